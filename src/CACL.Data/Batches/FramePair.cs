@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using CACL.Data.Sampling;
+
+namespace CACL.Data.Batches;
+
+/// <summary>
+/// Two decoded crops and the plan they follow, in native memory of a <see cref="FramePairPool"/>. It has one owner at a time, who
+/// hands it on or disposes it; disposing gives the memory back to the pool.
+/// </summary>
+public sealed unsafe class FramePair : IDisposable
+{
+    private readonly FramePairPool _pool;
+    private readonly int _bytes;
+    private byte* _memory;
+
+    internal FramePair(FramePairPool pool, int bytesPerFrame)
+    {
+        _pool = pool;
+        _bytes = bytesPerFrame;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytesPerFrame * 2, 64);
+    }
+
+    /// <summary>The plan whose frames these are.</summary>
+    public SamplePlan? Plan { get; set; }
+
+    /// <summary>Path of the video, for messages.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>Frame n: S·S·3 bytes, rows of R, G, B.</summary>
+    public Span<byte> First => new(Live, _bytes);
+
+    /// <summary>Frame n + stride: S·S·3 bytes, rows of R, G, B.</summary>
+    public Span<byte> Second => new(Live + _bytes, _bytes);
+
+    private byte* Live => _memory != null ? _memory : throw new ObjectDisposedException(nameof(FramePair));
+
+    /// <summary>Gives the memory back to the pool. The pair must not be touched afterwards.</summary>
+    public void Dispose() => _pool.Return(this);
+
+    internal void Free()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+    }
+}

@@ -1,0 +1,46 @@
+namespace CACL.Data.Catalog;
+
+/// <summary>How the frames of a video were counted.</summary>
+public enum CountedBy
+{
+    /// <summary>From the packets, without decoding.</summary>
+    Packets,
+
+    /// <summary>By decoding once, because the packets do not tell (no or repeated timestamps, packed or hidden frames, a cut file).</summary>
+    Decoding,
+}
+
+/// <summary>
+/// The frames of one video in presentation order: what a sequential decode from the start returns, and where it can be entered.
+/// </summary>
+/// <param name="TimeBaseNumerator">Seconds of one tick are numerator/denominator.</param>
+/// <param name="TimeBaseDenominator">See <paramref name="TimeBaseNumerator"/>.</param>
+/// <param name="Times">Presentation time of every frame, in ticks of the stream (start time not removed). Strictly increasing iff <paramref name="Seekable"/>.</param>
+/// <param name="KeyFrames">Indices into <paramref name="Times"/> of the frames at which decoding can start, increasing.</param>
+/// <param name="Seekable">Whether a frame can be found by its time after a seek. False: only a sequential decode from the start is exact.</param>
+public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, long[] Times, int[] KeyFrames, bool Seekable)
+{
+    /// <summary>Frames that a sequential decode returns.</summary>
+    public int Count => Times.Length;
+}
+
+/// <summary>What is known of one usable video without decoding it.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="StreamIndex">Index of the video stream within the file.</param>
+/// <param name="Codec">ffmpeg's name of the codec, such as h264.</param>
+/// <param name="Width">Displayed width in pixels, rotation applied.</param>
+/// <param name="Height">Displayed height in pixels, rotation applied.</param>
+/// <param name="Rotation">Clockwise turn that displays it: 0, 90, 180 or 270 degrees.</param>
+/// <param name="ReorderDelay">Frames the codec may hold back for reordering (ffmpeg's video delay).</param>
+/// <param name="CountedBy">How <paramref name="Frames"/> was made.</param>
+/// <param name="Frames">The frame index.</param>
+public sealed record VideoRecord(
+    string Path,
+    int StreamIndex,
+    string Codec,
+    int Width,
+    int Height,
+    int Rotation,
+    int ReorderDelay,
+    CountedBy CountedBy,
+    FrameIndex Frames);

@@ -1,0 +1,44 @@
+namespace CACL.Data.Catalog;
+
+/// <summary>Why a video, or one request for frames of it, cannot be served.</summary>
+public enum UnusableReason
+{
+    /// <summary>The file cannot be opened or read.</summary>
+    Unreadable,
+
+    /// <summary>The file is not a video (or still) of a container format that is allowed.</summary>
+    NotAVideo,
+
+    /// <summary>No decoder for the stream's codec.</summary>
+    UnknownCodec,
+
+    /// <summary>Fewer frames than the request needs.</summary>
+    TooShort,
+
+    /// <summary>Frames are missing or damaged beyond what the decoder can return.</summary>
+    Corrupt,
+
+    /// <summary>The file changed since it was scanned.</summary>
+    Changed,
+
+    /// <summary>The deadline passed.</summary>
+    Deadline,
+}
+
+/// <summary>A video (not the program) is at fault: quarantine it and take another. The message is a sentence that names the file.</summary>
+public sealed class VideoUnusableException : Exception
+{
+    /// <summary>A fault of <paramref name="path"/>.</summary>
+    public VideoUnusableException(string path, UnusableReason reason, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Path = path;
+        Reason = reason;
+    }
+
+    /// <summary>The file at fault.</summary>
+    public string Path { get; }
+
+    /// <summary>The kind of fault.</summary>
+    public UnusableReason Reason { get; }
+}

@@ -1,0 +1,29 @@
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+
+namespace CACL.Data.Decoding;
+
+/// <summary>A request for two crops of one video.</summary>
+/// <param name="Video">The catalogue's record.</param>
+/// <param name="Frame">Index n of the first frame, in presentation order.</param>
+/// <param name="Stride">The second frame is n + stride. 0: both crops are of frame n.</param>
+/// <param name="Box">The region of both displayed frames.</param>
+/// <param name="Size">Side S of the resized crops, pixels.</param>
+/// <param name="Deadline">How long decoding may take altogether.</param>
+public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline);
+
+/// <summary>Decodes pairs of frames exactly. Not thread-safe: one decoder a worker.</summary>
+public interface IPairDecoder : IDisposable
+{
+    /// <summary>
+    /// Writes the crops of frames n and n + stride, as a sequential decode from the start would return them, display rotation
+    /// applied, resized by an antialiased bilinear filter.
+    /// </summary>
+    /// <param name="request">What to decode.</param>
+    /// <param name="first">S·S·3 bytes, rows of R, G, B.</param>
+    /// <param name="second">S·S·3 bytes, rows of R, G, B.</param>
+    /// <param name="cancel">Gives up early.</param>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request, and why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel);
+}

@@ -1,0 +1,34 @@
+namespace CACL.Data.Sampling;
+
+/// <summary>What is done to one of a pair's two views, beyond what both share.</summary>
+/// <param name="Photometry">Colours and blur (METHOD.md §2).</param>
+/// <param name="RollY">Pixel shuffle a: rows, a multiple of 8 in [0, S) (METHOD.md §3).</param>
+/// <param name="RollX">Pixel shuffle b: columns, a multiple of 8 in [0, S).</param>
+public sealed record ViewPlan(PhotometryPlan Photometry, int RollY, int RollX);
+
+/// <summary>
+/// Everything random about one sample (METHOD.md §1): a pure function of (seed, epoch, position, attempt).
+/// </summary>
+/// <param name="Epoch">Counted from 0.</param>
+/// <param name="Position">Place in the epoch, counted from 0.</param>
+/// <param name="Attempt">0, or how many videos before this one could not be decoded at this position.</param>
+/// <param name="VideoId">Row of the catalogue.</param>
+/// <param name="Frame">Index n of the first frame in presentation order.</param>
+/// <param name="Stride">The second frame is n + stride; 0 for stills.</param>
+/// <param name="Box">One box for both frames, in displayed pixels.</param>
+/// <param name="Flip">Horizontal flip of both views.</param>
+/// <param name="View">The query network's view v, of frame n.</param>
+/// <param name="ViewPlus">The key network's view v₊, of frame n + stride.</param>
+/// <param name="EnqueuePixels">Distinct positions of the feature map (row-major) whose keys enter the pixel and cycle queues.</param>
+public sealed record SamplePlan(
+    int Epoch,
+    int Position,
+    int Attempt,
+    long VideoId,
+    int Frame,
+    int Stride,
+    CropBox Box,
+    bool Flip,
+    ViewPlan View,
+    ViewPlan ViewPlus,
+    int[] EnqueuePixels);

@@ -1,0 +1,138 @@
+namespace CACL.Learning.Method;
+
+/// <summary>The backbones of METHOD.md §4.</summary>
+public enum Backbone
+{
+    /// <summary>ResNet-18, 512 channels.</summary>
+    ResNet18,
+
+    /// <summary>ResNet-50, 2048 channels.</summary>
+    ResNet50,
+}
+
+/// <summary>The three heads, any subset of them.</summary>
+[Flags]
+public enum Heads
+{
+    /// <summary>None: the bare backbone.</summary>
+    None = 0,
+
+    /// <summary>u: the frame's vector and the matching of pixels (equation 3).</summary>
+    Global = 1,
+
+    /// <summary>p: pixels against the queue (equation 4).</summary>
+    Pixel = 2,
+
+    /// <summary>c: there and back again (equations 5 and 6).</summary>
+    Cycle = 4,
+
+    /// <summary>CACL.</summary>
+    All = Global | Pixel | Cycle,
+}
+
+/// <summary>Which pixel of the second frame is the positive of a pixel of the first (equation 4).</summary>
+public enum Positives
+{
+    /// <summary>The most similar one under the global head.</summary>
+    GlobalHead,
+
+    /// <summary>The one at the same position. Also what happens without a global head.</summary>
+    SamePosition,
+}
+
+/// <summary>Padding of the backbone's 3×3 and 7×7 convolutions (METHOD.md §3).</summary>
+public enum Padding
+{
+    /// <summary>Zeros.</summary>
+    Zeros,
+
+    /// <summary>Reflected borders.</summary>
+    Reflect,
+}
+
+/// <summary>Where the global head's average is taken (METHOD.md §4).</summary>
+public enum Pooling
+{
+    /// <summary>Mean of the head's output over positions.</summary>
+    AfterHead,
+
+    /// <summary>The head applied to the mean of the backbone's output.</summary>
+    BeforeHead,
+}
+
+/// <summary>Every setting of METHOD.md §3 to §7 that decides what a training step computes. Defaults are the method's.</summary>
+public sealed record CaclOptions
+{
+    /// <summary>Seed of the weights' and queues' start.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Backbone.</summary>
+    public Backbone Backbone { get; init; } = Backbone.ResNet18;
+
+    /// <summary>Heads that are on.</summary>
+    public Heads Heads { get; init; } = Heads.All;
+
+    /// <summary>Rows K of each queue.</summary>
+    public int QueueSize { get; init; } = 16384;
+
+    /// <summary>Groups of consecutive samples with batch statistics of their own; divides the batch.</summary>
+    public int BatchNormSplits { get; init; } = 4;
+
+    /// <summary>Whether views are rolled and feature maps rolled back (equation 7).</summary>
+    public bool PixelShuffle { get; init; } = true;
+
+    /// <summary>Padding of the backbone's convolutions.</summary>
+    public Padding Padding { get; init; } = Padding.Zeros;
+
+    /// <summary>Soft cycle (a target from the global head) or hard (identity). Null: soft iff the global head is on.</summary>
+    public bool? SoftCycle { get; init; }
+
+    /// <summary>Positives of the pixel loss.</summary>
+    public Positives Positives { get; init; } = Positives.GlobalHead;
+
+    /// <summary>Where the global head's average is taken.</summary>
+    public Pooling Pooling { get; init; } = Pooling.AfterHead;
+
+    /// <summary>Temperature τ of every softmax.</summary>
+    public double Temperature { get; init; } = 0.07;
+
+    /// <summary>Momentum m of the key network.</summary>
+    public double Momentum { get; init; } = 0.999;
+
+    /// <summary>Weight of the global loss.</summary>
+    public double GlobalWeight { get; init; } = 1;
+
+    /// <summary>Weight of the pixel loss.</summary>
+    public double PixelWeight { get; init; } = 1;
+
+    /// <summary>Weight of the cycle loss.</summary>
+    public double CycleWeight { get; init; } = 1;
+
+    /// <summary>Optimiser (METHOD.md §7).</summary>
+    public LarsOptions Lars { get; init; } = new();
+
+    /// <summary>Whether the cycle's target comes from the global head.</summary>
+    public bool UsesSoftCycle => SoftCycle ?? Heads.HasFlag(Heads.Global);
+
+    /// <summary>Whether pixel positives are matched by the global head.</summary>
+    public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
+}
+
+/// <summary>LARS (METHOD.md §7).</summary>
+public sealed record LarsOptions
+{
+    /// <summary>Momentum of the update buffer.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay λ of parameters with more than one dimension.</summary>
+    public double WeightDecay { get; init; } = 1e-6;
+
+    /// <summary>Trust coefficient.</summary>
+    public double Trust { get; init; } = 0.001;
+
+    /// <summary>Added to the ratio's denominator.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Whether biases and normalisation parameters take decay and trust ratio too. Usual practice: no.</summary>
+    public bool AdaptVectors { get; init; }
+}
