@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+
+namespace CACL.Learning.Runtime;
+
+/// <summary>
+/// TorchSharp's own native library on systems older than the one it was built on. It asks for GLIBCXX_3.4.32 (GCC 13), which
+/// Debian 12 and Ubuntu 22.04 lack, for one symbol that is named but never called. A copy that asks weakly loads there.
+/// </summary>
+internal static class TorchSharpLibrary
+{
+    public const string FileName = "libLibTorchSharp.so";
+
+    /// <summary>The version that a C++ standard library before GCC 13 lacks.</summary>
+    public const string MissingVersion = "GLIBCXX_3.4.32";
+
+    private const string HarmlessSymbol = "_ZSt21ios_base_library_initv";
+
+    /// <summary>
+    /// Path of a copy of <paramref name="original"/> that asks for <see cref="MissingVersion"/> weakly. Kept in
+    /// <paramref name="cache"/> under the original's hash, written once; in the temporary folder where that cannot be written.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The library uses that version for more than the one harmless symbol.</exception>
+    public static string WeakenedCopy(string original, string cache)
+    {
+        var image = File.ReadAllBytes(original);
+        var folderName = $"torchsharp-{Convert.ToHexStringLower(SHA256.HashData(image).AsSpan(0, 8))}";
+        var needs = new ElfVersionNeeds(image);
+        if (needs.SymbolsOf(MissingVersion) is not [HarmlessSymbol] || !needs.MarkWeak(MissingVersion))
+        {
+            throw new InvalidDataException($"{original} uses {MissingVersion} for more than {HarmlessSymbol}.");
+        }
+
+        try
+        {
+            return Write(image, Path.Combine(cache, folderName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder of one's own: nobody else may put a library there.
+            return Write(image, Directory.CreateTempSubdirectory("cacl-torchsharp-").FullName);
+        }
+    }
+
+    /// <summary>The user's cache folder for this program: $XDG_CACHE_HOME/cacl or ~/.cache/cacl.</summary>
+    public static string CacheFolder()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (!string.IsNullOrEmpty(cache) && Path.IsPathRooted(cache)) return Path.Combine(cache, "cacl");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0 ? Path.Combine(home, ".cache", "cacl") : throw new IOException("There is no home folder.");
+    }
+
+    // The file's name must stay: the loader finds an already loaded library by it.
+    private static string Write(byte[] image, string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(image)) return path;
+
+        Directory.CreateDirectory(folder);
+        var unfinished = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllBytes(unfinished, image);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+
+        return path;
+    }
+}

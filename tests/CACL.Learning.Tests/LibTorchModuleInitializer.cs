@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+using CACL.Learning.Runtime;
+
+namespace CACL.Learning.Tests;
+
+internal static class LibTorchModuleInitializer
+{
+    // Before any test touches a TorchSharp type, in whatever order tests run.
+#pragma warning disable CA2255 // A test program is an application: nobody else's start-up is slowed.
+    [ModuleInitializer]
+    internal static void Load() => LibTorchLoader.Load();
+#pragma warning restore CA2255
+}
