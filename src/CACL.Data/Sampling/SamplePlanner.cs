@@ -1,0 +1,141 @@
+namespace CACL.Data.Sampling;
+
+/// <summary>
+/// Plans samples (METHOD.md §1): a plan is a pure function of (seed, epoch, position, attempt) over a fixed row of videos, so a run is
+/// the same whatever the number of decoders and wherever it is resumed. Thread-safe.
+/// </summary>
+public sealed class SamplePlanner
+{
+    private readonly SamplingOptions _options;
+    private readonly IReadOnlyList<VideoShape> _usable;
+    private readonly int _cells;
+
+    // Only a memo: an epoch's order is a function of (seed, epoch). A stream that runs ahead touches two epochs at their border.
+    private volatile EpochOrder? _current;
+    private volatile EpochOrder? _previous;
+
+    /// <summary>A planner over the given videos.</summary>
+    /// <param name="options">What decides a plan.</param>
+    /// <param name="usable">The videos in a fixed order (the catalogue's: by path), each with at least stride + 1 frames.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, there is no video, or one is too short for the stride.</exception>
+    public SamplePlanner(SamplingOptions options, IReadOnlyList<VideoShape> usable)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(usable);
+        Check(options);
+        if (usable.Count == 0) throw new ArgumentException("There is no usable video to sample from.", nameof(usable));
+        foreach (var video in usable) Check(video, options.Stride);
+        _options = options;
+        _usable = usable;
+        _cells = options.CropSize / 8 * (options.CropSize / 8);
+    }
+
+    /// <summary>Samples of an epoch: the number of usable videos.</summary>
+    public int Count => _usable.Count;
+
+    /// <summary>The plan of one place of an epoch.</summary>
+    /// <param name="epoch">Counted from 0.</param>
+    /// <param name="position">In [0, <see cref="Count"/>).</param>
+    /// <param name="attempt">
+    /// 0: the video that the epoch's order names. k: the k-th replacement, a video that none of the attempts before it took (as long
+    /// as there is one; then they come around again with other frames).
+    /// </param>
+    public SamplePlan Plan(int epoch, int position, int attempt)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(attempt);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Count);
+
+        var video = _usable[VideoAt(epoch, position, attempt)];
+        CounterRandom Stream(DrawPurpose purpose) => new(_options.Seed, epoch, position, attempt, purpose);
+
+        var frames = Stream(DrawPurpose.Frame);
+        var box = Stream(DrawPurpose.Box);
+        var flip = Stream(DrawPurpose.Flip);
+        var photometry = Stream(DrawPurpose.Photometry);
+        var photometryPlus = Stream(DrawPurpose.PhotometryPlus);
+        var pixels = Stream(DrawPurpose.EnqueuePixels);
+
+        var colours = PhotometryDraw.Of(ref photometry);
+        var coloursPlus = _options.SharedPhotometry ? colours : PhotometryDraw.Of(ref photometryPlus);
+        return new SamplePlan(
+            epoch,
+            position,
+            attempt,
+            video.Id,
+            Frame: frames.Below(video.Frames - _options.Stride),
+            _options.Stride,
+            CropDraw.Of(ref box, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax),
+            Flip: flip.Chance(_options.FlipProbability),
+            Roll(colours, Stream(DrawPurpose.Roll)),
+            Roll(coloursPlus, Stream(DrawPurpose.RollPlus)),
+            pixels.Distinct(_options.EnqueuePixels, _cells));
+    }
+
+    private int VideoAt(int epoch, int position, int attempt)
+    {
+        var first = OrderOf(epoch)[position];
+        var place = attempt % Count;
+        if (place == 0) return first;
+        // The replacements are a random order of the other videos; a longer draw begins with the shorter one.
+        var random = new CounterRandom(_options.Seed, epoch, position, attempt: 0, DrawPurpose.Replacement);
+        var other = random.Distinct(place, Count - 1)[place - 1];
+        return other < first ? other : other + 1;
+    }
+
+    private EpochOrder OrderOf(int epoch)
+    {
+        var current = _current;
+        if (current?.Epoch == epoch) return current;
+        var previous = _previous;
+        if (previous?.Epoch == epoch) return previous;
+        var made = new EpochOrder(_options.Seed, epoch, Count);
+        _previous = current;
+        _current = made;
+        return made;
+    }
+
+    private ViewPlan Roll(PhotometryPlan photometry, CounterRandom random)
+    {
+        if (!_options.PixelShuffle) return new ViewPlan(photometry, 0, 0);
+        var side = _options.CropSize / 8;
+        var rollY = 8 * random.Below(side);
+        return new ViewPlan(photometry, rollY, 8 * random.Below(side));
+    }
+
+    private static void Check(SamplingOptions options)
+    {
+        if (options.CropSize < 8 || options.CropSize % 8 != 0)
+            throw new ArgumentException($"The crop size is {options.CropSize}; it must be a positive multiple of 8.", nameof(options));
+        if (options.Stride < 0) throw new ArgumentException($"The stride is {options.Stride}; it must be 0 or more.", nameof(options));
+        if (!(options.CropAreaMin > 0 && options.CropAreaMin <= options.CropAreaMax && options.CropAreaMax <= 1))
+        {
+            throw new ArgumentException(
+                $"Crops cover {options.CropAreaMin} to {options.CropAreaMax} of a frame; it must be 0 < min ≤ max ≤ 1.", nameof(options));
+        }
+
+        if (!(options.FlipProbability is >= 0 and <= 1))
+            throw new ArgumentException($"The flip probability is {options.FlipProbability}; it must be in [0, 1].", nameof(options));
+        var cells = options.CropSize / 8 * (options.CropSize / 8);
+        if (options.EnqueuePixels < 0 || options.EnqueuePixels > cells)
+        {
+            throw new ArgumentException(
+                $"{options.EnqueuePixels} pixels a frame are to enter the queues; a crop of {options.CropSize} has {cells} positions.",
+                nameof(options));
+        }
+    }
+
+    private static void Check(VideoShape video, int stride)
+    {
+        if (video.Frames < (long)stride + 1)
+        {
+            throw new ArgumentException(
+                $"Video {video.Id} has {video.Frames} frames; stride {stride} needs at least {stride + 1L}. Leave it out of the usable videos.",
+                nameof(video));
+        }
+
+        if (video.Width < 1 || video.Height < 1)
+            throw new ArgumentException($"Video {video.Id} has the size {video.Width}×{video.Height}; both must be positive.", nameof(video));
+    }
+}

@@ -1,0 +1,201 @@
+using CACL.Data.Sampling;
+using CsCheck;
+
+namespace CACL.Data.Tests.Sampling;
+
+public sealed class SamplePlannerTests
+{
+    private static readonly Gen<VideoShape[]> Videos =
+        Gen.Select(Gen.Int[9, 400], Gen.Int[1, 700], Gen.Int[1, 700]).Array[1, 30].Select(shapes =>
+            shapes.Select((shape, row) => new VideoShape(100 + row, shape.Item1, shape.Item2, shape.Item3)).ToArray());
+
+    private static readonly Gen<SamplingOptions> Options =
+        Gen.Select(Gen.ULong, Gen.OneOf(Gen.Const(0), Gen.Const(2), Gen.Const(4), Gen.Const(8)), Gen.Int[1, 28], Gen.Bool, Gen.Bool).Select((seed, stride, side, shared, shuffle) =>
+            new SamplingOptions
+            {
+                Seed = seed,
+                Stride = stride,
+                CropSize = 8 * side,
+                SharedPhotometry = shared,
+                PixelShuffle = shuffle,
+                EnqueuePixels = Math.Min(16, side * side),
+            });
+
+    [Fact]
+    public void Every_plan_keeps_within_its_video_and_the_methods_ranges() =>
+        Gen.Select(Options, Videos, Gen.Int[0, 20], Gen.Int[0, 1000], Gen.Int[0, 40]).Sample((options, videos, epoch, place, attempt) =>
+        {
+            var plan = new SamplePlanner(options, videos).Plan(epoch, place % videos.Length, attempt);
+            var video = videos.Single(video => video.Id == plan.VideoId);
+            Assert.InRange(plan.Frame, 0, video.Frames - 1 - options.Stride);
+            Assert.Equal(options.Stride, plan.Stride);
+            Assert.True(plan.Box.X >= 0 && plan.Box.Y >= 0 && plan.Box.Width >= 1 && plan.Box.Height >= 1);
+            Assert.InRange(plan.Box.X + plan.Box.Width, 1, video.Width);
+            Assert.InRange(plan.Box.Y + plan.Box.Height, 1, video.Height);
+            AssertView(plan.View, options);
+            AssertView(plan.ViewPlus, options);
+            if (options.SharedPhotometry) Assert.Equal(plan.View.Photometry, plan.ViewPlus.Photometry);
+            var cells = options.CropSize / 8 * (options.CropSize / 8);
+            Assert.Equal(options.EnqueuePixels, plan.EnqueuePixels.Distinct().Count());
+            Assert.All(plan.EnqueuePixels, pixel => Assert.InRange(pixel, 0, cells - 1));
+        });
+
+    [Fact]
+    public void A_plan_does_not_depend_on_what_was_planned_before() =>
+        Gen.Select(Options, Videos, Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Int[0, 5]).Array[1, 12]).Sample((options, videos, asked) =>
+        {
+            var keys = asked.Select(key => (Epoch: key.Item1, Position: key.Item2 % videos.Length, Attempt: key.Item3)).ToArray();
+            var forwards = new SamplePlanner(options, videos);
+            var backwards = new SamplePlanner(options, videos);
+            var first = keys.Select(key => forwards.Plan(key.Epoch, key.Position, key.Attempt)).ToArray();
+            var second = keys.Reverse().Select(key => backwards.Plan(key.Epoch, key.Position, key.Attempt)).Reverse().ToArray();
+            for (var i = 0; i < keys.Length; i++) AssertSame(first[i], second[i]);
+        });
+
+    [Fact]
+    public void Plans_made_by_several_threads_are_the_same()
+    {
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 4 }, Uniform(50));
+        var expected = Enumerable.Range(0, 400).Select(i => planner.Plan(i / 50, i % 50, 0)).ToArray();
+        var together = new SamplePlanner(new SamplingOptions { Seed = 4 }, Uniform(50));
+        var made = new SamplePlan[400];
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => made[i] = together.Plan(i / 50, i % 50, 0));
+        for (var i = 0; i < made.Length; i++) AssertSame(expected[i], made[i]);
+    }
+
+    [Fact]
+    public void An_epoch_visits_every_video_once() => Gen.Select(Options, Videos, Gen.Int[0, 20]).Sample((options, videos, epoch) =>
+    {
+        var planner = new SamplePlanner(options, videos);
+        var visited = Enumerable.Range(0, planner.Count).Select(position => planner.Plan(epoch, position, 0).VideoId);
+        Assert.Equal(videos.Select(video => video.Id), visited.Order());
+    });
+
+    [Fact]
+    public void Replacements_are_other_videos_until_all_were_tried() =>
+        Gen.Select(Options, Videos, Gen.Int[0, 20], Gen.Int[0, 1000]).Sample((options, videos, epoch, place) =>
+        {
+            var planner = new SamplePlanner(options, videos);
+            var tried = Enumerable.Range(0, videos.Length).Select(attempt => planner.Plan(epoch, place % videos.Length, attempt).VideoId);
+            Assert.Equal(videos.Select(video => video.Id), tried.Order());
+        });
+
+    [Fact]
+    public void Every_frame_that_has_a_partner_is_equally_likely()
+    {
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 2 }, [new VideoShape(1, 28, 340, 256)]);
+        var seen = new int[20];
+        for (var epoch = 0; epoch < 20_000; epoch++) seen[planner.Plan(epoch, 0, 0).Frame]++;
+        ChiSquare.AssertUniform(seen);
+    }
+
+    [Fact]
+    public void Crops_cover_uniform_shares_of_a_square_frame_and_centred_aspects()
+    {
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 2, CropAreaMax = 0.7 }, [new VideoShape(1, 28, 2000, 2000)]);
+        var shares = new int[10];
+        var wide = new int[2];
+        for (var epoch = 0; epoch < 10_000; epoch++)
+        {
+            var box = planner.Plan(epoch, 0, 0).Box;
+            var share = (double)box.Width * box.Height / (2000 * 2000);
+            shares[Math.Clamp((int)((share - 0.2) / 0.05), 0, 9)]++;
+            wide[box.Width > box.Height ? 1 : 0]++;
+        }
+
+        // Below a share of 3/4 every aspect of the range fits into a square, so no try is refused.
+        ChiSquare.AssertUniform(shares);
+        ChiSquare.AssertUniform(wide);
+    }
+
+    [Theory]
+    [InlineData(2000, 10, 995, 0)]
+    [InlineData(10, 2000, 0, 995)]
+    public void A_frame_that_no_aspect_fits_is_cropped_to_its_central_square(int width, int height, int x, int y)
+    {
+        var options = new SamplingOptions { Seed = 1, CropAreaMin = 0.9 };
+        var plan = new SamplePlanner(options, [new VideoShape(1, 20, width, height)]).Plan(0, 0, 0);
+        Assert.Equal(new CropBox(x, y, 10, 10), plan.Box);
+    }
+
+    [Fact]
+    public void The_two_views_are_rolled_and_coloured_independently()
+    {
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 1, CropSize = 64 }, Uniform(2000));
+        var rollPairs = new int[64];
+        var flips = 0;
+        for (var position = 0; position < 2000; position++)
+        {
+            var plan = planner.Plan(0, position, 0);
+            rollPairs[(plan.View.RollY / 8 * 8) + (plan.ViewPlus.RollY / 8)]++;
+            Assert.NotEqual(plan.View.Photometry, plan.ViewPlus.Photometry);
+            flips += plan.Flip ? 1 : 0;
+        }
+
+        ChiSquare.AssertUniform(rollPairs);
+        Assert.InRange(flips, 850, 1150);
+    }
+
+    [Fact]
+    public void Switching_pixel_shuffle_off_changes_nothing_but_the_rolls()
+    {
+        var on = new SamplePlanner(new SamplingOptions { Seed = 6 }, Uniform(30)).Plan(1, 5, 0);
+        var off = new SamplePlanner(new SamplingOptions { Seed = 6, PixelShuffle = false }, Uniform(30)).Plan(1, 5, 0);
+        Assert.Equal((0, 0, 0, 0), (off.View.RollY, off.View.RollX, off.ViewPlus.RollY, off.ViewPlus.RollX));
+        AssertSame(on with { View = off.View, ViewPlus = off.ViewPlus }, off);
+        Assert.Equal(on.View.Photometry, off.View.Photometry);
+    }
+
+    [Fact]
+    public void A_video_too_short_for_the_stride_is_refused_by_name()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new SamplePlanner(new SamplingOptions(), [new VideoShape(42, 8, 64, 64)]));
+        Assert.Contains("Video 42 has 8 frames; stride 8 needs at least 9", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_still_is_a_pair_at_stride_zero()
+    {
+        var plan = new SamplePlanner(new SamplingOptions { Stride = 0 }, [new VideoShape(1, 1, 64, 64)]).Plan(0, 0, 0);
+        Assert.Equal((0, 0), (plan.Frame, plan.Stride));
+    }
+
+    [Fact]
+    public void Settings_out_of_range_are_refused()
+    {
+        static void Refused(SamplingOptions options) => Assert.Throws<ArgumentException>(() => new SamplePlanner(options, Uniform(3)));
+        Refused(new SamplingOptions { CropSize = 100 });
+        Refused(new SamplingOptions { CropSize = 0 });
+        Refused(new SamplingOptions { Stride = -1 });
+        Refused(new SamplingOptions { CropAreaMin = 0 });
+        Refused(new SamplingOptions { CropAreaMin = 0.5, CropAreaMax = 0.4 });
+        Refused(new SamplingOptions { CropAreaMax = double.NaN });
+        Refused(new SamplingOptions { FlipProbability = 1.5 });
+        Refused(new SamplingOptions { CropSize = 8, EnqueuePixels = 2 });
+        Assert.Throws<ArgumentException>(() => new SamplePlanner(new SamplingOptions(), []));
+    }
+
+    private static VideoShape[] Uniform(int count) => [.. Enumerable.Range(1, count).Select(id => new VideoShape(id, 100, 340, 256))];
+
+    private static void AssertView(ViewPlan view, SamplingOptions options)
+    {
+        foreach (var roll in (int[])[view.RollY, view.RollX])
+        {
+            Assert.Equal(0, roll % 8);
+            Assert.InRange(roll, 0, options.PixelShuffle ? options.CropSize - 8 : 0);
+        }
+
+        var colours = view.Photometry;
+        foreach (var factor in (float[])[colours.Brightness, colours.Contrast, colours.Saturation]) Assert.InRange(factor, 0.6f, 1.4f);
+        Assert.InRange(colours.Hue, -0.1f, 0.1f);
+        Assert.InRange(colours.Sigma, 0.1f, 2f);
+        Assert.Equal([0, 1, 2, 3], Enumerable.Range(0, 4).Select(place => (int)colours.Order[place]).Order());
+    }
+
+    private static void AssertSame(SamplePlan a, SamplePlan b)
+    {
+        Assert.Equal(a.EnqueuePixels, b.EnqueuePixels);
+        // Records compare arrays by reference, so both get the same one.
+        Assert.Equal(a, b with { EnqueuePixels = a.EnqueuePixels });
+    }
+}
