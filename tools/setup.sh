@@ -1,0 +1,34 @@
+# Sourced by the other tools: makes sure that the .NET SDK and ffmpeg are there. Quick where nothing is to be done.
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo -n "$@"
+  else return 125
+  fi
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' && return 0
+  say "The .NET 10 SDK is missing. Debian and Ubuntu: https://learn.microsoft.com/dotnet/core/install/linux (package dotnet-sdk-10.0)."
+  return 1
+}
+
+# The ffmpeg package brings the program and, through its dependencies, the libraries that are loaded into the process.
+need_ffmpeg() {
+  command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && return 0
+  local by_hand="ffmpeg is missing. Install it with: sudo apt-get install ffmpeg"
+  if ! command -v apt-get >/dev/null; then say "$by_hand (or your system's package manager)"; return 1; fi
+  say "ffmpeg is missing: installing it with apt-get (about a minute)"
+  local log
+  log=$(mktemp)
+  if as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg' >"$log" 2>&1; then
+    rm -f "$log"
+    return 0
+  fi
+  say "$by_hand"
+  [ ! -s "$log" ] || say "$(tail -n 3 "$log")"
+  rm -f "$log"
+  return 1
+}
