@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Networks;
+
+/// <summary>Row-major float32 copies between a tensor, in whatever layout on whatever device, and host memory.</summary>
+internal static class HostCopy
+{
+    public static void Write(Tensor target, ReadOnlySpan<float> values, string name)
+    {
+        Check(target, values.Length, name);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var staging = empty(target.shape, float32, CPU);
+        MemoryMarshal.AsBytes(values).CopyTo(staging.bytes);
+        target.copy_(staging);
+    }
+
+    public static void Read(Tensor source, Span<float> values, string name)
+    {
+        Check(source, values.Length, name);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        // On the host before data is asked for: asked of a device tensor, TorchSharp leaks the copy it makes.
+        source.detach().contiguous().cpu().data<float>().CopyTo(values);
+    }
+
+    private static void Check(Tensor tensor, int count, string name)
+    {
+        if (tensor.numel() != count)
+        {
+            throw new ArgumentException($"{name} has shape [{string.Join(",", tensor.shape)}]; {count} values do not fill it.");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using CACL.Learning.Method;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Networks;
+
+/// <summary>
+/// All tensors of one network by name, held in two flat tensors: parameters and running statistics. What concerns all
+/// parameters at once (momentum, the optimiser's last step) is then one operation. Weights of convolutions lie
+/// channels-last, [O,H,W,I], and are seen as [O,I,H,W]. Owns its memory; used by one thread.
+/// </summary>
+public sealed class NetworkWeights : IDisposable
+{
+    // Each tensor begins on a cache line.
+    private const long Alignment = 16;
+
+    private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
+
+    /// <summary>Zeros, with room for a backbone and these heads.</summary>
+    public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Backbone = backbone;
+        Heads = heads;
+        Tensors = NetworkShapes.Of(backbone, heads);
+        using var scope = NewDisposeScope();
+        Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, trainable);
+        Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, trainable: false);
+        ParameterNames = [.. Tensors.Where(tensor => !tensor.IsStatistic).Select(tensor => tensor.Name)];
+        ParameterList = [.. ParameterNames.Select(name => _views[name])];
+        foreach (var view in _views.Values) view.DetachFromDisposeScope();
+        Parameters.DetachFromDisposeScope();
+        Statistics.DetachFromDisposeScope();
+    }
+
+    /// <summary>The backbone whose tensors these are.</summary>
+    public Backbone Backbone { get; }
+
+    /// <summary>The heads among them.</summary>
+    public Heads Heads { get; }
+
+    /// <summary>Names and shapes in the network's order.</summary>
+    public IReadOnlyList<NetworkTensor> Tensors { get; }
+
+    /// <summary>Names of the parameters in the network's order.</summary>
+    public IReadOnlyList<string> ParameterNames { get; }
+
+    /// <summary>The tensor of this name; still owned here.</summary>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
+    public Tensor this[string name] => _views.TryGetValue(name, out var view)
+        ? view
+        : throw new KeyNotFoundException($"A {Backbone} with heads {Heads} has no tensor named {name}.");
+
+    /// <summary>All parameters in one tensor of one dimension, the gaps between them zero.</summary>
+    internal Tensor Parameters { get; }
+
+    /// <summary>All running statistics in one tensor of one dimension.</summary>
+    internal Tensor Statistics { get; }
+
+    /// <summary>The parameters, as <see cref="ParameterNames"/>.</summary>
+    internal IReadOnlyList<Tensor> ParameterList { get; }
+
+    /// <summary>Every tensor at its start (METHOD.md §4): the same for the same seed on every device.</summary>
+    public void Start(ulong seed)
+    {
+        var values = new float[Tensors.Count][];
+        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], ResNetPlan.Channels(Backbone), seed));
+        for (var i = 0; i < values.Length; i++) Write(Tensors[i].Name, values[i]);
+    }
+
+    /// <summary>Sets one tensor from row-major values.</summary>
+    /// <exception cref="ArgumentException">Not as many values as the tensor has.</exception>
+    public void Write(string name, ReadOnlySpan<float> values) => HostCopy.Write(this[name], values, name);
+
+    /// <summary>Copies one tensor row-major to the host.</summary>
+    /// <exception cref="ArgumentException">Not as many places as the tensor has values.</exception>
+    public void Read(string name, Span<float> values) => HostCopy.Read(this[name], values, name);
+
+    /// <summary>Takes all values of another network of the same shape.</summary>
+    public void CopyFrom(NetworkWeights other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        using var _ = no_grad();
+        Parameters.copy_(other.Parameters);
+        Statistics.copy_(other.Statistics);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var view in _views.Values) view.Dispose();
+        Parameters.Dispose();
+        Statistics.Dispose();
+    }
+
+    /// <summary>Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.</summary>
+    internal List<Tensor> ParameterViews(Tensor flat) =>
+        [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];
+
+    private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, bool trainable)
+    {
+        var places = Places(tensors).ToList();
+        var (last, offset) = places[^1];
+        var flat = zeros(offset + last.Count, float32, device);
+        foreach (var (tensor, at) in places) _views.Add(tensor.Name, View(flat, tensor, at).requires_grad_(trainable));
+        return flat;
+    }
+
+    private static IEnumerable<(NetworkTensor Tensor, long Offset)> Places(IEnumerable<NetworkTensor> tensors)
+    {
+        var offset = 0L;
+        foreach (var tensor in tensors)
+        {
+            yield return (tensor, offset);
+            offset += (tensor.Count + Alignment - 1) / Alignment * Alignment;
+        }
+    }
+
+    private static Tensor View(Tensor flat, NetworkTensor tensor, long offset)
+    {
+        long[] strides = tensor.Shape is [_, var input, var height, var width]
+            ? [height * width * input, 1, width * input, input]
+            : [1];
+        using var view = flat.as_strided(tensor.Shape, strides, offset);
+        return view.detach();
+    }
+}
