@@ -1,0 +1,32 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// Which of ffmpeg's demuxers a file may be opened with. Playlists, concatenation scripts, text and image sequences are not among
+/// them: such a file could make ffmpeg open others.
+/// </summary>
+internal static class AllowedFormats
+{
+    /// <summary>Containers and raw streams, as ffmpeg's option format_whitelist takes them.</summary>
+    public const string Video =
+        "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,live_flv,asf,asf_o,gif,apng,h264,hevc,m4v,h263,ogg,ivf,obu,"
+        + "mxf,nut,rm,dv,wtv,yuv4mpegpipe,vc1,vc1test,av1,swf";
+
+    private static readonly HashSet<string> StillExtensions =
+        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff" };
+
+    /// <summary>Whether the path's extension says that the file is a still image.</summary>
+    public static bool IsStill(string path) => StillExtensions.Contains(Path.GetExtension(path));
+
+    /// <summary>
+    /// ffmpeg's demuxer for one still image, by the file's first bytes; null if they are no image's. Probing would choose image2,
+    /// which takes a % in the name for a pattern of other files.
+    /// </summary>
+    public static string? StillDemuxer(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff])) return "jpeg_pipe";
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a])) return "png_pipe";
+        if (head.StartsWith("BM"u8)) return "bmp_pipe";
+        if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8)) return "webp_pipe";
+        return head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) ? "tiff_pipe" : null;
+    }
+}

@@ -1,0 +1,99 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>One codec context of libavcodec on one thread: packets in, frames out. Owns the native context.</summary>
+internal sealed unsafe class FrameDecoder : IDisposable
+{
+    private const int SkipNothing = 0; // AVDISCARD_DEFAULT
+    private const int SkipNonReference = 8; // AVDISCARD_NONREF
+    private const int MostErrorsAtOnce = 64;
+
+    private static readonly byte[] Threads = FfmpegFunctions.Bytes("threads");
+    private static readonly byte[] SkipFrame = FfmpegFunctions.Bytes("skip_frame");
+    private static readonly byte[] ReorderDelay = FfmpegFunctions.Bytes("has_b_frames");
+
+    private readonly FfmpegFunctions _ffmpeg;
+    private byte* _context;
+    private bool _skipping;
+
+    /// <summary>Opens the decoder for a stream.</summary>
+    /// <param name="ffmpeg">The libraries.</param>
+    /// <param name="path">For messages.</param>
+    /// <param name="stream">The stream; its parameters are copied.</param>
+    /// <param name="reorderDelay">Frames to hold back for reordering; null: as the stream says.</param>
+    /// <exception cref="VideoUnusableException">There is no decoder, or it refuses the stream.</exception>
+    public FrameDecoder(FfmpegLibraries ffmpeg, string path, MediaStream stream, int? reorderDelay)
+    {
+        _ffmpeg = ffmpeg.Functions;
+        var decoder = _ffmpeg.FindDecoder(stream.CodecId);
+        if (decoder == null)
+            throw new VideoUnusableException(path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.CodecName} of {path}.");
+        _context = _ffmpeg.ContextAllocate(decoder);
+        if (_context == null) throw new InsufficientMemoryException("ffmpeg could not allocate a decoder.");
+        var error = _ffmpeg.ContextFromParameters(_context, stream.Parameters);
+        if (error >= 0)
+        {
+            // One thread a decoder: the pool of decoders uses the cores, and frame threads would only add latency to each pair.
+            SetOption(Threads, 1);
+            if (reorderDelay is { } delay) SetOption(ReorderDelay, delay);
+            error = _ffmpeg.ContextOpen(_context, decoder, null);
+        }
+
+        if (error >= 0) return;
+        Dispose();
+        throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The decoder for {stream.CodecName} refuses {path}: {_ffmpeg.Describe(error)}.");
+    }
+
+    /// <summary>
+    /// Whether frames that no other frame refers to are left out. Exact for H.264 only, where nal_ref_idc tells; HEVC's sub-layer
+    /// non-reference pictures may be referred to from a higher layer.
+    /// </summary>
+    public bool SkipsNonReference
+    {
+        get => _skipping;
+        set
+        {
+            if (_skipping == value) return;
+            SetOption(SkipFrame, value ? SkipNonReference : SkipNothing);
+            _skipping = value;
+        }
+    }
+
+    /// <summary>Gives the decoder a packet; null: no more will come, give out what you hold back.</summary>
+    /// <returns>False if the decoder found the packet damaged.</returns>
+    public bool Send(MediaPacket? packet) => _ffmpeg.SendPacket(_context, packet is null ? null : packet.Pointer) >= 0;
+
+    /// <summary>Takes the next frame in presentation order.</summary>
+    /// <param name="frame">Filled anew.</param>
+    /// <param name="damaged">Set if the decoder failed on what it was given.</param>
+    /// <returns>False: none until more packets are sent (or, after the end, none at all).</returns>
+    public bool Receive(MediaFrame frame, ref bool damaged)
+    {
+        for (var errors = 0; errors < MostErrorsAtOnce; errors++)
+        {
+            var error = _ffmpeg.ReceiveFrame(_context, frame.Pointer);
+            if (error >= 0) return true;
+            if (error is FfmpegFunctions.Again or FfmpegFunctions.EndOfFile) return false;
+            damaged = true; // one held-back frame failed; the next may not
+        }
+
+        return false;
+    }
+
+    /// <summary>Forgets all frames, to start anew at a key frame.</summary>
+    public void Flush() => _ffmpeg.Flush(_context);
+
+    public void Dispose()
+    {
+        if (_context == null) return;
+        var context = _context;
+        _context = null;
+        _ffmpeg.ContextFree(&context);
+    }
+
+    private void SetOption(byte[] name, long value)
+    {
+        fixed (byte* key = name) _ffmpeg.OptionSetInt(_context, key, value, 0);
+    }
+}

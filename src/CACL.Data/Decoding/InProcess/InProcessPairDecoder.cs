@@ -1,0 +1,182 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before, then forwards to both frames,
+/// found by their presentation times. Whenever that leaves a doubt, it decodes from the start and counts, which is exact by definition.
+/// </summary>
+public sealed class InProcessPairDecoder : IPairDecoder
+{
+    private readonly FfmpegLibraries _ffmpeg;
+    private readonly MediaPacket _packet;
+    private readonly MediaFrame _frame;
+    private readonly CropScaler _scaler;
+
+    /// <summary>A decoder for one worker.</summary>
+    public InProcessPairDecoder(FfmpegLibraries ffmpeg)
+    {
+        ArgumentNullException.ThrowIfNull(ffmpeg);
+        _ffmpeg = ffmpeg;
+        _packet = new MediaPacket(ffmpeg.Functions);
+        _frame = new MediaFrame(ffmpeg);
+        _scaler = new CropScaler(ffmpeg);
+    }
+
+    /// <inheritdoc/>
+    public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        CheckRequest(request, first, second);
+        using var deadline = new Deadline(request.Video.Path, request.Deadline, cancel);
+        if (request.Video.Frames.Seekable && TryByTime(request, first, second, deadline)) return;
+        ByCounting(request, first, second, deadline);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _scaler.Dispose();
+        _frame.Dispose();
+        _packet.Dispose();
+    }
+
+    private static void CheckRequest(PairRequest request, Span<byte> first, Span<byte> second)
+    {
+        var (video, box) = (request.Video, request.Box);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Size, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Frame, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Stride, nameof(request));
+        var bytes = checked(request.Size * request.Size * 3);
+        if (first.Length != bytes || second.Length != bytes)
+            throw new ArgumentException($"A crop of side {request.Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width || box.Y + box.Height > video.Height)
+            throw new ArgumentException($"The box {box} does not lie within the {video.Width}×{video.Height} frame of {video.Path}.", nameof(request));
+        if ((long)request.Frame + request.Stride >= video.Frames.Count)
+        {
+            throw new VideoUnusableException(video.Path, UnusableReason.TooShort,
+                $"{video.Path} has {video.Frames.Count} frames; frame {(long)request.Frame + request.Stride} was asked for.");
+        }
+    }
+
+    /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>
+    private bool TryByTime(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
+    {
+        var (video, frames) = (request.Video, request.Video.Frames);
+        var (firstTime, secondTime) = (frames.Times[request.Frame], frames.Times[request.Frame + request.Stride]);
+        using var file = Open(video, deadline);
+        var keyTime = KeyTimeBefore(frames, request.Frame);
+        // Without a key frame to enter at, it is decoded from the start, but the frames are still known by their times.
+        var entered = keyTime is null;
+        if (keyTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
+
+        using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
+        var maySkip = video is { Codec: "h264", CountedBy: CountedBy.Packets };
+        var (sentFirst, sentSecond, lost) = (false, false, false);
+        FrameReader? reader = null;
+        reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline)
+        {
+            Admit = packet =>
+            {
+                if (!entered)
+                {
+                    // A seek may land before the key frame asked for, or after it, which the packet's own time tells.
+                    if (!packet.IsKey || packet.Pts == FfmpegFunctions.NoTime) return false;
+                    if (packet.Pts > keyTime) lost = true;
+                    if (packet.Pts < keyTime && Array.BinarySearch(frames.Times, packet.Pts) < 0) return false;
+                    entered = true;
+                }
+
+                sentFirst |= packet.Pts == firstTime;
+                sentSecond |= packet.Pts == secondTime;
+                decoder.SkipsNonReference = maySkip && packet.Pts != firstTime && packet.Pts != secondTime;
+                // A whole picture a packet: once both are in, nothing that follows can change them.
+                reader!.Enough = video.CountedBy == CountedBy.Packets && sentFirst && sentSecond;
+                return true;
+            },
+        };
+        var (foundFirst, foundSecond) = (false, false);
+        while (!lost && reader.Next())
+        {
+            if (reader.Damaged || _frame.Pts == FfmpegFunctions.NoTime) return false;
+            if (_frame.Pts == firstTime && !foundFirst)
+            {
+                Write(request, first);
+                foundFirst = true;
+                if (request.Stride == 0) first.CopyTo(second);
+            }
+
+            if (_frame.Pts == secondTime && request.Stride > 0)
+            {
+                Write(request, second);
+                foundSecond = true;
+            }
+
+            if (foundFirst && (foundSecond || request.Stride == 0)) return true;
+        }
+
+        return false;
+    }
+
+    private void ByCounting(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
+    {
+        var video = request.Video;
+        using var file = Open(video, deadline);
+        using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
+        var reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline);
+        var index = 0;
+        for (; reader.Next(); index++)
+        {
+            if (index == request.Frame) Write(request, first);
+            if (index != request.Frame + request.Stride) continue;
+            if (request.Stride == 0) first.CopyTo(second);
+            else Write(request, second);
+            return;
+        }
+
+        throw new VideoUnusableException(video.Path, UnusableReason.Corrupt,
+            $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, or changed since it was scanned.");
+    }
+
+    private MediaFile Open(VideoRecord video, Deadline deadline)
+    {
+        var file = MediaFile.Open(_ffmpeg, video.Path, deadline);
+        try
+        {
+            // Where the packets told the frames, the header tells the rest; the reorder delay, which it may not tell, is in the record.
+            if (video.CountedBy != CountedBy.Packets || !file.HasFullHeader) file.FindStreamInfo();
+            if (video.StreamIndex >= file.StreamCount || file.Stream(video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)
+            {
+                throw new VideoUnusableException(video.Path, UnusableReason.Changed,
+                    $"{video.Path} no longer has the {video.Codec} stream {video.StreamIndex} it had when it was scanned; scan it again.");
+            }
+
+            for (var i = 0; i < file.StreamCount; i++)
+            {
+                if (i != video.StreamIndex) file.Stream(i).Discard();
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Time of the last key frame at or before a frame; null if it is the video's first frame, or there is none.</summary>
+    private static long? KeyTimeBefore(FrameIndex frames, int frame)
+    {
+        var at = Array.BinarySearch(frames.KeyFrames, frame);
+        if (at < 0) at = ~at - 1;
+        return at < 0 || frames.KeyFrames[at] == 0 ? null : frames.Times[frames.KeyFrames[at]];
+    }
+
+    private void Write(PairRequest request, Span<byte> crop)
+    {
+        var video = request.Video;
+        if (_scaler.Write(_frame, request.Box, video.Width, video.Height, video.Rotation, request.Size, crop) is { } fault)
+            throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"A frame of {video.Path} cannot be used: {fault}.");
+    }
+}

@@ -1,0 +1,115 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// Reads a video's record with ffmpeg's libraries in this process: from its packets where they tell every frame's time reliably, by
+/// decoding it once where not.
+/// </summary>
+public sealed class InProcessProber : IVideoProber
+{
+    private readonly FfmpegLibraries _ffmpeg;
+    private readonly MediaPacket _packet;
+    private readonly MediaFrame _frame;
+
+    /// <summary>A prober for one worker.</summary>
+    public InProcessProber(FfmpegLibraries ffmpeg)
+    {
+        ArgumentNullException.ThrowIfNull(ffmpeg);
+        _ffmpeg = ffmpeg;
+        _packet = new MediaPacket(ffmpeg.Functions);
+        _frame = new MediaFrame(ffmpeg);
+    }
+
+    /// <inheritdoc/>
+    public VideoRecord Probe(string path, TimeSpan deadline, CancellationToken cancel)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var limit = new Deadline(path, deadline, cancel);
+        using var file = MediaFile.Open(_ffmpeg, path, limit);
+        file.FindStreamInfo();
+        var census = Choose(TakeCensus(file, out var readError), path);
+        var stream = census.Stream;
+        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
+        var countedBy = census.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var (width, height) = (stream.Width, stream.Height);
+        FrameIndex frames;
+        if (countedBy == CountedBy.Packets)
+        {
+            var (times, keys) = census.Frames();
+            frames = new FrameIndex(stream.TimeBase.Numerator, stream.TimeBase.Denominator, times, keys, Seekable: times.Length > 1);
+        }
+        else
+        {
+            frames = Count(census, path, limit, out var size);
+            if (size.Width > 0) (width, height) = size;
+        }
+
+        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (width <= 0 || height <= 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
+        var rotation = stream.Rotation;
+        if (rotation is 90 or 270) (width, height) = (height, width);
+        return new VideoRecord(path, census.StreamIndex, stream.CodecName, width, height, rotation, stream.ReorderDelay, countedBy, frames);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _packet.Dispose();
+        _frame.Dispose();
+    }
+
+    private List<PacketCensus> TakeCensus(MediaFile file, out bool readError)
+    {
+        var all = new List<PacketCensus>();
+        for (var i = 0; i < file.StreamCount; i++)
+        {
+            var stream = file.Stream(i);
+            if (stream.IsVideo) all.Add(new PacketCensus(i, stream));
+            else stream.Discard();
+        }
+
+        readError = false;
+        if (all.Count == 0) return all;
+        while (file.Read(_packet, ref readError)) all.Find(census => census.StreamIndex == _packet.StreamIndex)?.Add(_packet);
+        return all;
+    }
+
+    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
+    private static PacketCensus Choose(List<PacketCensus> all, string path)
+    {
+        if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
+        return all.Find(census => census.Shown > 1) ?? all.Find(census => census.Shown == 1)
+            ?? throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The video stream of {path} holds no data.");
+    }
+
+    private FrameIndex Count(PacketCensus census, string path, Deadline limit, out (int Width, int Height) size)
+    {
+        size = default;
+        using var file = MediaFile.Open(_ffmpeg, path, limit);
+        file.FindStreamInfo();
+        for (var i = 0; i < file.StreamCount; i++)
+        {
+            if (i != census.StreamIndex) file.Stream(i).Discard();
+        }
+
+        var stream = file.Stream(census.StreamIndex);
+        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
+        var reader = new FrameReader(file, census.StreamIndex, decoder, _packet, _frame, limit);
+        var times = new List<long>();
+        var exact = true;
+        while (reader.Next())
+        {
+            if (times.Count == 0) size = (_frame.Width, _frame.Height);
+            exact &= _frame.Pts != FfmpegFunctions.NoTime;
+            times.Add(_frame.Pts != FfmpegFunctions.NoTime ? _frame.Pts : _frame.BestEffortTime);
+        }
+
+        var (numerator, denominator) = stream.TimeBase;
+        var increasing = times.Count > 1 && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
+        if (!exact || !increasing) return new FrameIndex(numerator, denominator, [.. times], times.Count > 0 ? [0] : [], Seekable: false);
+        var keyTimes = census.KeyTimes();
+        var keys = Enumerable.Range(0, times.Count).Where(i => keyTimes.Contains(times[i])).ToArray();
+        return new FrameIndex(numerator, denominator, [.. times], keys, Seekable: true);
+    }
+}

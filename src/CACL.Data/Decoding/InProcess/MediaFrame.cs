@@ -1,0 +1,53 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>Owns one AVFrame, refilled again and again.</summary>
+internal sealed unsafe class MediaFrame : IDisposable
+{
+    private const int Corrupt = 1; // AV_FRAME_FLAG_CORRUPT
+
+    private readonly FfmpegLibraries _ffmpeg;
+    private byte* _frame;
+
+    public MediaFrame(FfmpegLibraries ffmpeg)
+    {
+        _ffmpeg = ffmpeg;
+        _frame = ffmpeg.Functions.FrameAllocate();
+        if (_frame == null) throw new InsufficientMemoryException("ffmpeg could not allocate a frame.");
+    }
+
+    public byte* Pointer => _frame;
+
+    public byte** Planes => (byte**)(_frame + FrameLayout.Data);
+
+    public int* LineSizes => (int*)(_frame + FrameLayout.LineSize);
+
+    public int Width => *(int*)(_frame + FrameLayout.Width);
+
+    public int Height => *(int*)(_frame + FrameLayout.Height);
+
+    /// <summary>AVPixelFormat.</summary>
+    public int Format => *(int*)(_frame + FrameLayout.Format);
+
+    public long Pts => *(long*)(_frame + FrameLayout.Pts);
+
+    /// <summary>ffmpeg's guess from packet and decoding times where <see cref="Pts"/> is not known.</summary>
+    public long BestEffortTime => *(long*)(_frame + _ffmpeg.Layouts.FrameBestEffortTime);
+
+    /// <summary>AVColorSpace: the matrix between YUV and RGB.</summary>
+    public int ColourSpace => *(int*)(_frame + _ffmpeg.Layouts.FrameColourSpace);
+
+    /// <summary>AVColorRange: 0 unknown, 1 limited, 2 full.</summary>
+    public int ColourRange => *(int*)(_frame + _ffmpeg.Layouts.FrameColourRange);
+
+    /// <summary>Whether the decoder noticed damage in it.</summary>
+    public bool IsDamaged => (*(int*)(_frame + _ffmpeg.Layouts.FrameFlags) & Corrupt) != 0 || *(int*)(_frame + _ffmpeg.Layouts.FrameDecodeErrors) != 0;
+
+    public void Clear() => _ffmpeg.Functions.FrameUnreference(_frame);
+
+    public void Dispose()
+    {
+        var frame = _frame;
+        _frame = null;
+        _ffmpeg.Functions.FrameFree(&frame);
+    }
+}

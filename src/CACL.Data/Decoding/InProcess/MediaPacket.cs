@@ -1,0 +1,50 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>Owns one AVPacket, refilled again and again.</summary>
+internal sealed unsafe class MediaPacket : IDisposable
+{
+    private const int Key = 1; // AV_PKT_FLAG_KEY
+    private const int Corrupt = 2; // AV_PKT_FLAG_CORRUPT
+    private const int Discard = 4; // AV_PKT_FLAG_DISCARD
+    private const int NewExtraData = 1; // AV_PKT_DATA_NEW_EXTRADATA
+
+    private readonly FfmpegFunctions _ffmpeg;
+    private byte* _packet;
+
+    public MediaPacket(FfmpegFunctions ffmpeg)
+    {
+        _ffmpeg = ffmpeg;
+        _packet = ffmpeg.PacketAllocate();
+        if (_packet == null) throw new InsufficientMemoryException("ffmpeg could not allocate a packet.");
+    }
+
+    public byte* Pointer => _packet;
+
+    public long Pts => *(long*)(_packet + PacketLayout.Pts);
+
+    public int Size => *(int*)(_packet + PacketLayout.Size);
+
+    public int StreamIndex => *(int*)(_packet + PacketLayout.StreamIndex);
+
+    public bool IsKey => (Flags & Key) != 0;
+
+    public bool IsCorrupt => (Flags & Corrupt) != 0;
+
+    /// <summary>Decoded for what depends on it, not shown: it lies before an edit list's start.</summary>
+    public bool IsDiscarded => (Flags & Discard) != 0;
+
+    /// <summary>Whether the codec's headers, and with them perhaps the picture's size, change with this packet.</summary>
+    public bool ChangesHeaders => _ffmpeg.PacketSideData(_packet, NewExtraData, null) != null;
+
+    private int Flags => *(int*)(_packet + PacketLayout.Flags);
+
+    /// <summary>Drops the data, so that the packet can be filled again.</summary>
+    public void Clear() => _ffmpeg.PacketUnreference(_packet);
+
+    public void Dispose()
+    {
+        var packet = _packet;
+        _packet = null;
+        _ffmpeg.PacketFree(&packet);
+    }
+}

@@ -1,0 +1,66 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>One stream of an open <see cref="MediaFile"/>; valid as long as the file is open.</summary>
+internal readonly unsafe struct MediaStream
+{
+    private const int Video = 0; // AVMEDIA_TYPE_VIDEO
+    private const int AttachedPicture = 0x0400; // AV_DISPOSITION_ATTACHED_PIC
+    private const int DiscardAll = 48; // AVDISCARD_ALL
+    private const int DisplayMatrix = 5; // AV_PKT_DATA_DISPLAYMATRIX
+
+    private readonly FfmpegLibraries _ffmpeg;
+    private readonly byte* _stream;
+
+    public MediaStream(FfmpegLibraries ffmpeg, byte* stream)
+    {
+        _ffmpeg = ffmpeg;
+        _stream = stream;
+    }
+
+    /// <summary>AVCodecParameters.</summary>
+    public byte* Parameters => *(byte**)(_stream + Layouts.StreamParameters);
+
+    public int CodecId => *(int*)(Parameters + StructLayouts.ParametersCodecId);
+
+    public string CodecName => _ffmpeg.Functions.CodecName(CodecId);
+
+    /// <summary>Whether it is moving pictures: a video stream that is not a cover picture.</summary>
+    public bool IsVideo => *(int*)(Parameters + StructLayouts.ParametersCodecType) == Video
+        && (*(int*)(_stream + Layouts.StreamDisposition) & AttachedPicture) == 0;
+
+    public (int Numerator, int Denominator) TimeBase => (*(int*)(_stream + Layouts.StreamTimeBase), *(int*)(_stream + Layouts.StreamTimeBase + 4));
+
+    /// <summary>Frames that the header promises; 0: it does not say.</summary>
+    public long PromisedFrames => *(long*)(_stream + Layouts.StreamFrameCount);
+
+    public int Width => *(int*)(Parameters + Layouts.ParametersWidth);
+
+    public int Height => *(int*)(Parameters + Layouts.ParametersHeight);
+
+    public int ReorderDelay => *(int*)(Parameters + Layouts.ParametersVideoDelay);
+
+    /// <summary>Whether the pictures are two fields (AVFieldOrder above progressive): then a packet may hold one field only.</summary>
+    public bool IsInterlaced => *(int*)(Parameters + Layouts.ParametersFieldOrder) > 1;
+
+    public ReadOnlySpan<byte> ExtraData =>
+        new(*(byte**)(Parameters + StructLayouts.ParametersExtraData), *(int*)(Parameters + StructLayouts.ParametersExtraDataSize));
+
+    /// <summary>Clockwise turn that displays it: 0, 90, 180 or 270 degrees. Turns by other angles are not applied.</summary>
+    public int Rotation
+    {
+        get
+        {
+            var matrix = _ffmpeg.Functions.StreamSideData(_stream, Layouts, DisplayMatrix);
+            if (matrix == null) return 0;
+            var counterClockwise = _ffmpeg.Functions.RotationOf((int*)matrix);
+            if (!double.IsFinite(counterClockwise)) return 0;
+            var quarters = Math.Round(-counterClockwise / 90);
+            return Math.Abs(-counterClockwise - quarters * 90) > 1 ? 0 : ((int)quarters % 4 + 4) % 4 * 90;
+        }
+    }
+
+    private StructLayouts Layouts => _ffmpeg.Layouts;
+
+    /// <summary>Tells the demuxer not to read this stream's packets.</summary>
+    public void Discard() => *(int*)(_stream + Layouts.StreamDiscard) = DiscardAll;
+}

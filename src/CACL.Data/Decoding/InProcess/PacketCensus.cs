@@ -1,0 +1,73 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// What the packets of one stream say of its frames. <see cref="Doubt"/> names the first reason why they do not say it reliably; the
+/// frames are then counted by decoding.
+/// </summary>
+internal sealed class PacketCensus(int streamIndex, MediaStream stream)
+{
+    // One packet is one frame that is shown, and the container gives each its presentation time. Not so for older codecs (packed
+    // B-frames, skipped frames) and VP8 and VP9 (hidden frames).
+    private static readonly HashSet<string> OnePacketOneFrame = ["h264", "hevc", "av1", "mjpeg"];
+
+    private readonly List<(long Pts, bool Key)> _shown = [];
+    private long _firstKeyTime;
+    private int _packets;
+    private string? _doubt;
+
+    public int StreamIndex => streamIndex;
+
+    public MediaStream Stream => stream;
+
+    /// <summary>Packets whose frames are shown.</summary>
+    public int Shown => _shown.Count;
+
+    public void Add(MediaPacket packet)
+    {
+        if (_packets++ == 0)
+        {
+            _firstKeyTime = packet.Pts;
+            if (!packet.IsKey) _doubt ??= "it does not begin with a key frame";
+        }
+        else if (packet.ChangesHeaders)
+        {
+            _doubt ??= "its headers change midway";
+        }
+
+        if (packet.IsCorrupt) _doubt ??= "a packet is damaged";
+        if (packet.Size == 0) _doubt ??= "a packet is empty";
+        if (packet.IsDiscarded) return;
+        if (packet.Pts == FfmpegFunctions.NoTime) _doubt ??= "a packet has no presentation time";
+        else if (packet.Pts < _firstKeyTime) _doubt ??= "frames precede the first key frame";
+        _shown.Add((packet.Pts, packet.IsKey));
+    }
+
+    /// <summary>Why the packets do not tell the frames; null if they do.</summary>
+    public string? Doubt(MediaFile file, bool readError)
+    {
+        if (readError) return "reading ended with an error";
+        if (!file.HasFullHeader) return "its container does not give each frame its time";
+        if (!OnePacketOneFrame.Contains(stream.CodecName)) return "its codec hides or packs frames";
+        if (stream.IsInterlaced) return "a packet may hold one field";
+        if (_packets < stream.PromisedFrames) return "there are fewer packets than the header promises";
+        return _doubt ?? (HasRepeatedTime() ? "times are repeated" : null);
+    }
+
+    /// <summary>Presentation times, increasing, and the indices of the key frames among them.</summary>
+    public (long[] Times, int[] KeyFrames) Frames()
+    {
+        _shown.Sort((a, b) => a.Pts.CompareTo(b.Pts));
+        var keys = new List<int>();
+        for (var i = 0; i < _shown.Count; i++)
+        {
+            if (_shown[i].Key) keys.Add(i);
+        }
+
+        return ([.. _shown.Select(frame => frame.Pts)], [.. keys]);
+    }
+
+    /// <summary>Times of the packets that are marked as key frames.</summary>
+    public HashSet<long> KeyTimes() => [.. _shown.Where(frame => frame.Key && frame.Pts != FfmpegFunctions.NoTime).Select(frame => frame.Pts)];
+
+    private bool HasRepeatedTime() => _shown.Select(frame => frame.Pts).Distinct().Count() != _shown.Count;
+}

@@ -1,0 +1,17 @@
+using CACL.Data.Decoding.InProcess;
+
+namespace CACL.Data.Tests.Decoding.InProcess;
+
+internal static class InstalledFfmpeg
+{
+    /// <summary>ffmpeg's libraries; where they are missing the test is skipped and says why.</summary>
+    public static FfmpegLibraries Libraries
+    {
+        get
+        {
+            var loaded = FfmpegLibraries.TryLoad(out var libraries, out var whyNot);
+            Assert.SkipUnless(loaded, whyNot);
+            return libraries!;
+        }
+    }
+}
