@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Weights;
+
+/// <summary>Names within a folder of checkpoints, and which of a snapshot's tensors lies in which file.</summary>
+internal static class CheckpointFiles
+{
+    public const string State = "state.json";
+    public const string Manifest = "manifest.json";
+    public const string Latest = "latest";
+
+    /// <summary>Begins the name of everything that is not (or no longer) a checkpoint: hidden, removed by the next save.</summary>
+    public const string TemporaryPrefix = ".incomplete-";
+
+    private const string StepPrefix = "step-";
+
+    /// <summary>File, and the prefix that its tensors' names have in a snapshot. Without it they are torchvision's names.</summary>
+    public static readonly (string File, string Prefix)[] Tensors =
+    [
+        ("query.safetensors", "query."),
+        ("key.safetensors", "key."),
+        ("optimiser.safetensors", "momentum."),
+        ("queues.safetensors", "queue."),
+    ];
+
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static string FolderOf(long step) => $"{StepPrefix}{step:D8}";
+
+    public static bool TryStep(string folderName, out long step)
+    {
+        step = -1;
+        return folderName.StartsWith(StepPrefix, StringComparison.Ordinal)
+            && long.TryParse(folderName.AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out step)
+            && FolderOf(step) == folderName;
+    }
+
+    /// <summary>The snapshot's tensors by file.</summary>
+    public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(TrainingSnapshot snapshot)
+    {
+        var files = Tensors.Select(t => (t.File, Tensors: new List<SnapshotTensor>())).ToArray();
+        foreach (var tensor in snapshot.Tensors)
+        {
+            var place = Array.FindIndex(Tensors, t => tensor.Name.StartsWith(t.Prefix, StringComparison.Ordinal));
+            if (place < 0) throw new ArgumentException($"No file of a checkpoint holds a tensor called {tensor.Name}.", nameof(snapshot));
+            files[place].Tensors.Add(tensor with { Name = tensor.Name[Tensors[place].Prefix.Length..] });
+        }
+
+        return files;
+    }
+}
+
+/// <summary>manifest.json: what each file of a checkpoint must be.</summary>
+internal sealed record CheckpointManifest(int Format, ManifestEntry[] Files);
+
+/// <summary>One file.</summary>
+/// <param name="Name">Name within the folder.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Of its content, lower-case hexadecimal.</param>
+internal sealed record ManifestEntry(string Name, long Bytes, string Sha256);

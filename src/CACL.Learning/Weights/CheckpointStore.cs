@@ -1,0 +1,234 @@
+using System.Reflection;
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Weights;
+
+/// <summary>
+/// The folder <c>checkpoints/</c> of a run: a folder <c>step-00000100/</c> for each checkpoint, and <c>latest</c>, a symbolic link to the
+/// newest. A checkpoint appears whole or not at all: written under a hidden name, flushed to the disk, renamed; only then is
+/// <c>latest</c> replaced, in one instant, and only then are old ones removed. Whatever kills the process, what <c>latest</c> names is complete.
+/// One writer at a time; that two runs never share a folder is the caller's to see to.
+/// </summary>
+public sealed class CheckpointStore
+{
+    private readonly int _keep;
+    private readonly TimeProvider _time;
+
+    /// <param name="folder">The folder of checkpoints; made by the first save.</param>
+    /// <param name="keep">How many of the newest stay.</param>
+    /// <param name="time">Clock of <see cref="CheckpointState.Written"/>; null: the system's.</param>
+    public CheckpointStore(string folder, int keep, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        Folder = Path.GetFullPath(folder);
+        _keep = keep;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The folder of checkpoints, absolute.</summary>
+    public string Folder { get; }
+
+    /// <summary>Writes a checkpoint, points <c>latest</c> to it and removes what is beyond <c>keep</c>. Blocks for as long as the disk takes.</summary>
+    /// <param name="state">Where the run stands; counters, versions and time are filled in here.</param>
+    /// <param name="snapshot">Every tensor; must not change meanwhile.</param>
+    /// <param name="cancel">Gives up between two files and leaves nothing behind.</param>
+    /// <returns>The folder of the finished checkpoint.</returns>
+    /// <exception cref="CheckpointException">It could not be written (transient); earlier checkpoints and <c>latest</c> are untouched.</exception>
+    public string Save(CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var target = Path.Combine(Folder, CheckpointFiles.FolderOf(state.Step));
+        try
+        {
+            MakeFolder();
+            RemoveLeftovers();
+            var temporary = TemporaryName(CheckpointFiles.FolderOf(state.Step));
+            CheckpointWriter.Write(temporary, Completed(state, snapshot), snapshot, cancel);
+            Publish(temporary, target);
+            PointLatestTo(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryRemoveLeftovers();
+            throw CannotWrite(target, snapshot, e);
+        }
+        catch (OperationCanceledException)
+        {
+            TryRemoveLeftovers();
+            throw;
+        }
+
+        RemoveOld(state.Step, target);
+        return target;
+    }
+
+    /// <summary>Reads a checkpoint folder, or the link <c>latest</c>, and checks every byte against its manifest.</summary>
+    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other checkpoints.</exception>
+    public static Checkpoint Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return CheckpointReader.Read(path);
+    }
+
+    /// <summary>The checkpoint that <c>latest</c> names; where that is damaged or missing, the newest intact one.</summary>
+    public LatestCheckpoint LoadLatest()
+    {
+        var warnings = new List<string>();
+        foreach (var name in Candidates())
+        {
+            try
+            {
+                return new LatestCheckpoint(Load(Path.Combine(Folder, name)), warnings);
+            }
+            catch (CheckpointException e)
+            {
+                warnings.Add(e.Message);
+            }
+        }
+
+        return new LatestCheckpoint(null, warnings);
+    }
+
+    /// <summary>Steps of the checkpoints that are there, newest first. Not checked.</summary>
+    public IReadOnlyList<long> Steps => Directory.Exists(Folder) ? StepsIn(Folder) : [];
+
+    internal static List<long> StepsIn(string folder)
+    {
+        var steps = new List<long>();
+        foreach (var path in Directory.EnumerateDirectories(folder))
+        {
+            if (CheckpointFiles.TryStep(Path.GetFileName(path), out var step)) steps.Add(step);
+        }
+
+        steps.Sort((a, b) => b.CompareTo(a));
+        return steps;
+    }
+
+    private IEnumerable<string> Candidates()
+    {
+        var named = LatestName();
+        var others = Steps.Select(CheckpointFiles.FolderOf).Where(name => name != named);
+        return named is null ? others : others.Prepend(named);
+    }
+
+    /// <summary>Name of the folder that <c>latest</c> leads to, whether it exists or not; null without such a link.</summary>
+    private string? LatestName()
+    {
+        var target = new FileInfo(Path.Combine(Folder, CheckpointFiles.Latest)).LinkTarget;
+        return target is not null && CheckpointFiles.TryStep(target, out _) ? target : null;
+    }
+
+    private CheckpointState Completed(CheckpointState state, TrainingSnapshot snapshot) => state with
+    {
+        Counters = snapshot.Counters,
+        Written = _time.GetUtcNow(),
+        Versions = new Dictionary<string, string>
+        {
+            ["cacl"] = Version(typeof(CheckpointStore).Assembly),
+            ["torchsharp"] = Version(typeof(TorchSharp.torch).Assembly),
+            ["dotnet"] = Environment.Version.ToString(),
+        },
+    };
+
+    private static string Version(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "?";
+
+    private void MakeFolder()
+    {
+        if (Directory.Exists(Folder)) return;
+        Directory.CreateDirectory(Folder);
+        if (Path.GetDirectoryName(Folder) is { } parent) FileSync.Folder(parent);
+    }
+
+    private void Publish(string temporary, string target)
+    {
+        // A run that was taken up again from an earlier checkpoint meets its former steps: the new one takes the old one's place in one instant.
+        if (Directory.Exists(target) && FileSync.TryExchange(temporary, target))
+        {
+            FileSync.Folder(Folder);
+            return;
+        }
+
+        if (Directory.Exists(target)) FileSync.Rename(target, TemporaryName("former"));
+        FileSync.Rename(temporary, target);
+        FileSync.Folder(Folder);
+    }
+
+    private void PointLatestTo(string target)
+    {
+        var latest = Path.Combine(Folder, CheckpointFiles.Latest);
+        if (new DirectoryInfo(latest) is { Exists: true, LinkTarget: null })
+            throw new IOException($"{latest} is a folder where a symbolic link belongs; rename or remove it");
+        // A link has no atomic replacement but a rename over it.
+        var link = TemporaryName(CheckpointFiles.Latest);
+        File.CreateSymbolicLink(link, Path.GetFileName(target));
+        FileSync.Rename(link, latest);
+        FileSync.Folder(Folder);
+    }
+
+    /// <remarks>Checkpoints of later steps belong to a part of the run that was given up: the run will replace them when it gets there.</remarks>
+    private void RemoveOld(long saved, string target)
+    {
+        try
+        {
+            var latest = LatestName();
+            foreach (var step in Steps.Where(step => step <= saved).Skip(_keep))
+            {
+                var name = CheckpointFiles.FolderOf(step);
+                if (name == latest) continue;
+                // Hidden first: a folder that is half removed must not look like a checkpoint.
+                FileSync.Rename(Path.Combine(Folder, name), TemporaryName(name));
+            }
+
+            RemoveLeftovers();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(
+                target,
+                $"{target} was written, but older checkpoints could not be removed ({e.Message.TrimEnd('.')}). "
+                + $"See to it that {Folder} can be written to, or the disk will fill.",
+                isTransient: true,
+                e);
+        }
+    }
+
+    private string TemporaryName(string what) => Path.Combine(Folder, $"{CheckpointFiles.TemporaryPrefix}{what}-{Guid.NewGuid():N}");
+
+    private void RemoveLeftovers()
+    {
+        foreach (var path in Directory.GetFileSystemEntries(Folder, CheckpointFiles.TemporaryPrefix + "*"))
+        {
+            if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null }) Directory.Delete(path, recursive: true);
+            else File.Delete(path);
+        }
+    }
+
+    private void TryRemoveLeftovers()
+    {
+        try
+        {
+            if (Directory.Exists(Folder)) RemoveLeftovers();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to report; the next save tries again.
+        }
+    }
+
+    private CheckpointException CannotWrite(string target, TrainingSnapshot snapshot, Exception e)
+    {
+        var megabytes = Math.Ceiling(snapshot.Tensors.Sum(t => t.Values.LongLength) * 4 / 1e6);
+        // Unix error numbers: ENOSPC, EDQUOT.
+        var remedy = e.HResult is 28 or 122
+            ? $"Free space on the disk of {Folder}: a checkpoint takes {megabytes} MB."
+            : $"See to it that {Folder} can be written to.";
+        return new CheckpointException(
+            target,
+            $"The checkpoint {target} could not be written ({e.Message.TrimEnd('.')}). Earlier checkpoints are untouched. {remedy}",
+            isTransient: true,
+            e);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Weights;
+
+/// <summary>Writes the files of one checkpoint into a new folder, each of them on the disk before it returns.</summary>
+internal static class CheckpointWriter
+{
+    public static void Write(string folder, CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        var files = new List<ManifestEntry>();
+        foreach (var (name, tensors) in CheckpointFiles.Distribute(snapshot))
+        {
+            cancel.ThrowIfCancellationRequested();
+            files.Add(Tensors(Path.Combine(folder, name), tensors, state.Step));
+        }
+
+        files.Add(Json(Path.Combine(folder, CheckpointFiles.State), state));
+        // Last: a folder without a manifest is not a checkpoint, whatever else it holds.
+        Json(Path.Combine(folder, CheckpointFiles.Manifest), new CheckpointManifest(CheckpointState.CurrentFormat, [.. files]));
+        FileSync.Folder(folder);
+    }
+
+    private static ManifestEntry Tensors(string path, List<SnapshotTensor> tensors, long step)
+    {
+        using var file = new HashedFile(path);
+        SafeTensorsWriter.Write(file, path, tensors.Select(FloatTensors.Item), new Dictionary<string, string> { ["step"] = $"{step}" });
+        return file.Finish();
+    }
+
+    private static ManifestEntry Json<T>(string path, T value)
+    {
+        using var file = new HashedFile(path);
+        file.Write(JsonSerializer.SerializeToUtf8Bytes(value, CheckpointFiles.Json));
+        return file.Finish();
+    }
+}

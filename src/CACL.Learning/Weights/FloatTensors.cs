@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Weights;
+
+/// <summary>Between arrays of float32 and a safetensors file's bytes (both little-endian).</summary>
+internal static class FloatTensors
+{
+    /// <summary>Bytes handed on at once: a span of bytes cannot hold the largest arrays of floats.</summary>
+    private const int ChunkFloats = 1 << 22;
+
+    /// <summary>To be written as F32, without a copy of the values.</summary>
+    public static SafeTensorsItem Item(SnapshotTensor tensor) => new(tensor.Name, SafeTensorsType.F32, tensor.Shape, stream =>
+    {
+        for (var at = 0; at < tensor.Values.Length; at += ChunkFloats)
+            stream.Write(MemoryMarshal.AsBytes(tensor.Values.AsSpan(at, Math.Min(ChunkFloats, tensor.Values.Length - at))));
+    });
+
+    /// <summary>Reads a tensor of any float type as float32.</summary>
+    /// <exception cref="SafeTensorsException">It is not of a float type, too large for an array, or cannot be read.</exception>
+    public static float[] Read(SafeTensorsReader file, SafeTensorsEntry entry)
+    {
+        if (entry.Count > Array.MaxLength) throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"{entry.Count} numbers do not fit one array");
+        var values = GC.AllocateUninitializedArray<float>((int)entry.Count);
+        switch (entry.Type)
+        {
+            case SafeTensorsType.F32: ReadSingles(file, entry, values); break;
+            case SafeTensorsType.F64: Convert(file, entry, values, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)); break;
+            case SafeTensorsType.F16: Convert(file, entry, values, bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes)); break;
+            case SafeTensorsType.BF16: Convert(file, entry, values, bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)); break;
+            default: throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"is {entry.Type}, not a float type");
+        }
+
+        return values;
+    }
+
+    private static void ReadSingles(SafeTensorsReader file, SafeTensorsEntry entry, float[] values)
+    {
+        for (var at = 0; at < values.Length; at += ChunkFloats)
+            file.Read(entry, 4L * at, MemoryMarshal.AsBytes(values.AsSpan(at, Math.Min(ChunkFloats, values.Length - at))));
+    }
+
+    private static void Convert(SafeTensorsReader file, SafeTensorsEntry entry, float[] values, Func<ReadOnlySpan<byte>, float> one)
+    {
+        var size = entry.Type.ElementSize();
+        var buffer = new byte[Math.Min(values.Length, 1 << 16) * size];
+        for (var at = 0; at < values.Length;)
+        {
+            var count = Math.Min(buffer.Length / size, values.Length - at);
+            file.Read(entry, (long)at * size, buffer.AsSpan(0, count * size));
+            for (var i = 0; i < count; i++) values[at++] = one(buffer.AsSpan(i * size, size));
+        }
+    }
+}
