@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+
+namespace CACL.Data.Catalog;
+
+/// <summary>The tables of a catalogue file, and how one is told from any other file.</summary>
+internal static class CatalogSchema
+{
+    /// <summary>user_version of the files this program writes.</summary>
+    internal const int Version = 1;
+
+    /// <summary>application_id: "CACL".</summary>
+    private const int ApplicationId = 0x4341434C;
+
+    // The frame indices lie in a table of their own, so that reading the narrow rows does not page through them. The partial index
+    // covers all that a run reads at its start, in the order it wants: SQLite touches nothing else for it.
+    private const string Tables = """
+        CREATE TABLE videos (
+            id INTEGER PRIMARY KEY,
+            path TEXT NOT NULL UNIQUE,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            reason TEXT,
+            message TEXT,
+            codec TEXT,
+            width INTEGER,
+            height INTEGER,
+            rotation INTEGER,
+            stream_index INTEGER,
+            reorder_delay INTEGER,
+            frames INTEGER,
+            counted_by TEXT,
+            time_base_numerator INTEGER,
+            time_base_denominator INTEGER,
+            seekable INTEGER,
+            vanished INTEGER NOT NULL DEFAULT 0,
+            scanned_at TEXT NOT NULL);
+        CREATE TABLE frame_indices (
+            video INTEGER PRIMARY KEY REFERENCES videos(id) ON DELETE CASCADE,
+            data BLOB NOT NULL);
+        CREATE INDEX usable_videos ON videos(path, frames, width, height) WHERE reason IS NULL AND vanished = 0;
+        """;
+
+    /// <summary>Makes an empty file a catalogue, refuses what is not one.</summary>
+    internal static void Ensure(SqliteConnection connection, string path)
+    {
+        var application = (int)Scalar(connection, "PRAGMA application_id");
+        var version = Scalar(connection, "PRAGMA user_version");
+        var empty = Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+        if (empty && application is 0 or ApplicationId)
+        {
+            Create(connection);
+            return;
+        }
+
+        if (application != ApplicationId)
+        {
+            throw new CatalogException(
+                $"{path} is an SQLite database of another program, not a catalogue of videos. Name another file with --catalog.");
+        }
+
+        if (version > Version)
+        {
+            throw new CatalogException(
+                $"The catalogue {path} was written by a newer version of this program (schema {version}; this one knows {Version}). "
+                + "Use that version, or name another file with --catalog and scan again.");
+        }
+    }
+
+    private static void Create(SqliteConnection connection)
+    {
+        Execute(connection, "PRAGMA journal_mode = WAL");
+        // Immediate: of two processes that find the file empty, one makes the tables and the other waits and sees them.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
+            Execute(connection, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
+        transaction.Commit();
+    }
+
+    internal static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,93 @@
+namespace CACL.Data.Catalog;
+
+/// <summary>
+/// A prober that cannot hold up the scan: one that does not come back in its time is left behind with its thread and replaced. Threads
+/// cannot be ended from outside, so the number of those left behind is limited; more of them mean that not only a file is wrong.
+/// </summary>
+internal sealed class GuardedProber(Func<IVideoProber> probers, ScanOptions options, GuardedProber.LeftBehind leftBehind) : IDisposable
+{
+    private IVideoProber? _prober;
+
+    /// <summary>Probers that hang, over all workers of a scan.</summary>
+    internal sealed class LeftBehind
+    {
+        private const int Limit = 16;
+        private int _count;
+
+        internal void Add(string path)
+        {
+            if (Interlocked.Increment(ref _count) <= Limit) return;
+            throw new CatalogException(
+                $"Reading hung on more than {Limit} files, at last on {path}. Check the disk they lie on, or read them with ffprobe "
+                + "(cacl.data.decoder = isolated), which can be ended.");
+        }
+    }
+
+    /// <summary>Reads one file.</summary>
+    /// <returns>The row to write.</returns>
+    internal CatalogEntry Probe(FoundFile file, CancellationToken cancel)
+    {
+        var (size, modified) = file.Stamp;
+        if (file.Problem is not null)
+        {
+            var reason = size == 0 && modified != 0 ? UnusableReason.NotAVideo : UnusableReason.Unreadable;
+            return CatalogEntry.Unusable(file.Path, size, modified, reason, file.Problem);
+        }
+
+        try
+        {
+            var record = ProbeInTime(file.Path, cancel);
+            return record.Frames.Count > 0
+                ? CatalogEntry.Usable(file.Path, size, modified, record)
+                : CatalogEntry.Unusable(file.Path, size, modified, UnusableReason.NotAVideo, $"{file.Path} has no frame.");
+        }
+        catch (VideoUnusableException error)
+        {
+            return CatalogEntry.Unusable(file.Path, size, modified, error.Reason, error.Message);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not CatalogException and not OutOfMemoryException)
+        {
+            // A prober that fails otherwise is taken to be broken, not only the file.
+            Dispose();
+            return CatalogEntry.Unusable(
+                file.Path, size, modified, UnusableReason.Corrupt, $"Reading {file.Path} failed: {error.GetType().Name}: {error.Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _prober?.Dispose();
+        _prober = null;
+    }
+
+    private VideoRecord ProbeInTime(string path, CancellationToken cancel)
+    {
+        var prober = _prober ??= probers();
+        var task = Task.Factory.StartNew(
+            () => prober.Probe(path, options.FileDeadline, cancel),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        // Cancelled, the prober is given the grace to stop by itself.
+        var time = options.FileDeadline + options.Grace;
+        if (WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, cancel.WaitHandle], time) == 1) Task.WaitAny([task], options.Grace);
+        if (task.IsCompleted) return task.GetAwaiter().GetResult();
+
+        _prober = null;
+        task.ContinueWith(
+            ended =>
+            {
+                _ = ended.Exception; // seen, so that it is not reported as unobserved
+                prober.Dispose();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        cancel.ThrowIfCancellationRequested();
+        leftBehind.Add(path);
+        throw new VideoUnusableException(
+            path,
+            UnusableReason.Deadline,
+            $"Reading {path} took more than {options.FileDeadline.TotalSeconds:0.#} s and did not stop when asked to.");
+    }
+}

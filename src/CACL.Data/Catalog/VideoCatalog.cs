@@ -1,0 +1,286 @@
+using CACL.Data.Sampling;
+using Microsoft.Data.Sqlite;
+
+namespace CACL.Data.Catalog;
+
+/// <summary>
+/// What is known of every video without opening it: one SQLite file, a row a video. Thread-safe: one connection behind a lock (a record
+/// takes some tens of microseconds, decoding its frames milliseconds). Other processes may read and scan the same file meanwhile (WAL).
+/// </summary>
+public sealed class VideoCatalog : IDisposable
+{
+    // Long enough for the other process's batch of rows, short enough to be told about a stuck one.
+    private const int BusySeconds = 15;
+
+    private readonly Lock _lock = new();
+    private readonly SqliteConnection _connection;
+    private SqliteCommand? _find;
+    private SqliteCommand? _load;
+
+    private VideoCatalog(SqliteConnection connection, string path)
+    {
+        _connection = connection;
+        Path = path;
+    }
+
+    /// <summary>Absolute path of the catalogue file.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a catalogue, or makes an empty one where there is no file.</summary>
+    /// <exception cref="CatalogException">The file is not a catalogue, of a newer version, damaged, or cannot be written.</exception>
+    public static VideoCatalog Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        path = System.IO.Path.GetFullPath(path);
+        if (Directory.Exists(path)) throw new CatalogException($"{path} is a folder; --catalog names a file.");
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CatalogException($"The folder of the catalogue {path} cannot be made: {error.Message}", error);
+        }
+
+        // Not pooled: disposing really closes the file, so that it can be deleted or moved.
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds };
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            connection.Open();
+            CatalogSchema.Ensure(connection, path);
+            CatalogSchema.Execute(connection, "PRAGMA synchronous = NORMAL");
+            return new VideoCatalog(connection, path);
+        }
+        catch (SqliteException error)
+        {
+            connection.Dispose();
+            throw CatalogException.From(error, path, "Opening");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, but a missing file is an error that names the remedy.</summary>
+    /// <exception cref="CatalogException">As <see cref="Open"/>, or there is no such file.</exception>
+    public static VideoCatalog OpenExisting(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (File.Exists(path)) return Open(path);
+        var full = System.IO.Path.GetFullPath(path);
+        throw new CatalogException($"There is no catalogue {full}. Make it with: cacl videos scan DIR --catalog {full}");
+    }
+
+    /// <summary>
+    /// The usable videos with at least <paramref name="minFrames"/> frames, ordered by path (bytes of UTF-8), which makes a run
+    /// deterministic whatever order the scan met them in. Reads a covering index only: 24 bytes a video stay in memory.
+    /// </summary>
+    /// <param name="minFrames">stride + 1.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = """
+            SELECT id, frames, width, height, path FROM videos INDEXED BY usable_videos
+            WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path
+            """;
+        command.Parameters.AddWithValue("$min", minFrames);
+        var shapes = new List<VideoShape>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (within is not null && !within.Contains(reader.GetString(4))) continue;
+            shapes.Add(new VideoShape(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
+        }
+
+        return shapes.ToArray();
+    });
+
+    /// <summary>The record of one video.</summary>
+    /// <param name="id">Row, as <see cref="LoadUsable"/> names it.</param>
+    /// <param name="checkFile">Whether to compare the file's size and time of change with those of the scan.</param>
+    /// <exception cref="VideoUnusableException">The file is gone or changed since the scan, or is not usable.</exception>
+    /// <exception cref="CatalogException">The catalogue cannot be read, or has no such row.</exception>
+    public VideoRecord Load(long id, bool checkFile = true)
+    {
+        var (record, stamp) = Guarded("Reading", () => Read(id));
+        if (checkFile) stamp.Check(record.Path);
+        return record;
+    }
+
+    /// <summary>
+    /// Writes rows in one transaction; a row of the same path is replaced and keeps its id, a vanished mark is taken off.
+    /// </summary>
+    /// <returns>The rows' ids, in order.</returns>
+    /// <exception cref="CatalogException">The catalogue cannot be written; none of the rows is.</exception>
+    public long[] UpsertBatch(IReadOnlyList<CatalogEntry> entries) => Guarded("Writing to", () =>
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        using var transaction = _connection.BeginTransaction();
+        using var writer = new CatalogWriter(_connection, transaction);
+        var ids = new long[entries.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = writer.Write(entries[i]);
+        transaction.Commit();
+        return ids;
+    });
+
+    /// <summary>
+    /// Marks rows whose files are gone, or takes the mark off. Marked rows are not used, and are not read again when the file comes
+    /// back unchanged.
+    /// </summary>
+    public void MarkVanished(IReadOnlyCollection<long> ids, bool vanished = true) => Guarded("Writing to", () =>
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var transaction = _connection.BeginTransaction();
+        using var command = _connection.CreateCommand();
+        command.CommandText = "UPDATE videos SET vanished = $vanished WHERE id = $id";
+        command.Parameters.AddWithValue("$vanished", vanished ? 1 : 0);
+        var parameter = command.Parameters.Add("$id", SqliteType.Integer);
+        foreach (var id in ids)
+        {
+            parameter.Value = id;
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+        return 0;
+    });
+
+    /// <summary>How many videos there are and why the others are not used.</summary>
+    /// <param name="minFrames">Frames a usable video has at least: stride + 1.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    public CatalogCounts Counts(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    {
+        var (usable, tooShort, vanished) = (0, 0, 0);
+        var unusable = new SortedDictionary<UnusableReason, int>();
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT reason, frames, vanished, path FROM videos";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (within is not null && !within.Contains(reader.GetString(3))) continue;
+            if (reader.GetInt32(2) != 0) vanished++;
+            else if (ReasonAt(reader, 0) is { } reason) unusable[reason] = unusable.GetValueOrDefault(reason) + 1;
+            else if (reader.GetInt32(1) < minFrames) tooShort++;
+            else usable++;
+        }
+
+        return new CatalogCounts(usable, tooShort, unusable, vanished);
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _find?.Dispose();
+            _load?.Dispose();
+            _connection.Dispose();
+        }
+    }
+
+    /// <summary>What is known of a path, or null.</summary>
+    internal KnownFile? Find(string path) => Guarded<KnownFile?>("Reading", () =>
+    {
+        _find ??= Prepared("SELECT id, size, modified, reason, message, vanished FROM videos WHERE path = $key", SqliteType.Text);
+        _find.Parameters[0].Value = path;
+        using var reader = _find.ExecuteReader();
+        if (!reader.Read()) return null;
+        var message = reader.IsDBNull(4) ? null : reader.GetString(4);
+        var vanished = reader.GetInt32(5) != 0;
+        return new KnownFile(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), ReasonAt(reader, 3), message, vanished);
+    });
+
+    /// <summary>Ids and paths of rows that are not marked as vanished and satisfy <paramref name="condition"/>.</summary>
+    internal List<long> Select(Func<long, string, bool> condition) => Guarded("Reading", () =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT id, path FROM videos WHERE vanished = 0";
+        using var reader = command.ExecuteReader();
+        var ids = new List<long>();
+        while (reader.Read())
+        {
+            if (condition(reader.GetInt64(0), reader.GetString(1))) ids.Add(reader.GetInt64(0));
+        }
+
+        return ids;
+    });
+
+    /// <summary>Lets the file grow to so many pages and no more: SQLite then reports a full disk, as tests want it to.</summary>
+    internal void LimitPages(int pages) => Guarded("Reading", () =>
+    {
+        CatalogSchema.Execute(_connection, $"PRAGMA max_page_count = {pages}");
+        return 0;
+    });
+
+    private (VideoRecord Record, FileStamp Stamp) Read(long id)
+    {
+        _load ??= Prepared(
+            """
+            SELECT path, reason, message, stream_index, codec, width, height, rotation, reorder_delay, counted_by,
+                   frames, time_base_numerator, time_base_denominator, seekable, data, size, modified
+            FROM videos LEFT JOIN frame_indices ON video = id WHERE id = $key
+            """,
+            SqliteType.Integer);
+        _load.Parameters[0].Value = id;
+        using var reader = _load.ExecuteReader();
+        if (!reader.Read()) throw new CatalogException($"The catalogue {Path} has no video {id}.");
+        var path = reader.GetString(0);
+        if (ReasonAt(reader, 1) is { } reason) throw new VideoUnusableException(path, reason, reader.GetString(2));
+        try
+        {
+            var (times, keyFrames) = FrameIndexCodec.Decode((byte[])reader[14], reader.GetInt32(10));
+            var frames = new FrameIndex(reader.GetInt32(11), reader.GetInt32(12), times, keyFrames, reader.GetInt32(13) != 0);
+            var record = new VideoRecord(
+                path,
+                reader.GetInt32(3),
+                reader.GetString(4),
+                reader.GetInt32(5),
+                reader.GetInt32(6),
+                reader.GetInt32(7),
+                reader.GetInt32(8),
+                Enum.Parse<CountedBy>(reader.GetString(9)),
+                frames);
+            return (record, new FileStamp(reader.GetInt64(15), reader.GetInt64(16)));
+        }
+        catch (Exception error) when (error is InvalidDataException or InvalidCastException or ArgumentException)
+        {
+            throw new CatalogException(
+                $"The catalogue {Path} is damaged at {path} ({error.Message}). Delete it and scan again; the videos are not touched.",
+                error);
+        }
+    }
+
+    // A reason that this version does not know (a newer program wrote it) still means: not usable.
+    private static UnusableReason? ReasonAt(SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null
+        : Enum.TryParse<UnusableReason>(reader.GetString(column), out var reason) ? reason
+        : UnusableReason.Unreadable;
+
+    private SqliteCommand Prepared(string sql, SqliteType keyType)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.Add("$key", keyType);
+        command.Prepare();
+        return command;
+    }
+
+    private T Guarded<T>(string doing, Func<T> action)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                return action();
+            }
+            catch (SqliteException error)
+            {
+                throw CatalogException.From(error, Path, doing);
+            }
+        }
+    }
+}

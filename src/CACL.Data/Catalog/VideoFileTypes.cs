@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+
+namespace CACL.Data.Catalog;
+
+/// <summary>Which files a scan opens, by their extension. What a file really is, its first bytes tell the prober.</summary>
+internal static class VideoFileTypes
+{
+    private static readonly FrozenSet<string> Videos = new[]
+    {
+        ".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".avi", ".divx", ".webm", ".mkv", ".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob",
+        ".ts", ".mts", ".m2ts", ".flv", ".f4v", ".wmv", ".asf", ".gif", ".ogv", ".ogg", ".h264", ".264", ".h265", ".265", ".hevc", ".mjpeg",
+        ".mjpg", ".dv", ".mxf", ".y4m", ".ivf",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Stills =
+        new[] { ".jpg", ".jpeg", ".png", ".bmp", ".webp" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    internal static bool IsMedia(string path)
+    {
+        var extension = Path.GetExtension(path);
+        return Videos.Contains(extension) || Stills.Contains(extension);
+    }
+
+    internal static bool IsList(string path) => Path.GetExtension(path).ToUpperInvariant() is ".TXT" or ".CSV";
+}

@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace CACL.Data.Catalog;
+
+/// <summary>
+/// Fills a catalogue: one thread walks the folders, several read files, the caller's writes rows. Queues between them are short, so a
+/// scan of a quarter of a million files holds few of them at a time. A file whose size and time of change are the catalogue's is not
+/// read again, unless what was wrong with it lies outside the file (permissions, a missing codec, a deadline).
+/// </summary>
+/// <param name="catalog">What is filled. Not owned.</param>
+/// <param name="probers">Makes a prober for each worker.</param>
+public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> probers)
+{
+    /// <summary>Scans folders, lists and files.</summary>
+    /// <param name="roots">See <see cref="VideoRoots"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told several times a second, from the calling thread.</param>
+    /// <param name="cancel">Stops the scan; what was read until then is kept, and the next scan goes on from there.</param>
+    /// <exception cref="CatalogException">A root is missing, or the catalogue cannot be written.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public ScanReport Scan(
+        IEnumerable<string> roots, ScanOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancel = default)
+    {
+        options ??= new ScanOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        using var run = new Run(catalog, probers, new VideoRoots(roots), options, progress, cancel);
+        return run.ToEnd();
+    }
+
+    private sealed class Run : IDisposable
+    {
+        private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+
+        private readonly VideoCatalog _catalog;
+        private readonly Func<IVideoProber> _probers;
+        private readonly VideoRoots _roots;
+        private readonly ScanOptions _options;
+        private readonly IProgress<ScanProgress>? _progress;
+        private readonly CancellationTokenSource _stop;
+        private readonly CancellationToken _asked;
+        private readonly VideoWalk _walk;
+        private readonly ScanTally _tally = new();
+        private readonly GuardedProber.LeftBehind _leftBehind = new();
+        private readonly BlockingCollection<FoundFile> _toRead;
+        private readonly BlockingCollection<CatalogEntry> _toWrite;
+        private readonly HashSet<long> _unchanged = [];
+        private readonly HashSet<long> _written = [];
+        private readonly List<long> _back = [];
+        private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+        private ExceptionDispatchInfo? _failure;
+
+        internal Run(
+            VideoCatalog catalog,
+            Func<IVideoProber> probers,
+            VideoRoots roots,
+            ScanOptions options,
+            IProgress<ScanProgress>? progress,
+            CancellationToken cancel)
+        {
+            (_catalog, _probers, _roots, _options, _progress, _asked) = (catalog, probers, roots, options, progress, cancel);
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            _walk = new VideoWalk(roots);
+            _toRead = new BlockingCollection<FoundFile>(4 * options.Parallelism);
+            _toWrite = new BlockingCollection<CatalogEntry>(options.BatchSize);
+        }
+
+        internal ScanReport ToEnd()
+        {
+            var clock = Stopwatch.StartNew();
+            var workers = new List<Task> { Start(Walk) };
+            for (var worker = 0; worker < _options.Parallelism; worker++) workers.Add(Start(Read));
+            var readers = Task.WhenAll(workers).ContinueWith(
+                _ => _toWrite.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            try
+            {
+                Write();
+            }
+            catch (Exception error)
+            {
+                // The others must not wait for ever to hand over what nobody takes.
+                Fail(error);
+            }
+
+            readers.Wait(CancellationToken.None);
+            _failure?.Throw();
+            _asked.ThrowIfCancellationRequested();
+            _catalog.MarkVanished(_back, vanished: false);
+            var vanished = MarkVanished();
+            _progress?.Report(_tally.Progress());
+            return _tally.Report(_walk, vanished, clock.Elapsed.TotalSeconds);
+        }
+
+        public void Dispose()
+        {
+            _stop.Dispose();
+            _toRead.Dispose();
+            _toWrite.Dispose();
+        }
+
+        private Task Start(Action work) => Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    work();
+                }
+                catch (Exception error)
+                {
+                    Fail(error);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        private void Fail(Exception error)
+        {
+            // A cancellation is either the caller's (thrown at the end) or follows from a failure that is already kept.
+            if (error is not OperationCanceledException)
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+            _stop.Cancel();
+        }
+
+        private void Walk()
+        {
+            try
+            {
+                foreach (var file in _walk.Files())
+                {
+                    _stop.Token.ThrowIfCancellationRequested();
+                    _tally.Met();
+                    if (_catalog.Find(file.Path) is { } known && IsSettled(file, known))
+                    {
+                        _unchanged.Add(known.Id);
+                        if (known.Vanished) _back.Add(known.Id);
+                        _tally.Settled(file.Path, known.Reason, known.Message, read: false);
+                    }
+                    else
+                    {
+                        _toRead.Add(file, _stop.Token);
+                    }
+                }
+
+                _tally.MetAll();
+            }
+            finally
+            {
+                _toRead.CompleteAdding();
+            }
+        }
+
+        private bool IsSettled(FoundFile file, KnownFile known) =>
+            !_options.ReadAll
+            && known.Size == file.Stamp.Size
+            && known.ModifiedTicks == file.Stamp.ModifiedTicks
+            && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline);
+
+        private void Read()
+        {
+            using var prober = new GuardedProber(_probers, _options, _leftBehind);
+            foreach (var file in _toRead.GetConsumingEnumerable(_stop.Token))
+            {
+                var entry = prober.Probe(file, _stop.Token);
+                if (entry.Reason is not null && file.Problem is null && FileStamp.Of(file.Path) is null)
+                {
+                    _tally.Lost();
+                    continue;
+                }
+
+                _toWrite.Add(entry, _stop.Token);
+            }
+        }
+
+        private void Write()
+        {
+            var batch = new List<CatalogEntry>(_options.BatchSize);
+            var lastWrite = Stopwatch.StartNew();
+            while (!_toWrite.IsCompleted)
+            {
+                if (_toWrite.TryTake(out var entry, Tick))
+                {
+                    batch.Add(entry);
+                    _tally.Settled(entry.Path, entry.Reason, entry.Message, read: true);
+                }
+
+                if (batch.Count >= _options.BatchSize || (batch.Count > 0 && lastWrite.Elapsed >= _options.BatchTime))
+                {
+                    Flush(batch);
+                    lastWrite.Restart();
+                }
+
+                ReportProgress();
+            }
+
+            Flush(batch);
+        }
+
+        private void Flush(List<CatalogEntry> batch)
+        {
+            if (batch.Count == 0) return;
+            _written.UnionWith(_catalog.UpsertBatch(batch));
+            batch.Clear();
+        }
+
+        private void ReportProgress()
+        {
+            if (_progress is null || _sinceReport.Elapsed < Tick) return;
+            _sinceReport.Restart();
+            _progress.Report(_tally.Progress());
+        }
+
+        private int MarkVanished()
+        {
+            var unlisted = _walk.Unreadable.Select(folder => folder.Path.EndsWith('/') ? folder.Path : folder.Path + '/').ToArray();
+            var gone = _catalog.Select((id, path) =>
+                !_unchanged.Contains(id)
+                && !_written.Contains(id)
+                && _roots.Contains(path)
+                && !Array.Exists(unlisted, folder => path.StartsWith(folder, StringComparison.Ordinal)));
+            _catalog.MarkVanished(gone);
+            return gone.Count;
+        }
+    }
+}

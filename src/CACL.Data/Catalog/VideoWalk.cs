@@ -1,0 +1,144 @@
+namespace CACL.Data.Catalog;
+
+/// <summary>A file that a scan met.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Stamp">Its size and time of change.</param>
+/// <param name="Problem">Why it need not be opened, or null.</param>
+internal readonly record struct FoundFile(string Path, FileStamp Stamp, string? Problem);
+
+/// <summary>
+/// Walks folders and lists, one file at a time: no list of all files is ever held. Every file comes once, whichever links lead to it:
+/// a link to something under one of the folders is passed by, since the thing itself is reached anyway; other linked folders and files
+/// are remembered by their real paths. That also ends circles.
+/// </summary>
+internal sealed class VideoWalk(VideoRoots roots)
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = false,
+        ReturnSpecialDirectories = false,
+    };
+
+    private const int Examples = 5;
+    private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
+    private readonly List<ScanProblem> _missing = [];
+    private readonly List<ScanProblem> _unreadable = [];
+
+    internal IReadOnlyList<ScanProblem> Missing => _missing;
+
+    internal int MissingCount { get; private set; }
+
+    /// <summary>Folders that could not be listed (all of them: what lies below must not count as vanished).</summary>
+    internal IReadOnlyList<ScanProblem> Unreadable => _unreadable;
+
+    internal int OtherFiles { get; private set; }
+
+    internal IEnumerable<FoundFile> Files()
+    {
+        foreach (var root in roots.Folders.Where(folder => !IsBelowAnother(folder)))
+        {
+            foreach (var file in Below(root)) yield return file;
+        }
+
+        foreach (var path in roots.Files.Where(path => !roots.IsBelowFolders(path)))
+        {
+            if (Listed(path) is { } file) yield return file;
+        }
+    }
+
+    private IEnumerable<FoundFile> Below(string root)
+    {
+        // Folders still to do. Whether one was reached through a link decides whether its files have a second, real path.
+        var pending = new Stack<(string Path, bool Linked)>();
+        pending.Push((root, false));
+        while (pending.TryPop(out var folder))
+        {
+            using var entries = Open(folder.Path);
+            while (entries is not null && Next(entries, folder.Path) is { } entry)
+            {
+                // All bits are set where there is nothing (any more).
+                var isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.Attributes != (FileAttributes)(-1);
+                if (entry is DirectoryInfo)
+                {
+                    if (!isLink && !folder.Linked) pending.Push((entry.FullName, false));
+                    else if (IsNew(entry.FullName)) pending.Push((entry.FullName, true));
+                }
+                else if (!VideoFileTypes.IsMedia(entry.Name))
+                {
+                    OtherFiles++;
+                }
+                else if ((!isLink && !folder.Linked) || IsNew(entry.FullName))
+                {
+                    if (Described(entry.FullName, isLink) is { } file) yield return file;
+                }
+            }
+        }
+    }
+
+    private IEnumerator<FileSystemInfo>? Open(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything).GetEnumerator();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _unreadable.Add(new ScanProblem(folder, $"The folder {folder} cannot be listed: {error.Message}"));
+            return null;
+        }
+    }
+
+    private FileSystemInfo? Next(IEnumerator<FileSystemInfo> entries, string folder)
+    {
+        try
+        {
+            return entries.MoveNext() ? entries.Current : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _unreadable.Add(new ScanProblem(folder, $"The folder {folder} cannot be listed to its end: {error.Message}"));
+            return null;
+        }
+    }
+
+    private FoundFile? Listed(string path)
+    {
+        if (FileStamp.Of(path) is null)
+        {
+            MissingCount++;
+            if (_missing.Count < Examples) _missing.Add(new ScanProblem(path, $"{path} is listed but does not exist."));
+            return null;
+        }
+
+        return _linked.Add(RealPath.Of(path) ?? path) ? Described(path, isLink: false) : null;
+    }
+
+    private static FoundFile? Described(string path, bool isLink)
+    {
+        if (FileStamp.Of(path) is { } stamp)
+        {
+            // Also true of pipes, sockets and devices, which must not be opened: that would wait for ever.
+            return new FoundFile(path, stamp, stamp.Size == 0 ? $"{path} is empty (0 bytes)." : null);
+        }
+
+        if (isLink) return new FoundFile(path, default, $"{path} is a link that leads nowhere.");
+        // .NET shows bytes that are not UTF-8 as U+FFFD, and a file of that name does not exist.
+        return path.Contains('\uFFFD', StringComparison.Ordinal)
+            ? new FoundFile(path, default, $"The name of {path} is not valid UTF-8, so it cannot be opened. Rename the file.")
+            : null;
+    }
+
+    private bool IsNew(string path)
+    {
+        // A link that leads nowhere is shown under its own name.
+        if (RealPath.Of(path) is not { } real) return true;
+        return !roots.IsBelowFolders(real) && _linked.Add(real);
+    }
+
+    private bool IsBelowAnother(string folder) => roots.Folders.Any(other => other != folder && IsBelow(folder, other));
+
+    private static bool IsBelow(string folder, string other) =>
+        folder.StartsWith(other.EndsWith('/') ? other : other + '/', StringComparison.Ordinal);
+}
