@@ -1,0 +1,76 @@
+using System.Text;
+using CACL.Node.Configuration.Hocon;
+
+namespace CACL.Node.Configuration;
+
+/// <summary>The settings of a run with where each came from.</summary>
+internal sealed class ResolvedConfiguration
+{
+    // What may change from one start of a run to the next, because the computed numbers do not depend on it. Any other key, also one
+    // added later, belongs to the fingerprint.
+    private static readonly string[] Changeable =
+    [
+        "cacl.run.",
+        "cacl.data.catalog",
+        "cacl.data.decoder",
+        "cacl.data.decoders",
+        "cacl.data.decode-timeout",
+        "cacl.data.max-bad-share",
+        "cacl.data.in-flight-memory",
+        "cacl.data.prefetch-batches",
+        "cacl.training.device",
+        "cacl.training.threads",
+        "cacl.training.on-nan",
+        "cacl.training.watchdog",
+        "cacl.training.libtorch",
+        "cacl.checkpoints.",
+        "cacl.supervision.",
+        "cacl.logging.",
+    ];
+
+    private readonly HoconObject? _akka;
+
+    /// <summary>Settings as bound, with their texts and origins.</summary>
+    public ResolvedConfiguration(RunSettings settings, IReadOnlyCollection<ResolvedSetting> keys, HoconObject? akka)
+    {
+        Settings = settings;
+        Keys = keys;
+        _akka = akka;
+    }
+
+    /// <summary>The typed settings.</summary>
+    public RunSettings Settings { get; }
+
+    /// <summary>Every key under <c>cacl</c>, sorted, with canonical text and origin.</summary>
+    public IReadOnlyCollection<ResolvedSetting> Keys { get; }
+
+    /// <summary>The <c>akka</c> section completed by what the program needs, for Akka's ConfigurationFactory.ParseString.</summary>
+    public string AkkaText => AkkaSection.Render(_akka, Settings.Logging.Level);
+
+    /// <summary>The settings which must be the same when a run is resumed: those that change the numbers it computes.</summary>
+    public IReadOnlyDictionary<string, string> Fingerprint => new SortedDictionary<string, string>(
+        Keys.Where(k => !Changeable.Any(c => c.EndsWith('.') ? k.Key.StartsWith(c, StringComparison.Ordinal) : k.Key == c))
+            .ToDictionary(k => k.Key, k => k.Text),
+        StringComparer.Ordinal);
+
+    /// <summary>Text for config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.</summary>
+    public string Render()
+    {
+        var text = new StringBuilder();
+        text.Append("# Every setting of this run and where it came from. As --config of another run it gives the same settings.\n");
+        foreach (var (key, value, origin) in Keys) text.Append($"{key} = {value}  # {OneLine(origin)}\n");
+        foreach (var (key, value) in AkkaSection.Leaves(_akka)) text.Append($"{key} = {value}  # {OneLine(value.Origin)}\n");
+        return text.ToString();
+    }
+
+    /// <summary>What differs between two fingerprints, a line each, such as <c>cacl.seed: 1 then, 2 now</c>.</summary>
+    public static IReadOnlyList<string> Difference(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
+    [
+        .. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
+            .Select(k => (Key: k, Then: then.GetValueOrDefault(k, "not set"), Now: now.GetValueOrDefault(k, "not set")))
+            .Where(d => d.Then != d.Now)
+            .Select(d => $"{d.Key}: {d.Then} then, {d.Now} now"),
+    ];
+
+    private static string OneLine(HoconOrigin origin) => string.Concat(origin.ToString().Select(c => char.IsControl(c) ? ' ' : c));
+}

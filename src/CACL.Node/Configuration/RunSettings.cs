@@ -1,0 +1,81 @@
+using CACL.Data.Sampling;
+using CACL.Learning.Method;
+
+namespace CACL.Node.Configuration;
+
+/// <summary>Every setting of a run, checked and immutable. Made by <see cref="ConfigurationFiles.Load"/>.</summary>
+internal sealed record RunSettings
+{
+    public required ulong Seed { get; init; }
+
+    /// <summary>The run's folder, absolute; empty: a new one is to be named.</summary>
+    public required string RunDirectory { get; init; }
+
+    public required DataSettings Data { get; init; }
+
+    public required ModelSettings Model { get; init; }
+
+    public required TrainingSettings Training { get; init; }
+
+    public required CheckpointSettings Checkpoints { get; init; }
+
+    public required SupervisionSettings Supervision { get; init; }
+
+    public required LoggingSettings Logging { get; init; }
+
+    /// <summary>The learning rate before the schedule, scaled by batch/512 if so set.</summary>
+    public double BaseLearningRate => Training.ScaleLearningRate ? Training.LearningRate * Training.BatchSize / 512.0 : Training.LearningRate;
+
+    /// <summary>What decides a sample plan.</summary>
+    public SamplingOptions ToSamplingOptions() => new()
+    {
+        Seed = Seed,
+        Stride = Data.Stride,
+        CropSize = Data.CropSize,
+        CropAreaMin = Data.CropAreaMin,
+        CropAreaMax = Data.CropAreaMax,
+        FlipProbability = Data.FlipProbability,
+        SharedPhotometry = Data.SharedPhotometry,
+        PixelShuffle = Model.PixelShuffle,
+        EnqueuePixels = Model.EnqueuePixels,
+    };
+
+    /// <summary>What decides a training step.</summary>
+    public CaclOptions ToCaclOptions() => new()
+    {
+        Seed = Seed,
+        Backbone = Model.Backbone,
+        Heads = Model.Heads,
+        QueueSize = Model.QueueSize,
+        BatchNormSplits = Model.BatchNormSplits,
+        PixelShuffle = Model.PixelShuffle,
+        Padding = Model.Padding,
+        SoftCycle = Model.SoftCycle,
+        Positives = Model.Positives,
+        Pooling = Model.Pooling,
+        Temperature = Model.Temperature,
+        Momentum = Model.Momentum,
+        GlobalWeight = Model.GlobalWeight,
+        PixelWeight = Model.PixelWeight,
+        CycleWeight = Model.CycleWeight,
+        Lars = Training.Lars,
+    };
+
+    /// <summary>The settings in a tree; what is wrong with them is left in the reader.</summary>
+    public static RunSettings Read(SettingsReader reader)
+    {
+        var settings = new RunSettings
+        {
+            Seed = reader.Seed("cacl.seed"),
+            RunDirectory = FilePaths.Absolute(reader.Text("cacl.run.directory")),
+            Data = DataSettings.Read(reader),
+            Model = ModelSettings.Read(reader),
+            Training = TrainingSettings.Read(reader),
+            Checkpoints = CheckpointSettings.Read(reader),
+            Supervision = SupervisionSettings.Read(reader),
+            Logging = LoggingSettings.Read(reader),
+        };
+        SettingsRules.Check(settings, reader);
+        return settings;
+    }
+}

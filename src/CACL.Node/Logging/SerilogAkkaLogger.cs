@@ -1,0 +1,41 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+using Serilog;
+using Serilog.Events;
+using LogEvent = Akka.Event.LogEvent;
+
+namespace CACL.Node.Logging;
+
+/// <summary>
+/// Hands Akka's log events to Serilog: level, actor path, message template with its arguments as properties, exception. Named in
+/// <c>akka.loggers</c>, made by the actor system.
+/// </summary>
+internal sealed class SerilogAkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    /// <summary>Made by the actor system.</summary>
+    public SerilogAkkaLogger()
+    {
+        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<LogEvent>(Forward);
+    }
+
+    /// <summary>Where events go: Serilog's global logger, which the program sets before it starts an actor system.</summary>
+    internal static void Forward(LogEvent e)
+    {
+        var level = Level(e.LogLevel());
+        var logger = Log.Logger;
+        if (!logger.IsEnabled(level)) return;
+        logger = logger.ForContext("LogSource", e.LogSource).ForContext("SourceContext", e.LogClass.FullName);
+        if (e.Message is LogMessage message) logger.Write(level, e.Cause, message.Format, [.. message.Parameters()]);
+        else logger.Write(level, e.Cause, "{Message:l}", e.Message?.ToString());
+    }
+
+    private static LogEventLevel Level(LogLevel level) => level switch
+    {
+        LogLevel.DebugLevel => LogEventLevel.Debug,
+        LogLevel.InfoLevel => LogEventLevel.Information,
+        LogLevel.WarningLevel => LogEventLevel.Warning,
+        _ => LogEventLevel.Error,
+    };
+}
