@@ -52,6 +52,10 @@ internal sealed unsafe class FfmpegFunctions
     public readonly delegate* unmanaged[Cdecl]<byte*, byte*, int> ReceiveFrame;
     public readonly delegate* unmanaged[Cdecl]<byte*, void> Flush;
 
+    public readonly delegate* unmanaged[Cdecl]<int, byte*> ParserCreate;
+    public readonly delegate* unmanaged[Cdecl]<byte*, void> ParserFree;
+    public readonly delegate* unmanaged[Cdecl]<byte*, byte*, byte**, int*, byte*, int, long, long, long, int> Parse;
+
     public readonly delegate* unmanaged[Cdecl]<int, int, int, int, int, int, int, void*, void*, double*, byte*> ScaleCreate;
     public readonly delegate* unmanaged[Cdecl]<byte*, void> ScaleFree;
     public readonly delegate* unmanaged[Cdecl]<byte*, byte**, int*, int, int, byte**, int*, int> Scale;
@@ -100,6 +104,9 @@ internal sealed unsafe class FfmpegFunctions
         SendPacket = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_send_packet");
         ReceiveFrame = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_receive_frame");
         Flush = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(codec, "avcodec_flush_buffers");
+        ParserCreate = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "av_parser_init");
+        ParserFree = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(codec, "av_parser_close");
+        Parse = (delegate* unmanaged[Cdecl]<byte*, byte*, byte**, int*, byte*, int, long, long, long, int>)NativeLibrary.GetExport(codec, "av_parser_parse2");
         _codecName = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "avcodec_get_name");
 
         FormatAllocate = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(format, "avformat_alloc_context");

@@ -96,9 +96,11 @@ public sealed class InProcessPairDecoder : IPairDecoder
             },
         };
         var (foundFirst, foundSecond) = (false, false);
+        var last = FfmpegFunctions.NoTime;
         while (!lost && reader.Next())
         {
-            if (reader.Damaged || _frame.Pts == FfmpegFunctions.NoTime) return false;
+            if (reader.Damaged || _frame.Pts <= last) return false; // also if it has no time
+            last = _frame.Pts;
             if (_frame.Pts == firstTime && !foundFirst)
             {
                 Write(request, first);

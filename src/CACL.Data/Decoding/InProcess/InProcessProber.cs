@@ -28,7 +28,27 @@ public sealed class InProcessProber : IVideoProber
         using var limit = new Deadline(path, deadline, cancel);
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
-        var census = Choose(TakeCensus(file, out var readError), path);
+        var all = new List<PacketCensus>();
+        try
+        {
+            TakeCensus(file, all, out var readError);
+            return Read(path, file, Choose(all, path), readError, limit);
+        }
+        finally
+        {
+            foreach (var census in all) census.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _packet.Dispose();
+        _frame.Dispose();
+    }
+
+    private VideoRecord Read(string path, MediaFile file, PacketCensus census, bool readError, Deadline limit)
+    {
         var stream = census.Stream;
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
         var countedBy = census.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
@@ -52,27 +72,18 @@ public sealed class InProcessProber : IVideoProber
         return new VideoRecord(path, census.StreamIndex, stream.CodecName, width, height, rotation, stream.ReorderDelay, countedBy, frames);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void TakeCensus(MediaFile file, List<PacketCensus> all, out bool readError)
     {
-        _packet.Dispose();
-        _frame.Dispose();
-    }
-
-    private List<PacketCensus> TakeCensus(MediaFile file, out bool readError)
-    {
-        var all = new List<PacketCensus>();
         for (var i = 0; i < file.StreamCount; i++)
         {
             var stream = file.Stream(i);
-            if (stream.IsVideo) all.Add(new PacketCensus(i, stream));
+            if (stream.IsVideo) all.Add(new PacketCensus(_ffmpeg, i, stream));
             else stream.Discard();
         }
 
         readError = false;
-        if (all.Count == 0) return all;
+        if (all.Count == 0) return;
         while (file.Read(_packet, ref readError)) all.Find(census => census.StreamIndex == _packet.StreamIndex)?.Add(_packet);
-        return all;
     }
 
     /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>

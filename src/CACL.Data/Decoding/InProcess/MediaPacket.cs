@@ -22,6 +22,8 @@ internal sealed unsafe class MediaPacket : IDisposable
 
     public long Pts => *(long*)(_packet + PacketLayout.Pts);
 
+    public byte* Data => *(byte**)(_packet + PacketLayout.Data);
+
     public int Size => *(int*)(_packet + PacketLayout.Size);
 
     public int StreamIndex => *(int*)(_packet + PacketLayout.StreamIndex);

@@ -4,20 +4,30 @@ namespace CACL.Data.Decoding.InProcess;
 /// What the packets of one stream say of its frames. <see cref="Doubt"/> names the first reason why they do not say it reliably; the
 /// frames are then counted by decoding.
 /// </summary>
-internal sealed class PacketCensus(int streamIndex, MediaStream stream)
+internal sealed class PacketCensus : IDisposable
 {
     // One packet is one frame that is shown, and the container gives each its presentation time. Not so for older codecs (packed
     // B-frames, skipped frames) and VP8 and VP9 (hidden frames).
     private static readonly HashSet<string> OnePacketOneFrame = ["h264", "hevc", "av1", "mjpeg"];
 
-    private readonly List<(long Pts, bool Key)> _shown = [];
+    private readonly List<(long Pts, bool Key, long Order)> _shown = [];
+    private readonly PictureHeaders? _headers;
+    private (int Width, int Height) _size;
+    private long _keys;
     private long _firstKeyTime;
     private int _packets;
     private string? _doubt;
 
-    public int StreamIndex => streamIndex;
+    public PacketCensus(FfmpegLibraries ffmpeg, int streamIndex, MediaStream stream)
+    {
+        StreamIndex = streamIndex;
+        Stream = stream;
+        if (stream.CodecName is "h264" or "hevc") _headers = new PictureHeaders(ffmpeg, stream);
+    }
 
-    public MediaStream Stream => stream;
+    public int StreamIndex { get; }
+
+    public MediaStream Stream { get; }
 
     /// <summary>Packets whose frames are shown.</summary>
     public int Shown => _shown.Count;
@@ -36,10 +46,11 @@ internal sealed class PacketCensus(int streamIndex, MediaStream stream)
 
         if (packet.IsCorrupt) _doubt ??= "a packet is damaged";
         if (packet.Size == 0) _doubt ??= "a packet is empty";
+        var order = Order(packet);
         if (packet.IsDiscarded) return;
         if (packet.Pts == FfmpegFunctions.NoTime) _doubt ??= "a packet has no presentation time";
         else if (packet.Pts < _firstKeyTime) _doubt ??= "frames precede the first key frame";
-        _shown.Add((packet.Pts, packet.IsKey));
+        _shown.Add((packet.Pts, packet.IsKey, order));
     }
 
     /// <summary>Why the packets do not tell the frames; null if they do.</summary>
@@ -47,11 +58,13 @@ internal sealed class PacketCensus(int streamIndex, MediaStream stream)
     {
         if (readError) return "reading ended with an error";
         if (!file.HasFullHeader) return "its container does not give each frame its time";
-        if (!OnePacketOneFrame.Contains(stream.CodecName)) return "its codec hides or packs frames";
-        if (stream.IsInterlaced) return "a packet may hold one field";
-        if (_packets < stream.PromisedFrames) return "there are fewer packets than the header promises";
-        return _doubt ?? (HasRepeatedTime() ? "times are repeated" : null);
+        if (!OnePacketOneFrame.Contains(Stream.CodecName)) return "its codec hides or packs frames";
+        if (Stream.IsInterlaced) return "a packet may hold one field";
+        if (_packets < Stream.PromisedFrames) return "there are fewer packets than the header promises";
+        return _doubt ?? (IsInCodecsOrder() ? null : "times are repeated, or contradict the codec's own order");
     }
+
+    public void Dispose() => _headers?.Dispose();
 
     /// <summary>Presentation times, increasing, and the indices of the key frames among them.</summary>
     public (long[] Times, int[] KeyFrames) Frames()
@@ -69,5 +82,26 @@ internal sealed class PacketCensus(int streamIndex, MediaStream stream)
     /// <summary>Times of the packets that are marked as key frames.</summary>
     public HashSet<long> KeyTimes() => [.. _shown.Where(frame => frame.Key && frame.Pts != FfmpegFunctions.NoTime).Select(frame => frame.Pts)];
 
-    private bool HasRepeatedTime() => _shown.Select(frame => frame.Pts).Distinct().Count() != _shown.Count;
+    /// <summary>Where the codec itself presents the packet's frame: increasing in presentation order.</summary>
+    private long Order(MediaPacket packet)
+    {
+        if (_headers is null) return _packets; // nothing is reordered
+        _headers.Read(packet);
+        if (_headers.IsField) _doubt ??= "a packet holds one field";
+        if (_packets == 1) _size = _headers.Size;
+        else if (_headers.Size != _size) _doubt ??= "the size of its pictures changes";
+        if (packet.IsKey) _keys++; // the count may start anew at a key frame, and all before it is presented before it
+        return (_keys << 32) + _headers.Order;
+    }
+
+    private bool IsInCodecsOrder()
+    {
+        _shown.Sort((a, b) => a.Pts.CompareTo(b.Pts));
+        for (var i = 1; i < _shown.Count; i++)
+        {
+            if (_shown[i].Pts == _shown[i - 1].Pts || _shown[i].Order <= _shown[i - 1].Order) return false;
+        }
+
+        return true;
+    }
 }

@@ -3,7 +3,7 @@ namespace CACL.Data.Decoding.InProcess;
 /// <summary>
 /// Where the few fields that have no accessor function lie in ffmpeg's structures, in bytes, for one set of library versions.
 /// The numbers are what <c>offsetof</c> gives on x86-64 with the public headers of each release (libavformat/avformat.h,
-/// libavcodec/codec_par.h, libavcodec/packet.h, libavutil/frame.h): 4.3.7 and 4.4.1 (both give the same), 5.1.9, 6.1.1 and 7.1.5.
+/// libavcodec/codec_par.h, libavcodec/packet.h, libavcodec/avcodec.h, libavutil/frame.h): 4.3.7 and 4.4.1 (both give the same), 5.1.9, 6.1.1 and 7.1.5.
 /// Within a major version ffmpeg only appends fields. <see cref="LayoutCheck"/> tries them on live objects before anything relies on them.
 /// AVPacket's fields, and AVFrame's up to pts, are the same in all four sets: see <see cref="PacketLayout"/> and <see cref="FrameLayout"/>.
 /// </summary>
@@ -50,7 +50,16 @@ internal sealed record StructLayouts
 
     public required int FrameDecodeErrors { get; init; }
 
+    /// <summary>AVCodecParserContext.picture_structure; output_picture_number and the size follow it.</summary>
+    public required int ParserPictureStructure { get; init; }
+
+    public int ParserOutputNumber => ParserPictureStructure + 4;
+
+    /// <summary>AVCodecParserContext.width, then height.</summary>
+    public int ParserWidth => ParserPictureStructure + 8;
+
     // The same in all four sets.
+    public const int ParserFlags = 184;
     public const int FormatInput = 8;
     public const int FormatStreamCount = 44;
     public const int FormatStreams = 48;
@@ -81,6 +90,7 @@ internal sealed record StructLayouts
         FrameColourSpace = 396,
         FrameBestEffortTime = 408,
         FrameDecodeErrors = 440,
+        ParserPictureStructure = 320,
     };
 
     /// <summary>ffmpeg 5.x: libavutil 57, libavcodec and libavformat 59, libswscale 6.</summary>
@@ -105,6 +115,7 @@ internal sealed record StructLayouts
         FrameColourSpace = 332,
         FrameBestEffortTime = 344,
         FrameDecodeErrors = 376,
+        ParserPictureStructure = 304,
     };
 
     /// <summary>ffmpeg 6.x: libavutil 58, libavcodec and libavformat 60, libswscale 7.</summary>
@@ -142,6 +153,7 @@ internal static class PacketLayout
 {
     public const int Pts = 8;
     public const int Dts = 16;
+    public const int Data = 24;
     public const int Size = 32;
     public const int StreamIndex = 36;
     public const int Flags = 40;

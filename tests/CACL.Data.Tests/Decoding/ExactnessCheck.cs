@@ -1,0 +1,67 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Sampling;
+
+namespace CACL.Data.Tests.Decoding;
+
+/// <summary>Holds a decoder to <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some by chance.</summary>
+internal static class ExactnessCheck
+{
+    private const int Size = 64;
+    private const int Neighbours = 3;
+
+    /// <summary>Mean absolute difference that two ways of scaling the same picture may have; different pictures of a moving scene differ by more.</summary>
+    private const double MostDifference = 2.5;
+
+    public static TimeSpan Patience => TimeSpan.FromSeconds(60);
+
+    /// <summary>What is wrong, a line each; empty if every frame returned is the sequential decode's of that index.</summary>
+    public static IEnumerable<string> Faults(IPairDecoder decoder, VideoRecord video, int stride)
+    {
+        var reference = SequentialReference.Frames(video.Path, video.StreamIndex, Size);
+        if (reference.Count != video.Frames.Count)
+        {
+            yield return $"{video.Frames.Count} frames (counted by {video.CountedBy}) where a sequential decode gives {reference.Count}";
+            yield break;
+        }
+
+        stride = Math.Min(stride, reference.Count - 1);
+        var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
+        foreach (var n in FramesToTry(video, stride))
+        {
+            var whole = new CropBox(0, 0, video.Width, video.Height);
+            decoder.Decode(new PairRequest(video, n, stride, whole, Size, Patience), first, second, TestContext.Current.CancellationToken);
+            if (Fault(reference, first, n) is { } fault) yield return fault;
+            if (Fault(reference, second, n + stride) is { } other) yield return $"{other} (second of a pair)";
+        }
+    }
+
+    private static string? Fault(IReadOnlyList<byte[]> reference, byte[] got, int n)
+    {
+        var own = SequentialReference.Difference(got, reference[n]);
+        if (own > MostDifference) return $"frame {n} differs from the reference's by {own:0.00}";
+        for (var other = Math.Max(0, n - Neighbours); other <= Math.Min(reference.Count - 1, n + Neighbours); other++)
+        {
+            if (other == n || reference[other].AsSpan().SequenceEqual(reference[n])) continue;
+            var difference = SequentialReference.Difference(got, reference[other]);
+            if (difference < own) return $"frame {n} looks like frame {other} (difference {difference:0.00} against {own:0.00})";
+        }
+
+        return null;
+    }
+
+    private static SortedSet<int> FramesToTry(VideoRecord video, int stride)
+    {
+        var last = video.Frames.Count - 1 - stride;
+        var random = new Random(video.Frames.Count * 31 + video.Width);
+        var keys = video.Frames.KeyFrames.Where(key => key > 0).ToArray();
+        IEnumerable<int> wanted = [0, 1, last - 1, last, .. Enumerable.Range(0, 3).Select(_ => random.Next(last + 1))];
+        if (keys.Length > 0)
+        {
+            var key = keys[random.Next(keys.Length)];
+            wanted = [.. wanted, key - 1, key, key + 1, key - stride, keys[^1], keys[^1] - 1];
+        }
+
+        return [.. wanted.Where(n => n >= 0 && n <= last)];
+    }
+}
