@@ -1,0 +1,127 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Training;
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Checkpoints;
+
+/// <summary>
+/// Writes one checkpoint at a time from a host copy, on a thread of its own; training goes on meanwhile. What cannot be written is
+/// tried again with back-off. A state that holds NaN or infinity is never written.
+/// </summary>
+internal sealed class CheckpointActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly ICheckpointStorage _storage;
+    private readonly RunOptions _options;
+    private Save? _current;
+
+    public CheckpointActor(ICheckpointStorage storage, RunOptions options)
+    {
+        _storage = storage;
+        _options = options;
+        Receive<Save>(message =>
+        {
+            _current = message;
+            Try(message, attempt: 1);
+        });
+        Receive<TryAgain>(message => Try(message.Save, message.Attempt));
+    }
+
+    /// <summary>Write this state; answered to the parent by <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
+    internal sealed record Save(LoopReport.Copied Copy);
+
+    /// <summary>The checkpoint is on disk; its copy is free again.</summary>
+    internal sealed record Saved(LoopReport.Copied Copy, string Path);
+
+    /// <summary>Writing failed and is tried again later.</summary>
+    internal sealed record Delayed(long Step, string Cause);
+
+    /// <summary>The checkpoint was not written; its copy is free again.</summary>
+    internal sealed record GivenUp(LoopReport.Copied Copy, string Cause);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(ICheckpointStorage storage, RunOptions options) =>
+        Akka.Actor.Props.Create(() => new CheckpointActor(storage, options)).WithDispatcher(Dispatchers.OwnThread);
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (_current is { } lost) Context.Parent.Tell(new GivenUp(lost.Copy, reason.Message));
+        base.PreRestart(reason, message);
+    }
+
+    private void Try(Save save, int attempt)
+    {
+        var copy = save.Copy;
+        if (FirstNotFinite(copy.Snapshot) is { } tensor)
+        {
+            _log.Error(
+                "Supervision: the state after step {Step} holds NaN or infinity in {Tensor}. Decision: it is not saved; the last good checkpoint stays",
+                copy.Step, tensor);
+            Done(new GivenUp(copy, $"the state after step {copy.Step} holds NaN or infinity in {tensor}"));
+            return;
+        }
+
+        try
+        {
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            var path = _storage.Write(copy.Snapshot, copy.Step, copy.SkippedSteps);
+            _log.Info(
+                "Checkpoint {Path} written in {Seconds:0.0} s", path, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
+            Done(new Saved(copy, path));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            Failed(save, attempt, cause);
+        }
+    }
+
+    private void Failed(Save save, int attempt, Exception cause)
+    {
+        if (attempt >= _options.CheckpointAttempts)
+        {
+            _log.Error(
+                "Supervision: checkpoint of step {Step} could not be written {Attempts} times: {Cause} Decision: given up; the last good checkpoint stays",
+                save.Copy.Step, attempt, cause.Message);
+            Done(new GivenUp(save.Copy, cause.Message));
+            return;
+        }
+
+        var wait = _options.MinBackOff * Math.Pow(2, attempt);
+        if (wait > _options.MaxBackOff) wait = _options.MaxBackOff;
+        _log.Warning(
+            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s ({Attempt} of {Attempts}); training {Meanwhile}",
+            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, _options.CheckpointAttempts,
+            _options.OnCheckpointFailure == OnCheckpointFailure.Pause ? "waits" : "goes on");
+        Context.Parent.Tell(new Delayed(save.Copy.Step, cause.Message));
+        Timers.StartSingleTimer("again", new TryAgain(save, attempt + 1), wait);
+    }
+
+    private void Done(object result)
+    {
+        _current = null;
+        Context.Parent.Tell(result);
+    }
+
+    /// <summary>The first tensor that holds NaN or infinity, or null. x·0 is 0 for finite x and NaN otherwise.</summary>
+    private static string? FirstNotFinite(TrainingSnapshot snapshot)
+    {
+        foreach (var tensor in snapshot.Tensors)
+        {
+            var sum = Vector<float>.Zero;
+            var vectors = MemoryMarshal.Cast<float, Vector<float>>(tensor.Values.AsSpan());
+            foreach (var vector in vectors) sum += vector * 0f;
+            var rest = 0f;
+            foreach (var value in tensor.Values.AsSpan(vectors.Length * Vector<float>.Count)) rest += value * 0f;
+            if (float.IsNaN(Vector.Sum(sum) + rest)) return tensor.Name;
+        }
+
+        return null;
+    }
+
+    private sealed record TryAgain(Save Save, int Attempt);
+}

@@ -1,0 +1,78 @@
+using Akka.Actor;
+using CACL.Data.Batches;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Sampling;
+
+namespace CACL.Actors.Decoding;
+
+/// <summary>
+/// Decodes one pair after another on a thread of its own. A video at fault is an answer; anything else crashes the actor, and
+/// <see cref="DecoderPoolActor"/> decides what happens.
+/// </summary>
+internal sealed class DecoderActor : ReceiveActor
+{
+    private readonly IPairDecoder _decoder;
+    private readonly IVideoLibrary _library;
+    private readonly FramePairPool _memory;
+    private readonly int _size;
+    private readonly TimeSpan _timeout;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public DecoderActor(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout)
+    {
+        _decoder = decoder();
+        _library = library;
+        _memory = memory;
+        _size = size;
+        _timeout = timeout;
+        Receive<Decode>(Handle);
+    }
+
+    /// <summary>Decode this plan and answer with <see cref="Decoded"/> or <see cref="Unusable"/>.</summary>
+    internal sealed record Decode(long Request, SamplePlan Plan);
+
+    /// <summary>The pair; whoever receives this owns it.</summary>
+    internal sealed record Decoded(long Request, FramePair Pair);
+
+    /// <summary>The video is at fault.</summary>
+    internal sealed record Unusable(long Request, VideoUnusableException Fault);
+
+    internal static Props Props(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout) =>
+        Akka.Actor.Props.Create(() => new DecoderActor(decoder, library, memory, size, timeout))
+            .WithDispatcher(Dispatchers.OwnThread);
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _decoder.Dispose();
+    }
+
+    private void Handle(Decode message)
+    {
+        var plan = message.Plan;
+        var pair = _memory.Rent();
+        try
+        {
+            var video = _library.Load(plan.VideoId);
+            pair.Plan = plan;
+            pair.Path = video.Path;
+            _decoder.Decode(
+                new PairRequest(video, plan.Frame, plan.Stride, plan.Box, _size, _timeout), pair.First, pair.Second, _stopping.Token);
+        }
+        catch (VideoUnusableException fault)
+        {
+            pair.Dispose();
+            Sender.Tell(new Unusable(message.Request, fault));
+            return;
+        }
+        catch
+        {
+            pair.Dispose();
+            throw;
+        }
+
+        Sender.Tell(new Decoded(message.Request, pair));
+    }
+}

@@ -1,0 +1,224 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Data.Batches;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Sampling;
+
+namespace CACL.Actors.Decoding;
+
+/// <summary>
+/// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer within its time, is replaced after
+/// a back-off; its plan is tried once more on another decoder and then counts as a bad video. Too many replacements within a
+/// window end the run. Requests that wait are bounded by the stream's demand.
+/// </summary>
+internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
+{
+    /// <summary>A decoder checks its own deadline; only one that is stuck inside a call is still silent so long after it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Settings _settings;
+    private readonly Queue<Work> _waiting = new();
+    private readonly Stack<IActorRef> _idle = new();
+    private readonly Dictionary<IActorRef, Work?> _decoders = [];
+    private readonly Queue<DateTime> _restarts = new();
+    private Exception? _lastCrash;
+    private int _crashesInARow;
+    private int _started;
+    private long _requests;
+
+    public DecoderPoolActor(Settings settings)
+    {
+        _settings = settings;
+        Receive<Decode>(message =>
+        {
+            _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
+            HandOut();
+        });
+        Receive<DecoderActor.Decoded>(Finished);
+        Receive<DecoderActor.Unusable>(message => Finished(message.Request, new Failed(message.Fault)));
+        Receive<Terminated>(message => Replace(message.ActorRef));
+        Receive<Overdue>(message => GiveUpOn(message.Request));
+        Receive<StartDecoder>(_ => Start());
+        Receive<GetStatus>(_ => Sender.Tell(new Status(_decoders.Count, _decoders.Count - _idle.Count, _waiting.Count, _restarts.Count)));
+    }
+
+    /// <summary>Decode this plan; the answer is <see cref="Decoded"/> or <see cref="Failed"/>.</summary>
+    internal sealed record Decode(SamplePlan Plan);
+
+    /// <summary>The pair; whoever receives this owns it.</summary>
+    internal sealed record Decoded(FramePair Pair);
+
+    /// <summary>The video counts as bad.</summary>
+    internal sealed record Failed(VideoUnusableException Fault);
+
+    /// <summary>To the parent: decoders crash so often that the run must end.</summary>
+    internal sealed record TooManyRestarts(string Message, Exception? Cause);
+
+    /// <summary>Asks for <see cref="Status"/>.</summary>
+    internal sealed record GetStatus;
+
+    /// <summary>How the pool stands.</summary>
+    internal sealed record Status(int Decoders, int Busy, int Waiting, int RecentRestarts);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
+
+    protected override void PreStart()
+    {
+        for (var i = 0; i < _settings.Decoders; i++) Start();
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
+    {
+        _lastCrash = cause is ActorInitializationException { InnerException: { } inner } ? inner : cause;
+        return Directive.Stop; // Terminated follows: the replacement is a new actor, after a back-off.
+    }, loggingEnabled: false);
+
+    private void Start()
+    {
+        var decoder = Context.ActorOf(
+            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout),
+            $"decoder-{++_started}");
+        Context.Watch(decoder);
+        _decoders[decoder] = null;
+        _idle.Push(decoder);
+        HandOut();
+    }
+
+    private void HandOut()
+    {
+        while (_waiting.Count > 0 && _idle.TryPop(out var decoder))
+        {
+            if (!_decoders.ContainsKey(decoder)) continue;
+            var work = _waiting.Dequeue();
+            _decoders[decoder] = work;
+            Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
+            decoder.Tell(new DecoderActor.Decode(work.Request, work.Plan));
+        }
+    }
+
+    private void Finished(DecoderActor.Decoded message)
+    {
+        if (!Finished(message.Request, new Decoded(message.Pair))) message.Pair.Dispose(); // too late: given up before
+    }
+
+    private bool Finished(long request, object answer)
+    {
+        if (!_decoders.TryGetValue(Sender, out var work) || work?.Request != request) return false;
+        Timers.Cancel(request);
+        _crashesInARow = 0;
+        _decoders[Sender] = null;
+        _idle.Push(Sender);
+        work.Asker.Tell(answer);
+        HandOut();
+        return true;
+    }
+
+    private void GiveUpOn(long request)
+    {
+        var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
+        if (work is null) return;
+        _lastCrash = new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s");
+        _decoders[decoder] = work with { Tries = 1 }; // a second decoder would only hang as well
+        Context.Unwatch(decoder);
+        Context.Stop(decoder);
+        Replace(decoder);
+    }
+
+    private void Replace(IActorRef decoder)
+    {
+        if (!_decoders.Remove(decoder, out var work)) return;
+        var cause = _lastCrash;
+        _lastCrash = null;
+        var now = DateTime.UtcNow;
+        _restarts.Enqueue(now);
+        while (now - _restarts.Peek() > _settings.RestartWindow) _restarts.Dequeue();
+        var reason = cause?.Message ?? "it stopped by itself";
+        if (_restarts.Count > _settings.MaxRestarts)
+        {
+            _log.Error(
+                cause,
+                "Supervision: {Actor} failed: {Cause}. Decision: end the run, decoders were replaced {Restarts} times within {Window} s",
+                decoder.Path.Name, reason, _restarts.Count - 1, _settings.RestartWindow.TotalSeconds);
+            Context.Parent.Tell(new TooManyRestarts(
+                $"Decoders failed {_restarts.Count} times within {_settings.RestartWindow.TotalSeconds:0} s, the last time because: {reason}. "
+                + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.", cause));
+            return;
+        }
+
+        var delay = BackOff(_crashesInARow++);
+        _log.Warning(
+            cause,
+            "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
+            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _settings.MaxRestarts);
+        Timers.StartSingleTimer($"start-{++_requests}", new StartDecoder(), delay);
+        TryAgainOrFail(work, reason, cause);
+    }
+
+    private static string PlanDecision(Work? work) => work switch
+    {
+        null => "nothing was being decoded",
+        { Tries: 0 } => "its plan is tried once more on another decoder",
+        _ => "its video counts as bad",
+    };
+
+    private void TryAgainOrFail(Work? work, string reason, Exception? cause)
+    {
+        if (work is null) return;
+        Timers.Cancel(work.Request);
+        if (work.Tries == 0)
+        {
+            _waiting.Enqueue(work with { Request = ++_requests, Tries = 1 });
+            HandOut();
+            return;
+        }
+
+        var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Corrupt;
+        work.Asker.Tell(new Failed(new VideoUnusableException(
+            _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause)));
+    }
+
+    private TimeSpan BackOff(int crashesInARow)
+    {
+        var factor = Math.Pow(2, Math.Min(crashesInARow, 20));
+        var delay = _settings.MinBackOff * factor;
+        return delay < _settings.MaxBackOff ? delay : _settings.MaxBackOff;
+    }
+
+    /// <summary>What the pool needs.</summary>
+    internal sealed record Settings(
+        int Decoders,
+        Func<IPairDecoder> Decoder,
+        IVideoLibrary Library,
+        FramePairPool Memory,
+        int CropSize,
+        TimeSpan Timeout,
+        int MaxRestarts,
+        TimeSpan RestartWindow,
+        TimeSpan MinBackOff,
+        TimeSpan MaxBackOff)
+    {
+        /// <summary>The path of a video, for messages.</summary>
+        public string PathOf(long id)
+        {
+            try
+            {
+                return Library.Load(id).Path;
+            }
+            catch (VideoUnusableException fault)
+            {
+                return fault.Path;
+            }
+        }
+    }
+
+    private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries);
+
+    private sealed record Overdue(long Request);
+
+    private sealed record StartDecoder;
+}

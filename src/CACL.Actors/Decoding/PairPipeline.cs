@@ -1,0 +1,56 @@
+using System.Threading.Channels;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Util;
+using CACL.Data.Batches;
+
+namespace CACL.Actors.Decoding;
+
+/// <summary>
+/// The whole stream:
+/// <code>
+/// sample numbers ─▶ SelectAsync, ordered: decoded pairs ─▶ groups of B ─▶ batches ─▶ bounded channel ─▶ training loop
+/// </code>
+/// Demand runs backwards. The loop takes a batch, the channel frees a place, the stream asks for more samples, an idle decoder
+/// gets one. Batches come in the order of their steps whatever order the decoders finish in.
+/// </summary>
+internal static class PairPipeline
+{
+    /// <summary>Builds the stream.</summary>
+    /// <param name="produce">The pair of a sample; null ends the stream.</param>
+    /// <param name="firstStep">Step of the first batch.</param>
+    /// <param name="length">Length of the run.</param>
+    /// <param name="pairsInFlight">Samples asked for at the same time.</param>
+    /// <param name="prefetchBatches">Places of the channel.</param>
+    public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
+        Func<long, Task<FramePair?>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches)
+    {
+        var step = firstStep;
+        return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
+            .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
+            .SelectAsync(pairsInFlight, produce)
+            .TakeWhile(pair => pair is not null)
+            .Grouped(length.BatchSize)
+            .Where(pairs => pairs.Count() == length.BatchSize)
+            .Select(pairs => new PairBatch(step, length.PlaceAfter(step++).Epoch, [.. pairs.Select(p => p!)]))
+            .ToMaterialized(
+                ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
+                (killSwitch, reader) => (killSwitch, reader));
+    }
+
+    /// <summary>
+    /// How many pairs may be in flight so that all of them, those in waiting batches and in the batch being trained on included,
+    /// fit into <paramref name="memory"/> bytes; enough at least to fill one batch.
+    /// </summary>
+    public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders)
+    {
+        var elsewhere = (long)batchSize * (prefetchBatches + 2); // waiting, being grouped, being trained on
+        var room = (memory / bytesPerPair) - elsewhere;
+        var useful = Math.Max(4L * decoders, 2L * batchSize);
+        return (int)Math.Clamp(room, Math.Max(1, decoders), useful);
+    }
+
+    private static Source<long, NotUsed> SampleNumbers(long first, long end) =>
+        Source.Unfold(first, next => next < end ? (next + 1, next) : Option<(long, long)>.None);
+}

@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Data.Batches;
+using CACL.Data.Sampling;
+
+namespace CACL.Actors.Decoding;
+
+/// <summary>
+/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined and replaced by the plan of
+/// the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
+/// number of decoders, and after a resume.
+/// </summary>
+internal sealed class PairSource(
+    SamplePlanner planner,
+    RunLength length,
+    IActorRef decoders,
+    Quarantine quarantine,
+    Action<QuarantinedVideo> quarantined,
+    Action<string> giveUp,
+    ILoggingAdapter log)
+{
+    /// <summary>The pair of a sample, or null when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.</summary>
+    /// <param name="sample">Counted from 0 over the whole run.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task<FramePair?> ProduceAsync(long sample, CancellationToken cancel)
+    {
+        var (epoch, position) = length.PlaceOf(sample);
+        for (var attempt = 0; attempt < planner.Count; attempt++)
+        {
+            var plan = planner.Plan(epoch, position, attempt);
+            if (quarantine.Contains(plan.VideoId)) continue;
+            var answer = await decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(false);
+            if (answer is DecoderPoolActor.Decoded decoded) return decoded.Pair;
+            Exclude(plan, (DecoderPoolActor.Failed)answer);
+            if (!quarantine.TooMany) continue;
+            giveUp(quarantine.Verdict);
+            return null;
+        }
+
+        giveUp($"No usable video is left: {quarantine.Verdict}");
+        return null;
+    }
+
+    private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)
+    {
+        if (!quarantine.Add(plan.VideoId)) return;
+        var fault = failure.Fault;
+        log.Warning(
+            "Supervision: video {Path} cannot be used ({Reason}): {Cause} Decision: quarantined, its sample is replaced; {Bad} bad so far",
+            fault.Path, fault.Reason, fault.Message, quarantine.Bad);
+        quarantined(new QuarantinedVideo(fault.Path, fault.Reason, fault.Message, "decode", plan.Epoch, plan.Position));
+    }
+}

@@ -1,0 +1,62 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Actors.Decoding;
+
+/// <summary>A video that is not used any more, and why.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Reason">Kind of fault.</param>
+/// <param name="Message">A sentence.</param>
+/// <param name="FoundBy">scan or decode.</param>
+/// <param name="Epoch">Epoch at which decoding failed; null for a scan.</param>
+/// <param name="Position">Position in the epoch at which decoding failed; null for a scan.</param>
+public sealed record QuarantinedVideo(
+    string Path, UnusableReason Reason, string Message, string FoundBy, int? Epoch = null, int? Position = null);
+
+/// <summary>The videos that turned out bad during this run. Thread-safe.</summary>
+internal sealed class Quarantine
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<long> _ids = [];
+    private readonly int _found;
+    private readonly int _badBefore;
+    private readonly double _maxShare;
+
+    /// <param name="usable">Usable videos by the catalogue.</param>
+    /// <param name="unusable">Videos that the scan found unusable.</param>
+    /// <param name="maxShare">Share of all videos that may be bad.</param>
+    public Quarantine(int usable, int unusable, double maxShare)
+    {
+        _found = usable + unusable;
+        _badBefore = unusable;
+        _maxShare = maxShare;
+    }
+
+    /// <summary>Bad videos, those that the scan found included.</summary>
+    public int Bad
+    {
+        get
+        {
+            lock (_gate) return _badBefore + _ids.Count;
+        }
+    }
+
+    /// <summary>Whether more videos are bad than the settings allow.</summary>
+    public bool TooMany => Bad > _maxShare * _found;
+
+    /// <summary>A sentence on what was too much.</summary>
+    public string Verdict =>
+        $"{Bad} of {_found} videos are unusable, more than the share of {_maxShare:0.##} that cacl.data.max-bad-share allows. "
+        + "quarantine.jsonl in the run folder names each with its reason.";
+
+    /// <summary>Whether the video is known to be bad.</summary>
+    public bool Contains(long id)
+    {
+        lock (_gate) return _ids.Contains(id);
+    }
+
+    /// <summary>Notes a bad video; false if it was known.</summary>
+    public bool Add(long id)
+    {
+        lock (_gate) return _ids.Add(id);
+    }
+}

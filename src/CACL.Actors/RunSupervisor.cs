@@ -1,0 +1,230 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Streams;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Decoding;
+using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
+using CACL.Data.Batches;
+using CACL.Data.Sampling;
+
+namespace CACL.Actors;
+
+/// <summary>
+/// Owns a run: starts the tree, decides on failures, ends the run.
+/// <code>
+/// run ─┬─ telemetry      restarted, training never waits for it
+///      ├─ checkpoints    restarted, the last good checkpoint stays
+///      ├─ decoders-N     its decoders are replaced; too often: the run ends
+///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
+/// </code>
+/// </summary>
+internal sealed class RunSupervisor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly RunOptions _options;
+    private readonly RunParts _parts;
+    private readonly TaskCompletionSource<RunOutcome> _completion;
+    private readonly RunLength _length;
+    private readonly Quarantine _quarantine;
+    private readonly FramePairPool _memory;
+    private readonly SortedSet<long> _skippedSteps = [];
+    private IActorRef _telemetry = ActorRefs.Nobody;
+    private IActorRef _checkpoints = ActorRefs.Nobody;
+    private IActorRef _decoders = ActorRefs.Nobody;
+    private IActorRef _trainer = ActorRefs.Nobody;
+    private TrainingStream? _stream;
+    private string? _lastCheckpoint;
+    private RunOutcome? _ending;
+    private string? _stopReason;
+    private RunOutcome? _failure;
+    private int _launches;
+    private bool _saving;
+    private bool _finished;
+
+    public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion)
+    {
+        _options = options;
+        _parts = parts;
+        _completion = completion;
+        _length = RunLength.Of(parts.Videos.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        _quarantine = new Quarantine(parts.Videos.Length, parts.Unusable.Count, options.MaxBadShare);
+        _memory = new FramePairPool(options.Sampling.CropSize);
+        _lastCheckpoint = parts.Start?.Path;
+
+        Receive<Stop>(message => StopGracefully(message.Reason));
+        Receive<LoopReport.Copied>(copy => { _saving = true; _checkpoints.Tell(new CheckpointActor.Save(copy)); });
+        Receive<LoopReport.NotFinite>(NotFinite);
+        Receive<LoopReport.Ended>(report => End(report));
+        Receive<LoopReport.Crashed>(report => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause));
+        Receive<CheckpointActor.Saved>(message => { _lastCheckpoint = message.Path; Released(message.Copy); });
+        Receive<CheckpointActor.Delayed>(_ => { if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause()); });
+        Receive<CheckpointActor.GivenUp>(GivenUp);
+        Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
+        Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
+        Receive<TooManyBad>(message => GiveUp(message.Message, null));
+        Receive<TrainerActor.GetStatus>(message => _trainer.Forward(message));
+        Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
+    }
+
+    /// <summary>Finish the step, save, end.</summary>
+    internal sealed record Stop(string Reason);
+
+    internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion) =>
+        Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion));
+
+    protected override void PreStart()
+    {
+        _telemetry = Context.ActorOf(TelemetryActor.Props(_options.Directory, _parts.Observer), "telemetry");
+        _checkpoints = Context.ActorOf(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints");
+        foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
+        if (_quarantine.TooMany)
+        {
+            Fail(0, _quarantine.Verdict, null);
+            return;
+        }
+
+        _skippedSteps.UnionWith(_parts.Start?.SkippedSteps ?? []);
+        Launch(_parts.Start);
+    }
+
+    protected override void PostStop()
+    {
+        _stream?.Dispose();
+        _memory.Dispose();
+        _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
+    {
+        if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints))
+        {
+            _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
+            return Directive.Restart;
+        }
+
+        _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: end the run; the last good checkpoint stays", Sender.Path.Name, cause.Message);
+        Self.Tell(new LoopReport.Crashed(0, cause));
+        return Directive.Stop;
+    }, loggingEnabled: false);
+
+    private void Launch(ResumePoint? start)
+    {
+        var name = ++_launches;
+        var self = Self;
+        var telemetry = _telemetry;
+        _decoders = Context.ActorOf(
+            DecoderPoolActor.Props(new DecoderPoolActor.Settings(
+                _options.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff)),
+            $"decoders-{name}");
+        var source = new PairSource(
+            new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
+            video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
+        _stream = TrainingStream.Start(Context.Materializer(), source, start?.Step ?? 0, _length, _options, _memory.BytesPerPair);
+        _trainer = Context.ActorOf(
+            TrainerActor.Props(
+                new TrainingLoop.Settings(
+                    _parts.Engine, start?.Snapshot, start?.Step ?? 0, _length, _options.LearningRateOver(_length), _options.CheckpointEverySteps,
+                    _options.OnNotFinite, [.. _skippedSteps]),
+                _stream.Batches, _telemetry, _options.Watchdog, _parts.Clock),
+            $"trainer-{name}");
+    }
+
+    private void NotFinite(LoopReport.NotFinite report)
+    {
+        var result = report.Result;
+        var what = $"The loss of step {report.Step + 1} is not finite (global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}). "
+            + $"Its batch: {string.Join(", ", report.Videos)}.";
+        if (report.GoesOn)
+        {
+            _log.Warning("Supervision: {What} Decision: cacl.training.on-nan = skip, the step is left out", what);
+            return;
+        }
+
+        var canRollBack = _options.OnNotFinite == OnNotFinite.Rollback && _launches <= _options.MaxRollbacks;
+        if (!canRollBack || _parts.Checkpoints.LoadLatest() is not { } point)
+        {
+            _log.Error("Supervision: {What} Decision: end the run; the last good checkpoint stays", what);
+            Fail(report.Step, $"{what} Nothing of it was saved. Lower cacl.training.learning-rate, or set cacl.training.on-nan to skip or rollback.", null);
+            return;
+        }
+
+        _log.Warning("Supervision: {What} Decision: roll back to {Checkpoint} and leave the step out", what, point.Path);
+        TearDown();
+        _skippedSteps.Add(report.Step);
+        Launch(point);
+    }
+
+    private void StopGracefully(string reason)
+    {
+        if (_ending is not null) return;
+        _stopReason ??= reason;
+        _trainer.Tell(new TrainerActor.Stop());
+    }
+
+    /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
+    private void GiveUp(string message, Exception? cause)
+    {
+        if (_failure is not null) return;
+        _log.Error("Supervision: {Message} Decision: save and end the run", message);
+        _failure = new RunOutcome(RunEnd.Failed, 0, null, message, cause);
+        StopGracefully(message);
+    }
+
+    private void End(LoopReport.Ended report)
+    {
+        _ending = _failure is not null ? _failure with { Step = report.Step }
+            : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
+            : new RunOutcome(RunEnd.Stopped, report.Step, null, _stopReason ?? "The stream of batches ended.");
+        if (!_saving) Finish();
+    }
+
+    private void Released(LoopReport.Copied copy)
+    {
+        _saving = false;
+        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot));
+        _trainer.Tell(new TrainerActor.Resume());
+        if (_ending is not null) Finish();
+    }
+
+    private void GivenUp(CheckpointActor.GivenUp message)
+    {
+        if (message.Copy.Final)
+        {
+            _saving = false;
+            Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
+            return;
+        }
+
+        Released(message.Copy);
+    }
+
+    private void Fail(long step, string message, Exception? cause)
+    {
+        if (_finished) return;
+        _ending = new RunOutcome(RunEnd.Failed, step, null, message, cause);
+        Finish();
+    }
+
+    private void Finish()
+    {
+        if (_finished) return;
+        _finished = true;
+        var outcome = _ending! with { Checkpoint = _lastCheckpoint };
+        TearDown();
+        // The metrics told before are on disk when the caller hears of the end.
+        _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
+            .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
+    }
+
+    private void TearDown()
+    {
+        _stream?.Dispose();
+        _stream = null;
+        Context.Stop(_trainer);
+        Context.Stop(_decoders);
+    }
+
+    private sealed record TooManyBad(string Message);
+}

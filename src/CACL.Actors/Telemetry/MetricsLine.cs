@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using CACL.Actors.Decoding;
+using CACL.Actors.Training;
+
+namespace CACL.Actors.Telemetry;
+
+/// <summary>A line of metrics.jsonl.</summary>
+internal static class MetricsLine
+{
+    /// <summary>The line of a step. A loss whose head is off is left out; numbers are written so that they read back exactly.</summary>
+    public static string Of(StepMetrics metrics)
+    {
+        var result = metrics.Result;
+        var line = new JsonObject { ["step"] = metrics.Step, ["epoch"] = Math.Round(metrics.Epoch, 6), ["loss"] = result.Loss };
+        Add(line, "loss_global", result.Global);
+        Add(line, "loss_pixel", result.Pixel);
+        Add(line, "loss_cycle", result.Cycle);
+        Add(line, "top1_global", result.Top1Global);
+        Add(line, "cycle_back", result.CycleBack);
+        line["lr"] = result.LearningRate;
+        line["pairs_per_s"] = Math.Round(metrics.PairsPerSecond, 3);
+        line["data_wait_share"] = Math.Round(metrics.DataWaitShare, 4);
+        line["step_seconds"] = Math.Round(metrics.StepSeconds, 4);
+        return line.ToJsonString();
+    }
+
+    private static void Add(JsonObject line, string name, double? value)
+    {
+        if (value is { } number) line[name] = number;
+    }
+}
+
+/// <summary>A line of quarantine.jsonl.</summary>
+internal static class QuarantineLine
+{
+    /// <summary>The line of a video.</summary>
+    public static string Of(QuarantinedVideo video)
+    {
+        var line = new JsonObject
+        {
+            ["path"] = video.Path,
+            ["reason"] = video.Reason.ToString(),
+            ["message"] = video.Message,
+            ["found_by"] = video.FoundBy,
+        };
+        if (video.Epoch is { } epoch) line["epoch"] = epoch;
+        if (video.Position is { } position) line["position"] = position;
+        return line.ToJsonString();
+    }
+}

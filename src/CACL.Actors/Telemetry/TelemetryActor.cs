@@ -1,0 +1,71 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Decoding;
+using CACL.Actors.Training;
+
+namespace CACL.Actors.Telemetry;
+
+/// <summary>
+/// Writes metrics.jsonl and quarantine.jsonl and tells observers. Training never waits for it; when it crashes it is restarted and
+/// goes on behind the last whole line.
+/// </summary>
+internal sealed class TelemetryActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly JsonLinesFile _metrics;
+    private readonly JsonLinesFile _quarantine;
+    private readonly Action<StepMetrics>? _observer;
+    private bool _diskFails;
+
+    public TelemetryActor(string runDirectory, Action<StepMetrics>? observer)
+    {
+        _metrics = new JsonLinesFile(Path.Combine(runDirectory, "metrics.jsonl"));
+        _quarantine = new JsonLinesFile(Path.Combine(runDirectory, "quarantine.jsonl"));
+        _observer = observer;
+        Receive<Stepped>(message =>
+        {
+            Write(_metrics, MetricsLine.Of(message.Metrics));
+            _observer?.Invoke(message.Metrics);
+        });
+        Receive<Quarantined>(message => Write(_quarantine, QuarantineLine.Of(message.Video)));
+        Receive<Flush>(_ => Sender.Tell(new Flushed()));
+    }
+
+    /// <summary>A step is done.</summary>
+    internal sealed record Stepped(StepMetrics Metrics);
+
+    /// <summary>A video is not used any more.</summary>
+    internal sealed record Quarantined(QuarantinedVideo Video);
+
+    /// <summary>Answered by <see cref="Flushed"/> once everything told before is on disk.</summary>
+    internal sealed record Flush;
+
+    /// <summary>See <see cref="Flush"/>.</summary>
+    internal sealed record Flushed;
+
+    internal static Props Props(string runDirectory, Action<StepMetrics>? observer) =>
+        Akka.Actor.Props.Create(() => new TelemetryActor(runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
+
+    protected override void PostStop()
+    {
+        _metrics.Dispose();
+        _quarantine.Dispose();
+    }
+
+    private void Write(JsonLinesFile file, string line)
+    {
+        try
+        {
+            file.Append(line);
+            if (_diskFails) _log.Info("{File} can be written again", file.Path);
+            _diskFails = false;
+        }
+        catch (IOException cause)
+        {
+            // A full disk must not flood the log, and must not stop the training.
+            if (!_diskFails)
+                _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines are lost until there is room", Self.Path.Name, file.Path, cause.Message);
+            _diskFails = true;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using CACL.Data.Batches;
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Training;
+
+/// <summary>What the training loop drives: all tensors of the run. Created, used and disposed on the loop's thread alone.</summary>
+public interface ITrainingEngine : IDisposable
+{
+    /// <summary>
+    /// One training step on a batch (METHOD.md §6). Where the losses are not finite, nothing is changed.
+    /// </summary>
+    /// <param name="batch">Stays the caller's.</param>
+    /// <param name="learningRate">The rate of this step.</param>
+    StepResult Step(PairBatch batch, double learningRate);
+
+    /// <summary>A host copy of the whole state, owned by the caller. Called between two steps only.</summary>
+    /// <param name="spent">An earlier copy that nobody needs any more; its memory is used again.</param>
+    TrainingSnapshot Snapshot(TrainingSnapshot? spent);
+
+    /// <summary>Takes over a state; the next step continues it bit for bit.</summary>
+    void Restore(TrainingSnapshot snapshot);
+}

@@ -1,0 +1,41 @@
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Training;
+
+/// <summary>What the loop's thread tells its actor.</summary>
+internal abstract record LoopReport
+{
+    /// <summary>The state is in place, the first batch is awaited.</summary>
+    internal sealed record Ready : LoopReport;
+
+    /// <summary>A step is done.</summary>
+    internal sealed record Stepped(StepMetrics Metrics) : LoopReport;
+
+    /// <summary>A host copy of the state after <paramref name="Step"/> steps; the receiver owns it.</summary>
+    internal sealed record Copied(long Step, TrainingSnapshot Snapshot, IReadOnlyList<long> SkippedSteps, bool Final) : LoopReport;
+
+    /// <summary>The losses of the step after <paramref name="Step"/> steps are not finite; nothing was changed by it.</summary>
+    internal sealed record NotFinite(long Step, StepResult Result, IReadOnlyList<string> Videos, bool GoesOn) : LoopReport;
+
+    /// <summary>The loop has ended in order.</summary>
+    internal sealed record Ended(long Step, bool AllDone) : LoopReport;
+
+    /// <summary>The loop has ended by an exception.</summary>
+    internal sealed record Crashed(long Step, Exception Cause) : LoopReport;
+}
+
+/// <summary>What is recorded of one step; a line of metrics.jsonl.</summary>
+/// <param name="Step">Steps done, this one included.</param>
+/// <param name="Epoch">Epochs done at the end of this step, a fraction.</param>
+/// <param name="Result">Losses, accuracies, learning rate.</param>
+/// <param name="StepSeconds">Seconds from the batch's arrival to the step's end.</param>
+/// <param name="WaitSeconds">Seconds waited for the batch.</param>
+/// <param name="Pairs">Pairs of the batch.</param>
+public sealed record StepMetrics(long Step, double Epoch, StepResult Result, double StepSeconds, double WaitSeconds, int Pairs)
+{
+    /// <summary>Pairs a second, waiting included.</summary>
+    public double PairsPerSecond => Pairs / (StepSeconds + WaitSeconds);
+
+    /// <summary>Share of the time spent waiting for data.</summary>
+    public double DataWaitShare => WaitSeconds / (StepSeconds + WaitSeconds);
+}

@@ -1,0 +1,122 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Telemetry;
+using CACL.Data.Batches;
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Training;
+
+/// <summary>
+/// Speaks for the training loop. It never computes, so it answers within milliseconds while a step runs, and it watches that steps
+/// go on being finished.
+/// </summary>
+internal sealed class TrainerActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _telemetry;
+    private readonly TrainingLoop _loop;
+    private readonly TimeSpan _watchdog;
+    private readonly TimeProvider _clock;
+    private long _lastProgress;
+    private StepMetrics? _last;
+    private long _step;
+
+    public TrainerActor(
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, TimeSpan watchdog, TimeProvider clock)
+    {
+        var self = Self;
+        _loop = new TrainingLoop(settings, batches, report => self.Tell(report));
+        _telemetry = telemetry;
+        _watchdog = watchdog;
+        _clock = clock;
+        _step = settings.FirstStep;
+        Receive<GetStatus>(_ => Sender.Tell(new Status(_step, _loop.Control.Phase, _last)));
+        Receive<Stop>(_ => _loop.Control.Stop());
+        Receive<RequestCheckpoint>(_ => _loop.Control.RequestCopy());
+        Receive<CheckpointReleased>(message => _loop.Control.CopyReleased(message.Snapshot));
+        Receive<Pause>(_ => _loop.Control.Pause());
+        Receive<Resume>(_ => _loop.Control.Resume());
+        Receive<LoopReport.Ready>(_ => Progress());
+        Receive<LoopReport.Stepped>(Stepped);
+        Receive<LoopReport>(report =>
+        {
+            Progress();
+            Context.Parent.Tell(report);
+        });
+        Receive<Look>(_ => Watch());
+    }
+
+    /// <summary>Asks for <see cref="Status"/>.</summary>
+    internal sealed record GetStatus;
+
+    /// <summary>How the training stands.</summary>
+    internal sealed record Status(long Step, LoopPhase Phase, StepMetrics? Last);
+
+    /// <summary>End after the step that runs.</summary>
+    internal sealed record Stop;
+
+    /// <summary>Copy the state after the step that runs.</summary>
+    internal sealed record RequestCheckpoint;
+
+    /// <summary>The last copy is written or given up: its memory can be used for another.</summary>
+    internal sealed record CheckpointReleased(TrainingSnapshot Snapshot);
+
+    /// <summary>Hold the loop before its next step.</summary>
+    internal sealed record Pause;
+
+    /// <summary>Let it go on.</summary>
+    internal sealed record Resume;
+
+    /// <summary>To the parent: no step was finished within the watchdog's time.</summary>
+    internal sealed record Stalled(string Message);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, TimeSpan watchdog, TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new TrainerActor(settings, batches, telemetry, watchdog, clock));
+
+    protected override void PreStart()
+    {
+        Progress();
+        Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
+        new Thread(_loop.Run) { Name = "training", IsBackground = true }.Start();
+    }
+
+    protected override void PostStop() => _loop.Control.Stop();
+
+    private void Stepped(LoopReport.Stepped report)
+    {
+        Progress();
+        _last = report.Metrics;
+        _step = report.Metrics.Step;
+        _telemetry.Tell(new TelemetryActor.Stepped(report.Metrics));
+    }
+
+    private void Progress() => _lastProgress = _clock.GetTimestamp();
+
+    private void Watch()
+    {
+        var phase = _loop.Control.Phase;
+        if (phase is LoopPhase.Paused or LoopPhase.Ended) Progress();
+        var silent = _clock.GetElapsedTime(_lastProgress);
+        if (silent < _watchdog) return;
+        var doing = phase switch
+        {
+            LoopPhase.WaitingForData => "it waits for data: the decoders deliver nothing",
+            LoopPhase.InStep => "a step is being computed: the device may hang",
+            LoopPhase.Copying => "the state is being copied",
+            _ => "the state is being built",
+        };
+        _log.Error(
+            "Supervision: {Actor} has finished no step for {Seconds} s ({Doing}). Decision: end the run; the last good checkpoint stays",
+            Self.Path.Name, (int)silent.TotalSeconds, doing);
+        Timers.CancelAll();
+        Context.Parent.Tell(new Stalled(
+            $"No step was finished for {silent.TotalSeconds:0} s, the limit of cacl.training.watchdog; {doing}."));
+    }
+
+    private sealed record Look;
+}

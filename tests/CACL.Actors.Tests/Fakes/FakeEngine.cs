@@ -1,0 +1,77 @@
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Training;
+using CACL.Data.Batches;
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Tests.Fakes;
+
+/// <summary>A training whose whole state is one number: the sum of what it has seen.</summary>
+internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
+{
+    private float _state;
+
+    public StepResult Step(PairBatch batch, double learningRate)
+    {
+        training.Before?.Invoke(batch.Step);
+        var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
+        if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
+        training.Seen.Add((batch.Step, _state));
+        return new StepResult(loss, loss, null, null, 0, null, learningRate);
+    }
+
+    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) =>
+        new([new SnapshotTensor("state", [1], [training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
+
+    public void Restore(TrainingSnapshot snapshot) => _state = snapshot.Tensors[0].Values[0];
+
+    public void Dispose() => training.Disposed = true;
+}
+
+/// <summary>What a fake training does and what was seen of it.</summary>
+internal sealed class FakeTraining
+{
+    public Action<long>? Before { get; set; }
+
+    public HashSet<long> NotFiniteAt { get; init; } = [];
+
+    public bool PoisonCopies { get; init; }
+
+    public List<(long Step, float State)> Seen { get; } = [];
+
+    public bool Disposed { get; set; }
+}
+
+/// <summary>Checkpoints in memory; fails as often as told.</summary>
+internal sealed class FakeStorage : ICheckpointStorage
+{
+    private readonly Lock _gate = new();
+    private readonly List<ResumePoint> _written = [];
+
+    public int Failures { get; set; }
+
+    public IReadOnlyList<ResumePoint> Written
+    {
+        get
+        {
+            lock (_gate) return [.. _written];
+        }
+    }
+
+    public string Write(TrainingSnapshot snapshot, long step, IReadOnlyList<long> skippedSteps)
+    {
+        lock (_gate)
+        {
+            if (Failures > 0)
+            {
+                Failures--;
+                throw new IOException("No space left on device.");
+            }
+
+            var path = $"step-{step:00000000}";
+            _written.Add(new ResumePoint(snapshot, step, skippedSteps, path));
+            return path;
+        }
+    }
+
+    public ResumePoint? LoadLatest() => Written is [.., var newest] ? newest : null;
+}
