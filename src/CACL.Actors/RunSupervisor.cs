@@ -39,7 +39,7 @@ internal sealed class RunSupervisor : ReceiveActor
     private string? _stopReason;
     private RunOutcome? _failure;
     private int _launches;
-    private bool _saving;
+    private int _savesOutstanding;
     private bool _finished;
 
     public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion)
@@ -53,7 +53,7 @@ internal sealed class RunSupervisor : ReceiveActor
         _lastCheckpoint = parts.Start?.Path;
 
         Receive<Stop>(message => StopGracefully(message.Reason));
-        Receive<LoopReport.Copied>(copy => { _saving = true; _checkpoints.Tell(new CheckpointActor.Save(copy)); });
+        Receive<LoopReport.Copied>(copy => { _savesOutstanding++; _checkpoints.Tell(new CheckpointActor.Save(copy)); });
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause));
@@ -177,22 +177,21 @@ internal sealed class RunSupervisor : ReceiveActor
         _ending = _failure is not null ? _failure with { Step = report.Step }
             : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
             : new RunOutcome(RunEnd.Stopped, report.Step, null, _stopReason ?? "The stream of batches ended.");
-        if (!_saving) Finish();
+        if (_savesOutstanding == 0) Finish();
     }
 
     private void Released(LoopReport.Copied copy)
     {
-        _saving = false;
+        _savesOutstanding--;
         _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot));
         _trainer.Tell(new TrainerActor.Resume());
-        if (_ending is not null) Finish();
+        if (_ending is not null && _savesOutstanding == 0) Finish();
     }
 
     private void GivenUp(CheckpointActor.GivenUp message)
     {
         if (message.Copy.Final)
         {
-            _saving = false;
             Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
             return;
         }

@@ -24,6 +24,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         _options = options;
         Receive<Save>(message =>
         {
+            if (_current is { } older) Supersede(older);
             _current = message;
             Try(message, attempt: 1);
         });
@@ -78,6 +79,14 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         {
             Failed(save, attempt, cause);
         }
+    }
+
+    /// <summary>A newer state makes one that could not be written so far needless.</summary>
+    private void Supersede(Save older)
+    {
+        Timers.Cancel("again");
+        _log.Warning("Checkpoint of step {Step} could not be written; a newer state takes its place", older.Copy.Step);
+        Context.Parent.Tell(new GivenUp(older.Copy, "a newer state took its place"));
     }
 
     private void Failed(Save save, int attempt, Exception cause)

@@ -18,22 +18,23 @@ namespace CACL.Actors.Decoding;
 internal static class PairPipeline
 {
     /// <summary>Builds the stream.</summary>
-    /// <param name="produce">The pair of a sample; null ends the stream.</param>
+    /// <param name="produce">The pair of a sample; an outcome without one ends the stream.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
     /// <param name="pairsInFlight">Samples asked for at the same time.</param>
     /// <param name="prefetchBatches">Places of the channel.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
-        Func<long, Task<FramePair?>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches)
+        Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches)
     {
         var step = firstStep;
         return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
             .SelectAsync(pairsInFlight, produce)
-            .TakeWhile(pair => pair is not null)
+            .TakeWhile(outcome => outcome.Pair is not null)
             .Grouped(length.BatchSize)
-            .Where(pairs => pairs.Count() == length.BatchSize)
-            .Select(pairs => new PairBatch(step, length.PlaceAfter(step++).Epoch, [.. pairs.Select(p => p!)]))
+            .Select(outcomes => outcomes.Select(o => o.Pair!).ToArray())
+            .Where(pairs => pairs.Length == length.BatchSize)
+            .Select(pairs => new PairBatch(step, length.PlaceAfter(step++).Epoch, pairs))
             .ToMaterialized(
                 ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
                 (killSwitch, reader) => (killSwitch, reader));

@@ -5,6 +5,10 @@ using CACL.Data.Sampling;
 
 namespace CACL.Actors.Decoding;
 
+/// <summary>What came of a sample: its pair, or nothing, which ends the stream.</summary>
+/// <param name="Pair">Owned by whoever holds the outcome.</param>
+internal readonly record struct SampleOutcome(FramePair? Pair);
+
 /// <summary>
 /// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined and replaced by the plan of
 /// the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
@@ -19,10 +23,10 @@ internal sealed class PairSource(
     Action<string> giveUp,
     ILoggingAdapter log)
 {
-    /// <summary>The pair of a sample, or null when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.</summary>
+    /// <summary>The pair of a sample, or nothing when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.</summary>
     /// <param name="sample">Counted from 0 over the whole run.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public async Task<FramePair?> ProduceAsync(long sample, CancellationToken cancel)
+    public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
         var (epoch, position) = length.PlaceOf(sample);
         for (var attempt = 0; attempt < planner.Count; attempt++)
@@ -30,15 +34,15 @@ internal sealed class PairSource(
             var plan = planner.Plan(epoch, position, attempt);
             if (quarantine.Contains(plan.VideoId)) continue;
             var answer = await decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(false);
-            if (answer is DecoderPoolActor.Decoded decoded) return decoded.Pair;
+            if (answer is DecoderPoolActor.Decoded decoded) return new SampleOutcome(decoded.Pair);
             Exclude(plan, (DecoderPoolActor.Failed)answer);
             if (!quarantine.TooMany) continue;
             giveUp(quarantine.Verdict);
-            return null;
+            return default;
         }
 
         giveUp($"No usable video is left: {quarantine.Verdict}");
-        return null;
+        return default;
     }
 
     private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)

@@ -34,12 +34,18 @@ public sealed unsafe class FramePair : IDisposable
 
     private byte* Live => _memory != null ? _memory : throw new ObjectDisposedException(nameof(FramePair));
 
+    // A stream that is cut off drops the pairs in flight; nobody is left to give them back.
+    ~FramePair() => NativeMemory.AlignedFree(_memory);
+
     /// <summary>Gives the memory back to the pool. The pair must not be touched afterwards.</summary>
+#pragma warning disable CA1816 // Returned, not finished: the finalizer stays on guard for its next owner.
     public void Dispose() => _pool.Return(this);
+#pragma warning restore CA1816
 
     internal void Free()
     {
         NativeMemory.AlignedFree(_memory);
         _memory = null;
+        GC.SuppressFinalize(this);
     }
 }
