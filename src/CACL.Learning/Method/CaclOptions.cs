@@ -116,6 +116,36 @@ public sealed record CaclOptions
 
     /// <summary>Whether pixel positives are matched by the global head.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
+
+    /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
+        if (SoftCycle == true && !Heads.HasFlag(Heads.Global)) yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
+        if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
+        if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
+        if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
+        if (!(Momentum >= 0 && Momentum <= 1)) yield return $"The key network's momentum is {Momentum}: it must be between 0 and 1.";
+    }
+
+    /// <summary>What is wrong with these settings for such batches; empty if nothing is. Sentences for people.</summary>
+    /// <param name="batchSize">Pairs B in a batch.</param>
+    /// <param name="cropSize">Side S of a view, pixels.</param>
+    /// <param name="enqueuePixels">Pixels of each frame that enter the pixel and cycle queues.</param>
+    public IEnumerable<string> Problems(int batchSize, int cropSize, int enqueuePixels)
+    {
+        foreach (var problem in Problems()) yield return problem;
+        if (BatchNormSplits > 0 && batchSize % BatchNormSplits != 0)
+        {
+            yield return $"A batch of {batchSize} does not divide into {BatchNormSplits} groups of batch normalisation: choose a multiple of {BatchNormSplits}.";
+        }
+
+        if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is no multiple of 8, the backbone's stride.";
+        // The last stage's dilation is 4, and a reflected border must be narrower than the map.
+        if (Padding == Padding.Reflect && cropSize < 40) yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
+        var largest = Heads is Heads.Global ? batchSize : batchSize * Math.Max(1, enqueuePixels);
+        if (largest > QueueSize) yield return $"A step puts {largest} rows into queues of {QueueSize}: make the queues larger, or the batch or the enqueued pixels fewer.";
+    }
 }
 
 /// <summary>LARS (METHOD.md §7).</summary>

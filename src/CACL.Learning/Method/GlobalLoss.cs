@@ -17,7 +17,7 @@ internal static class GlobalLoss
         var logits = cat([positive, negatives], 1).div(temperature);
         var loss = (logits.logsumexp(1) - logits.select(1, 0)).mean();
         using var _ = no_grad();
-        var top1 = positive.squeeze(1).gt(negatives.amax([1])).to(float32).mean();
+        var top1 = positive.squeeze(1).gt(negatives.amax([1])).to(u.dtype).mean();
         return (loss.MoveToOuterDisposeScope(), top1.MoveToOuterDisposeScope());
     }
 }

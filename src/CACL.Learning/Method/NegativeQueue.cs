@@ -11,7 +11,7 @@ internal sealed class NegativeQueue : IDisposable
 {
     private int _next;
 
-    public NegativeQueue(string name, int size, int width, ulong seed, Device device)
+    public NegativeQueue(string name, int size, int width, ulong seed, Device device, ScalarType precision = ScalarType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Name = name;
@@ -19,7 +19,7 @@ internal sealed class NegativeQueue : IDisposable
         var values = new float[(long)size * width];
         new SeededNumbers(seed, name).Normal(values, 1);
         var rows = tensor(values, [size, width], float32);
-        Rows = nn.functional.normalize(rows, dim: 1).to(device).DetachFromDisposeScope();
+        Rows = nn.functional.normalize(rows, dim: 1).to(precision, device).DetachFromDisposeScope();
     }
 
     public string Name { get; }

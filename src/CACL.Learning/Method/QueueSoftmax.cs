@@ -54,6 +54,7 @@ internal static class QueueSoftmax
     private static void ForEachTile(Tensor rows, Tensor queue, double temperature, Action<long, long, Tensor, Tensor> visit)
     {
         var (count, size) = (rows.shape[0], queue.shape[0]);
+        using var scaled = rows.div(temperature);
         using var buffer = empty([Math.Min(count, TileRows) * Math.Min(size, TileColumns)], rows.dtype, rows.device);
         for (var row = 0L; row < count; row += TileRows)
         {
@@ -64,7 +65,7 @@ internal static class QueueSoftmax
                 var width = Math.Min(TileColumns, size - column);
                 var columns = queue.narrow(0, column, width);
                 var logits = buffer.narrow(0, 0, length * width).view(length, width);
-                logits.addmm_(rows.narrow(0, row, length), columns.t(), 0, (float)(1 / temperature));
+                logits.addmm_(scaled.narrow(0, row, length), columns.t(), 0, 1);
                 visit(row, length, logits, columns);
             }
         }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
 
-/// <summary>Row-major float32 copies between a tensor, in whatever layout on whatever device, and host memory.</summary>
+/// <summary>Row-major float32 copies between a tensor, in whatever layout and precision on whatever device, and host memory.</summary>
 internal static class HostCopy
 {
     public static void Write(Tensor target, ReadOnlySpan<float> values, string name)
@@ -22,7 +22,7 @@ internal static class HostCopy
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         // On the host before data is asked for: asked of a device tensor, TorchSharp leaks the copy it makes.
-        source.detach().contiguous().cpu().data<float>().CopyTo(values);
+        source.detach().to(float32).contiguous().cpu().data<float>().CopyTo(values);
     }
 
     private static void Check(Tensor tensor, int count, string name)

@@ -16,15 +16,20 @@ public sealed class NetworkWeights : IDisposable
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
 
     /// <summary>Zeros, with room for a backbone and these heads.</summary>
-    public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false)
+    /// <param name="backbone">Backbone.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="device">Where they lie.</param>
+    /// <param name="trainable">Whether the parameters take gradients.</param>
+    /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
+    public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
         Heads = heads;
         Tensors = NetworkShapes.Of(backbone, heads);
         using var scope = NewDisposeScope();
-        Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, trainable);
-        Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, trainable: false);
+        Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, precision, trainable);
+        Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, precision, trainable: false);
         ParameterNames = [.. Tensors.Where(tensor => !tensor.IsStatistic).Select(tensor => tensor.Name)];
         ParameterList = [.. ParameterNames.Select(name => _views[name])];
         foreach (var view in _views.Values) view.DetachFromDisposeScope();
@@ -96,11 +101,11 @@ public sealed class NetworkWeights : IDisposable
     internal List<Tensor> ParameterViews(Tensor flat) =>
         [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];
 
-    private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, bool trainable)
+    private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, ScalarType precision, bool trainable)
     {
         var places = Places(tensors).ToList();
         var (last, offset) = places[^1];
-        var flat = zeros(offset + last.Count, float32, device);
+        var flat = zeros(offset + last.Count, precision, device);
         foreach (var (tensor, at) in places) _views.Add(tensor.Name, View(flat, tensor, at).requires_grad_(trainable));
         return flat;
     }
