@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Training;
 using CACL.Learning.Method;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Checkpoints;
 
@@ -75,7 +76,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
                 "Checkpoint {Path} written in {Seconds:0.0} s", path, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
             Done(new Saved(copy, path));
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or CheckpointException)
         {
             Failed(save, attempt, cause);
         }

@@ -13,7 +13,7 @@ public sealed record ResumePoint(TrainingSnapshot Snapshot, long Step, IReadOnly
 public interface ICheckpointStorage
 {
     /// <summary>Writes a checkpoint so that it is on disk whole or not at all; the path of its folder.</summary>
-    /// <exception cref="IOException">It could not be written; earlier checkpoints are as they were.</exception>
+    /// <exception cref="Learning.Weights.CheckpointException">It could not be written; earlier checkpoints are as they were.</exception>
     string Write(TrainingSnapshot snapshot, long step, IReadOnlyList<long> skippedSteps);
 
     /// <summary>The newest checkpoint that is intact, or null.</summary>

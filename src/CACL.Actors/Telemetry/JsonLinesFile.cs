@@ -56,6 +56,10 @@ internal sealed class JsonLinesFile : IDisposable
         File.Move(temporary, path, overwrite: true);
     }
 
+    /// <summary>The whole lines of a file.</summary>
+    public static IEnumerable<JsonElement> Read(string path) =>
+        File.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
+
     private static JsonElement? TryParse(string line)
     {
         try

@@ -15,19 +15,24 @@ internal sealed class TelemetryActor : ReceiveActor
     private readonly JsonLinesFile _metrics;
     private readonly JsonLinesFile _quarantine;
     private readonly Action<StepMetrics>? _observer;
+    private readonly HashSet<string> _quarantined;
     private bool _diskFails;
 
     public TelemetryActor(string runDirectory, Action<StepMetrics>? observer)
     {
         _metrics = new JsonLinesFile(Path.Combine(runDirectory, "metrics.jsonl"));
         _quarantine = new JsonLinesFile(Path.Combine(runDirectory, "quarantine.jsonl"));
+        _quarantined = [.. JsonLinesFile.Read(_quarantine.Path).Select(line => line.GetProperty("path").GetString() ?? "")];
         _observer = observer;
         Receive<Stepped>(message =>
         {
             Write(_metrics, MetricsLine.Of(message.Metrics));
             _observer?.Invoke(message.Metrics);
         });
-        Receive<Quarantined>(message => Write(_quarantine, QuarantineLine.Of(message.Video)));
+        Receive<Quarantined>(message =>
+        {
+            if (_quarantined.Add(message.Video.Path)) Write(_quarantine, QuarantineLine.Of(message.Video));
+        });
         Receive<Flush>(_ => Sender.Tell(new Flushed()));
     }
 

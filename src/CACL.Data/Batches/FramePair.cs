@@ -34,7 +34,7 @@ public sealed unsafe class FramePair : IDisposable
 
     private byte* Live => _memory != null ? _memory : throw new ObjectDisposedException(nameof(FramePair));
 
-    // A stream that is cut off drops the pairs in flight; nobody is left to give them back.
+    /// <summary>A stream that is cut off drops the pairs in flight; nobody is left to give them back.</summary>
     ~FramePair() => NativeMemory.AlignedFree(_memory);
 
     /// <summary>Gives the memory back to the pool. The pair must not be touched afterwards.</summary>
@@ -46,6 +46,5 @@ public sealed unsafe class FramePair : IDisposable
     {
         NativeMemory.AlignedFree(_memory);
         _memory = null;
-        GC.SuppressFinalize(this);
     }
 }

@@ -27,6 +27,9 @@ public sealed record CheckpointState
     /// <summary>Settings that must be the same when the run goes on: key to value, as the run's resolved configuration has them.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
+    /// <summary>Steps left out because their losses were not finite; they are left out again when they come again.</summary>
+    public IReadOnlyList<long> SkippedSteps { get; init; } = [];
+
     /// <summary>The snapshot's whole numbers, such as the queues' next places. Filled in by the store.</summary>
     public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
 

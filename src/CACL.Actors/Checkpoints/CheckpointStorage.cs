@@ -1,0 +1,40 @@
+using CACL.Learning.Method;
+using CACL.Learning.Weights;
+
+namespace CACL.Actors.Checkpoints;
+
+/// <summary>Keeps a run's checkpoints in its run folder: adds to each what a resumed run must know.</summary>
+public sealed class CheckpointStorage(CheckpointStore store, RunOptions options, RunLength length) : ICheckpointStorage
+{
+    /// <summary>Told in a sentence of each checkpoint that turned out damaged.</summary>
+    public Action<string>? Warned { get; init; }
+
+    /// <inheritdoc/>
+    public string Write(TrainingSnapshot snapshot, long step, IReadOnlyList<long> skippedSteps)
+    {
+        var (epoch, position) = length.PlaceAfter(step);
+        return store.Save(
+            new CheckpointState
+            {
+                Step = step,
+                Epoch = epoch,
+                Position = position,
+                Seed = options.Sampling.Seed,
+                Architecture = CheckpointArchitecture.Of(options.Cacl),
+                Settings = options.Fingerprint,
+                SkippedSteps = skippedSteps,
+            },
+            snapshot);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="CheckpointException">It belongs to another architecture, or to other settings: the message shows the difference.</exception>
+    public ResumePoint? LoadLatest()
+    {
+        var latest = store.LoadLatest();
+        foreach (var warning in latest.Warnings) Warned?.Invoke(warning);
+        if (latest.Checkpoint is not { } checkpoint) return null;
+        checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
+        return new ResumePoint(checkpoint.Snapshot, checkpoint.State.Step, checkpoint.State.SkippedSteps, checkpoint.Folder);
+    }
+}
