@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Sampling;
+
+namespace CACL.Benchmarks;
+
+/// <summary>
+/// Random stride-8 pairs with one crop box, resized: pairs a second, each worker with its own decoder. What is known of the files is
+/// read before the clock starts, as in the catalogue of a real run.
+/// </summary>
+internal static class DecodeBenchmark
+{
+    private const int Stride = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static int Run(string folder, Options options)
+    {
+        if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot))
+        {
+            Console.Error.WriteLine(whyNot);
+            return 1;
+        }
+
+        var (workers, size, pairs, seed) = (options["workers", 2], options["size", 224], options["pairs", 200], options["seed", 0]);
+        var videos = Probe(libraries!, folder);
+        if (videos.Count == 0)
+        {
+            Console.Error.WriteLine($"No usable video lies under {folder}.");
+            return 1;
+        }
+
+        var requests = Requests(videos, pairs, size, seed);
+        Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size); // warms code and page cache, as the peer's first batch does
+        var clock = Stopwatch.StartNew();
+        Serve(libraries!, requests, workers, size);
+        var seconds = clock.Elapsed.TotalSeconds;
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            command = "decode",
+            size,
+            pairs_per_s = requests.Length / seconds,
+            workers,
+            videos = videos.Count,
+            peak_mib = Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0,
+        }));
+        return 0;
+    }
+
+    private static List<VideoRecord> Probe(FfmpegLibraries libraries, string folder)
+    {
+        using var prober = new InProcessProber(libraries);
+        var records = new List<VideoRecord>();
+        foreach (var path in Directory.EnumerateFiles(Path.GetFullPath(folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var record = prober.Probe(path, Patience, CancellationToken.None);
+                if (record.Frames.Count > Stride) records.Add(record);
+            }
+            catch (VideoUnusableException)
+            {
+                // Not a video, or none to be had: the peer leaves such files out as well.
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Videos in turn, a random frame and box of each (METHOD.md §1), the same for the same seed.</summary>
+    private static PairRequest[] Requests(List<VideoRecord> videos, int pairs, int size, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, pairs).Select(i =>
+        {
+            var video = videos[i % videos.Count];
+            return new PairRequest(video, random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random), size, Patience);
+        })];
+    }
+
+    private static CropBox Box(int width, int height, Random random)
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            var area = width * height * (0.2 + 0.8 * random.NextDouble());
+            var aspect = Math.Exp(Math.Log(3.0 / 4) + random.NextDouble() * Math.Log(16.0 / 9));
+            var (w, h) = ((int)Math.Round(Math.Sqrt(area * aspect)), (int)Math.Round(Math.Sqrt(area / aspect)));
+            if (w > 0 && h > 0 && w <= width && h <= height) return new(random.Next(width - w + 1), random.Next(height - h + 1), w, h);
+        }
+
+        var side = Math.Min(width, height);
+        return new((width - side) / 2, (height - side) / 2, side, side);
+    }
+
+    private static void Serve(FfmpegLibraries libraries, PairRequest[] requests, int workers, int size)
+    {
+        var next = -1;
+        var threads = Enumerable.Range(0, workers).Select(_ => new Thread(() =>
+        {
+            using var decoder = new InProcessPairDecoder(libraries);
+            var (first, second) = (new byte[size * size * 3], new byte[size * size * 3]);
+            for (var i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
+                decoder.Decode(requests[i], first, second, CancellationToken.None);
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+    }
+}
