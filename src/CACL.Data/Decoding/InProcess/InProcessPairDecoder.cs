@@ -145,8 +145,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var file = MediaFile.Open(_ffmpeg, video.Path, deadline);
         try
         {
-            // Where the packets told the frames, the header tells the rest; the reorder delay, which it may not tell, is in the record.
-            if (video.CountedBy != CountedBy.Packets || !file.HasFullHeader) file.FindStreamInfo();
+            // These containers' headers tell all but the reorder delay, which is in the record: nothing has to be decoded to learn more.
+            if (!file.HasFullHeader) file.FindStreamInfo();
             if (video.StreamIndex >= file.StreamCount || file.Stream(video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)
             {
                 throw new VideoUnusableException(video.Path, UnusableReason.Changed,
