@@ -1,0 +1,48 @@
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Sampling;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Decoding.InProcess;
+
+[CollectionDefinition(nameof(InProcessMemoryTests), DisableParallelization = true)]
+[Collection(nameof(InProcessMemoryTests))] // alone, since it looks at the whole process's memory
+public sealed class InProcessMemoryTests
+{
+    [Fact]
+    public void Thousands_of_decodes_leave_resident_memory_as_it_was()
+    {
+        using var folder = new TemporaryFolder();
+        var libraries = InstalledFfmpeg.Libraries;
+        var path = SmallClips.BFrames(folder.File("clip.mp4"));
+        using var prober = new InProcessProber(libraries);
+        using var decoder = new InProcessPairDecoder(libraries);
+        var record = prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
+        const int Size = 64;
+        var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
+        Serve(300);
+        var before = ResidentMib();
+        Serve(2500);
+        var after = ResidentMib();
+
+        // A demuxer or decoder lost in each request would be more than 100 MiB by now, a single frame of each 70.
+        Assert.True(after - before < 40, $"Resident memory went from {before:0} to {after:0} MiB.");
+
+        void Serve(int requests)
+        {
+            for (var i = 0; i < requests; i++)
+            {
+                if (i % 20 == 0) prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
+                var box = new CropBox(i % 30, i % 20, 100 + i % 30, 90 + i % 10);
+                decoder.Decode(new PairRequest(record, i % 60, 8, box, Size, ExactnessCheck.Patience), first, second, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    private static double ResidentMib()
+    {
+        GC.Collect();
+        var pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
+        return long.Parse(pages, System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize / 1048576.0;
+    }
+}
