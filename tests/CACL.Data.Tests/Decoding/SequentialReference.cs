@@ -11,6 +11,11 @@ internal static class SequentialReference
 {
     private static readonly Lazy<string?> Program = new(FindProgram);
 
+    private static readonly Lazy<string> Passthrough = new(FindPassthrough);
+
+    /// <summary>The option that is to be "passthrough" so that no frame is dropped or repeated: -fps_mode from ffmpeg 5.1 on, -vsync before.</summary>
+    public static string PassthroughOption => Passthrough.Value;
+
     /// <summary>Skips the test where the ffmpeg program is not installed.</summary>
     public static void Require() => Assert.SkipWhen(Program.Value is null, "The ffmpeg program is not installed.");
 
@@ -20,7 +25,7 @@ internal static class SequentialReference
         var crop = box is { } b ? $"crop={b.Width}:{b.Height}:{b.X}:{b.Y}," : "";
         var frames = new List<byte[]>();
         using var process = Start(
-            "-nostdin", "-v", "quiet", "-threads", "1", "-i", path, "-map", $"0:{stream}", "-fps_mode", "passthrough",
+            "-nostdin", "-v", "quiet", "-threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption, "passthrough",
             "-vf", $"{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24", "-f", "rawvideo", "-");
         using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var killer = watchdog.Token.Register(() => process.Kill());
@@ -60,6 +65,14 @@ internal static class SequentialReference
 
     private static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo(Program.Value!, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+
+    private static string FindPassthrough()
+    {
+        using var process = Start("-version");
+        var words = process.StandardOutput.ReadToEnd().Split(' ');
+        process.WaitForExit();
+        return words.Length > 2 && words[2].StartsWith('4') ? "-vsync" : "-fps_mode";
+    }
 
     private static string? FindProgram() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "ffmpeg")).FirstOrDefault(File.Exists);

@@ -14,7 +14,7 @@ internal static class SmallClips
 
     /// <summary>Frames left out irregularly, times kept.</summary>
     public static string VariableRate(string path) =>
-        Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", "-fps_mode", "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");
+        Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");
 
     /// <summary>Frames held by an AVI whose packets have no presentation times.</summary>
     public static string Avi(string path) => Encode(path, "-c:v", "mpeg4", "-bf", "2", "-g", "20", "-pix_fmt", "yuv420p");

@@ -13,6 +13,7 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
     private const int Rgb24 = 2; // AV_PIX_FMT_RGB24
     private const int PaletteFlag = 1 << 1; // AV_PIX_FMT_FLAG_PAL
     private const int BitstreamFlag = 1 << 2; // AV_PIX_FMT_FLAG_BITSTREAM
+    private const int RgbFlag = 1 << 5; // AV_PIX_FMT_FLAG_RGB
     private const int UnitFactor = 1 << 16;
     private const int RowAlignment = 64;
 
@@ -40,7 +41,7 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
         var flags = *(ulong*)(description + 16);
         var align = (flags & BitstreamFlag) != 0 ? (X: 8, Y: 1) : (X: 1 << description[9], Y: 1 << description[10]);
         coded = AlignToChroma(coded, align.X, align.Y);
-        if (!Prepare(new Source(frame.Format, coded.Width, coded.Height, size, frame.ColourSpace, frame.ColourRange)))
+        if (!Prepare(new Source(frame.Format, coded.Width, coded.Height, size, frame.ColourSpace, frame.ColourRange), (flags & (RgbFlag | PaletteFlag)) != 0))
             return "its pixel format cannot be converted to RGB";
 
         var planes = stackalloc byte*[4];
@@ -93,16 +94,17 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
         return new(left, top, box.X + box.Width - left, box.Y + box.Height - top);
     }
 
-    private bool Prepare(Source source)
+    private bool Prepare(Source source, bool isRgb)
     {
         if (_context != null && source == _source) return true;
         if (_context != null) _ffmpeg.ScaleFree(_context);
         _context = _ffmpeg.ScaleCreate(source.Width, source.Height, source.Format, source.Size, source.Size, Rgb24, Flags, null, null, null);
         _source = source;
         if (_context == null) return false;
+        if (isRgb) return true; // a matrix and range set for RGB would change its colours in some releases
         int* inverse, table;
         int range, targetRange, brightness, contrast, saturation;
-        if (_ffmpeg.ScaleGetColours(_context, &inverse, &range, &table, &targetRange, &brightness, &contrast, &saturation) < 0) return true; // not YUV
+        if (_ffmpeg.ScaleGetColours(_context, &inverse, &range, &table, &targetRange, &brightness, &contrast, &saturation) < 0) return true;
         if (source.Range is 1 or 2) range = source.Range - 1; // otherwise what the pixel format implies: full for yuvj*, limited for yuv*
         var matrix = _ffmpeg.ScaleCoefficients(source.Matrix); // unspecified gives BT.601, as ffmpeg itself does
         _ffmpeg.ScaleSetColours(_context, matrix, range, table, targetRange, 0, UnitFactor, UnitFactor);
