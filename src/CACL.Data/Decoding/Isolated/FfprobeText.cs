@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace CACL.Data.Decoding.Isolated;
+
+/// <summary>ffprobe's compact output: a line a section, "packet|stream_index=0|pts=512|flags=K_".</summary>
+internal static class FfprobeText
+{
+    /// <summary>The fields of one line; empty where it is of another section.</summary>
+    internal static Dictionary<string, string> Fields(string line, string section)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var parts = line.Split('|');
+        if (parts[0] != section) return fields;
+        foreach (var part in parts.Skip(1))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0) fields.TryAdd(part[..equals], part[(equals + 1)..]);
+        }
+
+        return fields;
+    }
+
+    /// <summary>A number, or null where ffprobe says N/A or nothing.</summary>
+    internal static long? Number(this Dictionary<string, string> fields, string key) =>
+        fields.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    /// <summary>The last thing that a program complained about, without the file's name in front.</summary>
+    internal static string LastLine(string complaint, string path)
+    {
+        var line = complaint.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+        var prefix = $"file:{path}: ";
+        if (line.StartsWith(prefix, StringComparison.Ordinal)) line = line[prefix.Length..];
+        return line.Length == 0 ? "" : $"ffmpeg says: {line.TrimEnd('.')}.";
+    }
+}

@@ -1,0 +1,95 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.Isolated;
+
+/// <summary>
+/// Decodes pairs of frames by an ffmpeg process for each: slower, but nothing that a video does to it can harm this process. Found by
+/// time after one seek; where that leaves a doubt, by counting from the start, which is exact by definition.
+/// </summary>
+public sealed class IsolatedPairDecoder : IPairDecoder
+{
+    private readonly FfmpegProgram _program;
+
+    /// <summary>A decoder for one worker.</summary>
+    public IsolatedPairDecoder(FfmpegProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        _program = program;
+    }
+
+    /// <summary>Requests so far that had to be decoded from the start, because seeking left a doubt.</summary>
+    internal int CountedFromStart { get; private set; }
+
+    /// <inheritdoc/>
+    public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Check(request, first, second);
+        var start = TimeProvider.System.GetTimestamp();
+        var arguments = new PairArguments(_program, request);
+        if (request.Video.Frames.Seekable && TryByTime(request, arguments.ByTime(), first, second, cancel)) return;
+        CountedFromStart++;
+        ByCounting(request, arguments.FromStart(), first, second, request.Deadline - TimeProvider.System.GetElapsedTime(start), cancel);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Every process ends with its request.
+    }
+
+    private static void Check(PairRequest request, Span<byte> first, Span<byte> second)
+    {
+        var (video, box) = (request.Video, request.Box);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Size, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Frame, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Stride, nameof(request));
+        var bytes = checked(request.Size * request.Size * 3);
+        if (first.Length != bytes || second.Length != bytes)
+            throw new ArgumentException($"A crop of side {request.Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width || box.Y + box.Height > video.Height)
+            throw new ArgumentException($"The box {box} does not lie within the {video.Width}×{video.Height} frame of {video.Path}.", nameof(request));
+        var last = (long)request.Frame + request.Stride;
+        if (last < video.Frames.Count) return;
+        throw new VideoUnusableException(
+            video.Path, UnusableReason.TooShort, $"{video.Path} has {video.Frames.Count} frames; frame {last} was asked for.");
+    }
+
+    /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
+    private bool TryByTime(PairRequest request, string arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    {
+        using var ffmpeg = new ChildProcess(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
+        var complete = Read(ffmpeg, first) && (request.Stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
+        var exitCode = ffmpeg.Finish();
+        if (!complete || exitCode != 0 || ffmpeg.Complaint.Length > 0) return false;
+        if (request.Stride == 0) first.CopyTo(second);
+        return true;
+    }
+
+    private void ByCounting(
+        PairRequest request, string arguments, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
+    {
+        var video = request.Video;
+        using var ffmpeg = new ChildProcess(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
+        for (var index = 0; ; index++)
+        {
+            // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
+            if (!Read(ffmpeg, index <= request.Frame ? first : second))
+            {
+                ffmpeg.Finish();
+                throw new VideoUnusableException(
+                    video.Path,
+                    UnusableReason.Corrupt,
+                    $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, "
+                    + $"or changed since it was scanned. {FfprobeText.LastLine(ffmpeg.Complaint, video.Path)}".TrimEnd());
+            }
+
+            if (index < request.Frame + request.Stride) continue;
+            if (request.Stride == 0) first.CopyTo(second);
+            return;
+        }
+    }
+
+    private static bool Read(ChildProcess ffmpeg, Span<byte> frame) =>
+        ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
+}

@@ -1,0 +1,132 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.Isolated;
+
+/// <summary>Reads a video's record by ffprobe processes: from its packets where they tell every frame's time, by decoding it once where not.</summary>
+public sealed class IsolatedProber : IVideoProber
+{
+    private const string Entries =
+        "packet=stream_index,pts,size,flags:packet_side_data=side_data_type"
+        + ":stream=index,codec_name,width,height,has_b_frames,time_base,nb_frames,field_order"
+        + ":stream_disposition=attached_pic:stream_side_data=rotation:format=format_name";
+
+    private readonly FfmpegProgram _program;
+
+    /// <summary>A prober for one worker.</summary>
+    public IsolatedProber(FfmpegProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        _program = program;
+    }
+
+    /// <inheritdoc/>
+    public VideoRecord Probe(string path, TimeSpan deadline, CancellationToken cancel)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var start = TimeProvider.System.GetTimestamp();
+        var input = new InputFile(path);
+        var (streams, container, complaint) = ReadPackets(input, path, deadline, cancel);
+        var stream = Choose(streams, path, complaint);
+        if (!_program.Decodes(stream.Codec))
+        {
+            throw new VideoUnusableException(
+                path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.Codec} of {path}.");
+        }
+
+        var countedBy = stream.Doubt(container, complaint.Length > 0) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var (width, height) = (stream.Width, stream.Height);
+        FrameIndex frames;
+        if (countedBy == CountedBy.Packets)
+        {
+            frames = stream.FromPackets();
+        }
+        else
+        {
+            var left = deadline - TimeProvider.System.GetElapsedTime(start);
+            frames = stream.FromFrames(ReadFrames(input, path, stream.Index, left, cancel, out var size));
+            if (size.Width > 0) (width, height) = size;
+        }
+
+        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (width <= 0 || height <= 0)
+            throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
+        if (stream.Rotation is 90 or 270) (width, height) = (height, width);
+        return new VideoRecord(path, stream.Index, stream.Codec, width, height, stream.Rotation, stream.ReorderDelay, countedBy, frames);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Every process ends with its file.
+    }
+
+    private (List<ProbedStream> Streams, string Container, string Complaint) ReadPackets(
+        InputFile input, string path, TimeSpan allowed, CancellationToken cancel)
+    {
+        var streams = new SortedDictionary<int, ProbedStream>();
+        var container = "";
+        var arguments = $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}";
+        using var ffprobe = new ChildProcess(_program.FfprobePath, arguments, path, allowed, cancel);
+        while (ffprobe.Lines.ReadLine() is { } line)
+        {
+            if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet)
+                StreamOf(packet.Number("stream_index")).AddPacket(packet, line.Contains("New Extradata", StringComparison.Ordinal));
+            else if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) StreamOf(stream.Number("index")).Describe(stream);
+            else if (FfprobeText.Fields(line, "format") is { Count: > 0 } format) container = format.GetValueOrDefault("format_name", "");
+        }
+
+        if (ffprobe.Finish() != 0 && container.Length == 0) throw Refused(path, ffprobe.Complaint);
+        return ([.. streams.Values.Where(stream => stream.IsVideo)], container, ffprobe.Complaint);
+
+        ProbedStream StreamOf(long? index)
+        {
+            var number = (int)(index ?? -1);
+            if (!streams.TryGetValue(number, out var stream)) streams[number] = stream = new ProbedStream(number);
+            return stream;
+        }
+    }
+
+    private List<(long? Time, long? Guess)> ReadFrames(
+        InputFile input, string path, int stream, TimeSpan allowed, CancellationToken cancel, out (int Width, int Height) size)
+    {
+        size = default;
+        var frames = new List<(long?, long?)>();
+        // pkt_pts is what ffmpeg 4 calls a frame's pts.
+        var arguments = $"-v error -threads 1 {input.Options} -select_streams {stream} "
+            + $"-show_entries frame=pts,pkt_pts,best_effort_timestamp,width,height -of compact {input.Text}";
+        using var ffprobe = new ChildProcess(_program.FfprobePath, arguments, path, allowed, cancel);
+        while (ffprobe.Lines.ReadLine() is { } line)
+        {
+            if (FfprobeText.Fields(line, "frame") is not { Count: > 0 } frame) continue;
+            if (frames.Count == 0) size = ((int)(frame.Number("width") ?? 0), (int)(frame.Number("height") ?? 0));
+            frames.Add((frame.Number("pts") ?? frame.Number("pkt_pts"), frame.Number("best_effort_timestamp")));
+        }
+
+        ffprobe.Finish();
+        return frames;
+    }
+
+    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
+    private static ProbedStream Choose(List<ProbedStream> all, string path, string complaint)
+    {
+        if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
+        return all.Find(stream => stream.Shown > 1) ?? all.Find(stream => stream.Shown == 1) ?? throw new VideoUnusableException(
+            path, UnusableReason.Corrupt, $"The video stream of {path} holds no data. {FfprobeText.LastLine(complaint, path)}".TrimEnd());
+    }
+
+    private static VideoUnusableException Refused(string path, string complaint)
+    {
+        if (complaint.Contains("not on whitelist", StringComparison.OrdinalIgnoreCase) || complaint.EndsWith("Invalid argument", StringComparison.Ordinal))
+        {
+            return new(
+                path,
+                UnusableReason.NotAVideo,
+                $"{path} is not a video container that is allowed (it is a playlist, a script, an image under a video's name, or something else).");
+        }
+
+        var says = FfprobeText.LastLine(complaint, path);
+        return complaint.Contains("Invalid data", StringComparison.Ordinal)
+            ? new(path, UnusableReason.NotAVideo, $"{path} is not a video that ffmpeg recognises, or its header is missing. {says}".TrimEnd())
+            : new(path, UnusableReason.Unreadable, $"{path} cannot be opened. {says}".TrimEnd());
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
+using FFMpegCore;
+
+namespace CACL.Data.Decoding.Isolated;
+
+/// <summary>ffmpeg's arguments for one request, built by FFMpegCore.</summary>
+internal sealed class PairArguments(FfmpegProgram program, PairRequest request)
+{
+    private readonly VideoRecord _video = request.Video;
+
+    /// <summary>Seeks to a key frame before both frames and writes just these two, found by their presentation times.</summary>
+    internal string ByTime()
+    {
+        var frames = _video.Frames;
+        var first = frames.Times[request.Frame];
+        var second = frames.Times[request.Frame + request.Stride];
+        var chosen = first == second ? $"eq(pts,{first})" : $"eq(pts,{first})+eq(pts,{second})";
+        // Times stay the stream's own (-copyts), and nothing before the target is cut away by ffmpeg itself (-noaccurate_seek).
+        var seek = SeekSeconds() is { } seconds
+            ? $" -noaccurate_seek -seek_timestamp 1 -ss {seconds.ToString("F6", CultureInfo.InvariantCulture)}"
+            : "";
+        return Build($"-copyts{seek}", $"select='{chosen}',", first == second ? 1 : 2);
+    }
+
+    /// <summary>Writes every frame from the first to the second of the pair: who reads counts them.</summary>
+    internal string FromStart() => Build(seek: null, select: "", frames: request.Frame + request.Stride + 1);
+
+    private string Build(string? seek, string select, int frames)
+    {
+        var input = new InputFile(_video.Path);
+        return FFMpegArguments
+            .FromInput(input, options =>
+            {
+                options.WithThreads(1).WithCustomArgument($"-nostdin -hide_banner -v error -noautorotate {input.Options}");
+                if (seek is not null) options.WithCustomArgument(seek);
+            })
+            .OutputToUrl("pipe:1", options => options
+                .WithCustomArgument($"-map 0:{_video.StreamIndex} {program.PassthroughOption}")
+                .WithFrameCount(frames)
+                .WithThreads(1)
+                .WithCustomArgument($"-filter_threads 1 -vf {ChildProcess.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
+            .Arguments;
+    }
+
+    // The crop is cut out of the decoded picture and turned last, as the in-process decoder does it, so that both give the same bytes:
+    // it begins at a whole chroma sample, and follows a change of the picture's size midway.
+    private string Picture()
+    {
+        var quarter = _video.Rotation is 90 or 270;
+        var (width, height) = quarter ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
+        var box = CropScaler.Unrotate(request.Box, width, height, _video.Rotation);
+        var (left, right) = Span(box.X, box.Width, width, "iw", "hsub");
+        var (top, bottom) = Span(box.Y, box.Height, height, "ih", "vsub");
+        var turn = _video.Rotation switch
+        {
+            90 => ",transpose=clock",
+            180 => ",hflip,vflip",
+            270 => ",transpose=cclock",
+            _ => "",
+        };
+        return $"crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
+            + $"scale={request.Size}:{request.Size}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24{turn}";
+    }
+
+    private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)
+    {
+        var from = $"clip(round({start}*{actual}/{of}),0,{actual}-1)";
+        var to = $"clip(round({start + length}*{actual}/{of}),{from}+1,{actual})";
+        return ($"floor({from}/{chroma})*{chroma}", to);
+    }
+
+    /// <summary>A time just after the key frame to enter at; null: decode from the start.</summary>
+    private double? SeekSeconds()
+    {
+        var frames = _video.Frames;
+        var at = Array.BinarySearch(frames.KeyFrames, request.Frame);
+        if (at < 0) at = ~at - 1;
+        // Where the container does not tell its key frames exactly (MPEG-TS), a seek may land behind the one asked for; from the
+        // one before, the right one is passed in any case.
+        if (_video.CountedBy == CountedBy.Decoding) at--;
+        if (at < 0 || frames.KeyFrames[at] == 0) return null;
+        var frame = frames.KeyFrames[at];
+        var (time, next) = (frames.Times[frame], frame + 1 < frames.Count ? frames.Times[frame + 1] : frames.Times[frame] + 1);
+        // Half a frame later, so that rounding to microseconds does not end at the key frame before.
+        var seconds = (time + ((next - time) / 2.0)) * frames.TimeBaseNumerator / frames.TimeBaseDenominator;
+        return seconds > 0 ? seconds : null;
+    }
+}

@@ -1,0 +1,17 @@
+using CACL.Data.Decoding.Isolated;
+
+namespace CACL.Data.Tests.Decoding.Isolated;
+
+internal static class InstalledProgram
+{
+    /// <summary>The ffmpeg program; where it is missing the test is skipped and says why.</summary>
+    public static FfmpegProgram Ffmpeg
+    {
+        get
+        {
+            var found = FfmpegProgram.TryFind(out var program, out var whyNot);
+            Assert.SkipUnless(found, whyNot);
+            return program!;
+        }
+    }
+}

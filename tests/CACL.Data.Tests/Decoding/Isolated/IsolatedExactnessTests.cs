@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using CACL.Data.Decoding.Isolated;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Decoding.Isolated;
+
+/// <summary>A process a pair takes its time: a few pairs a file, and every sixth clip. CACL_LONG_TESTS=1: all of them.</summary>
+public sealed class IsolatedExactnessTests
+{
+    private const int Stride = 8;
+    private static readonly bool Long = Environment.GetEnvironmentVariable("CACL_LONG_TESTS") == "1";
+
+    [Fact]
+    public void Every_decodable_torture_file_gives_the_frames_of_a_sequential_decode() =>
+        AssertExact([.. TortureFile.All().Where(file => file.Frames is not null).Select(file => file.Path)], Long ? int.MaxValue : 3);
+
+    [Fact]
+    public void Real_clips_give_the_frames_of_a_sequential_decode()
+    {
+        var clips = Directory.EnumerateFiles(Workspace.Shared("data", "videos"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+        AssertExact([.. clips.Where((_, i) => Long || i % 6 == 0)], Long ? int.MaxValue : 2);
+    }
+
+    private static void AssertExact(IReadOnlyList<string> paths, int pairs)
+    {
+        var program = InstalledProgram.Ffmpeg;
+        var faults = new ConcurrentBag<string>();
+        var cancel = TestContext.Current.CancellationToken;
+        Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancel }, path =>
+        {
+            using var prober = new IsolatedProber(program);
+            using var decoder = new IsolatedPairDecoder(program);
+            var record = prober.Probe(path, ExactnessCheck.Patience, cancel);
+            foreach (var fault in ExactnessCheck.Faults(decoder, record, Stride, pairs)) faults.Add($"{path}: {fault}");
+        });
+        Assert.True(faults.IsEmpty, string.Join('\n', faults));
+    }
+}

@@ -1,0 +1,207 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Decoding.Isolated;
+using CACL.Data.Sampling;
+using CACL.Data.Tests.Decoding.InProcess;
+using CACL.Testing;
+using CsCheck;
+
+namespace CACL.Data.Tests.Decoding.Isolated;
+
+public sealed class IsolatedPairDecoderTests : IDisposable
+{
+    private const int Size = 48;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly byte[] _first = new byte[Size * Size * 3];
+    private readonly byte[] _second = new byte[Size * Size * 3];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("rotation_90.mp4", 20, 41, 100, 221)]
+    [InlineData("rotation_180.mp4", 11, 21, 201, 120)]
+    [InlineData("rotation_270.mp4", 59, 3, 120, 163)]
+    [InlineData("odd_321x239_vp9.webm", 101, 31, 200, 181)]
+    [InlineData("odd_321x239_h264_444.mp4", 101, 31, 201, 180)]
+    [InlineData("fullrange_yuvj420p.mp4", 20, 40, 200, 120)]
+    [InlineData("bt709_tagged.mp4", 21, 41, 201, 121)]
+    [InlineData("vfr_h264.mp4", 21, 41, 201, 121)]
+    [InlineData("start_5s.mp4", 0, 0, 320, 180)]
+    public void A_crop_is_the_in_process_decoders_to_the_byte(string name, int x, int y, int width, int height)
+    {
+        var path = Workspace.Shared("data", "torture", name);
+        using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
+        using var inProcess = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
+        var record = prober.Probe(path, ExactnessCheck.Patience, Cancel);
+        var request = Request(record, record.Frames.Count - 12, 8, new CropBox(x, y, width, height));
+        var (first, second) = (new byte[_first.Length], new byte[_first.Length]);
+        inProcess.Decode(request, first, second, Cancel);
+        Decode(request);
+        Assert.Equal(0, SequentialReference.Difference(first, _first));
+        Assert.Equal(0, SequentialReference.Difference(second, _second));
+    }
+
+    [Fact]
+    public void A_clip_with_key_frames_is_entered_by_a_seek()
+    {
+        var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
+        using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
+        Assert.Empty(ExactnessCheck.Faults(decoder, record, 8, most: 6));
+        Assert.Equal(0, decoder.CountedFromStart);
+    }
+
+    [Fact]
+    public void A_clip_without_times_is_counted_from_its_start()
+    {
+        var record = Probe(SmallClips.Avi(_folder.File("clip.avi")));
+        record = record with { Frames = record.Frames with { Seekable = false } };
+        using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
+        Assert.Empty(ExactnessCheck.Faults(decoder, record, 8, most: 3));
+        Assert.Equal(3, decoder.CountedFromStart);
+    }
+
+    [Theory]
+    [InlineData("-y.mp4")]
+    [InlineData("a b  c.mp4")]
+    [InlineData("quote\"'`$(x).mp4")]
+    [InlineData("back\\slash\\\".mp4")]
+    [InlineData("new\nline.mp4")]
+    [InlineData("日本 ü.mp4")]
+    [InlineData("http:%03d,[0:1];x=y.mp4")]
+    public void A_file_of_any_name_is_opened(string name)
+    {
+        var path = _folder.File(name);
+        File.Move(SmallClips.BFrames(_folder.File("plain.mp4")), path);
+        var record = Probe(path);
+        Assert.Equal(75, record.Frames.Count);
+        Decode(Request(record, 30, 8));
+        Assert.Contains(_first, value => value != 0);
+    }
+
+    [Fact]
+    public void A_quoted_argument_comes_through_as_it_was() =>
+        Gen.String[Gen.Char["ab \"\\\\'\t\n$%üé"], 0, 12].Array[1, 6].Sample(
+            arguments =>
+            {
+                var text = $"-c {ChildProcess.Quote("printf '%s\\0' \"$@\"")} sh {string.Join(' ', arguments.Select(ChildProcess.Quote))}";
+                using var shell = new ChildProcess("/bin/sh", text, "", TimeSpan.FromSeconds(20), CancellationToken.None);
+                var heard = shell.Lines.ReadToEnd().Split('\0')[..^1];
+                Assert.Equal(0, shell.Finish());
+                Assert.Equal(arguments, heard);
+            },
+            iter: 20);
+
+    [Fact]
+    public void Stride_0_gives_the_same_crop_twice()
+    {
+        Decode(Request(Probe(SmallClips.BFrames(_folder.File("clip.mp4"))), 33, 0));
+        Assert.Equal(_first, _second);
+        Assert.Contains(_first, value => value != 0);
+    }
+
+    [Theory]
+    [InlineData("a still.png")]
+    [InlineData("frame%03d.jpg")]
+    public void A_still_is_a_video_of_one_frame(string name)
+    {
+        File.Move(SmallClips.Still(_folder.File("x" + Path.GetExtension(name))), _folder.File(name));
+        var record = Probe(_folder.File(name));
+        Assert.Equal((160, 120, 1), (record.Width, record.Height, record.Frames.Count));
+        Decode(Request(record, 0, 0));
+        Assert.Equal(_first, _second);
+        Assert.Contains(_first, value => value != 0);
+    }
+
+    [Fact]
+    public void A_deadline_of_nothing_is_a_fault_of_the_deadline()
+    {
+        var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
+        var fault = Assert.Throws<VideoUnusableException>(() => Decode(Request(record, 3, 8) with { Deadline = TimeSpan.Zero }));
+        Assert.Equal(UnusableReason.Deadline, fault.Reason);
+        using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
+        Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
+    }
+
+    [Fact]
+    public void A_process_that_does_not_end_is_ended_with_its_children()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        using var shell = new ChildProcess("/bin/sh", "-c \"sleep 100; true\"", "/v/a.mp4", TimeSpan.FromMilliseconds(200), CancellationToken.None);
+        Assert.Equal("", shell.Lines.ReadToEnd());
+        Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => shell.Finish()).Reason);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(50));
+    }
+
+    [Fact]
+    public void A_cancelled_request_is_given_up()
+    {
+        var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
+        using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
+        Assert.Throws<OperationCanceledException>(() => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Frames_past_the_end_and_files_that_are_cut_or_gone_are_refused_by_name()
+    {
+        var record = Probe(SmallClips.BFrames(_folder.File("clip.mkv")));
+        Assert.Equal(UnusableReason.TooShort, Refusal(Request(record, record.Frames.Count - 8, 8)));
+        using (var file = File.OpenWrite(record.Path)) file.SetLength(file.Length / 2);
+        Assert.Equal(UnusableReason.Corrupt, Refusal(Request(record, record.Frames.Count - 9, 8)));
+        File.Delete(record.Path);
+        Assert.Equal(UnusableReason.Unreadable, Refusal(Request(record, 3, 8)));
+    }
+
+    [Theory]
+    [InlineData(DecoderKind.Auto)]
+    [InlineData(DecoderKind.InProcess)]
+    [InlineData(DecoderKind.Isolated)]
+    public void Either_kind_can_be_chosen_and_says_what_it_is(DecoderKind kind)
+    {
+        _ = (InstalledProgram.Ffmpeg, InstalledFfmpeg.Libraries);
+        var chosen = PairDecoders.Create(kind);
+        Assert.Equal(kind == DecoderKind.Isolated ? DecoderKind.Isolated : DecoderKind.InProcess, chosen.Kind);
+        Assert.Matches(@"^Videos are decoded .*\d+\.\d+.*\.$", chosen.Why);
+        using var prober = chosen.CreateProber();
+        using var decoder = chosen.CreateDecoder();
+        decoder.Decode(Request(prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel), 3, 8), _first, _second, Cancel);
+        Assert.NotEqual(_first, _second);
+    }
+
+    [Theory]
+    [InlineData("4.4.2-0ubuntu0.22.04.1", true)]
+    [InlineData("5.0.1", true)]
+    [InlineData("n5.0", true)]
+    [InlineData("5.1.9-0+deb12u1", false)]
+    [InlineData("7.1.1-1+b1", false)]
+    [InlineData("N-109468-gd39b34123d", false)]
+    [InlineData("2024-01-01-git-0000", false)]
+    public void The_name_of_the_frame_rate_option_follows_the_version(string version, bool old) =>
+        Assert.Equal(old, FfmpegProgram.IsBefore51(version));
+
+    private UnusableReason Refusal(PairRequest request)
+    {
+        var fault = Assert.Throws<VideoUnusableException>(() => Decode(request));
+        Assert.Contains(request.Video.Path, fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
+        return fault.Reason;
+    }
+
+    private static VideoRecord Probe(string path)
+    {
+        using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
+        return prober.Probe(path, ExactnessCheck.Patience, Cancel);
+    }
+
+    private static PairRequest Request(VideoRecord record, int n, int stride, CropBox? box = null) =>
+        new(record, n, stride, box ?? new CropBox(0, 0, record.Width, record.Height), Size, ExactnessCheck.Patience);
+
+    private void Decode(PairRequest request)
+    {
+        using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
+        decoder.Decode(request, _first, _second, Cancel);
+    }
+}
