@@ -12,6 +12,14 @@ internal static class SmallClips
     public static string OpenGop(string path) =>
         Encode(path, "-c:v", "libx264", "-g", "20", "-bf", "3", "-x264-params", "open-gop=1", "-pix_fmt", "yuv420p");
 
+    /// <summary>No key frame but the first: columns of intra blocks wander over the picture instead.</summary>
+    public static string IntraRefresh(string path) =>
+        Encode(path, "-c:v", "libx264", "-g", "20", "-x264-params", "intra-refresh=1", "-pix_fmt", "yuv420p");
+
+    /// <summary>HEVC with open groups of pictures.</summary>
+    public static string HevcOpenGop(string path) =>
+        Encode(path, "-c:v", "libx265", "-x265-params", "keyint=20:min-keyint=20:open-gop=1:bframes=4:log-level=none", "-pix_fmt", "yuv420p");
+
     /// <summary>Frames left out irregularly, times kept.</summary>
     public static string VariableRate(string path) =>
         Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");

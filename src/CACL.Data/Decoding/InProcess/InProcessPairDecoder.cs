@@ -62,53 +62,25 @@ public sealed class InProcessPairDecoder : IPairDecoder
     /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>
     private bool TryByTime(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
     {
-        var (video, frames) = (request.Video, request.Video.Frames);
-        var (firstTime, secondTime) = (frames.Times[request.Frame], frames.Times[request.Frame + request.Stride]);
+        var video = request.Video;
         using var file = Open(video, deadline);
-        var keyTime = KeyTimeBefore(frames, request.Frame);
-        // Without a key frame to enter at, it is decoded from the start, but the frames are still known by their times.
-        var entered = keyTime is null;
-        if (keyTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
-
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        var maySkip = video is { Codec: "h264", CountedBy: CountedBy.Packets };
-        var (sentFirst, sentSecond, lost) = (false, false, false);
-        FrameReader? reader = null;
-        reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline)
-        {
-            Admit = packet =>
-            {
-                if (!entered)
-                {
-                    // A seek may land before the key frame asked for, or after it, which the packet's own time tells.
-                    if (!packet.IsKey || packet.Pts == FfmpegFunctions.NoTime) return false;
-                    if (packet.Pts > keyTime) lost = true;
-                    if (packet.Pts < keyTime && Array.BinarySearch(frames.Times, packet.Pts) < 0) return false;
-                    entered = true;
-                }
-
-                sentFirst |= packet.Pts == firstTime;
-                sentSecond |= packet.Pts == secondTime;
-                decoder.SkipsNonReference = maySkip && packet.Pts != firstTime && packet.Pts != secondTime;
-                // A whole picture a packet: once both are in, nothing that follows can change them.
-                reader!.Enough = video.CountedBy == CountedBy.Packets && sentFirst && sentSecond;
-                return true;
-            },
-        };
+        var search = new PairSearch(request, decoder);
+        if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
+        var reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline, search);
         var (foundFirst, foundSecond) = (false, false);
         var last = FfmpegFunctions.NoTime;
-        while (!lost && reader.Next())
+        while (reader.Next())
         {
             if (reader.Damaged || _frame.Pts <= last) return false; // also if it has no time
             last = _frame.Pts;
-            if (_frame.Pts == firstTime && !foundFirst)
+            if (last == search.FirstTime)
             {
                 Write(request, first);
-                foundFirst = true;
                 if (request.Stride == 0) first.CopyTo(second);
+                foundFirst = true;
             }
-
-            if (_frame.Pts == secondTime && request.Stride > 0)
+            else if (last == search.SecondTime)
             {
                 Write(request, second);
                 foundSecond = true;
@@ -165,14 +137,6 @@ public sealed class InProcessPairDecoder : IPairDecoder
             file.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Time of the last key frame at or before a frame; null if it is the video's first frame, or there is none.</summary>
-    private static long? KeyTimeBefore(FrameIndex frames, int frame)
-    {
-        var at = Array.BinarySearch(frames.KeyFrames, frame);
-        if (at < 0) at = ~at - 1;
-        return at < 0 || frames.KeyFrames[at] == 0 ? null : frames.Times[frames.KeyFrames[at]];
     }
 
     private void Write(PairRequest request, Span<byte> crop)

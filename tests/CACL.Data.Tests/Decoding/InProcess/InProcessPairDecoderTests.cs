@@ -22,6 +22,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
     [InlineData("b-frames.mp4")]
     [InlineData("open-gop.mp4")]
     [InlineData("open-gop.mkv")]
+    [InlineData("intra-refresh.mkv")]
+    [InlineData("hevc-open-gop.mp4")]
     [InlineData("variable-rate.mp4")]
     [InlineData("times-missing.avi")]
     public void Made_clips_give_the_frames_of_a_sequential_decode(string name)
@@ -31,6 +33,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
         {
             "b-frames" => SmallClips.BFrames(path),
             "open-gop" => SmallClips.OpenGop(path),
+            "intra-refresh" => SmallClips.IntraRefresh(path),
+            "hevc-open-gop" => SmallClips.HevcOpenGop(path),
             "variable-rate" => SmallClips.VariableRate(path),
             _ => SmallClips.Avi(path),
         };

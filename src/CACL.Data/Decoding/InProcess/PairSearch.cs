@@ -1,0 +1,67 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// Which packets are decoded to find two frames by their times: from an entry point at or before the first one, until both are in
+/// the decoder; of what lies between only what others refer to.
+/// </summary>
+internal sealed class PairSearch
+{
+    private readonly VideoRecord _video;
+    private readonly FrameDecoder _decoder;
+    private readonly bool _onePacketOneFrame;
+    private bool _entered;
+    private bool _sentFirst;
+    private bool _sentSecond;
+
+    public PairSearch(PairRequest request, FrameDecoder decoder)
+    {
+        _video = request.Video;
+        _decoder = decoder;
+        _onePacketOneFrame = _video.CountedBy == CountedBy.Packets;
+        FirstTime = _video.Frames.Times[request.Frame];
+        SecondTime = _video.Frames.Times[request.Frame + request.Stride];
+        EntryTime = KeyTimeBefore(_video.Frames, request.Frame);
+        _entered = EntryTime is null;
+    }
+
+    public long FirstTime { get; }
+
+    public long SecondTime { get; }
+
+    /// <summary>Time of the last key frame at or before the first frame; null if that is the video's first, or there is none.</summary>
+    public long? EntryTime { get; }
+
+    /// <summary>Whether the seek landed behind the entry point.</summary>
+    public bool Missed { get; private set; }
+
+    /// <summary>Whether no more packets are needed. A whole picture a packet: once both are in, nothing that follows can change them.</summary>
+    public bool Enough => Missed || (_onePacketOneFrame && _sentFirst && _sentSecond);
+
+    /// <summary>Decides on the next packet, and how the decoder is to take it.</summary>
+    public bool Admit(MediaPacket packet)
+    {
+        if (!_entered && !Enters(packet)) return false;
+        _sentFirst |= packet.Pts == FirstTime;
+        _sentSecond |= packet.Pts == SecondTime;
+        _decoder.SkipsNonReference = _onePacketOneFrame && _video.Codec == "h264" && packet.Pts != FirstTime && packet.Pts != SecondTime;
+        return true;
+    }
+
+    /// <summary>A seek may land before the entry point, in the middle of a group of pictures, or after it: the packets' own times tell.</summary>
+    private bool Enters(MediaPacket packet)
+    {
+        if (!packet.IsKey || packet.Pts == FfmpegFunctions.NoTime) return false;
+        Missed = packet.Pts > EntryTime;
+        _entered = packet.Pts == EntryTime || (packet.Pts < EntryTime && Array.BinarySearch(_video.Frames.Times, packet.Pts) >= 0);
+        return _entered;
+    }
+
+    private static long? KeyTimeBefore(FrameIndex frames, int frame)
+    {
+        var at = Array.BinarySearch(frames.KeyFrames, frame);
+        if (at < 0) at = ~at - 1;
+        return at < 0 || frames.KeyFrames[at] == 0 ? null : frames.Times[frames.KeyFrames[at]];
+    }
+}
