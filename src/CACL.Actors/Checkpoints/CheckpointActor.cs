@@ -101,8 +101,8 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var wait = _options.MinBackOff * Math.Pow(2, attempt);
-        if (wait > _options.MaxBackOff) wait = _options.MaxBackOff;
+        var wait = _options.CheckpointMinBackOff * Math.Pow(2, Math.Min(attempt - 1, 20));
+        if (wait > _options.CheckpointMaxBackOff) wait = _options.CheckpointMaxBackOff;
         _log.Warning(
             "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s ({Attempt} of {Attempts}); training {Meanwhile}",
             save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, _options.CheckpointAttempts,

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace CACL.Actors.Telemetry;
 
 /// <summary>A file of one JSON object a line, written line by line; a line is in the file whole or, after a crash, cut off once by the next start.</summary>
-internal sealed class JsonLinesFile : IDisposable
+public sealed class JsonLinesFile : IDisposable
 {
     private readonly FileStream _stream;
 

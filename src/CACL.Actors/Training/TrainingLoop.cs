@@ -145,7 +145,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         long FirstStep,
         RunLength Length,
         Func<long, double> LearningRate,
-        int CopyEverySteps,
+        long CopyEverySteps,
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps);
 }

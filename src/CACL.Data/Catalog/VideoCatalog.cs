@@ -171,6 +171,29 @@ public sealed class VideoCatalog : IDisposable
         return new CatalogCounts(usable, tooShort, unusable, vanished);
     });
 
+    /// <summary>The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.</summary>
+    /// <param name="minFrames">stride + 1: what has fewer frames is too short.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    public IReadOnlyList<UnusableVideo> LoadUnusable(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText =
+            "SELECT path, reason, message, frames FROM videos WHERE vanished = 0 AND (reason IS NOT NULL OR frames < $min) ORDER BY path";
+        command.Parameters.AddWithValue("$min", minFrames);
+        var videos = new List<UnusableVideo>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var path = reader.GetString(0);
+            if (within is not null && !within.Contains(path)) continue;
+            videos.Add(ReasonAt(reader, 1) is { } reason
+                ? new UnusableVideo(path, reason, reader.GetString(2))
+                : new UnusableVideo(path, UnusableReason.TooShort, $"{path} has {reader.GetInt32(3)} frames, a pair needs {minFrames}."));
+        }
+
+        return videos;
+    });
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -31,6 +31,7 @@ internal sealed class FakeRun : IDisposable
         CheckpointEverySteps = 5,
         Decoders = 2,
         MinBackOff = TimeSpan.FromMilliseconds(1),
+        CheckpointMinBackOff = TimeSpan.FromMilliseconds(1),
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
