@@ -1,23 +1,16 @@
+using CACL.Actors;
+
 namespace CACL.Node.Configuration;
-
-/// <summary>What training does while a checkpoint cannot be written.</summary>
-internal enum CheckpointFailureDecision
-{
-    /// <summary>Goes on.</summary>
-    Continue,
-
-    /// <summary>Waits.</summary>
-    Pause,
-}
 
 /// <summary>Settings under <c>cacl.checkpoints</c>; reference.conf says what each means.</summary>
 internal sealed record CheckpointSettings
 {
-    public required long EverySteps { get; init; }
+    /// <summary>Steps; 0: only at the end.</summary>
+    public required int EverySteps { get; init; }
 
     public required int Keep { get; init; }
 
-    public required CheckpointFailureDecision OnFailure { get; init; }
+    public required OnCheckpointFailure OnFailure { get; init; }
 
     public required TimeSpan RetryMinBackoff { get; init; }
 
@@ -25,9 +18,9 @@ internal sealed record CheckpointSettings
 
     public static CheckpointSettings Read(SettingsReader reader) => new()
     {
-        EverySteps = reader.Integer("cacl.checkpoints.every-steps", 1L, long.MaxValue / 4),
+        EverySteps = reader.Integer("cacl.checkpoints.every-steps", 0, int.MaxValue),
         Keep = reader.Integer("cacl.checkpoints.keep", 1, 1000),
-        OnFailure = reader.Choice("cacl.checkpoints.on-failure", ("continue", CheckpointFailureDecision.Continue), ("pause", CheckpointFailureDecision.Pause)),
+        OnFailure = reader.Choice("cacl.checkpoints.on-failure", ("continue", OnCheckpointFailure.Continue), ("pause", OnCheckpointFailure.Pause)),
         RetryMinBackoff = reader.Duration("cacl.checkpoints.retry.min-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
         RetryMaxBackoff = reader.Duration("cacl.checkpoints.retry.max-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24)),
     };

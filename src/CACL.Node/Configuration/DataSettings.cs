@@ -1,17 +1,6 @@
+using CACL.Data.Decoding;
+
 namespace CACL.Node.Configuration;
-
-/// <summary>How frames are decoded.</summary>
-internal enum DecoderChoice
-{
-    /// <summary>In-process where ffmpeg's libraries are found and known, otherwise isolated.</summary>
-    Auto,
-
-    /// <summary>ffmpeg's libraries in this process.</summary>
-    InProcess,
-
-    /// <summary>An ffmpeg process.</summary>
-    Isolated,
-}
 
 /// <summary>Settings under <c>cacl.data</c>; reference.conf says what each means.</summary>
 internal sealed record DataSettings
@@ -32,7 +21,7 @@ internal sealed record DataSettings
 
     public required bool SharedPhotometry { get; init; }
 
-    public required DecoderChoice Decoder { get; init; }
+    public required DecoderKind Decoder { get; init; }
 
     /// <summary>Number of decoders; 0: to be chosen from the number of cores.</summary>
     public required int Decoders { get; init; }
@@ -59,7 +48,7 @@ internal sealed record DataSettings
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
             SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
-            Decoder = reader.Choice("cacl.data.decoder", ("auto", DecoderChoice.Auto), ("in-process", DecoderChoice.InProcess), ("isolated", DecoderChoice.Isolated)),
+            Decoder = reader.Choice("cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
             DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             MaxBadShare = reader.Number("cacl.data.max-bad-share", v => v is >= 0 and <= 1, "from 0 to 1"),

@@ -1,3 +1,4 @@
+using CACL.Actors;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 
@@ -22,9 +23,6 @@ internal sealed record RunSettings
     public required SupervisionSettings Supervision { get; init; }
 
     public required LoggingSettings Logging { get; init; }
-
-    /// <summary>The learning rate before the schedule, scaled by batch/512 if so set.</summary>
-    public double BaseLearningRate => Training.ScaleLearningRate ? Training.LearningRate * Training.BatchSize / 512.0 : Training.LearningRate;
 
     /// <summary>What decides a sample plan.</summary>
     public SamplingOptions ToSamplingOptions() => new()
@@ -59,6 +57,40 @@ internal sealed record RunSettings
         PixelWeight = Model.PixelWeight,
         CycleWeight = Model.CycleWeight,
         Lars = Training.Lars,
+    };
+
+    /// <summary>What the actors of a run need to know.</summary>
+    /// <param name="directory">The run folder, absolute.</param>
+    /// <param name="device">The device that <see cref="TrainingSettings.Device"/> turned out to be: cpu, cuda or cuda:N.</param>
+    /// <param name="decoders">The number that <see cref="DataSettings.Decoders"/> turned out to be.</param>
+    /// <param name="fingerprint">See <see cref="ResolvedConfiguration.Fingerprint"/>.</param>
+    public RunOptions ToRunOptions(string directory, string device, int decoders, IReadOnlyDictionary<string, string> fingerprint) => new()
+    {
+        Directory = directory,
+        Sampling = ToSamplingOptions(),
+        Cacl = ToCaclOptions(),
+        BatchSize = Training.BatchSize,
+        Epochs = Training.Epochs,
+        MaxSteps = Training.MaxSteps,
+        LearningRate = Training.LearningRate,
+        ScaleLearningRate = Training.ScaleLearningRate,
+        WarmupEpochs = Training.WarmupEpochs,
+        OnNotFinite = Training.OnNan,
+        Watchdog = Training.Watchdog,
+        Device = device,
+        Decoders = decoders,
+        DecodeTimeout = Data.DecodeTimeout,
+        MaxBadShare = Data.MaxBadShare,
+        InFlightMemory = Data.InFlightMemory,
+        PrefetchBatches = Data.PrefetchBatches,
+        MaxDecoderRestarts = Supervision.DecoderMaxRestarts,
+        DecoderRestartWindow = Supervision.DecoderWindow,
+        MinBackOff = Supervision.DecoderMinBackoff,
+        MaxBackOff = Supervision.DecoderMaxBackoff,
+        CheckpointEverySteps = Checkpoints.EverySteps,
+        CheckpointsKept = Checkpoints.Keep,
+        OnCheckpointFailure = Checkpoints.OnFailure,
+        Fingerprint = fingerprint,
     };
 
     /// <summary>The settings in a tree; what is wrong with them is left in the reader.</summary>

@@ -1,20 +1,8 @@
 using System.Globalization;
+using CACL.Actors;
 using CACL.Learning.Method;
 
 namespace CACL.Node.Configuration;
-
-/// <summary>What happens when a loss is not a number or infinite.</summary>
-internal enum NanDecision
-{
-    /// <summary>The run ends.</summary>
-    Halt,
-
-    /// <summary>The update is left out.</summary>
-    Skip,
-
-    /// <summary>The run goes back to its last checkpoint.</summary>
-    Rollback,
-}
 
 /// <summary>Settings under <c>cacl.training</c>; reference.conf says what each means.</summary>
 internal sealed record TrainingSettings
@@ -32,14 +20,14 @@ internal sealed record TrainingSettings
     /// <summary>Steps; 0: as many as the epochs have.</summary>
     public required long MaxSteps { get; init; }
 
-    /// <summary>As given; <see cref="RunSettings.BaseLearningRate"/> is the one to use.</summary>
+    /// <summary>As given, not scaled by <see cref="ScaleLearningRate"/>.</summary>
     public required double LearningRate { get; init; }
 
     public required bool ScaleLearningRate { get; init; }
 
     public required double WarmupEpochs { get; init; }
 
-    public required NanDecision OnNan { get; init; }
+    public required OnNotFinite OnNan { get; init; }
 
     public required TimeSpan Watchdog { get; init; }
 
@@ -58,7 +46,7 @@ internal sealed record TrainingSettings
         LearningRate = reader.Number("cacl.training.learning-rate", v => v is > 0 and <= 1000, "above 0, at most 1000"),
         ScaleLearningRate = reader.Boolean("cacl.training.scale-learning-rate"),
         WarmupEpochs = reader.Number("cacl.training.warmup-epochs", v => v >= 0, "of at least 0"),
-        OnNan = reader.Choice("cacl.training.on-nan", ("halt", NanDecision.Halt), ("skip", NanDecision.Skip), ("rollback", NanDecision.Rollback)),
+        OnNan = reader.Choice("cacl.training.on-nan", ("halt", OnNotFinite.Halt), ("skip", OnNotFinite.Skip), ("rollback", OnNotFinite.Rollback)),
         Watchdog = reader.Duration("cacl.training.watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
         LibTorch = FilePaths.Absolute(reader.Text("cacl.training.libtorch")),
         Lars = new LarsOptions

@@ -20,7 +20,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         Assert.Equal(new CACL.Data.Sampling.SamplingOptions(), settings.ToSamplingOptions());
         Assert.Equal(32, settings.Training.BatchSize);
         Assert.Equal(200, settings.Training.Epochs);
-        Assert.Equal(1.0, settings.BaseLearningRate);
+        Assert.Equal(1.0, settings.Training.LearningRate);
     }
 
     [Fact]
@@ -149,8 +149,12 @@ public sealed class ConfigurationFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_scaled_learning_rate_follows_the_batch() =>
-        Assert.Equal(0.0625, Load("cacl.training.scale-learning-rate=true").Settings.BaseLearningRate);
+    public void A_run_is_told_every_setting_that_concerns_it()
+    {
+        var options = Load("cacl.checkpoints.every-steps=7", "cacl.training.on-nan=skip", "cacl.supervision.decoder.max-restarts=9", "cacl.data.max-bad-share=0.5")
+            .Settings.ToRunOptions("/run", "cpu", 3, new Dictionary<string, string>());
+        Assert.Equal((7, CACL.Actors.OnNotFinite.Skip, 9, 0.5, 3), (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));
+    }
 
     private static ResolvedConfiguration Load(params string[] sets) => ConfigurationFiles.Load([], sets, NoEnvironment);
 

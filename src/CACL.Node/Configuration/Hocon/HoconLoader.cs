@@ -92,15 +92,15 @@ internal sealed class HoconLoader
 
     private static string Text(string path, string full, HoconOrigin origin)
     {
-        if (Directory.Exists(full)) throw new HoconException(origin, $"{path} is a folder, not a configuration file.");
-        if (!File.Exists(full)) throw new HoconException(origin, $"the configuration file {path} does not exist (looked for {full}).");
+        if (Directory.Exists(full)) throw new HoconException(origin, $"{full} is a folder, not a configuration file.");
+        if (!File.Exists(full)) throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
         try
         {
             return Decode(path, full, origin);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HoconException(origin, $"the configuration file {path} cannot be read: {e.Message}");
+            throw new HoconException(origin, $"the configuration file {full} cannot be read: {e.Message}");
         }
     }
 

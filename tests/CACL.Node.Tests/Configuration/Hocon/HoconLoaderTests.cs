@@ -61,13 +61,13 @@ public sealed class HoconLoaderTests : IDisposable
     public void A_missing_include_is_told_with_the_place_of_the_include()
     {
         var main = Write("main.conf", "\ninclude \"nothing.conf\"");
-        Assert.Contains("main.conf:2:1: the configuration file ", Fault(main), StringComparison.Ordinal);
+        Assert.Contains("main.conf:2:1: there is no configuration file ", Fault(main), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_no_configuration_file_is_told()
     {
-        Assert.Contains("does not exist", Fault(_folder.File("none.conf")), StringComparison.Ordinal);
+        Assert.Contains("there is no configuration file", Fault(_folder.File("none.conf")), StringComparison.Ordinal);
         Assert.Contains("is a folder", Fault(_folder.Path), StringComparison.Ordinal);
         File.WriteAllBytes(_folder.File("binary.conf"), [0x61, 0xFF, 0xFE, 0x00]);
         Assert.Contains("not UTF-8", Fault(_folder.File("binary.conf")), StringComparison.Ordinal);
