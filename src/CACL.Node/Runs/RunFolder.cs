@@ -1,0 +1,162 @@
+namespace CACL.Node.Runs;
+
+/// <summary>What happens with what a run folder already holds.</summary>
+internal enum RunStart
+{
+    /// <summary>It must hold nothing.</summary>
+    New,
+
+    /// <summary>The run in it goes on.</summary>
+    Resume,
+
+    /// <summary>What a run wrote into it is deleted.</summary>
+    Overwrite,
+}
+
+/// <summary>The folder of one run. Held exclusively until disposed; the hold ends with the process however that ends.</summary>
+internal sealed class RunFolder : IDisposable
+{
+    private const string LockName = ".lock";
+    private const string ConfigurationName = "config.resolved.conf";
+    private const string CheckpointsName = "checkpoints";
+
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings of the run, as HOCON.</summary>
+    public string ResolvedConfiguration => System.IO.Path.Combine(Path, ConfigurationName);
+
+    /// <summary>The log, compact JSON.</summary>
+    public string Log => System.IO.Path.Combine(Path, "train.log");
+
+    /// <summary>A line of numbers for each step.</summary>
+    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>A line for each video that could not be used.</summary>
+    public string Quarantine => System.IO.Path.Combine(Path, "quarantine.jsonl");
+
+    /// <summary>The folder of checkpoints.</summary>
+    public string Checkpoints => System.IO.Path.Combine(Path, CheckpointsName);
+
+    /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
+    public static string Name(DateTimeOffset now, string below)
+    {
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss")));
+        var free = name;
+        for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
+        return free;
+    }
+
+    /// <summary>Takes hold of a folder.</summary>
+    /// <param name="path">The folder; made where it is missing, unless a run is to be resumed.</param>
+    /// <param name="start">What happens with what it holds.</param>
+    /// <exception cref="UserException">It holds something else, nothing to resume, another process's run, or cannot be written.</exception>
+    public static RunFolder Open(string path, RunStart start)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Check(path, start);
+            Directory.CreateDirectory(path);
+            var folder = new RunFolder(path, Hold(path));
+            try
+            {
+                folder.Prepare(start);
+                return folder;
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The run folder {path} cannot be written: {e.Message} Name another one with --run, or change its permissions.", e);
+        }
+    }
+
+    /// <summary>Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private void Prepare(RunStart start)
+    {
+        // Again, now that nobody else can change it: another process may have begun a run meanwhile.
+        Check(Path, start);
+        if (start == RunStart.Overwrite) DeleteOurs();
+        Directory.CreateDirectory(Checkpoints);
+    }
+
+    private static void Check(string path, RunStart start)
+    {
+        if (File.Exists(path)) throw new UserException($"The run folder {path} is a file. Name a folder with --run.");
+        var holdsRun = File.Exists(System.IO.Path.Combine(path, ConfigurationName));
+        var foreign = Entries(path).FirstOrDefault(e => !IsOurs(e));
+        if (start == RunStart.Resume)
+        {
+            if (!Directory.Exists(path)) throw new UserException($"There is no run folder {path} to resume. Check the name given with --run, or leave --resume out to start a run there.");
+            if (!holdsRun) throw new UserException($"The folder {path} holds no run to resume (no {ConfigurationName}). Check the name given with --run, or leave --resume out to start a run in an empty folder.");
+            return;
+        }
+
+        if (!Entries(path).Any()) return;
+        if (!holdsRun && foreign is not null)
+        {
+            throw new UserException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing in it was touched; name an empty or new folder with --run.");
+        }
+
+        if (start == RunStart.New)
+        {
+            throw new UserException($"The run folder {path} already holds a run. Go on with it by --resume, start anew by --overwrite (deletes it), or name another folder with --run.");
+        }
+    }
+
+    private static IEnumerable<string> Entries(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).Where(n => n != LockName)
+        : [];
+
+    // train.log rolls over to train_001.log and so on.
+    private static bool IsOurs(string name) =>
+        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl"
+        || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
+
+    // The settings last: until they are gone a half-deleted folder is still known as a run's.
+    private void DeleteOurs()
+    {
+        foreach (var name in Entries(Path).Where(IsOurs).OrderBy(n => n == ConfigurationName).ToList())
+        {
+            var entry = System.IO.Path.Combine(Path, name);
+            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
+            else File.Delete(entry);
+        }
+    }
+
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, LockName);
+        try
+        {
+            // No sharing means flock(2): the system itself lets go when the process ends, so no stale lock can block.
+            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held.SetLength(0);
+            held.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+            held.Flush();
+            return held;
+        }
+        catch (IOException e) when (IsSharingViolation(e))
+        {
+            throw new UserException($"Another process is running in {path}. Wait until it ends, stop it, or name another folder with --run.", e);
+        }
+    }
+
+    // EWOULDBLOCK of flock(2) comes as an IOException whose HResult is the errno (11 on Linux).
+    private static bool IsSharingViolation(IOException e) => e.HResult is 11 or unchecked((int)0x80070020);
+}
