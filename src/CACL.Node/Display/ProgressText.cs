@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace CACL.Node.Display;
+
+/// <summary>A snapshot in words, alike on a terminal and in a log.</summary>
+internal static class ProgressText
+{
+    /// <summary>Everything on one line.</summary>
+    public static string Line(ProgressSnapshot s) => $"{Place(s)}  {Losses(s)}  {Pace(s)}  {Time(s)}";
+
+    /// <summary>Where the run is.</summary>
+    public static string Place(ProgressSnapshot s) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {s.Epoch:0.00} of {s.Epochs:0.##}  step {s.Step:N0} of {s.Steps:N0}");
+
+    /// <summary>Losses beside what chance gives.</summary>
+    public static string Losses(ProgressSnapshot s)
+    {
+        var parts = new List<string> { $"loss {s.Loss:0.000}" };
+        if (s.Global is { } global) parts.Add($"global {global:0.000}");
+        if (s.Pixel is { } pixel) parts.Add($"pixel {pixel:0.000}");
+        if (s.Cycle is { } cycle) parts.Add($"cycle {cycle:0.000}");
+        parts.Add($"(chance {s.Chance:0.00})");
+        if (s.Top1Global is { } top1) parts.Add($"top-1 {Percent(top1)}");
+        if (s.CycleBack is { } back) parts.Add($"back {Percent(back)}");
+        if (s.QueueFill < 1) parts.Add($"queue {Percent(s.QueueFill)} filled");
+        return string.Join(' ', parts);
+    }
+
+    /// <summary>How fast it goes.</summary>
+    public static string Pace(ProgressSnapshot s) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
+
+    /// <summary>How long it has gone and will go.</summary>
+    public static string Time(ProgressSnapshot s) => s.Remaining is { } left ? $"{Clock(s.Elapsed)} gone, {Clock(left)} to go" : $"{Clock(s.Elapsed)} gone";
+
+    /// <summary>A duration as h:mm:ss, or days and hours.</summary>
+    public static string Clock(TimeSpan time) => time.TotalDays >= 2
+        ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalDays} d {time.Hours} h")
+        : string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+}
