@@ -4,15 +4,11 @@ using CACL.Benchmarks;
 return args switch
 {
     ["decode", var folder, .. var options] => DecodeBenchmark.Run(folder, Options.Parse(options)),
-    ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
-    ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
-    Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
-    Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
     return 2;
 }

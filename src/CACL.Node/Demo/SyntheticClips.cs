@@ -63,7 +63,7 @@ internal sealed class SyntheticClips
             .OutputToFile(unfinished, overwrite: true, options => options
                 .WithVideoCodec("libx264").WithConstantRateFactor(23).WithCustomArgument("-pix_fmt yuv420p -g 50 -threads 2"))
             .CancellableThrough(deadline.Token)
-            .ProcessAsynchronously()
+            .ProcessAsynchronously(cancellationToken: CancellationToken.None) // the token above ends the process itself
             .ConfigureAwait(false);
         File.Move(unfinished, video, overwrite: true);
     }

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace CACL.Node.Commands;
+
+/// <summary>The root of all verbs. A new verb is a file of its own in this folder and a line here.</summary>
+internal static class CaclCommand
+{
+    private static readonly string[] Examples =
+    [
+        "cacl doctor                                             what this machine has and lacks",
+        "cacl videos scan clips                                  finds the videos below the folder clips",
+        "cacl train --config hocon/demo.conf --set cacl.data.videos=clips --run runs/first",
+        "cacl train --config runs/first/config.resolved.conf --run runs/first --resume",
+        "",
+        "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130, 143 stopped by a signal after saving.",
+    ];
+
+    /// <summary>The whole command line.</summary>
+    /// <param name="trace">The option <c>--trace</c> of every verb.</param>
+    public static RootCommand Create(out Option<bool> trace)
+    {
+        var root = new RootCommand("Cycle-Attention Contrastive Learning: trains a ResNet on unlabelled videos until the features of single pixels separate by class.")
+        {
+            DoctorCommand.Create(),
+            VideosCommand.Create(),
+            TrainCommand.Create(),
+            VerifyCommand.Create(),
+            ConfigCommand.Create(),
+        };
+        root.HelpName = "cacl";
+        trace = new Option<bool>("--trace") { Description = "Show stack traces of faults.", Recursive = true };
+        root.Add(trace);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
+        return root;
+    }
+}

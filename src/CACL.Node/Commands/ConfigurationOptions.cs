@@ -1,0 +1,42 @@
+using System.CommandLine;
+using CACL.Node.Configuration;
+
+namespace CACL.Node.Commands;
+
+/// <summary>The options <c>--config</c> and <c>--set</c>, for each verb that needs settings.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string[]> _files;
+
+    private readonly Option<string[]> _overrides = new("--set")
+    {
+        Description = "Overrides one setting: key=value, such as cacl.training.batch-size=32. May be repeated.",
+        HelpName = "key=value",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Adds the options to a verb.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="required">Whether a file must be given.</param>
+    public ConfigurationOptions(Command command, bool required)
+    {
+        _files = new Option<string[]>("--config")
+        {
+            Description = "HOCON file with settings; of several files the last is the strongest. hocon/README.md lists all keys.",
+            HelpName = "FILE",
+            Required = required,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        command.Add(_files);
+        command.Add(_overrides);
+    }
+
+    /// <summary>The settings that a command line asks for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="more">Overrides that stronger options stand for, <c>key=value</c>.</param>
+    /// <exception cref="UserException">They are wrong.</exception>
+    public ResolvedConfiguration Load(ParseResult parsed, params string[] more) => ConfigurationFiles.Load(
+        parsed.GetValue(_files) ?? [],
+        [.. parsed.GetValue(_overrides) ?? [], .. more],
+        ConfigurationFiles.ProcessEnvironment());
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using CACL.Node.Doctor;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Verb(
+            "doctor",
+            "Says what this machine has and lacks, and for each lack the remedy. Exit status 1 if training could not start.",
+            "cacl doctor",
+            "cacl doctor --set cacl.training.libtorch=/opt/torch/lib");
+        var configuration = new ConfigurationOptions(command, required: false);
+        command.SetAction(parsed => Examination.Run(configuration.Load(parsed).Settings, parsed.InvocationConfiguration.Output));
+        return command;
+    }
+}

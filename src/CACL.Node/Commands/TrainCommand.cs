@@ -1,0 +1,59 @@
+using System.CommandLine;
+using CACL.Node.Configuration;
+using CACL.Node.Configuration.Hocon;
+using CACL.Node.Runs;
+
+namespace CACL.Node.Commands;
+
+/// <summary>What <c>cacl train</c> is asked to do.</summary>
+/// <param name="Configuration">Settings; <c>cacl.run.directory</c> may be empty: <see cref="RunFolder.Name"/>.</param>
+/// <param name="Start">What happens with an existing run folder.</param>
+/// <param name="InitFrom">Weights to start from, absolute path, or null.</param>
+internal sealed record TrainRequest(ResolvedConfiguration Configuration, RunStart Start, string? InitFrom);
+
+/// <summary><c>cacl train</c>.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Verb(
+            "train",
+            "Trains a model on videos: writes a run folder with checkpoints, metrics and a log.",
+            "cacl train --config hocon/demo.conf --set cacl.data.videos=clips",
+            "cacl train --config hocon/kinetics-r18.conf --set cacl.data.videos=/data/kinetics400/train --run runs/r18",
+            "cacl train --config runs/r18/config.resolved.conf --run runs/r18 --resume");
+        var configuration = new ConfigurationOptions(command, required: true);
+        var run = new Option<string?>("--run") { Description = "Folder of the run; as --set cacl.run.directory=DIR.", HelpName = "DIR" };
+        var resume = new Option<bool>("--resume") { Description = "Goes on with an existing run from its last checkpoint." };
+        var initFrom = new Option<string?>("--init-from") { Description = "Starts from these weights (.safetensors) instead of random ones.", HelpName = "FILE" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Deletes what an earlier run wrote into the folder, and starts anew." };
+        command.Add(run);
+        command.Add(resume);
+        command.Add(initFrom);
+        command.Add(overwrite);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(resume) && parsed.GetValue(overwrite)) parsed.AddError("--resume and --overwrite exclude each other: go on, or start anew?");
+            if (parsed.GetValue(resume) && parsed.GetValue(initFrom) is not null) parsed.AddError("--resume and --init-from exclude each other: a resumed run has its weights.");
+        });
+        command.SetAction(parsed =>
+        {
+            string[] more = parsed.GetValue(run) is { } folder ? [$"cacl.run.directory={HoconWriter.Text(folder)}"] : [];
+            var start = parsed.GetValue(resume) ? RunStart.Resume : parsed.GetValue(overwrite) ? RunStart.Overwrite : RunStart.New;
+            var weights = parsed.GetValue(initFrom) is { } file ? FilePaths.Absolute(file) : null;
+            return Run(new TrainRequest(configuration.Load(parsed, more), start, weights));
+        });
+        return command;
+    }
+
+    private static int Run(TrainRequest request)
+    {
+        if (request.Configuration.Settings.Data.Videos.Count == 0)
+        {
+            throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
+        }
+
+        throw new UserException("This build of the program cannot train yet.");
+    }
+}

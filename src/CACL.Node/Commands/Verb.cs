@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace CACL.Node.Commands;
+
+/// <summary>A verb with examples, which its help shows below the rest.</summary>
+internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
+{
+    /// <summary>Command lines that work.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples;
+}
+
+/// <summary>The usual help, followed by a verb's examples.</summary>
+internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyList<string> rootExamples) : SynchronousCommandLineAction
+{
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        usual.Invoke(parseResult);
+        var examples = parseResult.CommandResult.Command switch
+        {
+            Verb verb => verb.Examples,
+            RootCommand => rootExamples,
+            _ => [],
+        };
+        if (examples.Count == 0) return ExitCodes.Success;
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (var example in examples) output.WriteLine($"  {example}");
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,36 @@
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Decoding.Isolated;
+
+namespace CACL.Node.Doctor;
+
+/// <summary>What decodes videos: ffmpeg's libraries and its program.</summary>
+internal static class MediaChecks
+{
+    private const string Install = "Install both with: sudo apt-get install ffmpeg";
+
+    /// <summary>The ffmpeg program. The libraries do without it.</summary>
+    public static Finding Program() => FfmpegProgram.TryFind(out var program, out var whyNot)
+        ? Finding.Fine($"{program!.VersionText}, {program.FfmpegPath}")
+        : new Finding(Severity.Remark, whyNot);
+
+    /// <summary>ffmpeg's libraries. The program does without them, slowly.</summary>
+    public static Finding Libraries() => FfmpegLibraries.TryLoad(out var libraries, out var whyNot)
+        ? Finding.Fine(libraries!.ToString())
+        : new Finding(Severity.Remark, whyNot, Install);
+
+    /// <summary>The decoder that a run would take.</summary>
+    public static Finding Decoder(DecoderKind asked)
+    {
+        try
+        {
+            var chosen = PairDecoders.Create(asked).Kind;
+            var name = chosen == DecoderKind.InProcess ? "in-process, by the libraries" : "isolated, an ffmpeg process for each pair";
+            return Finding.Fine(asked == DecoderKind.Auto ? $"auto takes {name}" : name);
+        }
+        catch (DecoderUnavailableException e)
+        {
+            return new Finding(Severity.Blocking, e.Message, Install);
+        }
+    }
+}

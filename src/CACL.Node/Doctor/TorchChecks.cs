@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CACL.Learning.Runtime;
+using TorchSharp;
+
+namespace CACL.Node.Doctor;
+
+/// <summary>libtorch and the devices it sees.</summary>
+internal static class TorchChecks
+{
+    private const string Remedy = "Run tools/cacl once with access to the package feed, or name a folder with libtorch 2.10 by cacl.training.libtorch or CACL_LIBTORCH.";
+
+    /// <summary>Whether libtorch loads and computes.</summary>
+    public static Finding Library(string folder)
+    {
+        try
+        {
+            var loaded = Load(folder);
+            var build = loaded.HasCuda ? "CUDA build" : "CPU build";
+            return Finding.Fine($"{Version(loaded)}, {build}, {ComputeThreads()} threads, in {loaded.Folder}");
+        }
+        catch (LibTorchUnavailableException e)
+        {
+            return new Finding(Severity.Blocking, e.Message, Remedy);
+        }
+    }
+
+    /// <summary>The devices, and whether the one that is set is among them.</summary>
+    public static Finding Device(string folder, string wanted)
+    {
+        LoadedLibTorch loaded;
+        try
+        {
+            loaded = Load(folder);
+        }
+        catch (LibTorchUnavailableException)
+        {
+            return new Finding(Severity.Blocking, "unknown while libtorch does not load");
+        }
+
+        // Only a CUDA build is asked: without one TorchSharp searches disks for its libraries.
+        var cuda = loaded.HasCuda ? CudaDevices() : 0;
+        var cards = ProgramOutput.FirstLines("nvidia-smi", TimeSpan.FromSeconds(8), "--query-gpu=name,memory.total", "--format=csv,noheader");
+        var text = cuda == 0 ? "cpu" : "cpu, " + string.Join(", ", Enumerable.Range(0, cuda).Select(i => $"cuda:{i}{(i < cards?.Count ? $" {cards[i]}" : "")}"));
+        if (wanted.StartsWith("cuda", StringComparison.Ordinal) && Index(wanted) >= cuda)
+        {
+            return new Finding(Severity.Blocking, $"{text}; {wanted} is not among them", "Set cacl.training.device to auto or one of these, or build with -p:Torch=cuda on a machine with a driver.");
+        }
+
+        return cuda == 0 && cards is { Count: > 0 }
+            ? new Finding(Severity.Remark, $"{text}; the card {cards[0]} is not used", "Build with -p:Torch=cuda, or name a CUDA build of libtorch 2.10 by cacl.training.libtorch.")
+            : Finding.Fine(text);
+    }
+
+    private static LoadedLibTorch Load(string folder) => LibTorchLoader.Load(folder.Length > 0 ? folder : null);
+
+    private static int Index(string device) => device.Split(':') is [_, var index] ? int.Parse(index) : 0;
+
+    // TorchSharp's types may be touched only after the loader ran, so only inside methods of their own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ComputeThreads()
+    {
+        using var scope = torch.NewDisposeScope();
+        var sum = torch.ones(8, 8).mm(torch.ones(8, 8)).sum().item<float>();
+        if (sum != 512) throw new LibTorchUnavailableException($"libtorch computes wrongly: 8×8 ones times themselves sum to {sum}, not 512.");
+        return torch.get_num_threads();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int CudaDevices() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+
+    // The version is a field of a number that the stable C interface returns: a byte each of major, minor and patch at its top.
+    private static unsafe string Version(LoadedLibTorch loaded)
+    {
+        if (!NativeLibrary.TryLoad(Path.Combine(loaded.Folder, "libtorch_cpu.so"), out var library)) return "libtorch";
+        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var call)) return "libtorch of an unknown version";
+        var number = ((delegate* unmanaged[Cdecl]<ulong>)call)();
+        return $"libtorch {number >> 56}.{(number >> 48) & 0xff}.{(number >> 40) & 0xff}";
+    }
+}

@@ -1,0 +1,35 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
+
+namespace CACL.Node;
+
+/// <summary>How an exception that ends the program is told.</summary>
+internal static class Failures
+{
+    /// <summary>Writes what happened and returns the exit code.</summary>
+    /// <param name="failure">What ended the verb.</param>
+    /// <param name="trace">Whether the user asked for stack traces (<c>--trace</c>).</param>
+    /// <param name="error">Standard error.</param>
+    public static int Tell(Exception failure, bool trace, TextWriter error)
+    {
+        if (failure is AggregateException { InnerExceptions: [var only] }) failure = only;
+        if (failure is OperationCanceledException)
+        {
+            error.WriteLine("Stopped.");
+            return ExitCodes.Interrupted;
+        }
+
+        error.WriteLine(IsExpected(failure)
+            ? failure.Message
+            : $"An unexpected fault ended the program: {failure.GetType().Name}: {failure.Message}{(trace ? "" : " Run it again with --trace to see where.")}");
+        if (trace) error.WriteLine(failure);
+        return ExitCodes.Failure;
+    }
+
+    // Those whose messages are sentences for people, written for this place.
+    private static bool IsExpected(Exception failure) => failure is UserException
+        or CatalogException or VideoUnusableException or DecoderUnavailableException
+        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException;
+}

@@ -1,0 +1,46 @@
+using CACL.Data.Catalog;
+
+namespace CACL.Node.Videos;
+
+/// <summary>What a scan found, in words: used beside expected, and each reason for the difference.</summary>
+internal static class ScanSummary
+{
+    /// <summary>Writes the summary.</summary>
+    public static void Write(ScanReport report, string catalog, int stride, TextWriter output)
+    {
+        output.WriteLine(
+            $"{report.Usable:N0} of {report.Found:N0} videos are usable ({report.Read:N0} read, {report.Unchanged:N0} unchanged since the last scan) in {report.Seconds:0.0} s.");
+        foreach (var (reason, files) in report.Unusable.OrderByDescending(u => u.Value.Count).ThenBy(u => u.Key))
+        {
+            output.WriteLine($"  {files.Count:N0} {Words(reason)}:");
+            foreach (var example in files.Examples) output.WriteLine($"    {example.Message}");
+            if (files.Count > files.Examples.Count) output.WriteLine($"    … and {files.Count - files.Examples.Count:N0} more");
+        }
+
+        WriteProblems(output, report.MissingCount, "named by a list, but missing", report.Missing);
+        WriteProblems(output, report.UnreadableFolders.Count, "folders that could not be listed", report.UnreadableFolders);
+        if (report.Vanished > 0) output.WriteLine($"  {report.Vanished:N0} gone since an earlier scan; a run leaves them out");
+        if (report.OtherFiles > 0) output.WriteLine($"  {report.OtherFiles:N0} other files were left alone: neither videos nor images by their names");
+        output.WriteLine($"Catalogue: {catalog}. A run needs {stride + 1} frames of a video (cacl.data.stride = {stride}).");
+    }
+
+    private static void WriteProblems(TextWriter output, int count, string what, IReadOnlyList<ScanProblem> problems)
+    {
+        if (count == 0) return;
+        output.WriteLine($"  {count:N0} {what}:");
+        foreach (var problem in problems) output.WriteLine($"    {problem.Message}");
+        if (count > problems.Count) output.WriteLine($"    … and {count - problems.Count:N0} more");
+    }
+
+    private static string Words(UnusableReason reason) => reason switch
+    {
+        UnusableReason.Unreadable => "cannot be read",
+        UnusableReason.NotAVideo => "are no videos",
+        UnusableReason.UnknownCodec => "have a codec that is not known",
+        UnusableReason.TooShort => "are too short",
+        UnusableReason.Corrupt => "are damaged",
+        UnusableReason.Changed => "changed during the scan",
+        UnusableReason.Deadline => "took too long",
+        _ => reason.ToString(),
+    };
+}

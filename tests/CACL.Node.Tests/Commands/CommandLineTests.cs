@@ -1,0 +1,102 @@
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Help_shows_the_verbs_and_examples()
+    {
+        var (status, output, error) = Cacl("--help");
+        Assert.Equal((ExitCodes.Success, ""), (status, error));
+        Assert.Contains("cacl [command]", output, StringComparison.Ordinal);
+        foreach (var verb in new[] { "doctor", "videos", "train", "verify" }) Assert.Contains($"  {verb} ", output, StringComparison.Ordinal);
+        Assert.Contains("cacl train --config hocon/demo.conf", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("  config ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_verbs_help_shows_its_own_examples()
+    {
+        var output = Cacl("train", "--help").Output;
+        Assert.Contains("--init-from <FILE>", output, StringComparison.Ordinal);
+        Assert.Contains("Examples:", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_the_programs() => Assert.StartsWith("0.", Cacl("--version").Output, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Did you mean train? Try: cacl --help", "trian")]
+    [InlineData("Did you mean --config? Try: cacl train --help", "train", "--confg", "a.conf")]
+    [InlineData("--config", "train")]
+    [InlineData("exclude each other", "train", "--config", "a", "--resume", "--overwrite")]
+    [InlineData("exclude each other", "train", "--config", "a", "--resume", "--init-from", "b")]
+    [InlineData("Try: cacl videos --help", "videos")]
+    [InlineData("expected auto, cpu, cuda or cuda:N", "verify", "--golden", "g", "--device", "tpu")]
+    public void A_wrong_command_line_is_told_in_a_line_or_two(string expected, params string[] arguments)
+    {
+        var (status, output, error) = Cacl(arguments);
+        Assert.Equal((ExitCodes.Usage, ""), (status, output));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.InRange(error.Split('\n').Length, 2, 5);
+    }
+
+    [Fact]
+    public void A_faulty_configuration_is_told_without_a_stack_trace_unless_asked_for()
+    {
+        File.WriteAllText(_folder.File("a.conf"), "cacl.data.crop-siz = 64");
+        var (status, output, error) = Cacl("train", "--config", _folder.File("a.conf"));
+        Assert.Equal((ExitCodes.Failure, ""), (status, output));
+        Assert.Equal($"{_folder.File("a.conf")}:1: cacl.data.crop-siz is not a known key. Did you mean cacl.data.crop-size?\n", error);
+        Assert.Contains("   at ", Cacl("train", "--config", _folder.File("a.conf"), "--trace").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_on_nothing_is_refused()
+    {
+        File.WriteAllText(_folder.File("a.conf"), "");
+        Assert.Contains("cacl.data.videos is empty", Cacl("train", "--config", _folder.File("a.conf")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_folder_cannot_be_scanned()
+    {
+        var (status, _, error) = Cacl("videos", "scan", _folder.File("none"), "--catalog", _folder.File("c.sqlite"));
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Contains(_folder.File("none"), error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scan_without_usable_videos_fails_and_says_why()
+    {
+        File.WriteAllBytes(_folder.File("empty.mp4"), []);
+        var (status, output, error) = Cacl("videos", "scan", _folder.Path, "--catalog", _folder.File("c.sqlite"));
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Contains("0 of 1 videos are usable", output, StringComparison.Ordinal);
+        Assert.Contains("empty.mp4 is empty", output, StringComparison.Ordinal);
+        Assert.Contains("No usable video was found", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scan_of_real_clips_counts_used_and_expected()
+    {
+        var clips = Workspace.Shared("data", "torture");
+        var (status, output, _) = Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite"));
+        Assert.Equal(ExitCodes.Success, status);
+        Assert.Matches(@"^\d+ of \d+ videos are usable \(\d+ read, 0 unchanged", output);
+        Assert.Matches(@"^\d+ of \d+ videos are usable \(\d+ read, [1-9]\d* unchanged", Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite")).Output);
+    }
+
+    private static (int Status, string Output, string Error) Cacl(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var status = Program.Run(arguments, output, error);
+        return (status, output.ToString(), error.ToString());
+    }
+}
