@@ -33,7 +33,16 @@ internal sealed class PairSource(
         {
             var plan = planner.Plan(epoch, position, attempt);
             if (quarantine.Contains(plan.VideoId)) continue;
-            var answer = await decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(false);
+            object answer;
+            try
+            {
+                answer = await decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return default; // the run ends: nobody waits for this pair
+            }
+
             if (answer is DecoderPoolActor.Decoded decoded) return new SampleOutcome(decoded.Pair);
             Exclude(plan, (DecoderPoolActor.Failed)answer);
             if (!quarantine.TooMany) continue;
