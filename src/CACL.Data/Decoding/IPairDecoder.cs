@@ -10,7 +10,27 @@ namespace CACL.Data.Decoding;
 /// <param name="Box">The region of both displayed frames.</param>
 /// <param name="Size">Side S of the resized crops, pixels.</param>
 /// <param name="Deadline">How long decoding may take altogether.</param>
-public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline);
+public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline)
+{
+    /// <summary>What every decoder checks before it touches the file.</summary>
+    /// <exception cref="ArgumentException">The request contradicts itself or the memory it is to be written to.</exception>
+    /// <exception cref="VideoUnusableException">The video has no such frames.</exception>
+    internal void Check(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Size);
+        ArgumentOutOfRangeException.ThrowIfNegative(Frame);
+        ArgumentOutOfRangeException.ThrowIfNegative(Stride);
+        var bytes = checked(Size * Size * 3);
+        if (first.Length != bytes || second.Length != bytes)
+            throw new ArgumentException($"A crop of side {Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
+        if (Box.X < 0 || Box.Y < 0 || Box.Width < 1 || Box.Height < 1 || Box.X + Box.Width > Video.Width || Box.Y + Box.Height > Video.Height)
+            throw new ArgumentException($"The box {Box} does not lie within the {Video.Width}×{Video.Height} frame of {Video.Path}.");
+        var last = (long)Frame + Stride;
+        if (last < Video.Frames.Count) return;
+        throw new VideoUnusableException(
+            Video.Path, UnusableReason.TooShort, $"{Video.Path} has {Video.Frames.Count} frames; frame {last} was asked for.");
+    }
+}
 
 /// <summary>Decodes pairs of frames exactly. Not thread-safe: one decoder a worker.</summary>
 public interface IPairDecoder : IDisposable

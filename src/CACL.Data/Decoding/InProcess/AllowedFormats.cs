@@ -1,3 +1,5 @@
+using CACL.Data.Catalog;
+
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
@@ -16,6 +18,29 @@ internal static class AllowedFormats
 
     /// <summary>Whether the path's extension says that the file is a still image.</summary>
     public static bool IsStill(string path) => StillExtensions.Contains(Path.GetExtension(path));
+
+    /// <summary>Looks at a file's first bytes before ffmpeg does.</summary>
+    /// <returns>The demuxer to force on a still; null for videos.</returns>
+    /// <exception cref="VideoUnusableException">It cannot be opened, is empty, or is no image though named like one.</exception>
+    public static string? StillDemuxerOf(string path)
+    {
+        Span<byte> head = stackalloc byte[12];
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.Read(file, head, 0);
+            if (length == 0) throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
+            head = head[..length];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {e.Message}", e);
+        }
+
+        if (!IsStill(path)) return null;
+        return StillDemuxer(head)
+            ?? throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
+    }
 
     /// <summary>
     /// ffmpeg's demuxer for one still image, by the file's first bytes; null if they are no image's. Probing would choose image2,

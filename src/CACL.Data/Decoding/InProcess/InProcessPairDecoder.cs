@@ -27,7 +27,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        CheckRequest(request, first, second);
+        request.Check(first, second);
         using var deadline = new Deadline(request.Video.Path, request.Deadline, cancel);
         if (request.Video.Frames.Seekable && TryByTime(request, first, second, deadline)) return;
         ByCounting(request, first, second, deadline);
@@ -39,24 +39,6 @@ public sealed class InProcessPairDecoder : IPairDecoder
         _scaler.Dispose();
         _frame.Dispose();
         _packet.Dispose();
-    }
-
-    private static void CheckRequest(PairRequest request, Span<byte> first, Span<byte> second)
-    {
-        var (video, box) = (request.Video, request.Box);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Size, nameof(request));
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Frame, nameof(request));
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Stride, nameof(request));
-        var bytes = checked(request.Size * request.Size * 3);
-        if (first.Length != bytes || second.Length != bytes)
-            throw new ArgumentException($"A crop of side {request.Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
-        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width || box.Y + box.Height > video.Height)
-            throw new ArgumentException($"The box {box} does not lie within the {video.Width}×{video.Height} frame of {video.Path}.", nameof(request));
-        if ((long)request.Frame + request.Stride >= video.Frames.Count)
-        {
-            throw new VideoUnusableException(video.Path, UnusableReason.TooShort,
-                $"{video.Path} has {video.Frames.Count} frames; frame {(long)request.Frame + request.Stride} was asked for.");
-        }
     }
 
     /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>

@@ -41,7 +41,7 @@ internal sealed unsafe class MediaFile : IDisposable
     public static MediaFile Open(FfmpegLibraries ffmpeg, string path, Deadline deadline)
     {
         deadline.Check();
-        var stillDemuxer = CheckReadable(path);
+        var stillDemuxer = AllowedFormats.StillDemuxerOf(path);
         var functions = ffmpeg.Functions;
         var context = functions.FormatAllocate();
         if (context == null) throw new InsufficientMemoryException("ffmpeg could not allocate a demuxer.");
@@ -112,27 +112,6 @@ internal sealed unsafe class MediaFile : IDisposable
         var context = _context;
         _context = null;
         Functions.CloseInput(&context);
-    }
-
-    /// <returns>The demuxer to force on a still; null for videos.</returns>
-    private static string? CheckReadable(string path)
-    {
-        Span<byte> head = stackalloc byte[12];
-        try
-        {
-            using var file = File.OpenHandle(path);
-            var length = RandomAccess.Read(file, head, 0);
-            if (length == 0) throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
-            head = head[..length];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {e.Message}", e);
-        }
-
-        if (!AllowedFormats.IsStill(path)) return null;
-        return AllowedFormats.StillDemuxer(head)
-            ?? throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
     }
 
     private static VideoUnusableException OpenFault(FfmpegFunctions functions, string path, Deadline deadline, int error)

@@ -84,7 +84,9 @@ internal sealed class ChildProcess : IDisposable
         if (!_limit.IsCancellationRequested) return;
         _cancel.ThrowIfCancellationRequested();
         throw new VideoUnusableException(
-            _video, UnusableReason.Deadline, $"Reading {_video} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped.");
+            _video,
+            UnusableReason.Deadline,
+            $"Reading {_video} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped.");
     }
 
     public void Dispose()

@@ -14,8 +14,8 @@ internal sealed class InputFile : IInputArgument
     internal InputFile(string path)
     {
         _path = path;
-        var still = StillDemuxer(path);
-        Options = still is null ? $"-protocol_whitelist file -format_whitelist {AllowedFormats.Video}" : $"-protocol_whitelist file -f {still}";
+        var still = AllowedFormats.StillDemuxerOf(path);
+        Options = "-protocol_whitelist file " + (still is null ? $"-format_whitelist {AllowedFormats.Video}" : $"-f {still}");
     }
 
     /// <summary>Options that stand before the file, of ffmpeg and ffprobe alike.</summary>
@@ -36,25 +36,5 @@ internal sealed class InputFile : IInputArgument
     /// <inheritdoc/>
     public void Post()
     {
-    }
-
-    private static string? StillDemuxer(string path)
-    {
-        Span<byte> head = stackalloc byte[12];
-        try
-        {
-            using var file = File.OpenHandle(path);
-            var length = RandomAccess.Read(file, head, 0);
-            if (length == 0) throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
-            head = head[..length];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {error.Message}", error);
-        }
-
-        if (!AllowedFormats.IsStill(path)) return null;
-        return AllowedFormats.StillDemuxer(head)
-            ?? throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
     }
 }

@@ -24,7 +24,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Check(request, first, second);
+        request.Check(first, second);
         var start = TimeProvider.System.GetTimestamp();
         var arguments = new PairArguments(_program, request);
         if (request.Video.Frames.Seekable && TryByTime(request, arguments.ByTime(), first, second, cancel)) return;
@@ -36,23 +36,6 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     public void Dispose()
     {
         // Every process ends with its request.
-    }
-
-    private static void Check(PairRequest request, Span<byte> first, Span<byte> second)
-    {
-        var (video, box) = (request.Video, request.Box);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Size, nameof(request));
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Frame, nameof(request));
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Stride, nameof(request));
-        var bytes = checked(request.Size * request.Size * 3);
-        if (first.Length != bytes || second.Length != bytes)
-            throw new ArgumentException($"A crop of side {request.Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
-        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width || box.Y + box.Height > video.Height)
-            throw new ArgumentException($"The box {box} does not lie within the {video.Width}×{video.Height} frame of {video.Path}.", nameof(request));
-        var last = (long)request.Frame + request.Stride;
-        if (last < video.Frames.Count) return;
-        throw new VideoUnusableException(
-            video.Path, UnusableReason.TooShort, $"{video.Path} has {video.Frames.Count} frames; frame {last} was asked for.");
     }
 
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
@@ -80,8 +63,8 @@ public sealed class IsolatedPairDecoder : IPairDecoder
                 throw new VideoUnusableException(
                     video.Path,
                     UnusableReason.Corrupt,
-                    $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, "
-                    + $"or changed since it was scanned. {FfprobeText.LastLine(ffmpeg.Complaint, video.Path)}".TrimEnd());
+                    $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is "
+                    + $"damaged, or changed since it was scanned. {FfprobeText.LastLine(ffmpeg.Complaint, video.Path)}".TrimEnd());
             }
 
             if (index < request.Frame + request.Stride) continue;

@@ -2,7 +2,9 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>Reads a video's record by ffprobe processes: from its packets where they tell every frame's time, by decoding it once where not.</summary>
+/// <summary>
+/// Reads a video's record by ffprobe processes: from its packets where they tell every frame's time, by decoding it once where not.
+/// </summary>
 public sealed class IsolatedProber : IVideoProber
 {
     private const string Entries =
@@ -116,12 +118,14 @@ public sealed class IsolatedProber : IVideoProber
 
     private static VideoUnusableException Refused(string path, string complaint)
     {
-        if (complaint.Contains("not on whitelist", StringComparison.OrdinalIgnoreCase) || complaint.EndsWith("Invalid argument", StringComparison.Ordinal))
+        if (complaint.Contains("not on whitelist", StringComparison.OrdinalIgnoreCase)
+            || complaint.EndsWith("Invalid argument", StringComparison.Ordinal))
         {
             return new(
                 path,
                 UnusableReason.NotAVideo,
-                $"{path} is not a video container that is allowed (it is a playlist, a script, an image under a video's name, or something else).");
+                $"{path} is not a video container that is allowed (it is a playlist, a script, an image under a video's name, or something "
+                + "else).");
         }
 
         var says = FfprobeText.LastLine(complaint, path);

@@ -2,7 +2,9 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>What ffprobe says of one video stream and its packets: the same rules as the in-process prober's, as far as ffprobe tells.</summary>
+/// <summary>
+/// What ffprobe says of one video stream and its packets: the same rules as the in-process prober's, as far as ffprobe tells.
+/// </summary>
 internal sealed class ProbedStream(int index)
 {
     // One packet is one shown frame with a time of its own. Not so for older codecs (packed B-frames, skipped frames), VP8 and VP9
@@ -80,7 +82,8 @@ internal sealed class ProbedStream(int index)
     internal string? Doubt(string container, bool complained)
     {
         if (complained) return "ffprobe complained";
-        var givesTimes = container.StartsWith("mov,", StringComparison.Ordinal) || container.StartsWith("matroska,", StringComparison.Ordinal);
+        var isMatroska = container.StartsWith("matroska,", StringComparison.Ordinal);
+        var givesTimes = isMatroska || container.StartsWith("mov,", StringComparison.Ordinal);
         if (!givesTimes) return "its container does not give each frame its time";
         if (!OnePacketOneFrame.Contains(Codec)) return "its codec hides or packs frames";
         if (IsInterlaced) return "a packet may hold one field";
@@ -105,7 +108,8 @@ internal sealed class ProbedStream(int index)
     {
         const long NoTime = long.MinValue; // ffmpeg's AV_NOPTS_VALUE
         var times = frames.Select(frame => frame.Time ?? frame.Guess ?? NoTime).ToArray();
-        var seekable = times.Length > 1 && frames.All(frame => frame.Time is not null) && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second);
+        var increasing = times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second);
+        var seekable = times.Length > 1 && increasing && frames.All(frame => frame.Time is not null);
         if (!seekable) return new FrameIndex(TimeBase.Numerator, TimeBase.Denominator, times, times.Length > 0 ? [0] : [], Seekable: false);
         var keyTimes = KeyedTimes().Where(frame => frame.Key).Select(frame => frame.Time).ToHashSet();
         var keys = Enumerable.Range(0, times.Length).Where(frame => keyTimes.Contains(times[frame])).ToArray();

@@ -54,6 +54,25 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         Assert.Equal(0, decoder.CountedFromStart);
     }
 
+    [Theory]
+    [InlineData("open-gop.mkv")]
+    [InlineData("intra-refresh.mkv")]
+    [InlineData("hevc-open-gop.mp4")]
+    [InlineData("variable-rate.mp4")]
+    public void Made_clips_give_the_frames_of_a_sequential_decode(string name)
+    {
+        var path = _folder.File(name);
+        _ = name.Split('.')[0] switch
+        {
+            "open-gop" => SmallClips.OpenGop(path),
+            "intra-refresh" => SmallClips.IntraRefresh(path),
+            "hevc-open-gop" => SmallClips.HevcOpenGop(path),
+            _ => SmallClips.VariableRate(path),
+        };
+        using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
+        Assert.Empty(ExactnessCheck.Faults(decoder, Probe(path), 8, most: 6));
+    }
+
     [Fact]
     public void A_clip_without_times_is_counted_from_its_start()
     {
