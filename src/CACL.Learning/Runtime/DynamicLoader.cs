@@ -19,6 +19,14 @@ internal static partial class DynamicLoader
         return Marshal.PtrToStringUTF8(LastError()) ?? "unknown error";
     }
 
+    /// <summary>
+    /// Sets an environment variable as native libraries see it, which .NET's own call does not; leaves one that is set alone.
+    /// </summary>
+    public static void SetVariableIfUnset(string name, string value) => _ = SetVariable(name, value, overwrite: 0);
+
+    [LibraryImport("libc.so.6", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
     [LibraryImport("libc.so.6", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
 

@@ -43,6 +43,10 @@ public static class LibTorchLoader
 
     private static LoadedLibTorch LoadFrom(string folder, string torchSharp)
     {
+        // Read once, when OpenMP is loaded. Its threads otherwise wait for each other by spinning for milliseconds, and with
+        // decoders on the same cores a step then takes several times as long; alone on the machine it costs a few percent.
+        DynamicLoader.SetVariableIfUnset("OMP_WAIT_POLICY", "passive");
+
         // Dependencies first, each by its full path: whoever needs one later finds it loaded under its name.
         var hasCuda = File.Exists(Path.Combine(folder, "libtorch_cuda.so"));
         string[] libraries = hasCuda
