@@ -1,0 +1,76 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Sampling;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Decoding.InProcess;
+
+public sealed class InProcessDamageTests
+{
+    private const int Size = 32;
+    private const int Copies = 60;
+
+    [Theory]
+    [InlineData("clip.mp4")]
+    [InlineData("clip.mkv")]
+    [InlineData("clip.avi")]
+    public void A_damaged_copy_gives_frames_or_a_fault_of_the_video_and_nothing_else(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File(name);
+        _ = name.EndsWith("avi", StringComparison.Ordinal) ? SmallClips.Avi(path) : SmallClips.OpenGop(path);
+        var whole = File.ReadAllBytes(path);
+        using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
+        using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
+        var before = prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
+        for (var seed = 0; seed < Copies; seed++)
+        {
+            File.WriteAllBytes(path, Damage(whole, new Random(seed)));
+            TryDecode(decoder, before);
+            try
+            {
+                TryDecode(decoder, prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken));
+            }
+            catch (VideoUnusableException)
+            {
+                // A fault of the video: what a damaged file is to give.
+            }
+        }
+    }
+
+    /// <summary>Cut off, bits flipped, or a stretch of it made noise.</summary>
+    private static byte[] Damage(byte[] whole, Random random)
+    {
+        var copy = (byte[])whole.Clone();
+        switch (random.Next(3))
+        {
+            case 0:
+                return copy[..random.Next(copy.Length)];
+            case 1:
+                for (var i = 0; i < 30; i++) copy[random.Next(copy.Length)] ^= (byte)(1 << random.Next(8));
+                return copy;
+            default:
+                random.NextBytes(copy.AsSpan(random.Next(copy.Length)) is { Length: > 2000 } rest ? rest[..2000] : copy.AsSpan(0, 500));
+                return copy;
+        }
+    }
+
+    private static void TryDecode(InProcessPairDecoder decoder, VideoRecord record)
+    {
+        var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
+        var stride = Math.Min(8, record.Frames.Count - 1);
+        for (var n = 0; n < record.Frames.Count - stride; n += 23)
+        {
+            try
+            {
+                var box = new CropBox(0, 0, record.Width, record.Height);
+                decoder.Decode(new PairRequest(record, n, stride, box, Size, ExactnessCheck.Patience), first, second, TestContext.Current.CancellationToken);
+            }
+            catch (VideoUnusableException)
+            {
+                // As above.
+            }
+        }
+    }
+}
