@@ -17,7 +17,7 @@ internal static class Failures
         if (failure is AggregateException { InnerExceptions: [var only] }) failure = only;
         if (failure is OperationCanceledException)
         {
-            error.WriteLine("Stopped.");
+            error.WriteLine(failure.Message);
             return ExitCodes.Interrupted;
         }
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
-using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
 
@@ -8,33 +6,9 @@ namespace CACL.Node.Commands;
 internal static class VideosCommand
 {
     /// <summary>The verb with those below it.</summary>
-    public static Command Create() => new("videos", "What is known of the videos to train on.") { Scan() };
-
-    private static Verb Scan()
+    public static Command Create() => new("videos", "Finds videos to train on, or makes some.")
     {
-        var roots = new Argument<string[]>("DIR")
-        {
-            Description = "Folders, list files (one path a line) or single videos. Nothing: cacl.data.videos.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var catalog = new Option<string?>("--catalog") { Description = "The file that is filled; as --set cacl.data.catalog=FILE.", HelpName = "FILE" };
-        var command = new Verb(
-            "scan",
-            "Finds videos below folders and keeps what a run must know of each in a catalogue. Unchanged files are not read again.",
-            "cacl videos scan /data/kinetics400/train",
-            "cacl videos scan clips more-clips list.txt --catalog videos.sqlite")
-        {
-            roots,
-            catalog,
-        };
-        var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed =>
-        {
-            var data = configuration.Load(parsed).Settings.Data;
-            var file = parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog;
-            var videos = parsed.GetValue(roots) is { Length: > 0 } given ? given : data.Videos;
-            return ScanRun.Run(videos, file, data, parsed.InvocationConfiguration.Output);
-        });
-        return command;
-    }
+        VideosScanCommand.Create(),
+        VideosMakeCommand.Create(),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CACL.Learning.Runtime;
+using CACL.Node.Runs;
 using TorchSharp;
 
 namespace CACL.Node.Doctor;
@@ -38,8 +39,7 @@ internal static class TorchChecks
             return new Finding(Severity.Blocking, "unknown while libtorch does not load");
         }
 
-        // Only a CUDA build is asked: without one TorchSharp searches disks for its libraries.
-        var cuda = loaded.HasCuda ? CudaDevices() : 0;
+        var cuda = DeviceChoice.Cards(loaded);
         var cards = ProgramOutput.FirstLines("nvidia-smi", TimeSpan.FromSeconds(8), "--query-gpu=name,memory.total", "--format=csv,noheader");
         var text = cuda == 0 ? "cpu" : "cpu, " + string.Join(", ", Enumerable.Range(0, cuda).Select(i => $"cuda:{i}{(i < cards?.Count ? $" {cards[i]}" : "")}"));
         if (wanted.StartsWith("cuda", StringComparison.Ordinal) && Index(wanted) >= cuda)
@@ -65,9 +65,6 @@ internal static class TorchChecks
         if (sum != 512) throw new LibTorchUnavailableException($"libtorch computes wrongly: 8×8 ones times themselves sum to {sum}, not 512.");
         return torch.get_num_threads();
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int CudaDevices() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 
     // The version is a field of a number that the stable C interface returns: a byte each of major, minor and patch at its top.
     private static unsafe string Version(LoadedLibTorch loaded)

@@ -12,36 +12,27 @@ internal static class ScanRun
     /// <summary>Scans, and says what was found.</summary>
     /// <param name="roots">Folders, lists, files.</param>
     /// <param name="catalogFile">What is filled.</param>
-    /// <param name="settings">Deadlines.</param>
+    /// <param name="settings">Deadline, decoder, stride.</param>
     /// <param name="output">Standard output.</param>
-    /// <returns>The exit code: failure where nothing usable was found.</returns>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Nothing usable was found.</exception>
     public static int Run(IReadOnlyList<string> roots, string catalogFile, DataSettings settings, TextWriter output)
     {
-        using var stop = new CancellationTokenSource();
-        ConsoleCancelEventHandler cancel = (_, e) =>
-        {
-            // A second Ctrl+C ends the program at once.
-            e.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        };
-        Console.CancelKeyPress += cancel;
+        using var interruption = new Interruption();
         try
         {
             using var catalog = VideoCatalog.Open(catalogFile);
             var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
             var options = new ScanOptions { FileDeadline = settings.DecodeTimeout };
-            var report = WithProgress(progress => scanner.Scan(roots, options, progress, stop.Token), output);
-            ScanSummary.Write(report, catalog.Path, settings.Stride, output);
-            if (report.Usable > 0) return ExitCodes.Success;
-            throw new UserException($"No usable video was found under {string.Join(", ", roots)}. The lines above say why; a run needs at least one.");
+            var report = WithProgress(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
+            var counts = catalog.Counts(settings.Stride + 1, new VideoRoots(roots));
+            ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
+            if (counts.Usable > 0) return ExitCodes.Success;
+            throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at least one.");
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException("The scan was stopped; what was read is kept, and the next scan goes on from there.");
-        }
-        finally
-        {
-            Console.CancelKeyPress -= cancel;
+            throw new OperationCanceledException("The scan was stopped. What was read is kept, and the next scan goes on from there.");
         }
     }
 

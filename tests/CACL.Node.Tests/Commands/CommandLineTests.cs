@@ -83,6 +83,34 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Clips_are_made_once_and_can_be_scanned()
+    {
+        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+        Assert.Equal(ExitCodes.Success, Cacl("videos", "make", _folder.Path, "--count", "2", "--seed", "5").Status);
+        var made = Directory.GetFiles(_folder.File("videos")).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order().ToList();
+        Assert.Equal(2, made.Count);
+        Assert.Equal(ExitCodes.Success, Cacl("videos", "make", _folder.Path, "--count", "2", "--seed", "5").Status);
+        Assert.Equal(made, Directory.GetFiles(_folder.File("videos")).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order());
+        var (status, output, _) = Cacl("videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite"));
+        Assert.Equal(ExitCodes.Success, status);
+        Assert.StartsWith("2 of 2 videos are usable", output, StringComparison.Ordinal);
+        (status, output, _) = Cacl("videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite"), "--set", "cacl.data.stride=100");
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Contains("2 have fewer than the 101 frames", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Clips_that_cannot_be_made_are_told()
+    {
+        File.WriteAllText(_folder.File("file"), "");
+        var (status, _, error) = Cacl("videos", "make", _folder.File("file"), "--count", "1");
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Contains("cannot be made", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Usage, Cacl("videos", "make", _folder.Path, "--count", "0").Status);
+        Assert.Equal(ExitCodes.Usage, Cacl("videos", "make", _folder.Path, "--count", "many").Status);
+    }
+
+    [Fact]
     public void A_scan_of_real_clips_counts_used_and_expected()
     {
         var clips = Workspace.Shared("data", "torture");

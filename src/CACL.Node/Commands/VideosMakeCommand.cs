@@ -1,0 +1,36 @@
+using System.CommandLine;
+using CACL.Node.Videos;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl videos make</c>.</summary>
+internal static class VideosMakeCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "Where the clips go. Clips that are there already are not made again." };
+        var count = new Option<int>("--count") { Description = "How many clips, 1 to 100000.", HelpName = "N", DefaultValueFactory = _ => 64 };
+        var seed = new Option<int>("--seed") { Description = "Other seeds give other clips.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        count.Validators.Add(parsed =>
+        {
+            // What is no number at all is told by the parser itself.
+            if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 100_000) parsed.AddError("--count: expected a whole number from 1 to 100000.");
+        });
+        var command = new Verb(
+            "make",
+            "Makes short clips of textured things that move, with per-pixel labels beside them, for who has no videos at hand.",
+            "cacl videos make clips --count 64")
+        {
+            folder,
+            count,
+            seed,
+        };
+        command.SetAction(parsed => MakeRun.Run(
+            parsed.GetRequiredValue(folder),
+            parsed.GetValue(count),
+            parsed.GetValue(seed),
+            parsed.InvocationConfiguration.Output));
+        return command;
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using CACL.Node.Configuration;
+using CACL.Node.Videos;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl videos scan</c>.</summary>
+internal static class VideosScanCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var roots = new Argument<string[]>("DIR")
+        {
+            Description = "Folders, list files (one path a line) or single videos. Nothing: cacl.data.videos.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var catalog = new Option<string?>("--catalog") { Description = "The file that is filled; as --set cacl.data.catalog=FILE.", HelpName = "FILE" };
+        var command = new Verb(
+            "scan",
+            "Finds videos below folders and keeps what a run must know of each in a catalogue. Unchanged files are not read again.",
+            "cacl videos scan /data/kinetics400/train",
+            "cacl videos scan clips more-clips list.txt --catalog videos.sqlite")
+        {
+            roots,
+            catalog,
+        };
+        var configuration = new ConfigurationOptions(command, required: false);
+        command.SetAction(parsed =>
+        {
+            var data = configuration.Load(parsed).Settings.Data;
+            var file = parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog;
+            var videos = parsed.GetValue(roots) is { Length: > 0 } given ? given : data.Videos;
+            return ScanRun.Run(videos, file, data, parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel;
+using CACL.Node.Demo;
+using FFMpegCore.Exceptions;
+
+namespace CACL.Node.Videos;
+
+/// <summary><c>cacl videos make</c>: the demo's clips.</summary>
+internal static class MakeRun
+{
+    /// <summary>Makes what is missing of some clips.</summary>
+    public static int Run(string folder, int count, int seed, TextWriter output)
+    {
+        using var interruption = new Interruption();
+        var clips = new SyntheticClips(Path.GetFullPath(folder), seed);
+        var last = 0L;
+        try
+        {
+            // A line a second is enough to see that it goes on.
+            clips.MakeAsync(count, done => Tell(done, count, ref last, output), interruption.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Stopped. The clips made so far are kept; the same command makes the rest.");
+        }
+        catch (Exception e) when (e is FFMpegException or Win32Exception or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            throw new UserException($"The clips in {folder} cannot be made: {e.Message} They need the program ffmpeg with libx264 (sudo apt-get install ffmpeg), and a folder with room that can be written.", e);
+        }
+
+        output.WriteLine($"{count} clips are in {clips.Videos}.");
+        return ExitCodes.Success;
+    }
+
+    private static void Tell(int done, int count, ref long last, TextWriter output)
+    {
+        if (Environment.TickCount64 - last < 1000) return;
+        last = Environment.TickCount64;
+        output.WriteLine($"{done} of {count} clips");
+    }
+}
