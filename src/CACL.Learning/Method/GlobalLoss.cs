@@ -14,8 +14,10 @@ internal static class GlobalLoss
         using var scope = NewDisposeScope();
         var positive = (u * uPlus).sum(1, keepdim: true);
         var negatives = u.matmul(queue.t());
-        var logits = cat([positive, negatives], 1).div(temperature);
-        var loss = (logits.logsumexp(1) - logits.select(1, 0)).mean();
+        // Cross-entropy with class 0 is log(1 + e^(negatives − positive)). Written so, a loss near 0 keeps its digits (and its gradient
+        // with it); a sum of exponentials that is rounded to about 1 would lose them.
+        var rest = negatives.div(temperature).logsumexp(1);
+        var loss = nn.functional.softplus(rest - positive.squeeze(1).div(temperature)).mean();
         using var _ = no_grad();
         var top1 = positive.squeeze(1).gt(negatives.amax([1])).to(u.dtype).mean();
         return (loss.MoveToOuterDisposeScope(), top1.MoveToOuterDisposeScope());
