@@ -22,11 +22,17 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="trainable">Whether the parameters take gradients.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
     public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
+        : this(backbone, heads, NetworkShapes.Of(backbone, heads), device, trainable, precision)
+    {
+    }
+
+    private NetworkWeights(
+        Backbone backbone, Heads heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
         Heads = heads;
-        Tensors = NetworkShapes.Of(backbone, heads);
+        Tensors = tensors;
         using var scope = NewDisposeScope();
         Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, precision, trainable);
         Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, precision, trainable: false);
@@ -36,6 +42,10 @@ public sealed class NetworkWeights : IDisposable
         Parameters.DetachFromDisposeScope();
         Statistics.DetachFromDisposeScope();
     }
+
+    /// <summary>Zeros for any tensors, of no network: what the optimiser is checked on.</summary>
+    internal static NetworkWeights Of(IReadOnlyList<NetworkTensor> tensors, Device device) =>
+        new(default, default, tensors, device, trainable: false, ScalarType.Float32);
 
     /// <summary>The backbone whose tensors these are.</summary>
     public Backbone Backbone { get; }
@@ -104,6 +114,7 @@ public sealed class NetworkWeights : IDisposable
     private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, ScalarType precision, bool trainable)
     {
         var places = Places(tensors).ToList();
+        if (places.Count == 0) return zeros(0, precision, device);
         var (last, offset) = places[^1];
         var flat = zeros(offset + last.Count, precision, device);
         foreach (var (tensor, at) in places) _views.Add(tensor.Name, View(flat, tensor, at).requires_grad_(trainable));
@@ -124,8 +135,21 @@ public sealed class NetworkWeights : IDisposable
     {
         long[] strides = tensor.Shape is [_, var input, var height, var width]
             ? [height * width * input, 1, width * input, input]
-            : [1];
+            : RowMajor(tensor.Shape);
         using var view = flat.as_strided(tensor.Shape, strides, offset);
         return view.detach();
+    }
+
+    private static long[] RowMajor(long[] shape)
+    {
+        var strides = new long[shape.Length];
+        var stride = 1L;
+        for (var i = shape.Length - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= shape[i];
+        }
+
+        return strides;
     }
 }

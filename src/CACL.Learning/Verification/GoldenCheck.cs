@@ -1,0 +1,81 @@
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>Compares recomputed quantities with a golden file's and keeps a line for each.</summary>
+internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
+{
+    private readonly List<GoldenLine> _lines = [];
+
+    public IReadOnlyList<GoldenLine> Lines => _lines;
+
+    /// <summary>Every number the same.</summary>
+    public void Exact(string quantity, double[] expected, double[] actual) =>
+        Add($"{quantity} (numbers that differ)", Pairs(expected, actual)?.Count(p => !Same(p.E, p.A)) ?? double.NaN, 0);
+
+    /// <summary>Every number the same, a tensor of the file against one that was computed.</summary>
+    public void Exact(string tensor, Tensor actual)
+    {
+        if (Comparable(tensor, actual) is { } values) Exact(tensor, golden.Doubles(tensor), values);
+    }
+
+    /// <summary>The largest difference, as a share of the largest expected value.</summary>
+    public void Relative(string quantity, double[] expected, double[] actual, double tolerance)
+    {
+        var largest = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        Add($"{quantity} (relative)", Worst(expected, actual) / (largest > 0 ? largest : 1), tolerance);
+    }
+
+    /// <summary>As above, a tensor of the file against one that was computed.</summary>
+    public void Relative(string tensor, Tensor actual, double tolerance)
+    {
+        if (Comparable(tensor, actual) is { } values) Relative(tensor, golden.Doubles(tensor), values, tolerance);
+    }
+
+    /// <summary>The largest difference and the mean difference.</summary>
+    public void AbsoluteAndMean(string tensor, Tensor actual, double tolerance, double meanTolerance)
+    {
+        if (Comparable(tensor, actual) is not { } values) return;
+        var expected = golden.Doubles(tensor);
+        Add($"{tensor} (absolute)", Worst(expected, values), tolerance);
+        Add($"{tensor} (mean)", expected.Zip(values, (e, a) => Difference(e, a)).DefaultIfEmpty(0).Average(), meanTolerance);
+    }
+
+    /// <summary>A line with an error of the caller's own measure.</summary>
+    public void Add(string quantity, double worst, double tolerance) =>
+        _lines.Add(new GoldenLine(file, name, quantity, double.IsNaN(worst) ? double.PositiveInfinity : worst, tolerance));
+
+    /// <summary>A line that fails.</summary>
+    public void Fail(string quantity, string why) => _lines.Add(new GoldenLine(file, name, quantity, double.PositiveInfinity, 0, why));
+
+    /// <summary>Row-major values of a tensor on any device.</summary>
+    public static double[] Values(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return x.detach().to(float64).cpu().contiguous().data<double>().ToArray();
+    }
+
+    private double[]? Comparable(string tensor, Tensor actual)
+    {
+        var shape = golden.Shape(tensor);
+        if (shape.SequenceEqual(actual.shape)) return Values(actual);
+        Fail(tensor, $"the file has [{string.Join(",", shape)}], computed was [{string.Join(",", actual.shape)}]");
+        return null;
+    }
+
+    private static double Worst(double[] expected, double[] actual) =>
+        Pairs(expected, actual)?.Select(p => Difference(p.E, p.A)).DefaultIfEmpty(0).Max() ?? double.PositiveInfinity;
+
+    private static double Difference(double expected, double actual)
+    {
+        if (Same(expected, actual)) return 0;
+        var difference = Math.Abs(expected - actual);
+        // A NaN or an infinity on one side alone: Max would pass over a NaN.
+        return double.IsFinite(difference) ? difference : double.PositiveInfinity;
+    }
+
+    private static bool Same(double expected, double actual) => expected == actual || (double.IsNaN(expected) && double.IsNaN(actual));
+
+    private static IEnumerable<(double E, double A)>? Pairs(double[] expected, double[] actual) =>
+        expected.Length == actual.Length ? expected.Zip(actual) : null;
+}

@@ -1,0 +1,36 @@
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>The words that golden files use for settings.</summary>
+internal static class GoldenNames
+{
+    public static Backbone Backbone(string name) => name switch
+    {
+        "resnet18" => Method.Backbone.ResNet18,
+        "resnet50" => Method.Backbone.ResNet50,
+        _ => throw new GoldenFault($"the backbone '{name}' is not known to this program"),
+    };
+
+    public static Heads Head(string name) => name switch
+    {
+        "global" => Heads.Global,
+        "pixel" => Heads.Pixel,
+        "cycle" => Heads.Cycle,
+        _ => throw new GoldenFault($"the head '{name}' is not known to this program"),
+    };
+
+    public static Positives Positives(string name) => name switch
+    {
+        "global-head" => Method.Positives.GlobalHead,
+        "same-position" => Method.Positives.SamePosition,
+        _ => throw new GoldenFault($"the positives '{name}' are not known to this program"),
+    };
+
+    public static Padding Padding(string name) => name switch
+    {
+        "zeros" => Method.Padding.Zeros,
+        "reflect" => Method.Padding.Reflect,
+        _ => throw new GoldenFault($"the padding '{name}' is not known to this program"),
+    };
+}

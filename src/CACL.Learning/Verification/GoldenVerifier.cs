@@ -1,0 +1,108 @@
+using CACL.Learning.Weights;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>
+/// Recomputes golden files with the code that trains, and says for each quantity how far off it is. Everything a file's case needs is
+/// read from the file; what is missing, unreadable or unknown is a line that fails.
+/// </summary>
+public static class GoldenVerifier
+{
+    private static readonly Dictionary<string, Action<GoldenFile, GoldenCheck>> Cases = new(StringComparer.Ordinal)
+    {
+        ["uniform"] = UniformCase.Check,
+        ["photometry"] = PhotometryCase.Check,
+        ["pixelshuffle"] = PixelShuffleCase.Check,
+        ["backbone"] = BackboneCase.Check,
+        ["splitbn"] = SplitBatchNormCase.Check,
+        ["losses"] = LossesCase.Check,
+        ["queue"] = QueueCase.Check,
+        ["lars"] = LarsCase.Check,
+        ["train"] = TrainCase.Check,
+        ["evaluation"] = EvaluationCase.Check,
+    };
+
+    /// <summary>The lines of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.</summary>
+    /// <param name="directory">The folder; a missing or empty one is a failing line.</param>
+    /// <param name="device">Where to compute, in float32 without tf32.</param>
+    public static IEnumerable<GoldenLine> Verify(string directory, Device device)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(device);
+        return Lines(directory, device);
+    }
+
+    private static IEnumerable<GoldenLine> Lines(string directory, Device device)
+    {
+        string[] files;
+        string? fault = null;
+        try
+        {
+            files = Directory.GetFiles(directory, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
+            if (files.Length == 0) fault = $"there is no golden file (*.safetensors) in {directory}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            files = [];
+            fault = $"the folder cannot be read ({e.Message.TrimEnd('.')})";
+        }
+
+        if (fault is not null) yield return Failure(directory, "", "files", fault);
+        foreach (var file in files)
+        {
+            foreach (var line in VerifyFile(file, device)) yield return line;
+        }
+    }
+
+    private static IReadOnlyList<GoldenLine> VerifyFile(string path, Device device)
+    {
+        var file = Path.GetFileName(path);
+        var name = "";
+        GoldenCheck? check = null;
+        using var precision = FullPrecision.On();
+        using var scope = NewDisposeScope();
+        try
+        {
+            using var reader = SafeTensorsReader.Open(path);
+            var golden = new GoldenFile(reader, device);
+            name = golden.Text("case");
+            if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenFault($"the case '{name}' is not known to this program");
+            check = new GoldenCheck(golden, file, name);
+            recompute(golden, check);
+            if (check.Lines.Count == 0) throw new GoldenFault("it holds nothing to compare");
+            return check.Lines;
+        }
+        // Whatever a file holds, the other files are still checked: a fault of any kind is this file's failing line.
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return [.. check?.Lines ?? [], Failure(file, name, "file", e is GoldenFault ? e.Message : $"{e.GetType().Name}: {e.Message}")];
+        }
+    }
+
+    private static GoldenLine Failure(string file, string name, string quantity, string why) =>
+        new(file, name, quantity, double.PositiveInfinity, 0, why);
+
+    /// <summary>No tf32 while golden files are computed: it keeps ten bits of a product's factors.</summary>
+    private sealed class FullPrecision : IDisposable
+    {
+        private readonly bool _matmul = backends.cuda.matmul.allow_tf32;
+        private readonly bool _cudnn = backends.cudnn.allow_tf32;
+
+        public static FullPrecision On()
+        {
+            var former = new FullPrecision();
+            backends.cuda.matmul.allow_tf32 = false;
+            backends.cudnn.allow_tf32 = false;
+            return former;
+        }
+
+        public void Dispose()
+        {
+            backends.cuda.matmul.allow_tf32 = _matmul;
+            backends.cudnn.allow_tf32 = _cudnn;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>
+/// METHOD.md §10: numbers in [−1, 1) that are the same everywhere, from a name and a seed: FNV-1a-64 of the name starts a splitmix64
+/// sequence, of which 24 bits are taken. For golden files and tests, not for training.
+/// </summary>
+public static class NamedNumbers
+{
+    /// <summary>The first <paramref name="count"/> numbers of the stream; each is exact in float32.</summary>
+    public static float[] Uniform(string name, long count, ulong seed)
+    {
+        var start = seed + Hash(name);
+        var numbers = new float[count];
+        for (long k = 0; k < count; k++)
+        {
+            var z = start + (((ulong)k + 1) * 0x9E3779B97F4A7C15);
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            z ^= z >> 31;
+            numbers[k] = (float)(((z >> 40) / 8388608.0) - 1);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A weight of a network under test: the stream scaled by what kind of tensor its name and shape say it is, rounded to float32.</summary>
+    public static float[] Weight(string name, long[] shape, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        var values = Uniform(name, shape.Aggregate(1L, (product, size) => product * size), seed);
+        Func<double, double> scale = name switch
+        {
+            _ when shape.Length == 4 => u => u * Math.Sqrt(6.0 / (shape[1] * shape[2] * shape[3])),
+            _ when name.StartsWith("head_", StringComparison.Ordinal) => u => u / 16,
+            _ when name.EndsWith("running_var", StringComparison.Ordinal) => u => 1 + (u / 2),
+            _ when name.EndsWith("weight", StringComparison.Ordinal) => u => 1 + (u / 4),
+            _ => u => u / 4,
+        };
+        for (var k = 0; k < values.Length; k++) values[k] = (float)scale(values[k]);
+        return values;
+    }
+
+    private static ulong Hash(string name)
+    {
+        var hash = 0xCBF29CE484222325UL;
+        foreach (var letter in Encoding.UTF8.GetBytes(name)) hash = (hash ^ letter) * 0x100000001B3;
+        return hash;
+    }
+}

@@ -1,0 +1,26 @@
+using CACL.Learning.Method;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>§6: a ring that wraps in the middle of rows.</summary>
+internal static class QueueCase
+{
+    public static void Check(GoldenFile golden, GoldenCheck check)
+    {
+        var pointers = golden.Ints("pointers");
+        var (size, width) = ((int)golden.Shape("queue_0")[0], (int)golden.Shape("queue_0")[1]);
+        using var queue = new NegativeQueue("queue", size, width, seed: 0, golden.Device);
+        using (no_grad()) queue.Rows.copy_(golden.Tensor("queue_0"));
+        queue.Next = pointers[0];
+        var met = new List<double> { queue.Next };
+        for (var i = 1; i <= golden.Last(@"^(?:rows|queue)_(\d+)$"); i++)
+        {
+            queue.Enqueue(golden.Tensor($"rows_{i}"));
+            met.Add(queue.Next);
+            check.Exact($"queue_{i}", queue.Rows);
+        }
+
+        check.Exact("pointers", golden.Doubles("pointers"), [.. met]);
+    }
+}

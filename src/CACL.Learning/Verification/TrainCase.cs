@@ -1,0 +1,145 @@
+using CACL.Learning.Method;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>§6 whole: a few steps of training from named weights, on views, rolls, permutations and enqueued pixels of the file.</summary>
+internal static class TrainCase
+{
+    public static void Check(GoldenFile golden, GoldenCheck check)
+    {
+        var config = TrainConfig.Read(golden.Json("config"));
+        var columns = golden.Json("columns").EnumerateArray().Select(c => c.GetString() ?? "").ToArray();
+        // Losses and gradients as training computes them.
+        Run(ScalarType.Float32);
+        // Single tensors after several steps are compared in float64: which way a ReLU or a match falls is a matter of the last digit in float32,
+        // so that two float32 programs, of one rule, differ by some 10⁻² in a bias.
+        Run(ScalarType.Float64);
+
+        void Run(ScalarType precision)
+        {
+            using var cacl = new Cacl(config.Options, golden.Device, precision);
+            cacl.Restore(Start(cacl.Snapshot(), config));
+            var met = columns.Select(_ => new List<double>()).ToArray();
+            for (var step = 0; step <= golden.Last(@"^(?:x|x_plus|shifts|shifts_plus|permutation|enqueue_pixels)\.(\d+)$"); step++)
+            {
+                var numbers = Step(cacl, golden, config, step, columns, precision);
+                for (var i = 0; i < columns.Length; i++) met[i].Add(numbers[i]);
+            }
+
+            Rows(golden, check, columns, met, precision);
+            var after = cacl.Snapshot();
+            Pointers(golden, check, after, config, precision);
+            if (precision == ScalarType.Float64) State(golden, check, after);
+        }
+    }
+
+    /// <summary>Both networks and the queues as METHOD.md §10 names their numbers; the optimiser's buffers are at zero.</summary>
+    private static TrainingSnapshot Start(TrainingSnapshot fresh, TrainConfig config)
+    {
+        var tensors = fresh.Tensors.Select(tensor =>
+        {
+            var dot = tensor.Name.IndexOf('.', StringComparison.Ordinal);
+            var (owner, name) = (tensor.Name[..dot], tensor.Name[(dot + 1)..]);
+            return owner switch
+            {
+                "query" or "key" => tensor with { Values = NamedNumbers.Weight(name, tensor.Shape, config.Options.Seed) },
+                "queue" => tensor with { Values = UnitRows(NamedNumbers.Uniform($"queue_{name}", tensor.Values.Length, config.Options.Seed), (int)tensor.Shape[1]) },
+                _ => tensor,
+            };
+        }).ToArray();
+        // Close before the end, so that the ring wraps in these few steps.
+        var counters = fresh.Counters.ToDictionary(
+            c => c.Key, c => c.Key.EndsWith(".pointer", StringComparison.Ordinal) ? config.Options.QueueSize - 6L : c.Value);
+        return new TrainingSnapshot(tensors, counters);
+    }
+
+    private static float[] UnitRows(float[] values, int width)
+    {
+        for (var row = 0; row < values.Length; row += width)
+        {
+            var norm = Math.Sqrt(values.Skip(row).Take(width).Sum(v => (double)v * v));
+            for (var i = row; i < row + width; i++) values[i] = (float)(values[i] / norm);
+        }
+
+        return values;
+    }
+
+    private static double[] Step(Cacl cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = golden.Ints($"enqueue_pixels.{step}").Chunk((int)golden.Shape($"enqueue_pixels.{step}")[1]).ToArray();
+        using var views = new Views(
+            golden.Tensor($"x.{step}").to(precision),
+            golden.Tensor($"x_plus.{step}").to(precision),
+            golden.Rolls($"shifts.{step}"),
+            golden.Rolls($"shifts_plus.{step}"),
+            golden.Ints($"permutation.{step}"),
+            chosen);
+        var norms = new Dictionary<string, double>(StringComparer.Ordinal);
+        var rate = config.Schedule.At(step);
+        var result = cacl.Step(views, rate, (name, gradient) =>
+        {
+            if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
+        });
+        return columns.Select(column => column switch
+        {
+            "loss_global" => result.Global ?? 0,
+            "loss_pixel" => result.Pixel ?? 0,
+            "loss_cycle" => result.Cycle ?? 0,
+            "loss" => result.Loss,
+            "lr" => result.LearningRate,
+            _ when norms.TryGetValue(column, out var norm) => norm,
+            _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
+            _ => throw new GoldenFault($"the column '{column}' of its rows is not known to this program"),
+        }).ToArray();
+    }
+
+    /// <summary>Files shorten conv1.weight to |grad conv1|.</summary>
+    private static string ColumnOf(string parameter) =>
+        parameter.EndsWith(".weight", StringComparison.Ordinal) ? $"|grad {parameter[..^7]}|" : $"|grad {parameter}|";
+
+    private static void Rows(GoldenFile golden, GoldenCheck check, string[] columns, List<double>[] met, ScalarType precision)
+    {
+        var rows = golden.Doubles("rows");
+        if (golden.Shape("rows") is not [var steps, var width] || width != columns.Length || steps != met[0].Count)
+            throw new GoldenFault($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have {columns.Length} columns");
+        var (loss, norm) = (golden.Tolerance("losses # relative", 5e-3), golden.Tolerance("gradient norms # relative", 2e-2));
+        for (var column = 0; column < columns.Length; column++)
+        {
+            // Each number against its own size: a late loss may be far smaller than an early one. A loss or gradient of a head that is off may be 0 or no number.
+            var worst = 0.0;
+            for (var step = 0; step < steps; step++)
+            {
+                var (expected, actual) = (rows[(step * width) + column], met[column][step]);
+                if (double.IsNaN(expected) && actual == 0) continue;
+                var error = Math.Abs(expected - actual) / Math.Max(Math.Abs(expected), 1e-12);
+                worst = Math.Max(worst, double.IsFinite(error) ? error : double.PositiveInfinity);
+            }
+
+            check.Add($"{columns[column]}, {Name(precision)} (relative)", worst, columns[column].StartsWith("|grad", StringComparison.Ordinal) ? norm : loss);
+        }
+    }
+
+    private static void State(GoldenFile golden, GoldenCheck check, TrainingSnapshot after)
+    {
+        var tolerance = golden.Tolerance("tensors # of their", 2e-3);
+        foreach (var entry in golden.Entries)
+        {
+            var name = entry.Name;
+            var ours = name.StartsWith("queue_", StringComparison.Ordinal) ? $"queue.{name[6..]}" : name;
+            if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name) continue;
+            var tensor = after.Find(ours) ?? throw new GoldenFault($"the tensor '{name}' belongs to nothing that these settings have");
+            // Of a queue the file keeps the first rows.
+            check.Relative($"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);
+        }
+    }
+
+    private static void Pointers(GoldenFile golden, GoldenCheck check, TrainingSnapshot after, TrainConfig config, ScalarType precision)
+    {
+        var pointers = config.HeadNames.Select(head => (double)after.Counters[$"queue.{head}.pointer"]).ToArray();
+        check.Exact($"pointers, {Name(precision)}", golden.Doubles("pointers"), pointers);
+    }
+
+    private static string Name(ScalarType precision) => precision == ScalarType.Float64 ? "float64" : "float32";
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using CACL.Learning.Method;
+using CACL.Learning.Optimisation;
+
+namespace CACL.Learning.Verification;
+
+/// <summary>The settings of a golden run of training.</summary>
+/// <param name="Options">As the product takes them.</param>
+/// <param name="Schedule">Learning rates.</param>
+/// <param name="HeadNames">Heads in the file's order.</param>
+internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Schedule, string[] HeadNames)
+{
+    /// <summary>Keys that shapes of tensors say as well.</summary>
+    private static readonly string[] Redundant = ["batch", "size", "enqueue_pixels"];
+
+    /// <summary>Reads every key; one that is unknown would change the result in an unknown way and is refused.</summary>
+    public static TrainConfig Read(JsonElement config)
+    {
+        try
+        {
+            var heads = config.GetProperty("heads").EnumerateArray().Select(h => h.GetString()!).ToArray();
+            var options = new CaclOptions { Heads = heads.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) };
+            var schedule = new LearningRateSchedule(
+                config.GetProperty("learning_rate").GetDouble(), config.GetProperty("total_steps").GetInt64(), config.GetProperty("warmup_steps").GetInt64());
+            foreach (var setting in config.EnumerateObject()) options = With(options, setting.Name, setting.Value);
+            return new TrainConfig(options, schedule, heads);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new GoldenFault($"its 'config' lacks a setting or has one of the wrong type ({e.Message})");
+        }
+    }
+
+    private static CaclOptions With(CaclOptions options, string key, JsonElement value) => key switch
+    {
+        "heads" or "learning_rate" or "total_steps" or "warmup_steps" => options,
+        "backbone" => options with { Backbone = GoldenNames.Backbone(value.GetString()!) },
+        "seed" => options with { Seed = value.GetUInt64() },
+        "momentum" => options with { Momentum = value.GetDouble() },
+        "bn_splits" => options with { BatchNormSplits = value.GetInt32() },
+        "temperature" => options with { Temperature = value.GetDouble() },
+        "pixel_shuffle" => options with { PixelShuffle = value.GetBoolean() },
+        "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
+        "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
+        "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },
+        "queue" => options with { QueueSize = value.GetInt32() },
+        "weight_decay" => options with { Lars = options.Lars with { WeightDecay = value.GetDouble() } },
+        "trust" => options with { Lars = options.Lars with { Trust = value.GetDouble() } },
+        "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
+        _ when Redundant.Contains(key) => options,
+        _ => throw new GoldenFault($"the setting '{key}' of its 'config' is not known to this program"),
+    };
+}

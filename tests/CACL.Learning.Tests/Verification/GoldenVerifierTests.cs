@@ -1,0 +1,145 @@
+using CACL.Learning.Verification;
+using CACL.Learning.Weights;
+using CACL.Testing;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Tests.Verification;
+
+public sealed class GoldenVerifierTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("uniform_1")]
+    [InlineData("uniform_2")]
+    [InlineData("photometry_1")]
+    [InlineData("photometry_2")]
+    [InlineData("photometry_3")]
+    [InlineData("photometry_4")]
+    [InlineData("pixelshuffle_1")]
+    [InlineData("pixelshuffle_2")]
+    [InlineData("splitbn_1")]
+    [InlineData("splitbn_2")]
+    [InlineData("splitbn_3")]
+    [InlineData("splitbn_4")]
+    [InlineData("losses_1")]
+    [InlineData("losses_2")]
+    [InlineData("losses_3")]
+    [InlineData("losses_4")]
+    [InlineData("queue_1")]
+    [InlineData("queue_2")]
+    [InlineData("queue_3")]
+    [InlineData("queue_4")]
+    [InlineData("lars_1")]
+    [InlineData("lars_2")]
+    [InlineData("lars_3")]
+    [InlineData("lars_4")]
+    [InlineData("evaluation_1")]
+    [InlineData("evaluation_2")]
+    [InlineData("evaluation_3")]
+    [InlineData("evaluation_4")]
+    [InlineData("resnet18_1")]
+    [InlineData("train_1")]
+    public void A_golden_file_is_recomputed_within_its_tolerance(string name)
+    {
+        var path = Workspace.Shared("golden", $"{name}.safetensors");
+        File.Copy(path, _folder.File($"{name}.safetensors"));
+        var lines = GoldenVerifier.Verify(_folder.Path, CPU).ToArray();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.True(line.Passed, $"{line}"));
+    }
+
+    [Theory]
+    [InlineData("photometry_1", "output")]
+    [InlineData("pixelshuffle_1", "f_rolled_back")]
+    [InlineData("splitbn_2", "after_running_var")]
+    [InlineData("losses_1", "grad_c_soft")]
+    [InlineData("losses_1", "index")]
+    [InlineData("queue_1", "queue_3")]
+    [InlineData("queue_1", "pointers")]
+    [InlineData("lars_1", "conv_w4")]
+    [InlineData("evaluation_1", "confusion")]
+    [InlineData("evaluation_1", "iou")]
+    [InlineData("uniform_1", "x")]
+    public void One_altered_number_makes_its_line_fail(string name, string tensor)
+    {
+        Alter(Workspace.Shared("golden", $"{name}.safetensors"), _folder.File($"{name}.safetensors"), tensor);
+        var lines = GoldenVerifier.Verify(_folder.Path, CPU).ToArray();
+        Assert.Contains(lines, line => !line.Passed && line.Quantity.StartsWith(tensor, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_without_one_of_its_tensors_fails_by_that_name()
+    {
+        using (var golden = SafeTensorsReader.Open(Workspace.Shared("golden", "lars_1.safetensors")))
+        {
+            var items = golden.Entries.Where(e => e.Name != "bias_g3").Select(e => SafeTensorsItem.Of(e.Name, e.Type, e.Shape, golden.ReadBytes(e)));
+            SafeTensorsWriter.Write(_folder.File("lars.safetensors"), items, golden.Metadata);
+        }
+
+        Assert.Contains(GoldenVerifier.Verify(_folder.Path, CPU), line => !line.Passed && line.Note is { } note && note.Contains("bias_g3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_of_the_named_numbers_passes_and_of_another_seed_fails()
+    {
+        WriteUniform("right", seed: 5, claimed: "5");
+        WriteUniform("wrong", seed: 5, claimed: "6");
+        var lines = GoldenVerifier.Verify(_folder.Path, CPU).ToDictionary(line => line.File);
+        Assert.True(lines["right.safetensors"].Passed);
+        Assert.False(lines["wrong.safetensors"].Passed);
+    }
+
+    [Fact]
+    public void A_case_that_is_not_known_is_a_failing_line()
+    {
+        SafeTensorsWriter.Write(_folder.File("new.safetensors"), SafeTensorsFiles(), new Dictionary<string, string> { ["case"] = "tomorrow" });
+        var line = Assert.Single(GoldenVerifier.Verify(_folder.Path, CPU));
+        Assert.False(line.Passed);
+        Assert.Contains("'tomorrow'", line.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_golden_file_is_a_failing_line_and_the_others_are_still_checked()
+    {
+        File.WriteAllText(_folder.File("a.safetensors"), "not at all");
+        SafeTensorsWriter.Write(_folder.File("b.safetensors"), SafeTensorsFiles());
+        WriteUniform("c", seed: 1, claimed: "1");
+        var lines = GoldenVerifier.Verify(_folder.Path, CPU).ToArray();
+        Assert.Equal([false, false, true], lines.Select(line => line.Passed));
+    }
+
+    [Fact]
+    public void An_empty_or_missing_folder_is_a_failing_line()
+    {
+        Assert.False(Assert.Single(GoldenVerifier.Verify(_folder.Path, CPU)).Passed);
+        Assert.False(Assert.Single(GoldenVerifier.Verify(_folder.File("nowhere"), CPU)).Passed);
+    }
+
+    private static SafeTensorsItem[] SafeTensorsFiles() => [SafeTensorsItem.Of("x", SafeTensorsType.F32, [1], new byte[4])];
+
+    private static void Alter(string from, string to, string tensor)
+    {
+        using var golden = SafeTensorsReader.Open(from);
+        var items = golden.Entries.Select(entry =>
+        {
+            var bytes = golden.ReadBytes(entry);
+            // The middle number's highest mantissa or value bits.
+            var at = (int)(entry.Count / 2) * entry.Type.ElementSize();
+            if (entry.Name == tensor) bytes[at + (entry.Type is SafeTensorsType.I64 ? 0 : entry.Type.ElementSize() - 2)] ^= 0x41;
+            return SafeTensorsItem.Of(entry.Name, entry.Type, entry.Shape, bytes);
+        });
+        SafeTensorsWriter.Write(to, items, golden.Metadata);
+    }
+
+    private void WriteUniform(string file, ulong seed, string claimed)
+    {
+        var bytes = NamedNumbers.Uniform("x", 21, seed).SelectMany(BitConverter.GetBytes).ToArray();
+        SafeTensorsWriter.Write(
+            _folder.File($"{file}.safetensors"),
+            [SafeTensorsItem.Of("x", SafeTensorsType.F32, [3, 7], bytes)],
+            new Dictionary<string, string> { ["case"] = "uniform", ["seed"] = claimed, ["tolerance"] = "exact" });
+    }
+}
