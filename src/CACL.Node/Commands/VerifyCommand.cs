@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CACL.Node.Configuration;
+using CACL.Node.Verification;
 
 namespace CACL.Node.Commands;
 
@@ -9,7 +10,7 @@ internal static class VerifyCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var golden = new Option<string>("--golden") { Description = "Folder with golden files.", HelpName = "DIR", Required = true };
+        var golden = new Option<string>("--golden") { Description = "Folder with golden files (*.safetensors).", HelpName = "DIR", Required = true };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
         device.Validators.Add(parsed =>
         {
@@ -18,12 +19,18 @@ internal static class VerifyCommand
         var command = new Verb(
             "verify",
             "Recomputes every golden file of a folder and prints a line for each quantity: worst error, tolerance, pass or fail.",
-            "cacl verify --golden golden")
+            "cacl verify --golden golden",
+            "cacl verify --golden golden --device cuda")
         {
             golden,
             device,
         };
-        command.SetAction((Func<ParseResult, int>)(_ => throw new UserException("This build of the program cannot verify yet.")));
+        var configuration = new ConfigurationOptions(command, required: false);
+        command.SetAction(parsed => VerifyRun.Run(
+            FilePaths.Absolute(parsed.GetRequiredValue(golden)),
+            parsed.GetRequiredValue(device),
+            configuration.Load(parsed).Settings.Training,
+            parsed.InvocationConfiguration.Output));
         return command;
     }
 }
