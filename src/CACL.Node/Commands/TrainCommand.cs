@@ -2,6 +2,7 @@ using System.CommandLine;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;
 using CACL.Node.Runs;
+using CACL.Node.Training;
 
 namespace CACL.Node.Commands;
 
@@ -42,18 +43,8 @@ internal static class TrainCommand
             string[] more = parsed.GetValue(run) is { } folder ? [$"cacl.run.directory={HoconWriter.Text(folder)}"] : [];
             var start = parsed.GetValue(resume) ? RunStart.Resume : parsed.GetValue(overwrite) ? RunStart.Overwrite : RunStart.New;
             var weights = parsed.GetValue(initFrom) is { } file ? FilePaths.Absolute(file) : null;
-            return Run(new TrainRequest(configuration.Load(parsed, more), start, weights));
+            return TrainingSession.Run(new TrainRequest(configuration.Load(parsed, more), start, weights));
         });
         return command;
-    }
-
-    private static int Run(TrainRequest request)
-    {
-        if (request.Configuration.Settings.Data.Videos.Count == 0)
-        {
-            throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
-        }
-
-        throw new UserException("This build of the program cannot train yet.");
     }
 }

@@ -11,6 +11,8 @@ internal sealed class ResolvedConfiguration
     private static readonly string[] Changeable =
     [
         "cacl.run.",
+        // Where the videos lie may change; that they are the same ones is checked by their number, frames and sizes.
+        "cacl.data.videos",
         "cacl.data.catalog",
         "cacl.data.decoder",
         "cacl.data.decoders",

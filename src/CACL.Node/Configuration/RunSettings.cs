@@ -90,6 +90,8 @@ internal sealed record RunSettings
         CheckpointEverySteps = Checkpoints.EverySteps,
         CheckpointsKept = Checkpoints.Keep,
         OnCheckpointFailure = Checkpoints.OnFailure,
+        CheckpointMinBackOff = Checkpoints.RetryMinBackoff,
+        CheckpointMaxBackOff = Checkpoints.RetryMaxBackoff,
         Fingerprint = fingerprint,
     };
 

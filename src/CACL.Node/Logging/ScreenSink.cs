@@ -7,14 +7,18 @@ using Spectre.Console;
 
 namespace CACL.Node.Logging;
 
-/// <summary>Log events as readable lines on the screen.</summary>
+/// <summary>Log events as readable lines on the screen. Stack traces stand in the log file.</summary>
 internal sealed class ScreenSink(Screen screen) : ILogEventSink
 {
-    private readonly MessageTemplateTextFormatter _format = new("{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", CultureInfo.InvariantCulture);
+    private readonly MessageTemplateTextFormatter _format = new("{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
+
+    /// <summary>A property of events that only the log file takes, because the screen shows the same in another way.</summary>
+    public const string FileOnly = "FileOnly";
 
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
+        if (logEvent.Properties.ContainsKey(FileOnly)) return;
         using var text = new StringWriter();
         _format.Format(logEvent, text);
         screen.Line(text.ToString().TrimEnd(), Style(logEvent.Level));

@@ -44,7 +44,7 @@ public sealed class ResolvedConfigurationTests
         var fingerprint = Load().Fingerprint;
         Assert.Equal(
             [
-                "cacl.data.crop-area", "cacl.data.crop-size", "cacl.data.flip-probability", "cacl.data.photometry", "cacl.data.stride", "cacl.data.videos",
+                "cacl.data.crop-area", "cacl.data.crop-size", "cacl.data.flip-probability", "cacl.data.photometry", "cacl.data.stride",
                 "cacl.model.backbone", "cacl.model.bn-splits", "cacl.model.enqueue-pixels", "cacl.model.heads",
                 "cacl.model.loss-weights.cycle", "cacl.model.loss-weights.global", "cacl.model.loss-weights.pixel",
                 "cacl.model.momentum", "cacl.model.padding", "cacl.model.pixel-shuffle", "cacl.model.pooling", "cacl.model.positives",

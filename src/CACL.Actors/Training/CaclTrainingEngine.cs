@@ -1,0 +1,49 @@
+using CACL.Data.Batches;
+using CACL.Data.Sampling;
+using CACL.Learning.Method;
+using CACL.Learning.Photometry;
+using static TorchSharp.torch;
+
+namespace CACL.Actors.Training;
+
+/// <summary>The real engine: photometry on the training device, then a step of the method.</summary>
+public sealed class CaclTrainingEngine : ITrainingEngine
+{
+    private readonly Cacl _cacl;
+    private readonly ViewsBuilder _views;
+    private readonly ulong _seed;
+
+    /// <summary>An engine at the start of a run.</summary>
+    /// <param name="options">Settings of the run.</param>
+    /// <param name="initial">Weights that both networks start from; null: from the seed.</param>
+    public CaclTrainingEngine(RunOptions options, IReadOnlyList<SnapshotTensor>? initial)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _seed = options.Sampling.Seed;
+        var on = new Device(options.Device);
+        _cacl = new Cacl(options.Cacl, on);
+        _views = new ViewsBuilder(on);
+        if (initial is not null) _cacl.StartFrom(initial);
+    }
+
+    /// <inheritdoc/>
+    public StepResult Step(PairBatch batch, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
+        return _cacl.Step(views, learningRate);
+    }
+
+    /// <inheritdoc/>
+    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => _cacl.Snapshot(spent);
+
+    /// <inheritdoc/>
+    public void Restore(TrainingSnapshot snapshot) => _cacl.Restore(snapshot);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _views.Dispose();
+        _cacl.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace CACL.Node.Training;
+
+/// <summary>Owns the actor system of a run. Declared before the log, it is taken down after it: what Akka says of its own end interests nobody.</summary>
+internal sealed class ActorSystemHost : IDisposable
+{
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(10);
+    private ActorSystem? _system;
+
+    /// <summary>Starts it, once.</summary>
+    public ActorSystem Start(Config configuration) => _system = ActorSystem.Create("cacl", configuration);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_system is null) return;
+        _system.Terminate().Wait(ShutdownTime);
+        _system.Dispose();
+    }
+}

@@ -1,0 +1,133 @@
+using Akka.Configuration;
+using CACL.Actors;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Decoding;
+using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Learning.Method;
+using CACL.Learning.Networks;
+using CACL.Learning.Weights;
+using CACL.Node.Commands;
+using CACL.Node.Display;
+using CACL.Node.Logging;
+using CACL.Node.Runs;
+using Serilog;
+using Spectre.Console;
+
+namespace CACL.Node.Training;
+
+/// <summary><c>cacl train</c> from its settings to its exit code: videos, model, folder, then the actor tree until it ends.</summary>
+internal static class TrainingSession
+{
+    /// <summary>Trains.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Something the user can put right.</exception>
+    public static int Run(TrainRequest request)
+    {
+        var settings = request.Configuration.Settings;
+        if (settings.Data.Videos.Count == 0)
+            throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
+        var decoders = PairDecoders.Create(settings.Data.Decoder);
+        var roots = new VideoRoots(settings.Data.Videos);
+        var name = settings.RunDirectory.Length > 0 ? settings.RunDirectory : RunFolder.Name(DateTimeOffset.Now, Environment.CurrentDirectory);
+        using var folder = RunFolder.Open(name, request.Start);
+        using var host = new ActorSystemHost();
+        using var screen = new Screen(
+            AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
+        using var log = RunLog.Start(folder.Log, settings.Logging.Level, screen);
+        using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
+        try
+        {
+            Log.Information("Run folder {Folder}", folder.Path);
+            Log.Information("{Decoders}", decoders.Why);
+            using var catalog = VideoCatalog.Open(settings.Data.Catalog);
+            TrainingScan.FillIfEmpty(catalog, settings.Data, roots, decoders);
+            var videos = TrainingVideos.Load(catalog, roots, settings.Data.Stride);
+            Log.Information(
+                "{Usable} of {Found} videos are used; {Unusable} are unusable (quarantine.jsonl names each with its reason)",
+                videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
+            var device = TorchDevice.Prepare(settings.Training);
+            var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
+            var outcome = Train(request, options, folder, host, screen, signals, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
+            return Tell(outcome, signals, folder);
+        }
+        catch (Exception failure)
+        {
+            // The sentence itself goes to standard error, when the screen is free again.
+            Log.ForContext(ScreenSink.FileOnly, true).Error(failure, "The run could not go on: {Cause}", failure.Message);
+            throw;
+        }
+    }
+
+    private static RunOutcome Train(
+        TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, StopSignals signals,
+        TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
+    {
+        var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
+        {
+            Warned = warning => Log.Warning("{Warning}", warning),
+        };
+        var start = request.Start == RunStart.Resume ? Resume(storage, folder) : null;
+        var initial = request.InitFrom is { } file ? InitialWeights(file, options.Cacl) : null;
+        File.WriteAllText(folder.ResolvedConfiguration, request.Configuration.Render());
+
+        var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
+        var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText).WithFallback(Dispatchers.Configuration);
+        Log.Information(
+            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, {Decoders} decoders. Chance is ln(K+1) = {Chance:0.000}",
+            $"{options.Cacl.Backbone}", $"{options.Cacl.Heads}", options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,
+            options.Decoders, Math.Log(options.Cacl.QueueSize + 1.0));
+        var run = TrainingRun.Start(host.Start(akka), options, new RunParts
+        {
+            Videos = videos.Usable,
+            Library = library,
+            Decoder = decoder,
+            Engine = () => new CaclTrainingEngine(options, initial),
+            Checkpoints = storage,
+            Start = start,
+            Unusable = videos.Unusable,
+            Observer = progress.Observe,
+        });
+        signals.StopBy(run.Stop);
+        return run.Completion.GetAwaiter().GetResult();
+    }
+
+    private static ResumePoint? Resume(CheckpointStorage storage, RunFolder folder)
+    {
+        var start = storage.LoadLatest();
+        var step = start?.Step ?? 0;
+        // What a killed run did after its last checkpoint is done again, and recorded again.
+        JsonLinesFile.Keep(folder.Metrics, line => line.GetProperty("step").GetInt64() <= step);
+        if (start is null) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
+        else Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
+        return start;
+    }
+
+    private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)
+    {
+        var shapes = NetworkShapes.Of(options.Backbone, options.Heads).ToDictionary(t => t.Name, t => t.Shape);
+        var weights = WeightsFile.LoadInitial(file, shapes);
+        Log.Information("Starting from {File}", weights.Path);
+        foreach (var note in weights.Notes) Log.Information("{File}: {Note}", Path.GetFileName(weights.Path), note);
+        return weights.Tensors;
+    }
+
+    private static int Tell(RunOutcome outcome, StopSignals signals, RunFolder folder)
+    {
+        var saved = outcome.Checkpoint is { } checkpoint ? $"Newest checkpoint: {checkpoint}." : "No checkpoint was written.";
+        switch (outcome.End)
+        {
+            case RunEnd.Completed:
+                Log.Information("Done: {Steps} steps. {Saved}", outcome.Step, saved);
+                return ExitCodes.Success;
+            case RunEnd.Stopped when signals.ExitCode != 0:
+                Log.Information("{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved, folder.ResolvedConfiguration, folder.Path);
+                return signals.ExitCode;
+            default:
+                throw new UserException($"{outcome.Message} {saved}", outcome.Error);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>The real program in a process of its own.</summary>
+internal sealed partial class CaclProcess : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private CaclProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Standard output and standard error so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts it.</summary>
+    public static CaclProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new CaclProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static (int ExitCode, string Output) Run(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        return (process.WaitForExit(), process.Output);
+    }
+
+    /// <summary>Waits for its end and returns its exit code.</summary>
+    public int WaitForExit()
+    {
+        Assert.True(_process.WaitForExit(Deadline), $"The program did not end:\n{Output}");
+        _process.WaitForExit(); // until both pipes are read
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Sends a signal by number.</summary>
+    public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
+
+    /// <summary>Waits until something holds; fails if the program ends before.</summary>
+    public void Until(Func<bool> condition)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.False(_process.HasExited, $"The program ended too early:\n{Output}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Deadline, $"Waited in vain:\n{Output}");
+            Thread.Sleep(20);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+
+    private void Keep(string? line)
+    {
+        lock (_output) _output.AppendLine(line);
+    }
+}
