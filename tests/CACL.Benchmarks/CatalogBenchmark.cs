@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+
+namespace CACL.Benchmarks;
+
+/// <summary>
+/// A catalogue of Kinetics' size: one verb writes a made-up one, the other measures, in a process of its own, what a run does at its
+/// start: opens it, reads all usable videos, plans samples and reads their records.
+/// </summary>
+internal static class CatalogBenchmark
+{
+    private const int Stride = 8;
+    private const int Batch = 2000;
+
+    public static int Fill(string file, Options options)
+    {
+        if (File.Exists(file))
+        {
+            Console.Error.WriteLine($"{file} exists already.");
+            return 1;
+        }
+
+        var (rows, frames) = (options["rows", 240_000], options["frames", 300]);
+        var clock = Stopwatch.StartNew();
+        using (var catalog = VideoCatalog.Open(file))
+        {
+            for (var from = 0; from < rows; from += Batch)
+                catalog.UpsertBatch([.. Enumerable.Range(from, Math.Min(Batch, rows - from)).Select(row => Row(row, frames))]);
+        }
+
+        Report(new { command = "fill-catalog", rows, frames, seconds = clock.Elapsed.TotalSeconds, mib = new FileInfo(file).Length / 1048576.0 });
+        return 0;
+    }
+
+    public static int Read(string file, Options options)
+    {
+        var samples = options["samples", 1000];
+        var before = PeakMib();
+        var clock = Stopwatch.StartNew();
+        using var catalog = VideoCatalog.OpenExisting(file);
+        var videos = catalog.LoadUsable(Stride + 1);
+        var loaded = clock.Elapsed;
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 1, Stride = Stride }, videos);
+        var plans = Enumerable.Range(0, Math.Min(samples, planner.Count)).Select(position => planner.Plan(0, position, 0)).ToArray();
+        var planned = clock.Elapsed;
+        var frames = plans.Sum(plan => (long)catalog.Load(plan.VideoId, checkFile: false).Frames.Count);
+        Report(new
+        {
+            command = "catalog",
+            videos = videos.Length,
+            open_and_load_s = loaded.TotalSeconds,
+            plan_s = (planned - loaded).TotalSeconds,
+            records_s = (clock.Elapsed - planned).TotalSeconds,
+            samples = plans.Length,
+            frames,
+            peak_mib_before = before,
+            peak_mib = PeakMib(),
+        });
+        return 0;
+    }
+
+    /// <summary>30 frames a second in whole milliseconds (33, 33, 34, …), so that times do not shrink to one run; a key frame every 12 to 250.</summary>
+    private static CatalogEntry Row(int row, int frames)
+    {
+        var path = $"/data/kinetics400/train/class {row % 400:000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
+        if (row % 50 == 0) return CatalogEntry.Unusable(path, 300_000, 638_000_000_000_000_000, UnusableReason.Corrupt, $"{path} is damaged.");
+        var times = Enumerable.Range(0, frames).Select(frame => (long)Math.Round(frame * 1000 / 30.0)).ToArray();
+        var keys = Enumerable.Range(0, frames).Where(frame => frame % (12 + (row % 239)) == 0).ToArray();
+        var index = new FrameIndex(1, 1000, times, keys, Seekable: true);
+        var record = new VideoRecord(path, StreamIndex: 0, "h264", 340, 256, Rotation: 0, ReorderDelay: 2, CountedBy.Packets, index);
+        return CatalogEntry.Usable(path, 300_000 + row, 638_000_000_000_000_000, record);
+    }
+
+    private static double PeakMib() => Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
+
+    private static void Report(object measured) => Console.WriteLine(JsonSerializer.Serialize(measured));
+}

@@ -1,0 +1,68 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Sampling;
+using CACL.Data.Tests.Decoding;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Catalog;
+
+/// <summary>Files, prober, catalogue, plan and decoder together.</summary>
+public sealed class RealScanTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(DecoderKind.Auto)]
+    [InlineData(DecoderKind.Isolated)]
+    public void Clips_and_stills_are_scanned_planned_and_decoded(DecoderKind kind)
+    {
+        SequentialReference.Require();
+        var decoders = PairDecoders.Create(kind);
+        Directory.CreateDirectory(_folder.File("videos", "class"));
+        SmallClips.BFrames(_folder.File("videos", "class", "clip 1.mp4"));
+        SmallClips.Avi(_folder.File("videos", "clip-2.avi"));
+        SmallClips.Still(_folder.File("videos", "still.png"));
+        File.WriteAllText(_folder.File("videos", "text.mp4"), "Nothing to see here.");
+
+        using var catalog = VideoCatalog.Open(_folder.File("videos.db"));
+        var report = new VideoScanner(catalog, decoders.CreateProber).Scan([_folder.File("videos")], cancel: Cancel);
+        Assert.Equal((4, 3, 1), (report.Found, report.Usable, report.Unusable[UnusableReason.NotAVideo].Count));
+
+        // A still is too short for a stride of 8, and a video like any other for a stride of 0.
+        foreach (var (stride, videos) in ((int, int)[])[(8, 2), (0, 3)])
+        {
+            var planner = new SamplePlanner(new SamplingOptions { Stride = stride, CropSize = 32 }, catalog.LoadUsable(stride + 1));
+            Assert.Equal(videos, planner.Count);
+            for (var position = 0; position < planner.Count; position++) DecodeWhatIsPlanned(decoders, catalog, planner.Plan(0, position, 0));
+        }
+
+        Assert.Equal(4, new VideoScanner(catalog, decoders.CreateProber).Scan([_folder.File("videos")], cancel: Cancel).Unchanged);
+    }
+
+    [Fact]
+    public void Of_the_torture_files_each_unusable_one_has_a_row_with_its_reason()
+    {
+        SequentialReference.Require();
+        var files = TortureFile.All();
+        using var catalog = VideoCatalog.Open(_folder.File("videos.db"));
+        var report = new VideoScanner(catalog, PairDecoders.Create(DecoderKind.Auto).CreateProber)
+            .Scan([Workspace.Shared("data", "torture")], cancel: Cancel);
+        Assert.Equal(files.Count, report.Found);
+        Assert.Equal(files.Count(file => file.Frames is not null), report.Usable);
+        Assert.Equal(files.Where(file => file.Frames >= 9).Select(file => file.Frames!.Value).Order(), catalog.LoadUsable(9).Select(video => video.Frames).Order());
+    }
+
+    private static void DecodeWhatIsPlanned(PairDecoders decoders, VideoCatalog catalog, SamplePlan plan)
+    {
+        using var decoder = decoders.CreateDecoder();
+        var (first, second) = (new byte[32 * 32 * 3], new byte[32 * 32 * 3]);
+        var request = new PairRequest(catalog.Load(plan.VideoId), plan.Frame, plan.Stride, plan.Box, 32, ExactnessCheck.Patience);
+        decoder.Decode(request, first, second, Cancel);
+        Assert.Contains(first, value => value != 0);
+        Assert.Contains(second, value => value != 0);
+    }
+}
