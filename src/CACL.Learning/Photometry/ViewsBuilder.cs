@@ -1,7 +1,7 @@
-using TorchSharp;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Photometry;
