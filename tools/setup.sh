@@ -3,10 +3,11 @@
 say() { printf '%s\n' "$*" >&2; }
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo -n "$@"
-  else return 125
-  fi
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_be_root() {
+  [ "$(id -u)" = 0 ] || { command -v sudo && sudo -n true; } >/dev/null 2>&1
 }
 
 need_dotnet() {
@@ -20,6 +21,7 @@ need_ffmpeg() {
   command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null && return 0
   local by_hand="ffmpeg is missing. Install it with: sudo apt-get install ffmpeg"
   if ! command -v apt-get >/dev/null; then say "$by_hand (or your system's package manager)"; return 1; fi
+  if ! may_be_root; then say "$by_hand"; return 1; fi
   say "ffmpeg is missing: installing it with apt-get (about a minute)"
   local log
   log=$(mktemp)
@@ -27,8 +29,8 @@ need_ffmpeg() {
     rm -f "$log"
     return 0
   fi
+  say "apt-get failed: $(tail -n 3 "$log")"
   say "$by_hand"
-  [ ! -s "$log" ] || say "$(tail -n 3 "$log")"
   rm -f "$log"
   return 1
 }
