@@ -1,3 +1,4 @@
+using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
@@ -57,11 +58,12 @@ internal sealed class RunSupervisor : ReceiveActor
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause));
-        Receive<CheckpointActor.Saved>(message => { _lastCheckpoint = message.Path; Released(message.Copy); });
+        Receive<CheckpointActor.Saved>(message => { _lastCheckpoint = message.Path; Released(message.Copy, lost: false); });
         Receive<CheckpointActor.Delayed>(_ => { if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause()); });
         Receive<CheckpointActor.GivenUp>(GivenUp);
         Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
         Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
+        Receive<CannotStart>(message => Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause));
         Receive<TooManyBad>(message => GiveUp(message.Message, null));
         Receive<TrainerActor.GetStatus>(message => _trainer.Forward(message));
         Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
@@ -97,6 +99,16 @@ internal sealed class RunSupervisor : ReceiveActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
+        if (cause is ActorInitializationException)
+        {
+            // Akka's own words about a constructor say nothing to the user.
+            var inner = cause;
+            while (inner is ActorInitializationException or TypeLoadException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
+            _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", Sender.Path.Name, inner.Message);
+            Self.Tell(new CannotStart(inner));
+            return Directive.Stop;
+        }
+
         if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints))
         {
             _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
@@ -158,6 +170,7 @@ internal sealed class RunSupervisor : ReceiveActor
 
     private void StopGracefully(string reason)
     {
+        _checkpoints.Tell(new CheckpointActor.Hurry());
         if (_ending is not null) return;
         _stopReason ??= reason;
         _trainer.Tell(new TrainerActor.Stop());
@@ -180,23 +193,23 @@ internal sealed class RunSupervisor : ReceiveActor
         if (_savesOutstanding == 0) Finish();
     }
 
-    private void Released(LoopReport.Copied copy)
+    private void Released(LoopReport.Copied copy, bool lost)
     {
         _savesOutstanding--;
-        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot));
+        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
         _trainer.Tell(new TrainerActor.Resume());
         if (_ending is not null && _savesOutstanding == 0) Finish();
     }
 
     private void GivenUp(CheckpointActor.GivenUp message)
     {
-        if (message.Copy.Final)
+        if (message.Copy.Final || _ending?.Step == message.Copy.Step)
         {
             Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
             return;
         }
 
-        Released(message.Copy);
+        Released(message.Copy, lost: true);
     }
 
     private void Fail(long step, string message, Exception? cause)
@@ -226,4 +239,6 @@ internal sealed class RunSupervisor : ReceiveActor
     }
 
     private sealed record TooManyBad(string Message);
+
+    private sealed record CannotStart(Exception Cause);
 }

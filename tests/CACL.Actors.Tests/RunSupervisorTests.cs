@@ -131,6 +131,39 @@ public sealed class RunSupervisorTests
     }
 
     [Fact]
+    public async Task A_run_that_pauses_waits_for_its_checkpoint_however_often_writing_fails()
+    {
+        using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        var outcome = await run.RunAsync();
+        Assert.Equal((RunEnd.Completed, "step-00000012"), (outcome.End, outcome.Checkpoint));
+        Assert.Equal(5, run.Storage.Written[0].Step);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_its_checkpoint_ends_when_asked_to_and_says_what_is_lost()
+    {
+        using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        var training = run.Start();
+        while ((await training.StatusAsync(TimeSpan.FromSeconds(20))).Phase != LoopPhase.Paused) await Task.Yield();
+        training.Stop("enough");
+        var outcome = await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal((RunEnd.Failed, null), (outcome.End, outcome.Checkpoint));
+        Assert.Contains("could not be saved", outcome.Message);
+    }
+
+    [Fact]
+    public async Task A_run_folder_whose_files_cannot_be_opened_ends_the_run_with_a_sentence()
+    {
+        using var run = new FakeRun();
+        Directory.CreateDirectory(Path.Combine(run.Folder, "metrics.jsonl"));
+        var outcome = await run.RunAsync();
+        Assert.Equal(RunEnd.Failed, outcome.End);
+        Assert.Contains("metrics.jsonl", outcome.Message);
+    }
+
+    [Fact]
     public async Task A_run_asked_to_stop_finishes_its_step_and_saves()
     {
         using var run = new FakeRun();

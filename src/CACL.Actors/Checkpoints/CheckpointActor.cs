@@ -18,6 +18,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
     private readonly ICheckpointStorage _storage;
     private readonly RunOptions _options;
     private Save? _current;
+    private bool _hurry;
 
     public CheckpointActor(ICheckpointStorage storage, RunOptions options)
     {
@@ -30,10 +31,14 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             Try(message, attempt: 1);
         });
         Receive<TryAgain>(message => Try(message.Save, message.Attempt));
+        Receive<Hurry>(_ => TryNow());
     }
 
     /// <summary>Write this state; answered to the parent by <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
     internal sealed record Save(LoopReport.Copied Copy);
+
+    /// <summary>The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/> from now on.</summary>
+    internal sealed record Hurry;
 
     /// <summary>The checkpoint is on disk; its copy is free again.</summary>
     internal sealed record Saved(LoopReport.Copied Copy, string Path);
@@ -82,6 +87,14 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void TryNow()
+    {
+        _hurry = true;
+        if (!Timers.IsTimerActive("again")) return;
+        Timers.Cancel("again");
+        Try(_current!, attempt: 1);
+    }
+
     /// <summary>A newer state makes one that could not be written so far needless.</summary>
     private void Supersede(Save older)
     {
@@ -92,7 +105,10 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     private void Failed(Save save, int attempt, Exception cause)
     {
-        if (attempt >= _options.CheckpointAttempts)
+        // A training that pauses waits for the disk however long that takes; only one that was asked to end does not.
+        var pauses = _options.OnCheckpointFailure == OnCheckpointFailure.Pause;
+        var endless = pauses && !_hurry;
+        if (!endless && attempt >= _options.CheckpointAttempts)
         {
             _log.Error(
                 "Supervision: checkpoint of step {Step} could not be written {Attempts} times: {Cause} Decision: given up; the last good checkpoint stays",
@@ -104,9 +120,8 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         var wait = _options.CheckpointMinBackOff * Math.Pow(2, Math.Min(attempt - 1, 20));
         if (wait > _options.CheckpointMaxBackOff) wait = _options.CheckpointMaxBackOff;
         _log.Warning(
-            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s ({Attempt} of {Attempts}); training {Meanwhile}",
-            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, _options.CheckpointAttempts,
-            _options.OnCheckpointFailure == OnCheckpointFailure.Pause ? "waits" : "goes on");
+            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt {Attempt}{Most}); training {Meanwhile}",
+            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}", pauses ? "waits" : "goes on");
         Context.Parent.Tell(new Delayed(save.Copy.Step, cause.Message));
         Timers.StartSingleTimer("again", new TryAgain(save, attempt + 1), wait);
     }

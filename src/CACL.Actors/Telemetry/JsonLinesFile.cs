@@ -12,7 +12,7 @@ public sealed class JsonLinesFile : IDisposable
     public JsonLinesFile(string path)
     {
         Path = path;
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _stream.SetLength(EndOfLastWholeLine(_stream));
         _stream.Seek(0, SeekOrigin.End);
     }

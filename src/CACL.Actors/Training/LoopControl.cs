@@ -34,6 +34,7 @@ internal sealed class LoopControl : IDisposable
     private readonly ManualResetEventSlim _mayRun = new(initialState: true);
     private volatile bool _copyRequested;
     private volatile bool _copyOutstanding;
+    private volatile bool _copyLost;
     private volatile TrainingSnapshot? _spent;
     private volatile LoopPhase _phase;
 
@@ -53,6 +54,9 @@ internal sealed class LoopControl : IDisposable
     /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
     public bool CopyOutstanding => _copyOutstanding;
 
+    /// <summary>Whether the last copy was given up, so that its state is on no disk.</summary>
+    public bool CopyLost => _copyLost;
+
     /// <summary>Ends the loop after the step it is in.</summary>
     public void Stop() => _stop.Cancel();
 
@@ -66,13 +70,15 @@ internal sealed class LoopControl : IDisposable
     public void CopyMade()
     {
         _copyRequested = false;
+        _copyLost = false;
         _spent = null;
         _copyOutstanding = true;
     }
 
     /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
-    public void CopyReleased(TrainingSnapshot spent)
+    public void CopyReleased(TrainingSnapshot spent, bool lost = false)
     {
+        _copyLost = lost;
         _spent = spent;
         _copyOutstanding = false;
     }

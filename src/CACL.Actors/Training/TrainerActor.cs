@@ -34,7 +34,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Receive<GetStatus>(_ => Sender.Tell(new Status(_step, _loop.Control.Phase, _last)));
         Receive<Stop>(_ => _loop.Control.Stop());
         Receive<RequestCheckpoint>(_ => _loop.Control.RequestCopy());
-        Receive<CheckpointReleased>(message => _loop.Control.CopyReleased(message.Snapshot));
+        Receive<CheckpointReleased>(message => _loop.Control.CopyReleased(message.Snapshot, message.Lost));
         Receive<Pause>(_ => _loop.Control.Pause());
         Receive<Resume>(_ => _loop.Control.Resume());
         Receive<LoopReport.Ready>(_ => Progress());
@@ -60,7 +60,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     internal sealed record RequestCheckpoint;
 
     /// <summary>The last copy is written or given up: its memory can be used for another.</summary>
-    internal sealed record CheckpointReleased(TrainingSnapshot Snapshot);
+    internal sealed record CheckpointReleased(TrainingSnapshot Snapshot, bool Lost);
 
     /// <summary>Hold the loop before its next step.</summary>
     internal sealed record Pause;

@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
             report(new LoopReport.Ready());
             if (!Train(engine)) return;
-            if (_step > _lastCopied) Copy(engine, final: true);
+            if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
             report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
         }
         catch (Exception cause)

@@ -26,6 +26,7 @@ public static class WeightsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
         var file = Directory.Exists(path) ? Path.Combine(path, CheckpointFiles.Tensors[0].File) : path;
+        if (!File.Exists(file)) throw new WeightsException(file, $"There is no file {file} with weights to start from. Check the name.");
         try
         {
             using var reader = SafeTensorsReader.Open(file);
@@ -33,7 +34,7 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message}{PickleHint(file)}", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message}{PickleHint(file)} Name a .safetensors file with torchvision's names, or a checkpoint's folder.", e);
         }
     }
 
@@ -94,7 +95,7 @@ public static class WeightsFile
             using var stream = File.OpenRead(file);
             // A zip's signature begins what torch.save writes.
             if (stream.ReadByte() != 'P' || stream.ReadByte() != 'K') return "";
-            return " It looks like a PyTorch pickle: convert it with safetensors.torch.save_file in Python first.";
+            return " It looks like a PyTorch pickle: convert it with safetensors.torch.save_file in Python.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,15 @@ internal sealed class ConfigurationOptions
             Required = required,
             AllowMultipleArgumentsPerToken = true,
         };
+        // An option that takes several values would take a misspelt option for one of them.
+        _files.Validators.Add(given =>
+        {
+            foreach (var token in given.Tokens.Select(t => t.Value).Where(value => value.StartsWith("--", StringComparison.Ordinal)))
+            {
+                var near = EditDistance.Nearest(token, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
+                given.AddError($"Unrecognized option '{token}'.{(near is null ? "" : $" Did you mean {near}?")}");
+            }
+        });
         command.Add(_files);
         command.Add(_overrides);
     }

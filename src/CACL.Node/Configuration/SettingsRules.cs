@@ -5,6 +5,9 @@ namespace CACL.Node.Configuration;
 /// <summary>Rules between settings, each of which would otherwise surface deep inside a run.</summary>
 internal static class SettingsRules
 {
+    // The last stage reflects 4 positions, so its map of crop-size/8 must have 5.
+    private const int SmallestReflected = 40;
+
     /// <summary>Reports every broken rule. A rule is left out where one of its own settings is already wrong.</summary>
     public static void Check(RunSettings s, SettingsReader reader)
     {
@@ -25,6 +28,11 @@ internal static class SettingsRules
             $"is {model.EnqueuePixels}, but a feature map of crop-size {data.CropSize} has {positions} positions; take at most {positions}.",
             "cacl.data.crop-size");
         CheckQueue(s, Rule);
+        Rule(
+            "cacl.model.padding",
+            model.Padding != Padding.Reflect || data.CropSize >= SmallestReflected,
+            $"is reflect, but a crop-size of {data.CropSize} leaves feature maps smaller than what is reflected; take a crop-size of {SmallestReflected} or more, or zeros.",
+            "cacl.data.crop-size");
         Rule(
             "cacl.model.soft-cycle",
             model.SoftCycle != true || model.Heads.HasFlag(Heads.Global),

@@ -1,3 +1,5 @@
+using CACL.Actors.Telemetry;
+
 namespace CACL.Node.Runs;
 
 /// <summary>What happens with what a run folder already holds.</summary>
@@ -18,6 +20,7 @@ internal sealed class RunFolder : IDisposable
 {
     private const string LockName = ".lock";
     private const string ConfigurationName = "config.resolved.conf";
+    private const string TemporaryEnding = ".tmp";
     private const string CheckpointsName = "checkpoints";
 
     private readonly FileStream _lock;
@@ -84,6 +87,24 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.</summary>
+    /// <param name="configuration">The settings, HOCON.</param>
+    /// <param name="steps">Steps that the run has behind it.</param>
+    /// <exception cref="UserException">The folder cannot be written; what it holds is as it was.</exception>
+    public void Begin(string configuration, long steps)
+    {
+        try
+        {
+            JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
+            File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
+            File.Move(ResolvedConfiguration + TemporaryEnding, ResolvedConfiguration, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The run folder {Path} cannot be written: {e.Message} Free space there, or name another one with --run.", e);
+        }
+    }
+
     /// <summary>Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.</summary>
     public void Dispose() => _lock.Dispose();
 
@@ -107,7 +128,7 @@ internal sealed class RunFolder : IDisposable
             return;
         }
 
-        if (!Entries(path).Any()) return;
+        if (!holdsRun && foreign is null && !BeganTraining(path)) return;
         if (!holdsRun && foreign is not null)
         {
             throw new UserException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing in it was touched; name an empty or new folder with --run.");
@@ -119,6 +140,11 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the folder.
+    private static bool BeganTraining(string path) =>
+        File.Exists(System.IO.Path.Combine(path, "metrics.jsonl"))
+        || (Directory.Exists(System.IO.Path.Combine(path, CheckpointsName)) && Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(path, CheckpointsName)).Any());
+
     private static IEnumerable<string> Entries(string path) => Directory.Exists(path)
         ? Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).Where(n => n != LockName)
         : [];
@@ -126,6 +152,7 @@ internal sealed class RunFolder : IDisposable
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
         name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl"
+        || name is "metrics.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
     // The settings last: until they are gone a half-deleted folder is still known as a run's.

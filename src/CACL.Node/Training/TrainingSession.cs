@@ -2,7 +2,6 @@ using Akka.Configuration;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Decoding;
-using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -70,9 +69,9 @@ internal static class TrainingSession
         {
             Warned = warning => Log.Warning("{Warning}", warning),
         };
-        var start = request.Start == RunStart.Resume ? Resume(storage, folder) : null;
+        var start = request.Start == RunStart.Resume ? Resume(storage) : null;
         var initial = request.InitFrom is { } file ? InitialWeights(file, options.Cacl) : null;
-        File.WriteAllText(folder.ResolvedConfiguration, request.Configuration.Render());
+        folder.Begin(request.Configuration.Render(), start?.Step ?? 0);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
         var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText).WithFallback(Dispatchers.Configuration);
@@ -95,12 +94,9 @@ internal static class TrainingSession
         return run.Completion.GetAwaiter().GetResult();
     }
 
-    private static ResumePoint? Resume(CheckpointStorage storage, RunFolder folder)
+    private static ResumePoint? Resume(CheckpointStorage storage)
     {
         var start = storage.LoadLatest();
-        var step = start?.Step ?? 0;
-        // What a killed run did after its last checkpoint is done again, and recorded again.
-        JsonLinesFile.Keep(folder.Metrics, line => line.GetProperty("step").GetInt64() <= step);
         if (start is null) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         else Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         return start;

@@ -33,6 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("Did you mean train? Try: cacl --help", "trian")]
     [InlineData("Did you mean --config? Try: cacl train --help", "train", "--confg", "a.conf")]
+    [InlineData("Did you mean --run?", "train", "--config", "a.conf", "--rnu", "runs/one")]
     [InlineData("--config", "train")]
     [InlineData("exclude each other", "train", "--config", "a", "--resume", "--overwrite")]
     [InlineData("exclude each other", "train", "--config", "a", "--resume", "--init-from", "b")]

@@ -97,11 +97,12 @@ public sealed class ConfigurationFilesTests : IDisposable
     [InlineData("cacl.model.bn-splits=64", "does not divide")]
     [InlineData("cacl.model.enqueue-pixels=785", "has 784 positions")]
     [InlineData("cacl.model.queue-size=511", "fewer than the 512 rows (32 frames x 16 pixels)")]
+    [InlineData("cacl.model.padding=reflect", "take a crop-size of 40 or more", "cacl.data.crop-size=32")]
     [InlineData("cacl.training.warmup-epochs=200", "not fewer than")]
     [InlineData("cacl.supervision.decoder.max-backoff=20ms", "is shorter than")]
-    public void A_wrong_setting_is_told_with_its_origin_and_what_is_allowed(string set, string expected)
+    public void A_wrong_setting_is_told_with_its_origin_and_what_is_allowed(string set, string expected, params string[] beside)
     {
-        var fault = Assert.Throws<SettingsException>(() => Load(set));
+        var fault = Assert.Throws<SettingsException>(() => Load([set, .. beside]));
         var problem = Assert.Single(fault.Problems);
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         // A broken rule may be told at another key than the one that was set; it then names both.

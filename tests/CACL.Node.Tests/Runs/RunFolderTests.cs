@@ -38,6 +38,28 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_start_that_failed_before_training_leaves_a_folder_that_the_next_one_may_use()
+    {
+        using (var failed = RunFolder.Open(Run, RunStart.New)) File.WriteAllText(failed.Log, "no videos");
+        using (var run = RunFolder.Open(Run, RunStart.New)) Directory.CreateDirectory(Path.Combine(run.Checkpoints, "step-00000100"));
+        Assert.Contains("--resume", Refused(RunStart.New), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Beginning_again_keeps_the_figures_of_steps_that_count_and_replaces_the_settings()
+    {
+        MakeRun();
+        using var run = RunFolder.Open(Run, RunStart.Resume);
+        File.WriteAllText(run.Metrics, "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"st");
+        run.Begin("cacl.seed = 1", steps: 2);
+        Assert.Equal(["{\"step\":1}", "{\"step\":2}"], File.ReadAllLines(run.Metrics));
+        Assert.Equal("cacl.seed = 1", File.ReadAllText(run.ResolvedConfiguration));
+        File.Delete(run.ResolvedConfiguration);
+        Directory.CreateDirectory(run.ResolvedConfiguration);
+        Assert.Contains("cannot be written", Assert.Throws<UserException>(() => run.Begin("cacl.seed = 2", steps: 2)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Overwriting_leaves_what_a_run_did_not_write()
     {
         MakeRun();
