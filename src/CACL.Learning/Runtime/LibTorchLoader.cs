@@ -6,7 +6,8 @@ namespace CACL.Learning.Runtime;
 /// <param name="Folder">libtorch's folder.</param>
 /// <param name="TorchSharp">TorchSharp's native library, perhaps a copy in the user's cache.</param>
 /// <param name="HasCuda">Whether this libtorch was built with CUDA. Where it was not, do not ask TorchSharp for a CUDA device: it searches disks for one.</param>
-public sealed record LoadedLibTorch(string Folder, string TorchSharp, bool HasCuda);
+/// <param name="Version">libtorch's version, such as 2.10.0.</param>
+public sealed record LoadedLibTorch(string Folder, string TorchSharp, bool HasCuda, Version Version);
 
 /// <summary>
 /// Loads libtorch and TorchSharp's native library by full path, once a process. It must run before any TorchSharp type is
@@ -25,7 +26,7 @@ public static class LibTorchLoader
 
     /// <summary>
     /// Loads libtorch from the first of: <paramref name="folder"/>, the folder that <see cref="FolderVariable"/> names,
-    /// <c>libtorch/</c> beside the program (a publish), the folder that the build wrote into runtimeconfig.json.
+    /// <c>libtorch/</c> beside the program (a publish), the folder that the build wrote into runtimeconfig.json, the program's own.
     /// Later calls return what the first one loaded.
     /// </summary>
     /// <param name="folder">A folder with an existing libtorch, or null.</param>
@@ -35,14 +36,16 @@ public static class LibTorchLoader
         lock (Gate)
         {
             if (_loaded is { } loaded) return loaded;
-            loaded = LoadFrom(LibTorchFolder(folder), TorchSharpFile());
+            loaded = LoadFrom(LibTorchSearch.Here(folder));
             Volatile.Write(ref _loaded, loaded);
             return loaded;
         }
     }
 
-    private static LoadedLibTorch LoadFrom(string folder, string torchSharp)
+    private static LoadedLibTorch LoadFrom(LibTorchSearch search)
     {
+        var folder = search.LibTorch();
+        var torchSharp = search.TorchSharp();
         // Read once, when OpenMP is loaded. Its threads otherwise wait for each other by spinning for milliseconds, and with
         // decoders on the same cores a step then takes several times as long; alone on the machine it costs a few percent.
         DynamicLoader.SetVariableIfUnset("OMP_WAIT_POLICY", "passive");
@@ -52,20 +55,40 @@ public static class LibTorchLoader
         string[] libraries = hasCuda
             ? ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"]
             : ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+        var version = LibTorchVersion.Wanted;
         foreach (var library in libraries)
         {
             var path = Path.Combine(folder, library);
-            if (!NativeLibrary.TryLoad(path, out _) && DynamicLoader.TryLoad(path) is { } reason)
-            {
-                var remedy = library.Contains("cuda", StringComparison.Ordinal)
-                    ? "Put the folders of CUDA's and cuDNN's libraries on LD_LIBRARY_PATH, or use a CPU build of libtorch."
-                    : "The file may be damaged or built for another system: restore the packages anew, or name another libtorch with "
-                        + $"{FolderVariable}.";
-                throw new LibTorchUnavailableException($"libtorch's {path} does not load: {reason}. {remedy}");
-            }
+            if (!NativeLibrary.TryLoad(path, out _) && DynamicLoader.TryLoad(path) is { } reason) throw DoesNotLoad(library, path, reason, search);
+            if (library == "libtorch_cpu.so") version = FittingVersion(path, search);
         }
 
-        return new LoadedLibTorch(folder, LoadTorchSharp(torchSharp, folder), hasCuda);
+        return new LoadedLibTorch(folder, LoadTorchSharp(torchSharp, folder), hasCuda, version);
+    }
+
+    // Looked at before any other library binds to this one: a near miss could load and then crash in the middle of a step.
+    private static Version FittingVersion(string libTorchCpu, LibTorchSearch search)
+    {
+        var version = LibTorchVersion.Of(libTorchCpu);
+        if (LibTorchVersion.Fits(version)) return version!;
+        var found = version is null ? "of an unknown version" : $"version {version}";
+        var named = search.NamedBy is { } name ? $", the folder named by {name}," : "";
+        throw new LibTorchUnavailableException(
+            $"The libtorch in {Path.GetDirectoryName(libTorchCpu)}{named} is {found}, and TorchSharp works with {LibTorchVersion.Wanted} only: "
+                + (search.NamedBy is null ? "run `dotnet restore`, or name a folder with that version by " + FolderVariable + "."
+                    : $"name a folder with that version, or leave {search.NamedBy} unset to use the one that comes with the program."));
+    }
+
+    private static LibTorchUnavailableException DoesNotLoad(string library, string path, string reason, LibTorchSearch search)
+    {
+        var remedy = library.Contains("cuda", StringComparison.Ordinal)
+            ? "Put the folders of CUDA's and cuDNN's libraries on LD_LIBRARY_PATH, or use a CPU build of libtorch."
+            : "The file may be damaged or built for another system: "
+                + (search.NamedBy is { } name ? $"leave {name} unset to use the one that comes with the program."
+                    : $"restore the packages anew, or name another libtorch with {FolderVariable}.");
+        var version = LibTorchVersion.FromFiles(Path.Combine(Path.GetDirectoryName(path)!, "libtorch_cpu.so"));
+        if (version is not null && !LibTorchVersion.Fits(version)) remedy += $" It is version {version}; TorchSharp works with {LibTorchVersion.Wanted} only.";
+        return new LibTorchUnavailableException($"libtorch's {path} does not load: {reason}. {remedy}");
     }
 
     private static string LoadTorchSharp(string path, string libTorch)
@@ -90,45 +113,7 @@ public static class LibTorchLoader
         }
 
         throw new LibTorchUnavailableException(
-            $"TorchSharp's {path} does not load with the libtorch in {libTorch}: {reason}. It was built for libtorch 2.10: name a folder with that "
-                + $"version with {FolderVariable}, or leave {FolderVariable} unset to use the one restored with the packages.");
+            $"TorchSharp's {path} does not load with the libtorch in {libTorch}: {reason}. It was built for libtorch {LibTorchVersion.Wanted}: name a "
+                + $"folder with that version with {FolderVariable}, or leave {FolderVariable} unset to use the one restored with the packages.");
     }
-
-    private static string LibTorchFolder(string? setting)
-    {
-        var named = (Folder: setting, By: "the setting");
-        if (string.IsNullOrEmpty(named.Folder)) named = (Environment.GetEnvironmentVariable(FolderVariable), FolderVariable);
-        if (!string.IsNullOrEmpty(named.Folder))
-        {
-            // A folder that was asked for is used or refused; another one in its place would surprise.
-            return HasLibTorch(named.Folder) ? Path.GetFullPath(named.Folder) : throw new LibTorchUnavailableException(
-                $"There is no libtorch (libtorch_cpu.so) in {named.Folder}, the folder named by {named.By}: name the folder that holds it, "
-                    + "such as a PyTorch installation's torch/lib.");
-        }
-
-        var places = Places("libtorch", "CACL.LibTorch");
-        return places.FirstOrDefault(HasLibTorch) ?? throw new LibTorchUnavailableException(
-            $"libtorch (libtorch_cpu.so) is in none of {string.Join(", ", places)}: run `dotnet restore` to fetch it, or name the folder of an existing "
-                + $"one with {FolderVariable}.");
-    }
-
-    private static string TorchSharpFile()
-    {
-        var places = Places("libtorch", "CACL.TorchSharpNative");
-        return places.Select(place => Path.Combine(place, TorchSharpLibrary.FileName)).FirstOrDefault(File.Exists)
-            ?? throw new LibTorchUnavailableException(
-                $"TorchSharp's {TorchSharpLibrary.FileName} is in none of {string.Join(", ", places)}: run `dotnet restore` to fetch it.");
-    }
-
-    private static List<string> Places(string besideProgram, string configured)
-    {
-        var places = new List<string> { Path.Combine(AppContext.BaseDirectory, besideProgram) };
-        if (AppContext.GetData(configured) is string folder && folder.Length > 0) places.Add(Path.GetFullPath(folder));
-        // Where the CUDA packages' own build steps put theirs.
-        places.Add(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
-        places.Add(AppContext.BaseDirectory);
-        return places;
-    }
-
-    private static bool HasLibTorch(string folder) => File.Exists(Path.Combine(folder, "libtorch_cpu.so"));
 }

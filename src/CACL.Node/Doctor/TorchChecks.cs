@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CACL.Learning.Runtime;
 using CACL.Node.Runs;
 using TorchSharp;
@@ -18,7 +17,7 @@ internal static class TorchChecks
         {
             var loaded = Load(folder);
             var build = loaded.HasCuda ? "CUDA build" : "CPU build";
-            return Finding.Fine($"{Version(loaded)}, {build}, {ComputeThreads()} threads, in {loaded.Folder}");
+            return Finding.Fine($"libtorch {loaded.Version}, {build}, {ComputeThreads()} threads, in {loaded.Folder}");
         }
         catch (LibTorchUnavailableException e)
         {
@@ -64,14 +63,5 @@ internal static class TorchChecks
         var sum = torch.ones(8, 8).mm(torch.ones(8, 8)).sum().item<float>();
         if (sum != 512) throw new LibTorchUnavailableException($"libtorch computes wrongly: 8×8 ones times themselves sum to {sum}, not 512.");
         return torch.get_num_threads();
-    }
-
-    // The version is a field of a number that the stable C interface returns: a byte each of major, minor and patch at its top.
-    private static unsafe string Version(LoadedLibTorch loaded)
-    {
-        if (!NativeLibrary.TryLoad(Path.Combine(loaded.Folder, "libtorch_cpu.so"), out var library)) return "libtorch";
-        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var call)) return "libtorch of an unknown version";
-        var number = ((delegate* unmanaged[Cdecl]<ulong>)call)();
-        return $"libtorch {number >> 56}.{(number >> 48) & 0xff}.{(number >> 40) & 0xff}";
     }
 }

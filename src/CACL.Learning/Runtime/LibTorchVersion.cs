@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace CACL.Learning.Runtime;
+
+/// <summary>Which libtorch a folder holds. TorchSharp calls C++ functions, which fit one minor version of libtorch only.</summary>
+internal static class LibTorchVersion
+{
+    /// <summary>The version TorchSharp was built for; patches fit.</summary>
+    public static readonly Version Wanted = new(2, 10);
+
+    /// <summary>Whether TorchSharp can work with <paramref name="version"/>.</summary>
+    public static bool Fits(Version? version) => version is not null && version.Major == Wanted.Major && version.Minor == Wanted.Minor;
+
+    /// <summary>
+    /// The version of the library at <paramref name="libTorchCpu"/>, which must have been loaded: by its own word, else by the
+    /// files around it; null where neither tells.
+    /// </summary>
+    public static Version? Of(string libTorchCpu) => Said(libTorchCpu) ?? FromFiles(libTorchCpu);
+
+    // A number of the stable C interface (recent versions have it): a byte each of major, minor and patch at its top.
+    private static unsafe Version? Said(string path)
+    {
+        if (!NativeLibrary.TryLoad(path, out var library)) return null;
+        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var call)) return null;
+        var number = ((delegate* unmanaged[Cdecl]<ulong>)call)();
+        return new Version((int)(number >> 56), (int)((number >> 48) & 0xff), (int)((number >> 40) & 0xff));
+    }
+
+    /// <summary>
+    /// What the files say: Debian's name for the library (<c>libtorch_cpu.so.1.13.0</c>), PyTorch's <c>version.py</c> or
+    /// libtorch's <c>build-version</c> above its folder.
+    /// </summary>
+    public static Version? FromFiles(string libTorchCpu)
+    {
+        var target = File.ResolveLinkTarget(libTorchCpu, returnFinalTarget: true)?.Name ?? "";
+        if (target.IndexOf(".so.", StringComparison.Ordinal) is var at and >= 0 && Version.TryParse(target[(at + 4)..], out var version)) return version;
+        var above = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(libTorchCpu)));
+        foreach (var name in above is null ? [] : new[] { "version.py", "build-version" })
+        {
+            var file = Path.Combine(above!, name);
+            if (!File.Exists(file)) continue;
+            var line = File.ReadLines(file).Take(100).FirstOrDefault(l => name == "build-version" || l.StartsWith("__version__", StringComparison.Ordinal)) ?? "";
+            var number = new string([.. line.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
+            // 2.4.0a0+git: the digits end before the letter.
+            if (Version.TryParse(number.TrimEnd('.'), out version)) return version;
+        }
+
+        return null;
+    }
+}
