@@ -2,10 +2,16 @@ using System.Globalization;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>ffprobe's compact output: a line a section, "packet|stream_index=0|pts=512|flags=K_".</summary>
+/// <summary>
+/// ffprobe's compact output: a line a section, "packet|stream_index=0|pts=512|flags=K_". Sections within a section differ by version:
+/// side data is "|side_data|rotation=90" in 5.1, "|side_datum/display_matrix:rotation=90" since 6.1, and in 4.4 it is glued to the
+/// value before ("flags=K_side_data|…") or begins a line of its own where another inner section came before it.
+/// </summary>
 internal static class FfprobeText
 {
-    /// <summary>The fields of one line; empty where it is of another section.</summary>
+    private const string SideData = "side_data";
+
+    /// <summary>The fields of one line, those of inner sections without their section's name; empty where it is of another section.</summary>
     internal static Dictionary<string, string> Fields(string line, string section)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -14,7 +20,10 @@ internal static class FfprobeText
         foreach (var part in parts.Skip(1))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0) fields.TryAdd(part[..equals], part[(equals + 1)..]);
+            if (equals <= 0) continue;
+            var (name, value) = (part[..equals], part[(equals + 1)..]);
+            if (value.EndsWith(SideData, StringComparison.Ordinal)) value = value[..^SideData.Length];
+            fields.TryAdd(name[(name.LastIndexOf(':') + 1)..], value);
         }
 
         return fields;

@@ -7,10 +7,11 @@ namespace CACL.Data.Decoding.Isolated;
 /// </summary>
 public sealed class IsolatedProber : IVideoProber
 {
+    // The lists of side data are asked for whole: before 5.0 their elements have no name of their own by which to choose.
     private const string Entries =
-        "packet=stream_index,pts,size,flags:packet_side_data=side_data_type"
+        "packet=stream_index,pts,size,flags:packet_side_data_list"
         + ":stream=index,codec_name,width,height,has_b_frames,time_base,nb_frames,field_order"
-        + ":stream_disposition=attached_pic:stream_side_data=rotation:format=format_name";
+        + ":stream_disposition=attached_pic:stream_side_data_list:format=format_name";
 
     private readonly FfmpegProgram _program;
 
@@ -67,13 +68,15 @@ public sealed class IsolatedProber : IVideoProber
     {
         var streams = new SortedDictionary<int, ProbedStream>();
         var container = "";
+        ProbedStream? described = null;
         var arguments = $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}";
         using var ffprobe = new ChildProcess(_program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet)
                 StreamOf(packet.Number("stream_index")).AddPacket(packet, line.Contains("New Extradata", StringComparison.Ordinal));
-            else if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) StreamOf(stream.Number("index")).Describe(stream);
+            else if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) (described = StreamOf(stream.Number("index"))).Describe(stream);
+            else if (FfprobeText.Fields(line, "side_data") is { Count: > 0 } sideData) described?.DescribeSideData(sideData);
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } format) container = format.GetValueOrDefault("format_name", "");
         }
 

@@ -65,7 +65,7 @@ internal sealed class ProbedStream(int index)
 
     internal void Describe(Dictionary<string, string> stream)
     {
-        IsVideo = stream.Number("disposition:attached_pic") is not 1;
+        IsVideo = stream.Number("attached_pic") is not 1;
         Codec = stream.GetValueOrDefault("codec_name", "unknown");
         Width = (int)(stream.Number("width") ?? 0);
         Height = (int)(stream.Number("height") ?? 0);
@@ -74,8 +74,13 @@ internal sealed class ProbedStream(int index)
         IsInterlaced = stream.GetValueOrDefault("field_order", "unknown") is not ("unknown" or "progressive");
         if (stream.GetValueOrDefault("time_base", "").Split('/') is [var numerator, var denominator])
             TimeBase = (int.Parse(numerator), int.Parse(denominator));
+        DescribeSideData(stream);
+    }
+
+    internal void DescribeSideData(Dictionary<string, string> sideData)
+    {
         // ffprobe turns counter-clockwise, and rounds to whole degrees.
-        if (stream.Number("rotation") is { } turn && turn % 90 == 0) Rotation = (int)(((-turn % 360) + 360) % 360);
+        if (sideData.Number("rotation") is { } turn && turn % 90 == 0) Rotation = (int)(((-turn % 360) + 360) % 360);
     }
 
     /// <summary>Why the packets do not tell the frames; null if they do.</summary>
