@@ -9,59 +9,19 @@ namespace CACL.Data.Catalog;
 /// </summary>
 public sealed class VideoCatalog : IDisposable
 {
-    // Long enough for the other process's batch of rows, short enough to be told about a stuck one.
-    private const int BusySeconds = 15;
+    private readonly CatalogFile _file;
 
-    private readonly Lock _lock = new();
-    private readonly SqliteConnection _connection;
-    private SqliteCommand? _find;
-    private SqliteCommand? _load;
-
-    private VideoCatalog(SqliteConnection connection, string path)
-    {
-        _connection = connection;
-        Path = path;
-    }
+    private VideoCatalog(CatalogFile file) => _file = file;
 
     /// <summary>Absolute path of the catalogue file.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>Opens a catalogue, or makes an empty one where there is no file.</summary>
     /// <exception cref="CatalogException">The file is not a catalogue, of a newer version, damaged, or cannot be written.</exception>
     public static VideoCatalog Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        path = System.IO.Path.GetFullPath(path);
-        if (Directory.Exists(path)) throw new CatalogException($"{path} is a folder; --catalog names a file.");
-        try
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CatalogException($"The folder of the catalogue {path} cannot be made: {error.Message}", error);
-        }
-
-        // Not pooled: disposing really closes the file, so that it can be deleted or moved.
-        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds };
-        var connection = new SqliteConnection(settings.ToString());
-        try
-        {
-            connection.Open();
-            CatalogSchema.Ensure(connection, path);
-            CatalogSchema.Execute(connection, "PRAGMA synchronous = NORMAL");
-            return new VideoCatalog(connection, path);
-        }
-        catch (SqliteException error)
-        {
-            connection.Dispose();
-            throw CatalogException.From(error, path, "Opening");
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        return new VideoCatalog(CatalogFile.Open(path));
     }
 
     /// <summary>As <see cref="Open"/>, but a missing file is an error that names the remedy.</summary>
@@ -80,9 +40,9 @@ public sealed class VideoCatalog : IDisposable
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
-    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = """
             SELECT id, frames, width, height, path FROM videos INDEXED BY usable_videos
             WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path
@@ -106,7 +66,7 @@ public sealed class VideoCatalog : IDisposable
     /// <exception cref="CatalogException">The catalogue cannot be read, or has no such row.</exception>
     public VideoRecord Load(long id, bool checkFile = true)
     {
-        var (record, stamp) = Guarded("Reading", () => Read(id));
+        var (record, stamp) = _file.Guarded("Reading", _ => _file.Records.Load(id));
         if (checkFile) stamp.Check(record.Path);
         return record;
     }
@@ -116,11 +76,11 @@ public sealed class VideoCatalog : IDisposable
     /// </summary>
     /// <returns>The rows' ids, in order.</returns>
     /// <exception cref="CatalogException">The catalogue cannot be written; none of the rows is.</exception>
-    public long[] UpsertBatch(IReadOnlyList<CatalogEntry> entries) => Guarded("Writing to", () =>
+    public long[] UpsertBatch(IReadOnlyList<CatalogEntry> entries) => _file.Guarded("Writing to", connection =>
     {
         ArgumentNullException.ThrowIfNull(entries);
-        using var transaction = _connection.BeginTransaction();
-        using var writer = new CatalogWriter(_connection, transaction);
+        using var transaction = connection.BeginTransaction();
+        using var writer = new CatalogWriter(connection, transaction);
         var ids = new long[entries.Count];
         for (var i = 0; i < ids.Length; i++) ids[i] = writer.Write(entries[i]);
         transaction.Commit();
@@ -131,11 +91,11 @@ public sealed class VideoCatalog : IDisposable
     /// Marks rows whose files are gone, or takes the mark off. Marked rows are not used, and are not read again when the file comes
     /// back unchanged.
     /// </summary>
-    public void MarkVanished(IReadOnlyCollection<long> ids, bool vanished = true) => Guarded("Writing to", () =>
+    public void MarkVanished(IReadOnlyCollection<long> ids, bool vanished = true) => _file.Guarded("Writing to", connection =>
     {
         ArgumentNullException.ThrowIfNull(ids);
-        using var transaction = _connection.BeginTransaction();
-        using var command = _connection.CreateCommand();
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
         command.CommandText = "UPDATE videos SET vanished = $vanished WHERE id = $id";
         command.Parameters.AddWithValue("$vanished", vanished ? 1 : 0);
         var parameter = command.Parameters.Add("$id", SqliteType.Integer);
@@ -152,18 +112,18 @@ public sealed class VideoCatalog : IDisposable
     /// <summary>How many videos there are and why the others are not used.</summary>
     /// <param name="minFrames">Frames a usable video has at least: stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
-    public CatalogCounts Counts(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    public CatalogCounts Counts(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         var (usable, tooShort, vanished) = (0, 0, 0);
         var unusable = new SortedDictionary<UnusableReason, int>();
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "SELECT reason, frames, vanished, path FROM videos";
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             if (within is not null && !within.Contains(reader.GetString(3))) continue;
             if (reader.GetInt32(2) != 0) vanished++;
-            else if (ReasonAt(reader, 0) is { } reason) unusable[reason] = unusable.GetValueOrDefault(reason) + 1;
+            else if (CatalogRecords.ReasonAt(reader, 0) is { } reason) unusable[reason] = unusable.GetValueOrDefault(reason) + 1;
             else if (reader.GetInt32(1) < minFrames) tooShort++;
             else usable++;
         }
@@ -174,9 +134,9 @@ public sealed class VideoCatalog : IDisposable
     /// <summary>The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.</summary>
     /// <param name="minFrames">stride + 1: what has fewer frames is too short.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
-    public IReadOnlyList<UnusableVideo> LoadUnusable(int minFrames, VideoRoots? within = null) => Guarded("Reading", () =>
+    public IReadOnlyList<UnusableVideo> LoadUnusable(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText =
             "SELECT path, reason, message, frames FROM videos WHERE vanished = 0 AND (reason IS NOT NULL OR frames < $min) ORDER BY path";
         command.Parameters.AddWithValue("$min", minFrames);
@@ -186,7 +146,7 @@ public sealed class VideoCatalog : IDisposable
         {
             var path = reader.GetString(0);
             if (within is not null && !within.Contains(path)) continue;
-            videos.Add(ReasonAt(reader, 1) is { } reason
+            videos.Add(CatalogRecords.ReasonAt(reader, 1) is { } reason
                 ? new UnusableVideo(path, reason, reader.GetString(2))
                 : new UnusableVideo(path, UnusableReason.TooShort, $"{path} has {reader.GetInt32(3)} frames, a pair needs {minFrames}."));
         }
@@ -195,32 +155,15 @@ public sealed class VideoCatalog : IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _find?.Dispose();
-            _load?.Dispose();
-            _connection.Dispose();
-        }
-    }
+    public void Dispose() => _file.Dispose();
 
     /// <summary>What is known of a path, or null.</summary>
-    internal KnownFile? Find(string path) => Guarded<KnownFile?>("Reading", () =>
-    {
-        _find ??= Prepared("SELECT id, size, modified, reason, message, vanished FROM videos WHERE path = $key", SqliteType.Text);
-        _find.Parameters[0].Value = path;
-        using var reader = _find.ExecuteReader();
-        if (!reader.Read()) return null;
-        var message = reader.IsDBNull(4) ? null : reader.GetString(4);
-        var vanished = reader.GetInt32(5) != 0;
-        return new KnownFile(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), ReasonAt(reader, 3), message, vanished);
-    });
+    internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));
 
     /// <summary>Ids and paths of rows that are not marked as vanished and satisfy <paramref name="condition"/>.</summary>
-    internal List<long> Select(Func<long, string, bool> condition) => Guarded("Reading", () =>
+    internal List<long> Select(Func<long, string, bool> condition) => _file.Guarded("Reading", connection =>
     {
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "SELECT id, path FROM videos WHERE vanished = 0";
         using var reader = command.ExecuteReader();
         var ids = new List<long>();
@@ -233,77 +176,9 @@ public sealed class VideoCatalog : IDisposable
     });
 
     /// <summary>Lets the file grow to so many pages and no more: SQLite then reports a full disk, as tests want it to.</summary>
-    internal void LimitPages(int pages) => Guarded("Reading", () =>
+    internal void LimitPages(int pages) => _file.Guarded("Reading", connection =>
     {
-        CatalogSchema.Execute(_connection, $"PRAGMA max_page_count = {pages}");
+        CatalogSchema.Execute(connection, $"PRAGMA max_page_count = {pages}");
         return 0;
     });
-
-    private (VideoRecord Record, FileStamp Stamp) Read(long id)
-    {
-        _load ??= Prepared(
-            """
-            SELECT path, reason, message, stream_index, codec, width, height, rotation, reorder_delay, counted_by,
-                   frames, time_base_numerator, time_base_denominator, seekable, data, size, modified
-            FROM videos LEFT JOIN frame_indices ON video = id WHERE id = $key
-            """,
-            SqliteType.Integer);
-        _load.Parameters[0].Value = id;
-        using var reader = _load.ExecuteReader();
-        if (!reader.Read()) throw new CatalogException($"The catalogue {Path} has no video {id}.");
-        var path = reader.GetString(0);
-        if (ReasonAt(reader, 1) is { } reason) throw new VideoUnusableException(path, reason, reader.GetString(2));
-        try
-        {
-            var (times, keyFrames) = FrameIndexCodec.Decode((byte[])reader[14], reader.GetInt32(10));
-            var frames = new FrameIndex(reader.GetInt32(11), reader.GetInt32(12), times, keyFrames, reader.GetInt32(13) != 0);
-            var record = new VideoRecord(
-                path,
-                reader.GetInt32(3),
-                reader.GetString(4),
-                reader.GetInt32(5),
-                reader.GetInt32(6),
-                reader.GetInt32(7),
-                reader.GetInt32(8),
-                Enum.Parse<CountedBy>(reader.GetString(9)),
-                frames);
-            return (record, new FileStamp(reader.GetInt64(15), reader.GetInt64(16)));
-        }
-        catch (Exception error) when (error is InvalidDataException or InvalidCastException or ArgumentException)
-        {
-            throw new CatalogException(
-                $"The catalogue {Path} is damaged at {path} ({error.Message}). Delete it and scan again; the videos are not touched.",
-                error);
-        }
-    }
-
-    // A reason that this version does not know (a newer program wrote it) still means: not usable.
-    private static UnusableReason? ReasonAt(SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null
-        : Enum.TryParse<UnusableReason>(reader.GetString(column), out var reason) ? reason
-        : UnusableReason.Unreadable;
-
-    private SqliteCommand Prepared(string sql, SqliteType keyType)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.Add("$key", keyType);
-        command.Prepare();
-        return command;
-    }
-
-    private T Guarded<T>(string doing, Func<T> action)
-    {
-        lock (_lock)
-        {
-            try
-            {
-                return action();
-            }
-            catch (SqliteException error)
-            {
-                throw CatalogException.From(error, Path, doing);
-            }
-        }
-    }
 }
