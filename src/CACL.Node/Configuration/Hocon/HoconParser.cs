@@ -13,21 +13,18 @@ internal sealed class HoconParser
 {
     private static readonly string[] IncludeForms = ["", "file(", "required(", "required(file("];
 
-    private readonly IReadOnlyList<HoconToken> _tokens;
+    private readonly HoconCursor _cursor;
     private readonly IReadOnlyList<string> _prefix;
     private readonly IncludeReader _include;
-    private int _at;
 
     private HoconParser(IReadOnlyList<HoconToken> tokens, IReadOnlyList<string> prefix, IncludeReader include)
     {
-        _tokens = tokens;
+        _cursor = new HoconCursor(tokens);
         _prefix = prefix;
         _include = include;
     }
 
-    private HoconToken Current => _tokens[_at];
-
-    private HoconToken Next => _tokens[Math.Min(_at + 1, _tokens.Count - 1)];
+    private HoconToken Current => _cursor.Current;
 
     /// <summary>A whole file: an object whose outer braces may be left out.</summary>
     /// <param name="source">Name for error messages.</param>
@@ -43,10 +40,10 @@ internal sealed class HoconParser
     public static HoconNode ParseValue(string source, string text)
     {
         var parser = new HoconParser(HoconTokenizer.Tokenize(source, text, isFile: false), [], NoInclude);
-        parser.SkipBlank();
+        parser._cursor.SkipBlank();
         var value = parser.Value([], 0);
-        parser.SkipBlank();
-        if (parser.Current.Kind != K.End) throw parser.Unexpected("after the value");
+        parser._cursor.SkipBlank();
+        if (parser.Current.Kind != K.End) throw parser._cursor.Unexpected("after the value");
         return value;
     }
 
@@ -55,7 +52,7 @@ internal sealed class HoconParser
 
     private ObjectNode Root()
     {
-        SkipBlank();
+        _cursor.SkipBlank();
         if (Current.Kind == K.OpenArray) throw new HoconException(Current.Origin, "a configuration is an object of keys, not an array.");
         if (Current.Kind != K.OpenObject)
         {
@@ -65,8 +62,8 @@ internal sealed class HoconParser
         }
 
         var closed = Object(_prefix, _prefix.Count);
-        SkipBlank();
-        if (Current.Kind != K.End) throw Unexpected("after the closing '}' of the file");
+        _cursor.SkipBlank();
+        if (Current.Kind != K.End) throw _cursor.Unexpected("after the closing '}' of the file");
         return closed;
     }
 
@@ -74,22 +71,22 @@ internal sealed class HoconParser
     {
         var node = new ObjectNode(Current.Origin);
         CheckDepth(depth);
-        _at++;
+        _cursor.Advance();
         Fields(node, path, K.CloseObject, depth);
-        _at++;
+        _cursor.Advance();
         return node;
     }
 
     private void Fields(ObjectNode target, IReadOnlyList<string>? path, K close, int depth)
     {
-        SkipBlank();
+        _cursor.SkipBlank();
         while (Current.Kind != close)
         {
             if (Current.Kind == K.End) throw NotClosed(target.Origin, '}');
             Field(target, path, depth);
-            SkipSpaces();
+            _cursor.SkipSpaces();
             if (Current.Kind == close) break;
-            Separate("fields");
+            _cursor.Separate("fields");
         }
     }
 
@@ -105,16 +102,16 @@ internal sealed class HoconParser
         var key = KeyPath(origin);
         // Inside an array nothing has a path, so nothing there can be looked back to from elsewhere.
         var whole = path is null ? null : (IReadOnlyList<string>)[.. path, .. key];
-        SkipSpaces();
+        _cursor.SkipSpaces();
         var kind = Current.Kind;
         if (kind is K.Separator or K.Append)
         {
-            _at++;
+            _cursor.Advance();
             SkipToValue(key);
         }
         else if (kind != K.OpenObject)
         {
-            throw Unexpected($"after the key {HoconPath.Render(key)}; a value follows '=' or ':'");
+            throw _cursor.Unexpected($"after the key {HoconPath.Render(key)}; a value follows '=' or ':'");
         }
 
         var value = Value(whole, depth + key.Count);
@@ -131,8 +128,8 @@ internal sealed class HoconParser
     private IReadOnlyList<string> KeyPath(HoconOrigin origin)
     {
         var parts = new List<HoconToken>();
-        for (; Current.Kind is K.Quoted or K.Unquoted; _at++) parts.Add(Current);
-        if (parts.Count == 0) throw Unexpected("where a key is expected");
+        for (; Current.Kind is K.Quoted or K.Unquoted; _cursor.Advance()) parts.Add(Current);
+        if (parts.Count == 0) throw _cursor.Unexpected("where a key is expected");
         return HoconPath.Join(parts, origin);
     }
 
@@ -144,12 +141,12 @@ internal sealed class HoconParser
         if (parts.Count > 0 && parts[^1] is LiteralNode { IsSpace: true }) parts.RemoveAt(parts.Count - 1);
         if (Current.Kind is K.Separator or K.Append)
         {
-            throw Unexpected("inside a value; put the text in double quotes, or end the field before it with a comma or a new line");
+            throw _cursor.Unexpected("inside a value; put the text in double quotes, or end the field before it with a comma or a new line");
         }
 
         return parts.Count switch
         {
-            0 => throw Unexpected("where a value is expected"),
+            0 => throw _cursor.Unexpected("where a value is expected"),
             1 => parts[0],
             _ => new ConcatenationNode(parts),
         };
@@ -167,12 +164,12 @@ internal sealed class HoconParser
             case K.Quoted:
             case K.Unquoted:
             case K.Space:
-                _at++;
+                _cursor.Advance();
                 var isNull = token is { Kind: K.Unquoted, Text: "null" };
                 return new LiteralNode(new HoconScalar(token.Text, isNull, token.Origin), isSpace: token.Kind == K.Space);
             case K.Substitution:
             case K.OptionalSubstitution:
-                _at++;
+                _cursor.Advance();
                 return new SubstitutionNode(HoconPath.Parse(token.Text, token.Origin), token.Kind == K.OptionalSubstitution, _prefix, token.Origin);
             default:
                 return null;
@@ -184,56 +181,41 @@ internal sealed class HoconParser
         CheckDepth(depth);
         var origin = Current.Origin;
         var items = new List<HoconNode>();
-        _at++;
-        SkipBlank();
+        _cursor.Advance();
+        _cursor.SkipBlank();
         while (Current.Kind != K.CloseArray)
         {
             if (Current.Kind == K.End) throw NotClosed(origin, ']');
             items.Add(Value(null, depth));
-            SkipSpaces();
+            _cursor.SkipSpaces();
             if (Current.Kind == K.CloseArray) break;
-            Separate("elements");
+            _cursor.Separate("elements");
         }
 
-        _at++;
+        _cursor.Advance();
         return new ArrayNode(items, origin);
-    }
-
-    // Between two fields or elements: one comma, or any number of new lines, or both. At the end of the text the caller knows better.
-    private void Separate(string what)
-    {
-        var separated = Current.Kind is K.NewLine or K.End;
-        SkipBlank();
-        if (Current.Kind == K.Comma)
-        {
-            separated = true;
-            _at++;
-            SkipBlank();
-        }
-
-        if (!separated) throw Unexpected($"between two {what}; a comma or a new line separates them");
     }
 
     private static HoconException NotClosed(HoconOrigin opened, char closer) => new(opened, $"what is opened here has no closing '{closer}'.");
 
     private bool StartsInclude() =>
-        Current is { Kind: K.Unquoted, Text: "include" } && Next.Kind == K.Space && _at + 2 < _tokens.Count
-        && _tokens[_at + 2] is { Kind: K.Quoted or K.Unquoted };
+        Current is { Kind: K.Unquoted, Text: "include" } && _cursor.Ahead(1).Kind == K.Space
+        && _cursor.Ahead(2).Kind is K.Quoted or K.Unquoted;
 
     private void Include(ObjectNode target, IReadOnlyList<string>? path)
     {
         var origin = Current.Origin;
-        _at += 2;
+        _cursor.Advance(2);
         var form = Current.Kind == K.Unquoted ? Current.Text : "";
-        if (Current.Kind == K.Unquoted) _at++;
+        if (Current.Kind == K.Unquoted) _cursor.Advance();
         var closing = new string(')', form.Count(c => c == '('));
         var file = Current;
         if (!IncludeForms.Contains(form) || file.Kind != K.Quoted) throw IncludeForm(origin);
-        _at++;
+        _cursor.Advance();
         if (closing.Length > 0)
         {
             if (Current.Kind != K.Unquoted || Current.Text != closing) throw IncludeForm(origin);
-            _at++;
+            _cursor.Advance();
         }
 
         if (path is null) throw new HoconException(origin, "include does not work inside an array.");
@@ -245,29 +227,17 @@ internal sealed class HoconParser
 
     private void SkipToValue(IReadOnlyList<string> key)
     {
-        SkipSpaces();
+        _cursor.SkipSpaces();
         if (Current.Kind != K.NewLine) return;
         var line = Current;
-        SkipBlank();
+        _cursor.SkipBlank();
         // An unquoted word on the next line is far more often the next key than this key's value.
         if (Current.Kind is K.OpenObject or K.OpenArray or K.Quoted) return;
         throw new HoconException(line.Origin, $"the key {HoconPath.Render(key)} has no value; write \"\" for an empty text.");
-    }
-
-    private void SkipSpaces()
-    {
-        while (Current.Kind == K.Space) _at++;
-    }
-
-    private void SkipBlank()
-    {
-        while (Current.Kind is K.Space or K.NewLine) _at++;
     }
 
     private void CheckDepth(int depth)
     {
         if (depth > HoconLimits.Nesting) throw new HoconException(Current.Origin, $"nested deeper than {HoconLimits.Nesting} levels.");
     }
-
-    private HoconException Unexpected(string place) => new(Current.Origin, $"unexpected {Current.Description} {place}.");
 }
