@@ -83,7 +83,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The run folder {path} cannot be written: {e.Message} Name another one with --run, or change its permissions.", e);
+            throw new UserException($"The run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --run, or change its permissions.", e);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The run folder {Path} cannot be written: {e.Message} Free space there, or name another one with --run.", e);
+            throw new UserException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name another one with --run.", e);
         }
     }
 

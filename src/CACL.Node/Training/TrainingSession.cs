@@ -65,11 +65,21 @@ internal static class TrainingSession
         TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
     {
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        var damaged = 0;
         var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
         {
-            Warned = warning => Log.Warning("{Warning}", warning),
+            Warned = warning =>
+            {
+                damaged++;
+                Log.Warning("{Warning}", warning);
+            },
         };
-        var start = request.Start == RunStart.Resume ? Resume(storage) : null;
+        var start = request.Start == RunStart.Resume ? storage.LoadLatest() : null;
+        // Starting again from nothing would cost the user what a repaired file may still save.
+        if (start is null && damaged > 0)
+            throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, or start anew with --overwrite. Nothing was changed.");
+        if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
+        else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, options.Cacl) : null;
         folder.Begin(request.Configuration.Render(), start?.Step ?? 0);
 
@@ -92,14 +102,6 @@ internal static class TrainingSession
         });
         signals.StopBy(run.Stop);
         return run.Completion.GetAwaiter().GetResult();
-    }
-
-    private static ResumePoint? Resume(CheckpointStorage storage)
-    {
-        var start = storage.LoadLatest();
-        if (start is null) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
-        else Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
-        return start;
     }
 
     private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)

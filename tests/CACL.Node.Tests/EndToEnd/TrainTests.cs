@@ -75,6 +75,9 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Contains("step-00000016", output);
         Assert.Contains("step-00000015", output);
         Assert.Equal(whole, SmallRuns.Losses(run));
+        foreach (var checkpoint in Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*")) File.Delete(Path.Combine(checkpoint, "manifest.json"));
+        AssertRefused(CaclProcess.Run(runs.Train(run, "--resume")), "None of the checkpoints", "--overwrite");
+        Assert.Equal(whole, SmallRuns.Losses(run));
     }
 
     [Fact]
