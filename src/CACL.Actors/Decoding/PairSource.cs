@@ -60,7 +60,7 @@ internal sealed class PairSource(
         var fault = failure.Fault;
         log.Warning(
             "Supervision: video {Path} cannot be used ({Reason}): {Cause} Decision: quarantined, its sample is replaced; {Bad} bad so far",
-            fault.Path, fault.Reason, fault.Message, quarantine.Bad);
+            fault.Path, fault.Reason.ToString(), fault.Message, quarantine.Bad);
         quarantined(new QuarantinedVideo(fault.Path, fault.Reason, fault.Message, "decode", plan.Epoch, plan.Position));
     }
 }

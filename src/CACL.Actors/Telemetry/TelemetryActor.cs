@@ -11,12 +11,17 @@ namespace CACL.Actors.Telemetry;
 /// </summary>
 internal sealed class TelemetryActor : ReceiveActor
 {
+    /// <summary>Lines that wait for room on the disk: a few megabytes, and hours of steps.</summary>
+    private const int MostWaiting = 10_000;
+
+    private readonly Queue<(JsonLinesFile File, string Line)> _waiting = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly JsonLinesFile _metrics;
     private readonly JsonLinesFile _quarantine;
     private readonly Action<StepMetrics>? _observer;
     private readonly HashSet<string> _quarantined;
     private bool _diskFails;
+    private long _lost;
 
     public TelemetryActor(string runDirectory, Action<StepMetrics>? observer)
     {
@@ -33,7 +38,11 @@ internal sealed class TelemetryActor : ReceiveActor
         {
             if (_quarantined.Add(message.Video.Path)) Write(_quarantine, QuarantineLine.Of(message.Video));
         });
-        Receive<Flush>(_ => Sender.Tell(new Flushed()));
+        Receive<Flush>(_ =>
+        {
+            WriteWaiting();
+            Sender.Tell(new Flushed());
+        });
     }
 
     /// <summary>A step is done.</summary>
@@ -59,17 +68,34 @@ internal sealed class TelemetryActor : ReceiveActor
 
     private void Write(JsonLinesFile file, string line)
     {
+        if (_waiting.Count < MostWaiting) _waiting.Enqueue((file, line));
+        else _lost++;
+        WriteWaiting();
+    }
+
+    private void WriteWaiting()
+    {
         try
         {
-            file.Append(line);
-            if (_diskFails) _log.Info("{File} can be written again", file.Path);
+            while (_waiting.TryPeek(out var next))
+            {
+                next.File.Append(next.Line);
+                _waiting.Dequeue();
+            }
+
+            if (_diskFails) _log.Info("{Folder} can be written again; {Lost} lines were lost", Path.GetDirectoryName(_metrics.Path), _lost);
             _diskFails = false;
         }
         catch (IOException cause)
         {
             // A full disk must not flood the log, and must not stop the training.
             if (!_diskFails)
-                _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines are lost until there is room", Self.Path.Name, file.Path, cause.Message);
+            {
+                _log.Error(
+                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, up to {Most} lines wait until there is room",
+                    Self.Path.Name, _waiting.Peek().File.Path, cause.Message, MostWaiting);
+            }
+
             _diskFails = true;
         }
     }
