@@ -117,7 +117,7 @@ internal sealed class Screen : IDisposable
         var wait = Tick;
         while (_lines.TryTake(out var line, wait))
         {
-            if (_live) _console.Write(new Text(line.Text + "\n", line.Style));
+            if (_live) _console.Write(new LogLine(line.Text, line.Style));
             else WritePlain(line.Text);
             if (Environment.TickCount64 >= until) break;
             wait = TimeSpan.Zero;
@@ -129,7 +129,7 @@ internal sealed class Screen : IDisposable
     // Without a terminal's width nothing may be wrapped: a line stays a line for whoever reads it from a file.
     private void WritePlain(string text)
     {
-        if (_live) _console.Write(new Text(text + "\n"));
+        if (_live) _console.Write(new LogLine(text, Style.Plain));
         else _console.Profile.Out.Writer.WriteLine(text);
     }
 

@@ -64,7 +64,8 @@ public sealed class ScreenTests
         }
 
         var text = shown.ToString();
-        for (var i = 0; i < 20; i++) Assert.Contains($"event {i}\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        // Each line erases what the display had in its row.
+        for (var i = 0; i < 20; i++) Assert.Contains($"event {i}\u001b[K\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(text.LastIndexOf("step 40 of 400", StringComparison.Ordinal) > text.LastIndexOf("event 19", StringComparison.Ordinal));
     }
 
