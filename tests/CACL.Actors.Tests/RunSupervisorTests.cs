@@ -50,7 +50,8 @@ public sealed class RunSupervisorTests
         var lines = run.Lines("quarantine.jsonl");
         Assert.Equal(2, lines.Length);
         Assert.All(lines, line => Assert.Contains("\"reason\":\"Corrupt\"", line));
-        Assert.Single(run.Videos.Calls, id => id == 3);
+        // Asked again when its turn comes again: what is decoded depends on the place in the run, not on what was noticed before.
+        Assert.True(run.Videos.Calls.Count(id => id == 3) > 1);
     }
 
     [Fact]
@@ -135,6 +136,8 @@ public sealed class RunSupervisorTests
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
+        run.Training.Before = step => SpinWait.SpinUntil(() => step < 6 || run.Storage.Failures <= 20, TimeSpan.FromSeconds(20));
         var outcome = await run.RunAsync();
         Assert.Equal((RunEnd.Completed, "step-00000012"), (outcome.End, outcome.Checkpoint));
         Assert.Equal(5, run.Storage.Written[0].Step);

@@ -50,8 +50,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     /// <summary>The pair; whoever receives this owns it.</summary>
     internal sealed record Decoded(FramePair Pair);
 
-    /// <summary>The video counts as bad.</summary>
-    internal sealed record Failed(VideoUnusableException Fault);
+    /// <summary>The video counts as bad; costly if it made decoders hang or crash.</summary>
+    internal sealed record Failed(VideoUnusableException Fault, bool Costly = false);
 
     /// <summary>To the parent: decoders crash so often that the run must end.</summary>
     internal sealed record TooManyRestarts(string Message, Exception? Cause);
@@ -179,7 +179,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
 
         var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Corrupt;
         work.Asker.Tell(new Failed(new VideoUnusableException(
-            _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause)));
+            _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));
     }
 
     private TimeSpan BackOff(int crashesInARow)

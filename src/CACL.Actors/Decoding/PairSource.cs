@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using CACL.Data.Batches;
+using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 
 namespace CACL.Actors.Decoding;
@@ -10,7 +11,7 @@ namespace CACL.Actors.Decoding;
 internal readonly record struct SampleOutcome(FramePair? Pair);
 
 /// <summary>
-/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined and replaced by the plan of
+/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined: named, counted, and replaced by the plan of
 /// the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
 /// number of decoders, and after a resume.
 /// </summary>
@@ -32,7 +33,7 @@ internal sealed class PairSource(
         for (var attempt = 0; attempt < planner.Count; attempt++)
         {
             var plan = planner.Plan(epoch, position, attempt);
-            if (quarantine.Contains(plan.VideoId)) continue;
+            if (quarantine.LeavesOut(plan.VideoId)) continue;
             object answer;
             try
             {
@@ -56,8 +57,10 @@ internal sealed class PairSource(
 
     private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)
     {
-        if (!quarantine.Add(plan.VideoId)) return;
         var fault = failure.Fault;
+        // What a decoder says of a video depends on the plan alone, so that the stream stays a function of seed, epoch and position if
+        // the video is asked again when its turn comes. A hang or a crash costs too much for that.
+        if (!quarantine.Add(plan.VideoId, leaveOut: failure.Costly || fault.Reason == UnusableReason.Deadline)) return;
         log.Warning(
             "Supervision: video {Path} cannot be used ({Reason}): {Cause} Decision: quarantined, its sample is replaced; {Bad} bad so far",
             fault.Path, fault.Reason.ToString(), fault.Message, quarantine.Bad);

@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>A video that is not used any more, and why.</summary>
+/// <summary>A video at fault, and why.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Kind of fault.</param>
 /// <param name="Message">A sentence.</param>
@@ -17,6 +17,7 @@ internal sealed class Quarantine
 {
     private readonly Lock _gate = new();
     private readonly HashSet<long> _ids = [];
+    private readonly HashSet<long> _leftOut = [];
     private readonly int _found;
     private readonly int _badBefore;
     private readonly double _maxShare;
@@ -48,15 +49,21 @@ internal sealed class Quarantine
         $"{Bad} of {_found} videos are unusable, more than the share of {_maxShare:0.##} that cacl.data.max-bad-share allows. "
         + "quarantine.jsonl in the run folder names each with its reason.";
 
-    /// <summary>Whether the video is known to be bad.</summary>
-    public bool Contains(long id)
+    /// <summary>Whether the video is not even tried any more.</summary>
+    public bool LeavesOut(long id)
     {
-        lock (_gate) return _ids.Contains(id);
+        lock (_gate) return _leftOut.Contains(id);
     }
 
     /// <summary>Notes a bad video; false if it was known.</summary>
-    public bool Add(long id)
+    /// <param name="id">The video.</param>
+    /// <param name="leaveOut">Whether it is not to be tried again: it made a decoder hang or crash.</param>
+    public bool Add(long id, bool leaveOut)
     {
-        lock (_gate) return _ids.Add(id);
+        lock (_gate)
+        {
+            if (leaveOut) _leftOut.Add(id);
+            return _ids.Add(id);
+        }
     }
 }

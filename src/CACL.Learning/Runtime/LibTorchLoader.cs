@@ -74,7 +74,7 @@ public static class LibTorchLoader
         var found = version is null ? "of an unknown version" : $"version {version}";
         var named = search.NamedBy is { } name ? $", the folder named by {name}," : "";
         throw new LibTorchUnavailableException(
-            $"The libtorch in {Path.GetDirectoryName(libTorchCpu)}{named} is {found}, and TorchSharp works with {LibTorchVersion.Wanted} only: "
+            $"The libtorch in {Path.GetDirectoryName(libTorchCpu)}{named} is {found}, and TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x: "
                 + (search.NamedBy is null ? "run `dotnet restore`, or name a folder with that version by " + FolderVariable + "."
                     : $"name a folder with that version, or leave {search.NamedBy} unset to use the one that comes with the program."));
     }
@@ -87,7 +87,7 @@ public static class LibTorchLoader
                 + (search.NamedBy is { } name ? $"leave {name} unset to use the one that comes with the program."
                     : $"restore the packages anew, or name another libtorch with {FolderVariable}.");
         var version = LibTorchVersion.FromFiles(Path.Combine(Path.GetDirectoryName(path)!, "libtorch_cpu.so"));
-        if (version is not null && !LibTorchVersion.Fits(version)) remedy += $" It is version {version}; TorchSharp works with {LibTorchVersion.Wanted} only.";
+        if (version is not null && !LibTorchVersion.Fits(version)) remedy += $" It is version {version}; TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x.";
         return new LibTorchUnavailableException($"libtorch's {path} does not load: {reason}. {remedy}");
     }
 

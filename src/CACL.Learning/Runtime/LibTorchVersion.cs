@@ -2,14 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Learning.Runtime;
 
-/// <summary>Which libtorch a folder holds. TorchSharp calls C++ functions, which fit one minor version of libtorch only.</summary>
+/// <summary>
+/// Which libtorch a folder holds. TorchSharp calls C++ functions: an older libtorch lacks some, a newer one may still have them all.
+/// </summary>
 internal static class LibTorchVersion
 {
     /// <summary>The version TorchSharp was built for; patches fit.</summary>
     public static readonly Version Wanted = new(2, 10);
 
-    /// <summary>Whether TorchSharp can work with <paramref name="version"/>.</summary>
-    public static bool Fits(Version? version) => version is not null && version.Major == Wanted.Major && version.Minor == Wanted.Minor;
+    /// <summary>
+    /// Whether TorchSharp may work with <paramref name="version"/>: not with an older one. A newer one is tried; all symbols are bound
+    /// when the library is loaded, so one that is missing is told then.
+    /// </summary>
+    public static bool Fits(Version? version) => version is not null && version.Major == Wanted.Major && version.Minor >= Wanted.Minor;
 
     /// <summary>
     /// The version of the library at <paramref name="libTorchCpu"/>, which must have been loaded: by its own word, else by the

@@ -16,8 +16,21 @@ internal sealed class SerilogAkkaLogger : ReceiveActor, IRequiresMessageQueue<IL
     /// <summary>Made by the actor system.</summary>
     public SerilogAkkaLogger()
     {
-        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<InitializeLogger>(_ =>
+        {
+            Context.System.EventStream.Subscribe<Flush>(Self);
+            Sender.Tell(new LoggerInitialized());
+        });
         Receive<LogEvent>(Forward);
+        Receive<Flush>(flush => flush.Done.TrySetResult());
+    }
+
+    /// <summary>Waits until everything that actors have said so far is with Serilog; gives up after a while.</summary>
+    public static void WaitUntilWritten(ActorSystem system, TimeSpan deadline)
+    {
+        var flush = new Flush(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        system.EventStream.Publish(flush);
+        flush.Done.Task.Wait(deadline);
     }
 
     /// <summary>Where events go: Serilog's global logger, which the program sets before it starts an actor system.</summary>
@@ -30,6 +43,8 @@ internal sealed class SerilogAkkaLogger : ReceiveActor, IRequiresMessageQueue<IL
         if (e.Message is LogMessage message) logger.Write(level, e.Cause, message.Format, [.. message.Parameters()]);
         else logger.Write(level, e.Cause, "{Message:l}", e.Message?.ToString());
     }
+
+    private sealed record Flush(TaskCompletionSource Done);
 
     private static LogEventLevel Level(LogLevel level) => level switch
     {

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using CACL.Node.Logging;
 
 namespace CACL.Node.Training;
 
@@ -7,10 +8,17 @@ namespace CACL.Node.Training;
 internal sealed class ActorSystemHost : IDisposable
 {
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogTime = TimeSpan.FromSeconds(5);
     private ActorSystem? _system;
 
     /// <summary>Starts it, once.</summary>
     public ActorSystem Start(Config configuration) => _system = ActorSystem.Create("cacl", configuration);
+
+    /// <summary>Waits until what the actors said is in the log, which they write to in their own time.</summary>
+    public void WaitForLog()
+    {
+        if (_system is not null) SerilogAkkaLogger.WaitUntilWritten(_system, LogTime);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -101,7 +101,9 @@ internal static class TrainingSession
             Observer = progress.Observe,
         });
         signals.StopBy(run.Stop);
-        return run.Completion.GetAwaiter().GetResult();
+        var outcome = run.Completion.GetAwaiter().GetResult();
+        host.WaitForLog();
+        return outcome;
     }
 
     private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)

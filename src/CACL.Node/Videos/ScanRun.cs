@@ -21,11 +21,12 @@ internal static class ScanRun
         using var interruption = new Interruption();
         try
         {
+            var named = new VideoRoots(roots);
             using var catalog = VideoCatalog.Open(catalogFile);
             var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
             var options = new ScanOptions { FileDeadline = settings.DecodeTimeout };
             var report = WithProgress(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
-            var counts = catalog.Counts(settings.Stride + 1, new VideoRoots(roots));
+            var counts = catalog.Counts(settings.Stride + 1, named);
             ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
             if (counts.Usable > 0) return ExitCodes.Success;
             throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at least one.");

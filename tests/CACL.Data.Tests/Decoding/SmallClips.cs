@@ -21,8 +21,11 @@ internal static class SmallClips
         Encode(path, "-c:v", "libx265", "-x265-params", "keyint=20:min-keyint=20:open-gop=1:bframes=4:log-level=none", "-pix_fmt", "yuv420p");
 
     /// <summary>Frames left out irregularly, times kept.</summary>
-    public static string VariableRate(string path) =>
-        Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");
+    public static string VariableRate(string path)
+    {
+        SequentialReference.Require(); // before it is asked for its options
+        return Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");
+    }
 
     /// <summary>Frames held by an AVI whose packets have no presentation times.</summary>
     public static string Avi(string path) => Encode(path, "-c:v", "mpeg4", "-bf", "2", "-g", "20", "-pix_fmt", "yuv420p");

@@ -75,6 +75,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_scan_without_usable_videos_fails_and_says_why()
     {
+        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         File.WriteAllBytes(_folder.File("empty.mp4"), []);
         var (status, output, error) = Cacl("videos", "scan", _folder.Path, "--catalog", _folder.File("c.sqlite"));
         Assert.Equal(ExitCodes.Failure, status);
@@ -114,6 +115,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_scan_of_real_clips_counts_used_and_expected()
     {
+        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         var clips = Workspace.Shared("data", "torture");
         var (status, output, _) = Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite"));
         Assert.Equal(ExitCodes.Success, status);

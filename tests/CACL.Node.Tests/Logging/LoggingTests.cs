@@ -28,6 +28,7 @@ public sealed class LoggingTests : IDisposable
             using var system = ActorSystem.Create("test", configuration.AkkaText);
             var actor = system.ActorOf(Props.Create(() => new Speaker()), "speaker");
             Assert.Equal("done", await actor.Ask<string>("speak", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            SerilogAkkaLogger.WaitUntilWritten(system, TimeSpan.FromSeconds(20));
             await system.Terminate();
         }
 
