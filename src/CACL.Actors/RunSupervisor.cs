@@ -20,7 +20,7 @@ namespace CACL.Actors;
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
 /// </summary>
-internal sealed class RunSupervisor : ReceiveActor
+internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RunOptions _options;
@@ -42,6 +42,7 @@ internal sealed class RunSupervisor : ReceiveActor
     private int _launches;
     private int _savesOutstanding;
     private bool _finished;
+    private Action? _onceSaved;
 
     public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion)
     {
@@ -57,7 +58,9 @@ internal sealed class RunSupervisor : ReceiveActor
         Receive<LoopReport.Copied>(copy => { _savesOutstanding++; _checkpoints.Tell(new CheckpointActor.Save(copy)); });
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
-        Receive<LoopReport.Crashed>(report => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause));
+        Receive<LoopReport.Crashed>(report =>
+            OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause)));
+        Receive<WaitedLongEnough>(_ => GoOn());
         Receive<CheckpointActor.Saved>(message => { _lastCheckpoint = message.Path; Released(message.Copy, lost: false); });
         Receive<CheckpointActor.Delayed>(_ => { if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause()); });
         Receive<CheckpointActor.GivenUp>(GivenUp);
@@ -71,6 +74,9 @@ internal sealed class RunSupervisor : ReceiveActor
 
     /// <summary>Finish the step, save, end.</summary>
     internal sealed record Stop(string Reason);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion) =>
         Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion));
@@ -154,6 +160,11 @@ internal sealed class RunSupervisor : ReceiveActor
             return;
         }
 
+        OnceSaved(() => HaltOrRollBack(report, what));
+    }
+
+    private void HaltOrRollBack(LoopReport.NotFinite report, string what)
+    {
         var canRollBack = _options.OnNotFinite == OnNotFinite.Rollback && _launches <= _options.MaxRollbacks;
         if (!canRollBack || _parts.Checkpoints.LoadLatest() is not { } point)
         {
@@ -168,77 +179,9 @@ internal sealed class RunSupervisor : ReceiveActor
         Launch(point);
     }
 
-    private void StopGracefully(string reason)
-    {
-        _checkpoints.Tell(new CheckpointActor.Hurry());
-        if (_ending is not null) return;
-        _stopReason ??= reason;
-        _trainer.Tell(new TrainerActor.Stop());
-    }
-
-    /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
-    private void GiveUp(string message, Exception? cause)
-    {
-        if (_failure is not null) return;
-        _log.Error("Supervision: {Message} Decision: save and end the run", message);
-        _failure = new RunOutcome(RunEnd.Failed, 0, null, message, cause);
-        StopGracefully(message);
-    }
-
-    private void End(LoopReport.Ended report)
-    {
-        _ending = _failure is not null ? _failure with { Step = report.Step }
-            : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
-            : new RunOutcome(RunEnd.Stopped, report.Step, null, _stopReason ?? "The stream of batches ended.");
-        if (_savesOutstanding == 0) Finish();
-    }
-
-    private void Released(LoopReport.Copied copy, bool lost)
-    {
-        _savesOutstanding--;
-        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
-        _trainer.Tell(new TrainerActor.Resume());
-        if (_ending is not null && _savesOutstanding == 0) Finish();
-    }
-
-    private void GivenUp(CheckpointActor.GivenUp message)
-    {
-        if (message.Copy.Final || _ending?.Step == message.Copy.Step)
-        {
-            Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
-            return;
-        }
-
-        Released(message.Copy, lost: true);
-    }
-
-    private void Fail(long step, string message, Exception? cause)
-    {
-        if (_finished) return;
-        _ending = new RunOutcome(RunEnd.Failed, step, null, message, cause);
-        Finish();
-    }
-
-    private void Finish()
-    {
-        if (_finished) return;
-        _finished = true;
-        var outcome = _ending! with { Checkpoint = _lastCheckpoint };
-        TearDown();
-        // The metrics told before are on disk when the caller hears of the end.
-        _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
-            .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
-    }
-
-    private void TearDown()
-    {
-        _stream?.Dispose();
-        _stream = null;
-        Context.Stop(_trainer);
-        Context.Stop(_decoders);
-    }
-
     private sealed record TooManyBad(string Message);
+
+    private sealed record WaitedLongEnough;
 
     private sealed record CannotStart(Exception Cause);
 }

@@ -1,0 +1,106 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
+
+namespace CACL.Actors;
+
+/// <summary>How a run ends: what is being saved is waited for, the outcome is told once.</summary>
+internal sealed partial class RunSupervisor
+{
+    private static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>A checkpoint that is just being written is the last good one: what comes next waits for it, but not for ever.</summary>
+    private void OnceSaved(Action next)
+    {
+        _onceSaved = next;
+        if (_savesOutstanding == 0)
+        {
+            GoOn();
+            return;
+        }
+
+        _checkpoints.Tell(new CheckpointActor.Hurry());
+        Timers.StartSingleTimer("save", new WaitedLongEnough(), SaveTime);
+    }
+
+    private void GoOn()
+    {
+        var next = _onceSaved;
+        _onceSaved = null;
+        next?.Invoke();
+    }
+
+    private void StopGracefully(string reason)
+    {
+        _checkpoints.Tell(new CheckpointActor.Hurry());
+        if (_ending is not null) return;
+        _stopReason ??= reason;
+        _trainer.Tell(new TrainerActor.Stop());
+    }
+
+    /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
+    private void GiveUp(string message, Exception? cause)
+    {
+        if (_failure is not null) return;
+        _log.Error("Supervision: {Message} Decision: save and end the run", message);
+        _failure = new RunOutcome(RunEnd.Failed, 0, null, message, cause);
+        StopGracefully(message);
+    }
+
+    private void End(LoopReport.Ended report)
+    {
+        _ending = _failure is not null ? _failure with { Step = report.Step }
+            : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
+            : new RunOutcome(RunEnd.Stopped, report.Step, null, _stopReason ?? "The stream of batches ended.");
+        if (_savesOutstanding == 0) Finish();
+    }
+
+    private void Released(LoopReport.Copied copy, bool lost)
+    {
+        _savesOutstanding--;
+        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
+        _trainer.Tell(new TrainerActor.Resume());
+        if (_savesOutstanding > 0) return;
+        if (_ending is not null) Finish();
+        else GoOn();
+    }
+
+    private void GivenUp(CheckpointActor.GivenUp message)
+    {
+        if (message.Copy.Final || _ending?.Step == message.Copy.Step)
+        {
+            Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
+            return;
+        }
+
+        Released(message.Copy, lost: true);
+    }
+
+    private void Fail(long step, string message, Exception? cause)
+    {
+        if (_finished) return;
+        if (_ending is not { End: RunEnd.Failed }) _ending = new RunOutcome(RunEnd.Failed, step, null, message, cause);
+        Finish();
+    }
+
+    private void Finish()
+    {
+        if (_finished) return;
+        _finished = true;
+        var outcome = _ending! with { Checkpoint = _lastCheckpoint };
+        TearDown();
+        // The metrics told before are on disk when the caller hears of the end.
+        _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
+            .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
+    }
+
+    private void TearDown()
+    {
+        _stream?.Dispose();
+        _stream = null;
+        Context.Stop(_trainer);
+        Context.Stop(_decoders);
+    }
+}
