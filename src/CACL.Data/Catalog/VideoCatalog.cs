@@ -148,7 +148,7 @@ public sealed class VideoCatalog : IDisposable
             if (within is not null && !within.Contains(path)) continue;
             videos.Add(CatalogRecords.ReasonAt(reader, 1) is { } reason
                 ? new UnusableVideo(path, reason, reader.GetString(2))
-                : new UnusableVideo(path, UnusableReason.TooShort, $"{path} has {reader.GetInt32(3)} frames, a pair needs {minFrames}."));
+                : new UnusableVideo(path, UnusableReason.TooShort, $"{path} is too short: frames {reader.GetInt32(3)}, a pair needs {minFrames}."));
         }
 
         return videos;

@@ -45,7 +45,7 @@ internal static class TrainingSession
             TrainingScan.FillIfEmpty(catalog, settings.Data, roots, decoders);
             var videos = TrainingVideos.Load(catalog, roots, settings.Data.Stride);
             Log.Information(
-                "{Usable} of {Found} videos are used; {Unusable} are unusable (quarantine.jsonl names each with its reason)",
+                "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
@@ -86,7 +86,7 @@ internal static class TrainingSession
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
         var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText).WithFallback(Dispatchers.Configuration);
         Log.Information(
-            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, {Decoders} decoders. Chance is ln(K+1) = {Chance:0.000}",
+            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, decoders: {Decoders}. Chance is ln(K+1) = {Chance:0.000}",
             $"{options.Cacl.Backbone}", $"{options.Cacl.Heads}", options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,
             options.Decoders, Math.Log(options.Cacl.QueueSize + 1.0));
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
