@@ -41,7 +41,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         Receive<Terminated>(message => Replace(message.ActorRef));
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ => Start());
-        Receive<GetStatus>(_ => Sender.Tell(new Status(_decoders.Count, _decoders.Count - _idle.Count, _waiting.Count, _restarts.Count)));
     }
 
     /// <summary>Decode this plan; the answer is <see cref="Decoded"/> or <see cref="Failed"/>.</summary>
@@ -55,12 +54,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
 
     /// <summary>To the parent: decoders crash so often that the run must end.</summary>
     internal sealed record TooManyRestarts(string Message, Exception? Cause);
-
-    /// <summary>Asks for <see cref="Status"/>.</summary>
-    internal sealed record GetStatus;
-
-    /// <summary>How the pool stands.</summary>
-    internal sealed record Status(int Decoders, int Busy, int Waiting, int RecentRestarts);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
