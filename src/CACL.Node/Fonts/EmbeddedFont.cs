@@ -1,0 +1,24 @@
+using SkiaSharp;
+
+namespace CACL.Node.Fonts;
+
+/// <summary>
+/// The one font that pictures and plots are written in. It comes with the program: a server or a container often has no font at all, and
+/// Skia then draws no letters and no error.
+/// </summary>
+internal static class EmbeddedFont
+{
+    private const string Resource = "DejaVuSans.ttf";
+
+    private static readonly Lazy<SKTypeface> Loaded = new(Load);
+
+    /// <summary>DejaVu Sans with Latin letters, digits and some signs. Shared: not to be disposed.</summary>
+    public static SKTypeface Typeface => Loaded.Value;
+
+    private static SKTypeface Load()
+    {
+        using var file = typeof(EmbeddedFont).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"The program lacks its resource {Resource}.");
+        return SKTypeface.FromStream(file) ?? throw new InvalidOperationException($"The resource {Resource} is no font.");
+    }
+}
