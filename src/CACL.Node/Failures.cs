@@ -1,5 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 
@@ -30,6 +31,6 @@ internal static class Failures
 
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException
-        or CatalogException or VideoUnusableException or DecoderUnavailableException
+        or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException;
 }

@@ -1,0 +1,19 @@
+namespace CACL.Learning.Evaluation.DataSets;
+
+/// <summary>PASCAL VOC's colour map: distinct colours for 256 numbers, the first black.</summary>
+internal static class StandardColours
+{
+    /// <summary>The colour of a number: its bits, spread over red, green and blue in turn, the lowest to the highest place.</summary>
+    public static (byte Red, byte Green, byte Blue) Of(int number)
+    {
+        int red = 0, green = 0, blue = 0;
+        for (var (bits, place) = (number, 7); bits != 0; bits >>= 3, place--)
+        {
+            red |= (bits & 1) << place;
+            green |= ((bits >> 1) & 1) << place;
+            blue |= ((bits >> 2) & 1) << place;
+        }
+
+        return ((byte)red, (byte)green, (byte)blue);
+    }
+}
