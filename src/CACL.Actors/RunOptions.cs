@@ -1,3 +1,4 @@
+using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Optimisation;
@@ -113,6 +114,9 @@ public sealed record RunOptions
 
     /// <summary>Attempts at writing one checkpoint before it is given up.</summary>
     public int CheckpointAttempts { get; init; } = 5;
+
+    /// <summary>What is evaluated beside the training.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>Settings that must be the same on resume; written into each checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint { get; init; } = new Dictionary<string, string>();

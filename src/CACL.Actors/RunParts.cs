@@ -1,5 +1,6 @@
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Decoding;
+using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
@@ -29,6 +30,9 @@ public sealed record RunParts
 
     /// <summary>Videos that the scan found unusable.</summary>
     public IReadOnlyList<QuarantinedVideo> Unusable { get; init; } = [];
+
+    /// <summary>Measures checkpoints; null: nothing is evaluated.</summary>
+    public IEvaluationEngine? Evaluator { get; init; }
 
     /// <summary>Told of each step, on a thread that must not be held up.</summary>
     public Action<StepMetrics>? Observer { get; init; }

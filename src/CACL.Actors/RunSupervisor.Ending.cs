@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 
@@ -34,6 +35,12 @@ internal sealed partial class RunSupervisor
 
     private void StopGracefully(string reason)
     {
+        if (_finished)
+        {
+            _evaluator.Tell(new EvaluatorActor.Abandon());
+            return;
+        }
+
         _checkpoints.Tell(new CheckpointActor.Hurry());
         if (_ending is not null) return;
         _stopReason ??= reason;
@@ -89,8 +96,15 @@ internal sealed partial class RunSupervisor
     {
         if (_finished) return;
         _finished = true;
-        var outcome = _ending! with { Checkpoint = _lastCheckpoint };
         TearDown();
+        EndEvaluations();
+    }
+
+    private void Complete(int evaluationsLeft)
+    {
+        if (_completed) return;
+        _completed = true;
+        var outcome = _ending! with { Checkpoint = _lastCheckpoint, EvaluationsLeft = evaluationsLeft };
         // The metrics told before are on disk when the caller hears of the end.
         _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
             .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);

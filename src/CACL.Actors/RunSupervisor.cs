@@ -16,6 +16,7 @@ namespace CACL.Actors;
 /// <code>
 /// run ─┬─ telemetry      restarted, training never waits for it
 ///      ├─ checkpoints    restarted, the last good checkpoint stays
+///      ├─ evaluator      restarted, training never waits for it
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
@@ -32,6 +33,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private readonly SortedSet<long> _skippedSteps = [];
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _checkpoints = ActorRefs.Nobody;
+    private IActorRef _evaluator = ActorRefs.Nobody;
     private IActorRef _decoders = ActorRefs.Nobody;
     private IActorRef _trainer = ActorRefs.Nobody;
     private TrainingStream? _stream;
@@ -61,15 +63,16 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.Crashed>(report =>
             OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause)));
         Receive<WaitedLongEnough>(_ => GoOn());
-        Receive<CheckpointActor.Saved>(message => { _lastCheckpoint = message.Path; Released(message.Copy, lost: false); });
+        Receive<CheckpointActor.Saved>(Saved);
         Receive<CheckpointActor.Delayed>(_ => { if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause()); });
         Receive<CheckpointActor.GivenUp>(GivenUp);
         Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
         Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
         Receive<CannotStart>(message => Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause));
         Receive<TooManyBad>(message => GiveUp(message.Message, null));
-        Receive<TrainerActor.GetStatus>(message => _trainer.Forward(message));
+        Receive<TrainerActor.GetStatus>(Status);
         Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
+        ReceiveAboutEvaluations();
     }
 
     /// <summary>Finish the step, save, end.</summary>
@@ -93,6 +96,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         }
 
         _skippedSteps.UnionWith(_parts.Start?.SkippedSteps ?? []);
+        StartEvaluator();
         Launch(_parts.Start);
     }
 
@@ -105,6 +109,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
+        if (Sender.Equals(_evaluator)) return EvaluatorFailed(cause);
         if (cause is ActorInitializationException)
         {
             // Akka's own words about a constructor say nothing to the user.
@@ -143,9 +148,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _trainer = Context.ActorOf(
             TrainerActor.Props(
                 new TrainingLoop.Settings(
-                    _parts.Engine, start?.Snapshot, start?.Step ?? 0, _length, _options.LearningRateOver(_length), _options.CheckpointEverySteps,
+                    _parts.Engine, start?.Snapshot, start?.Step ?? 0, _length, _options.LearningRateOver(_length), CheckpointIsDue,
                     _options.OnNotFinite, [.. _skippedSteps]),
-                _stream.Batches, _telemetry, _options.Watchdog, _parts.Clock),
+                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock),
             $"trainer-{name}");
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
 
 namespace CACL.Actors;
@@ -34,6 +35,20 @@ public sealed class TrainingRun
 
     /// <summary>Save a checkpoint after the step that runs.</summary>
     public void RequestCheckpoint() => _supervisor.Tell(new TrainerActor.RequestCheckpoint());
+
+    /// <summary>Evaluate the state that the training is in. Answered at once; training does not wait for it.</summary>
+    /// <param name="demand">What to evaluate.</param>
+    /// <param name="deadline">Time for the answer.</param>
+    public async Task<EvaluationAnswer> RequestEvaluationAsync(EvaluationDemand demand, TimeSpan deadline)
+    {
+        ArgumentNullException.ThrowIfNull(demand);
+        return await _supervisor.Ask<EvaluationAnswer>(demand, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>How the evaluations stand.</summary>
+    /// <param name="deadline">Time for the answer.</param>
+    public async Task<EvaluationStatus> EvaluationsAsync(TimeSpan deadline) =>
+        await _supervisor.Ask<EvaluationStatus>(new EvaluatorActor.GetStatus(), deadline).ConfigureAwait(false);
 
     /// <summary>Steps done, what the loop is doing, and the last step's figures. Answers at once while a step runs.</summary>
     public async Task<(long Step, LoopPhase Phase, StepMetrics? Last)> StatusAsync(TimeSpan deadline)

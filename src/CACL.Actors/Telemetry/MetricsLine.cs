@@ -7,8 +7,15 @@ namespace CACL.Actors.Telemetry;
 /// <summary>A line of metrics.jsonl.</summary>
 internal static class MetricsLine
 {
+    /// <summary>Its figures, the step's number apart.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "epoch", "loss", "loss_global", "loss_pixel", "loss_cycle", "top1_global", "cycle_back", "lr", "pairs_per_s", "data_wait_share",
+        "step_seconds",
+    ];
+
     /// <summary>The line of a step. A loss whose head is off is left out; numbers are written so that they read back exactly.</summary>
-    public static string Of(StepMetrics metrics)
+    public static JsonObject Of(StepMetrics metrics)
     {
         var result = metrics.Result;
         var line = new JsonObject { ["step"] = metrics.Step, ["epoch"] = Math.Round(metrics.Epoch, 6), ["loss"] = result.Loss };
@@ -21,7 +28,7 @@ internal static class MetricsLine
         line["pairs_per_s"] = Math.Round(metrics.PairsPerSecond, 3);
         line["data_wait_share"] = Math.Round(metrics.DataWaitShare, 4);
         line["step_seconds"] = Math.Round(metrics.StepSeconds, 4);
-        return line.ToJsonString();
+        return line;
     }
 
     private static void Add(JsonObject line, string name, double? value)

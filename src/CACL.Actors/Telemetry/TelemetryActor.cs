@@ -31,7 +31,7 @@ internal sealed class TelemetryActor : ReceiveActor
         _observer = observer;
         Receive<Stepped>(message =>
         {
-            Write(_metrics, MetricsLine.Of(message.Metrics));
+            Write(_metrics, MetricsLine.Of(message.Metrics).ToJsonString());
             _observer?.Invoke(message.Metrics);
         });
         Receive<Quarantined>(message =>

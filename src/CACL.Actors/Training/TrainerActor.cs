@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Learning.Method;
@@ -15,6 +16,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _telemetry;
+    private readonly IActorRef _evaluator;
     private readonly TrainingLoop _loop;
     private readonly TimeSpan _watchdog;
     private readonly TimeProvider _clock;
@@ -23,11 +25,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private long _step;
 
     public TrainerActor(
-        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, TimeSpan watchdog, TimeProvider clock)
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, IActorRef evaluator, TimeSpan watchdog,
+        TimeProvider clock)
     {
         var self = Self;
         _loop = new TrainingLoop(settings, batches, report => self.Tell(report));
         _telemetry = telemetry;
+        _evaluator = evaluator;
         _watchdog = watchdog;
         _clock = clock;
         _step = settings.FirstStep;
@@ -75,8 +79,9 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(
-        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, TimeSpan watchdog, TimeProvider clock) =>
-        Akka.Actor.Props.Create(() => new TrainerActor(settings, batches, telemetry, watchdog, clock));
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, IActorRef evaluator, TimeSpan watchdog,
+        TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new TrainerActor(settings, batches, telemetry, evaluator, watchdog, clock));
 
     protected override void PreStart()
     {
@@ -93,6 +98,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _last = report.Metrics;
         _step = report.Metrics.Step;
         _telemetry.Tell(new TelemetryActor.Stepped(report.Metrics));
+        _evaluator.Tell(new EvaluatorActor.Stepped(report.Metrics));
     }
 
     private void Progress() => _lastProgress = _clock.GetTimestamp();

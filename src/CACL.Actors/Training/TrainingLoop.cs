@@ -73,7 +73,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private bool CopyIsDue => !Control.CopyOutstanding
         && _step < settings.Length.TotalSteps
-        && (Control.CopyRequested || (settings.CopyEverySteps > 0 && _step / settings.CopyEverySteps > _lastCopied / settings.CopyEverySteps));
+        && (Control.CopyRequested || settings.CopyIsDue(_lastCopied, _step));
 
     private PairBatch? Next()
     {
@@ -136,7 +136,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
     /// <param name="LearningRate">Rate of a step, counted from 0.</param>
-    /// <param name="CopyEverySteps">Steps between checkpoints; 0: none but the last.</param>
+    /// <param name="CopyIsDue">Whether a checkpoint falls due in the steps after the first number up to the second.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
     /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
     internal sealed record Settings(
@@ -145,7 +145,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         long FirstStep,
         RunLength Length,
         Func<long, double> LearningRate,
-        long CopyEverySteps,
+        Func<long, long, bool> CopyIsDue,
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps);
 }

@@ -19,8 +19,11 @@ internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
         return new StepResult(loss, loss, null, null, 0, null, learningRate);
     }
 
-    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) =>
-        new([new SnapshotTensor("state", [1], [training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
+    public TrainingSnapshot Snapshot(TrainingSnapshot? spent)
+    {
+        training.Copies++;
+        return new([new SnapshotTensor("state", [1], [training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
+    }
 
     public void Restore(TrainingSnapshot snapshot) => _state = snapshot.Tensors[0].Values[0];
 
@@ -36,6 +39,9 @@ internal sealed class FakeTraining
 
     public bool PoisonCopies { get; init; }
 
+    /// <summary>Copies of the state made so far.</summary>
+    public int Copies { get; set; }
+
     public List<(long Step, float State)> Seen { get; } = [];
 
     public bool Disposed { get; set; }
@@ -48,6 +54,12 @@ internal sealed class FakeStorage : ICheckpointStorage
     private readonly List<ResumePoint> _written = [];
 
     public int Failures { get; set; }
+
+    /// <summary>Where a file is written for each checkpoint, so that it can be evaluated; null: in memory only.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>Removes all but the newest checkpoint's files, as a real store with keep = 1 does.</summary>
+    public bool Prunes { get; init; }
 
     public IReadOnlyList<ResumePoint> Written
     {
@@ -67,10 +79,19 @@ internal sealed class FakeStorage : ICheckpointStorage
                 throw new IOException("No space left on device.");
             }
 
-            var path = $"step-{step:00000000}";
+            var path = Folder is null ? $"step-{step:00000000}" : Put(Folder, step, snapshot);
             _written.Add(new ResumePoint(snapshot, step, skippedSteps, path));
             return path;
         }
+    }
+
+    private string Put(string folder, long step, TrainingSnapshot snapshot)
+    {
+        if (Prunes && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        var path = Path.Combine(folder, $"step-{step:00000000}");
+        Directory.CreateDirectory(path);
+        File.WriteAllText(Path.Combine(path, "state"), $"{snapshot.Tensors[0].Values[0]:R}");
+        return path;
     }
 
     public ResumePoint? LoadLatest() => Written is [.., var newest] ? newest : null;

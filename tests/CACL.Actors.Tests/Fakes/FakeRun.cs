@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Akka.Actor;
+using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Testing;
@@ -8,14 +10,30 @@ namespace CACL.Actors.Tests.Fakes;
 /// <summary>A whole run on fakes, in a real actor system, with a real run folder.</summary>
 internal sealed class FakeRun : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
+    private readonly bool _ownsFolder;
+    private int _writtenBefore;
+    private volatile TrainingRun? _run;
     private readonly ActorSystem _system = ActorSystem.Create("test", Dispatchers.Configuration);
+
+    public FakeRun()
+        : this(new TemporaryFolder(), ownsFolder: true)
+    {
+    }
+
+    private FakeRun(TemporaryFolder folder, bool ownsFolder)
+    {
+        _folder = folder;
+        _ownsFolder = ownsFolder;
+    }
 
     public FakeVideos Videos { get; init; } = new();
 
     public FakeTraining Training { get; init; } = new();
 
     public FakeStorage Storage { get; init; } = new();
+
+    public FakeEvaluator? Evaluator { get; init; }
 
     public int VideoCount { get; init; } = 20;
 
@@ -35,7 +53,34 @@ internal sealed class FakeRun : IDisposable
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public TrainingRun Start(Checkpoints.ResumePoint? start = null) => TrainingRun.Start(
+    public EvaluationOptions Evaluation
+    {
+        get => Options.Evaluation;
+        set
+        {
+            Options = Options with { Evaluation = value };
+            Storage.Folder = _folder.File("checkpoints");
+        }
+    }
+
+    /// <summary>Lines of evaluations.jsonl; none where there is no such file.</summary>
+    public IReadOnlyList<JsonElement> Evaluations => File.Exists(_folder.File("evaluations.jsonl"))
+        ? [.. Lines("evaluations.jsonl").Select(line => JsonDocument.Parse(line).RootElement)]
+        : [];
+
+    /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
+    public FakeRun Again() => new(_folder, ownsFolder: false) { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
+
+    /// <summary>Makes each step wait until the checkpoints before it are saved, and evaluated where that is asked for: what falls due then never slips.</summary>
+    public void InNoHurry(bool evaluated = true) => Training.Before = _ =>
+    {
+        SpinWait.SpinUntil(() => _run is not null && Storage.Written.Count - _writtenBefore == Training.Copies, TimeSpan.FromSeconds(20));
+        Thread.Sleep(5); // between the checkpoint's last byte and the word of it
+        SpinWait.SpinUntil(() => !evaluated || _run!.EvaluationsAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult() is { Running: null, Waiting.Count: 0 }, TimeSpan.FromSeconds(20));
+        _run!.StatusAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+    };
+
+    public TrainingRun Start(Checkpoints.ResumePoint? start = null) => _run = TrainingRun.Start(
         _system,
         Options with { Directory = _folder.Path },
         new RunParts
@@ -45,6 +90,7 @@ internal sealed class FakeRun : IDisposable
             Decoder = () => new FakeDecoder(Videos),
             Engine = () => new FakeEngine(Training),
             Checkpoints = Storage,
+            Evaluator = Evaluator,
             Start = start,
         });
 
@@ -57,6 +103,6 @@ internal sealed class FakeRun : IDisposable
     {
         _system.Terminate().Wait(TimeSpan.FromSeconds(10));
         _system.Dispose();
-        _folder.Dispose();
+        if (_ownsFolder) _folder.Dispose();
     }
 }

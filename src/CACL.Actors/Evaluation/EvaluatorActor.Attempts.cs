@@ -1,0 +1,208 @@
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Akka.Event;
+
+namespace CACL.Actors.Evaluation;
+
+/// <summary>One evaluation after the other: the attempt, its deadline, its end, and what follows from it.</summary>
+internal sealed partial class EvaluatorActor
+{
+    private Attempt? _current;
+    private Attempt? _stuck;
+    private bool _leaving;
+    private bool _diskFails;
+
+    private void StartNext()
+    {
+        if (_current is not null) return;
+        // While one that was told to end still runs, no other begins: they would share the machine with the training.
+        if (_stuck is null && !_leaving && _waiting is [var next, ..])
+        {
+            _waiting.RemoveAt(0);
+            Try(next, 1);
+            return;
+        }
+
+        if (_over is not null) Context.Parent.Tell(new Idle(_waiting.Count));
+    }
+
+    private void Try(EvaluationRequest request, int number)
+    {
+        var attempt = new Attempt(request, number);
+        _current = attempt;
+        _log.Info("Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
+        Timers.StartSingleTimer("deadline", new DeadlinePassed(), _options.Deadline);
+        // An engine that blocks must not block this actor.
+        Task.Run(() => _engine.EvaluateAsync(request, attempt.Cancel.Token)).PipeTo(
+            Self, success: result => new Returned(attempt, result, null), failure: cause => new Returned(attempt, null, cause));
+    }
+
+    private void DeadlineIsOver()
+    {
+        if (_current is not { } attempt) return;
+        attempt.Ending = $"it took longer than the {_options.Deadline.TotalSeconds:0.###} s of cacl.evaluation.deadline";
+        End(attempt);
+    }
+
+    private void End(Attempt attempt)
+    {
+        Timers.Cancel("deadline");
+        Timers.StartSingleTimer("ending", new DoesNotEnd(), _options.EndingTime);
+        // Not here: whoever registered for it is called by the one who cancels.
+        _ = attempt.Cancel.CancelAsync();
+    }
+
+    private void SetAside()
+    {
+        if (_current is not { } attempt) return;
+        _stuck = attempt;
+        _current = null;
+        var cause = $"{attempt.Ending ?? "it was told to end"}, and it does not end though told to {_options.EndingTime.TotalSeconds:0.#} s ago";
+        _log.Error(
+            "Supervision: evaluator hangs: step {Step} on {Target}: {Cause}. Decision: given up; no other evaluation begins before it ends; training goes on",
+            attempt.Request.Step, attempt.Request.Target, cause);
+        if (_leaving) _waiting.Insert(0, attempt.Request);
+        else Conclude(attempt, EvaluationLine.Failed(attempt.Request, attempt.Number, cause, DateTimeOffset.Now));
+        StartNext();
+    }
+
+    private void Take(Returned message)
+    {
+        if (message.Attempt == _stuck)
+        {
+            _stuck = null;
+            _log.Info("The evaluation of step {Step} on {Target} has ended at last", message.Attempt.Request.Step, message.Attempt.Request.Target);
+            Tidy();
+            StartNext();
+            return;
+        }
+
+        if (message.Attempt != _current) return;
+        Timers.Cancel("deadline");
+        Timers.Cancel("ending");
+        var attempt = message.Attempt;
+        var fault = message.Result is { } result ? EvaluationLine.FaultOf(result) : attempt.Ending ?? message.Cause!.Message;
+        if (fault is null) Succeeded(attempt, message.Result!);
+        else if (_leaving) PutBack(attempt);
+        else Failed(attempt, fault.TrimEnd('.', ' ', '\n'));
+    }
+
+    private void Succeeded(Attempt attempt, JsonObject result)
+    {
+        _current = null;
+        Conclude(attempt, EvaluationLine.Done(attempt.Request, attempt.Number, result, DateTimeOffset.Now));
+        _log.Info("Evaluation of step {Step} on {Target}: {Figures}", attempt.Request.Step, attempt.Request.Target, EvaluationLine.Figures(result));
+        StartNext();
+    }
+
+    private void Failed(Attempt attempt, string cause)
+    {
+        var (request, number) = (attempt.Request, attempt.Number);
+        if (number >= _options.Attempts)
+        {
+            _current = null;
+            _log.Error(
+                "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: given up after {Attempts} attempts, recorded as failed; training goes on",
+                request.Step, request.Target, cause, number);
+            Conclude(attempt, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
+            StartNext();
+            return;
+        }
+
+        var wait = _options.MinBackOff * Math.Pow(2, Math.Min(number - 1, 20));
+        if (wait > _options.MaxBackOff) wait = _options.MaxBackOff;
+        _log.Warning(
+            "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt {Attempt} of {Attempts}); training goes on",
+            request.Step, request.Target, cause, wait.TotalSeconds, number + 1, _options.Attempts);
+        Timers.StartSingleTimer("again", new TryAgain(), wait);
+    }
+
+    /// <summary>The run ends without it: what is not done stays in the run folder.</summary>
+    private void Leave()
+    {
+        _leaving = true;
+        _over ??= new TrainingOver(false, 0, null);
+        if (_demanded.Count > 0) _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", _demanded.Select(d => d.Target)));
+        _demanded.Clear();
+        if (_current is { } attempt)
+        {
+            var waits = Timers.IsTimerActive("again");
+            Timers.Cancel("again");
+            if (waits) PutBack(attempt);
+            else End(attempt);
+            return;
+        }
+
+        StartNext();
+    }
+
+    private void PutBack(Attempt attempt)
+    {
+        _current = null;
+        _waiting.Insert(0, attempt.Request);
+        StartNext();
+    }
+
+    private void Conclude(Attempt attempt, JsonObject line)
+    {
+        // The line first: a process that is killed between the two has the result, and sees that the note is done with.
+        Record(line);
+        try
+        {
+            _pending.Remove(attempt.Request);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("{Cause}", cause.Message);
+        }
+
+        Tidy();
+    }
+
+    private void Record(JsonObject line)
+    {
+        try
+        {
+            _lines.Append(line);
+            _diskFails = false;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            if (!_diskFails) _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines wait until there is room", Self.Path.Name, _lines.Path, cause.Message);
+            _diskFails = true;
+        }
+    }
+
+    /// <summary>Takes away the notes and checkpoints that nothing needs any more.</summary>
+    private void Tidy()
+    {
+        try
+        {
+            _pending.KeepOnly([.. _waiting, .. new[] { _current, _stuck }.OfType<Attempt>().Select(a => a.Request)]);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("Checkpoints that were kept for evaluations could not be removed: {Cause} See to it that {Folder} can be written to", cause.Message, _runDirectory);
+        }
+    }
+
+    private sealed class Attempt(EvaluationRequest request, int number)
+    {
+        public EvaluationRequest Request => request;
+
+        public int Number => number;
+
+        public CancellationTokenSource Cancel { get; } = new();
+
+        /// <summary>Why it was told to end, or null.</summary>
+        public string? Ending { get; set; }
+    }
+
+    private sealed record Returned(Attempt Attempt, JsonObject? Result, Exception? Cause);
+
+    private sealed record DeadlinePassed;
+
+    private sealed record DoesNotEnd;
+
+    private sealed record TryAgain;
+}

@@ -1,0 +1,229 @@
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
+
+namespace CACL.Actors.Evaluation;
+
+/// <summary>
+/// Has finished checkpoints measured beside the training, one at a time. It waits for nobody and nobody waits for it: training hears
+/// of it only when a checkpoint is wanted. What waits lies in the run folder, so a restart of this actor or of the process loses none of it.
+/// <code>
+/// checkpoint saved ──due?──▶ waiting (one a target, the newest) ──▶ an attempt ──▶ line of evaluations.jsonl
+/// asked for, condition ──▶ demanded ──at the next checkpoint──▲     └─ fails, hangs: again after a back-off, then given up
+/// </code>
+/// </summary>
+internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EvaluationOptions _options;
+    private readonly IEvaluationEngine _engine;
+    private readonly RunLength _length;
+    private readonly string _runDirectory;
+    private readonly PendingEvaluations _pending;
+    private readonly EvaluationLog _lines;
+    private readonly ConditionWatch _watch;
+    private readonly List<EvaluationRequest> _waiting = [];
+    private readonly List<(EvaluationTarget Target, EvaluationTrigger Trigger)> _demanded = [];
+    private readonly Dictionary<string, long> _last = [];
+    private TrainingOver? _over;
+
+    public EvaluatorActor(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory)
+    {
+        _options = options;
+        _engine = engine;
+        _length = length;
+        _runDirectory = runDirectory;
+        _pending = new PendingEvaluations(runDirectory);
+        _lines = new EvaluationLog(runDirectory);
+        _watch = new ConditionWatch(options.Schedule.When);
+        Receive<CheckpointSaved>(Saved);
+        Receive<Stepped>(Watch);
+        Receive<EvaluationDemand>(demand => Sender.Tell(Answer(demand)));
+        Receive<GetStatus>(_ => Sender.Tell(new EvaluationStatus(_current?.Request, [.. _waiting])));
+        Receive<Demanded>(demand => Demand(demand.Target, demand.Trigger));
+        Receive<TrainingOver>(Finish);
+        Receive<Abandon>(_ => Leave());
+        Receive<DeadlinePassed>(_ => DeadlineIsOver());
+        Receive<DoesNotEnd>(_ => SetAside());
+        Receive<TryAgain>(_ => Try(_current!.Request, _current.Number + 1));
+        Receive<Returned>(Take);
+    }
+
+    /// <summary>A checkpoint is on disk.</summary>
+    internal sealed record CheckpointSaved(string Path, long Step);
+
+    /// <summary>A step is done.</summary>
+    internal sealed record Stepped(StepMetrics Metrics);
+
+    /// <summary>Asks for <see cref="EvaluationStatus"/>.</summary>
+    internal sealed record GetStatus;
+
+    /// <summary>The training has ended. Completed: what waits is worked off. Otherwise it is left as it is. Answered to the parent by <see cref="Idle"/>.</summary>
+    internal sealed record TrainingOver(bool Completed, long Step, string? Checkpoint);
+
+    /// <summary>Leave what is not done; answered to the parent by <see cref="Idle"/>.</summary>
+    internal sealed record Abandon;
+
+    /// <summary>To the parent, once the training is over: nothing runs any more.</summary>
+    /// <param name="Left">Evaluations that were not made and wait for the run to be resumed.</param>
+    internal sealed record Idle(int Left);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory) =>
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory)).WithDispatcher(Dispatchers.OwnThread);
+
+    protected override void PreStart()
+    {
+        foreach (var (key, step) in _lines.LastSteps()) _last[key] = step;
+        foreach (var request in _pending.Read())
+        {
+            // Recorded, then killed before the note was taken away.
+            if (_last.GetValueOrDefault(request.Target.Key, -1) >= request.Step) continue;
+            if (_options.Targets.All(t => t.DataSet != request.Target.DataSet))
+            {
+                _log.Warning("The evaluation of step {Step} on {Target} is dropped: that data set is not configured any more", request.Step, request.Target);
+                continue;
+            }
+
+            _waiting.RemoveAll(r => r.Target.Key == request.Target.Key);
+            _waiting.Add(request);
+            _last[request.Target.Key] = request.Step;
+        }
+
+        Tidy();
+        RememberMetrics();
+        StartNext();
+    }
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        // What waits for a checkpoint is in memory only: the mailbox outlives the restart.
+        foreach (var (target, trigger) in _demanded) Self.Tell(new Demanded(target, trigger));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop() => _current?.Cancel.Cancel();
+
+    /// <summary>What the conditions would know had this actor been there from the start.</summary>
+    private void RememberMetrics()
+    {
+        var metrics = Path.Combine(_runDirectory, "metrics.jsonl");
+        if (_watch.IsEmpty || !File.Exists(metrics)) return;
+        foreach (var line in JsonLinesFile.Read(metrics).TakeLast(ConditionWatch.Steps))
+        {
+            if (JsonObject.Create(line) is { } figures) _ = _watch.Observe(figures);
+        }
+    }
+
+    private void Watch(Stepped message)
+    {
+        var becameTrue = _watch.Observe(MetricsLine.Of(message.Metrics));
+        if (becameTrue.Count == 0) return;
+        _log.Info("{Condition} since step {Step}: the training is evaluated", string.Join(", ", becameTrue), message.Metrics.Step);
+        foreach (var target in _options.Targets) Demand(target, EvaluationTrigger.When);
+    }
+
+    private EvaluationAnswer Answer(EvaluationDemand demand)
+    {
+        IReadOnlyList<string> names = [.. _options.Targets.Select(t => t.DataSet).Distinct()];
+        var targets = _options.Targets.Where(t => demand.DataSet is null || t.DataSet == demand.DataSet).Select(t => Refine(t, demand)).DistinctBy(t => t.Key).ToList();
+        var replaced = _waiting.Where(w => targets.Any(t => t.Key == w.Target.Key)).ToList();
+        foreach (var target in targets) Demand(target, EvaluationTrigger.Request);
+        return new EvaluationAnswer(targets, replaced, names);
+    }
+
+    private static EvaluationTarget Refine(EvaluationTarget target, EvaluationDemand demand)
+    {
+        var protocol = demand.Protocol ?? target.Protocol;
+        return target with
+        {
+            Protocol = protocol,
+            Variant = demand.Variant ?? target.Variant,
+            Fraction = protocol == EvaluationProtocols.Limited ? target.Fraction ?? EvaluationProtocols.DefaultFraction : null,
+        };
+    }
+
+    private void Demand(EvaluationTarget target, EvaluationTrigger trigger)
+    {
+        if (_over is { Checkpoint: { } last, Step: var step })
+        {
+            Enqueue(new EvaluationRequest(target, step, trigger, last));
+            StartNext();
+            return;
+        }
+
+        _demanded.RemoveAll(d => d.Target.Key == target.Key);
+        _demanded.Add((target, trigger));
+        Context.Parent.Tell(new TrainerActor.RequestCheckpoint());
+    }
+
+    private void Saved(CheckpointSaved message)
+    {
+        var wanted = _demanded.ToList();
+        _demanded.Clear();
+        foreach (var target in _options.Targets.Where(t => wanted.All(w => w.Target.Key != t.Key)))
+        {
+            if (_options.Schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger) wanted.Add((target, trigger));
+        }
+
+        foreach (var (target, trigger) in wanted) Enqueue(new EvaluationRequest(target, message.Step, trigger, message.Path));
+        StartNext();
+    }
+
+    private void Enqueue(EvaluationRequest request)
+    {
+        _last[request.Target.Key] = request.Step;
+        try
+        {
+            request = _pending.Add(request);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            _log.Error(
+                "Supervision: the checkpoint of step {Step} cannot be kept for its evaluation on {Target}: {Cause} Decision: recorded as failed; training goes on",
+                request.Step, request.Target, cause.Message);
+            Record(EvaluationLine.Failed(request, 0, $"the checkpoint could not be kept: {cause.Message}", DateTimeOffset.Now));
+            return;
+        }
+
+        var place = _waiting.FindIndex(w => w.Target.Key == request.Target.Key);
+        if (place < 0)
+        {
+            _waiting.Add(request);
+            return;
+        }
+
+        if (_waiting[place] != request)
+            _log.Info("Evaluation of step {Step} on {Target} takes the place of the one of step {Former}, which had not begun", request.Step, request.Target, _waiting[place].Step);
+        _waiting[place] = request;
+        Tidy();
+    }
+
+    private void Finish(TrainingOver over)
+    {
+        _over = over;
+        if (!over.Completed || over.Checkpoint is not { } checkpoint)
+        {
+            Leave();
+            return;
+        }
+
+        foreach (var (target, trigger) in _demanded) Enqueue(new EvaluationRequest(target, over.Step, trigger, checkpoint));
+        _demanded.Clear();
+        if (_options.Schedule.AtEnd)
+        {
+            foreach (var target in _options.Targets.Where(t => _last.GetValueOrDefault(t.Key) != over.Step))
+                Enqueue(new EvaluationRequest(target, over.Step, EvaluationTrigger.AtEnd, checkpoint));
+        }
+
+        var left = _waiting.Count + (_current is null ? 0 : 1);
+        if (left > 0) _log.Info("All steps are done. Evaluations still to be made: {Count}. Ctrl+C leaves them to --resume", left);
+        StartNext();
+    }
+
+    private sealed record Demanded(EvaluationTarget Target, EvaluationTrigger Trigger);
+}

@@ -1,0 +1,120 @@
+using System.Reflection;
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Evaluation;
+using CACL.Actors.Training;
+
+namespace CACL.Actors;
+
+/// <summary>The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.</summary>
+internal sealed partial class RunSupervisor
+{
+    /// <summary>An evaluator that fails so often within <see cref="EvaluatorWindow"/> will not come right by itself.</summary>
+    private const int MostEvaluatorRestarts = 5;
+
+    private static readonly TimeSpan EvaluatorWindow = TimeSpan.FromMinutes(1);
+
+    private readonly Queue<long> _evaluatorRestarts = new();
+    private bool _completed;
+
+    private void ReceiveAboutEvaluations()
+    {
+        Receive<EvaluationDemand>(demand =>
+        {
+            if (_evaluator.IsNobody()) Sender.Tell(new EvaluationAnswer([], [], []));
+            else _evaluator.Forward(demand);
+        });
+        Receive<EvaluatorActor.GetStatus>(message =>
+        {
+            if (_evaluator.IsNobody()) Sender.Tell(EvaluationStatus.None);
+            else _evaluator.Forward(message);
+        });
+        Receive<EvaluatorActor.Idle>(message => { if (_finished) Complete(message.Left); });
+        Receive<Terminated>(message =>
+        {
+            if (!message.ActorRef.Equals(_evaluator)) return;
+            _evaluator = ActorRefs.Nobody;
+            if (_finished) Complete(0);
+        });
+    }
+
+    private void StartEvaluator()
+    {
+        if (_parts.Evaluator is not { } engine || _options.Evaluation.Targets.Count == 0) return;
+        var start = _parts.Start;
+        try
+        {
+            // They belong to a part of the run that was given up: the run asks again when it gets there.
+            var pending = new PendingEvaluations(_options.Directory);
+            pending.KeepOnly([.. pending.Read().Where(r => r.Step <= (start?.Step ?? 0))]);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("What an earlier start left to be evaluated could not be removed: {Cause}", cause.Message);
+        }
+
+        _evaluator = Context.ActorOf(EvaluatorActor.Props(_options.Evaluation, engine, _length, _options.Directory), "evaluator");
+        Context.Watch(_evaluator);
+        // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
+        if (start is not null) _evaluator.Tell(new EvaluatorActor.CheckpointSaved(start.Path, start.Step));
+    }
+
+    private bool CheckpointIsDue(long since, long step)
+    {
+        var every = _options.CheckpointEverySteps;
+        return (every > 0 && step / every > since / every)
+            || (_parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0 && _options.Evaluation.Schedule.DueBetween(since, step, _length) is not null);
+    }
+
+    private void Saved(CheckpointActor.Saved message)
+    {
+        _lastCheckpoint = message.Path;
+        _evaluator.Tell(new EvaluatorActor.CheckpointSaved(message.Path, message.Copy.Step));
+        Released(message.Copy, lost: false);
+    }
+
+    private void EndEvaluations()
+    {
+        if (_evaluator.IsNobody())
+        {
+            Complete(0);
+            return;
+        }
+
+        TellEvaluatorThatTrainingIsOver();
+    }
+
+    private void TellEvaluatorThatTrainingIsOver()
+    {
+        var ending = _ending!;
+        // Asked to stop in the very last step: whoever asked does not want to wait for evaluations.
+        _evaluator.Tell(new EvaluatorActor.TrainingOver(ending.End == RunEnd.Completed && _stopReason is null, ending.Step, _lastCheckpoint));
+    }
+
+    private Directive EvaluatorFailed(Exception cause)
+    {
+        var inner = cause;
+        while (inner is ActorInitializationException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
+        var now = Environment.TickCount64;
+        while (_evaluatorRestarts.TryPeek(out var first) && now - first > EvaluatorWindow.TotalMilliseconds) _evaluatorRestarts.Dequeue();
+        if (cause is ActorInitializationException || _evaluatorRestarts.Count >= MostEvaluatorRestarts)
+        {
+            _log.Error(
+                inner, "Supervision: evaluator failed: {Cause}. Decision: given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
+                inner.Message.TrimEnd('.'));
+            return Directive.Stop;
+        }
+
+        _evaluatorRestarts.Enqueue(now);
+        _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
+        if (_finished) TellEvaluatorThatTrainingIsOver();
+        return Directive.Restart;
+    }
+
+    private void Status(TrainerActor.GetStatus message)
+    {
+        if (_finished) Sender.Tell(new TrainerActor.Status(_ending!.Step, LoopPhase.Ended, null));
+        else _trainer.Forward(message);
+    }
+}
