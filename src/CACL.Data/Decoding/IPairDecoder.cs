@@ -18,13 +18,19 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
     internal void Check(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Size);
-        ArgumentOutOfRangeException.ThrowIfNegative(Frame);
-        ArgumentOutOfRangeException.ThrowIfNegative(Stride);
         var bytes = checked(Size * Size * 3);
         if (first.Length != bytes || second.Length != bytes)
             throw new ArgumentException($"A crop of side {Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
         if (Box.X < 0 || Box.Y < 0 || Box.Width < 1 || Box.Height < 1 || Box.X + Box.Width > Video.Width || Box.Y + Box.Height > Video.Height)
             throw new ArgumentException($"The box {Box} does not lie within the {Video.Width}×{Video.Height} frame of {Video.Path}.");
+        CheckFrames();
+    }
+
+    /// <summary>The part of it that concerns the frames.</summary>
+    internal void CheckFrames()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Frame);
+        ArgumentOutOfRangeException.ThrowIfNegative(Stride);
         var last = (long)Frame + Stride;
         if (last < Video.Frames.Count) return;
         throw new VideoUnusableException(

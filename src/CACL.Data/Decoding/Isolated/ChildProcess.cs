@@ -5,8 +5,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// One run of ffmpeg or ffprobe on one file: its output as it comes, the first of what it complains about, and an end at the deadline
-/// whatever it does. Disposing ends it.
+/// One run of ffmpeg or ffprobe on one file: its output as it comes, its input where it takes one, the first of what it complains about,
+/// and an end at the deadline whatever it does. Disposing ends it.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class ChildProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _video;
-    private readonly TimeSpan _allowed;
+    private readonly Func<TimeSpan, Exception>? _tooLate;
+    private TimeSpan _allowed;
     private readonly CancellationToken _cancel;
     private readonly CancellationTokenSource _limit;
     private readonly CancellationTokenRegistration _killer;
@@ -27,10 +28,19 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="video">The file it works on, for messages.</param>
     /// <param name="allowed">How long it may take.</param>
     /// <param name="cancel">Ends it early.</param>
-    internal ChildProcess(string program, string arguments, string video, TimeSpan allowed, CancellationToken cancel)
+    /// <param name="takesInput">Whether <see cref="Input"/> stays open.</param>
+    /// <param name="tooLate">What is thrown when the time has passed; null: that the file cannot be read.</param>
+    internal ChildProcess(
+        string program,
+        string arguments,
+        string video,
+        TimeSpan allowed,
+        CancellationToken cancel,
+        bool takesInput = false,
+        Func<TimeSpan, Exception>? tooLate = null)
     {
         cancel.ThrowIfCancellationRequested();
-        (_video, _allowed, _cancel) = (video, allowed, cancel);
+        (_video, _allowed, _cancel, _tooLate) = (video, allowed, cancel, tooLate);
         // Ctrl+C in a terminal reaches every process of the session's foreground group. The run itself decides what that means; a
         // decoder that it ended would look like a damaged video.
         var ownSession = File.Exists(Setsid);
@@ -44,13 +54,16 @@ internal sealed class ChildProcess : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        _process.StandardInput.Close();
+        if (!takesInput) _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) => Complain(line.Data);
         _process.BeginErrorReadLine();
         _limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _killer = _limit.Token.Register(Kill);
         _limit.CancelAfter(allowed > TimeSpan.Zero ? allowed : TimeSpan.Zero);
     }
+
+    /// <summary>What it is given.</summary>
+    internal Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>What it writes.</summary>
     internal Stream Output => _process.StandardOutput.BaseStream;
@@ -67,9 +80,16 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Sets how long it may take from now on, or stops the clock while nobody waits for it.</summary>
+    internal void Allow(TimeSpan? time)
+    {
+        _allowed = time ?? _allowed;
+        _limit.CancelAfter(time ?? Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="VideoUnusableException">The deadline passed.</exception>
+    /// <exception cref="VideoUnusableException">The deadline passed, and nothing else was to be thrown then.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal int Finish()
     {
@@ -83,10 +103,17 @@ internal sealed class ChildProcess : IDisposable
     {
         if (!_limit.IsCancellationRequested) return;
         _cancel.ThrowIfCancellationRequested();
-        throw new VideoUnusableException(
+        throw _tooLate?.Invoke(_allowed) ?? new VideoUnusableException(
             _video,
             UnusableReason.Deadline,
             $"Reading {_video} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped.");
+    }
+
+    /// <summary>Ends it if it still runs, and waits a moment until it is gone with the files it holds.</summary>
+    internal void End()
+    {
+        Kill();
+        _process.WaitForExit(TimeSpan.FromSeconds(5));
     }
 
     public void Dispose()

@@ -10,11 +10,13 @@ public sealed partial class FfmpegProgram
     private static readonly Lazy<(FfmpegProgram? Program, string WhyNot)> Found = new(Find);
 
     private readonly Lazy<HashSet<string>> _decodable;
+    private readonly Lazy<HashSet<string>> _encoders;
 
     private FfmpegProgram(string ffmpeg, string ffprobe, string versionText)
     {
         (FfmpegPath, FfprobePath, VersionText) = (ffmpeg, ffprobe, versionText);
         _decodable = new Lazy<HashSet<string>>(ListDecodable);
+        _encoders = new Lazy<HashSet<string>>(ListEncoders);
     }
 
     /// <summary>Path of ffmpeg.</summary>
@@ -43,6 +45,9 @@ public sealed partial class FfmpegProgram
 
     /// <summary>Whether the installed ffmpeg decodes a codec.</summary>
     internal bool Decodes(string codec) => _decodable.Value.Contains(codec);
+
+    /// <summary>Whether the installed ffmpeg has an encoder, such as libx264.</summary>
+    internal bool HasEncoder(string name) => _encoders.Value.Contains(name);
 
     // Builds from a git checkout are named N-… or by date: new ones.
     internal static bool IsBefore51(string version)
@@ -78,6 +83,13 @@ public sealed partial class FfmpegProgram
         // " DEV.LS h264     H.264 / AVC …": D in the first column means that it can be decoded.
         var lines = Ask(FfmpegPath, "-codecs").Split('\n');
         return [.. lines.Where(line => line.Length > 8 && line[1] == 'D' && line[7] == ' ').Select(line => line[8..].Split(' ')[0])];
+    }
+
+    private HashSet<string> ListEncoders()
+    {
+        // " V....D libx264              libx264 H.264 / AVC …": V in the first column means video.
+        var lines = Ask(FfmpegPath, "-encoders").Split('\n');
+        return [.. lines.Where(line => line.Length > 8 && line[1] == 'V' && line[7] == ' ').Select(line => line[8..].Split(' ')[0])];
     }
 
     private static string Ask(string program, string option)

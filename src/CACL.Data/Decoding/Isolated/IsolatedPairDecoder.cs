@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding.Isolated;
 
@@ -25,8 +26,36 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Check(first, second);
+        Decode(request, new PairArguments(_program, request, request.Size, request.Size), first, second, cancel);
+    }
+
+    /// <summary>Writes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
+    /// <param name="video">The video's record.</param>
+    /// <param name="frame">n, in presentation order.</param>
+    /// <param name="stride">0: both are frame n.</param>
+    /// <param name="width">Width of what is written, pixels.</param>
+    /// <param name="height">Height of what is written, pixels.</param>
+    /// <param name="deadline">How long decoding may take altogether.</param>
+    /// <param name="cancel">Gives up early.</param>
+    /// <returns>width·height·3 bytes each, rows of R, G, B.</returns>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request, and why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public (byte[] First, byte[] Second) DecodeWhole(
+        VideoRecord video, int frame, int stride, int width, int height, TimeSpan deadline, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var request = new PairRequest(video, frame, stride, new CropBox(0, 0, video.Width, video.Height), Math.Max(width, height), deadline);
+        request.CheckFrames();
+        var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
+        Decode(request, new PairArguments(_program, request, width, height), first, second, cancel);
+        return (first, second);
+    }
+
+    private void Decode(PairRequest request, PairArguments arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    {
         var start = TimeProvider.System.GetTimestamp();
-        var arguments = new PairArguments(_program, request);
         if (request.Video.Frames.Seekable && TryByTime(request, arguments.ByTime(), first, second, cancel)) return;
         CountedFromStart++;
         ByCounting(request, arguments.FromStart(), first, second, request.Deadline - TimeProvider.System.GetElapsedTime(start), cancel);

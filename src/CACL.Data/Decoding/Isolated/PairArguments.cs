@@ -6,7 +6,11 @@ using FFMpegCore;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>ffmpeg's arguments for one request, built by FFMpegCore.</summary>
-internal sealed class PairArguments(FfmpegProgram program, PairRequest request)
+/// <param name="program">The program.</param>
+/// <param name="request">What to decode.</param>
+/// <param name="width">Width of the resized crops as they are displayed.</param>
+/// <param name="height">Height of the resized crops as they are displayed.</param>
+internal sealed class PairArguments(FfmpegProgram program, PairRequest request, int width, int height)
 {
     private readonly VideoRecord _video = request.Video;
 
@@ -49,10 +53,11 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request)
     private string Picture()
     {
         var quarter = _video.Rotation is 90 or 270;
-        var (width, height) = quarter ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
-        var box = CropScaler.Unrotate(request.Box, width, height, _video.Rotation);
-        var (left, right) = Span(box.X, box.Width, width, "iw", "hsub");
-        var (top, bottom) = Span(box.Y, box.Height, height, "ih", "vsub");
+        var (codedWidth, codedHeight) = quarter ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
+        var (scaledWidth, scaledHeight) = quarter ? (height, width) : (width, height);
+        var box = CropScaler.Unrotate(request.Box, codedWidth, codedHeight, _video.Rotation);
+        var (left, right) = Span(box.X, box.Width, codedWidth, "iw", "hsub");
+        var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
         var turn = _video.Rotation switch
         {
             90 => ",transpose=clock",
@@ -61,7 +66,7 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request)
             _ => "",
         };
         return $"crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
-            + $"scale={request.Size}:{request.Size}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24{turn}";
+            + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24{turn}";
     }
 
     private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)

@@ -1,0 +1,80 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Isolated;
+using FFMpegCore;
+
+namespace CACL.Data.Clips;
+
+/// <summary>
+/// The whole frames of a video one after the other, from an ffmpeg process that is never more than a pipe's buffer ahead. Turned as the
+/// file says. Used by one thread; disposing ends the process.
+/// </summary>
+public sealed class ClipReader : IDisposable
+{
+    private readonly ChildProcess _ffmpeg;
+    private readonly string _path;
+    private readonly int _bytes;
+    private readonly TimeSpan _patience;
+
+    /// <summary>Starts at the first frame.</summary>
+    /// <param name="program">The programs.</param>
+    /// <param name="clip">The video.</param>
+    /// <param name="width">Width of what is read, pixels.</param>
+    /// <param name="height">Height of what is read, pixels.</param>
+    /// <param name="patience">How long a single frame may take.</param>
+    /// <param name="cancel">Gives up early.</param>
+    /// <exception cref="VideoUnusableException">The file cannot be opened.</exception>
+    public ClipReader(FfmpegProgram program, ClipProperties clip, int width, int height, TimeSpan patience, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(clip);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        _path = clip.Path;
+        _bytes = checked(width * height * 3);
+        _patience = patience;
+        _ffmpeg = new ChildProcess(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
+    }
+
+    /// <summary>Frames read so far.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>What ffmpeg complained about, such as damaged frames that it mended or left out; complete once the last frame was read.</summary>
+    public string Complaint => _ffmpeg.Complaint;
+
+    /// <summary>Reads the next frame.</summary>
+    /// <param name="frame">width·height·3 bytes: rows of R, G, B.</param>
+    /// <returns>False after the last.</returns>
+    /// <exception cref="VideoUnusableException">There is no frame at all, or one took too long.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public bool Read(Span<byte> frame)
+    {
+        if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
+        _ffmpeg.Allow(_patience);
+        if (_ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
+        {
+            // While the frame is used, ffmpeg waits for us.
+            _ffmpeg.Allow(null);
+            Frames++;
+            return true;
+        }
+
+        _ffmpeg.Finish();
+        if (Frames > 0) return false;
+        throw new VideoUnusableException(
+            _path, UnusableReason.Corrupt, $"No frame of {_path} can be decoded. {FfprobeText.LastLine(Complaint, _path)}".TrimEnd());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ffmpeg.Dispose();
+
+    private static string Arguments(FfmpegProgram program, ClipProperties clip, int width, int height)
+    {
+        var input = new InputFile(clip.Path);
+        return FFMpegArguments
+            .FromInput(input, options => options.WithThreads(2).WithCustomArgument($"-nostdin -hide_banner -v error {input.Options}"))
+            .OutputToUrl("pipe:1", options => options
+                .WithCustomArgument($"-map 0:{clip.StreamIndex} {program.PassthroughOption}")
+                .WithCustomArgument($"-vf scale={width}:{height}:flags=bilinear+accurate_rnd+full_chroma_int,setsar=1,format=rgb24 -f rawvideo"))
+            .Arguments;
+    }
+}

@@ -1,0 +1,165 @@
+using CACL.Data.Decoding.Isolated;
+using FFMpegCore;
+using FFMpegCore.Arguments;
+
+namespace CACL.Data.Clips;
+
+/// <summary>
+/// Frames to an MP4 that plays everywhere: H.264, yuv420p, its index in front; by an ffmpeg process that is never more than a pipe's
+/// buffer behind. The file appears under its name only once it is whole; disposing before <see cref="Finish"/> leaves nothing behind.
+/// Used by one thread.
+/// </summary>
+public sealed class ClipWriter : IDisposable
+{
+    // The first that this ffmpeg has. The last is part of every build, and older players know it too.
+    private static readonly (string Name, string Quality)[] Encoders =
+        [("libx264", "-preset medium -crf 20"), ("libopenh264", "-b:v 6M"), ("mpeg4", "-q:v 3")];
+
+    // Putting the index in front moves the whole file once.
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromMinutes(10);
+
+    private readonly ChildProcess _ffmpeg;
+    private readonly string _path;
+    private readonly string _unfinished;
+    private readonly int _bytes;
+    private readonly TimeSpan _patience;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="program">The programs.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="size">Pixels; both even, as the format wants it.</param>
+    /// <param name="rate">Frames a second: numerator and denominator.</param>
+    /// <param name="patience">How long a single frame may take.</param>
+    /// <param name="cancel">Gives up early.</param>
+    /// <exception cref="ClipException">This ffmpeg cannot encode, or the folder cannot be made.</exception>
+    public ClipWriter(
+        FfmpegProgram program, string path, (int Width, int Height) size, (int Numerator, int Denominator) rate, TimeSpan patience, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (size.Width < 2 || size.Height < 2 || size.Width % 2 != 0 || size.Height % 2 != 0) throw new ArgumentException($"A clip of {size.Width}×{size.Height} pixels has no even sides.", nameof(size));
+        _path = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(_path) ?? "/";
+        _unfinished = Path.Combine(folder, $".{Path.GetFileName(_path)}.part");
+        _bytes = checked(size.Width * size.Height * 3);
+        _patience = patience;
+        var (encoder, quality) = Array.Find(Encoders, e => program.HasEncoder(e.Name));
+        if (encoder is null)
+            throw new ClipException(_path, $"{_path} cannot be written: {program} has none of the encoders {string.Join(", ", Encoders.Select(e => e.Name))}. Install a full build of ffmpeg (Debian, Ubuntu: apt-get install ffmpeg).");
+        Encoder = encoder;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ClipException(_path, $"{_path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it.", e);
+        }
+
+        _ffmpeg = new ChildProcess(program.FfmpegPath, Arguments(size, rate, encoder, quality), _path, patience, cancel, takesInput: true, TooLate);
+    }
+
+    /// <summary>ffmpeg's name of the encoder: libx264 where it is there.</summary>
+    public string Encoder { get; }
+
+    /// <summary>Adds a frame.</summary>
+    /// <param name="frame">Width·height·3 bytes: rows of R, G, B.</param>
+    /// <exception cref="ClipException">It could not be written, and what ffmpeg says to it.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
+        _ffmpeg.Allow(_patience);
+        try
+        {
+            _ffmpeg.Input.Write(frame);
+            _ffmpeg.Input.Flush();
+        }
+        catch (IOException e)
+        {
+            // It ended before its time: its own words say more than the broken pipe.
+            _ffmpeg.Finish();
+            throw Failed(e);
+        }
+
+        _ffmpeg.Allow(null);
+    }
+
+    /// <summary>Completes the file and gives it its name.</summary>
+    /// <exception cref="ClipException">It could not be written, and what ffmpeg says to it.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public void Finish()
+    {
+        _ffmpeg.Allow(PatienceAtTheEnd);
+        try
+        {
+            _ffmpeg.Input.Close();
+            if (_ffmpeg.Finish() != 0) throw Failed(null);
+            File.Move(_unfinished, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ffmpeg.End();
+        _ffmpeg.Dispose();
+        try
+        {
+            File.Delete(_unfinished);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to tell.
+        }
+    }
+
+    private string Arguments((int Width, int Height) size, (int Numerator, int Denominator) rate, string encoder, string quality) => FFMpegArguments
+        .FromInput(
+            new PipedFrames(),
+            options => options.WithCustomArgument(
+                $"-hide_banner -v error -f rawvideo -pix_fmt rgb24 -video_size {size.Width}x{size.Height} -framerate {rate.Numerator}/{rate.Denominator}"))
+        // FFMpegCore puts quotes around the address but does not escape those within.
+        // Players take BT.709 for granted where nothing is said, so it is written as such, and said.
+        .OutputToUrl(ChildProcess.Quote("file:" + _unfinished)[1..^1], options => options
+            .WithVideoCodec(encoder)
+            .WithThreads(2)
+            .WithCustomArgument(
+                $"{quality} -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 "
+                + "-color_range tv -movflags +faststart -f mp4 -y"))
+        .Arguments;
+
+    private ClipException Failed(Exception? inner)
+    {
+        var says = FfprobeText.LastLine(_ffmpeg.Complaint, _unfinished);
+        if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
+        return new ClipException(_path, $"{_path} cannot be written. {says} See to it that there is room and that the folder can be written to.", inner);
+    }
+
+    private ClipException TooLate(TimeSpan allowed) =>
+        new(_path, $"{_path} cannot be written: the encoder took longer than the {allowed.TotalSeconds:0.###} s allowed for a frame. See whether the disk hangs.");
+
+    /// <summary>Standard input.</summary>
+    private sealed class PipedFrames : IInputArgument
+    {
+        /// <inheritdoc/>
+        public string Text => "-i pipe:0";
+
+        /// <inheritdoc/>
+        public void Pre(FFOptions options)
+        {
+        }
+
+        /// <inheritdoc/>
+        public Task During(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        /// <inheritdoc/>
+        public void Post()
+        {
+        }
+    }
+}
