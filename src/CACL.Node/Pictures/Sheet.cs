@@ -1,0 +1,88 @@
+using SkiaSharp;
+
+namespace CACL.Node.Pictures;
+
+/// <summary>A white page of pictures and text that becomes a PNG.</summary>
+internal sealed class Sheet : IDisposable
+{
+    /// <summary>Space around the page and between pictures, pixels.</summary>
+    public const int Margin = 16;
+
+    /// <summary>Height of an em of usual text, pixels.</summary>
+    public const float TextSize = 17;
+
+    /// <summary>Height from one line of usual text to the next, pixels.</summary>
+    public const int LineHeight = 26;
+
+    /// <summary>The colour of text.</summary>
+    public static readonly SKColor Ink = new(0x20, 0x20, 0x24);
+
+    /// <summary>The colour of text that is of less weight.</summary>
+    public static readonly SKColor FaintInk = new(0x68, 0x68, 0x70);
+
+    private static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
+    private static readonly SKSamplingOptions Blocks = new(SKFilterMode.Nearest);
+
+    private readonly SKBitmap _bitmap;
+
+    /// <summary>An empty page.</summary>
+    public Sheet(int width, int height)
+    {
+        _bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        Canvas = new SKCanvas(_bitmap);
+        Canvas.Clear(SKColors.White);
+    }
+
+    /// <summary>What else is to be drawn is drawn on this.</summary>
+    public SKCanvas Canvas { get; }
+
+    /// <summary>Writes a line of text; what does not fit into <paramref name="room"/> pixels is left out.</summary>
+    public void Write(string text, float x, float baseline, float room, bool bold = false, SKColor? colour = null) =>
+        SheetText.Draw(Canvas, SheetText.Fit(text, TextSize, room), x, baseline, TextSize, colour ?? Ink, bold);
+
+    /// <summary>Draws a picture into a place. Smooth: for photographs; otherwise each pixel stays a block of its own colour.</summary>
+    public void Draw(SKBitmap picture, SKRect place, bool smooth)
+    {
+        using var image = SKImage.FromBitmap(picture);
+        Canvas.DrawImage(image, place, smooth ? Smooth : Blocks);
+    }
+
+    /// <summary>A thin line around a place.</summary>
+    public void Frame(SKRect place)
+    {
+        using var line = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 1, Color = new SKColor(0, 0, 0, 96) };
+        place.Inflate(0.5f, 0.5f);
+        Canvas.DrawRect(place, line);
+    }
+
+    /// <summary>Writes the page; a file appears under its name only once it is whole.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        path = Path.GetFullPath(path);
+        var unfinished = Path.Combine(Path.GetDirectoryName(path) ?? "/", $".{Path.GetFileName(path)}.part");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
+            using (var data = _bitmap.Encode(SKEncodedImageFormat.Png, 100))
+            using (var file = File.Create(unfinished))
+            {
+                data.SaveTo(file);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            UnfinishedFile.TryDelete(unfinished);
+            throw new UserException($"The picture {path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it, or make room there.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Canvas.Dispose();
+        _bitmap.Dispose();
+    }
+}
