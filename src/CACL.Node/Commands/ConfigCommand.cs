@@ -3,14 +3,60 @@ using CACL.Node.Configuration;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl config</c>: for those who work on the program.</summary>
+/// <summary><c>cacl config</c>: settings shown, presets checked.</summary>
 internal static class ConfigCommand
 {
     /// <summary>The verb.</summary>
-    public static Command Create()
+    public static Command Create() => new("config", "Shows settings and where each comes from; checks presets.") { Subcommands = { Show(), Check(), Keys() } };
+
+    private static Verb Show()
     {
-        var keys = new Command("keys", "Prints the page of all keys: cacl config keys > hocon/README.md.");
+        var changed = new Option<bool>("--changed") { Description = "Only what differs from the defaults." };
+        var command = new Verb(
+            "show",
+            "Prints every setting with the file and line that it came from. What it prints can be given as --config.",
+            "cacl config show --config hocon/kinetics-r50.conf --changed",
+            "cacl config show --config runs/first/config.resolved.conf --set cacl.data.stride=4")
+        {
+            changed,
+        };
+        var configuration = new ConfigurationOptions(command, required: false);
+        command.SetAction(parsed =>
+        {
+            var resolved = configuration.Load(parsed);
+            var output = parsed.InvocationConfiguration.Output;
+            if (!parsed.GetValue(changed)) output.Write(resolved.Render());
+            else foreach (var setting in resolved.DifferencesFrom(ConfigurationFiles.Defaults())) output.WriteLine(ResolvedConfiguration.Line(setting));
+        });
+        return command;
+    }
+
+    private static Verb Check()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "HOCON files, each checked for itself.", Arity = ArgumentArity.OneOrMore };
+        var overrides = ConfigurationOptions.Overrides();
+        var command = new Verb(
+            "check",
+            "Says of each file what it changes, or everything that is wrong with it. Exit status 1 if any is wrong.",
+            "cacl config check hocon/kinetics-r18.conf",
+            "cacl config check my.conf --set cacl.training.batch-size=64")
+        {
+            files,
+            overrides,
+        };
+        command.SetAction(parsed => ConfigurationCheck.Run(
+            parsed.GetRequiredValue(files),
+            parsed.GetValue(overrides) ?? [],
+            ConfigurationFiles.ProcessEnvironment(),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static Verb Keys()
+    {
+        var keys = new Verb("keys", "Prints the page of all keys, as hocon/README.md has it.", "cacl config keys > hocon/README.md");
         keys.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(KeyPage.Render()));
-        return new Command("config", "Settings.") { Hidden = true, Subcommands = { keys } };
+        return keys;
     }
 }

@@ -8,12 +8,7 @@ internal sealed class ConfigurationOptions
 {
     private readonly Option<string[]> _files;
 
-    private readonly Option<string[]> _overrides = new("--set")
-    {
-        Description = "Overrides one setting: key=value, such as cacl.training.batch-size=32. May be repeated.",
-        HelpName = "key=value",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private readonly Option<string[]> _overrides = Overrides();
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -39,6 +34,14 @@ internal sealed class ConfigurationOptions
         command.Add(_files);
         command.Add(_overrides);
     }
+
+    /// <summary>The option <c>--set</c> by itself.</summary>
+    public static Option<string[]> Overrides() => new("--set")
+    {
+        Description = "Overrides one setting: key=value, such as cacl.training.batch-size=32. May be repeated.",
+        HelpName = "key=value",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     /// <summary>The settings that a command line asks for.</summary>
     /// <param name="parsed">The command line.</param>

@@ -24,6 +24,9 @@ internal static class ConfigurationFiles
         return Bind(loader.Resolve());
     }
 
+    /// <summary>The settings where nobody sets anything.</summary>
+    public static ResolvedConfiguration Defaults() => Load([], [], new Dictionary<string, string>());
+
     /// <summary>This process's environment variables.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");

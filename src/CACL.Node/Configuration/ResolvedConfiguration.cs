@@ -60,10 +60,22 @@ internal sealed class ResolvedConfiguration
     {
         var text = new StringBuilder();
         text.Append("# Every setting of this run and where it came from. As --config of another run it gives the same settings.\n");
-        foreach (var (key, value, origin) in Keys) text.Append($"{key} = {value}  # {OneLine(origin)}\n");
-        foreach (var (key, value) in AkkaSection.Leaves(_akka)) text.Append($"{key} = {value}  # {OneLine(value.Origin)}\n");
+        foreach (var setting in All) text.Append(Line(setting)).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>One setting as HOCON, with its origin as a comment.</summary>
+    public static string Line(ResolvedSetting setting) => $"{setting.Key} = {setting.Text}  # {OneLine(setting.Origin)}";
+
+    /// <summary>The settings whose values differ from those of another configuration, or which it lacks.</summary>
+    public IReadOnlyList<ResolvedSetting> DifferencesFrom(ResolvedConfiguration other)
+    {
+        var texts = other.All.ToDictionary(s => s.Key, s => s.Text);
+        return [.. All.Where(s => texts.GetValueOrDefault(s.Key) != s.Text)];
+    }
+
+    private IEnumerable<ResolvedSetting> All =>
+        Keys.Concat(AkkaSection.Leaves(_akka).Select(leaf => new ResolvedSetting(leaf.Key, leaf.Value.ToString()!, leaf.Value.Origin)));
 
     /// <summary>What differs between two fingerprints, a line each, such as <c>cacl.seed: 1 then, 2 now</c>.</summary>
     public static IReadOnlyList<string> Difference(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
