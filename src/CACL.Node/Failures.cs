@@ -3,6 +3,7 @@ using CACL.Data.Decoding;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using CACL.Learning.Weights.Import;
 
 namespace CACL.Node;
 
@@ -32,5 +33,5 @@ internal static class Failures
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException
         or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException
-        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException;
+        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException;
 }

@@ -23,17 +23,20 @@ internal static class FloatTensors
     {
         if (entry.Count > Array.MaxLength) throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"{entry.Count} numbers do not fit one array");
         var values = GC.AllocateUninitializedArray<float>((int)entry.Count);
-        switch (entry.Type)
-        {
-            case SafeTensorsType.F32: ReadSingles(file, entry, values); break;
-            case SafeTensorsType.F64: Convert(file, entry, values, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)); break;
-            case SafeTensorsType.F16: Convert(file, entry, values, bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes)); break;
-            case SafeTensorsType.BF16: Convert(file, entry, values, bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16)); break;
-            default: throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"is {entry.Type}, not a float type");
-        }
-
+        if (entry.Type == SafeTensorsType.F32) ReadSingles(file, entry, values);
+        else Convert(file, entry, values, Number(entry.Type) ?? throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"is {entry.Type}, not a float type"));
         return values;
     }
+
+    /// <summary>What makes a float32 of an element's bytes, little-endian; null where the type is no float type.</summary>
+    public static Func<ReadOnlySpan<byte>, float>? Number(SafeTensorsType type) => type switch
+    {
+        SafeTensorsType.F32 => BinaryPrimitives.ReadSingleLittleEndian,
+        SafeTensorsType.F64 => bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        SafeTensorsType.F16 => bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
+        SafeTensorsType.BF16 => bytes => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
+        _ => null,
+    };
 
     private static void ReadSingles(SafeTensorsReader file, SafeTensorsEntry entry, float[] values)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -73,14 +72,14 @@ internal sealed class SafeTensorsHeader
         {
             var key = Text(ref reader, "a key");
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{Short(key)}' is not a string");
-            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{Short(key)}' twice");
+            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{Foreign.Text(key)}' is not a string");
+            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{Foreign.Text(key)}' twice");
         }
     }
 
     private void ReadEntry(ref Utf8JsonReader reader, string name)
     {
-        var where = $"tensor '{Short(name)}'";
+        var where = $"tensor '{Foreign.Text(name)}'";
         if (reader.TokenType != JsonTokenType.StartObject) throw Fault(where, "is not described by an object");
         SafeTensorsType? type = null;
         long[]? shape = null, offsets = null;
@@ -94,16 +93,16 @@ internal sealed class SafeTensorsHeader
                 case "shape" when shape is null: shape = ReadNumbers(ref reader, where, key); break;
                 case "data_offsets" when offsets is null: offsets = ReadNumbers(ref reader, where, key); break;
                 case "dtype" or "shape" or "data_offsets": throw Fault(where, $"has the key '{key}' twice");
-                default: throw Fault(where, $"has an unknown key '{Short(key)}'");
+                default: throw Fault(where, $"has an unknown key '{Foreign.Text(key)}'");
             }
         }
 
         if (type is not { } known || shape is null || offsets is null) throw Fault(where, "lacks one of dtype, shape and data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1]) throw Fault(where, "data_offsets are not a begin and an end");
         var length = offsets[1] - offsets[0];
-        if (!known.TryByteCount(shape, out var bytes)) throw Fault(where, $"its shape [{Short(string.Join(", ", shape))}] overflows");
+        if (!known.TryByteCount(shape, out var bytes)) throw Fault(where, $"its shape [{Foreign.Text(string.Join(", ", shape))}] overflows");
         if (bytes != length)
-            throw Fault(where, $"{known} [{Short(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
+            throw Fault(where, $"{known} [{Foreign.Text(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
         if (!_entries.TryAdd(name, new SafeTensorsEntry(name, known, shape, offsets[0], bytes))) throw Fault(where, "occurs twice");
     }
 
@@ -113,7 +112,7 @@ internal sealed class SafeTensorsHeader
         var text = Text(ref reader, "dtype");
         // Enum.TryParse alone would take numbers, lists and white space.
         if (Enum.IsDefined(typeof(SafeTensorsType), text)) return Enum.Parse<SafeTensorsType>(text);
-        throw Fault(where, $"has an unknown dtype '{Short(text)}'");
+        throw Fault(where, $"has an unknown dtype '{Foreign.Text(text)}'");
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string where, string key)
@@ -138,8 +137,8 @@ internal sealed class SafeTensorsHeader
         long at = 0;
         foreach (var entry in entries)
         {
-            if (entry.Offset > at) throw Fault($"tensor '{Short(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at {at}");
-            if (entry.Offset < at) throw Fault($"tensor '{Short(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
+            if (entry.Offset > at) throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at {at}");
+            if (entry.Offset < at) throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
             // Cannot overflow: offset + count is the end that was read.
             at += entry.ByteCount;
         }
@@ -159,15 +158,6 @@ internal sealed class SafeTensorsHeader
         {
             throw Fault("header", $"{what} is not a valid text (half of a surrogate pair)", e);
         }
-    }
-
-    /// <summary>Hostile names can be millions of characters long or carry control characters; messages must stay readable.</summary>
-    private static string Short(string text)
-    {
-        var head = text.Length > 80 ? text[..80] + "…" : text;
-        var clean = new StringBuilder(head.Length);
-        foreach (var c in head) clean.Append(char.IsControl(c) ? '\uFFFD' : c);
-        return clean.ToString();
     }
 
     private SafeTensorsException Fault(string where, string what, Exception? inner = null) => new(_file, where, what, inner);

@@ -1,4 +1,5 @@
 using CACL.Learning.Method;
+using CACL.Learning.Weights.Import;
 
 namespace CACL.Learning.Weights;
 
@@ -14,9 +15,6 @@ public sealed record InitialWeights(string Path, IReadOnlyList<SnapshotTensor> T
 /// </summary>
 public static class WeightsFile
 {
-    /// <summary>Prefixes that other programs put before torchvision's names; the second is MoCo's query network.</summary>
-    private static readonly string[] Prefixes = ["", "module.encoder_q.", "module.", "backbone."];
-
     /// <summary>Reads a file and checks it against the network's tensors.</summary>
     /// <param name="path">A safetensors file, or a checkpoint's folder.</param>
     /// <param name="network">Name to shape of every parameter and running statistic of the network that will take them.</param>
@@ -34,13 +32,13 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message}{PickleHint(file)} Name a .safetensors file with torchvision's names, or a checkpoint's folder.", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message}{PickleHint(file)}", e);
         }
     }
 
     private static InitialWeights Fit(SafeTensorsReader reader, IReadOnlyDictionary<string, long[]> network)
     {
-        var prefix = Prefixes.FirstOrDefault(p => reader.Find(p + "conv1.weight") is not null) ?? "";
+        var prefix = Prefix(reader, network);
         var found = reader.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(e => e.Name[prefix.Length..]);
         var notes = new List<string>();
         if (found.Count < reader.Entries.Count) notes.Add($"{reader.Entries.Count - found.Count} tensors without the prefix '{prefix}' are not used");
@@ -56,6 +54,16 @@ public static class WeightsFile
         Check(reader.Path, found, network.Where(p => !IsHead(p.Key) || !absentHeads.Contains(HeadOf(p.Key))).ToDictionary());
         var tensors = found.Select(p => new SnapshotTensor(p.Key, p.Value.Shape, FloatTensors.Read(reader, p.Value))).ToArray();
         return new InitialWeights(reader.Path, tensors, notes);
+    }
+
+    private static string Prefix(SafeTensorsReader reader, IReadOnlyDictionary<string, long[]> network)
+    {
+        var prefixes = NamePrefix.Find(reader.Entries.Select(e => e.Name), [.. network.Keys]);
+        if (prefixes.Count <= 1) return prefixes.Count == 1 ? prefixes[0] : "";
+        throw new WeightsException(
+            reader.Path,
+            $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. "
+            + "Take out the one that is meant: cacl import FILE --prefix PREFIX --out init.safetensors.");
     }
 
     private static void Check(string path, Dictionary<string, SafeTensorsEntry> found, Dictionary<string, long[]> network)
@@ -92,10 +100,9 @@ public static class WeightsFile
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            // A zip's signature begins what torch.save writes.
-            if (stream.ReadByte() != 'P' || stream.ReadByte() != 'K') return "";
-            return " It looks like a PyTorch pickle: convert it with safetensors.torch.save_file in Python.";
+            return TorchFile.Recognises(file)
+                ? $" It is a file of PyTorch's: run cacl import {file} --out init.safetensors, and start from what that writes."
+                : " Name a .safetensors file with torchvision's names, or a checkpoint's folder.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -25,6 +25,7 @@ internal static class CaclCommand
             DoctorCommand.Create(),
             VideosCommand.Create(),
             TrainCommand.Create(),
+            ImportCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
         };

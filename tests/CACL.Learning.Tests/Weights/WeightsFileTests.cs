@@ -45,6 +45,21 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_momentum_network_is_taken_only_where_there_is_no_other()
+    {
+        var alone = WeightsFile.LoadInitial(Write([.. Whole().Select(i => i with { Name = "encoder_k." + i.Name })]), Network);
+        Assert.Contains(alone.Notes, note => note.Contains("'encoder_k.'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_networks_are_not_chosen_between()
+    {
+        var two = Whole().SelectMany(i => new[] { i with { Name = "left." + i.Name }, i with { Name = "right." + i.Name } });
+        var message = Assert.Throws<WeightsException>(() => WeightsFile.LoadInitial(Write([.. two]), Network)).Message;
+        Assert.Contains("'left.', 'right.'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Half_precision_becomes_single()
     {
         var half = SafeTensorsItem.Of("bn1.running_mean", SafeTensorsType.F16, [2], new byte[] { 0x00, 0x3C, 0x00, 0xC0 });
@@ -77,7 +92,7 @@ public sealed class WeightsFileTests : IDisposable
     {
         File.WriteAllText(_folder.File("resnet50.pth"), "PK\u0003\u0004 and so on");
         var message = Assert.Throws<WeightsException>(() => WeightsFile.LoadInitial(_folder.File("resnet50.pth"), Network)).Message;
-        Assert.Contains("pickle", message, StringComparison.Ordinal);
+        Assert.Contains($"cacl import {_folder.File("resnet50.pth")}", message, StringComparison.Ordinal);
     }
 
     private static SafeTensorsItem[] Whole() => Network.Select(p => F32(p.Key, p.Value)).ToArray();

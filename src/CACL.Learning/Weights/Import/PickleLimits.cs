@@ -1,0 +1,32 @@
+namespace CACL.Learning.Weights.Import;
+
+/// <summary>
+/// Bounds far above any file of weights (a MoCo checkpoint with its optimiser takes ten thousand opcodes and 100 kB). They turn a
+/// hostile or damaged pickle into a sentence instead of an exhausted memory.
+/// </summary>
+internal static class PickleLimits
+{
+    /// <summary>Bytes of one pickle.</summary>
+    public const int Bytes = 64 << 20;
+
+    /// <summary>Opcodes of one pickle. Each makes at most one object, so this bounds stack, memo and what is built.</summary>
+    public const int Opcodes = 1_000_000;
+
+    /// <summary>Bytes of one string, byte string or whole number.</summary>
+    public const int Text = 1 << 20;
+
+    /// <summary>Characters of a global's module and of its name.</summary>
+    public const int GlobalName = 256;
+
+    /// <summary>Dimensions of a tensor.</summary>
+    public const int Dimensions = 16;
+
+    /// <summary>Dictionaries and lists inside each other where tensors are looked for.</summary>
+    public const int Depth = 12;
+
+    /// <summary>Characters of a key on the way to a tensor.</summary>
+    public const int Key = 512;
+
+    /// <summary>Tensors of one file.</summary>
+    public const int Tensors = 20_000;
+}

@@ -1,0 +1,138 @@
+using CACL.Learning.Method;
+
+namespace CACL.Learning.Weights.Import;
+
+/// <summary>A file that torch.save wrote, as a source of weights. Nothing in it is run; storages are read only where a tensor is asked for.</summary>
+internal sealed class TorchFile : IWeightsSource
+{
+    private readonly ITorchContainer _container;
+    private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
+
+    private TorchFile(string path, ITorchContainer container)
+    {
+        Path = path;
+        _container = container;
+        foreach (var (name, tensor) in Guarded(() => TensorTree.Tensors(container.Root).ToArray()))
+        {
+            // A key with dots can spell the same as two keys without.
+            if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {Foreign.Text(name)}", "occurs twice");
+        }
+
+        Tensors = [.. _tensors.Select(t => new SourceTensor(t.Key, t.Value.Storage.Type, t.Value.Shape))];
+    }
+
+    public string Path { get; }
+
+    public string Format => _container.Format;
+
+    public IReadOnlyList<SourceTensor> Tensors { get; }
+
+    /// <summary>Whether a file begins as something that this class or its errors know.</summary>
+    public static bool Recognises(string path)
+    {
+        var head = Head(path);
+        return IsZip(head) || TorchStream.Begins(head) || IsTar(head) || IsPickle(head);
+    }
+
+    /// <summary>Opens a file and finds its tensors.</summary>
+    /// <exception cref="TorchFileException">It is not such a file, holds more than weights, or is damaged.</exception>
+    public static TorchFile Open(string path)
+    {
+        ITorchContainer? container = null;
+        try
+        {
+            container = Container(path);
+            return new TorchFile(path, container);
+        }
+        catch (Exception e)
+        {
+            container?.Dispose();
+            if (e is IOException or UnauthorizedAccessException) throw new TorchFileException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw;
+        }
+    }
+
+    public IReadOnlyList<SnapshotTensor> Read(IReadOnlyCollection<SourceTensor> tensors)
+    {
+        var read = new Dictionary<string, SnapshotTensor>(StringComparer.Ordinal);
+        // By storage, so that one that many tensors share is read once.
+        foreach (var shared in tensors.Select(t => (t.Name, View: _tensors[t.Name])).GroupBy(t => t.View.Storage.Key))
+        {
+            var storage = shared.First().View.Storage;
+            var (first, end) = (shared.Min(t => t.View.Offset), shared.Max(t => t.View.End));
+            var bytes = Guarded(() => _container.Read(storage, first, end));
+            if (_container.IsBigEndian) Reverse(bytes, storage.Type.ElementSize());
+            foreach (var (name, view) in shared) read.Add(name, new SnapshotTensor(name, view.Shape, Gather(name, view, bytes, first)));
+        }
+
+        return [.. tensors.Select(t => read[t.Name])];
+    }
+
+    public void Dispose() => _container.Dispose();
+
+    private float[] Gather(string name, TorchTensor view, byte[] bytes, long first)
+    {
+        var where = $"tensor {Foreign.Text(name)}";
+        if (view.Count > Array.MaxLength) throw new TorchFileException(Path, where, $"{view.Count} numbers do not fit one array");
+        var number = FloatTensors.Number(view.Storage.Type) ?? throw new TorchFileException(Path, where, $"is {view.Storage.Type}, not a float type");
+        var values = GC.AllocateUninitializedArray<float>((int)view.Count);
+        var size = view.Storage.Type.ElementSize();
+        var index = new long[view.Shape.Length];
+        var at = view.Offset - first;
+        for (var k = 0; k < values.Length; k++)
+        {
+            values[k] = number(bytes.AsSpan((int)(at * size), size));
+            for (var d = index.Length - 1; d >= 0; d--)
+            {
+                at += view.Strides[d];
+                if (++index[d] < view.Shape[d]) break;
+                at -= view.Strides[d] * view.Shape[d];
+                index[d] = 0;
+            }
+        }
+
+        return values;
+    }
+
+    private T Guarded<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (FormatException e)
+        {
+            throw new TorchFileException(Path, "pickle", e.Message, e);
+        }
+    }
+
+    private static void Reverse(byte[] bytes, int size)
+    {
+        for (var at = 0; at < bytes.Length; at += size) bytes.AsSpan(at, size).Reverse();
+    }
+
+    private static ITorchContainer Container(string path)
+    {
+        var head = Head(path);
+        if (IsZip(head)) return TorchArchive.Open(path);
+        if (TorchStream.Begins(head)) return TorchStream.Open(path);
+        throw new TorchFileException(path, "file", IsTar(head)
+            ? "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, map_location='cpu')['state_dict'], 'weights.pth')"
+            : IsPickle(head)
+                ? "is a bare pickle, not what torch.save writes. Save the weights in Python: torch.save(state_dict, 'weights.pth')"
+                : "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file");
+    }
+
+    private static byte[] Head(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var head = new byte[262];
+        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+    }
+
+    private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
+
+    private static bool IsTar(ReadOnlySpan<byte> head) => head.Length == 262 && head[257..].StartsWith("ustar"u8);
+
+    private static bool IsPickle(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] && !TorchStream.Begins(head);
+}

@@ -1,0 +1,56 @@
+using System.IO.Compression;
+
+namespace CACL.Learning.Weights.Import;
+
+/// <summary>Reads entries of a zip archive of unknown origin: no more than an entry says, no more than its bytes can unfold to, and its checksum holds.</summary>
+internal static class ZipEntryReader
+{
+    // What deflate can reach at most; an entry that claims more lies.
+    private const long DeflateRatio = 1032;
+
+    /// <summary>Reads an entry to its end and keeps a part of it.</summary>
+    /// <param name="file">The archive, for messages.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="from">First byte to keep.</param>
+    /// <param name="count">Bytes to keep; the caller made sure that the entry has them.</param>
+    /// <exception cref="TorchFileException">It is damaged or not what it says.</exception>
+    public static byte[] Read(string file, ZipArchiveEntry entry, long from, int count)
+    {
+        var where = $"entry {Foreign.Text(entry.FullName)}";
+        if (entry.IsEncrypted) throw new TorchFileException(file, where, "is encrypted");
+        if (entry.Length / DeflateRatio > entry.CompressedLength)
+            throw new TorchFileException(file, where, $"claims {entry.Length} bytes out of {entry.CompressedLength} compressed ones, which no compression reaches");
+        var kept = GC.AllocateUninitializedArray<byte>(count);
+        try
+        {
+            using var stream = entry.Open();
+            var checksum = Walk(stream, entry.Length, from, kept);
+            if (stream.ReadByte() >= 0) throw new TorchFileException(file, where, $"is longer than the {entry.Length} bytes that it says");
+            // Zero: written with torch.serialization.set_crc32_options(False).
+            if (entry.Crc32 != 0 && entry.Crc32 != checksum) throw new TorchFileException(file, where, "is damaged (its checksum differs); fetch the file again");
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException)
+        {
+            throw new TorchFileException(file, where, $"cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+
+        return kept;
+    }
+
+    private static uint Walk(Stream stream, long length, long from, Span<byte> kept)
+    {
+        var buffer = new byte[1 << 18];
+        var checksum = 0u;
+        for (long at = 0; at < length;)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at));
+            stream.ReadExactly(piece);
+            checksum = Crc32.Continue(checksum, piece);
+            var (first, end) = (Math.Max(at, from), Math.Min(at + piece.Length, from + kept.Length));
+            if (first < end) piece[(int)(first - at)..(int)(end - at)].CopyTo(kept[(int)(first - from)..]);
+            at += piece.Length;
+        }
+
+        return checksum;
+    }
+}

@@ -1,0 +1,62 @@
+namespace CACL.Learning.Weights;
+
+/// <summary>A file that appears whole or not at all, and never takes another's place unasked.</summary>
+internal static class WholeFile
+{
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <exception cref="WeightsException">It is there already, or cannot be written.</exception>
+    public static void Write(string path, bool overwrite, Action<Stream> write)
+    {
+        path = Path.GetFullPath(path);
+        RequireFree(path, overwrite);
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $"{CheckpointFiles.TemporaryPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}");
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            // Without leave to replace, a file that came meanwhile stays.
+            if (overwrite) FileSync.Rename(temporary, path);
+            else File.Move(temporary, path, overwrite: false);
+            FileSync.Folder(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            throw new WeightsException(path, $"{path} could not be written ({e.Message.TrimEnd('.')}). See to it that the folder can be written to and has room, or name another file with --out.", e);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Refuses what <see cref="Write"/> would, before work is done for it.</summary>
+    /// <exception cref="WeightsException">The file is there already, is a folder, or its folder is missing.</exception>
+    public static void RequireFree(string path, bool overwrite)
+    {
+        path = Path.GetFullPath(path);
+        if (Directory.Exists(path)) throw new WeightsException(path, $"{path} is a folder. Name a file with --out.");
+        if (!overwrite && File.Exists(path)) throw new WeightsException(path, $"{path} is already there. Replace it with --overwrite, or name another file with --out.");
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder)) throw new WeightsException(path, $"There is no folder {folder} for {Path.GetFileName(path)}. Make it, or name another file with --out.");
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to report.
+        }
+    }
+}
