@@ -24,6 +24,7 @@ internal static class CaclCommand
         {
             DoctorCommand.Create(),
             VideosCommand.Create(),
+            DatasetsCommand.Create(),
             TrainCommand.Create(),
             ImportCommand.Create(),
             VerifyCommand.Create(),

@@ -27,6 +27,9 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
     /// <summary>What the numbers in an item's label mean.</summary>
     public abstract LabelCodes CodesOf(SegmentationItem item);
 
+    /// <summary>A sentence on how the data set is read that its user should know, or null.</summary>
+    public virtual string? Remark => null;
+
     public IReadOnlyList<SegmentationItem> Items(string split)
     {
         var listing = List(split);
@@ -54,11 +57,17 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
     public (RgbImage Image, LabelMap Labels) ReadPair(SegmentationItem item)
     {
         var (image, labels) = (ReadImage(item), ReadLabels(item));
-        if ((image.Width, image.Height) == (labels.Width, labels.Height)) return (image, labels);
+        return SizeFault(item, image, labels) is { } fault ? throw fault : (image, labels);
+    }
+
+    /// <summary>The fault of a label that is not as large as its image, or null.</summary>
+    public static DataSetException? SizeFault(SegmentationItem item, RgbImage image, LabelMap labels)
+    {
+        if ((image.Width, image.Height) == (labels.Width, labels.Height)) return null;
         var turned = (image.Width, image.Height) == (labels.Height, labels.Width)
             ? " Perhaps the image says by an EXIF entry that it is to be turned: pixels are taken as they are stored."
             : "";
-        throw new DataSetException(
+        return new DataSetException(
             item.LabelPath,
             $"The label {item.LabelPath} has {labels.Width}×{labels.Height} pixels, its image {item.ImagePath} {image.Width}×{image.Height}; they have to be the same size.{turned}");
     }
@@ -72,7 +81,11 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
         return string.Join(", ", names.Take(most)) + (names.Count > most ? ", …" : "");
     }
 
-    /// <summary>The fault of a split without a single pair.</summary>
-    protected DataSetException Empty(string split, string folder) =>
-        new(folder, $"The split {split} of {Root} is empty: there is no image in {folder}.");
+    /// <summary>The fault of a split without a single image.</summary>
+    protected DataSetException Empty(string split, string folder, string expected) =>
+        new(folder, $"The split {split} of {Root} is empty: {folder} holds no image {expected}, but {Contents(folder)}.");
+
+    /// <summary>The fault of a split of which a part is missing.</summary>
+    protected DataSetException MissingSplit(string split, string missing) =>
+        new(missing, $"The split {split} of {Root} cannot be used: {missing} is missing. Splits that can: {(Splits.Count == 0 ? "none" : string.Join(", ", Splits))}.");
 }

@@ -40,6 +40,14 @@ internal sealed class NamedFiles
         return found;
     }
 
+    /// <summary>These, and of the others those whose names are not among them.</summary>
+    public NamedFiles OrElse(NamedFiles others)
+    {
+        foreach (var (name, path) in others._files) _files.TryAdd(name, path);
+        _faults.AddRange(others._faults);
+        return this;
+    }
+
     private void Add(string name, string path)
     {
         if (_files.TryAdd(name, path)) return;

@@ -43,8 +43,10 @@ public static class SegmentationDataSets
         if (!Directory.Exists(root)) throw new DataSetException(root, $"There is no folder {root}; the data set of the kind {Word(kind)} was to be read from it.");
         return kind switch
         {
+            DataSetKind.Cityscapes => CityscapesDataSet.Open(root),
+            DataSetKind.Voc => VocDataSet.Open(root),
             DataSetKind.Folder => FolderDataSet.Open(root),
-            _ => throw new DataSetException(root, $"Data sets of the kind {Word(kind)} cannot be read yet."),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
     }
 }

@@ -8,13 +8,28 @@ internal sealed record SplitListing(IReadOnlyList<SegmentationItem> Items, IRead
     /// <summary>A split of which there is nothing but a fault.</summary>
     public static SplitListing Of(DataSetException fault) => new([], [fault]);
 
+    /// <summary>A listing, or the fault that kept it from being made.</summary>
+    public static SplitListing Guard(Func<SplitListing> list)
+    {
+        try
+        {
+            return list();
+        }
+        catch (DataSetException e)
+        {
+            return Of(e);
+        }
+    }
+
     /// <summary>Pairs images with labels by name; each that has no other half is a fault.</summary>
     /// <param name="images">Images by name.</param>
     /// <param name="labels">Labels by name.</param>
     /// <param name="labelOf">Where an image's label was looked for.</param>
     /// <param name="imageOf">Where a label's image was looked for.</param>
-    public static SplitListing Pair(NamedFiles images, NamedFiles labels, Func<string, string> labelOf, Func<string, string> imageOf)
+    /// <param name="empty">The fault of a split without images.</param>
+    public static SplitListing Pair(NamedFiles images, NamedFiles labels, Func<string, string> labelOf, Func<string, string> imageOf, Func<DataSetException> empty)
     {
+        if (images.Files.Count == 0) return Of(empty());
         var items = new List<SegmentationItem>();
         var faults = images.Faults.Concat(labels.Faults).ToList();
         foreach (var (name, path) in images.Files)

@@ -3,8 +3,8 @@ namespace CACL.Learning.Evaluation.DataSets;
 /// <summary>PASCAL VOC's colour map: distinct colours for 256 numbers, the first black.</summary>
 internal static class StandardColours
 {
-    /// <summary>The colour of a number: its bits, spread over red, green and blue in turn, the lowest to the highest place.</summary>
-    public static (byte Red, byte Green, byte Blue) Of(int number)
+    /// <summary>A class in the colour of a number: the number's bits, spread over red, green and blue in turn, the lowest to the highest place.</summary>
+    public static ClassInfo ClassOf(string name, int number)
     {
         int red = 0, green = 0, blue = 0;
         for (var (bits, place) = (number, 7); bits != 0; bits >>= 3, place--)
@@ -14,6 +14,6 @@ internal static class StandardColours
             blue |= ((bits >> 2) & 1) << place;
         }
 
-        return ((byte)red, (byte)green, (byte)blue);
+        return new ClassInfo(name, (byte)red, (byte)green, (byte)blue);
     }
 }

@@ -91,9 +91,10 @@ internal sealed class ClassList
         if (_classes.Count == MostClasses) throw Fault(number, $"is one class too many: a label has at most {MostClasses}");
         var coloured = words.Length > 3 && words[^3..].All(IsNumber);
         var name = string.Join(' ', coloured ? words[..^3] : words);
-        var (red, green, blue) = coloured ? (Part(words[^3], number), Part(words[^2], number), Part(words[^1], number)) : StandardColours.Of(_classes.Count + 1);
         if (_classes.Exists(c => c.Name == name)) throw Fault(number, $"names the class {name} a second time");
-        _classes.Add(new ClassInfo(name, red, green, blue));
+        _classes.Add(coloured
+            ? new ClassInfo(name, Part(words[^3], number), Part(words[^2], number), Part(words[^1], number))
+            : StandardColours.ClassOf(name, _classes.Count + 1)); // 0 is black, which is kept for what is left out
     }
 
     private byte Part(string word, int number) =>

@@ -23,6 +23,10 @@ internal sealed class FolderDataSet : FileDataSet
 
     public override IReadOnlyList<string> KnownSplits => [.. AllSplits.Where(s => Directory.Exists(Images(s)) || Directory.Exists(Labels(s)))];
 
+    public override string? Remark => ClassList.IgnoredBy is { } source
+        ? $"The value {string.Join(", ", ClassList.Ignored)} is left out, as {source} define it; classes.txt does not say so, but names their classes."
+        : null;
+
     public static FolderDataSet Open(string root)
     {
         var list = Path.Combine(root, "classes.txt");
@@ -43,23 +47,15 @@ internal sealed class FolderDataSet : FileDataSet
         var (images, labels) = (Images(split), Labels(split));
         foreach (var folder in new[] { images, labels })
         {
-            if (!Directory.Exists(folder))
-                return SplitListing.Of(new DataSetException(folder, $"The split {split} of {Root} cannot be used: the folder {folder} is missing. Splits on disk: {Named(Splits)}."));
+            if (!Directory.Exists(folder)) return SplitListing.Of(MissingSplit(split, folder));
         }
 
-        try
-        {
-            var listing = SplitListing.Pair(
-                NamedFiles.Find(images, ImageName),
-                NamedFiles.Find(labels, LabelName),
-                name => Path.Combine(labels, name + ".png"),
-                name => Path.Combine(images, name + ".jpg") + " (or .jpeg, .png)");
-            return listing.Items.Count == 0 && listing.Faults.Count == 0 ? SplitListing.Of(Empty(split, images)) : listing;
-        }
-        catch (DataSetException e)
-        {
-            return SplitListing.Of(e);
-        }
+        return SplitListing.Guard(() => SplitListing.Pair(
+            NamedFiles.Find(images, ImageName),
+            NamedFiles.Find(labels, LabelName),
+            name => Path.Combine(labels, name + ".png"),
+            name => Path.Combine(images, name + ".jpg") + " (or .jpeg, .png)",
+            () => Empty(split, images, "NAME.jpg or NAME.png")));
     }
 
     private static string? ImageName(string file) =>
@@ -67,8 +63,6 @@ internal sealed class FolderDataSet : FileDataSet
 
     private static string? LabelName(string file) =>
         Path.GetExtension(file).ToUpperInvariant() is ".PNG" ? Path.GetFileNameWithoutExtension(file) : null;
-
-    private static string Named(IReadOnlyList<string> splits) => splits.Count == 0 ? "none" : string.Join(", ", splits);
 
     private string Images(string split) => Path.Combine(Root, "images", split);
 

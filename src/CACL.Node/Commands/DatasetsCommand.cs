@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl datasets</c>.</summary>
+internal static class DatasetsCommand
+{
+    /// <summary>The verb with those below it.</summary>
+    public static Command Create() => new("datasets", "Looks at labelled data sets, on which a representation is evaluated.")
+    {
+        DatasetsCheckCommand.Create(),
+    };
+}

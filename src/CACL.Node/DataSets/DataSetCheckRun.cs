@@ -1,0 +1,51 @@
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Evaluation.DataSets.Checking;
+using CACL.Node.Display;
+using CACL.Node.Videos;
+using Spectre.Console;
+
+namespace CACL.Node.DataSets;
+
+/// <summary>How a check is told.</summary>
+/// <param name="AllFaults">Whether every fault is named in the text.</param>
+/// <param name="Json">Whether JSON takes the place of the text.</param>
+internal sealed record DataSetCheckOutput(bool AllFaults, bool Json);
+
+/// <summary><c>cacl datasets check</c>: a check with progress, and its result in words.</summary>
+internal static class DataSetCheckRun
+{
+    /// <summary>Checks, and says what was found.</summary>
+    /// <param name="kind">The data set's layout.</param>
+    /// <param name="root">Its folder.</param>
+    /// <param name="threads">Files read at once.</param>
+    /// <param name="told">How the result is told.</param>
+    /// <param name="output">Standard output.</param>
+    /// <returns>The exit code: failure where there is a fault.</returns>
+    public static int Run(DataSetKind kind, string root, int threads, DataSetCheckOutput told, TextWriter output)
+    {
+        using var interruption = new Interruption();
+        DataSetReport report;
+        try
+        {
+            report = WithProgress(progress => DataSetCheck.Run(kind, root, threads, progress, interruption.Token), told.Json, output);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The check was stopped.");
+        }
+
+        if (told.Json) output.WriteLine(DataSetReportJson.Of(report));
+        else DataSetReportText.Write(report, told.AllFaults, output);
+        return report.Faults.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static DataSetReport WithProgress(Func<IProgress<DataSetCheckProgress>, DataSetReport> check, bool json, TextWriter output)
+    {
+        var console = AnsiConsole.Console;
+        if (json || !ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console)) return check(new PlainCheckProgress(json ? TextWriter.Null : output, TimeProvider.System));
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => check(new CheckProgressBar(context.AddTask("checking", maxValue: 1))));
+    }
+}
