@@ -1,6 +1,7 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Learning.Weights.Import;
@@ -33,5 +34,6 @@ internal static class Failures
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException
         or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException
-        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException;
+        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
+        or EvaluationException;
 }

@@ -37,6 +37,18 @@ public enum DrawPurpose
 
     /// <summary>Batch permutation of a step.</summary>
     StepPermutation = 11,
+
+    /// <summary>Images that an evaluation is made with.</summary>
+    EvaluationSubset = 12,
+
+    /// <summary>Order of an evaluation's epoch.</summary>
+    EvaluationOrder = 13,
+
+    /// <summary>Flips of an evaluation's images.</summary>
+    EvaluationFlip = 14,
+
+    /// <summary>Crops of the limited-sample protocol.</summary>
+    EvaluationCrop = 15,
 }
 
 /// <summary>

@@ -9,8 +9,11 @@ namespace CACL.Learning.Photometry;
 /// </summary>
 internal static class PhotometricViews
 {
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
-    private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
+    /// <summary>Of ImageNet's red, green and blue (METHOD.md §2).</summary>
+    internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>Their deviations.</summary>
+    internal static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
 
     /// <summary>Views of frames.</summary>
     /// <param name="frames">[B,3,S,S], unsigned bytes, in any layout.</param>

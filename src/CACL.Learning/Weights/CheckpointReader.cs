@@ -15,7 +15,7 @@ internal static class CheckpointReader
         {
             var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
             CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
-            CheckFiles(folder, manifest);
+            CheckFiles(folder, manifest, _ => true);
             var state = Json<CheckpointState>(folder, CheckpointFiles.State);
             CheckFormat(folder, CheckpointFiles.State, state.Format);
             return new Checkpoint(folder, state, new TrainingSnapshot(Tensors(folder), state.Counters));
@@ -23,6 +23,27 @@ internal static class CheckpointReader
         catch (SafeTensorsException e)
         {
             throw Damaged(folder, e.Message.TrimEnd('.'), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(folder, $"a file cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>Checks one file of a checkpoint against its manifest: for who needs only that one.</summary>
+    /// <returns>The folder that a link leads to, and where the run stood.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is not whole, this file or state.json not intact, or of another format.</exception>
+    public static (string Folder, CheckpointState State) CheckOne(string folder, string name)
+    {
+        folder = Resolve(folder);
+        try
+        {
+            var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
+            CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
+            CheckFiles(folder, manifest, file => file == name || file == CheckpointFiles.State);
+            var state = Json<CheckpointState>(folder, CheckpointFiles.State);
+            CheckFormat(folder, CheckpointFiles.State, state.Format);
+            return (folder, state);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,14 +85,14 @@ internal static class CheckpointReader
             $"{Path.Combine(folder, name)} has format {format}; this program reads format {CheckpointState.CurrentFormat}. Use the version that wrote it.");
     }
 
-    private static void CheckFiles(string folder, CheckpointManifest manifest)
+    private static void CheckFiles(string folder, CheckpointManifest manifest, Func<string, bool> which)
     {
         var wanted = CheckpointFiles.Tensors.Select(t => t.File).Append(CheckpointFiles.State);
         var files = manifest.Files;
         var listed = files.Select(f => f?.Name ?? "").Order(StringComparer.Ordinal).ToArray();
         if (!wanted.Order(StringComparer.Ordinal).SequenceEqual(listed))
             throw Damaged(folder, $"{CheckpointFiles.Manifest} lists {string.Join(", ", listed)}, not the files of a checkpoint");
-        foreach (var file in files)
+        foreach (var file in files.Where(f => which(f.Name)))
         {
             var path = Path.Combine(folder, file.Name);
             if (!File.Exists(path)) throw Damaged(folder, $"{file.Name} is missing");

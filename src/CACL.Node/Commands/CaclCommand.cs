@@ -26,6 +26,7 @@ internal static class CaclCommand
             VideosCommand.Create(),
             DatasetsCommand.Create(),
             TrainCommand.Create(),
+            EvaluateCommand.Create(),
             ImportCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),

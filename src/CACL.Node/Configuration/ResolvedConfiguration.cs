@@ -27,6 +27,7 @@ internal sealed class ResolvedConfiguration
         "cacl.training.libtorch",
         "cacl.checkpoints.",
         "cacl.supervision.",
+        "cacl.evaluation.",
         "cacl.logging.",
     ];
 

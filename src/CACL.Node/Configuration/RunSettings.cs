@@ -22,6 +22,8 @@ internal sealed record RunSettings
 
     public required SupervisionSettings Supervision { get; init; }
 
+    public required EvaluationSettings Evaluation { get; init; }
+
     public required LoggingSettings Logging { get; init; }
 
     /// <summary>What decides a sample plan.</summary>
@@ -107,6 +109,7 @@ internal sealed record RunSettings
             Training = TrainingSettings.Read(reader),
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
+            Evaluation = EvaluationSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
         SettingsRules.Check(settings, reader);

@@ -54,6 +54,21 @@ internal static class SettingsRules
             "is shorter than cacl.supervision.decoder.min-backoff.",
             "cacl.supervision.decoder.min-backoff");
 
+        Rule(
+            "cacl.evaluation.tile-size",
+            s.Evaluation.Tiles.Size % 8 == 0,
+            $"is {s.Evaluation.Tiles.Size}; it must be a multiple of 8, the stride of the feature map, such as {s.Evaluation.Tiles.Size / 8 * 8}.");
+        Rule(
+            "cacl.evaluation.tile-overlap",
+            s.Evaluation.Tiles.Overlap < s.Evaluation.Tiles.Size,
+            $"is {s.Evaluation.Tiles.Overlap}, not less than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
+            "cacl.evaluation.tile-size");
+        Rule(
+            "cacl.evaluation.quick.image-size",
+            s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
+            $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
+            "cacl.evaluation.tile-size");
+
         void Rule(string key, bool holds, string message, params string[] others)
         {
             if (!holds && reader.IsSound([key, .. others])) reader.Report(key, message);

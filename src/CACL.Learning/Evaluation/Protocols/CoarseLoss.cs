@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>Loss of upsampled logits and its gradient with respect to the coarse ones, on the device they lie on.</summary>
+internal sealed class CoarseLoss(Device device, int threads)
+{
+    private readonly UpsampledCrossEntropy _fused = new(threads);
+    private float[] _logits = [];
+
+    /// <summary>Sum of the loss over an image's counted pixels, nats; <paramref name="logits"/> become its gradient times <paramref name="scale"/>.</summary>
+    /// <param name="logits">[classes, height·width] float32, contiguous.</param>
+    /// <param name="height">Rows of the coarse map.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="labels">Labels in full size.</param>
+    /// <param name="mirrored">Whether the logits are those of the mirror image.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    public double Backward(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale) =>
+        device.type == DeviceType.CPU ? Fused(logits, height, width, labels, mirrored, scale) : ByAutograd(logits, height, width, labels, mirrored, scale);
+
+    private double Fused(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    {
+        var count = (int)logits.numel();
+        if (_logits.Length < count) _logits = new float[count];
+        var bytes = MemoryMarshal.AsBytes(_logits.AsSpan(0, count));
+        logits.bytes.CopyTo(bytes);
+        var loss = _fused.Backward(_logits, (int)logits.shape[0], height, width, labels, mirrored, scale);
+        bytes.CopyTo(logits.bytes);
+        return loss;
+    }
+
+    /// <summary>The same by torch's own operations: on a graphics card they are fast enough.</summary>
+    internal static double ByAutograd(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = enable_grad();
+        var coarse = logits.detach().clone().requires_grad_(true);
+        var target = tensor(labels.Values, [labels.Width, labels.Stride], uint8).to(logits.device).narrow(1, 0, labels.Height).t();
+        if (mirrored) target = target.flip(1);
+        var fine = Segmentation.Upsample(coarse.view(1, logits.shape[0], height, width), labels.Height, labels.Width);
+        var loss = nn.functional.cross_entropy(fine, target.unsqueeze(0).to(int64), ignore_index: ConfusionMatrix.DefaultIgnore, reduction: nn.Reduction.Sum);
+        loss.backward();
+        using var none = no_grad();
+        logits.copy_(coarse.grad!.mul(scale));
+        return loss.detach().cpu().item<float>();
+    }
+}

@@ -1,0 +1,50 @@
+using CACL.Learning.Evaluation.DataSets;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>A classifier that the linear protocol trained.</summary>
+/// <param name="Weight">classes × C, row-major, for the backbone's features as they come.</param>
+/// <param name="Bias">One for each class.</param>
+/// <param name="FinalLoss">Mean loss of the last epoch, nats a pixel.</param>
+public sealed record TrainedClassifier(float[] Weight, float[] Bias, double FinalLoss);
+
+/// <summary>
+/// The linear protocol (METHOD.md §8): a 1×1 convolution on the frozen backbone's features, by SGD on the mean cross-entropy over the
+/// counted pixels of a batch. Images of any sizes make a batch: each adds its own gradient, so nothing is padded.
+/// </summary>
+public static class LinearProtocol
+{
+    /// <summary>Trains a classifier.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="train">The training images.</param>
+    /// <param name="representation">The backbone, on the context's device.</param>
+    /// <param name="options">The protocol's settings.</param>
+    /// <param name="features">Where features are kept.</param>
+    /// <param name="context">Seed, device, progress.</param>
+    /// <exception cref="EvaluationException">The classifier diverged, or features can nowhere be kept.</exception>
+    /// <exception cref="DataSetException">A file cannot be used.</exception>
+    public static TrainedClassifier Train(
+        ISegmentationDataSet data, EvaluationSplit train, Representation representation, LinearOptions options, FeatureOptions features, EvaluationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(representation);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var store = new FrozenFeatures(data, train.Items, representation, options.ImageSize, features, context);
+        var plan = new LinearPlan(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
+        store.Fill(plan.Seen(options.Epochs));
+        using var statistics = options.Standardise ? ChannelStatistics.Of(store, context) : null;
+        using var classifier = new LinearClassifier(data.Classes.Count, representation.Channels, context.Seed, context.Device);
+        using var training = new LinearTraining(classifier, statistics, store, options, context);
+
+        var loss = double.NaN;
+        for (var epoch = 0; epoch < options.Epochs; epoch++) loss = training.Epoch(plan, epoch);
+        if (loss > Math.Log(data.Classes.Count))
+            context.Note($"The classifier's loss ends at {loss:0.000}, above that of one that knows nothing: {options.Settings}.learning-rate {options.LearningRate} does not suit these features.");
+        return training.Result(loss);
+    }
+}

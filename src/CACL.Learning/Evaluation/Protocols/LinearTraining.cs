@@ -1,0 +1,135 @@
+using CACL.Learning.Networks;
+using CACL.Learning.Optimisation;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>SGD with momentum on a linear classifier over kept features. Owns its buffers; used by one thread.</summary>
+internal sealed class LinearTraining : IDisposable
+{
+    private readonly LinearClassifier _classifier;
+    private readonly ChannelStatistics? _statistics;
+    private readonly FrozenFeatures _features;
+    private readonly LinearOptions _options;
+    private readonly EvaluationContext _context;
+    private readonly CoarseLoss _loss;
+    private readonly Tensor _weightGradient;
+    private readonly Tensor _biasGradient;
+    private readonly Tensor _weightMomentum;
+    private readonly Tensor _biasMomentum;
+
+    public LinearTraining(LinearClassifier classifier, ChannelStatistics? statistics, FrozenFeatures features, LinearOptions options, EvaluationContext context)
+    {
+        (_classifier, _statistics, _features, _options, _context) = (classifier, statistics, features, options, context);
+        _loss = new CoarseLoss(context.Device, context.Threads);
+        _weightGradient = zeros_like(classifier.Weight).DetachFromDisposeScope();
+        _biasGradient = zeros_like(classifier.Bias).DetachFromDisposeScope();
+        _weightMomentum = zeros_like(classifier.Weight).DetachFromDisposeScope();
+        _biasMomentum = zeros_like(classifier.Bias).DetachFromDisposeScope();
+    }
+
+    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
+    public double Epoch(LinearPlan plan, int epoch)
+    {
+        var total = (long)_options.Epochs * plan.StepsPerEpoch;
+        var schedule = new LearningRateSchedule(_options.LearningRate, total);
+        var (sum, pixels, step) = (0.0, 0L, (long)epoch * plan.StepsPerEpoch);
+        foreach (var batch in plan.Epoch(epoch))
+        {
+            _context.Cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var labels = batch.Select(_features.Labels).ToArray();
+            var counted = labels.Sum(l => l.Counted);
+            if (counted > 0)
+            {
+                var loss = Gradient(batch, labels, plan, epoch, counted);
+                if (!double.IsFinite(loss)) throw Diverged(epoch, step);
+                Update(schedule.At(step));
+                sum += loss;
+                pixels += counted;
+                _context.Progress(new EvaluationProgress("training", step + 1, total, loss / counted));
+            }
+
+            step++;
+        }
+
+        if (!IsFinite(_classifier.Weight) || !IsFinite(_classifier.Bias)) throw Diverged(epoch, step - 1);
+        return sum / pixels;
+    }
+
+    /// <summary>The classifier in terms of the features as they come.</summary>
+    public TrainedClassifier Result(double loss)
+    {
+        using var scope = NewDisposeScope();
+        var (weight, bias) = Effective();
+        var (weights, biases) = (new float[weight.numel()], new float[bias.numel()]);
+        HostCopy.Read(weight, weights, "classifier.weight");
+        HostCopy.Read(bias, biases, "classifier.bias");
+        return new TrainedClassifier(weights, biases, loss);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _weightGradient.Dispose();
+        _biasGradient.Dispose();
+        _weightMomentum.Dispose();
+        _biasMomentum.Dispose();
+    }
+
+    /// <summary>Leaves the gradient of the mean loss in the buffers; returns the loss's sum.</summary>
+    private double Gradient(int[] batch, ColumnLabels[] labels, LinearPlan plan, int epoch, long counted)
+    {
+        var (weight, bias) = Effective();
+        _weightGradient.zero_();
+        _biasGradient.zero_();
+        var loss = 0.0;
+        for (var i = 0; i < batch.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            var mirrored = plan.IsMirrored(epoch, batch[i]);
+            var image = _features.Read(batch[i], mirrored);
+            var logits = weight.mm(image.Rows.t()).add_(bias.unsqueeze(1)).contiguous();
+            loss += _loss.Backward(logits, image.Height, image.Width, labels[i], mirrored, (float)(1.0 / counted));
+            _weightGradient.addmm_(logits, image.Rows);
+            _biasGradient.add_(logits.sum(1));
+        }
+
+        if (_statistics is null) return loss;
+        // Chain rule of Effective.
+        _weightGradient.sub_(outer(_biasGradient, _statistics.Mean)).div_(_statistics.Deviation);
+        return loss;
+    }
+
+    // On features (f − mean)/deviation: W'(f − mean)/deviation + b' = (W'/deviation)·f + (b' − (W'/deviation)·mean).
+    private (Tensor Weight, Tensor Bias) Effective()
+    {
+        if (_statistics is null) return (_classifier.Weight, _classifier.Bias);
+        var weight = _classifier.Weight.div(_statistics.Deviation);
+        return (weight, _classifier.Bias.sub(weight.mv(_statistics.Mean)));
+    }
+
+    private void Update(double rate)
+    {
+        Update(_classifier.Weight, _weightGradient, _weightMomentum, rate);
+        Update(_classifier.Bias, _biasGradient, _biasMomentum, rate);
+    }
+
+    private void Update(Tensor values, Tensor gradient, Tensor momentum, double rate)
+    {
+        if (_options.WeightDecay > 0) gradient.add_(values, _options.WeightDecay);
+        momentum.mul_(_options.Momentum).add_(gradient);
+        values.add_(momentum, -rate);
+    }
+
+    private static bool IsFinite(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        return values.isfinite().all().cpu().item<bool>();
+    }
+
+    private EvaluationException Diverged(int epoch, long step) => new(
+        $"The linear classifier diverged: in epoch {epoch + 1}, step {step + 1}, its loss was no finite number. "
+        + $"Lower {_options.Settings}.learning-rate ({_options.LearningRate} now), or set {_options.Settings}.standardise = true.");
+}

@@ -1,0 +1,82 @@
+using CACL.Learning.Evaluation.DataSets;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>
+/// Classes of an image's pixels by a backbone in evaluation mode and a linear classifier. Images whose longest side exceeds the tile
+/// size go through in tiles: each pixel gets its class from the tile in which it lies farthest from a border, so an overlap is shared in
+/// its middle. Owns the classifier's tensors; used by one thread.
+/// </summary>
+public sealed class SegmentationPredictor : IDisposable
+{
+    private readonly Representation _representation;
+    private readonly Tensor _weight;
+    private readonly Tensor _bias;
+    private readonly TileOptions _tiles;
+    private readonly int _imageSize;
+    private readonly Device _device;
+
+    /// <summary>Of a backbone, which stays the caller's, and a classifier.</summary>
+    /// <param name="representation">The backbone.</param>
+    /// <param name="weight">classes × C, row-major.</param>
+    /// <param name="bias">One for each class.</param>
+    /// <param name="tiles">How large images are cut.</param>
+    /// <param name="imageSize">Longest side to which images are made smaller first, 0: as they are; at most the tile size.</param>
+    /// <param name="device">The backbone's device.</param>
+    public SegmentationPredictor(Representation representation, float[] weight, float[] bias, TileOptions tiles, int imageSize, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(representation);
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(bias);
+        ArgumentNullException.ThrowIfNull(tiles);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, tiles.Size);
+        (_representation, _tiles, _imageSize, _device) = (representation, tiles, imageSize, device);
+        _weight = tensor(weight, [bias.Length, weight.Length / bias.Length, 1, 1], float32, device).DetachFromDisposeScope();
+        _bias = tensor(bias, [bias.Length], float32, device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Classes of an image's pixels, in the image's size.</summary>
+    public LabelMap Predict(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var scope = NewDisposeScope();
+        return new LabelMap(image.Width, image.Height, PredictTensor(image).cpu().data<byte>().ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _bias.Dispose();
+    }
+
+    /// <summary>[H,W] bytes in the image's size, contiguous; in the caller's scope.</summary>
+    internal Tensor PredictTensor(RgbImage image)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var x = ImageTensor.Of(image, _imageSize, _device);
+        if (x.shape[2] <= _tiles.Size && x.shape[3] <= _tiles.Size) return Classes(x, image.Height, image.Width).MoveToOuterDisposeScope();
+        var classes = empty([image.Height, image.Width], uint8, _device);
+        foreach (var rows in Tiling.Along(image.Height, _tiles))
+        {
+            foreach (var columns in Tiling.Along(image.Width, _tiles))
+            {
+                using var inner = NewDisposeScope();
+                var tile = Classes(x.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length), rows.Length, columns.Length);
+                classes.narrow(0, rows.From, rows.To - rows.From).narrow(1, columns.From, columns.To - columns.From)
+                    .copy_(tile.narrow(0, rows.From - rows.Start, rows.To - rows.From).narrow(1, columns.From - columns.Start, columns.To - columns.From));
+            }
+        }
+
+        return classes.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Classes(Tensor x, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var logits = nn.functional.conv2d(_representation.Features(x), _weight, _bias);
+        return Segmentation.Upsample(logits.contiguous(), height, width).argmax(1).squeeze(0).to(uint8).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,70 @@
+using CACL.Learning.Method;
+using CACL.Learning.Networks;
+
+namespace CACL.Learning.Weights;
+
+/// <summary>Where a trained network lies, and what is known of it before its tensors are read.</summary>
+/// <param name="File">The safetensors file, absolute.</param>
+/// <param name="Backbone">The backbone whose tensors it holds.</param>
+/// <param name="Padding">Padding that it was trained with; zeros where nothing says otherwise.</param>
+/// <param name="Step">Training steps done; null where the file says nothing of a run.</param>
+/// <param name="Heads">The heads that the file holds.</param>
+public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, Heads Heads)
+{
+    private const string Query = "query.safetensors";
+
+    /// <summary>
+    /// Finds the network that a path means: a run folder or its folder of checkpoints (the newest one), a checkpoint (its online network,
+    /// checked against the checkpoint's manifest), or a safetensors file with torchvision's names, with or without a known prefix.
+    /// </summary>
+    /// <exception cref="CheckpointException">A checkpoint is missing, half or damaged.</exception>
+    /// <exception cref="WeightsException">There is no such file, or it is no ResNet-18 or -50.</exception>
+    /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
+    public static BackboneFile Find(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) return InCheckpoint(CheckpointFolder(full), known: null);
+        if (!System.IO.File.Exists(full))
+            throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder, a .safetensors file, or random.");
+        // A file of a checkpoint is known by its neighbours.
+        var folder = Path.GetDirectoryName(full)!;
+        if (Path.GetFileName(full) == Query && System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))) return InCheckpoint(folder, full);
+        return Alone(full);
+    }
+
+    private static string CheckpointFolder(string folder)
+    {
+        foreach (var place in new[] { folder, Path.Combine(folder, CheckpointFiles.Latest), Path.Combine(folder, "checkpoints", CheckpointFiles.Latest) })
+        {
+            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return place;
+        }
+
+        throw new CheckpointException(
+            folder, $"{folder} holds no checkpoint: neither {Query} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
+    }
+
+    private static BackboneFile InCheckpoint(string folder, string? known)
+    {
+        var (resolved, state) = CheckpointReader.CheckOne(folder, Query);
+        var file = Alone(known ?? Path.Combine(resolved, Query));
+        // Written before the setting existed, or by hand: the default.
+        var padding = state.Settings.GetValueOrDefault("cacl.model.padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
+        return file with { Step = state.Step, Padding = padding };
+    }
+
+    private static BackboneFile Alone(string file)
+    {
+        using var reader = SafeTensorsReader.Open(file);
+        var names = reader.Entries.Select(e => e.Name).ToArray();
+        bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));
+        if (!Has("layer1.0.conv1.weight")) throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a .safetensors file with torchvision's names.");
+        var backbone = Has("layer1.0.conv3.weight") ? Backbone.ResNet50 : Backbone.ResNet18;
+        var padding = reader.Metadata.GetValueOrDefault("padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
+        var heads = NetworkShapes.Each(Heads.Global | Heads.Pixel | Heads.Cycle)
+            .Where(head => Has($"head_{NetworkShapes.NameOf(head)}.0.weight"))
+            .Aggregate(Heads.None, (all, head) => all | head);
+        long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), out var number) ? number : null;
+        return new BackboneFile(file, backbone, padding, step, heads);
+    }
+}

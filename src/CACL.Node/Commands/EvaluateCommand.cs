@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Method;
+using CACL.Node.Configuration;
+using CACL.Node.Configuration.Hocon;
+using CACL.Node.Evaluation;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl evaluate</c>.</summary>
+internal static class EvaluateCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var checkpoint = new Option<string>("--checkpoint") { Description = "A run folder, a checkpoint's folder, a .safetensors file, or random: an untrained network.", HelpName = "PATH|random", Required = true };
+        var backbone = new Option<string?>("--backbone") { Description = "resnet18 or resnet50; otherwise what the file holds, resnet18 for random.", HelpName = "NAME" };
+        var kind = new Option<string>("--dataset") { Description = "cityscapes, voc or folder.", HelpName = "KIND", Required = true };
+        var data = new Option<string>("--data") { Description = "Folder of the data set.", HelpName = "DIR", Required = true };
+        var train = new Option<string?>("--train-split") { Description = "Split that is learnt from; as --set cacl.evaluation.train-split=S.", HelpName = "S" };
+        var test = new Option<string?>("--test-split") { Description = "Split that is scored; as --set cacl.evaluation.test-split=S.", HelpName = "S" };
+        var protocol = new Option<string>("--protocol") { Description = "linear: a classifier on the frozen backbone; limited: the whole network on a share of the labels.", HelpName = "linear|limited", Required = true };
+        var fraction = new Option<double>("--fraction") { Description = "Share of the training images, above 0, at most 1.", HelpName = "F", DefaultValueFactory = _ => 1 };
+        var variant = new Option<string>("--variant") { Description = "full, or quick: small images, some of them, few epochs.", HelpName = "full|quick", DefaultValueFactory = _ => "full" };
+        var pictures = new Option<int>("--pictures") { Description = "Writes this many sheets of image, label and prediction below --out.", HelpName = "N" };
+        var folder = new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "The last line of standard output is the result as one JSON object; all else goes to standard error." };
+        var command = new Verb(
+            "evaluate",
+            "Measures how good a backbone's features are for semantic segmentation: per-class IoU, mIoU, mAcc and aAcc.",
+            "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
+            "cacl evaluate --checkpoint random --dataset folder --data /data/camvid --protocol linear --variant quick --json",
+            "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
+        {
+            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, json,
+        };
+        var configuration = new ConfigurationOptions(command, required: false);
+        OneOf(backbone, "resnet18", "resnet50");
+        OneOf(kind, [.. SegmentationDataSets.Words]);
+        OneOf(protocol, "linear", "limited");
+        OneOf(variant, "full", "quick");
+        // What is no number at all is told by the parser itself.
+        fraction.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var share) && share is not (> 0 and <= 1)) given.AddError("--fraction: expected a number above 0, at most 1.");
+        });
+        pictures.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 0 or > 10_000) given.AddError("--pictures: expected a whole number from 0 to 10000.");
+        });
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0" && parsed.GetValue(folder) is null) parsed.AddError("--pictures needs a folder to write to: --out DIR.");
+        });
+        command.SetAction(parsed =>
+        {
+            var more = new List<string>();
+            if (parsed.GetValue(train) is { } trainSplit) more.Add($"cacl.evaluation.train-split={HoconWriter.Text(trainSplit)}");
+            if (parsed.GetValue(test) is { } testSplit) more.Add($"cacl.evaluation.test-split={HoconWriter.Text(testSplit)}");
+            var path = parsed.GetRequiredValue(checkpoint);
+            return EvaluationSession.Run(
+                new EvaluateRequest
+                {
+                    Settings = configuration.Load(parsed, [.. more]).Settings,
+                    Checkpoint = path == Representation.Random ? path : FilePaths.Absolute(path),
+                    Backbone = parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
+                    Kind = SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
+                    Data = FilePaths.Absolute(parsed.GetRequiredValue(data)),
+                    Limited = parsed.GetRequiredValue(protocol) == "limited",
+                    Quick = parsed.GetRequiredValue(variant) == "quick",
+                    Fraction = parsed.GetValue(fraction),
+                    Pictures = parsed.GetValue(pictures),
+                    Out = parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
+                    Json = parsed.GetValue(json),
+                },
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error);
+        });
+        return command;
+    }
+
+    private static void OneOf(Option option, params string[] words) => option.Validators.Add(given =>
+    {
+        if (given.Tokens is not [var token] || words.Contains(token.Value)) return;
+        var near = EditDistance.Nearest(token.Value, words);
+        given.AddError($"{option.Name} {token.Value}: expected {string.Join(", ", words[..^1])} or {words[^1]}.{(near is null ? "" : $" Did you mean {near}?")}");
+    });
+}

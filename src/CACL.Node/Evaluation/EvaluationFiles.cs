@@ -1,0 +1,57 @@
+using CACL.Learning.Evaluation.Protocols;
+
+namespace CACL.Node.Evaluation;
+
+/// <summary>What an evaluation leaves in its folder; nothing where there is none. Each file appears whole or not at all.</summary>
+internal sealed class EvaluationFiles
+{
+    private readonly string? _folder;
+
+    /// <summary>Of a folder, which is made at once: that it cannot be written to should not turn out after an hour.</summary>
+    /// <exception cref="UserException">It cannot be made.</exception>
+    public EvaluationFiles(string? folder)
+    {
+        _folder = folder;
+        if (folder is not null) Guarded(folder, () => Directory.CreateDirectory(folder));
+    }
+
+    /// <summary>Writes <c>classifier.safetensors</c>.</summary>
+    public void WriteClassifier(LinearClassifierFile classifier)
+    {
+        if (_folder is null) return;
+        var path = Path.Combine(_folder, "classifier.safetensors");
+        Guarded(path, () => classifier.Write(path));
+    }
+
+    /// <summary>Writes <c>result.json</c>, the last of the files: where it is, all are.</summary>
+    public void WriteResult(EvaluationResult result)
+    {
+        if (_folder is null) return;
+        var path = Path.Combine(_folder, "result.json");
+        Guarded(path, () =>
+        {
+            var half = $"{path}.{Environment.ProcessId}.tmp";
+            try
+            {
+                File.WriteAllText(half, result.ToJson() + "\n");
+                File.Move(half, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(half);
+            }
+        });
+    }
+
+    private static void Guarded(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be written: {e.Message.TrimEnd('.')}. Name another folder with --out.", e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Runtime;
+using CACL.Node.Runs;
+using CACL.Node.Videos;
+using TorchSharp;
+
+namespace CACL.Node.Evaluation;
+
+/// <summary><c>cacl evaluate</c> from its settings to its exit code.</summary>
+internal static class EvaluationSession
+{
+    /// <summary>Evaluates, and tells the result.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Something the user can put right.</exception>
+    public static int Run(EvaluateRequest request, TextWriter output, TextWriter error)
+    {
+        using var interruption = new Interruption();
+        var words = request.Json ? error : output;
+        var display = new EvaluationDisplay(words, request.Settings.Logging.ProgressEvery, TimeProvider.System);
+        var files = new EvaluationFiles(request.Out);
+        try
+        {
+            var device = DeviceChoice.Resolve(request.Settings.Evaluation.Device, request.Settings.Training.LibTorch);
+            var threads = TorchThreads.Use(request.Settings.Evaluation.Threads);
+            var result = Evaluate(request, device, threads, display, files, interruption.Token);
+            files.WriteResult(result);
+            ResultTable.Write(result, words);
+            if (request.Out is not null) words.WriteLine($"Written to {request.Out}.");
+            if (request.Json) output.WriteLine(result.ToJson());
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The evaluation was stopped. It leaves no result.");
+        }
+    }
+
+    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static EvaluationResult Evaluate(
+        EvaluateRequest request, string deviceName, int threads, EvaluationDisplay display, EvaluationFiles files, CancellationToken cancel)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var settings = request.Settings.Evaluation;
+        var device = torch.device(deviceName);
+        var data = SegmentationDataSets.Open(request.Kind, request.Data);
+        var train = Split(data, settings.TrainSplit, data.DefaultTrainSplit, request.Quick ? settings.QuickTrainImages : 0, request.Fraction, settings.Seed);
+        var test = Split(data, settings.TestSplit, data.DefaultTestSplit, request.Quick ? settings.QuickTestImages : 0, 1, settings.Seed);
+        using var representation = Representation.Load(request.Checkpoint, request.Backbone, request.Settings.Seed, device);
+        foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
+        var options = request.Quick ? settings.Quick : settings.Linear;
+        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from {train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
+        var context = new EvaluationContext
+        {
+            Seed = settings.Seed,
+            Device = device,
+            Threads = threads,
+            Progress = display.Show,
+            Note = display.Note,
+            Cancel = cancel,
+        };
+
+        var manifest = new EvaluationManifest(
+            new ManifestDataset(
+                SegmentationDataSets.Word(data.Kind), data.Classes.Count,
+                new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
+                new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
+            ProtocolManifest.Linear(request, settings),
+            new ManifestCheckpoint(representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
+            new ManifestProgram(Version, deviceName, threads));
+        var classifier = LinearProtocol.Train(data, train, representation, options, settings.Features, context);
+        files.WriteClassifier(new LinearClassifierFile(
+            representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}", representation.Sha256));
+        using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, settings.Tiles, options.ImageSize, device);
+        var scores = SegmentationTest.Run(data, test, predictor, context).Scores();
+        return new EvaluationResult(
+            EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
+            [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), manifest);
+    }
+
+    private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
+        EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);
+
+    private static string Version => typeof(EvaluationSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+}

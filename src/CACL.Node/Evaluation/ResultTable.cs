@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace CACL.Node.Evaluation;
+
+/// <summary>A result for people.</summary>
+internal static class ResultTable
+{
+    /// <summary>A line for each class, then the means.</summary>
+    public static void Write(EvaluationResult result, TextWriter output)
+    {
+        var width = Math.Max(10, result.Classes.Max(c => c.Length));
+        for (var c = 0; c < result.Classes.Length; c++) output.WriteLine($"{result.Classes[c].PadRight(width)}  {Percent(result.Iou[c])}");
+        output.WriteLine(new string('-', width + 8));
+        output.WriteLine($"{"mIoU".PadRight(width)}  {Percent(result.Miou)}");
+        output.WriteLine($"{"mAcc".PadRight(width)}  {Percent(result.Macc)}");
+        output.WriteLine($"{"aAcc".PadRight(width)}  {Percent(result.Aacc)}");
+        var (train, test) = (result.Manifest.Dataset.Train, result.Manifest.Dataset.Test);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of {train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
+    }
+
+    private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{100 * s,6:0.00}") : "     -";
+}
