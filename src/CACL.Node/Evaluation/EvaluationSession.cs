@@ -22,6 +22,7 @@ internal static class EvaluationSession
     /// <exception cref="UserException">Something the user can put right.</exception>
     public static int Run(EvaluateRequest request, TextWriter output, TextWriter error)
     {
+        if (request.Limited) throw new UserException("The limited-sample protocol is not there yet; take --protocol linear.");
         using var interruption = new Interruption();
         var words = request.Json ? error : output;
         var display = new EvaluationDisplay(words, request.Settings.Logging.ProgressEvery, TimeProvider.System);

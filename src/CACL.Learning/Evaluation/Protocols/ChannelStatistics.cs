@@ -27,8 +27,8 @@ internal sealed class ChannelStatistics : IDisposable
             var rows = features.Read(image, mirrored: false).Rows;
             positions += rows.shape[0];
             // float32 within an image, float64 over images.
-            sum = Added(sum, rows.sum(0));
-            squares = Added(squares, rows.square().sum(0));
+            sum = Added(sum, rows.sum(dim: 0));
+            squares = Added(squares, rows.square().sum(dim: 0));
         }
 
         var mean = sum!.div(positions);
