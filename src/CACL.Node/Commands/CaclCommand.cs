@@ -28,6 +28,7 @@ internal static class CaclCommand
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             ImportCommand.Create(),
+            StudyCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
         };

@@ -15,10 +15,22 @@ internal static class ConfigurationFiles
     public static ResolvedConfiguration Load(
         IEnumerable<string> files,
         IEnumerable<string> overrides,
+        IReadOnlyDictionary<string, string> environment) => LoadLayers(files, [], overrides, environment);
+
+    /// <summary>As <see cref="Load"/>, with single settings between the files and the environment.</summary>
+    /// <param name="files">HOCON files, the strongest last.</param>
+    /// <param name="settings">Keys with their values, HOCON, and where they stand.</param>
+    /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>
+    /// <param name="environment">Environment variables.</param>
+    public static ResolvedConfiguration LoadLayers(
+        IEnumerable<string> files,
+        IEnumerable<(string Key, string Value, string Source)> settings,
+        IEnumerable<string> overrides,
         IReadOnlyDictionary<string, string> environment)
     {
         var loader = new HoconLoader(environment.GetValueOrDefault).AddText(ReferenceFile.Name, ReferenceFile.Text);
         foreach (var file in files) loader.AddFile(file);
+        foreach (var (key, value, source) in settings) loader.AddOverride(key, value, source);
         foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);
         foreach (var text in overrides) AddOverride(loader, text);
         return Bind(loader.Resolve());
@@ -31,11 +43,19 @@ internal static class ConfigurationFiles
     public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 
-    private static void AddOverride(HoconLoader loader, string text)
+    /// <summary>The two sides of a text <c>key=value</c>.</summary>
+    /// <exception cref="UserException">It is none.</exception>
+    public static (string Key, string Value) SplitOverride(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
         if (at <= 0) throw new UserException($"--set {text}: expected key=value, such as --set cacl.training.batch-size=32.");
-        loader.AddOverride(text[..at], text[(at + 1)..], $"--set {text}");
+        return (text[..at].Trim(), text[(at + 1)..]);
+    }
+
+    private static void AddOverride(HoconLoader loader, string text)
+    {
+        var (key, value) = SplitOverride(text);
+        loader.AddOverride(key, value, $"--set {text}");
     }
 
     private static ResolvedConfiguration Bind(HoconObject root)

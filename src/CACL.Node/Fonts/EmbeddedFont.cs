@@ -10,12 +10,13 @@ internal static class EmbeddedFont
 {
     private const string Resource = "DejaVuSans.ttf";
 
-    private static readonly Lazy<SKTypeface> Loaded = new(Load);
+    private static readonly Lazy<SKTypeface> Shared = new(NewTypeface);
 
     /// <summary>DejaVu Sans with Latin letters, digits and some signs. Shared: not to be disposed.</summary>
-    public static SKTypeface Typeface => Loaded.Value;
+    public static SKTypeface Typeface => Shared.Value;
 
-    private static SKTypeface Load()
+    /// <summary>A typeface of one's own, for who disposes it.</summary>
+    public static SKTypeface NewTypeface()
     {
         using var file = typeof(EmbeddedFont).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The program lacks its resource {Resource}.");

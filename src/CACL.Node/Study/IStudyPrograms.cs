@@ -1,0 +1,69 @@
+namespace CACL.Node.Study;
+
+/// <summary>A training to be begun, or to go on.</summary>
+/// <param name="Configuration">File with all its settings.</param>
+/// <param name="Run">Run folder.</param>
+/// <param name="InitFrom">File of weights to start from, or empty.</param>
+/// <param name="Log">File that takes what it writes.</param>
+internal sealed record TrainingJob(string Configuration, string Run, string InitFrom, string Log);
+
+/// <summary>An evaluation.</summary>
+/// <param name="Checkpoint">Checkpoint, file of weights, or the word random.</param>
+/// <param name="Backbone">resnet18 or resnet50 of an untrained network, otherwise empty.</param>
+/// <param name="Seed">Seed of an untrained network; otherwise null.</param>
+/// <param name="DataSet">On what, and how.</param>
+/// <param name="Configuration">File with the settings of every evaluation.</param>
+/// <param name="Out">Folder for its files, new.</param>
+/// <param name="Log">File that takes what it writes.</param>
+/// <param name="Deadline">How long it may take.</param>
+internal sealed record EvaluationJob(
+    string Checkpoint, string Backbone, ulong? Seed, StudyDataSet DataSet, string Configuration, string Out, string Log, TimeSpan Deadline);
+
+/// <summary>What a study has done by others.</summary>
+internal interface IStudyPrograms
+{
+    /// <summary>Trains to the end, going on where a run exists; exit code 0: the run is complete.</summary>
+    ChildEnd Train(TrainingJob job, CancellationToken stop);
+
+    /// <summary>Evaluates; exit code 0: <c>result.json</c> is in the job's folder.</summary>
+    ChildEnd Evaluate(EvaluationJob job, CancellationToken stop);
+}
+
+/// <summary>The verbs <c>train</c> and <c>evaluate</c> of this program, each in a process of its own.</summary>
+internal sealed class StudyPrograms : IStudyPrograms
+{
+    // A week-long training has its own watchdog, which ends it when no step finishes.
+    private static readonly TimeSpan NoDeadline = TimeSpan.FromDays(3650);
+
+    /// <inheritdoc/>
+    public ChildEnd Train(TrainingJob job, CancellationToken stop)
+    {
+        var goOn = File.Exists(Path.Combine(job.Run, "config.resolved.conf"));
+        string[] start = goOn ? ["--resume"] : job.InitFrom.Length > 0 ? ["--init-from", job.InitFrom] : [];
+        return ChildProgram.Run(["train", "--config", job.Configuration, "--run", job.Run, .. start], job.Log, NoDeadline, stop);
+    }
+
+    /// <inheritdoc/>
+    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) => ChildProgram.Run(Arguments(job), job.Log, job.Deadline, stop);
+
+    /// <summary>The command line of an evaluation.</summary>
+    internal static IReadOnlyList<string> Arguments(EvaluationJob job)
+    {
+        List<string> arguments =
+        [
+            "evaluate", "--checkpoint", job.Checkpoint, "--dataset", job.DataSet.Kind, "--data", job.DataSet.Folder,
+            "--protocol", job.DataSet.Protocol, "--variant", job.DataSet.Variant, "--config", job.Configuration, "--out", job.Out, "--json",
+        ];
+        Add("--backbone", job.Backbone);
+        Add("--train-split", job.DataSet.TrainSplit);
+        Add("--test-split", job.DataSet.TestSplit);
+        Add("--fraction", job.DataSet.Fraction?.ToString("R"));
+        if (job.Seed is { } seed) arguments.AddRange(["--set", $"cacl.seed={seed}"]);
+        return arguments;
+
+        void Add(string option, string? value)
+        {
+            if (!string.IsNullOrEmpty(value)) arguments.AddRange([option, value]);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace CACL.Node.Study;
+
+/// <summary>A training that an earlier, killed study left running: it is asked to save and end, then the study goes on with it.</summary>
+internal static class LeftoverRun
+{
+    private static readonly TimeSpan Saving = TimeSpan.FromMinutes(3);
+
+    /// <summary>Returns when nobody works in a run folder any more.</summary>
+    /// <exception cref="UserException">It does not end.</exception>
+    public static void End(string run, Action<string> say, CancellationToken stop)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var asked = false;
+        while (Holder(Path.Combine(run, ".lock")) is { } process)
+        {
+            if (!asked) say($"Process {process} of an earlier study still trains in {run}: it is asked to save and end.");
+            if (!asked && !ChildProgram.Ask(process)) throw new UserException($"Process {process} works in {run} and cannot be asked to end. End it, then give the same command again.");
+            asked = true;
+            if (Stopwatch.GetElapsedTime(began) > Saving) throw new UserException($"Process {process} works in {run} and does not end. End it, then give the same command again.");
+            stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Whoever holds the lock wrote its number into it.
+    private static int? Holder(string file)
+    {
+        if (!File.Exists(file)) return null;
+        try
+        {
+            using var free = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return null;
+        }
+        catch (IOException)
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return int.TryParse(reader.ReadToEnd().Trim(), out var process) ? process : null;
+        }
+    }
+}

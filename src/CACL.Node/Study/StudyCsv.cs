@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+
+namespace CACL.Node.Study;
+
+/// <summary>Every value of a study, a line each (RFC 4180), shares from 0 to 1 as they were measured.</summary>
+internal static class StudyCsv
+{
+    private const string Head =
+        "row,seed,step,last,dataset,kind,protocol,variant,fraction,miou,macc,aacc,iou,seconds,paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256";
+
+    /// <summary>The file's text. The column iou holds the classes' values, a space between two, <c>-</c> where a class does not occur.</summary>
+    public static string Render(IEnumerable<StudyValue> values)
+    {
+        var text = new StringBuilder(Head).Append('\n');
+        foreach (var value in values)
+        {
+            var paper = value.Row.Paper.GetValueOrDefault(value.DataSet.Name);
+            text.AppendJoin(',', new[]
+            {
+                value.Row.Name, value.Seed?.ToString(CultureInfo.InvariantCulture) ?? "", $"{value.Step}", value.Last ? "yes" : "no",
+                value.DataSet.Name, value.DataSet.Kind, value.DataSet.Protocol, value.DataSet.Variant, Number(value.DataSet.Fraction),
+                Number(value.Result.Miou), Number(value.Result.Macc), Number(value.Result.Aacc),
+                string.Join(' ', value.Result.Iou.Select(i => i is null ? "-" : Number(i))), Number(value.Result.Seconds),
+                Number(paper?.Miou), Number(paper?.Macc), Number(paper?.Aacc), value.Result.MeasureId,
+                value.Result.Manifest["checkpoint"]?["sha256"]?.GetValue<string>() ?? "",
+            }.Select(Cell)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static string Number(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

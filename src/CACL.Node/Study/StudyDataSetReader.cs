@@ -1,0 +1,60 @@
+using CACL.Node.Configuration;
+using CACL.Node.Configuration.Hocon;
+
+namespace CACL.Node.Study;
+
+/// <summary>Reads the data sets of a study, written as those of <c>cacl.evaluation.datasets</c>: <c>KIND:DIR</c>, or an object.</summary>
+internal static class StudyDataSetReader
+{
+    private static readonly string[] Keys = ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction"];
+    private static readonly string[] Kinds = ["cityscapes", "voc", "folder"];
+
+    /// <summary>Reads a list; what is wrong goes into <paramref name="problems"/>.</summary>
+    public static IReadOnlyList<StudyDataSet> Read(HoconValue list, List<SettingsProblem> problems)
+    {
+        var read = new List<StudyDataSet>();
+        foreach (var item in list is HoconArray array ? array.Items : [list])
+        {
+            var before = problems.Count;
+            var set = item is HoconObject o ? OfObject(o, problems) : OfText(item, problems);
+            if (problems.Count > before) continue;
+            if (read.Any(r => r.FileName == set.FileName)) problems.Add(new SettingsProblem("study.datasets", item.Origin, $"names {set.Name} twice; give one of them another name."));
+            else if (set.FileName.Length == 0) problems.Add(new SettingsProblem("study.datasets", item.Origin, $"names a data set '{set.Name}'; a name has at least a letter or digit."));
+            else read.Add(set);
+        }
+
+        return read;
+    }
+
+    private static StudyDataSet OfText(HoconValue item, List<SettingsProblem> problems)
+    {
+        var text = (item as HoconScalar)?.Text ?? "";
+        var parts = text.Split(':', 2);
+        if (parts is [var kind, { Length: > 0 } folder] && Kinds.Contains(kind))
+        {
+            var path = FilePaths.Absolute(folder);
+            return new StudyDataSet(Path.GetFileName(path), kind, path, null, null, "linear", "full", null);
+        }
+
+        problems.Add(new SettingsProblem("study.datasets", item.Origin, $"holds {item}; expected is KIND:DIR with a kind of {string.Join(", ", Kinds)}, or an object with name, kind and data."));
+        return new StudyDataSet("", "", "", null, null, "", "", null);
+    }
+
+    private static StudyDataSet OfObject(HoconObject o, List<SettingsProblem> problems)
+    {
+        StudyFile.Unknown(o, "", Keys, problems);
+        var reader = new SettingsReader(o);
+        var set = new StudyDataSet(
+            reader.Text("name", t => t.Length > 0, "a name"),
+            reader.Choice("kind", [.. Kinds.Select(k => (k, k))]),
+            FilePaths.Absolute(reader.Text("data", t => t.Length > 0, "the data set's folder")),
+            o["train-split"] is null ? null : reader.Text("train-split", t => t.Length > 0, "the name of a split"),
+            o["test-split"] is null ? null : reader.Text("test-split", t => t.Length > 0, "the name of a split"),
+            o["protocol"] is null ? "linear" : reader.Choice("protocol", ("linear", "linear"), ("limited", "limited")),
+            o["variant"] is null ? "full" : reader.Choice("variant", ("full", "full"), ("quick", "quick")),
+            o["fraction"] is null ? null : reader.Number("fraction", v => v is > 0 and <= 1, "above 0, at most 1"));
+        if (set is { Fraction: not null, Protocol: not "limited" } && reader.IsSound("fraction", "protocol")) reader.Report("fraction", "belongs to protocol = limited.");
+        problems.AddRange(reader.Problems.Select(p => p with { Key = $"study.datasets: {p.Key}" }));
+        return set;
+    }
+}

@@ -1,0 +1,67 @@
+using CACL.Node.Configuration;
+
+namespace CACL.Node.Study;
+
+/// <summary>What decides the numbers of a study: what is measured under it goes together. Rows and seeds may come and go.</summary>
+internal static class StudyFingerprint
+{
+    // What an evaluation computes; the rest of cacl.evaluation is how it is carried out, or what a run does beside itself.
+    private static readonly string[] Computing =
+    [
+        "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-", "cacl.evaluation.features.precision",
+        "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
+    ];
+
+    /// <summary>The fingerprint of a study.</summary>
+    /// <exception cref="UserException">A preset or setting is wrong.</exception>
+    public static IReadOnlyDictionary<string, string> Of(StudyPlan plan)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["study.evaluate-every-steps"] = $"{plan.EvaluateEverySteps}" };
+        foreach (var set in plan.DataSets)
+        {
+            all[$"data set {set.Name}"] = string.Join(
+                ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}", $"{set.Variant}", $"fraction {set.Fraction?.ToString("R") ?? "1"}");
+        }
+
+        foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(k => Computing.Any(c => k.Key.StartsWith(c, StringComparison.Ordinal)))) all[setting.Key] = setting.Text;
+        foreach (var row in plan.Rows)
+        {
+            all[$"row {row.Name}: source"] = $"{row.Source} {row.Backbone}{row.Weights}".Trim();
+            if (row.Source != StudySource.Training) continue;
+            foreach (var (key, text) in StudySettings.OfTraining(plan, row, plan.Seeds[0]).Fingerprint.Where(f => f.Key != "cacl.seed")) all[$"row {row.Name}: {key}"] = text;
+        }
+
+        return all;
+    }
+
+    /// <summary>Refuses to go on with a study that computes other numbers.</summary>
+    /// <exception cref="UserException">It does; the message lists what changed.</exception>
+    public static void Check(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now, string folder)
+    {
+        var rowsThen = Rows(then);
+        var rowsNow = Rows(now);
+        var shared = rowsThen.Intersect(rowsNow).ToHashSet();
+        var changes = ResolvedConfiguration.Difference(Kept(then), Kept(now));
+        if (changes.Count == 0) return;
+        // A setting of all rows would otherwise be told once for each of them.
+        var told = changes.GroupBy(c => RowOf(c) is { } row ? c[(Prefix(row).Length)..] : c)
+            .Select(g => g.Count() == 1 ? g.First() : $"{g.Key} ({g.Count()} rows)").ToList();
+        throw new UserException(
+            $"The study in {folder} was begun with other settings:\n  {string.Join("\n  ", told.Take(20))}{(told.Count > 20 ? $"\n  … and {told.Count - 20} more" : "")}\n"
+            + "Its results and new ones do not belong into one table. Take the former settings again, name another folder with --out, or start anew with --overwrite (deletes it).");
+
+        Dictionary<string, string> Kept(IReadOnlyDictionary<string, string> all) =>
+            all.Where(p => RowOf(p.Key) is not { } row || shared.Contains(row)).ToDictionary(p => p.Key, p => p.Value);
+    }
+
+    private static IEnumerable<string> Rows(IReadOnlyDictionary<string, string> all) => all.Keys.Select(RowOf).OfType<string>().Distinct();
+
+    private static string Prefix(string row) => $"row {row}: ";
+
+    private static string? RowOf(string key)
+    {
+        if (!key.StartsWith("row ", StringComparison.Ordinal)) return null;
+        var end = key.IndexOf(": ", StringComparison.Ordinal);
+        return end < 0 ? null : key[4..end];
+    }
+}

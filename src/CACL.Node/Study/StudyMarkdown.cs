@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using CACL.Node.Display;
+
+namespace CACL.Node.Study;
+
+/// <summary>A study's table and how it came about, as Markdown. Values are percent with one decimal, as the paper's.</summary>
+/// <param name="report">What is known.</param>
+/// <param name="plots">Files of the plots.</param>
+internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<StudyDataSet, string> plots)
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>The page.</summary>
+    public string Render()
+    {
+        Line($"# {report.Plan.Title}");
+        Line();
+        if (!report.IsComplete) Line("**Not finished: what is missing below is still to come, or failed.**\n");
+        foreach (var failure in report.Failures) Line($"- **Failed:** {failure.ReplaceLineEndings(" ")}");
+        if (report.Failures.Count > 0) Line();
+        foreach (var table in report.Tables) WriteTable(table);
+        WriteMaking();
+        return _text.ToString();
+    }
+
+    private void WriteTable(StudyTable table)
+    {
+        var set = table.DataSet;
+        var share = set.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $", {100 * fraction:0.##} % of the labels") : "";
+        Line($"## {set.Name}: {set.Protocol} protocol, {set.Variant}{share}");
+        Line();
+        var rows = report.Plan.Rows;
+        var paperMacc = rows.Any(r => r.Paper.GetValueOrDefault(set.Name)?.Macc is not null);
+        var seeds = table.Values.Where(v => v.Last).Select(v => v.Seed).OfType<ulong>().Distinct().Order().ToList();
+        string[] head = ["row", "paper mIoU", .. paperMacc ? ["paper mAcc"] : Array.Empty<string>(), "mIoU", "mAcc", "aAcc", .. seeds.Select(s => $"mIoU, seed {s}")];
+        Line($"| {string.Join(" | ", head)} |");
+        Line($"|---|{string.Concat(Enumerable.Repeat("---:|", head.Length - 1))}");
+        foreach (var row in rows)
+        {
+            var last = table.Last(row);
+            var paper = row.Paper.GetValueOrDefault(set.Name);
+            string[] cells =
+            [
+                row.Name.Replace("|", "\\|", StringComparison.Ordinal), Percent(paper?.Miou), .. paperMacc ? [Percent(paper?.Macc)] : Array.Empty<string>(),
+                Mean(StudyTable.Percent(last, r => r.Miou)), Mean(StudyTable.Percent(last, r => r.Macc)), Mean(StudyTable.Percent(last, r => r.Aacc)),
+                .. seeds.Select(s => Percent(100 * last.FirstOrDefault(v => v.Seed == s)?.Result.Miou)),
+            ];
+            Line($"| {string.Join(" | ", cells)} |");
+        }
+
+        Line();
+        Line(Explanation(table));
+        WriteStrange(table);
+        WriteSteps(table);
+        if (plots.TryGetValue(set, out var plot)) Line($"![mIoU over steps]({plot})\n");
+    }
+
+    private static string Explanation(StudyTable table)
+    {
+        var counts = table.Values.Where(v => v.Last).GroupBy(v => v.Row).Select(g => g.Count()).Distinct().Order().ToList();
+        if (counts.Count == 0) return "Nothing is measured yet.\n";
+        var n = counts.Count == 1 ? $"n = {counts[0]}" : $"n = {counts[0]} to {counts[^1]}";
+        return $"Percent. {(counts[^1] > 1 ? $"Mean ± sample standard deviation over the seeds ({n})." : "One seed each: no deviation can be given.")}\n";
+    }
+
+    private void WriteStrange(StudyTable table)
+    {
+        if (table.Strange.Count == 0) return;
+        var names = table.Strange.Select(v => $"{v.Row.Name}{(v.Seed is { } s ? $" (seed {s}, step {v.Step})" : "")}");
+        Line($"**Not comparable, so not in the table:** {string.Join(", ", names)}. What was measured differs:");
+        Line();
+        foreach (var line in table.Difference) Line($"- {line}");
+        Line();
+    }
+
+    private void WriteSteps(StudyTable table)
+    {
+        var steps = table.Values.Where(v => v.Row.Source == StudySource.Training).Select(v => v.Step).Distinct().Order().ToList();
+        if (steps.Count < 2) return;
+        Line($"mIoU over steps:\n\n| row | {string.Join(" | ", steps.Select(s => $"{s:N0}"))} |\n|---|{string.Concat(Enumerable.Repeat("---:|", steps.Count))}");
+        foreach (var row in report.Plan.Rows.Where(r => r.Source == StudySource.Training))
+        {
+            var curve = table.Curve(row).ToDictionary(p => p.Step, p => p.Miou);
+            Line($"| {row.Name.Replace("|", "\\|", StringComparison.Ordinal)} | {string.Join(" | ", steps.Select(s => Mean(curve.TryGetValue(s, out var m) ? m : null)))} |");
+        }
+
+        Line();
+    }
+
+    private void WriteMaking()
+    {
+        Line("## How it was made\n");
+        Line($"```\n{report.Command}\n```\n");
+        foreach (var line in report.Machine) Line($"- {line}");
+        var (trained, judged) = (report.Trainings.Sum(t => t.Finished.Seconds), Distinct().Sum(v => v.Result.Seconds));
+        Line($"- Begun {Time(report.Began)}, this page {Time(report.Now)} UTC. {report.Trainings.Count} trainings took {ProgressText.Clock(TimeSpan.FromSeconds(trained))} of steps, {Distinct().Count()} evaluations {ProgressText.Clock(TimeSpan.FromSeconds(judged))}.");
+        Line();
+        if (report.Trainings.Count > 0)
+        {
+            Line("| training | steps | seconds a step |\n|---|---:|---:|");
+            foreach (var (training, done) in report.Trainings) Line(string.Create(CultureInfo.InvariantCulture, $"| {training.Row.Name}, seed {training.Seed} | {done.Steps:N0} | {(done.Steps > 0 ? done.Seconds / done.Steps : 0):0.###} |"));
+            Line();
+        }
+
+        WriteSettings();
+    }
+
+    // Several rows may stand on one evaluation: step 0 of one seed is the same network in all of them.
+    private IEnumerable<StudyValue> Distinct() =>
+        report.Values.DistinctBy(v => (v.DataSet, v.Result.Manifest["checkpoint"]?["sha256"]?.ToString(), v.Result.Seconds));
+
+    private void WriteSettings()
+    {
+        Line($"Study file `{report.Plan.File}`. Presets and what is changed in them:\n");
+        foreach (var row in report.Plan.Rows)
+        {
+            var source = row.Source switch
+            {
+                StudySource.Random => $"an untrained {row.Backbone}",
+                StudySource.Weights => $"`{row.Weights}` as it is",
+                _ => $"`{Path.GetRelativePath(Environment.CurrentDirectory, row.Preset)}`{(row.Weights.Length > 0 ? $" from `{row.Weights}`" : "")}",
+            };
+            Line($"- {row.Name}: {source}{string.Concat(row.Settings.Select(s => $", `{s.Key} = {s.Value}`"))}");
+        }
+
+        Line();
+        if (report.Plan.Common.Count + report.Plan.Overrides.Count > 0) Line("In all rows:\n\n```");
+        foreach (var setting in report.Plan.Common) Line($"{setting.Key} = {setting.Value}");
+        foreach (var text in report.Plan.Overrides) Line($"{text}  # --set");
+        if (report.Plan.Common.Count + report.Plan.Overrides.Count > 0) Line("```");
+        foreach (var table in report.Tables.Where(t => t.Values.Count > 0))
+        {
+            Line($"\nMeasured on {table.DataSet.Name} by:\n\n```json\n{table.Values[0].Result.Measure}\n```");
+        }
+    }
+
+    private void Line(string line = "") => _text.Append(line).Append('\n');
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Percent(double? value) => value is { } v ? v.ToString("0.0", CultureInfo.InvariantCulture) : "";
+
+    private static string Mean(Spread? spread) => spread is not { } s ? "" : s.Deviation is { } d ? $"{Percent(s.Mean)} ± {Percent(d)}" : Percent(s.Mean);
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CACL.Node.Study;
+
+/// <summary>What <c>cacl evaluate</c> found: the object in its <c>result.json</c>.</summary>
+/// <param name="Miou">mIoU, 0 to 1; null where it is undefined.</param>
+/// <param name="Macc">mAcc, 0 to 1.</param>
+/// <param name="Aacc">aAcc, 0 to 1.</param>
+/// <param name="Iou">IoU of each class; null where it does not occur.</param>
+/// <param name="Classes">The classes' names.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Manifest">What was measured.</param>
+internal sealed record StudyResult(
+    double? Miou, double? Macc, double? Aacc, IReadOnlyList<double?> Iou, IReadOnlyList<string> Classes, double Seconds, JsonObject Manifest)
+{
+    /// <summary>Name of its file.</summary>
+    public const string FileName = "result.json";
+
+    /// <summary>What makes results comparable, as one text: data set and protocol, keys in order.</summary>
+    public string Measure => Canonical(new JsonObject { ["dataset"] = Manifest["dataset"]?.DeepClone(), ["protocol"] = Manifest["protocol"]?.DeepClone() });
+
+    /// <summary>A short name of <see cref="Measure"/>.</summary>
+    public string MeasureId => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Measure)))[..12];
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserException">It is none.</exception>
+    public static StudyResult Read(string file)
+    {
+        try
+        {
+            var o = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+            return new StudyResult(
+                Number(o["miou"]), Number(o["macc"]), Number(o["aacc"]),
+                [.. o["iou"]!.AsArray().Select(Number)],
+                [.. o["classes"]!.AsArray().Select(c => c!.GetValue<string>())],
+                o["seconds"]!.GetValue<double>(),
+                o["manifest"]!.AsObject());
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new UserException($"{file} is not the result of an evaluation: {e.Message} Delete its folder, and the study does that evaluation again.", e);
+        }
+    }
+
+    /// <summary>What differs between two measures, a line each.</summary>
+    public static IReadOnlyList<string> Difference(StudyResult one, StudyResult other)
+    {
+        var (a, b) = (Flat(one), Flat(other));
+        return [.. a.Keys.Union(b.Keys).Where(k => a.GetValueOrDefault(k) != b.GetValueOrDefault(k)).Order(StringComparer.Ordinal)
+            .Select(k => $"{k}: {a.GetValueOrDefault(k, "none")} and {b.GetValueOrDefault(k, "none")}")];
+    }
+
+    /// <summary>A value as text in which an object's keys stand in order.</summary>
+    internal static string Canonical(JsonNode? node) => node switch
+    {
+        JsonObject o => $"{{{string.Join(",", o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{JsonValue.Create(p.Key)!.ToJsonString()}:{Canonical(p.Value)}"))}}}",
+        JsonArray a => $"[{string.Join(",", a.Select(Canonical))}]",
+        _ => node?.ToJsonString() ?? "null",
+    };
+
+    private static double? Number(JsonNode? node) => node?.GetValue<double>();
+
+    private static Dictionary<string, string> Flat(StudyResult result)
+    {
+        var all = new Dictionary<string, string>();
+        foreach (var part in new[] { "dataset", "protocol" }) Add(part, result.Manifest[part]);
+        return all;
+
+        void Add(string path, JsonNode? node)
+        {
+            if (node is JsonObject o)
+            {
+                foreach (var (key, value) in o) Add($"{path}.{key}", value);
+            }
+            else
+            {
+                all[path] = Canonical(node);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using CACL.Node.Configuration;
+using CACL.Node.Doctor;
+using CACL.Node.Training;
+
+namespace CACL.Node.Study;
+
+/// <summary>What <c>cacl study</c> is asked to do.</summary>
+/// <param name="File">The study's file.</param>
+/// <param name="Out">Its folder, absolute; null: studies/NAME below the folder the command is started in.</param>
+/// <param name="Overrides">Texts <c>key=value</c>.</param>
+/// <param name="Overwrite">Whether another study in the folder is deleted.</param>
+/// <param name="Command">The command line, to be shown.</param>
+internal sealed record StudyRequest(string File, string? Out, IReadOnlyList<string> Overrides, bool Overwrite, string Command);
+
+/// <summary><c>cacl study</c> from its file to its exit code.</summary>
+internal static class StudySession
+{
+    /// <summary>Does what is missing of a study.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Something the user can put right, or rows that failed.</exception>
+    public static int Run(StudyRequest request, IStudyPrograms programs, TextWriter output)
+    {
+        var plan = StudyFile.Read(request.File, request.Overrides, ConfigurationFiles.ProcessEnvironment());
+        var path = request.Out ?? Path.GetFullPath(Path.Combine("studies", StudyRow.ToFileName(Path.GetFileNameWithoutExtension(request.File))));
+        using var folder = StudyFolder.Open(path, StudyFingerprint.Of(plan), request.Overwrite, DateTimeOffset.UtcNow);
+        using var display = new StudyDisplay(output);
+        using var stop = new CancellationTokenSource();
+        using var signals = new StopSignals(_ => display.Say("Stopping: what is being trained saves itself. Once more ends it at once."));
+        signals.StopBy(_ => stop.Cancel());
+        var machine = Machine();
+        try
+        {
+            display.Say($"{plan.Title}: {plan.Rows.Count} rows, {plan.Seeds.Count} {(plan.Seeds.Count == 1 ? "seed" : "seeds")}, {plan.DataSets.Count} {(plan.DataSets.Count == 1 ? "data set" : "data sets")}, in {folder.Path}");
+            var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
+            display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
+            if (failures.Count == 0) return ExitCodes.Success;
+            throw new UserException($"{failures.Count} of the study's parts failed; the same command tries them again:\n  {string.Join("\n  ", failures.Select(f => f.ReplaceLineEndings(" ")))}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            display.Say($"Stopped. What is finished is kept; go on with the same command: {request.Command}");
+            return signals.ExitCode;
+        }
+
+        void Report(StudyState state, IReadOnlyList<string> failures, bool complete)
+        {
+            var report = new StudyReport
+            {
+                Plan = plan,
+                Command = request.Command,
+                Machine = machine,
+                Began = folder.Began,
+                Now = DateTimeOffset.UtcNow,
+                Values = state.Values,
+                Trainings = state.Finished,
+                Failures = failures,
+                IsComplete = complete,
+            };
+            report.Write(folder);
+        }
+    }
+
+    private static IReadOnlyList<string> Machine() =>
+    [
+        $"Machine: {SystemChecks.Processor().Text}; {SystemChecks.Memory().Text}",
+        $"CACL {Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",
+    ];
+
+    private static string Version => typeof(StudySession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CACL.Node.Study;
+
+/// <summary>One training: a row with a seed.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Seed">The seed.</param>
+internal sealed record StudyTraining(StudyRow Row, ulong Seed)
+{
+    /// <summary>Its name as part of a file's.</summary>
+    public string FileName => $"{Row.FileName}-seed{Seed}";
+}
+
+/// <summary>One evaluation of one network on one data set.</summary>
+/// <param name="DataSet">On what, and how.</param>
+/// <param name="Subject">
+/// The network, as the name of a folder. Trainings that start from the same network share its evaluation: a row of an untrained network
+/// is step 0 of the others.
+/// </param>
+/// <param name="Checkpoint">Checkpoint, file of weights, or the word random.</param>
+/// <param name="Backbone">Of an untrained network, otherwise empty.</param>
+/// <param name="Seed">Of an untrained network, otherwise null.</param>
+internal sealed record StudyEvaluation(StudyDataSet DataSet, string Subject, string Checkpoint, string Backbone, ulong? Seed)
+{
+    /// <summary>An untrained network.</summary>
+    public static StudyEvaluation OfRandom(StudyDataSet set, string backbone, ulong seed) => new(set, $"random-{backbone}-seed{seed}", "random", backbone, seed);
+
+    /// <summary>A file of weights as it is.</summary>
+    public static StudyEvaluation OfWeights(StudyDataSet set, string file) =>
+        new(set, $"{StudyRow.ToFileName(Path.GetFileNameWithoutExtension(file))}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))[..8]}", file, "", null);
+
+    /// <summary>A training after a step.</summary>
+    public static StudyEvaluation OfStep(StudyDataSet set, StudyTraining training, string checkpoint, long step) =>
+        new(set, $"{training.FileName}-step-{step}", checkpoint, "", null);
+}
