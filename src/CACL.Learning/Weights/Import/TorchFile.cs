@@ -31,7 +31,7 @@ internal sealed class TorchFile : IWeightsSource
     public static bool Recognises(string path)
     {
         var head = Head(path);
-        return IsZip(head) || TorchStream.Begins(head) || IsTar(head) || IsPickle(head);
+        return IsZip(head) || TorchStream.Begins(head) || IsTar(head);
     }
 
     /// <summary>Opens a file and finds its tensors.</summary>
@@ -118,9 +118,7 @@ internal sealed class TorchFile : IWeightsSource
         if (TorchStream.Begins(head)) return TorchStream.Open(path);
         throw new TorchFileException(path, "file", IsTar(head)
             ? "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, map_location='cpu')['state_dict'], 'weights.pth')"
-            : IsPickle(head)
-                ? "is a bare pickle, not what torch.save writes. Save the weights in Python: torch.save(state_dict, 'weights.pth')"
-                : "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file");
+            : "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file");
     }
 
     private static byte[] Head(string path)
@@ -133,6 +131,4 @@ internal sealed class TorchFile : IWeightsSource
     private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
 
     private static bool IsTar(ReadOnlySpan<byte> head) => head.Length == 262 && head[257..].StartsWith("ustar"u8);
-
-    private static bool IsPickle(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] && !TorchStream.Begins(head);
 }

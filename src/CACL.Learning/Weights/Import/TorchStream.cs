@@ -27,7 +27,7 @@ internal sealed class TorchStream : ITorchContainer
         var head = new byte[(int)Math.Min(PickleLimits.Bytes, RandomAccess.GetLength(handle))];
         ReadExactly("pickles", head, 0);
         var cursor = new PickleCursor(file, "pickles", head);
-        if (PickleMachine.Load(cursor) is not BigInteger magic || magic != Magic) throw Fault("begin", "is a pickle, but not one that torch.save wrote");
+        if (PickleMachine.Load(cursor) is not BigInteger magic || magic != Magic) throw Fault("begin", $"is a pickle, but not one that torch.save wrote. {TorchGlobals.Remedy}");
         if (PickleMachine.Load(cursor) is not Version) throw Fault("begin", "is of an unknown version of PyTorch's old format");
         if (PickleMachine.Load(cursor) is not PickleDict system || system["little_endian"] is not true) throw Fault("begin", "was not written on a little-endian machine");
         Root = PickleMachine.Load(cursor);
@@ -41,8 +41,8 @@ internal sealed class TorchStream : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Whether a file begins as such a stream does: a pickle of protocol 2 that holds a number of ten bytes.</summary>
-    public static bool Begins(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x80, 2, 0x8a, 10, 0x6c, 0xfc]);
+    /// <summary>Whether a file begins as such a stream does, and any other pickle.</summary>
+    public static bool Begins(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
 
     /// <summary>Opens a stream and understands its pickles.</summary>
     /// <exception cref="TorchFileException">It holds more than weights, or is damaged.</exception>

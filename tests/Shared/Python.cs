@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace CACL.Testing;
+
+/// <summary>Python with PyTorch and torchvision (Debian: python3-torch, python3-torchvision), which some tests compare with.</summary>
+internal static class Python
+{
+    private const string Program = "/usr/bin/python3";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private static readonly Lazy<string?> Lack = new(() =>
+    {
+        if (!File.Exists(Program)) return $"There is no {Program}.";
+        var (exit, output) = Start("import torch, torchvision", []);
+        return exit == 0 ? null : $"{Program} has no PyTorch or no torchvision ({output.Trim().Split('\n')[^1]}).";
+    });
+
+    /// <summary>Runs a script and returns what it printed. The test is skipped, and says so, where there is no such Python; it fails where the script does.</summary>
+    public static string Run(string script, params string[] arguments)
+    {
+        Assert.SkipWhen(Lack.Value is not null, Lack.Value ?? "");
+        var (exit, output) = Start(script, arguments);
+        Assert.True(exit == 0, output);
+        return output;
+    }
+
+    private static (int Exit, string Output) Start(string script, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OMP_NUM_THREADS"] = "2";
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(Deadline))
+        {
+            process.Kill();
+            Assert.Fail($"Python did not end within {Deadline}.");
+        }
+
+        return (process.ExitCode, output.Result + error.Result);
+    }
+}
