@@ -150,7 +150,7 @@ public sealed class HostilePickleTests : IDisposable
                 var pickle = valid.ToList();
                 foreach (var (at, value, kind) in damage)
                 {
-                    if (kind == 0) pickle.Insert(at, value);
+                    if (kind == 0) pickle.Insert(Math.Min(at, pickle.Count), value);
                     else if (kind == 1 && pickle.Count > at) pickle.RemoveAt(at);
                     else pickle[Math.Min(at, pickle.Count - 1)] = value;
                 }
