@@ -27,6 +27,7 @@ internal static class CaclCommand
             DatasetsCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
+            ExportCommand.Create(),
             ImportCommand.Create(),
             StudyCommand.Create(),
             VerifyCommand.Create(),

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// The stream that torch.save wrote before PyTorch 1.6, in which MoCo's authors published theirs: five pickles (a magic number, a
+/// The stream that torch.save wrote before PyTorch 1.6 (July 2020; MoCo-v2 was published in March): five pickles (a magic number, a
 /// version, the system's properties, what was saved, the storages' keys), then of each storage its count and its bytes, little-endian.
 /// </summary>
 internal sealed class TorchStream : ITorchContainer

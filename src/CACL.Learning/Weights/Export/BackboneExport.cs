@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CACL.Learning.Method;
+using CACL.Learning.Networks;
+
+namespace CACL.Learning.Weights.Export;
+
+/// <summary>What an export wrote.</summary>
+/// <param name="Source">The file that was read.</param>
+/// <param name="Sha256">Its SHA-256, lower-case hexadecimal.</param>
+/// <param name="Backbone">The backbone.</param>
+/// <param name="Padding">Padding that it was trained with.</param>
+/// <param name="Step">Training steps done; null where the file does not say.</param>
+/// <param name="Heads">The heads that were written along.</param>
+/// <param name="Tensors">How many tensors were written.</param>
+/// <param name="Megabytes">Their size, 10⁶ bytes.</param>
+public sealed record ExportReport(
+    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, Heads Heads, int Tensors, double Megabytes);
+
+/// <summary>
+/// Writes a trained backbone as a safetensors file under torchvision's names, which <c>torchvision.models.resnet18</c> and
+/// <c>resnet50</c> load: everything that their state dicts hold but <c>fc</c>.
+/// </summary>
+public static class BackboneExport
+{
+    private const string Key = "key.safetensors";
+
+    /// <summary>Exports a backbone.</summary>
+    /// <param name="path">See <see cref="BackboneFile.Find"/>.</param>
+    /// <param name="output">The safetensors file to write.</param>
+    /// <param name="momentumNetwork">Takes the momentum network instead of the online one, which the paper evaluates.</param>
+    /// <param name="withHeads">Writes the heads along, under METHOD.md's names.</param>
+    /// <param name="overwrite">Whether <paramref name="output"/> may be replaced.</param>
+    /// <exception cref="CheckpointException">The checkpoint is missing, half or damaged.</exception>
+    /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
+    /// <exception cref="WeightsException">It holds no such network, or the output cannot be written.</exception>
+    public static ExportReport Export(string path, string output, bool momentumNetwork = false, bool withHeads = false, bool overwrite = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        WholeFile.RequireFree(output, overwrite);
+        var found = BackboneFile.Find(path);
+        var file = momentumNetwork ? KeyBeside(found.File) : found.File;
+        if (withHeads && found.Heads == Heads.None)
+            throw new WeightsException(file, $"{file} holds no heads. Leave --with-heads out, or name a checkpoint of a training.");
+        var heads = withHeads ? found.Heads : Heads.None;
+        var shapes = NetworkShapes.Of(found.Backbone, heads).ToDictionary(t => t.Name, t => t.Shape);
+        var tensors = WeightsFile.LoadInitial(file, shapes).Tensors;
+        var sha256 = Hash(file);
+        var items = tensors.Select(FloatTensors.Item).Concat(tensors.Where(IsMean).Select(BatchCount)).ToList();
+        var metadata = Metadata(found, sha256, momentumNetwork);
+        WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
+        var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
+        return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6);
+    }
+
+    /// <summary>How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.</summary>
+    public static string Loading(Backbone backbone) => backbone == Backbone.ResNet50
+        ? "torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])"
+        : "torchvision.models.resnet18(), then in layer3 and layer4 stride 1 everywhere (the downsample's too) and the 3x3 convolutions' dilation and padding 1 in layer3.0, 2 in layer3.1 and layer4.0, 4 in layer4.1: "
+          + "torchvision refuses replace_stride_with_dilation for basic blocks";
+
+    private static Dictionary<string, string> Metadata(BackboneFile found, string sha256, bool momentumNetwork)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            // What PyTorch's loaders look for.
+            ["format"] = "pt",
+            ["backbone"] = found.Backbone.ToString().ToLowerInvariant(),
+            ["network"] = momentumNetwork ? "key" : "query",
+            ["padding"] = found.Padding.ToString().ToLowerInvariant(),
+            ["output_stride"] = "8",
+            ["load"] = Loading(found.Backbone),
+            ["checkpoint_sha256"] = sha256,
+        };
+        if (found.Step is { } step) metadata["step"] = step.ToString(CultureInfo.InvariantCulture);
+        return metadata;
+    }
+
+    private static string KeyBeside(string query)
+    {
+        var folder = Path.GetDirectoryName(query)!;
+        if (!File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)))
+            throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a checkpoint's folder, or leave --network out.");
+        return Path.Combine(CheckpointReader.CheckOne(folder, Key).Folder, Key);
+    }
+
+    private static string Hash(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightsException(file, $"{file} cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    private static bool IsMean(SnapshotTensor tensor) => tensor.Name.EndsWith(".running_mean", StringComparison.Ordinal);
+
+    /// <summary>PyTorch counts batches beside each normalisation's statistics; with a fixed momentum the count is never used.</summary>
+    private static SafeTensorsItem BatchCount(SnapshotTensor mean) =>
+        SafeTensorsItem.Of(mean.Name[..^"running_mean".Length] + "num_batches_tracked", SafeTensorsType.I64, [], new byte[8]);
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using CACL.Learning.Method;
+using CACL.Learning.Weights.Export;
+
+namespace CACL.Node.Weights;
+
+/// <summary><c>cacl export</c>: a backbone written for others, told.</summary>
+internal static class ExportRun
+{
+    /// <summary>Exports a backbone and says how it is loaded.</summary>
+    public static int Run(string checkpoint, string output, bool momentumNetwork, bool withHeads, bool overwrite, TextWriter screen)
+    {
+        var report = BackboneExport.Export(checkpoint, output, momentumNetwork, withHeads, overwrite);
+        var step = report.Step is { } done ? $" after step {done}" : "";
+        var heads = report.Heads == Heads.None ? "" : $" with heads {report.Heads}";
+        screen.WriteLine($"{report.Source} holds a {report.Backbone}{step}.");
+        screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));
+        screen.WriteLine($"The network it belongs to: {BackboneExport.Loading(report.Backbone)}.");
+        if (report.Padding == Padding.Reflect) screen.WriteLine("It was trained with reflected borders: set padding_mode='reflect' on its 3x3 and 7x7 convolutions.");
+        return ExitCodes.Success;
+    }
+}
