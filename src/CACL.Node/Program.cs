@@ -1,12 +1,17 @@
 using System.CommandLine;
 using CACL.Node.Commands;
+using CACL.Node.Evaluation.Beside;
 
 namespace CACL.Node;
 
 /// <summary>The program <c>cacl</c>.</summary>
 internal static class Program
 {
-    public static int Main(string[] arguments) => Run(arguments, Console.Out, Console.Error);
+    public static int Main(string[] arguments)
+    {
+        ParentWatch.BeginIfAsked();
+        return Run(arguments, Console.Out, Console.Error);
+    }
 
     /// <summary>Runs one command line.</summary>
     internal static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)

@@ -47,7 +47,7 @@ public enum EvaluationTrigger
 public sealed record EvaluationRequest(EvaluationTarget Target, long Step, EvaluationTrigger Trigger, string Checkpoint);
 
 /// <summary>The words for triggers, in files and on the wire.</summary>
-internal static class EvaluationTriggers
+public static class EvaluationTriggers
 {
     private static readonly (EvaluationTrigger Trigger, string Word)[] Words =
     [
@@ -58,6 +58,7 @@ internal static class EvaluationTriggers
         (EvaluationTrigger.Request, "request"),
     ];
 
+    /// <summary>The word of a trigger.</summary>
     public static string WordOf(EvaluationTrigger trigger) => Words.Single(w => w.Trigger == trigger).Word;
 
     /// <summary>The trigger of a word; one that nobody knows any more counts as a request.</summary>

@@ -5,7 +5,7 @@ using CACL.Actors.Training;
 namespace CACL.Actors.Telemetry;
 
 /// <summary>A line of metrics.jsonl.</summary>
-internal static class MetricsLine
+public static class MetricsLine
 {
     /// <summary>Its figures, the step's number apart.</summary>
     public static IReadOnlyList<string> Names { get; } =

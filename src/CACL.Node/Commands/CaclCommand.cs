@@ -30,6 +30,8 @@ internal static class CaclCommand
             ExportCommand.Create(),
             ImportCommand.Create(),
             StudyCommand.Create(),
+            TriggerCommand.Create(),
+            EvaluationsCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
         };

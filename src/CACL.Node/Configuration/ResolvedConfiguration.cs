@@ -28,6 +28,7 @@ internal sealed class ResolvedConfiguration
         "cacl.checkpoints.",
         "cacl.supervision.",
         "cacl.evaluation.",
+        "cacl.http.",
         "cacl.logging.",
     ];
 

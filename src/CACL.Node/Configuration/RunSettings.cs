@@ -24,6 +24,10 @@ internal sealed record RunSettings
 
     public required EvaluationSettings Evaluation { get; init; }
 
+    public required EvaluatorSettings Evaluator { get; init; }
+
+    public required HttpSettings Http { get; init; }
+
     public required LoggingSettings Logging { get; init; }
 
     /// <summary>What decides a sample plan.</summary>
@@ -94,6 +98,7 @@ internal sealed record RunSettings
         OnCheckpointFailure = Checkpoints.OnFailure,
         CheckpointMinBackOff = Checkpoints.RetryMinBackoff,
         CheckpointMaxBackOff = Checkpoints.RetryMaxBackoff,
+        Evaluation = Evaluator.ToOptions(),
         Fingerprint = fingerprint,
     };
 
@@ -110,6 +115,8 @@ internal sealed record RunSettings
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
             Evaluation = EvaluationSettings.Read(reader),
+            Evaluator = EvaluatorSettings.Read(reader),
+            Http = HttpSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
         SettingsRules.Check(settings, reader);

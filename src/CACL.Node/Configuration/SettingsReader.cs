@@ -121,6 +121,32 @@ internal sealed class SettingsReader(HoconObject root)
         return Keep(key, values, $"[{string.Join(", ", values.Select(HoconWriter.Text))}]");
     }
 
+    /// <summary>A list of texts or objects; one alone is a list of one, an empty text a list of none.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="read">Reads an element; where something is wrong with it, says so and returns null.</param>
+    /// <param name="render">An element in HOCON.</param>
+    public IReadOnlyList<T> Elements<T>(string key, Func<HoconValue, Action<string>, T?> read, Func<T, string> render)
+        where T : class
+    {
+        IReadOnlyList<HoconValue> found = root.At(key) switch
+        {
+            HoconArray array => array.Items,
+            HoconScalar { IsNull: false, Text: var text } when text.Trim().Length == 0 => [],
+            { } value => [value],
+            null => [],
+        };
+        var values = found.Select(value => read(value, message => _problems.Add(new SettingsProblem(key, value.Origin, message)))).OfType<T>().ToList();
+        return Keep(key, values, $"[{string.Join(", ", values.Select(render))}]");
+    }
+
+    /// <summary>Any text, of which nothing is told on: neither the value nor the place it was written in, which may quote it.</summary>
+    public string Secret(string key)
+    {
+        if (Scalar(key) is not { } text) return "";
+        _settings[key] = new ResolvedSetting(key, "\"\"", text.Length > 0 ? HoconOrigin.Of("set, and kept out of this file") : OriginOf(key));
+        return text;
+    }
+
     /// <summary>Some of a few words, each at most once: a list, or one text with commas.</summary>
     public IReadOnlySet<string> Words(string key, params string[] words)
     {

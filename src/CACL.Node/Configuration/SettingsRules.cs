@@ -68,6 +68,19 @@ internal static class SettingsRules
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
+        Rule(
+            "cacl.evaluation.retry.max-backoff",
+            s.Evaluator.RetryMaxBackoff >= s.Evaluator.RetryMinBackoff,
+            "is shorter than cacl.evaluation.retry.min-backoff.",
+            "cacl.evaluation.retry.min-backoff");
+        foreach (var (metric, head) in new[] { ("loss_global", Heads.Global), ("top1_global", Heads.Global), ("loss_pixel", Heads.Pixel), ("loss_cycle", Heads.Cycle), ("cycle_back", Heads.Cycle) })
+        {
+            Rule(
+                "cacl.evaluation.when",
+                model.Heads.HasFlag(head) || s.Evaluator.When.All(c => c.Metric != metric),
+                $"names {metric}, but the {head.ToString().ToLowerInvariant()} head is off: there is no such figure.",
+                "cacl.model.heads");
+        }
 
         void Rule(string key, bool holds, string message, params string[] others)
         {

@@ -22,6 +22,7 @@ internal sealed class RunFolder : IDisposable
     private const string ConfigurationName = "config.resolved.conf";
     private const string TemporaryEnding = ".tmp";
     private const string CheckpointsName = "checkpoints";
+    private const string EvaluationsName = "evaluations";
 
     private readonly FileStream _lock;
 
@@ -45,6 +46,12 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>A line for each video that could not be used.</summary>
     public string Quarantine => System.IO.Path.Combine(Path, "quarantine.jsonl");
+
+    /// <summary>A line for each evaluation.</summary>
+    public string Evaluations => System.IO.Path.Combine(Path, "evaluations.jsonl");
+
+    /// <summary>The folder of what evaluations left: a folder for each, and what is still to be evaluated.</summary>
+    public string EvaluationResults => System.IO.Path.Combine(Path, EvaluationsName);
 
     /// <summary>The folder of checkpoints.</summary>
     public string Checkpoints => System.IO.Path.Combine(Path, CheckpointsName);
@@ -96,6 +103,7 @@ internal sealed class RunFolder : IDisposable
         try
         {
             JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
+            JsonLinesFile.Keep(Evaluations, line => line.GetProperty("step").GetInt64() <= steps);
             File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
             File.Move(ResolvedConfiguration + TemporaryEnding, ResolvedConfiguration, overwrite: true);
         }
@@ -151,8 +159,8 @@ internal sealed class RunFolder : IDisposable
 
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
-        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl"
-        || name is "metrics.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding
+        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl" or "evaluations.jsonl" or EvaluationsName or Http.NodeFile.Name
+        || name is "metrics.jsonl" + TemporaryEnding or "evaluations.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
     // The settings last: until they are gone a half-deleted folder is still known as a run's.

@@ -10,6 +10,8 @@ using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Commands;
 using CACL.Node.Display;
+using CACL.Node.Evaluation.Beside;
+using CACL.Node.Http;
 using CACL.Node.Logging;
 using CACL.Node.Runs;
 using Serilog;
@@ -28,6 +30,7 @@ internal static class TrainingSession
         var settings = request.Configuration.Settings;
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
+        EvaluationsBeside.Check(settings);
         var decoders = PairDecoders.Create(settings.Data.Decoder);
         var roots = new VideoRoots(settings.Data.Videos);
         var name = settings.RunDirectory.Length > 0 ? settings.RunDirectory : RunFolder.Name(DateTimeOffset.Now, Environment.CurrentDirectory);
@@ -36,6 +39,7 @@ internal static class TrainingSession
         using var screen = new Screen(
             AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
         using var log = RunLog.Start(folder.Log, settings.Logging.Level, screen);
+        using var node = NodeServer.Start(settings.Http, new NodeState(folder));
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
@@ -49,7 +53,7 @@ internal static class TrainingSession
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
-            var outcome = Train(request, options, folder, host, screen, signals, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
+            var outcome = Train(request, options, folder, host, screen, signals, node?.State, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
             return Tell(outcome, signals, folder);
         }
         catch (Exception failure)
@@ -62,7 +66,7 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, StopSignals signals,
-        TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
+        NodeState? node, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
     {
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var damaged = 0;
@@ -98,8 +102,14 @@ internal static class TrainingSession
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
-            Observer = progress.Observe,
+            Evaluator = EvaluationsBeside.Engine(request.Configuration.Settings, folder, options.Device),
+            Observer = step =>
+            {
+                progress.Observe(step);
+                node?.Observe(step);
+            },
         });
+        node?.Began(run, length);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
         host.WaitForLog();
@@ -122,7 +132,11 @@ internal static class TrainingSession
         {
             case RunEnd.Completed:
                 Log.Information("Done: {Steps} steps. {Saved}", outcome.Step, saved);
-                return ExitCodes.Success;
+                if (outcome.EvaluationsLeft == 0) return ExitCodes.Success;
+                Log.Information(
+                    "Evaluations not made: {Count}. Make them with: cacl train --config {Configuration} --run {Folder} --resume",
+                    outcome.EvaluationsLeft, folder.ResolvedConfiguration, folder.Path);
+                return signals.ExitCode;
             case RunEnd.Stopped when signals.ExitCode != 0:
                 Log.Information("{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved, folder.ResolvedConfiguration, folder.Path);
                 return signals.ExitCode;

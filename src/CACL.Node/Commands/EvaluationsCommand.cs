@@ -1,0 +1,38 @@
+using System.CommandLine;
+using CACL.Node.Configuration;
+using CACL.Node.Evaluation.Beside;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl evaluations</c>.</summary>
+internal static class EvaluationsCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Verb(
+            "evaluations",
+            "Prints the evaluations of runs. Results that were measured in different ways stand in tables of their own.",
+            "cacl evaluations --run runs/first",
+            "cacl evaluations --run runs/first runs/second --csv > evaluations.csv");
+        var runs = new Option<string[]>("--run") { Description = "Folders of runs.", HelpName = "DIR", Required = true, AllowMultipleArgumentsPerToken = true };
+        var json = new Option<bool>("--json") { Description = "Prints a JSON array of the lines, each with its run and the number of its table." };
+        var csv = new Option<bool>("--csv") { Description = "Prints comma-separated values; the column table tells what may be compared." };
+        command.Add(runs);
+        command.Add(json);
+        command.Add(csv);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(json) && parsed.GetValue(csv)) parsed.AddError("--json and --csv exclude each other.");
+        });
+        command.SetAction(parsed =>
+        {
+            var results = EvaluationResults.Read([.. parsed.GetValue(runs)!.Select(FilePaths.Absolute).Distinct()]);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) EvaluationReport.WriteJson(results, output);
+            else if (parsed.GetValue(csv)) EvaluationReport.WriteCsv(results, output);
+            else EvaluationReport.WriteText(results, output);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CACL.Actors.Evaluation;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl trigger evaluate</c>.</summary>
+internal static class TriggerCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var evaluate = new Verb(
+            "evaluate",
+            "Evaluates the state that a running training is in, beside it: at the end of the step that runs. The result is a line of RUN/evaluations.jsonl.",
+            "cacl trigger evaluate --run runs/first",
+            "cacl trigger evaluate --run runs/first --dataset camvid --protocol linear --variant full");
+        var configuration = new ConfigurationOptions(evaluate, required: false);
+        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
+        var dataSet = new Option<string?>("--dataset") { Description = "Name of one of the run's data sets (cacl.evaluation.datasets). All of them if left out.", HelpName = "NAME" };
+        var protocol = new Option<string?>("--protocol") { Description = "linear or limited. As configured if left out.", HelpName = "NAME" };
+        var variant = new Option<string?>("--variant") { Description = "full or quick. As configured if left out.", HelpName = "NAME" };
+        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
+        protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
+        variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);
+        foreach (var option in new Option[] { run, dataSet, protocol, variant, json }) evaluate.Add(option);
+        evaluate.SetAction(parsed =>
+        {
+            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var body = new JsonObject();
+            foreach (var (name, value) in new[] { ("dataset", parsed.GetValue(dataSet)), ("protocol", parsed.GetValue(protocol)), ("variant", parsed.GetValue(variant)) })
+            {
+                if (value is not null) body[name] = value;
+            }
+
+            var instead = $"Evaluate its last checkpoint by: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} --dataset KIND --data DIR --protocol {parsed.GetValue(protocol) ?? "linear"}";
+            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, instead);
+            var answer = node.Post("/api/evaluations", body, instead);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) output.WriteLine(answer.ToJsonString());
+            else Tell(answer, folder, output);
+        });
+        return new Command("trigger", "Tells a running training to do something.") { evaluate };
+    }
+
+    private static void Tell(JsonObject answer, string folder, TextWriter output)
+    {
+        foreach (var queued in answer["queued"] as JsonArray ?? []) output.WriteLine($"Queued: {Words(queued)}, at the end of the step that runs.");
+        foreach (var replaced in answer["replaced"] as JsonArray ?? []) output.WriteLine($"In place of: {Words(replaced)} of step {replaced?["step"]}, which waited.");
+        output.WriteLine($"See: cacl evaluations --run {folder}");
+    }
+
+    private static string Words(JsonNode? target) =>
+        $"{target?["dataset"]} ({target?["protocol"]}{(target?["fraction"] is { } fraction ? $" {fraction}" : "")}, {target?["variant"]})";
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using CACL.Actors.Evaluation;
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Node.Configuration;
+using CACL.Node.Runs;
+using Serilog;
+
+namespace CACL.Node.Evaluation.Beside;
+
+/// <summary>What a training is evaluated on: looked at when the training starts, so that a misspelt folder is not found out hours later.</summary>
+internal static class EvaluationsBeside
+{
+    /// <summary>Looks whether the data sets are there; reads no image.</summary>
+    /// <exception cref="UserException">One of them is not, or is empty.</exception>
+    public static void Check(RunSettings settings)
+    {
+        foreach (var dataSet in settings.Evaluator.DataSets)
+        {
+            try
+            {
+                var opened = SegmentationDataSets.Open(dataSet.Kind, dataSet.Data);
+                var train = Named(dataSet.TrainSplit, settings.Evaluation.TrainSplit, opened.DefaultTrainSplit);
+                var test = Named(dataSet.TestSplit, settings.Evaluation.TestSplit, opened.DefaultTestSplit);
+                Log.Debug("{DataSet}: {Train} images to learn from, {Test} to score", dataSet.Name, opened.Items(train).Count, opened.Items(test).Count);
+            }
+            catch (DataSetException e)
+            {
+                throw new UserException($"The training cannot be evaluated on {dataSet.Name} (cacl.evaluation.datasets): {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>The engine of a run; null where nothing is to be evaluated.</summary>
+    /// <param name="settings">Settings.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="device">The device that the training uses.</param>
+    public static IEvaluationEngine? Engine(RunSettings settings, RunFolder folder, string device)
+    {
+        var dataSets = settings.Evaluator.DataSets;
+        if (dataSets.Count == 0) return null;
+        var threads = settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
+        Log.Information(
+            "The training is evaluated on {DataSets}: {When}; {Threads} beside it",
+            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), threads == 1 ? "1 thread" : $"{threads} threads");
+        return new EvaluationProcess(OwnProgram.Find(), dataSets, folder.ResolvedConfiguration, folder.EvaluationResults, threads);
+    }
+
+    private static string Named(string? own, string settings, string usual) => own ?? (settings.Length > 0 ? settings : usual);
+
+    // Beside a training on the processor the cores are taken; beside a graphics card half of them are not.
+    private static int ThreadsBeside(string device) => device == "cpu" ? 1 : Math.Max(1, Environment.ProcessorCount / 2);
+
+    private static string Words(EvaluatorSettings settings)
+    {
+        var words = new List<string>();
+        if (settings.EverySteps > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"every {settings.EverySteps} steps"));
+        if (settings.EveryEpochs > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"every {settings.EveryEpochs} epochs"));
+        words.AddRange(settings.When.Select(c => $"when {c}"));
+        if (settings.AtEnd) words.Add("at the end");
+        words.Add("on demand");
+        return string.Join(", ", words);
+    }
+}

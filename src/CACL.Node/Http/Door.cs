@@ -1,0 +1,68 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using CACL.Node.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace CACL.Node.Http;
+
+/// <summary>
+/// Who may come in. A browser on this machine can be made by any site to send requests here: the Host header tells a name that was bent to
+/// this address (DNS rebinding), the Origin header another site's page, and JSON as content type cannot be sent by a plain form.
+/// </summary>
+internal sealed class Door
+{
+    private const string Scheme = "Bearer ";
+
+    private readonly HttpSettings _settings;
+    private readonly byte[]? _token;
+
+    /// <summary>A door for these settings.</summary>
+    public Door(HttpSettings settings)
+    {
+        _settings = settings;
+        _token = settings.Token.Length > 0 ? Hash(settings.Token) : null;
+    }
+
+    /// <summary>Lets a request pass, or answers it with the reason why not.</summary>
+    public Task AdmitAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!IsOurs(request.Host.Host))
+            return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, $"The Host header names {request.Host.Host}, which is not this program's address.");
+        if (_token is not null && !KnowsToken(request))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Answers.FaultAsync(context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
+        }
+
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return next(context);
+        if (request.Headers.Origin is [{ } origin] && !IsThisSite(origin, request))
+            return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
+        if (request.Headers.Origin.Count > 1 || request.Headers["Sec-Fetch-Site"] is ["cross-site"])
+            return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
+        if (!request.HasJsonContentType())
+            return Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.");
+        return next(context);
+    }
+
+    private bool KnowsToken(HttpRequest request) =>
+        request.Headers.Authorization is [{ } sent] && sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Hash(sent[Scheme.Length..].Trim()), _token);
+
+    // A rebound name is a name: where others may come in, addresses are let pass beside the names that are known to be this machine's.
+    private bool IsOurs(string host)
+    {
+        var name = host.Trim('[', ']');
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(_settings.Host, StringComparison.OrdinalIgnoreCase)) return true;
+        if (IPAddress.TryParse(name, out var address)) return !_settings.IsLoopback || IPAddress.IsLoopback(address);
+        return !_settings.IsLoopback
+            && (name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith(Environment.MachineName + ".", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsThisSite(string origin, HttpRequest request) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var site) && $"{site.Scheme}://{site.Authority}" == $"http://{request.Host.Value}";
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

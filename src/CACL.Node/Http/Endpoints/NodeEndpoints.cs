@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace CACL.Node.Http.Endpoints;
+
+/// <summary>All endpoints. A new one is a file of its own in this folder and a line here.</summary>
+internal static class NodeEndpoints
+{
+    /// <summary>Adds them.</summary>
+    public static void Map(IEndpointRouteBuilder routes, NodeState state)
+    {
+        StatusEndpoint.Map(routes, state);
+        EvaluationEndpoints.Map(routes, state);
+    }
+}

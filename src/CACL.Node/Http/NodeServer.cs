@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using CACL.Node.Configuration;
+using CACL.Node.Http.Endpoints;
+using CACL.Node.Logging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+
+namespace CACL.Node.Http;
+
+/// <summary>
+/// Answers over HTTP while a run goes on. It listens from the moment it is started, answers a moment later, and whatever goes wrong with
+/// it is logged and left at that: training does not know of it.
+/// </summary>
+internal sealed class NodeServer : IDisposable
+{
+    private const int MostConnections = 64;
+    private const long LargestBody = 16 << 10;
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    private readonly NodeFile _file;
+    private readonly Task<WebApplication?> _application;
+
+    private NodeServer(NodeState state, NodeFile file, Task<WebApplication?> application)
+    {
+        State = state;
+        _file = file;
+        _application = application;
+    }
+
+    /// <summary>What is told of the run.</summary>
+    public NodeState State { get; }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address => _file.Address;
+
+    /// <summary>Starts it; null where it is switched off or no port is free.</summary>
+    /// <exception cref="UserException">The address or port asked for cannot be had.</exception>
+    public static NodeServer? Start(HttpSettings settings, NodeState state)
+    {
+        if (!settings.Enabled) return null;
+        if (ListenSocket.Open(settings) is not { } socket)
+        {
+            Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
+            return null;
+        }
+
+        var endpoint = (IPEndPoint)socket.LocalEndPoint!;
+        var file = new NodeFile(AddressOf(endpoint), Environment.ProcessId, state.Instance);
+        try
+        {
+            file.Write(state.Folder.Path, DateTimeOffset.Now);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("{File} cannot be written ({Cause}): cacl trigger will not find this run", NodeFile.Name, e.Message);
+        }
+
+        Log.Information("Answering at {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
+        return new NodeServer(state, file, Task.Run(() => ServeAsync(settings, state, socket, endpoint)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Remove(State.Folder.Path);
+        try
+        {
+            StopAsync().Wait(2 * StopTime);
+        }
+        catch (AggregateException e)
+        {
+            Log.Debug(e, "The HTTP endpoint did not stop in order");
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        if (await _application.ConfigureAwait(false) is not { } application) return;
+        using var limit = new CancellationTokenSource(StopTime);
+        await application.StopAsync(limit.Token).ConfigureAwait(false);
+        await application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<WebApplication?> ServeAsync(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    {
+        try
+        {
+            var application = Build(settings, state, socket, endpoint);
+            await application.StartAsync().ConfigureAwait(false);
+            return application;
+        }
+        catch (Exception e)
+        {
+            // A run that trains for days must not end because of this.
+            Log.Error(e, "Supervision: the HTTP endpoint could not start: {Cause} Decision: the run goes on without it", e.Message);
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    // Empty: neither files of the folder it is started in nor variables of the environment have a say.
+    private static WebApplication Build(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
+        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => socket);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+            kestrel.Listen(endpoint);
+        });
+        var application = builder.Build();
+        var door = new Door(settings);
+        application.Use(Faults.TellAsync);
+        application.Use(door.AdmitAsync);
+        NodeEndpoints.Map(application, state);
+        return application;
+    }
+
+    private static Uri AddressOf(IPEndPoint endpoint)
+    {
+        var reachable = endpoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : endpoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : endpoint.Address;
+        return new Uri($"http://{new IPEndPoint(reachable, endpoint.Port)}");
+    }
+
+    /// <summary>Signals are the run's business.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

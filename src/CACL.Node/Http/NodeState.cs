@@ -1,0 +1,35 @@
+using CACL.Actors;
+using CACL.Actors.Training;
+using CACL.Node.Runs;
+
+namespace CACL.Node.Http;
+
+/// <summary>What the HTTP endpoints know of the run. Written by the training's side without ever waiting, read by requests.</summary>
+internal sealed class NodeState(RunFolder folder)
+{
+    private volatile Started? _started;
+    private volatile StepMetrics? _last;
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder { get; } = folder;
+
+    /// <summary>Tells this start of the run from any other; no secret.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The run; null before it has begun.</summary>
+    public TrainingRun? Run => _started?.Run;
+
+    /// <summary>Its length; null before it has begun.</summary>
+    public RunLength? Length => _started?.Length;
+
+    /// <summary>The last step's figures.</summary>
+    public StepMetrics? Last => _last;
+
+    /// <summary>The run has begun.</summary>
+    public void Began(TrainingRun run, RunLength length) => _started = new Started(run, length);
+
+    /// <summary>A step is done.</summary>
+    public void Observe(StepMetrics step) => _last = step;
+
+    private sealed record Started(TrainingRun Run, RunLength Length);
+}
