@@ -1,5 +1,6 @@
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
+using CACL.Learning.Weights.Import;
 
 namespace CACL.Learning.Weights;
 
@@ -55,6 +56,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
 
     private static BackboneFile Alone(string file)
     {
+        if (TorchFile.Remedy(file) is { } remedy) throw new WeightsException(file, $"{file} is not a safetensors file. {remedy}");
         using var reader = SafeTensorsReader.Open(file);
         var names = reader.Entries.Select(e => e.Name).ToArray();
         bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));

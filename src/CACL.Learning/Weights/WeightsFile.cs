@@ -32,7 +32,7 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message}{PickleHint(file)}", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFile.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
         }
     }
 
@@ -95,18 +95,4 @@ public static class WeightsFile
     private static bool IsHead(string name) => name.StartsWith("head_", StringComparison.Ordinal);
 
     private static string HeadOf(string name) => name.Split('.')[0];
-
-    private static string PickleHint(string file)
-    {
-        try
-        {
-            return TorchFile.Recognises(file)
-                ? $" It is a file of PyTorch's: run cacl import {file} --out init.safetensors, and start from what that writes."
-                : " Name a .safetensors file with torchvision's names, or a checkpoint's folder.";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }

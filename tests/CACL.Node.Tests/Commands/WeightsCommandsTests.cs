@@ -58,6 +58,17 @@ public sealed class WeightsCommandsTests : IDisposable
     }
 
     [Fact]
+    public void Where_safetensors_are_wanted_a_file_of_torch_is_sent_to_import()
+    {
+        File.WriteAllBytes(_folder.File("w.pth"), [.. "PK"u8, 3, 4, 0, 0, 0, 0, 0, 0]);
+        var (status, _, error) = Cacl("export", "--checkpoint", _folder.File("w.pth"), "--out", _folder.File("out"));
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Equal(
+            $"{_folder.File("w.pth")} is not a safetensors file. It is a file of PyTorch's: run cacl import {_folder.File("w.pth")} --out init.safetensors, and name what that writes.\n",
+            error);
+    }
+
+    [Fact]
     public void Only_query_and_key_are_networks() =>
         Assert.Equal(ExitCodes.Usage, Cacl("export", "--checkpoint", "c", "--out", "o", "--network", "teacher").Status);
 

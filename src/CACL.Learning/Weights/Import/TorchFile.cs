@@ -34,6 +34,19 @@ internal sealed class TorchFile : IWeightsSource
         return IsZip(head) || TorchStream.Begins(head) || IsTar(head);
     }
 
+    /// <summary>What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.</summary>
+    public static string? Remedy(string path)
+    {
+        try
+        {
+            return Recognises(path) ? $"It is a file of PyTorch's: run cacl import {path} --out init.safetensors, and name what that writes." : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Opens a file and finds its tensors.</summary>
     /// <exception cref="TorchFileException">It is not such a file, holds more than weights, or is damaged.</exception>
     public static TorchFile Open(string path)
