@@ -46,7 +46,7 @@ internal sealed class TorchArchive : ITorchContainer
         ZipArchive? archive = null;
         try
         {
-            archive = new ZipArchive(File.OpenRead(file), ZipArchiveMode.Read);
+            archive = ZipFile.OpenRead(file);
             return new TorchArchive(file, archive);
         }
         catch (Exception e)

@@ -20,21 +20,21 @@ internal static class ZipEntryReader
         if (entry.IsEncrypted) throw new TorchFileException(file, where, "is encrypted");
         if (entry.Length / DeflateRatio > entry.CompressedLength)
             throw new TorchFileException(file, where, $"claims {entry.Length} bytes out of {entry.CompressedLength} compressed ones, which no compression reaches");
-        var kept = GC.AllocateUninitializedArray<byte>(count);
         try
         {
+            // Opening compares the entry with the file's length, so nothing is allocated for bytes that are not there.
             using var stream = entry.Open();
+            var kept = GC.AllocateUninitializedArray<byte>(count);
             var checksum = Walk(stream, entry.Length, from, kept);
             if (stream.ReadByte() >= 0) throw new TorchFileException(file, where, $"is longer than the {entry.Length} bytes that it says");
             // Zero: written with torch.serialization.set_crc32_options(False).
             if (entry.Crc32 != 0 && entry.Crc32 != checksum) throw new TorchFileException(file, where, "is damaged (its checksum differs); fetch the file again");
+            return kept;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException)
         {
             throw new TorchFileException(file, where, $"cannot be read ({e.Message.TrimEnd('.')})", e);
         }
-
-        return kept;
     }
 
     private static uint Walk(Stream stream, long length, long from, Span<byte> kept)

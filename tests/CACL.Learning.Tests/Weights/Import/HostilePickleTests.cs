@@ -118,6 +118,23 @@ public sealed class HostilePickleTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1 << 20);
     }
 
+    [Fact]
+    public void An_entry_that_claims_gigabytes_is_refused_before_they_are_allocated()
+    {
+        const int Claimed = 500_000_000;
+        var path = TorchFiles.WithPickle(_folder.File("claim.pth"), new Pickle().Op('}').Text("t").Tensor("0", Claimed, 0, [2], [Claimed - 1]).Op('s').Done());
+        var bytes = File.ReadAllBytes(path);
+        // In the archive's directory: the sizes, compressed and not, stand 26 bytes before the name.
+        var at = bytes.AsSpan().LastIndexOf("archive/data/0"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(at - 26), (uint)(Claimed * 4L));
+        BitConverter.TryWriteBytes(bytes.AsSpan(at - 22), (uint)(Claimed * 4L));
+        File.WriteAllBytes(path, bytes);
+        using var file = TorchFile.Open(path);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("cannot be read", Assert.Throws<TorchFileException>(() => file.Read(file.Tensors)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1 << 20);
+    }
+
     [Theory]
     [InlineData("moco-protocol2.pth")]
     [InlineData("views.pth")]
