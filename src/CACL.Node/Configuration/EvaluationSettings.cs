@@ -29,6 +29,12 @@ internal sealed record EvaluationSettings
     /// <summary>The linear protocol's variant quick.</summary>
     public required LinearOptions Quick { get; init; }
 
+    /// <summary>The limited-sample protocol in full.</summary>
+    public required LimitedOptions Limited { get; init; }
+
+    /// <summary>The limited-sample protocol's variant quick.</summary>
+    public required LimitedOptions QuickLimited { get; init; }
+
     /// <summary>Images that the variant quick learns from; 0: all.</summary>
     public required int QuickTrainImages { get; init; }
 
@@ -38,6 +44,8 @@ internal sealed record EvaluationSettings
     public static EvaluationSettings Read(SettingsReader reader)
     {
         var linear = ReadLinear(reader);
+        var quick = ReadQuick(reader, linear);
+        var limited = ReadLimited(reader);
         return new EvaluationSettings
         {
             Seed = reader.Seed("cacl.evaluation.seed"),
@@ -50,7 +58,9 @@ internal sealed record EvaluationSettings
                 reader.Integer("cacl.evaluation.tile-overlap", 0, 65_536)),
             Features = ReadFeatures(reader),
             Linear = linear,
-            Quick = ReadQuick(reader, linear),
+            Quick = quick,
+            Limited = limited,
+            QuickLimited = limited with { Epochs = reader.Integer("cacl.evaluation.quick.limited-epochs", 1, 100_000), ImageSize = quick.ImageSize },
             QuickTrainImages = reader.Integer("cacl.evaluation.quick.train-images", 0, 1_000_000),
             QuickTestImages = reader.Integer("cacl.evaluation.quick.test-images", 0, 1_000_000),
         };
@@ -78,6 +88,23 @@ internal sealed record EvaluationSettings
         WeightDecay = linear.WeightDecay,
         ImageSize = reader.Integer("cacl.evaluation.quick.image-size", 32, 65_536),
     };
+
+    private static LimitedOptions ReadLimited(SettingsReader reader)
+    {
+        var scale = reader.Numbers("cacl.evaluation.limited.scale", 2);
+        return new LimitedOptions
+        {
+            Epochs = reader.Integer("cacl.evaluation.limited.epochs", 1, 100_000),
+            LearningRate = reader.Number("cacl.evaluation.limited.learning-rate", v => v is > 0 and <= 1000, "above 0, at most 1000"),
+            Momentum = reader.Number("cacl.evaluation.limited.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
+            WeightDecay = reader.Number("cacl.evaluation.limited.weight-decay", v => v is >= 0 and <= 1, "from 0 to 1"),
+            BatchSize = reader.Integer("cacl.evaluation.limited.batch-size", 1, 65_536),
+            CropSize = reader.Integer("cacl.evaluation.limited.crop-size", 32, 65_536),
+            ScaleMin = scale[0],
+            ScaleMax = scale[1],
+            FlipProbability = reader.Number("cacl.evaluation.limited.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
+        };
+    }
 
     private static LinearOptions Shared(SettingsReader reader, string section) => new()
     {

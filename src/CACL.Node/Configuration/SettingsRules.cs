@@ -64,6 +64,10 @@ internal static class SettingsRules
             $"is {s.Evaluation.Tiles.Overlap}, not less than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
         Rule(
+            "cacl.evaluation.limited.scale",
+            s.Evaluation.Limited.ScaleMin >= 0.1 && s.Evaluation.Limited.ScaleMax <= 10 && s.Evaluation.Limited.ScaleMin <= s.Evaluation.Limited.ScaleMax,
+            $"is [{s.Evaluation.Limited.ScaleMin}, {s.Evaluation.Limited.ScaleMax}]; both numbers lie from 0.1 to 10, the smaller one first.");
+        Rule(
             "cacl.evaluation.quick.image-size",
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",

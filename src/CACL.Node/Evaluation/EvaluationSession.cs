@@ -5,6 +5,7 @@ using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
+using CACL.Node.Configuration;
 using CACL.Node.Runs;
 using CACL.Node.Videos;
 using TorchSharp;
@@ -22,7 +23,6 @@ internal static class EvaluationSession
     /// <exception cref="UserException">Something the user can put right.</exception>
     public static int Run(EvaluateRequest request, TextWriter output, TextWriter error)
     {
-        if (request.Limited) throw new UserException("The limited-sample protocol is not there yet; take --protocol linear.");
         using var interruption = new Interruption();
         var words = request.Json ? error : output;
         var display = new EvaluationDisplay(words, request.Settings.Logging.ProgressEvery, TimeProvider.System);
@@ -55,9 +55,8 @@ internal static class EvaluationSession
         var data = SegmentationDataSets.Open(request.Kind, request.Data);
         var train = Split(data, settings.TrainSplit, data.DefaultTrainSplit, request.Quick ? settings.QuickTrainImages : 0, request.Fraction, settings.Seed);
         var test = Split(data, settings.TestSplit, data.DefaultTestSplit, request.Quick ? settings.QuickTestImages : 0, 1, settings.Seed);
-        using var representation = Representation.Load(request.Checkpoint, request.Backbone, request.Settings.Seed, device);
+        using var representation = Representation.Load(request.Checkpoint, request.Backbone, request.Settings.Seed, device, trainable: request.Limited);
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
-        var options = request.Quick ? settings.Quick : settings.Linear;
         display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from {train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
         var context = new EvaluationContext
         {
@@ -74,19 +73,32 @@ internal static class EvaluationSession
                 SegmentationDataSets.Word(data.Kind), data.Classes.Count,
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
-            ProtocolManifest.Linear(request, settings),
+            ProtocolManifest.Of(request, settings),
             new ManifestCheckpoint(representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(Version, deviceName, threads));
-        var classifier = LinearProtocol.Train(data, train, representation, options, settings.Features, context);
-        files.WriteClassifier(new LinearClassifierFile(
-            representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}", representation.Sha256));
-        using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, settings.Tiles, options.ImageSize, device);
-        var scores = SegmentationTest.Run(data, test, predictor, context).Scores();
+        var classifier = Train(request, settings, data, train, representation, context);
+        if (!request.Limited)
+        {
+            // One of the limited-sample protocol belongs to a backbone that is not kept.
+            files.WriteClassifier(new LinearClassifierFile(
+                representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}", representation.Sha256));
+        }
+
+        var imageSize = request.Quick ? settings.Quick.ImageSize : 0;
+        using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
+        var sheets = new PictureSheets(request.Pictures, test, data, files);
+        var scores = SegmentationTest.Run(data, test, predictor, context, sheets.Seen).Scores();
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
             Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), manifest);
     }
+
+    private static TrainedClassifier Train(
+        EvaluateRequest request, EvaluationSettings settings, ISegmentationDataSet data, EvaluationSplit train, Representation representation, EvaluationContext context) =>
+        request.Limited
+            ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)
+            : LinearProtocol.Train(data, train, representation, request.Quick ? settings.Quick : settings.Linear, settings.Features, context);
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
         EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);

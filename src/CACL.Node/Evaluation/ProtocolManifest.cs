@@ -1,3 +1,4 @@
+using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Configuration;
 
 namespace CACL.Node.Evaluation;
@@ -5,27 +6,46 @@ namespace CACL.Node.Evaluation;
 /// <summary>A protocol's settings as they stand in a manifest: every one that changes what is measured.</summary>
 internal static class ProtocolManifest
 {
-    /// <summary>Of the linear protocol.</summary>
-    public static IReadOnlyDictionary<string, object> Linear(EvaluateRequest request, EvaluationSettings settings)
+    /// <summary>Of what is asked for.</summary>
+    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationSettings settings)
     {
-        var options = request.Quick ? settings.Quick : settings.Linear;
-        return new Dictionary<string, object>
+        var manifest = new Dictionary<string, object>
         {
-            ["name"] = "linear",
+            ["name"] = request.Limited ? "limited" : "linear",
             ["variant"] = request.Quick ? "quick" : "full",
             ["fraction"] = request.Fraction,
             ["seed"] = settings.Seed,
-            ["epochs"] = options.Epochs,
-            ["learning_rate"] = options.LearningRate,
-            ["momentum"] = options.Momentum,
-            ["weight_decay"] = options.WeightDecay,
-            ["batch_size"] = options.BatchSize,
-            ["flip_probability"] = options.FlipProbability,
-            ["standardise"] = options.Standardise,
-            ["image_size"] = options.ImageSize,
-            ["feature_precision"] = settings.Features.Half ? "float16" : "float32",
             ["tile_size"] = settings.Tiles.Size,
             ["tile_overlap"] = settings.Tiles.Overlap,
         };
+        if (request.Limited) Add(manifest, request.Quick ? settings.QuickLimited : settings.Limited);
+        else Add(manifest, request.Quick ? settings.Quick : settings.Linear, settings.Features.Half);
+        return manifest;
+    }
+
+    private static void Add(Dictionary<string, object> manifest, LinearOptions options, bool half)
+    {
+        manifest["epochs"] = options.Epochs;
+        manifest["learning_rate"] = options.LearningRate;
+        manifest["momentum"] = options.Momentum;
+        manifest["weight_decay"] = options.WeightDecay;
+        manifest["batch_size"] = options.BatchSize;
+        manifest["flip_probability"] = options.FlipProbability;
+        manifest["standardise"] = options.Standardise;
+        manifest["image_size"] = options.ImageSize;
+        manifest["feature_precision"] = half ? "float16" : "float32";
+    }
+
+    private static void Add(Dictionary<string, object> manifest, LimitedOptions options)
+    {
+        manifest["epochs"] = options.Epochs;
+        manifest["learning_rate"] = options.LearningRate;
+        manifest["momentum"] = options.Momentum;
+        manifest["weight_decay"] = options.WeightDecay;
+        manifest["batch_size"] = options.BatchSize;
+        manifest["crop_size"] = options.CropSize;
+        manifest["scale"] = new[] { options.ScaleMin, options.ScaleMax };
+        manifest["flip_probability"] = options.FlipProbability;
+        manifest["image_size"] = options.ImageSize;
     }
 }

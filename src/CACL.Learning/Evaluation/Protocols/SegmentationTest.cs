@@ -11,10 +11,10 @@ public static class SegmentationTest
     /// <param name="test">The images.</param>
     /// <param name="predictor">What predicts.</param>
     /// <param name="context">Progress, cancellation.</param>
-    /// <param name="seen">Called with each image, its labels and its prediction's classes; null: nobody looks.</param>
+    /// <param name="seen">Asked at each place for what looks at that image, its labels and its prediction; null: nobody does.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
-        Action<SegmentationItem, RgbImage, LabelMap, LabelMap>? seen = null)
+        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(test);
@@ -28,7 +28,7 @@ public static class SegmentationTest
             var (image, labels) = data.ReadPair(test.Items[i]);
             var prediction = predictor.PredictTensor(image);
             confusion.Add(prediction, tensor(labels.Classes, [labels.Height, labels.Width], uint8).to(context.Device));
-            if (seen is not null) seen(test.Items[i], image, labels, new LabelMap(labels.Width, labels.Height, prediction.cpu().data<byte>().ToArray()));
+            seen?.Invoke(i)?.Invoke(image, labels, new LabelMap(labels.Width, labels.Height, prediction.cpu().data<byte>().ToArray()));
             context.Progress(new EvaluationProgress("testing", i + 1, test.Items.Count));
         }
 

@@ -1,0 +1,38 @@
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>The limited-sample protocol's settings (METHOD.md §8).</summary>
+public sealed record LimitedOptions
+{
+    /// <summary>Epochs [P].</summary>
+    public int Epochs { get; init; } = 1000;
+
+    /// <summary>Learning rate before the cosine [P].</summary>
+    public double LearningRate { get; init; } = 0.3;
+
+    /// <summary>Momentum of SGD [U].</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay [U].</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Images a step [U]; fewer where there are fewer.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Side of a crop, pixels [U]; never more than the batch's largest image has.</summary>
+    public int CropSize { get; init; } = 512;
+
+    /// <summary>Least factor by which an image is resized before it is cropped [U].</summary>
+    public double ScaleMin { get; init; } = 0.5;
+
+    /// <summary>Largest factor [U].</summary>
+    public double ScaleMax { get; init; } = 2;
+
+    /// <summary>Probability that a crop is mirrored [U].</summary>
+    public double FlipProbability { get; init; } = 0.5;
+
+    /// <summary>Longest side of an image, pixels; larger ones are made smaller first, 0: none is.</summary>
+    public int ImageSize { get; init; }
+
+    /// <summary>What messages call these settings.</summary>
+    public string Settings { get; init; } = "cacl.evaluation.limited";
+}

@@ -1,0 +1,122 @@
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Optimisation;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Protocols;
+
+/// <summary>SGD with momentum on a backbone and its classifier. Owns its buffers; used by one thread.</summary>
+internal sealed class LimitedTraining : IDisposable
+{
+    private readonly ISegmentationDataSet _data;
+    private readonly IReadOnlyList<SegmentationItem> _items;
+    private readonly Representation _representation;
+    private readonly LinearClassifier _classifier;
+    private readonly LimitedOptions _options;
+    private readonly EvaluationContext _context;
+    private readonly CoarseLoss _loss;
+    private readonly Tensor[] _parameters;
+    private readonly Tensor[] _momentum;
+
+    public LimitedTraining(
+        ISegmentationDataSet data, IReadOnlyList<SegmentationItem> items, Representation representation, LinearClassifier classifier, LimitedOptions options, EvaluationContext context)
+    {
+        (_data, _items, _representation, _classifier, _options, _context) = (data, items, representation, classifier, options, context);
+        _loss = new CoarseLoss(context.Device, context.Threads);
+        _parameters = [.. representation.Weights.ParameterList, classifier.Weight, classifier.Bias];
+        using var _ = no_grad();
+        _momentum = [.. _parameters.Select(p => zeros_like(p).DetachFromDisposeScope())];
+    }
+
+    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
+    public double Epoch(LinearPlan plan, int epoch)
+    {
+        var total = (long)_options.Epochs * plan.StepsPerEpoch;
+        var schedule = new LearningRateSchedule(_options.LearningRate, total);
+        var (sum, pixels, step) = (0.0, 0L, (long)epoch * plan.StepsPerEpoch);
+        foreach (var batch in plan.Epoch(epoch))
+        {
+            _context.Cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (images, labels) = Crops(batch, epoch);
+            var counted = labels.Sum(l => l.Counted);
+            // A batch of which nothing is labelled has nothing to teach.
+            if (counted > 0)
+            {
+                var loss = Step(images, labels, counted, schedule.At(step));
+                if (!double.IsFinite(loss)) throw Diverged(epoch, step);
+                sum += loss;
+                pixels += counted;
+                _context.Progress(new EvaluationProgress("training", step + 1, total, loss / counted));
+            }
+
+            step++;
+        }
+
+        return sum / pixels;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in _momentum) buffer.Dispose();
+    }
+
+    private (Tensor Images, ColumnLabels[] Labels) Crops(int[] batch, int epoch)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var pairs = batch.Select(i => _data.ReadPair(_items[i])).ToArray();
+        var sizes = pairs.Select(p => ImageTensor.Shrunk(p.Image.Height, p.Image.Width, _options.ImageSize)).ToArray();
+        var height = Math.Min(_options.CropSize, sizes.Max(s => s.Height));
+        var width = Math.Min(_options.CropSize, sizes.Max(s => s.Width));
+        var (images, labels) = (new Tensor[batch.Length], new ColumnLabels[batch.Length]);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var crop = RandomCrop.Draw(_context.Seed, epoch, batch[i], sizes[i].Height, sizes[i].Width, height, width, _options);
+            var x = ImageTensor.Of(pairs[i].Image, _options.ImageSize, _context.Device);
+            (images[i], var map) = crop.Apply(x, ImageTensor.Resize(pairs[i].Labels, sizes[i].Height, sizes[i].Width), height, width);
+            labels[i] = new ColumnLabels(map);
+        }
+
+        return (cat(images).MoveToOuterDisposeScope(), labels);
+    }
+
+    private double Step(Tensor images, ColumnLabels[] labels, long counted, double rate)
+    {
+        using var scope = NewDisposeScope();
+        var logits = _classifier.Forward(_representation.Forward(images, training: true));
+        var (loss, gradient) = Gradient(logits, labels, counted);
+        var gradients = autograd.grad([logits], [.. _parameters], [gradient]);
+        using var _ = no_grad();
+        for (var i = 0; i < _parameters.Length; i++)
+        {
+            if (_options.WeightDecay > 0) gradients[i].add_(_parameters[i], _options.WeightDecay);
+            _momentum[i].mul_(_options.Momentum).add_(gradients[i]);
+            _parameters[i].add_(_momentum[i], -rate);
+        }
+
+        return loss;
+    }
+
+    // Image by image, so that no tensor of all the batch's pixels and classes is ever made.
+    private (double Loss, Tensor Gradient) Gradient(Tensor logits, ColumnLabels[] labels, long counted)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (classes, height, width) = (logits.shape[1], (int)logits.shape[2], (int)logits.shape[3]);
+        var gradient = logits.detach().clone().contiguous();
+        var loss = 0.0;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var one = gradient[i].reshape(classes, height * width).contiguous();
+            loss += _loss.Backward(one, height, width, labels[i], mirrored: false, (float)(1.0 / counted));
+            gradient[i].copy_(one.view(classes, height, width));
+        }
+
+        return (loss, gradient.MoveToOuterDisposeScope());
+    }
+
+    private EvaluationException Diverged(int epoch, long step) => new(
+        $"The network diverged: in epoch {epoch + 1}, step {step + 1}, its loss was no finite number. Lower {_options.Settings}.learning-rate ({_options.LearningRate} now).");
+}
