@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Clips;
 using CACL.Data.Decoding;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Protocols;
@@ -33,7 +34,7 @@ internal static class Failures
 
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException
-        or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException
+        or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException or ClipException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
         or EvaluationException;
 }

@@ -32,6 +32,8 @@ internal static class CaclCommand
             StudyCommand.Create(),
             TriggerCommand.Create(),
             EvaluationsCommand.Create(),
+            VisualizeCommand.Create(),
+            SegmentCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
         };

@@ -1,0 +1,106 @@
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Method;
+using CACL.Learning.Networks;
+using CACL.Learning.Weights;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Evaluation.Similarity;
+
+/// <summary>
+/// A network that tells which pixels of a second frame are like a pixel of a first one (the paper's Figure 3): by the cosine of the
+/// vectors that each head gives their positions, and of the backbone's own. In evaluation mode, nothing rolled. Owns its weights; used by
+/// one thread.
+/// </summary>
+public sealed class SimilarityModel : IDisposable
+{
+    private readonly NetworkWeights _weights;
+    private readonly ResNet _backbone;
+    private readonly Device _device;
+
+    /// <summary>Of weights that are handed over.</summary>
+    /// <param name="weights">A backbone and the heads to compare by.</param>
+    /// <param name="padding">Padding that it was trained with.</param>
+    /// <param name="device">Where the weights lie.</param>
+    public SimilarityModel(NetworkWeights weights, Padding padding, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        (_weights, _device) = (weights, device);
+        _backbone = new ResNet(weights, padding);
+        Views = [Heads.None, .. NetworkShapes.Each(weights.Heads)];
+    }
+
+    /// <summary>What is compared by: the backbone itself (<see cref="Heads.None"/>), then each head.</summary>
+    public IReadOnlyList<Heads> Views { get; }
+
+    /// <summary>Reads a network with all heads that its file holds.</summary>
+    /// <param name="file">See <see cref="BackboneFile.Find"/>.</param>
+    /// <param name="device">Where it works.</param>
+    /// <exception cref="WeightsException">The file does not hold a whole network.</exception>
+    public static SimilarityModel Load(BackboneFile file, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var weights = new NetworkWeights(file.Backbone, file.Heads, device);
+        try
+        {
+            var read = WeightsFile.LoadInitial(file.File, weights.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape));
+            foreach (var tensor in read.Tensors) weights.Write(tensor.Name, tensor.Values);
+            return new SimilarityModel(weights, file.Padding, device);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares pixels of one frame with every position of another of the same size.</summary>
+    /// <param name="first">The frame that the pixels are of.</param>
+    /// <param name="second">The frame that is searched.</param>
+    /// <param name="pixels">Columns and rows within the first frame.</param>
+    /// <returns>For each of <see cref="Views"/>, a map for each pixel.</returns>
+    public IReadOnlyList<IReadOnlyList<SimilarityMap>> Compare(RgbImage first, RgbImage second, IReadOnlyList<(int X, int Y)> pixels)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(pixels);
+        if ((first.Width, first.Height) != (second.Width, second.Height)) throw new ArgumentException("The two frames differ in size.", nameof(second));
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        // One after the other: both at once would take twice the memory, and the frame may be large.
+        var (here, width, height) = Rows(first);
+        var (there, _, _) = Rows(second);
+        var places = pixels
+            .Select(pixel => ((long)SimilarityMap.PositionOf(pixel.Y, first.Height, height) * width) + SimilarityMap.PositionOf(pixel.X, first.Width, width))
+            .ToArray();
+        var targets = here.index_select(0, tensor(places, int64).to(_device));
+        return [.. Views.Select(view => Compare(Vectors(targets, view), Vectors(there, view), width, height))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+
+    private static SimilarityMap[] Compare(Tensor targets, Tensor positions, int width, int height)
+    {
+        using var scope = NewDisposeScope();
+        var cosines = mm(targets, positions.t()).cpu();
+        return [.. Enumerable.Range(0, (int)targets.shape[0]).Select(i => new SimilarityMap(width, height, cosines[i].contiguous().data<float>().ToArray()))];
+    }
+
+    /// <summary>rows [R,C] of the backbone → their vectors under a head (or as they are), at length 1.</summary>
+    private Tensor Vectors(Tensor rows, Heads view)
+    {
+        using var scope = NewDisposeScope();
+        var vectors = view == Heads.None ? rows : Head.Forward(rows, _weights, view);
+        return nn.functional.normalize(vectors, dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The backbone's output, [positions, C], and how the positions lie.</summary>
+    private (Tensor Rows, int Width, int Height) Rows(RgbImage frame)
+    {
+        using var scope = NewDisposeScope();
+        var features = _backbone.Forward(ImageTensor.Of(frame, longest: 0, _device), training: false);
+        var (channels, height, width) = (features.shape[1], (int)features.shape[2], (int)features.shape[3]);
+        return (features.permute(0, 2, 3, 1).reshape(-1, channels).MoveToOuterDisposeScope(), width, height);
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using CACL.Learning.Evaluation;
+using CACL.Node.Configuration;
+
+namespace CACL.Node.Commands;
+
+/// <summary>Options that the verbs which draw have in common.</summary>
+internal static class PictureOptions
+{
+    /// <summary>Fewest and most pixels of a frame's longer side.</summary>
+    private const int LeastSide = 64;
+    private const int MostSide = 8192;
+
+    /// <summary>The network.</summary>
+    public static Option<string> Checkpoint() => new("--checkpoint")
+    {
+        Description = "A run folder, a checkpoint's folder, or a .safetensors file.",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    /// <summary>The video.</summary>
+    public static Option<string> Video() => new("--video") { Description = "The video.", HelpName = "FILE", Required = true };
+
+    /// <summary>Where it computes.</summary>
+    public static Option<string> Device()
+    {
+        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "D", DefaultValueFactory = _ => "auto" };
+        device.Validators.Add(parsed =>
+        {
+            if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name)) parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
+        });
+        return device;
+    }
+
+    /// <summary>How large frames are.</summary>
+    /// <param name="otherwise">Without the option; the largest that is allowed: as they are.</param>
+    public static Option<int> Size(int otherwise = MostSide)
+    {
+        var size = new Option<int>("--size")
+        {
+            Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; as it is without" : "")}.",
+            HelpName = "PIXELS",
+            DefaultValueFactory = _ => otherwise,
+        };
+        AddRange(size, LeastSide, MostSide);
+        return size;
+    }
+
+    /// <summary>Refuses numbers out of a range. What is no number at all is told by the parser itself.</summary>
+    public static void AddRange(Option<int> option, int least, int most) => option.Validators.Add(parsed =>
+    {
+        if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < least || number > most))
+            parsed.AddError($"{option.Name}: expected a whole number from {least} to {most}.");
+    });
+
+    /// <summary>A checkpoint as the user wrote it: a path, or the word for an untrained network.</summary>
+    public static string Resolve(string checkpoint) => checkpoint == Representation.Random ? checkpoint : FilePaths.Absolute(checkpoint);
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using CACL.Node.Configuration;
+using CACL.Node.Pictures;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl visualize</c>.</summary>
+internal static class VisualizeCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var checkpoint = PictureOptions.Checkpoint();
+        var video = PictureOptions.Video();
+        var frame = new Option<int?>("--frame") { Description = "The first frame, counted from 0; without, one in the middle.", HelpName = "N" };
+        var stride = new Option<int>("--stride") { Description = "Frames from the first to the second, 0 to 1000.", HelpName = "N", DefaultValueFactory = _ => 8 };
+        var point = new Option<string[]>("--point")
+        {
+            Description = $"A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to {VisualizeRun.MostPoints} times; without, four are spread over the frame.",
+            HelpName = "x,y",
+        };
+        var output = new Option<string?>("--out") { Description = "The picture; without, VIDEO-frame-N.png in the current folder.", HelpName = "FILE.png" };
+        var size = PictureOptions.Size(640);
+        var device = PictureOptions.Device();
+        var command = new Verb(
+            "visualize",
+            "Draws which pixels of a video's later frame are like chosen pixels of an earlier one, under each head (the paper's Figure 3).",
+            "cacl visualize --checkpoint runs/first --video clips/street.mp4",
+            "cacl visualize --checkpoint runs/first --video clips/street.mp4 --frame 40 --point 120,88 --point 300,200 --out street.png")
+        {
+            checkpoint, video, frame, stride, point, output, size, device,
+        };
+        var configuration = new ConfigurationOptions(command, required: false);
+        PictureOptions.AddRange(stride, 0, 1000);
+        frame.Validators.Add(parsed =>
+        {
+            if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 0) parsed.AddError("--frame: expected a whole number from 0 on.");
+        });
+        point.Validators.Add(parsed =>
+        {
+            if (parsed.Tokens.Count > VisualizeRun.MostPoints) parsed.AddError($"--point: at most {VisualizeRun.MostPoints} fit on a sheet.");
+            foreach (var text in parsed.Tokens.Select(token => token.Value).Where(text => Point(text) is null)) parsed.AddError($"--point {text}: expected a column and a row, such as 120,88.");
+        });
+        command.SetAction(parsed => VisualizeRun.Run(
+            new VisualizeRequest(
+                FilePaths.Absolute(parsed.GetRequiredValue(checkpoint)),
+                FilePaths.Absolute(parsed.GetRequiredValue(video)),
+                parsed.GetValue(frame),
+                parsed.GetValue(stride),
+                [.. (parsed.GetValue(point) ?? []).Select(text => Point(text)!.Value)],
+                parsed.GetValue(output) is { } file ? FilePaths.Absolute(file) : null,
+                parsed.GetValue(size),
+                parsed.GetRequiredValue(device),
+                configuration.Load(parsed).Settings),
+            parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static (int X, int Y)? Point(string text) =>
+        text.Split(',') is [var x, var y]
+        && int.TryParse(x, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var column)
+        && int.TryParse(y, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var row)
+            ? (column, row)
+            : null;
+}

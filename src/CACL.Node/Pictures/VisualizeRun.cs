@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using CACL.Data.Catalog;
+using CACL.Data.Clips;
+using CACL.Data.Decoding;
+using CACL.Data.Decoding.Isolated;
+using CACL.Learning.Evaluation.DataSets;
+using CACL.Learning.Evaluation.Similarity;
+using CACL.Learning.Method;
+using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
+using CACL.Node.Configuration;
+using CACL.Node.Runs;
+using CACL.Node.Videos;
+using TorchSharp;
+
+namespace CACL.Node.Pictures;
+
+/// <summary>What <c>cacl visualize</c> is asked to do; paths are absolute.</summary>
+/// <param name="Checkpoint">See <see cref="BackboneFile.Find"/>.</param>
+/// <param name="Video">The video.</param>
+/// <param name="Frame">The first frame; null: one in the middle.</param>
+/// <param name="Stride">Frames to the second.</param>
+/// <param name="Points">In the video's own pixels as displayed; none: a grid.</param>
+/// <param name="Out">The picture; null: named after the video.</param>
+/// <param name="Size">Most pixels of a frame's longer side.</param>
+/// <param name="Device">auto, cpu, cuda or cuda:N.</param>
+/// <param name="Settings">Decoder, threads, libtorch's folder.</param>
+internal sealed record VisualizeRequest(
+    string Checkpoint, string Video, int? Frame, int Stride, IReadOnlyList<(int X, int Y)> Points, string? Out, int Size, string Device, RunSettings Settings);
+
+/// <summary><c>cacl visualize</c>: the paper's Figure 3 for a video of the user's.</summary>
+internal static class VisualizeRun
+{
+    /// <summary>More rows than this no reader takes in.</summary>
+    public const int MostPoints = 12;
+
+    /// <summary>Frames are shown with at least so many pixels along their longer side, as far as the video has them.</summary>
+    private const int LeastShown = 480;
+
+    // Counting the frames of a long video may mean decoding it once.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Draws the sheet.</summary>
+    public static int Run(VisualizeRequest request, TextWriter output)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            return Run(request, output, interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException("Stopped. Nothing was written.");
+        }
+    }
+
+    private static int Run(VisualizeRequest request, TextWriter output, CancellationToken cancel)
+    {
+        // What is quick to find wrong comes first.
+        var file = BackboneFile.Find(request.Checkpoint);
+        if (!FfmpegProgram.TryFind(out var program, out var whyNot)) throw new UserException($"The frames of {request.Video} cannot be read. {whyNot}");
+        var clip = ClipProperties.Read(program!, request.Video, request.Settings.Data.DecodeTimeout, cancel);
+        var points = request.Points.Count > 0 ? request.Points : Grid(clip.Width, clip.Height);
+        foreach (var (x, y) in points)
+        {
+            if (x < 0 || y < 0 || x >= clip.Width || y >= clip.Height)
+                throw new UserException($"The point {x},{y} is outside of the video: its frames have {clip.Width}×{clip.Height} pixels, columns 0 to {clip.Width - 1}, rows 0 to {clip.Height - 1}.");
+        }
+
+        var record = Probe(request, cancel);
+        var frame = FirstFrame(request, record.Frames.Count);
+        var device = DeviceChoice.Resolve(request.Device, request.Settings.Training.LibTorch);
+        TorchThreads.Use(request.Settings.Training.Threads);
+        // The network may be asked to see less than a reader wants to.
+        var (seenWidth, seenHeight) = clip.SizeWithin(request.Size);
+        var (width, height) = clip.SizeWithin(Math.Max(request.Size, LeastShown));
+        var (first, second) = Frames(program!, record, frame, request.Stride, seenWidth, seenHeight, cancel);
+        var views = Compare(file, device, first, second, Within(points, clip, seenWidth, seenHeight));
+        if (width != seenWidth) (first, second) = Frames(program!, record, frame, request.Stride, width, height, cancel);
+        var shown = Within(points, clip, width, height);
+
+        var path = request.Out ?? Path.GetFullPath($"{Path.GetFileNameWithoutExtension(request.Video)}-frame-{frame}.png");
+        SimilaritySheet.Write(path, new SimilarityPicture(
+            $"Similarity of single pixels across {request.Stride} frames",
+            [
+                $"{Path.GetFileName(request.Video)}, frames {frame} and {frame + request.Stride} of {record.Frames.Count}, {clip.Width}×{clip.Height} pixels{(seenWidth == clip.Width ? "" : $", seen by the network at {seenWidth}×{seenHeight}")}",
+                $"{Words(file.Backbone)}, {(file.Step is { } step ? $"step {step:N0} of {Named(file.File)}" : Path.GetFileName(file.File))}",
+                "Ring: where the chosen pixel was.  Cross: the most similar position.  Each map has a scale of its own.",
+            ],
+            first,
+            second,
+            $"frame {frame}",
+            $"frame {frame + request.Stride}",
+            [.. points.Select((point, i) => (shown[i].X, shown[i].Y, $"point {i + 1} ({point.X}, {point.Y})"))],
+            views));
+        output.WriteLine($"Points: {string.Join("  ", points.Select(point => $"{point.X},{point.Y}"))}");
+        if (file.Heads == Heads.None) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
+        output.WriteLine($"Wrote {path}");
+        return ExitCodes.Success;
+    }
+
+    private static (RgbImage First, RgbImage Second) Frames(
+        FfmpegProgram program, VideoRecord record, int frame, int stride, int width, int height, CancellationToken cancel)
+    {
+        using var decoder = new IsolatedPairDecoder(program);
+        var (first, second) = decoder.DecodeWhole(record, frame, stride, width, height, Patience, cancel);
+        return (new RgbImage(width, height, first), new RgbImage(width, height, second));
+    }
+
+    /// <summary>Pixels of the video as pixels of a frame of another size.</summary>
+    private static (int X, int Y)[] Within(IReadOnlyList<(int X, int Y)> points, ClipProperties clip, int width, int height) =>
+        [.. points.Select(point => ((int)((point.X + 0.5) * width / clip.Width), (int)((point.Y + 0.5) * height / clip.Height)))];
+
+    private static VideoRecord Probe(VisualizeRequest request, CancellationToken cancel)
+    {
+        using var prober = PairDecoders.Create(request.Settings.Data.Decoder).CreateProber();
+        return prober.Probe(request.Video, Patience, cancel);
+    }
+
+    private static int FirstFrame(VisualizeRequest request, int frames)
+    {
+        var last = frames - 1 - request.Stride;
+        if (last < 0) throw new UserException($"{request.Video} has {frames} frames: too few for two that are {request.Stride} apart. Name a smaller --stride.");
+        if (request.Frame is not { } frame) return last / 2;
+        if (frame <= last) return frame;
+        throw new UserException($"{request.Video} has {frames} frames, counted from 0: with --stride {request.Stride} the last one that --frame can name is {last}, not {frame}.");
+    }
+
+    /// <summary>The four places where lines through the thirds cross.</summary>
+    private static (int X, int Y)[] Grid(int width, int height) => [(width / 3, height / 3), (width * 2 / 3, height / 3), (width / 3, height * 2 / 3), (width * 2 / 3, height * 2 / 3)];
+
+    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<(string Name, IReadOnlyList<SimilarityMap> Maps)> Compare(
+        BackboneFile file, string device, RgbImage first, RgbImage second, IReadOnlyList<(int X, int Y)> points)
+    {
+        using var model = SimilarityModel.Load(file, torch.device(device));
+        return [.. model.Views.Zip(model.Compare(first, second, points)).Select(pair => (ViewName(pair.First), pair.Second))];
+    }
+
+    private static string ViewName(Heads view) => view == Heads.None ? "backbone" : $"{view.ToString().ToLowerInvariant()} head";
+
+    private static string Words(Backbone backbone) => backbone == Backbone.ResNet50 ? "ResNet-50" : "ResNet-18";
+
+    /// <summary>The run's name, where the file lies as in a run: NAME/checkpoints/step-N/query.safetensors.</summary>
+    private static string Named(string file)
+    {
+        var folder = Path.GetDirectoryName(file);
+        var checkpoints = Path.GetDirectoryName(folder);
+        return Path.GetFileName(checkpoints) == "checkpoints" ? Path.GetFileName(Path.GetDirectoryName(checkpoints)) ?? file : Path.GetFileName(folder) ?? file;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CACL.Data.Clips;
+using CACL.Data.Decoding.Isolated;
+using CACL.Learning.Method;
+using CACL.Learning.Networks;
+using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
+using CACL.Testing;
+using TorchSharp;
+
+namespace CACL.Node.Tests.Pictures;
+
+/// <summary>A folder with small clips, and the program run in this process.</summary>
+internal sealed class PictureFixture : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static FfmpegProgram Ffmpeg
+    {
+        get
+        {
+            var found = FfmpegProgram.TryFind(out var program, out var whyNot);
+            Assert.SkipUnless(found, whyNot);
+            return program!;
+        }
+    }
+
+    public string File(string name) => _folder.File(name);
+
+    public string[] Files => [.. Directory.GetFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>A clip of something that moves.</summary>
+    public string Clip(string name, int width, int height, int frames, params string[] options)
+    {
+        var path = File(name);
+        string[] arguments =
+        [
+            "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate=12:duration=60",
+            "-frames:v", $"{frames}", "-c:v", "mpeg4", "-q:v", "2", .. options, path,
+        ];
+        using var ffmpeg = Process.Start(Ffmpeg.FfmpegPath, arguments);
+        Assert.True(ffmpeg.WaitForExit(TimeSpan.FromMinutes(1)));
+        Assert.Equal(0, ffmpeg.ExitCode);
+        return path;
+    }
+
+    /// <summary>A clip's properties and all its frames at their own size.</summary>
+    public static (ClipProperties Clip, List<byte[]> Frames) Read(string path)
+    {
+        var patience = TimeSpan.FromMinutes(1);
+        var clip = ClipProperties.Read(Ffmpeg, path, patience, TestContext.Current.CancellationToken);
+        using var reader = new ClipReader(Ffmpeg, clip, clip.Width, clip.Height, patience, TestContext.Current.CancellationToken);
+        var frames = new List<byte[]>();
+        for (var frame = new byte[clip.Width * clip.Height * 3]; reader.Read(frame);) frames.Add([.. frame]);
+        return (clip, frames);
+    }
+
+    public static (int Status, string Output, string Error) Cacl(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var status = Program.Run([.. arguments, "--device", "cpu"], output, error);
+        return (status, output.ToString(), error.ToString());
+    }
+
+    /// <summary>A file of an untrained network.</summary>
+    public string Weights(Heads heads)
+    {
+        LibTorchLoader.Load();
+        var path = File($"weights-{(int)heads}.safetensors");
+        WriteWeights(path, heads);
+        return path;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteWeights(string path, Heads heads)
+    {
+        using var weights = new NetworkWeights(Backbone.ResNet18, heads, torch.CPU);
+        using var _ = torch.no_grad();
+        weights.Start(3);
+        var items = weights.Tensors.Select(tensor =>
+        {
+            var values = new float[tensor.Count];
+            weights.Read(tensor.Name, values);
+            return SafeTensorsItem.Of(tensor.Name, SafeTensorsType.F32, tensor.Shape, MemoryMarshal.AsBytes<float>(values).ToArray());
+        });
+        SafeTensorsWriter.Write(path, [.. items], null);
+    }
+}
