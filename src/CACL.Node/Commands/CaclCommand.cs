@@ -12,6 +12,7 @@ internal static class CaclCommand
         "cacl videos scan clips                                  finds the videos below the folder clips",
         "cacl train --config hocon/demo.conf --set cacl.data.videos=clips --run runs/first",
         "cacl train --config runs/first/config.resolved.conf --run runs/first --resume",
+        "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
         "",
         "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130, 143 stopped by a signal after saving.",
     ];

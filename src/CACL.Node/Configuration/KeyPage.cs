@@ -17,6 +17,10 @@ internal static class KeyPage
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
 
+        [tables/](tables) holds a preset for every row of the paper's tables, [studies/](studies) the tables themselves, for `cacl study`. A study's file is HOCON, too:
+        a section `study` with `title`, `seeds`, `evaluate-every-steps` (0: the end only), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to)
+        and `rows`, each with `name`, one of `preset` (and perhaps `init-from`, `settings`), `random = true` (and `backbone`) and `checkpoint`, and the `paper`'s value; a section `cacl` changes every row alike.
+
         A setting's value comes from the strongest of: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.
         The run folder's `config.resolved.conf` holds every key with its value and where it came from.
 

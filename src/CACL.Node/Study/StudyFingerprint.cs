@@ -50,9 +50,13 @@ internal static class StudyFingerprint
             $"The study in {folder} was begun with other settings:\n  {string.Join("\n  ", told.Take(20))}{(told.Count > 20 ? $"\n  … and {told.Count - 20} more" : "")}\n"
             + "Its results and new ones do not belong into one table. Take the former settings again, name another folder with --out, or start anew with --overwrite (deletes it).");
 
+        // A setting that only one of two versions of the program knows has its default, which changes nothing.
         Dictionary<string, string> Kept(IReadOnlyDictionary<string, string> all) =>
-            all.Where(p => RowOf(p.Key) is not { } row || shared.Contains(row)).ToDictionary(p => p.Key, p => p.Value);
+            all.Where(p => (RowOf(p.Key) is not { } row || shared.Contains(row)) && (!IsSetting(p.Key) || (then.ContainsKey(p.Key) && now.ContainsKey(p.Key))))
+                .ToDictionary(p => p.Key, p => p.Value);
     }
+
+    private static bool IsSetting(string key) => (RowOf(key) is { } row ? key[Prefix(row).Length..] : key).StartsWith("cacl.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Rows(IReadOnlyDictionary<string, string> all) => all.Keys.Select(RowOf).OfType<string>().Distinct();
 

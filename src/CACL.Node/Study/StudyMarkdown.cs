@@ -31,9 +31,10 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         Line($"## {set.Name}: {set.Protocol} protocol, {set.Variant}{share}");
         Line();
         var rows = report.Plan.Rows;
+        var paperMiou = rows.Any(r => r.Paper.GetValueOrDefault(set.Name)?.Miou is not null);
         var paperMacc = rows.Any(r => r.Paper.GetValueOrDefault(set.Name)?.Macc is not null);
         var seeds = table.Values.Where(v => v.Last).Select(v => v.Seed).OfType<ulong>().Distinct().Order().ToList();
-        string[] head = ["row", "paper mIoU", .. paperMacc ? ["paper mAcc"] : Array.Empty<string>(), "mIoU", "mAcc", "aAcc", .. seeds.Select(s => $"mIoU, seed {s}")];
+        string[] head = ["row", .. Only(paperMiou, "paper mIoU"), .. Only(paperMacc, "paper mAcc"), "mIoU", "mAcc", "aAcc", .. seeds.Select(s => $"mIoU, seed {s}")];
         Line($"| {string.Join(" | ", head)} |");
         Line($"|---|{string.Concat(Enumerable.Repeat("---:|", head.Length - 1))}");
         foreach (var row in rows)
@@ -42,7 +43,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
             var paper = row.Paper.GetValueOrDefault(set.Name);
             string[] cells =
             [
-                row.Name.Replace("|", "\\|", StringComparison.Ordinal), Percent(paper?.Miou), .. paperMacc ? [Percent(paper?.Macc)] : Array.Empty<string>(),
+                row.Name.Replace("|", "\\|", StringComparison.Ordinal), .. Only(paperMiou, Percent(paper?.Miou)), .. Only(paperMacc, Percent(paper?.Macc)),
                 Mean(StudyTable.Percent(last, r => r.Miou)), Mean(StudyTable.Percent(last, r => r.Macc)), Mean(StudyTable.Percent(last, r => r.Aacc)),
                 .. seeds.Select(s => Percent(100 * last.FirstOrDefault(v => v.Seed == s)?.Result.Miou)),
             ];
@@ -125,15 +126,16 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         }
 
         Line();
-        if (report.Plan.Common.Count + report.Plan.Overrides.Count > 0) Line("In all rows:\n\n```");
-        foreach (var setting in report.Plan.Common) Line($"{setting.Key} = {setting.Value}");
-        foreach (var text in report.Plan.Overrides) Line($"{text}  # --set");
-        if (report.Plan.Common.Count + report.Plan.Overrides.Count > 0) Line("```");
+        var overridden = report.Plan.Overrides.Select(o => Configuration.ConfigurationFiles.SplitOverride(o).Key).ToHashSet();
+        string[] common = [.. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(s => $"{s.Key} = {s.Value}"), .. report.Plan.Overrides.Select(o => $"{o}  # --set")];
+        if (common.Length > 0) Line($"In all rows:\n\n```\n{string.Join('\n', common)}\n```");
         foreach (var table in report.Tables.Where(t => t.Values.Count > 0))
         {
             Line($"\nMeasured on {table.DataSet.Name} by:\n\n```json\n{table.Values[0].Result.Measure}\n```");
         }
     }
+
+    private static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
 
     private void Line(string line = "") => _text.Append(line).Append('\n');
 

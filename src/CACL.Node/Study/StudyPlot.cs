@@ -44,7 +44,10 @@ internal static class StudyPlot
         plot.YLabel(n > 1 ? $"mIoU, %: mean and range of {n} seeds" : "mIoU, %", 15);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 13;
         plot.Axes.Left.TickLabelStyle.FontSize = 13;
+        plot.Axes.Left.MinimumSize = 70;
         plot.Axes.Margins(0.02, 0.08);
+        var steps = table.Values.Select(v => v.Step).Distinct().Order().ToList();
+        if (steps.Count is > 1 and <= 10) plot.Axes.Bottom.SetTicks([.. steps.Select(s => (double)s)], [.. steps.Select(s => $"{s:N0}")]);
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(.12);
         var legend = plot.ShowLegend(Edge.Right);
         legend.Legend.FontSize = 14;
@@ -61,9 +64,12 @@ internal static class StudyPlot
         var steps = curve.Select(p => (double)p.Step).ToArray();
         if (curve.Any(p => p.Most > p.Least))
         {
+            // Faint, since the rows' bands lie on each other; its edges are what one follows.
             var band = plot.Add.FillY(steps, [.. curve.Select(p => p.Least)], [.. curve.Select(p => p.Most)]);
-            band.FillColor = colour.WithAlpha(.18);
-            band.LineWidth = 0;
+            band.FillColor = colour.WithAlpha(.07);
+            band.LineColor = colour.WithAlpha(.55);
+            band.LineWidth = 1;
+            band.LinePattern = LinePattern.Dotted;
             band.MarkerSize = 0;
         }
 
@@ -82,7 +88,7 @@ internal static class StudyPlot
         if (most > least)
         {
             var band = plot.Add.FillY([0.0, until], [least, least], [most, most]);
-            band.FillColor = colour.WithAlpha(.12);
+            band.FillColor = colour.WithAlpha(.07);
             band.LineWidth = 0;
             band.MarkerSize = 0;
         }
