@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Akka.Actor;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Evaluation;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
+using CACL.Data.Sampling;
+using CACL.Learning.Method;
+using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
+using CACL.Testing;
+
+namespace CACL.Actors.Tests.Evaluation;
+
+/// <summary>A real training, of which an evaluation beside it must not change a bit, whatever becomes of that.</summary>
+public sealed class BitIdentityTests
+{
+    private static readonly (string Name, Func<CancellationToken, Task>? Act)[] Evaluators =
+    [
+        ("none", null),
+        ("works", _ => Task.CompletedTask),
+        ("throws", _ => throw new InvalidOperationException("out of memory")),
+        ("hangs", cancel => Task.Delay(Timeout.Infinite, cancel)),
+        ("killed", async cancel =>
+        {
+            using var process = Process.Start("/bin/sh", ["-c", "kill -9 $$"]);
+            await process.WaitForExitAsync(cancel);
+            throw new InvalidOperationException($"exit code {process.ExitCode}");
+        }),
+    ];
+
+    [Fact]
+    public async Task Losses_and_weights_are_the_same_to_the_bit_whatever_the_evaluator_does()
+    {
+        LibTorchLoader.Load();
+        TorchThreads.Use(1);
+        (string Losses, string Weights)? first = null;
+        foreach (var (name, act) in Evaluators)
+        {
+            var (losses, weights, evaluations) = await TrainAsync(act);
+            first ??= (losses, weights);
+            Assert.True(first == (losses, weights), $"An evaluator that {name} changed the training:\n{first}\n{(losses, weights)}");
+            Assert.Equal(act is null ? 0 : 1, evaluations.Distinct().Count());
+            if (act is not null) Assert.Equal(name == "works" ? "done" : "failed", evaluations[0]);
+        }
+    }
+
+    private static async Task<(string Losses, string Weights, string[] Evaluations)> TrainAsync(Func<CancellationToken, Task>? evaluator)
+    {
+        using var folder = new TemporaryFolder();
+        var videos = new FakeVideos();
+        var shapes = FakeVideos.Shapes(12);
+        var options = new RunOptions
+        {
+            Directory = folder.Path,
+            Sampling = new SamplingOptions { Seed = 5, CropSize = 32, EnqueuePixels = 2 },
+            Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
+            BatchSize = 4,
+            MaxSteps = 6,
+            LearningRate = 0.1,
+            CheckpointEverySteps = 0,
+            Evaluation = new EvaluationOptions
+            {
+                Targets = [new EvaluationTarget("camvid", "linear", "quick")],
+                Schedule = new EvaluationSchedule { EverySteps = 2, AtEnd = true },
+                Deadline = TimeSpan.FromMilliseconds(100),
+                MinBackOff = TimeSpan.FromMilliseconds(1),
+            },
+        };
+        using var system = ActorSystem.Create("test", Dispatchers.Configuration);
+        var run = TrainingRun.Start(system, options, new RunParts
+        {
+            Videos = shapes,
+            Library = videos,
+            Decoder = () => new FakeDecoder(videos),
+            Engine = () => new CaclTrainingEngine(options, null),
+            Checkpoints = new CheckpointStorage(new CheckpointStore(folder.File("checkpoints"), keep: 1), options, RunLength.Of(12, 4, options.Epochs, 6)),
+            Evaluator = evaluator is null ? null : new Acting(evaluator),
+        });
+        var outcome = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
+        await system.Terminate();
+        Assert.Equal(RunEnd.Completed, outcome.End);
+        var losses = File.ReadLines(folder.File("metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(m => string.Join(' ', new[] { "step", "loss", "loss_global", "loss_pixel", "loss_cycle" }.Select(key => m.GetProperty(key).GetRawText())));
+        var weights = Directory.EnumerateFiles(outcome.Checkpoint!, "*.safetensors").Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}");
+        var lines = folder.File("evaluations.jsonl");
+        return (
+            string.Join('\n', losses),
+            string.Join('\n', weights),
+            File.Exists(lines) ? [.. File.ReadLines(lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("status").GetString()!)] : []);
+    }
+
+    private sealed class Acting(Func<CancellationToken, Task> act) : IEvaluationEngine
+    {
+        public async Task<System.Text.Json.Nodes.JsonObject> EvaluateAsync(EvaluationRequest request, CancellationToken cancel)
+        {
+            Assert.Equal(4, Directory.EnumerateFiles(request.Checkpoint, "*.safetensors").Count());
+            await act(cancel);
+            return new() { ["miou"] = 0.1, ["macc"] = 0.1, ["aacc"] = 0.1, ["manifest"] = new System.Text.Json.Nodes.JsonObject() };
+        }
+    }
+}
