@@ -179,7 +179,7 @@ internal sealed class SimilaritySheet : IDisposable
         var (low, high) = HeatMap.Scale(map);
         _sheet.Write(Number(low, 2), place.Left, baseline, PanelWidth, colour: Sheet.FaintInk);
         _sheet.Write(Number(high, 2), place.Right - SheetText.Measure(Number(high, 2), Sheet.TextSize), baseline, PanelWidth, colour: Sheet.FaintInk);
-        var what = low < map.Lowest ? $"cosine, all within {Number(map.Highest - map.Lowest, 4)}" : "cosine";
+        var what = low < map.Lowest ? $"cosine, all within {Number(Math.Max(0.0001f, map.Highest - map.Lowest), 4)}" : "cosine";
         _sheet.Write(what, place.MidX - (SheetText.Measure(what, Sheet.TextSize) / 2), baseline, PanelWidth, colour: Sheet.FaintInk);
     }
 
