@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>Evaluations beside a training, each with its real child process.</summary>
+public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallRuns>
+{
+    private const int Terminate = 15;
+
+    [Fact]
+    public void Evaluations_beside_a_training_are_recorded_and_change_none_of_its_bits()
+    {
+        var (plain, watched) = (runs.Folder("plain"), runs.Folder("watched"));
+        var (exit, output) = CaclProcess.Run(runs.Train(watched, [.. Short, "--set", "cacl.evaluation.every-steps=8"]));
+        Assert.True(exit == 0, output);
+        // A checkpoint more or less changes nothing either.
+        (exit, var unwatched) = CaclProcess.Run(runs.Train(plain));
+        Assert.True(exit == 0, unwatched);
+        Assert.Equal(SmallRuns.Losses(plain), SmallRuns.Losses(watched));
+        Assert.Equal(Weights(plain), Weights(watched));
+
+        var lines = Evaluations(watched);
+        Assert.Equal(16, lines[^1].GetProperty("step").GetInt64());
+        Assert.All(lines, line => Assert.True(line.GetProperty("status").GetString() == "done", $"{line}\n{output}"));
+        Assert.Equal(16, lines[^1].GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt64());
+        Assert.Contains("Evaluation of step 16 on camvid (linear, quick): mIoU", output, StringComparison.Ordinal);
+        var (status, table) = CaclProcess.Run("evaluations", "--run", watched);
+        Assert.Equal(0, status);
+        Assert.Contains("camvid    linear, quick", table, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(watched, "node.json")));
+        Assert.False(Directory.Exists(Path.Combine(watched, "evaluations", "pending")));
+    }
+
+    [Fact]
+    public void An_evaluator_that_is_killed_is_recorded_as_failed_and_changes_none_of_the_trainings_bits()
+    {
+        var (plain, run) = (runs.Folder("calm"), runs.Folder("killing"));
+        Assert.Equal(0, CaclProcess.Run(runs.Train(plain)).ExitCode);
+        using var process = CaclProcess.Start(runs.Train(run, [.. Endless, "--set", "cacl.evaluation.every-steps=8", "--set", "cacl.evaluation.attempts=1"]));
+        process.Until(() =>
+        {
+            foreach (var child in Evaluators(run)) System.Diagnostics.Process.GetProcessById(child).Kill();
+            return Evaluations(run) is [.., var last] && last.GetProperty("step").GetInt64() == 16;
+        });
+        Assert.Equal(0, process.WaitForExit());
+        Assert.All(Evaluations(run), line => Assert.Contains("killed by signal 9", line.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.Equal(SmallRuns.Losses(plain), SmallRuns.Losses(run));
+        Assert.Equal(Weights(plain), Weights(run));
+        Assert.Contains("Supervision: evaluator failed", process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_killed_run_was_evaluating_ends_with_it_and_is_made_by_its_resumption()
+    {
+        var run = runs.Folder("resumed");
+        using (var process = CaclProcess.Start(runs.Train(run, Endless)))
+        {
+            process.Until(() => Evaluators(run).Count > 0);
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => Evaluators(run).Count == 0, TimeSpan.FromSeconds(20)), "The evaluation outlived the run.");
+        Assert.Empty(Evaluations(run));
+        var (exit, output) = CaclProcess.Run("trigger", "evaluate", "--run", run);
+        Assert.True(exit == 1 && output.Contains("is not running any more", StringComparison.Ordinal), output);
+        (exit, output) = CaclProcess.Run(runs.Train(run, [.. Short, "--resume"]));
+        Assert.True(exit == 0, output);
+        Assert.Equal("at-end", Assert.Single(Evaluations(run)).GetProperty("trigger").GetString());
+    }
+
+    [Fact]
+    public void A_running_training_is_evaluated_on_demand_and_a_signal_ends_that_at_once()
+    {
+        var run = runs.Folder("asked");
+        using var process = CaclProcess.Start(runs.Train(
+            run, [.. Endless, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.token=geheim"]));
+        process.Until(() => SmallRuns.Steps(run) >= 1);
+        string[] token = ["--set", "cacl.http.token=geheim"];
+        var (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, "--dataset", "kitti", .. token]);
+        Assert.True(exit == 1 && output.Contains("there is camvid", StringComparison.Ordinal), output);
+        (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, .. token]);
+        Assert.True(exit == 0 && output.Contains("Queued: camvid (linear, quick)", StringComparison.Ordinal), output);
+        process.Until(() => Evaluators(run).Count > 0);
+        process.Signal(Terminate);
+        Assert.Equal(143, process.WaitForExit());
+        Assert.Empty(Evaluators(run));
+        foreach (var file in Directory.EnumerateFiles(run)) Assert.DoesNotContain("geheim", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_data_set_that_is_not_there_is_told_before_anything_is_done()
+    {
+        var run = runs.Folder("nowhere");
+        var (exit, output) = CaclProcess.Run(runs.Train(run, "--set", "cacl.evaluation.datasets=folder:/no/such/place"));
+        Assert.True(exit == 1 && output.Contains("cannot be evaluated on place (cacl.evaluation.datasets)", StringComparison.Ordinal), output);
+        Assert.False(Directory.Exists(run));
+    }
+
+    private static string[] Short =>
+    [
+        "--set", $"cacl.evaluation.datasets=folder:{Workspace.Shared("data", "camvid")}", "--set", "cacl.evaluation.quick.image-size=64",
+        "--set", "cacl.evaluation.quick.train-images=4", "--set", "cacl.evaluation.quick.test-images=4", "--set", "cacl.evaluation.quick.epochs=2",
+    ];
+
+    private static string[] Endless => [.. Short, "--set", "cacl.evaluation.quick.epochs=100000"];
+
+    private static string[] Weights(string run) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(run, "checkpoints", "step-00000016"), "*.safetensors").Order(StringComparer.Ordinal)
+            .Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
+    ];
+
+    private static List<JsonElement> Evaluations(string run)
+    {
+        var file = Path.Combine(run, "evaluations.jsonl");
+        return File.Exists(file) ? [.. File.ReadAllLines(file).Select(line => JsonDocument.Parse(line).RootElement)] : [];
+    }
+
+    /// <summary>Process ids of the evaluations that belong to a run.</summary>
+    private static List<int> Evaluators(string run)
+    {
+        var found = new List<int>();
+        foreach (var process in Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)))
+        {
+            try
+            {
+                var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+                if (words.Contains("evaluate") && words.Contains("--checkpoint") && words.Any(w => w.StartsWith(run + "/", StringComparison.Ordinal))) found.Add(int.Parse(process!));
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return found;
+    }
+}
