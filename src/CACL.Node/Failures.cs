@@ -22,7 +22,7 @@ internal static class Failures
         if (failure is OperationCanceledException)
         {
             error.WriteLine(failure.Message);
-            return ExitCodes.Interrupted;
+            return failure is StoppedException stopped ? stopped.ExitCode : ExitCodes.Interrupted;
         }
 
         error.WriteLine(IsExpected(failure)

@@ -31,7 +31,7 @@ internal static class DataSetCheckRun
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The check was stopped.");
+            throw interruption.Stopped("The check was stopped.");
         }
 
         if (told.Json) output.WriteLine(DataSetReportJson.Of(report));

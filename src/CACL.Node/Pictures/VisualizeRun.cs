@@ -50,7 +50,7 @@ internal static class VisualizeRun
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException("Stopped. Nothing was written.");
+            throw interruption.Stopped("Stopped. Nothing was written.");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class MakeRun
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            throw new OperationCanceledException("Stopped. The clips made so far are kept; the same command makes the rest.");
+            throw interruption.Stopped("Stopped. The clips made so far are kept; the same command makes the rest.");
         }
         catch (Exception e) when (e is FFMpegException or Win32Exception or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
