@@ -11,9 +11,10 @@ namespace CACL.Node.Evaluation;
 /// <param name="Classes">Names of the classes.</param>
 /// <param name="Seconds">Time the evaluation took.</param>
 /// <param name="TrainLoss">Mean loss of the last epoch of training, nats a pixel.</param>
+/// <param name="Notes">Sentences that whoever reads the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
 internal sealed record EvaluationResult(
-    double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, EvaluationManifest Manifest)
+    double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes, EvaluationManifest Manifest)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -91,7 +91,7 @@ internal static class EvaluationSession
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), manifest);
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), [.. ResultNotes.Of(request, classifier)], manifest);
     }
 
     private static TrainedClassifier Train(

@@ -18,6 +18,7 @@ internal static class ResultTable
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of {train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
+        foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
     }
 
     private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{100 * s,6:0.00}") : "     -";

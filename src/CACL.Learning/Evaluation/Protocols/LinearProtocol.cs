@@ -3,11 +3,18 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>A classifier that the linear protocol trained.</summary>
+/// <summary>A classifier that a protocol trained.</summary>
 /// <param name="Weight">classes × C, row-major, for the backbone's features as they come.</param>
 /// <param name="Bias">One for each class.</param>
 /// <param name="FinalLoss">Mean loss of the last epoch, nats a pixel.</param>
-public sealed record TrainedClassifier(float[] Weight, float[] Bias, double FinalLoss);
+public sealed record TrainedClassifier(float[] Weight, float[] Bias, double FinalLoss)
+{
+    /// <summary>
+    /// Whether its loss ended where that of one begins that gives every class the same probability, ln(classes), or above: it did not
+    /// learn, and what it scores says little of the features.
+    /// </summary>
+    public bool KnowsNothing => FinalLoss >= Math.Log(Bias.Length);
+}
 
 /// <summary>
 /// The linear protocol (METHOD.md §8): a 1×1 convolution on the frozen backbone's features, by SGD on the mean cross-entropy over the
@@ -43,8 +50,6 @@ public static class LinearProtocol
 
         var loss = double.NaN;
         for (var epoch = 0; epoch < options.Epochs; epoch++) loss = training.Epoch(plan, epoch);
-        if (loss > Math.Log(data.Classes.Count))
-            context.Note($"The classifier's loss ends at {loss:0.000}, above that of one that knows nothing: {options.Settings}.learning-rate {options.LearningRate} does not suit these features.");
         return training.Result(loss);
     }
 }

@@ -1,0 +1,24 @@
+using System.Globalization;
+using CACL.Learning.Evaluation.Protocols;
+
+namespace CACL.Node.Evaluation;
+
+/// <summary>What whoever reads a result's figures should know beside them.</summary>
+internal static class ResultNotes
+{
+    /// <summary>Sentences; mostly none.</summary>
+    public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier classifier)
+    {
+        if (!classifier.KnowsNothing) yield break;
+        var settings = request.Settings.Evaluation;
+        var (key, rate) = (request.Limited, request.Quick) switch
+        {
+            (true, _) => (settings.Limited.Settings, settings.Limited.LearningRate),
+            (false, true) => (settings.Quick.Settings, settings.Quick.LearningRate),
+            _ => (settings.Linear.Settings, settings.Linear.LearningRate),
+        };
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The loss of training ended at {classifier.FinalLoss:0.000}, not below ln({classifier.Bias.Length}) = {Math.Log(classifier.Bias.Length):0.000}, that of one that knows nothing. These figures say little of the features; try another {key}.learning-rate than {rate}.");
+    }
+}
