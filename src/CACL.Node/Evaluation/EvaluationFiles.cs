@@ -18,9 +18,7 @@ internal sealed class EvaluationFiles
     /// <summary>Writes <c>classifier.safetensors</c>.</summary>
     public void WriteClassifier(LinearClassifierFile classifier)
     {
-        if (_folder is null) return;
-        var path = Path.Combine(_folder, "classifier.safetensors");
-        Guarded(path, () => classifier.Write(path));
+        if (_folder is not null) classifier.Write(Path.Combine(_folder, "classifier.safetensors"));
     }
 
     /// <summary>Writes <c>result.json</c>, the last of the files: where it is, all are.</summary>

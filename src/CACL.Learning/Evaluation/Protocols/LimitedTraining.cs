@@ -1,5 +1,4 @@
 using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Optimisation;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
@@ -29,32 +28,8 @@ internal sealed class LimitedTraining : IDisposable
 
     /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
-    public double Epoch(LinearPlan plan, int epoch)
-    {
-        var total = (long)_options.Epochs * plan.StepsPerEpoch;
-        var schedule = new LearningRateSchedule(_options.LearningRate, total);
-        var (sum, pixels, step) = (0.0, 0L, (long)epoch * plan.StepsPerEpoch);
-        foreach (var batch in plan.Epoch(epoch))
-        {
-            _context.Cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var (images, labels) = Crops(batch, epoch);
-            var counted = labels.Sum(l => l.Counted);
-            // A batch of which nothing is labelled has nothing to teach.
-            if (counted > 0)
-            {
-                var loss = Step(images, labels, counted, schedule.At(step));
-                if (!double.IsFinite(loss)) throw Diverged(epoch, step);
-                sum += loss;
-                pixels += counted;
-                _context.Progress(new EvaluationProgress("training", step + 1, total, loss / counted));
-            }
-
-            step++;
-        }
-
-        return sum / pixels;
-    }
+    public double Epoch(LinearPlan plan, int epoch) => TrainingEpoch.Run(
+        plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, epoch, rate), step => Diverged(epoch, step));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -80,6 +55,14 @@ internal sealed class LimitedTraining : IDisposable
         }
 
         return (cat(images).MoveToOuterDisposeScope(), labels);
+    }
+
+    private (double Loss, long Pixels) Step(int[] batch, int epoch, double rate)
+    {
+        using var scope = NewDisposeScope();
+        var (images, labels) = Crops(batch, epoch);
+        var counted = labels.Sum(l => l.Counted);
+        return counted == 0 ? (0, 0) : (Step(images, labels, counted, rate), counted);
     }
 
     private double Step(Tensor images, ColumnLabels[] labels, long counted, double rate)
@@ -118,5 +101,5 @@ internal sealed class LimitedTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The network diverged: in epoch {epoch + 1}, step {step + 1}, its loss was no finite number. Lower {_options.Settings}.learning-rate ({_options.LearningRate} now).");
+        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. Lower {_options.Settings}.learning-rate ({_options.LearningRate} now).");
 }

@@ -21,7 +21,7 @@ public sealed record LinearClassifierFile(
     private const string Format = "cacl-classifier-1";
 
     /// <summary>Writes the file whole or not at all.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="WeightsException">It cannot be written.</exception>
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -39,16 +39,7 @@ public sealed record LinearClassifierFile(
             new("classifier.weight", [Classes.Count, Weight.Length / Classes.Count, 1, 1], Weight),
             new("classifier.bias", [Classes.Count], Bias),
         ];
-        var half = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            SafeTensorsWriter.Write(half, tensors.Select(FloatTensors.Item), metadata);
-            File.Move(half, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(half);
-        }
+        WholeFile.Write(path, overwrite: true, stream => SafeTensorsWriter.Write(stream, path, tensors.Select(FloatTensors.Item), metadata));
     }
 
     /// <summary>Reads a file.</summary>

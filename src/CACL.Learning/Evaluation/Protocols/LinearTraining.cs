@@ -1,5 +1,4 @@
 using CACL.Learning.Networks;
-using CACL.Learning.Optimisation;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
@@ -32,30 +31,10 @@ internal sealed class LinearTraining : IDisposable
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
     public double Epoch(LinearPlan plan, int epoch)
     {
-        var total = (long)_options.Epochs * plan.StepsPerEpoch;
-        var schedule = new LearningRateSchedule(_options.LearningRate, total);
-        var (sum, pixels, step) = (0.0, 0L, (long)epoch * plan.StepsPerEpoch);
-        foreach (var batch in plan.Epoch(epoch))
-        {
-            _context.Cancel.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var labels = batch.Select(_features.Labels).ToArray();
-            var counted = labels.Sum(l => l.Counted);
-            if (counted > 0)
-            {
-                var loss = Gradient(batch, labels, plan, epoch, counted);
-                if (!double.IsFinite(loss)) throw Diverged(epoch, step);
-                Update(schedule.At(step));
-                sum += loss;
-                pixels += counted;
-                _context.Progress(new EvaluationProgress("training", step + 1, total, loss / counted));
-            }
-
-            step++;
-        }
-
-        if (!IsFinite(_classifier.Weight) || !IsFinite(_classifier.Bias)) throw Diverged(epoch, step - 1);
-        return sum / pixels;
+        var loss = TrainingEpoch.Run(
+            plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, plan, epoch, rate), step => Diverged(epoch, step));
+        if (!IsFinite(_classifier.Weight) || !IsFinite(_classifier.Bias)) throw Diverged(epoch, (epoch + 1L) * plan.StepsPerEpoch);
+        return loss;
     }
 
     /// <summary>The classifier in terms of the features as they come.</summary>
@@ -76,6 +55,17 @@ internal sealed class LinearTraining : IDisposable
         _biasGradient.Dispose();
         _weightMomentum.Dispose();
         _biasMomentum.Dispose();
+    }
+
+    private (double Loss, long Pixels) Step(int[] batch, LinearPlan plan, int epoch, double rate)
+    {
+        using var scope = NewDisposeScope();
+        var labels = batch.Select(_features.Labels).ToArray();
+        var counted = labels.Sum(l => l.Counted);
+        if (counted == 0) return (0, 0);
+        var loss = Gradient(batch, labels, plan, epoch, counted);
+        Update(rate);
+        return (loss, counted);
     }
 
     /// <summary>Leaves the gradient of the mean loss in the buffers; returns the loss's sum.</summary>
@@ -130,6 +120,6 @@ internal sealed class LinearTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The linear classifier diverged: in epoch {epoch + 1}, step {step + 1}, its loss was no finite number. "
+        $"The linear classifier diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. "
         + $"Lower {_options.Settings}.learning-rate ({_options.LearningRate} now), or set {_options.Settings}.standardise = true.");
 }
