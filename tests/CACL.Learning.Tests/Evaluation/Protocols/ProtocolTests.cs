@@ -1,5 +1,6 @@
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Tests.Weights;
 using CACL.Learning.Weights;
 using CACL.Testing;
 using static TorchSharp.torch;
@@ -38,6 +39,15 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void On_a_full_disk_what_does_not_fit_is_computed_each_time()
+    {
+        using var disk = new SmallDisk("128k");
+        AssertSame(Linear(Few), Linear(Few, new FeatureOptions { Place = FeaturePlace.Disk, Folder = disk.Path }));
+        Assert.Matches("the features of [1-4] are kept .0 in memory, [1-4] on disk.; the others are computed each time", _notes[^1]);
+        Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
+    }
+
+    [Fact]
     public void Half_precision_changes_little()
     {
         var (single, half) = (Linear(Few), Linear(Few, new FeatureOptions { Half = true }));
@@ -61,6 +71,13 @@ public sealed class ProtocolTests : IDisposable
     {
         var fault = Assert.Throws<EvaluationException>(() => Linear(Few with { LearningRate = 1e38, Settings = "cacl.evaluation.quick" }));
         Assert.Contains("cacl.evaluation.quick.learning-rate", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_did_not_learn_is_told_from_one_that_did()
+    {
+        Assert.False(Linear(Few).KnowsNothing);
+        Assert.True(Linear(Few with { Epochs = 1, LearningRate = 50 }).KnowsNothing);
     }
 
     [Fact]
