@@ -122,11 +122,6 @@ public sealed class CommandLineTests : IDisposable
         Assert.Matches(@"^\d+ of \d+ videos are usable \(\d+ read, [1-9]\d* unchanged", Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite")).Output);
     }
 
-    private static (int Status, string Output, string Error) Cacl(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var status = Program.Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
+    private static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
+        CommandLine.Run(arguments);
 }

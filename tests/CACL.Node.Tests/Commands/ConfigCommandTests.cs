@@ -74,11 +74,6 @@ public sealed class ConfigCommandTests : IDisposable
         return _folder.File(name);
     }
 
-    private static (int Status, string Output, string Error) Cacl(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var status = Program.Run(["config", .. arguments], output, error);
-        return (status, output.ToString(), error.ToString());
-    }
+    private static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
+        CommandLine.Run(["config", .. arguments]);
 }

@@ -76,11 +76,6 @@ public sealed class WeightsCommandsTests : IDisposable
         _folder.File(name),
         NetworkShapes.Of(Backbone.ResNet18, Heads.None).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
 
-    private static (int Status, string Output, string Error) Cacl(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var status = Program.Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
+    private static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
+        CommandLine.Run(arguments);
 }

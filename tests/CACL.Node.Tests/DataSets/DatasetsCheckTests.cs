@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Node.Demo;
+using CACL.Node.Tests.Commands;
 using CACL.Testing;
 using SkiaSharp;
 
@@ -89,13 +90,8 @@ public sealed class DatasetsCheckTests : IDisposable
         Assert.EndsWith("No faults.\n", Check(kind, Workspace.Shared("data", folder)).Output, StringComparison.Ordinal);
     }
 
-    private static (int Status, string Output, string Error) Check(string kind, string root, params string[] more)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var status = Program.Run(["datasets", "check", "--dataset", kind, "--data", root, .. more], output, error);
-        return (status, output.ToString(), error.ToString());
-    }
+    private static (int Status, string Output, string Error) Check(string kind, string root, params string[] more) =>
+        CommandLine.Run(["datasets", "check", "--dataset", kind, "--data", root, .. more]);
 
     /// <summary>Three pairs of 4×2 pixels, two classes; the first two labels are all sky.</summary>
     private void Small(byte valueOfLast)

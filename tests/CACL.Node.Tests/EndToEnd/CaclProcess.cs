@@ -10,11 +10,16 @@ internal sealed partial class CaclProcess : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly List<string> _standardOutput = [];
 
     private CaclProcess(Process process)
     {
         _process = process;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.OutputDataReceived += (_, line) =>
+        {
+            Keep(line.Data);
+            if (line.Data is { } text) KeepOutput(text);
+        };
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -26,6 +31,15 @@ internal sealed partial class CaclProcess : IDisposable
         get
         {
             lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>The lines of standard output so far.</summary>
+    public IReadOnlyList<string> StandardOutput
+    {
+        get
+        {
+            lock (_standardOutput) return [.. _standardOutput];
         }
     }
 
@@ -81,6 +95,11 @@ internal sealed partial class CaclProcess : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int process, int signal);
+
+    private void KeepOutput(string line)
+    {
+        lock (_standardOutput) _standardOutput.Add(line);
+    }
 
     private void Keep(string? line)
     {

@@ -7,6 +7,7 @@ using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using CACL.Node.Tests.Commands;
 using CACL.Testing;
 using TorchSharp;
 
@@ -59,13 +60,8 @@ internal sealed class PictureFixture : IDisposable
         return (clip, frames);
     }
 
-    public static (int Status, string Output, string Error) Cacl(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var status = Program.Run([.. arguments, "--device", "cpu"], output, error);
-        return (status, output.ToString(), error.ToString());
-    }
+    public static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
+        CommandLine.Run([.. arguments, "--device", "cpu"]);
 
     /// <summary>A file of an untrained network.</summary>
     public string Weights(Heads heads)

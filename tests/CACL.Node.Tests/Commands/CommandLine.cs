@@ -1,0 +1,14 @@
+namespace CACL.Node.Tests.Commands;
+
+/// <summary>The program in this process, for what needs no process of its own.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    public static (int Status, string Output, string Error) Run(params IReadOnlyList<string> arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var status = Program.Run(arguments, output, error);
+        return (status, output.ToString(), error.ToString());
+    }
+}

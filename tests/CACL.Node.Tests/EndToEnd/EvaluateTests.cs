@@ -1,0 +1,130 @@
+using System.Text.Json;
+using CACL.Learning.Evaluation.Protocols;
+using SkiaSharp;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
+{
+    [Fact]
+    public void The_result_is_the_last_line_and_a_file_and_repeats_to_the_bit()
+    {
+        var folder = runs.Folder("evaluated");
+        using var first = CaclProcess.Start([.. Evaluate("random", "linear"), "--json", "--out", folder, "--pictures", "2"]);
+        using var second = CaclProcess.Start([.. Evaluate("random", "linear"), "--json"]);
+        var result = Result(first);
+        Assert.Equal(Figures(result), Figures(Result(second)));
+        Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
+        Assert.Equal(["classifier.safetensors", "pictures", "result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
+
+        var iou = result.GetProperty("iou").EnumerateArray().Select(v => v.GetDouble()).ToArray();
+        Assert.Equal(["ground", "disc"], result.GetProperty("classes").EnumerateArray().Select(v => v.GetString()));
+        Assert.Equal(2, iou.Length);
+        Assert.Equal(iou.Average(), result.GetProperty("miou").GetDouble(), 1e-12);
+        foreach (var score in new[] { "miou", "macc", "aacc" }) Assert.InRange(result.GetProperty(score).GetDouble(), 0, 1);
+        Assert.InRange(result.GetProperty("seconds").GetDouble(), 0.001, 120);
+        Assert.Equal(JsonValueKind.Array, result.GetProperty("notes").ValueKind);
+
+        var manifest = result.GetProperty("manifest");
+        var (data, protocol, checkpoint, program) = (manifest.GetProperty("dataset"), manifest.GetProperty("protocol"), manifest.GetProperty("checkpoint"), manifest.GetProperty("program"));
+        Assert.Equal(("folder", 2), (data.GetProperty("kind").GetString(), data.GetProperty("classes").GetInt32()));
+        foreach (var (part, split) in new[] { ("train", "train"), ("test", "val") })
+        {
+            Assert.Equal((split, 2), (data.GetProperty(part).GetProperty("split").GetString(), data.GetProperty(part).GetProperty("images").GetInt32()));
+            Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(part).GetProperty("sha256").GetString());
+        }
+
+        Assert.Equal(("linear", "quick", 1.0), (protocol.GetProperty("name").GetString(), protocol.GetProperty("variant").GetString(), protocol.GetProperty("fraction").GetDouble()));
+        Assert.Equal((3, 32), (protocol.GetProperty("epochs").GetInt32(), protocol.GetProperty("image_size").GetInt32()));
+        Assert.Equal((0, "resnet18", "random"), (checkpoint.GetProperty("step").GetInt32(), checkpoint.GetProperty("backbone").GetString(), checkpoint.GetProperty("source").GetString()));
+        Assert.Equal(("cpu", 1), (program.GetProperty("device").GetString(), program.GetProperty("threads").GetInt32()));
+        Assert.StartsWith("0.", program.GetProperty("version").GetString(), StringComparison.Ordinal);
+
+        var classifier = LinearClassifierFile.Read(Path.Combine(folder, "classifier.safetensors"));
+        Assert.Equal(checkpoint.GetProperty("sha256").GetString(), classifier.CheckpointSha256);
+        Assert.Equal([("ground", 0), ("disc", 255)], classifier.Classes.Select(c => (c.Name, (int)c.Red)));
+        foreach (var picture in new[] { "0.png", "1.png" })
+        {
+            using var sheet = SKBitmap.Decode(Path.Combine(folder, "pictures", picture));
+            Assert.InRange(sheet.Width, 3 * 32, 4096);
+        }
+    }
+
+    [Fact]
+    public void A_run_its_checkpoint_and_what_is_exported_of_it_score_alike()
+    {
+        var (run, exported) = (runs.Folder("one-step"), runs.Folder("exported.safetensors"));
+        Succeed(runs.Train(run, "--set", "cacl.training.max-steps=1"));
+        Succeed("export", "--checkpoint", run, "--out", exported);
+        string[] paths = [run, Path.Combine(run, "checkpoints", "step-00000001"), exported];
+        var processes = paths.Select(path => CaclProcess.Start([.. Evaluate(path, "linear"), "--json"])).ToArray();
+        var results = processes.Select(Result).ToArray();
+        foreach (var process in processes) process.Dispose();
+        Assert.All(results, r => Assert.Equal(Figures(results[0]), Figures(r)));
+        Assert.All(results, r => Assert.Equal(1, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
+        string?[] hashes = [.. results.Select(r => r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("sha256").GetString())];
+        Assert.Equal(hashes[0], hashes[1]);
+        Assert.NotEqual(hashes[0], hashes[2]);
+    }
+
+    [Fact]
+    public void Few_labels_train_the_whole_network()
+    {
+        var folder = runs.Folder("limited");
+        using var process = CaclProcess.Start([.. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder]);
+        var manifest = Result(process).GetProperty("manifest");
+        Assert.Equal(("limited", 0.5), (manifest.GetProperty("protocol").GetProperty("name").GetString(), manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
+        Assert.Equal(1, manifest.GetProperty("dataset").GetProperty("train").GetProperty("images").GetInt32());
+        // Its classifier belongs to a backbone that is not kept.
+        Assert.Equal(["result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void People_get_a_table_and_are_told_where_it_says_little()
+    {
+        var (exit, output) = CaclProcess.Run([.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.learning-rate=1000"]);
+        Assert.True(exit == 0, output);
+        Assert.Matches(@"\nground +\d+\.\d\d\ndisc +\d+\.\d\d\n-+\nmIoU +\d+\.\d\d\nmAcc", output);
+        Assert.Contains("\nBeware: The loss of training ended at", output, StringComparison.Ordinal);
+        Assert.Contains("cacl.evaluation.quick.learning-rate than 1000", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, ExitCodes.Interrupted)]
+    [InlineData(15, ExitCodes.Terminated)]
+    public void A_signal_ends_it_without_a_result(int signal, int exitCode)
+    {
+        var folder = runs.Folder($"stopped-{signal}");
+        using var process = CaclProcess.Start(
+            [.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.epochs=100000", "--set", "cacl.logging.progress-every=100ms", "--out", folder]);
+        process.Until(() => process.Output.Contains("training", StringComparison.Ordinal));
+        process.Signal(signal);
+        Assert.Equal(exitCode, process.WaitForExit());
+        Assert.Contains("The evaluation was stopped. It leaves no result.", process.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    private string[] Evaluate(string checkpoint, string protocol)
+    {
+        var (data, settings) = (runs.Folder("pictures"), runs.Folder("evaluate.conf"));
+        if (!Directory.Exists(data)) LabelledPictures.Write(data);
+        File.WriteAllText(
+            settings,
+            "cacl.evaluation { device = cpu, threads = 1, limited.crop-size = 32, quick { epochs = 3, limited-epochs = 2, image-size = 32 } }\n");
+        return ["evaluate", "--checkpoint", checkpoint, "--dataset", "folder", "--data", data, "--protocol", protocol, "--variant", "quick", "--config", settings];
+    }
+
+    private static JsonElement Result(CaclProcess process)
+    {
+        Assert.True(process.WaitForExit() == 0, process.Output);
+        return JsonDocument.Parse(Assert.Single(process.StandardOutput)).RootElement;
+    }
+
+    private static string Figures(JsonElement result) => string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss" }.Select(name => result.GetProperty(name).GetRawText()));
+
+    private static void Succeed(params string[] arguments)
+    {
+        var (exit, output) = CaclProcess.Run(arguments);
+        Assert.True(exit == 0, output);
+    }
+}
