@@ -20,10 +20,10 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("above 0, at most 1", "--fraction", "0")]
     [InlineData("above 0, at most 1", "--fraction", "1.5")]
     [InlineData("--pictures needs a folder to write to: --out DIR.", "--pictures", "2")]
-    [InlineData("0 to 10000", "--pictures", "10001")]
-    public void A_wrong_command_line_is_told(string expected, string option, string value)
+    [InlineData("0 to 10000", "--pictures", "10001", "--out", "sheets")]
+    public void A_wrong_command_line_is_told(string expected, params string[] options)
     {
-        var (status, output, error) = Evaluate("random", option, value);
+        var (status, output, error) = Evaluate("random", options);
         Assert.Equal((ExitCodes.Usage, ""), (status, output));
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.InRange(error.Split('\n').Length, 2, 5);
