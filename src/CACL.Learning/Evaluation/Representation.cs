@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
