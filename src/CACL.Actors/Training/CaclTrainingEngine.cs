@@ -12,14 +12,17 @@ public sealed class CaclTrainingEngine : ITrainingEngine
     private readonly Cacl _cacl;
     private readonly ViewsBuilder _views;
     private readonly ulong _seed;
+    private readonly BatchPreview? _preview;
 
     /// <summary>An engine at the start of a run.</summary>
     /// <param name="options">Settings of the run.</param>
     /// <param name="initial">Weights that both networks start from; null: from the seed.</param>
-    public CaclTrainingEngine(RunOptions options, IReadOnlyList<SnapshotTensor>? initial)
+    /// <param name="preview">Shows batches to whoever asks; null: nobody does.</param>
+    public CaclTrainingEngine(RunOptions options, IReadOnlyList<SnapshotTensor>? initial, BatchPreview? preview = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _seed = options.Sampling.Seed;
+        _preview = preview;
         var on = new Device(options.Device);
         _cacl = new Cacl(options.Cacl, on);
         _views = new ViewsBuilder(on);
@@ -31,6 +34,7 @@ public sealed class CaclTrainingEngine : ITrainingEngine
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
+        _preview?.Look(batch, views);
         return _cacl.Step(views, learningRate);
     }
 

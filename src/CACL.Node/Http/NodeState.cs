@@ -25,6 +25,9 @@ internal sealed class NodeState(RunFolder folder)
     /// <summary>The last step's figures.</summary>
     public StepMetrics? Last => _last;
 
+    /// <summary>Shows batches of the training on request.</summary>
+    public BatchPreview Preview { get; } = new(TimeProvider.System);
+
     /// <summary>The run has begun.</summary>
     public void Began(TrainingRun run, RunLength length) => _started = new Started(run, length);
 

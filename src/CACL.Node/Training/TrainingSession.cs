@@ -98,7 +98,7 @@ internal static class TrainingSession
             Videos = videos.Usable,
             Library = library,
             Decoder = decoder,
-            Engine = () => new CaclTrainingEngine(options, initial),
+            Engine = () => new CaclTrainingEngine(options, initial, node?.Preview),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,

@@ -10,5 +10,8 @@ internal static class NodeEndpoints
     {
         StatusEndpoint.Map(routes, state);
         EvaluationEndpoints.Map(routes, state);
+        MetricsEndpoint.Map(routes, state);
+        QuarantineEndpoint.Map(routes, state);
+        BatchEndpoint.Map(routes, state);
     }
 }

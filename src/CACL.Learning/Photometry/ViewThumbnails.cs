@@ -1,0 +1,42 @@
+using CACL.Learning.Method;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Photometry;
+
+/// <summary>Small pictures of the views that a step is computed on: what the networks see before pixel shuffle.</summary>
+/// <param name="Side">Pixels of a picture's side.</param>
+/// <param name="Pairs">Both views of each pair.</param>
+public sealed record ViewThumbnails(int Side, IReadOnlyList<ThumbnailPair> Pairs)
+{
+    /// <summary>Of the first pairs of a batch, made smaller by taking means. Reads the views, changes nothing. Called on the thread that owns the run's tensors.</summary>
+    /// <param name="views">B pairs of views, S×S. Still the caller's.</param>
+    /// <param name="most">Most pairs.</param>
+    /// <param name="side">Most pixels of a side.</param>
+    public static ViewThumbnails Of(Views views, int most, int side)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        using var scope = NewDisposeScope();
+        using var nothing = no_grad();
+        var count = (int)Math.Min(most, views.View.shape[0]);
+        var size = (int)Math.Min(side, views.View.shape[2]);
+        var x = cat([views.View.narrow(0, 0, count), views.ViewPlus.narrow(0, 0, count)]).to(ScalarType.Float32);
+        if (size < views.View.shape[2]) x = nn.functional.adaptive_avg_pool2d(x, [size, size]);
+        x = x.mul(Channels(PhotometricViews.Deviation, x.device)).add(Channels(PhotometricViews.Mean, x.device));
+        var bytes = x.clamp(0, 1).mul(255).round().to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
+        var pixels = bytes.bytes;
+        var length = size * size * 3;
+        var pairs = new ThumbnailPair[count];
+        for (var i = 0; i < count; i++)
+            pairs[i] = new ThumbnailPair(pixels.Slice(i * length, length).ToArray(), pixels.Slice((count + i) * length, length).ToArray());
+        return new ViewThumbnails(size, pairs);
+    }
+
+    private static Tensor Channels(float[] values, Device device) => tensor(values, device: device).view(1, 3, 1, 1);
+}
+
+/// <summary>A pair of views in small pictures.</summary>
+/// <param name="View">v: rows of R, G, B, side·side·3 bytes.</param>
+/// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
+public sealed record ThumbnailPair(byte[] View, byte[] ViewPlus);

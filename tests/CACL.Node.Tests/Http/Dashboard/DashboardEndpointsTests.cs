@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+using CACL.Node.Runs;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Http.Dashboard;
+
+/// <summary>What the dashboard asks the real server for.</summary>
+public sealed class DashboardEndpointsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly RunFolder _run;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public DashboardEndpointsTests() => _run = RunFolder.Open(_folder.File("run"), RunStart.New);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _run.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Metrics_are_told_as_smallest_largest_and_mean_of_stretches_of_steps()
+    {
+        using var server = Start();
+        Assert.Equal("{\"from\":0,\"to\":0,\"series\":{}}", await GetAsync(server, "/api/metrics"));
+        File.WriteAllLines(_run.Metrics, Enumerable.Range(1, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{i},\"loss\":{i}.5}}")));
+        Assert.Equal("{\"from\":1,\"to\":100,\"series\":{\"loss\":[[25,1.5,50.5,26],[75,51.5,100.5,76]]}}", await GetAsync(server, "/api/metrics?points=2"));
+        Assert.Equal("{\"from\":7,\"to\":8,\"series\":{\"loss\":[[7,7.5,7.5,7.5],[8,8.5,8.5,8.5]]}}", await GetAsync(server, "/api/metrics?from=7&to=8&points=50"));
+        Assert.Equal("{\"from\":200,\"to\":100,\"series\":{}}", await GetAsync(server, "/api/metrics?from=200"));
+    }
+
+    [Theory]
+    [InlineData("from=x")]
+    [InlineData("to=-1")]
+    [InlineData("points=0")]
+    [InlineData("points=100000")]
+    [InlineData("from=1&from=2")]
+    [InlineData("to=99999999999999999999")]
+    public async Task A_range_that_makes_no_sense_is_told(string query)
+    {
+        using var server = Start();
+        using var answer = await _http.GetAsync(new Uri(server.Address, "/api/metrics?" + query), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("from and to are steps", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quarantined_videos_are_counted_by_reason_and_the_last_ones_are_named()
+    {
+        using var server = Start();
+        Assert.Equal("{\"count\":0,\"reasons\":{},\"videos\":[]}\n", await GetAsync(server, "/api/quarantine"));
+        File.WriteAllText(
+            _run.Quarantine,
+            string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"path\":\"/v/{i}.mp4\",\"reason\":\"{(i == 2 ? "TooShort" : "Undecodable")}\"}}\n")) + "{\"path\":\"/v/6");
+        var told = JsonDocument.Parse(await GetAsync(server, "/api/quarantine?limit=2")).RootElement;
+        Assert.Equal((5, 1, 4), (told.GetProperty("count").GetInt32(), Reason("TooShort"), Reason("Undecodable")));
+        Assert.Equal(["/v/5.mp4", "/v/4.mp4"], told.GetProperty("videos").EnumerateArray().Select(v => v.GetProperty("path").GetString()));
+        using var wrong = await _http.GetAsync(new Uri(server.Address, "/api/quarantine?limit=1000000"), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+
+        int Reason(string name) => told.GetProperty("reasons").GetProperty(name).GetInt32();
+    }
+
+    private Task<string> GetAsync(NodeServer server, string path) => _http.GetStringAsync(new Uri(server.Address, path), Cancel);
+
+    private NodeServer Start(params string[] sets) =>
+        NodeServer.Start(ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings.Http, new NodeState(_run))!;
+}
