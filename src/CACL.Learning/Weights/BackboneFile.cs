@@ -27,7 +27,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         var full = Path.GetFullPath(path);
         if (Directory.Exists(full)) return InCheckpoint(CheckpointFolder(full), known: null);
         if (!System.IO.File.Exists(full))
-            throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder, a .safetensors file, or random.");
+            throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors file.");
         // A file of a checkpoint is known by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
         if (Path.GetFileName(full) == Query && System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))) return InCheckpoint(folder, full);

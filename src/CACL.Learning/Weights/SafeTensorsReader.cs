@@ -47,6 +47,10 @@ public sealed class SafeTensorsReader : IDisposable
             handle = null;
             return reader;
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SafeTensorsException(path, "file", "there is no such file", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new SafeTensorsException(path, "file", $"cannot be opened ({e.Message.TrimEnd('.')})", e);
