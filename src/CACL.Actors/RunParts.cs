@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Decoding;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
@@ -36,6 +38,12 @@ public sealed record RunParts
 
     /// <summary>Told of each step, on a thread that must not be held up.</summary>
     public Action<StepMetrics>? Observer { get; init; }
+
+    /// <summary>Told of each line of evaluations.jsonl, as <see cref="Observer"/>. It must not throw.</summary>
+    public Action<JsonObject>? EvaluationObserver { get; init; }
+
+    /// <summary>Measures the run; null: nobody does. Stays the caller's.</summary>
+    public RunInstruments? Instruments { get; init; }
 
     /// <summary>The clock of the watchdog.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -76,6 +76,7 @@ internal sealed partial class RunSupervisor
 
     private void GivenUp(CheckpointActor.GivenUp message)
     {
+        _parts.Instruments?.SaveFailed();
         if (message.Copy.Final || _ending?.Step == message.Copy.Step)
         {
             Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);

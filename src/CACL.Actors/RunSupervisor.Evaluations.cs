@@ -54,7 +54,7 @@ internal sealed partial class RunSupervisor
             _log.Warning("What an earlier start left to be evaluated could not be removed: {Cause}", cause.Message);
         }
 
-        _evaluator = Context.ActorOf(EvaluatorActor.Props(_options.Evaluation, engine, _length, _options.Directory), "evaluator");
+        _evaluator = Context.ActorOf(EvaluatorActor.Props(_options.Evaluation, engine, _length, _options.Directory, _parts.EvaluationObserver), "evaluator");
         Context.Watch(_evaluator);
         // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
         if (start is not null) _evaluator.Tell(new EvaluatorActor.CheckpointSaved(start.Path, start.Step));
@@ -70,6 +70,7 @@ internal sealed partial class RunSupervisor
     private void Saved(CheckpointActor.Saved message)
     {
         _lastCheckpoint = message.Path;
+        _parts.Instruments?.Saved(message.Copy.Step, _parts.Clock.GetUtcNow());
         _evaluator.Tell(new EvaluatorActor.CheckpointSaved(message.Path, message.Copy.Step));
         Released(message.Copy, lost: false);
     }
@@ -107,6 +108,7 @@ internal sealed partial class RunSupervisor
         }
 
         _evaluatorRestarts.Enqueue(now);
+        _parts.Instruments?.Restarted("evaluator");
         _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
         if (_finished) TellEvaluatorThatTrainingIsOver();
         return Directive.Restart;

@@ -86,7 +86,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _telemetry = Context.ActorOf(TelemetryActor.Props(_options.Directory, _parts.Observer), "telemetry");
+        _telemetry = Context.ActorOf(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), "telemetry");
         _checkpoints = Context.ActorOf(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints");
         foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
         if (_quarantine.TooMany)
@@ -123,6 +123,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints))
         {
             _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
+            _parts.Instruments?.Restarted(Sender.Path.Name);
             return Directive.Restart;
         }
 
@@ -139,7 +140,10 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _decoders = Context.ActorOf(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
                 _options.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff)),
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff)
+            {
+                Instruments = _parts.Instruments,
+            }),
             $"decoders-{name}");
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
@@ -181,6 +185,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _log.Warning("Supervision: {What} Decision: roll back to {Checkpoint} and leave the step out", what, point.Path);
         TearDown();
         _skippedSteps.Add(report.Step);
+        _parts.Instruments?.Restarted("trainer");
         Launch(point);
     }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Akka.Actor;
+using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -17,15 +19,17 @@ internal sealed class DecoderActor : ReceiveActor
     private readonly FramePairPool _memory;
     private readonly int _size;
     private readonly TimeSpan _timeout;
+    private readonly RunInstruments? _instruments;
     private readonly CancellationTokenSource _stopping = new();
 
-    public DecoderActor(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout)
+    public DecoderActor(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments)
     {
         _decoder = decoder();
         _library = library;
         _memory = memory;
         _size = size;
         _timeout = timeout;
+        _instruments = instruments;
         Receive<Decode>(Handle);
     }
 
@@ -38,8 +42,8 @@ internal sealed class DecoderActor : ReceiveActor
     /// <summary>The video is at fault.</summary>
     internal sealed record Unusable(long Request, VideoUnusableException Fault);
 
-    internal static Props Props(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout) =>
-        Akka.Actor.Props.Create(() => new DecoderActor(decoder, library, memory, size, timeout))
+    internal static Props Props(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments) =>
+        Akka.Actor.Props.Create(() => new DecoderActor(decoder, library, memory, size, timeout, instruments))
             .WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PostStop()
@@ -53,6 +57,7 @@ internal sealed class DecoderActor : ReceiveActor
     {
         var plan = message.Plan;
         var pair = _memory.Rent();
+        var began = Stopwatch.GetTimestamp();
         try
         {
             var video = _library.Load(plan.VideoId);
@@ -73,6 +78,7 @@ internal sealed class DecoderActor : ReceiveActor
             throw;
         }
 
+        _instruments?.Decoded(Stopwatch.GetElapsedTime(began));
         Sender.Tell(new Decoded(message.Request, pair));
     }
 }

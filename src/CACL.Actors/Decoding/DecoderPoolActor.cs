@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -37,7 +38,10 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             HandOut();
         });
         Receive<DecoderActor.Decoded>(Finished);
-        Receive<DecoderActor.Unusable>(message => Finished(message.Request, new Failed(message.Fault)));
+        Receive<DecoderActor.Unusable>(message =>
+        {
+            if (Finished(message.Request, new Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
+        });
         Receive<Terminated>(message => Replace(message.ActorRef));
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ => Start());
@@ -74,10 +78,11 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Start()
     {
         var decoder = Context.ActorOf(
-            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout),
+            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments),
             $"decoder-{++_started}");
         Context.Watch(decoder);
         _decoders[decoder] = null;
+        _settings.Instruments?.DecodersAre(_decoders.Count);
         _idle.Push(decoder);
         HandOut();
     }
@@ -125,6 +130,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Replace(IActorRef decoder)
     {
         if (!_decoders.Remove(decoder, out var work)) return;
+        _settings.Instruments?.DecodersAre(_decoders.Count);
         var cause = _lastCrash;
         _lastCrash = null;
         var now = DateTime.UtcNow;
@@ -148,6 +154,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             cause,
             "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
             decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _settings.MaxRestarts);
+        _settings.Instruments?.Restarted("decoder");
         Timers.StartSingleTimer($"start-{++_requests}", new StartDecoder(), delay);
         TryAgainOrFail(work, reason, cause);
     }
@@ -171,6 +178,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         }
 
         var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Corrupt;
+        _settings.Instruments?.DecodeFailed(kind);
         work.Asker.Tell(new Failed(new VideoUnusableException(
             _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));
     }
@@ -195,6 +203,9 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeSpan MinBackOff,
         TimeSpan MaxBackOff)
     {
+        /// <summary>Measures decoding; null: nobody does.</summary>
+        public RunInstruments? Instruments { get; init; }
+
         /// <summary>The path of a video, for messages.</summary>
         public string PathOf(long id)
         {

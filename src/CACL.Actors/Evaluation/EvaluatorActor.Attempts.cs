@@ -161,6 +161,7 @@ internal sealed partial class EvaluatorActor
 
     private void Record(JsonObject line)
     {
+        _observer?.Invoke(line);
         try
         {
             _lines.Append(line);

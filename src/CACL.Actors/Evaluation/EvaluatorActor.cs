@@ -21,6 +21,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly IEvaluationEngine _engine;
     private readonly RunLength _length;
     private readonly string _runDirectory;
+    private readonly Action<JsonObject>? _observer;
     private readonly PendingEvaluations _pending;
     private readonly EvaluationLog _lines;
     private readonly ConditionWatch _watch;
@@ -29,12 +30,13 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, long> _last = [];
     private TrainingOver? _over;
 
-    public EvaluatorActor(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory)
+    public EvaluatorActor(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory, Action<JsonObject>? observer)
     {
         _options = options;
         _engine = engine;
         _length = length;
         _runDirectory = runDirectory;
+        _observer = observer;
         _pending = new PendingEvaluations(runDirectory);
         _lines = new EvaluationLog(runDirectory);
         _watch = new ConditionWatch(options.Schedule.When);
@@ -73,8 +75,9 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory)).WithDispatcher(Dispatchers.OwnThread);
+    internal static Props Props(
+        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory, Action<JsonObject>? observer) =>
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreStart()
     {

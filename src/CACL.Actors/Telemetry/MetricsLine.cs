@@ -11,7 +11,7 @@ public static class MetricsLine
     public static IReadOnlyList<string> Names { get; } =
     [
         "epoch", "loss", "loss_global", "loss_pixel", "loss_cycle", "top1_global", "cycle_back", "lr", "pairs_per_s", "data_wait_share",
-        "step_seconds",
+        "step_seconds", "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds", "snapshot_seconds",
     ];
 
     /// <summary>The line of a step. A loss whose head is off is left out; numbers are written so that they read back exactly.</summary>
@@ -28,6 +28,12 @@ public static class MetricsLine
         line["pairs_per_s"] = Math.Round(metrics.PairsPerSecond, 3);
         line["data_wait_share"] = Math.Round(metrics.DataWaitShare, 4);
         line["step_seconds"] = Math.Round(metrics.StepSeconds, 4);
+        line["wait_seconds"] = Math.Round(metrics.WaitSeconds, 4);
+        line["transfer_seconds"] = Math.Round(metrics.Times.Transfer, 4);
+        line["forward_seconds"] = Math.Round(metrics.Times.Forward, 4);
+        line["backward_seconds"] = Math.Round(metrics.Times.Backward, 4);
+        line["optimiser_seconds"] = Math.Round(metrics.Times.Optimiser, 4);
+        line["snapshot_seconds"] = Math.Round(metrics.SnapshotSeconds, 4);
         return line;
     }
 

@@ -23,7 +23,7 @@ internal sealed class TelemetryActor : ReceiveActor
     private bool _diskFails;
     private long _lost;
 
-    public TelemetryActor(string runDirectory, Action<StepMetrics>? observer)
+    public TelemetryActor(string runDirectory, Action<StepMetrics>? observer, RunInstruments? instruments)
     {
         _metrics = new JsonLinesFile(Path.Combine(runDirectory, "metrics.jsonl"));
         _quarantine = new JsonLinesFile(Path.Combine(runDirectory, "quarantine.jsonl"));
@@ -32,6 +32,7 @@ internal sealed class TelemetryActor : ReceiveActor
         Receive<Stepped>(message =>
         {
             Write(_metrics, MetricsLine.Of(message.Metrics).ToJsonString());
+            instruments?.Stepped(message.Metrics);
             _observer?.Invoke(message.Metrics);
         });
         Receive<Quarantined>(message =>
@@ -57,8 +58,8 @@ internal sealed class TelemetryActor : ReceiveActor
     /// <summary>See <see cref="Flush"/>.</summary>
     internal sealed record Flushed;
 
-    internal static Props Props(string runDirectory, Action<StepMetrics>? observer) =>
-        Akka.Actor.Props.Create(() => new TelemetryActor(runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
+    internal static Props Props(string runDirectory, Action<StepMetrics>? observer, RunInstruments? instruments) =>
+        Akka.Actor.Props.Create(() => new TelemetryActor(runDirectory, observer, instruments)).WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PostStop()
     {

@@ -11,6 +11,7 @@ public sealed class CaclTrainingEngine : ITrainingEngine
 {
     private readonly Cacl _cacl;
     private readonly ViewsBuilder _views;
+    private readonly StepClock _clock = new();
     private readonly ulong _seed;
     private readonly BatchPreview? _preview;
 
@@ -33,10 +34,15 @@ public sealed class CaclTrainingEngine : ITrainingEngine
     public StepResult Step(PairBatch batch, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        _clock.Start();
         using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
         _preview?.Look(batch, views);
-        return _cacl.Step(views, learningRate);
+        _clock.Ended(StepPart.Transfer);
+        return _cacl.Step(views, learningRate, clock: _clock);
     }
+
+    /// <inheritdoc/>
+    public StepTimes Times => _clock.Times;
 
     /// <inheritdoc/>
     public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => _cacl.Snapshot(spent);

@@ -13,6 +13,9 @@ public interface ITrainingEngine : IDisposable
     /// <param name="learningRate">The rate of this step.</param>
     StepResult Step(PairBatch batch, double learningRate);
 
+    /// <summary>How long the parts of the last step took; zeros where that is not measured.</summary>
+    StepTimes Times => default;
+
     /// <summary>A host copy of the whole state, owned by the caller. Called between two steps only.</summary>
     /// <param name="spent">An earlier copy that nobody needs any more; its memory is used again.</param>
     TrainingSnapshot Snapshot(TrainingSnapshot? spent);

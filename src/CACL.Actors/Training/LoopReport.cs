@@ -33,6 +33,12 @@ internal abstract record LoopReport
 /// <param name="Pairs">Pairs of the batch.</param>
 public sealed record StepMetrics(long Step, double Epoch, StepResult Result, double StepSeconds, double WaitSeconds, int Pairs)
 {
+    /// <summary>What the step's seconds went into; zeros where that is not measured.</summary>
+    public StepTimes Times { get; init; }
+
+    /// <summary>Seconds that the training stood still for copies of its state between the step before and this one.</summary>
+    public double SnapshotSeconds { get; init; }
+
     /// <summary>Pairs a second, waiting included.</summary>
     public double PairsPerSecond => Pairs / (StepSeconds + WaitSeconds);
 

@@ -19,6 +19,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private long _step = settings.FirstStep;
     private long _lastCopied = settings.FirstStep;
     private int _skipsInARow;
+    private double _copying;
 
     /// <summary>How others speak to the loop.</summary>
     public LoopControl Control { get; } = new();
@@ -109,7 +110,12 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             result,
             Stopwatch.GetElapsedTime(began).TotalSeconds,
             waited.TotalSeconds,
-            batch.Pairs.Count)));
+            batch.Pairs.Count)
+        {
+            Times = engine.Times,
+            SnapshotSeconds = _copying,
+        }));
+        _copying = 0;
         return true;
     }
 
@@ -124,9 +130,11 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private void Copy(ITrainingEngine engine, bool final)
     {
         Control.Phase = LoopPhase.Copying;
+        var began = Stopwatch.GetTimestamp();
         var snapshot = engine.Snapshot(Control.CopyOutstanding ? null : Control.Spent);
         _lastCopied = _step;
         Control.CopyMade();
+        _copying += Stopwatch.GetElapsedTime(began).TotalSeconds;
         report(new LoopReport.Copied(_step, snapshot, [.. _skipped.Order()], final));
     }
 

@@ -59,8 +59,9 @@ public sealed partial class Cacl : IDisposable
     /// <param name="views">Views of B pairs; stay the caller's.</param>
     /// <param name="learningRate">This step's rate.</param>
     /// <param name="inspectGradient">Sees each parameter's name and gradient before the optimiser uses it up; null: nobody looks.</param>
+    /// <param name="clock">Told when each part of the step has ended; null: nobody measures.</param>
     /// <exception cref="ArgumentException">Views that do not fit together or to the settings.</exception>
-    public StepResult Step(Views views, double learningRate, Action<string, Tensor>? inspectGradient = null)
+    public StepResult Step(Views views, double learningRate, Action<string, Tensor>? inspectGradient = null, StepClock? clock = null)
     {
         ArgumentNullException.ThrowIfNull(views);
         views.Check(_options);
@@ -70,6 +71,7 @@ public sealed partial class Cacl : IDisposable
         // §6.1  key ← m·key + (1 − m)·query.
         if (!_keyHasMoved) MomentumUpdate.Apply(_keyWeights, _queryWeights, _options.Momentum);
         _keyHasMoved = true;
+        clock?.Ended(StepPart.Optimiser);
 
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both see their views rolled (equation 7).
         var rolls = _options.PixelShuffle ? views : null;
@@ -79,10 +81,12 @@ public sealed partial class Cacl : IDisposable
 
         // §5
         var losses = Losses(maps, plus);
+        clock?.Ended(StepPart.Forward);
         var gradients = autograd.grad([losses.Total], [.. _queryWeights.ParameterList]);
 
         // The step's one wait for the device, before anything that a bad loss would spoil.
         var result = losses.ToHost(learningRate);
+        clock?.Ended(StepPart.Backward);
         if (!result.IsFinite)
         {
             using var _ = no_grad();
@@ -98,6 +102,7 @@ public sealed partial class Cacl : IDisposable
         // §6.5  A frame's vector enters the global queue; of its pixels, those that the plan chose enter the other two.
         foreach (var (head, queue) in _queues) queue.Enqueue(head == Heads.Global ? plus.Pooled! : plus.Chosen(head, views.EnqueuePixels));
         _keyHasMoved = false;
+        clock?.Ended(StepPart.Optimiser);
         return result;
     }
 

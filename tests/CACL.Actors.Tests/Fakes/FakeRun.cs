@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Testing;
@@ -34,6 +35,8 @@ internal sealed class FakeRun : IDisposable
     public FakeStorage Storage { get; init; } = new();
 
     public FakeEvaluator? Evaluator { get; init; }
+
+    public RunInstruments? Instruments { get; init; }
 
     public int VideoCount { get; init; } = 20;
 
@@ -91,6 +94,7 @@ internal sealed class FakeRun : IDisposable
             Engine = () => new FakeEngine(Training),
             Checkpoints = Storage,
             Evaluator = Evaluator,
+            Instruments = Instruments,
             Start = start,
         });
 

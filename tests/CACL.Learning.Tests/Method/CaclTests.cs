@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CACL.Learning.Method;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -64,6 +65,28 @@ public sealed class CaclTests
         }
 
         Same(Run(), Run());
+    }
+
+    [Fact]
+    public void A_step_that_is_measured_is_the_step_that_is_not_and_its_parts_are_all_there()
+    {
+        using var views = SomeViews(1);
+        using var plain = new Cacl(Options, CPU);
+        using var measured = new Cacl(Options, CPU);
+        var clock = new StepClock();
+        for (var step = 0; step < 2; step++)
+        {
+            var expected = plain.Step(views, 0.1);
+            var began = Stopwatch.GetTimestamp();
+            clock.Start();
+            Assert.Equal(expected, measured.Step(views, 0.1, clock: clock));
+            var (times, all) = (clock.Times, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            Assert.Equal(0, times.Transfer);
+            Assert.All(new[] { times.Forward, times.Backward, times.Optimiser }, part => Assert.True(part > 0));
+            Assert.True(times.Forward + times.Backward + times.Optimiser <= all);
+        }
+
+        Same(plain.Snapshot(), measured.Snapshot());
     }
 
     [Fact]

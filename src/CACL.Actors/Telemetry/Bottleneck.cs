@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace CACL.Actors.Telemetry;
+
+/// <summary>What is known of the decoders.</summary>
+/// <param name="Decoders">Decoders at work.</param>
+/// <param name="SecondsPerPair">Mean seconds that one of them takes for a pair; null: not known yet.</param>
+/// <param name="Processors">Processors of the machine.</param>
+public sealed record DecodingFigures(int Decoders, double? SecondsPerPair, int Processors);
+
+/// <summary>What holds a training up, and what would help, in a sentence.</summary>
+public static class Bottleneck
+{
+    /// <summary>The first steps are slow: memory is fetched, kernels are chosen, the channel fills.</summary>
+    private const int FewestSteps = 8;
+
+    // Below these a change of the settings could gain hardly anything.
+    private const double WaitWorthNaming = 0.05;
+    private const double SnapshotWorthNaming = 0.1;
+    private const double TransferWorthNaming = 0.3;
+
+    /// <summary>Decoders beside the bare need: they do not take equally long for every video.</summary>
+    private const double Spare = 1.1;
+
+    /// <summary>The sentence. A function of its arguments alone.</summary>
+    /// <param name="times">Where the time of the last steps went; null: no step is done yet.</param>
+    /// <param name="decoding">The decoders.</param>
+    public static string Verdict(StepTimeFigures? times, DecodingFigures decoding)
+    {
+        ArgumentNullException.ThrowIfNull(decoding);
+        if (times is null) return "No step is done yet.";
+        if (times.Steps < FewestSteps) return $"Too early to say where the time goes: {times.Steps} of {FewestSteps} steps are measured.";
+        var shares = times.Shares;
+        if (shares.Data >= WaitWorthNaming) return Starved(times, decoding);
+        if (shares.Snapshot >= SnapshotWorthNaming)
+            return $"Copying the state for checkpoints takes {Percent(shares.Snapshot)} of the time: fewer checkpoints would help (cacl.checkpoints.every-steps, cacl.evaluation.every-steps).";
+        if (shares.Transfer >= TransferWorthNaming)
+            return $"Bringing the batches to the device and photometry take {Percent(shares.Transfer)} of the time, computing {Percent(Computing(shares))}: the decoders keep up.";
+        return $"Computing is the bottleneck, as it should be: it takes {Percent(Computing(shares))} of the time, and the decoders keep up.";
+    }
+
+    private static double Computing(TimeShares shares) => shares.Forward + shares.Backward + shares.Optimiser;
+
+    private static string Starved(StepTimeFigures times, DecodingFigures decoding)
+    {
+        var waits = $"the training waits {Percent(times.Shares.Data)} of its time for data";
+        if (decoding is not { Decoders: > 0, SecondsPerPair: { } perPair } || times.ComputeSeconds <= 0)
+            return $"The decoders are the bottleneck: {waits}.";
+
+        // Decoders that deliver a step's pairs in the time that the step itself takes.
+        var needed = Math.Ceiling(Spare * times.Pairs * perPair / times.ComputeSeconds);
+        if (needed <= decoding.Decoders)
+        {
+            return $"{char.ToUpperInvariant(waits[0])}{waits[1..]}, although {Count(decoding.Decoders, "decoder")} would be enough on average: "
+                + "some videos take much longer than others. More batches that wait ahead would help (cacl.data.prefetch-batches, cacl.data.in-flight-memory).";
+        }
+
+        if (needed <= decoding.Processors)
+            return $"The decoders are the bottleneck: {waits}; {needed - decoding.Decoders:0} more would help (cacl.data.decoders = {needed:0}).";
+        var possible = decoding.Processors - decoding.Decoders;
+        return $"The decoders are the bottleneck: {waits}. Keeping up would take {needed:0} of them, and this machine has {Count(decoding.Processors, "processor")}: "
+            + (possible > 0 ? $"{possible} more would help a little, " : "")
+            + "smaller videos with a key frame every few frames would help much.";
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
+}

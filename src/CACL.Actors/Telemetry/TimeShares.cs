@@ -1,0 +1,20 @@
+namespace CACL.Actors.Telemetry;
+
+/// <summary>
+/// Shares of the training loop's time, 0 to 1. What is missing to 1 is bookkeeping between the parts. On a GPU forward is little and
+/// backward much: see <see cref="Learning.Method.StepClock"/>.
+/// </summary>
+/// <param name="Data">Waiting for a batch.</param>
+/// <param name="Transfer">A batch's bytes to the device, and photometry.</param>
+/// <param name="Forward">Both networks forward, and the losses.</param>
+/// <param name="Backward">The gradient, and the wait for the device.</param>
+/// <param name="Optimiser">Momentum update, LARS, queues.</param>
+/// <param name="Snapshot">Copies of the state for checkpoints.</param>
+public sealed record TimeShares(double Data, double Transfer, double Forward, double Backward, double Optimiser, double Snapshot)
+{
+    /// <summary>Each share under its name in metrics and in <c>/api/status</c>.</summary>
+    public IEnumerable<(string Part, double Share)> Parts =>
+    [
+        ("data", Data), ("transfer", Transfer), ("forward", Forward), ("backward", Backward), ("optimiser", Optimiser), ("snapshot", Snapshot),
+    ];
+}
