@@ -12,6 +12,12 @@ internal sealed record LoggingSettings
     /// <summary>Null: live on a terminal.</summary>
     public required bool? Live { get; init; }
 
+    /// <summary>Where Seq receives the log; null: nowhere.</summary>
+    public required Uri? SeqUrl { get; init; }
+
+    /// <summary>In no file and no log.</summary>
+    public required string SeqApiKey { get; init; }
+
     public static LoggingSettings Read(SettingsReader reader) => new()
     {
         Level = reader.Choice(
@@ -23,5 +29,7 @@ internal sealed record LoggingSettings
             ("error", LogEventLevel.Error)),
         ProgressEvery = reader.Duration("cacl.logging.progress-every", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24)),
         Live = reader.BooleanOrAuto("cacl.logging.live"),
+        SeqUrl = WebAddress.Read(reader, "cacl.logging.seq.url"),
+        SeqApiKey = reader.Secret("cacl.logging.seq.api-key"),
     };
 }

@@ -29,6 +29,7 @@ internal sealed class ResolvedConfiguration
         "cacl.supervision.",
         "cacl.evaluation.",
         "cacl.http.",
+        "cacl.telemetry.",
         "cacl.logging.",
     ];
 

@@ -28,6 +28,8 @@ internal sealed record RunSettings
 
     public required HttpSettings Http { get; init; }
 
+    public required TelemetrySettings Telemetry { get; init; }
+
     public required LoggingSettings Logging { get; init; }
 
     /// <summary>What decides a sample plan.</summary>
@@ -117,6 +119,7 @@ internal sealed record RunSettings
             Evaluation = EvaluationSettings.Read(reader),
             Evaluator = EvaluatorSettings.Read(reader),
             Http = HttpSettings.Read(reader),
+            Telemetry = TelemetrySettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
         SettingsRules.Check(settings, reader);

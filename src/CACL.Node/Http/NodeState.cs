@@ -1,6 +1,7 @@
 using CACL.Actors;
 using CACL.Actors.Training;
 using CACL.Node.Runs;
+using CACL.Node.Telemetry;
 
 namespace CACL.Node.Http;
 
@@ -12,6 +13,9 @@ internal sealed class NodeState(RunFolder folder)
 
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; } = folder;
+
+    /// <summary>The run's figures and health; null: nobody measures.</summary>
+    public RunTelemetry? Telemetry { get; init; }
 
     /// <summary>Tells this start of the run from any other; no secret.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N");

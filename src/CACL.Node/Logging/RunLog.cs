@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using CACL.Node.Display;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -16,6 +18,9 @@ internal sealed class RunLog : IDisposable
     private const long FileBytes = 256L << 20;
     private const int Files = 16;
 
+    /// <summary>Time in which the last lines may leave for a receiver when the log ends; the file has them already.</summary>
+    private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(5);
+
     private readonly Logger _logger;
 
     private RunLog(Logger logger)
@@ -27,7 +32,8 @@ internal sealed class RunLog : IDisposable
     /// <param name="file">train.log of the run folder; a resumed run appends. At 256 MiB it rolls over, and the newest 16 files stay.</param>
     /// <param name="level">Least severe events that are logged.</param>
     /// <param name="screen">Where lines are shown, or null.</param>
-    public static RunLog Start(string file, LogEventLevel level, Screen? screen)
+    /// <param name="remote">Adds receivers elsewhere; null: none.</param>
+    public static RunLog Start(string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null)
     {
         TellFirstFault(file, screen);
         var configuration = new LoggerConfiguration()
@@ -35,6 +41,7 @@ internal sealed class RunLog : IDisposable
             .Enrich.FromLogContext()
             .WriteTo.File(new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files);
         if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen));
+        remote?.Invoke(configuration.WriteTo);
         var logger = configuration.CreateLogger();
         Log.Logger = logger;
         return new RunLog(logger);
@@ -44,17 +51,24 @@ internal sealed class RunLog : IDisposable
     public void Dispose()
     {
         if (ReferenceEquals(Log.Logger, _logger)) Log.Logger = Logger.None;
-        _logger.Dispose();
+        // A receiver that does not answer must not hold up the end of the program.
+        Task.Run(_logger.Dispose).Wait(LastLines);
         SelfLog.Disable();
     }
 
-    // A log that cannot be written must not stop a run, nor fill the screen; one line says that it is missing.
+    // A log that cannot be written must not stop a run, nor fill the screen; one line says which part of it is missing.
     private static void TellFirstFault(string file, Screen? screen)
     {
-        var told = 0;
+        var told = new ConcurrentDictionary<string, bool>();
         SelfLog.Enable(fault =>
         {
-            if (Interlocked.Exchange(ref told, 1) == 0) screen?.Line($"The log {file} cannot be written: {fault.Split('\n')[0].Trim()}", new Spectre.Console.Style(Spectre.Console.Color.Red));
+            var what = fault.Contains("Sinks.Seq", StringComparison.Ordinal) ? "The log does not reach Seq"
+                : fault.Contains("Sinks.OpenTelemetry", StringComparison.Ordinal) ? "The log does not reach the OpenTelemetry collector"
+                : $"The log {file} cannot be written";
+            if (!told.TryAdd(what, true)) return;
+            var line = $"{what}: {fault.Split('\n')[0].Trim()}";
+            screen?.Line(line, new Spectre.Console.Style(Spectre.Console.Color.Red));
+            if (!what.EndsWith("written", StringComparison.Ordinal)) Log.ForContext(ScreenSink.FileOnly, true).Warning("{Fault:l}", line);
         });
     }
 }

@@ -23,6 +23,7 @@ internal sealed class RunFolder : IDisposable
     private const string TemporaryEnding = ".tmp";
     private const string CheckpointsName = "checkpoints";
     private const string EvaluationsName = "evaluations";
+    private const string TensorBoardName = "tensorboard";
 
     private readonly FileStream _lock;
 
@@ -55,6 +56,9 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The folder of checkpoints.</summary>
     public string Checkpoints => System.IO.Path.Combine(Path, CheckpointsName);
+
+    /// <summary>The folder of TensorBoard's event files.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, TensorBoardName);
 
     /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
@@ -159,7 +163,7 @@ internal sealed class RunFolder : IDisposable
 
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
-        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl" or "evaluations.jsonl" or EvaluationsName or Http.NodeFile.Name
+        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl" or "evaluations.jsonl" or EvaluationsName or TensorBoardName or Http.NodeFile.Name
         || name is "metrics.jsonl" + TemporaryEnding or "evaluations.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 

@@ -14,6 +14,7 @@ using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
 using CACL.Node.Logging;
 using CACL.Node.Runs;
+using CACL.Node.Telemetry;
 using Serilog;
 using Spectre.Console;
 
@@ -38,8 +39,10 @@ internal static class TrainingSession
         using var host = new ActorSystemHost();
         using var screen = new Screen(
             AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
-        using var log = RunLog.Start(folder.Log, settings.Logging.Level, screen);
-        using var node = NodeServer.Start(settings.Http, new NodeState(folder));
+        using var log = RunLog.Start(
+            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)));
+        using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
+        using var node = NodeServer.Start(settings.Http, new NodeState(folder) { Telemetry = telemetry });
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
@@ -53,7 +56,7 @@ internal static class TrainingSession
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
-            var outcome = Train(request, options, folder, host, screen, signals, node?.State, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
+            var outcome = Train(request, options, folder, host, screen, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
             return Tell(outcome, signals, folder);
         }
         catch (Exception failure)
@@ -66,7 +69,7 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, StopSignals signals,
-        NodeState? node, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
     {
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var damaged = 0;
@@ -86,6 +89,7 @@ internal static class TrainingSession
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, options.Cacl) : null;
         folder.Begin(request.Configuration.Render(), start?.Step ?? 0);
+        telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
         var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText).WithFallback(Dispatchers.Configuration);
@@ -107,7 +111,10 @@ internal static class TrainingSession
             {
                 progress.Observe(step);
                 node?.Observe(step);
+                telemetry.Observe(step);
             },
+            EvaluationObserver = telemetry.Evaluated,
+            Instruments = telemetry.Instruments,
         });
         node?.Began(run, length);
         signals.StopBy(run.Stop);

@@ -13,5 +13,6 @@ internal static class NodeEndpoints
         MetricsEndpoint.Map(routes, state);
         QuarantineEndpoint.Map(routes, state);
         BatchEndpoint.Map(routes, state);
+        TelemetryEndpoints.Map(routes, state);
     }
 }

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Akka.Actor;
+using CACL.Actors.Training;
+using CACL.Node.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace CACL.Node.Http.Endpoints;
+
+/// <summary>
+/// <c>GET /metrics</c> for Prometheus; <c>GET /healthz/live</c> and <c>/healthz/ready</c>: 200 or 503, and in the body each check with a
+/// sentence.
+/// </summary>
+internal static class TelemetryEndpoints
+{
+    /// <summary>Adds them.</summary>
+    public static void Map(IEndpointRouteBuilder routes, NodeState state)
+    {
+        if (state.Telemetry is not { } telemetry) return;
+        if (telemetry.Meters is { } meters) routes.MapPrometheusScrapingEndpoint("/metrics", meters.Provider, configureBranchedPipeline: null, optionsName: null);
+        routes.MapGet("/healthz/live", context => AnswerAsync(context, state, telemetry.Health, telemetry.Health.Live));
+        routes.MapGet("/healthz/ready", context => AnswerAsync(context, state, telemetry.Health, telemetry.Health.Ready));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, NodeState state, Health health, Func<HealthFacts?, IReadOnlyList<HealthCheck>> look)
+    {
+        var (phase, step) = await TrainingAsync(state).ConfigureAwait(false);
+        var checks = look(health.Facts(phase, step));
+        var well = checks.All(check => check.Ok);
+        var answer = new JsonObject
+        {
+            ["status"] = well ? "ok" : "failing",
+            ["checks"] = new JsonObject(checks.Select(check =>
+                KeyValuePair.Create<string, JsonNode?>(check.Name, new JsonObject { ["ok"] = check.Ok, ["text"] = check.Text }))),
+        };
+        await Answers.JsonAsync(context, well ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer).ConfigureAwait(false);
+    }
+
+    private static async Task<(LoopPhase? Phase, long Step)> TrainingAsync(NodeState state)
+    {
+        if (state.Run is not { } run) return (null, 0);
+        try
+        {
+            var (step, phase, _) = await run.StatusAsync(StatusEndpoint.Patience).ConfigureAwait(false);
+            return (phase, step);
+        }
+        catch (AskTimeoutException)
+        {
+            return (null, state.Last?.Step ?? 0);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
+using CACL.Node.Configuration;
+using CACL.Node.Runs;
+using CACL.Node.Telemetry.TensorBoard;
+
+namespace CACL.Node.Telemetry;
+
+/// <summary>
+/// All that tells others of a run's figures: instruments and who listens to them, TensorBoard's files, health. Nothing of it may slow or
+/// end a training: what fails is one line of the log.
+/// </summary>
+internal sealed class RunTelemetry : IDisposable
+{
+    private readonly TelemetrySettings _settings;
+    private readonly RunFolder _folder;
+    private readonly TimeProvider _clock;
+    private TensorBoardLog? _tensorBoard;
+
+    private RunTelemetry(TelemetrySettings settings, RunFolder folder, TimeProvider clock, RunMeters? meters, RunInstruments instruments)
+    {
+        _settings = settings;
+        _folder = folder;
+        _clock = clock;
+        Meters = meters;
+        Instruments = instruments;
+        Health = new Health(settings, instruments, clock);
+    }
+
+    /// <summary>What the run measures of itself.</summary>
+    public RunInstruments Instruments { get; }
+
+    /// <summary>Who listens; null where that could not be set up.</summary>
+    public RunMeters? Meters { get; }
+
+    /// <summary>Whether all is well.</summary>
+    public Health Health { get; }
+
+    /// <summary>Listens from now on.</summary>
+    public static RunTelemetry Start(TelemetrySettings settings, RunFolder folder, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        // The listeners first: an instrument's figures count from when somebody listens.
+        var meters = RunMeters.Start(settings.Otlp, Path.GetFileName(folder.Path), Environment.GetEnvironmentVariable);
+        var instruments = new RunInstruments(clock);
+        instruments.Begin();
+        return new RunTelemetry(settings, folder, clock, meters, instruments);
+    }
+
+    /// <summary>The training begins, or goes on after a checkpoint. Called when the folder is ready for it.</summary>
+    public void Begin(ResumePoint? start)
+    {
+        if (_settings.TensorBoard) _tensorBoard = TensorBoardLog.Start(_folder.TensorBoard, start?.Step ?? 0, _clock);
+        if (start is not null && Directory.Exists(start.Path)) Instruments.ResumedFrom(start.Step, Directory.GetLastWriteTimeUtc(start.Path));
+        if (File.Exists(_folder.Evaluations))
+        {
+            foreach (var line in JsonLinesFile.Read(_folder.Evaluations)) Know(JsonObject.Create(line));
+        }
+
+        Health.Begin();
+    }
+
+    /// <summary>A step is done.</summary>
+    public void Observe(StepMetrics step) => _tensorBoard?.Observe(step);
+
+    /// <summary>An evaluation ended: its line of evaluations.jsonl.</summary>
+    public void Evaluated(JsonObject line)
+    {
+        if ((string?)line["dataset"] is { } dataSet)
+            Instruments.Evaluated(dataSet, (string?)line["protocol"] ?? "linear", line.Number("miou"), (string?)line["status"] == "done");
+        _tensorBoard?.Evaluated(line);
+    }
+
+    private void Know(JsonObject? line)
+    {
+        if (line is null || (string?)line["status"] != "done" || (string?)line["dataset"] is not { } dataSet) return;
+        if (line.Number("miou") is { } miou) Instruments.WasEvaluated(dataSet, (string?)line["protocol"] ?? "linear", miou);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tensorBoard?.Dispose();
+        Meters?.Dispose();
+        Instruments.Dispose();
+    }
+}

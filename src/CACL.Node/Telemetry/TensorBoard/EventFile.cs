@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace CACL.Node.Telemetry.TensorBoard;
+
+/// <summary>
+/// An event file that is being written: record by record, each handed to the operating system whole, so that a killed process leaves at
+/// most the last one cut off, which readers wait for or leave out.
+/// </summary>
+internal sealed class EventFile : IDisposable
+{
+    private const string Mark = "tfevents";
+
+    private readonly FileStream _stream;
+
+    private EventFile(FileStream stream)
+    {
+        _stream = stream;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => _stream.Name;
+
+    /// <summary>Makes a new one: TensorBoard reads those of a folder in the order of their names, which begin with the time.</summary>
+    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="now">The time.</param>
+    public static EventFile Create(string folder, DateTimeOffset now)
+    {
+        Directory.CreateDirectory(folder);
+        var stem = System.IO.Path.Combine(
+            folder, string.Create(CultureInfo.InvariantCulture, $"events.out.{Mark}.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}"));
+        var place = 0;
+        // Another start within the same second.
+        while (File.Exists($"{stem}.{place}")) place++;
+        var file = new EventFile(new FileStream($"{stem}.{place}", FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        try
+        {
+            file.Append(TensorBoardEvent.FileVersion(now));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes from a folder's files the events of steps after <paramref name="steps"/>, which are done again, and what a crash cut off.</summary>
+    public static void Keep(string folder, long steps)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var path in Directory.EnumerateFiles(folder, $"*{Mark}*").ToList()) KeepIn(path, steps);
+    }
+
+    /// <summary>Appends an event.</summary>
+    /// <exception cref="IOException">The disk does not take it; the file is as before.</exception>
+    public void Append(ReadOnlySpan<byte> payload)
+    {
+        var start = _stream.Position;
+        try
+        {
+            _stream.Write(TfRecord.Frame(payload));
+            _stream.Flush();
+        }
+        catch (IOException)
+        {
+            _stream.SetLength(start);
+            _stream.Seek(start, SeekOrigin.Begin);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private static void KeepIn(string path, long steps)
+    {
+        // Not a name that TensorBoard would take for an event file.
+        var temporary = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "rewritten.tmp");
+        bool changed;
+        using (var read = File.OpenRead(path))
+        using (var write = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            foreach (var payload in TfRecord.Payloads(read))
+            {
+                if (TensorBoardEvent.StepOf(payload) <= steps) write.Write(TfRecord.Frame(payload));
+            }
+
+            changed = write.Length != read.Length;
+        }
+
+        if (changed) File.Move(temporary, path, overwrite: true);
+        else File.Delete(temporary);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text.Json;
+using CACL.Node.Http;
+using CACL.Node.Tests.Telemetry;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>A real training, watched from outside, killed and resumed; its receivers elsewhere are not there.</summary>
+public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
+{
+    private const int Terminate = 15;
+
+    [Fact]
+    public async Task A_training_tells_its_figures_and_each_step_stands_once_in_TensorBoards_files_after_a_kill()
+    {
+        var run = runs.Folder("watched");
+        string[] endless =
+        [
+            "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.logging.seq.url=\"http://127.0.0.1:9\"",
+            "--set", "cacl.telemetry.otlp.endpoint=\"http://127.0.0.1:9\"", "--set", "cacl.telemetry.otlp.every=1s",
+        ];
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+        using (var process = CaclProcess.Start(runs.Train(run, endless)))
+        {
+            process.Until(() => SmallRuns.Steps(run) >= 8);
+            var address = NodeFile.Read(run)!.Address;
+            var scrape = PrometheusText.Parse(await http.GetStringAsync(new Uri(address, "/metrics"), TestContext.Current.CancellationToken));
+            Assert.Empty(scrape.Faults);
+            Assert.True(scrape.Value("cacl_steps_total") >= 8);
+            Assert.True(scrape.Value("cacl_decode_duration_seconds_count") >= 32);
+            Assert.True(scrape.Value("cacl_step_time_seconds_total", ("part", "backward")) > 0);
+            Assert.Equal(2, scrape.Value("cacl_decoders"));
+            Assert.Equal(["cycle", "global", "pixel"], scrape.Samples.Where(s => s.Name == "cacl_loss").Select(s => s.Labels["head"]).Order());
+            foreach (var path in new[] { "/healthz/live", "/healthz/ready" })
+            {
+                using var health = await http.GetAsync(new Uri(address, path), TestContext.Current.CancellationToken);
+                Assert.True(health.StatusCode == HttpStatusCode.OK, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        var before = SmallRuns.Steps(run);
+        using (var process = CaclProcess.Start(runs.Train(run, [.. endless, "--resume"])))
+        {
+            process.Until(() => SmallRuns.Steps(run) > before + 2);
+            process.Signal(Terminate);
+            Assert.Equal(143, process.WaitForExit());
+        }
+
+        var lines = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var scalars = EventFileReader.Scalars(Path.Combine(run, "tensorboard"));
+        Assert.Equal(lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
+        Assert.Equal(lines.Count, scalars["time/backward_seconds"].Count);
+        // Where the time went adds up: no part is missing, none is counted twice.
+        Assert.All(lines.Skip(1), line =>
+        {
+            var parts = new[] { "transfer", "forward", "backward", "optimiser" }.Sum(part => line.GetProperty($"{part}_seconds").GetDouble());
+            Assert.InRange(parts, 0, line.GetProperty("step_seconds").GetDouble() + 0.001);
+        });
+    }
+}
