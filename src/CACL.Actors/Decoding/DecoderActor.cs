@@ -63,8 +63,7 @@ internal sealed class DecoderActor : ReceiveActor
             var video = _library.Load(plan.VideoId);
             pair.Plan = plan;
             pair.Path = video.Path;
-            _decoder.Decode(
-                new PairRequest(video, plan.Frame, plan.Stride, plan.Box, _size, _timeout), pair.First, pair.Second, _stopping.Token);
+            _decoder.Decode(PairRequest.Of(video, plan, _size, _timeout), pair.First, pair.Second, _stopping.Token);
         }
         catch (VideoUnusableException fault)
         {

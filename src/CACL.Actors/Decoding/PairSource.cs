@@ -29,11 +29,8 @@ internal sealed class PairSource(
     /// <param name="cancel">Ends the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
-        var (epoch, position) = length.PlaceOf(sample);
-        for (var attempt = 0; attempt < planner.Count; attempt++)
+        foreach (var plan in SampleAttempts.Of(planner, length, sample, quarantine.LeavesOut))
         {
-            var plan = planner.Plan(epoch, position, attempt);
-            if (quarantine.LeavesOut(plan.VideoId)) continue;
             object answer;
             try
             {
@@ -60,10 +57,11 @@ internal sealed class PairSource(
         var fault = failure.Fault;
         // What a decoder says of a video depends on the plan alone, so that the stream stays a function of seed, epoch and position if
         // the video is asked again when its turn comes. A hang or a crash costs too much for that.
-        if (!quarantine.Add(plan.VideoId, leaveOut: failure.Costly || fault.Reason == UnusableReason.Deadline)) return;
+        var leaveOut = failure.Costly || fault.Reason == UnusableReason.Deadline;
+        if (!quarantine.Add(plan.VideoId, leaveOut)) return;
         log.Warning(
             "Supervision: video {Path} cannot be used ({Reason}): {Cause} Decision: quarantined, its sample is replaced; {Bad} bad so far",
             fault.Path, fault.Reason.ToString(), fault.Message, quarantine.Bad);
-        quarantined(new QuarantinedVideo(fault.Path, fault.Reason, fault.Message, "decode", plan.Epoch, plan.Position));
+        quarantined(new QuarantinedVideo(fault.Path, fault.Reason, fault.Message, "decode", plan.Epoch, plan.Position, leaveOut));
     }
 }

@@ -40,24 +40,17 @@ public sealed class VideoCatalog : IDisposable
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
-    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT id, frames, width, height, path FROM videos INDEXED BY usable_videos
-            WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path
-            """;
-        command.Parameters.AddWithValue("$min", minFrames);
-        var shapes = new List<VideoShape>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            if (within is not null && !within.Contains(reader.GetString(4))) continue;
-            shapes.Add(new VideoShape(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
-        }
+    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) =>
+        Shapes("FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path", minFrames, within);
 
-        return shapes.ToArray();
-    });
+    /// <summary>
+    /// As <see cref="LoadUsable"/>, with those that a later scan found vanished: the row of videos as it was before that scan, as long
+    /// as none was changed or added.
+    /// </summary>
+    /// <param name="minFrames">stride + 1.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    public VideoShape[] LoadUsableAndVanished(int minFrames, VideoRoots? within = null) =>
+        Shapes("FROM videos WHERE reason IS NULL AND frames >= $min ORDER BY path", minFrames, within);
 
     /// <summary>The record of one video.</summary>
     /// <param name="id">Row, as <see cref="LoadUsable"/> names it.</param>
@@ -173,6 +166,22 @@ public sealed class VideoCatalog : IDisposable
         }
 
         return ids;
+    });
+
+    private VideoShape[] Shapes(string which, int minFrames, VideoRoots? within) => _file.Guarded("Reading", connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT id, frames, width, height, path {which}";
+        command.Parameters.AddWithValue("$min", minFrames);
+        var shapes = new List<VideoShape>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (within is not null && !within.Contains(reader.GetString(4))) continue;
+            shapes.Add(new VideoShape(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
+        }
+
+        return shapes.ToArray();
     });
 
     /// <summary>Lets the file grow to so many pages and no more: SQLite then reports a full disk, as tests want it to.</summary>

@@ -12,6 +12,17 @@ namespace CACL.Data.Decoding;
 /// <param name="Deadline">How long decoding may take altogether.</param>
 public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline)
 {
+    /// <summary>The request for the crops of a plan.</summary>
+    /// <param name="video">The record of the plan's video.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="size">Side S of the resized crops, pixels.</param>
+    /// <param name="deadline">How long decoding may take altogether.</param>
+    public static PairRequest Of(VideoRecord video, SamplePlan plan, int size, TimeSpan deadline)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new PairRequest(video, plan.Frame, plan.Stride, plan.Box, size, deadline);
+    }
+
     /// <summary>What every decoder checks before it touches the file.</summary>
     /// <exception cref="ArgumentException">The request contradicts itself or the memory it is to be written to.</exception>
     /// <exception cref="VideoUnusableException">The video has no such frames.</exception>

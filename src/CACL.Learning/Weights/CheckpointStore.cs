@@ -72,6 +72,17 @@ public sealed class CheckpointStore
         return CheckpointReader.Read(path);
     }
 
+    /// <summary>Where the run stood at a checkpoint, without its tensors; only state.json is checked.</summary>
+    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other checkpoints.</exception>
+    public static CheckpointState LoadState(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return CheckpointReader.CheckOne(path, CheckpointFiles.State).State;
+    }
+
+    /// <summary>The folder that the checkpoint after so many steps has, whether it is there or not.</summary>
+    public string PathOf(long step) => Path.Combine(Folder, CheckpointFiles.FolderOf(step));
+
     /// <summary>The checkpoint that <c>latest</c> names; where that is damaged or missing, the newest intact one.</summary>
     public LatestCheckpoint LoadLatest()
     {

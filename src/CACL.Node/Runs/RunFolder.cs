@@ -18,8 +18,10 @@ internal enum RunStart
 /// <summary>The folder of one run. Held exclusively until disposed; the hold ends with the process however that ends.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    /// <summary>Name of the file of settings, by which a folder is known as a run's.</summary>
+    public const string ConfigurationName = "config.resolved.conf";
+
     private const string LockName = ".lock";
-    private const string ConfigurationName = "config.resolved.conf";
     private const string TemporaryEnding = ".tmp";
     private const string CheckpointsName = "checkpoints";
     private const string EvaluationsName = "evaluations";

@@ -47,6 +47,6 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         var stills = stride > 0 && videos.Unusable.All(v => v.Reason == UnusableReason.TooShort) ? " Images need cacl.data.stride = 0." : "";
         throw new UserException(
             $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}.{first} "
-            + "Run `cacl videos scan DIR` to see the reason of each.{stills}");
+            + $"Run `cacl videos scan DIR` to see the reason of each.{stills}");
     }
 }

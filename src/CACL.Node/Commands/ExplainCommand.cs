@@ -1,0 +1,47 @@
+using System.CommandLine;
+using CACL.Node.Configuration;
+using CACL.Node.Explain;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl explain</c>.</summary>
+internal static class ExplainCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var run = new Option<string>("--run") { Description = "Folder of the run, which may be running.", HelpName = "DIR", Required = true };
+        var step = new Option<long>("--step") { Description = "The step, counted from 1 as metrics.jsonl does.", HelpName = "N", Required = true };
+        var folder = new Option<string?>("--out") { Description = "Folder for step-N.png (a contact sheet of the views), step-N.csv and step-N.json.", HelpName = "DIR" };
+        var noReplay = new Option<bool>("--no-replay") { Description = "Does not compute the losses anew." };
+        var json = new Option<bool>("--json") { Description = "Standard output is one JSON object; all else goes to standard error." };
+        var overrides = ConfigurationOptions.Overrides();
+        var command = new Verb(
+            "explain",
+            "Shows what a training step was given: videos, frames, boxes, colours and rolls of its batch. "
+            + "Computes its losses anew where a checkpoint of before it is left. The answer to \"what was in the batch when the loss jumped?\"",
+            "cacl explain --run runs/first --step 120",
+            "cacl explain --run runs/first --step 120 --out explained",
+            "cacl explain --run runs/first --step 120 --no-replay --set cacl.data.catalog=moved.sqlite")
+        {
+            run, step, folder, noReplay, json, overrides,
+        };
+        step.Validators.Add(parsed =>
+        {
+            // What is no number at all is told by the parser itself.
+            if (parsed.Tokens is [var token] && long.TryParse(token.Value, out var number) && number < 1) parsed.AddError("--step: expected a whole number from 1 on.");
+        });
+        command.SetAction(parsed => ExplainRun.Run(
+            new ExplainRequest(
+                FilePaths.Absolute(parsed.GetRequiredValue(run)),
+                parsed.GetValue(step),
+                parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
+                parsed.GetValue(json),
+                !parsed.GetValue(noReplay),
+                parsed.GetValue(overrides) ?? []),
+            ConfigurationFiles.ProcessEnvironment(),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
+        return command;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+using CACL.Actors.Decoding;
+using CACL.Data.Batches;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding;
+using CACL.Data.Sampling;
+
+namespace CACL.Node.Explain;
+
+/// <summary>
+/// Makes past batches anew: the plans come from where the run's stream has them from, the frames from the same decoders. Thread-safe.
+/// </summary>
+internal sealed class BatchRebuilder : IDisposable
+{
+    private readonly PastRun _run;
+    private readonly Func<IPairDecoder> _decoder;
+    private readonly int _workers;
+    private readonly FramePairPool _memory;
+    private readonly ConcurrentBag<IPairDecoder> _idle = [];
+
+    /// <summary>For a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="decoder">Makes a decoder.</param>
+    /// <param name="workers">Decoders that work at once.</param>
+    public BatchRebuilder(PastRun run, Func<IPairDecoder> decoder, int workers)
+    {
+        _run = run;
+        _decoder = decoder;
+        _workers = workers;
+        _memory = new FramePairPool(run.Settings.Data.CropSize);
+    }
+
+    /// <summary>The batch of a step, owned by the caller.</summary>
+    /// <param name="step">Counted from 0.</param>
+    /// <param name="cancel">Gives up.</param>
+    public RebuiltBatch Rebuild(long step, CancellationToken cancel)
+    {
+        var samples = new RebuiltSample?[_run.Length.BatchSize];
+        try
+        {
+            Parallel.For(
+                0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancel },
+                place => samples[place] = Sample(place, (step * samples.Length) + place, cancel));
+        }
+        catch (Exception e)
+        {
+            foreach (var sample in samples) sample?.Pair?.Dispose();
+            // Whatever several workers met at once is told once.
+            if (e is AggregateException { InnerExceptions: [var first, ..] }) ExceptionDispatchInfo.Throw(first);
+            throw;
+        }
+
+        return new RebuiltBatch(
+            step, _run.Length.PlaceAfter(step).Epoch, samples!, StepPermutation.Of(_run.Settings.Seed, step, samples.Length));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var decoder in _idle) decoder.Dispose();
+        _memory.Dispose();
+    }
+
+    private RebuiltSample Sample(int place, long sample, CancellationToken cancel)
+    {
+        var instead = new List<PassedOver>();
+        SamplePlan? first = null;
+        foreach (var plan in SampleAttempts.Of(_run.Planner, _run.Length, sample, id => DidWithout(id, sample, instead)))
+        {
+            first ??= plan;
+            var (pair, fault, asScanned) = Decode(plan, cancel);
+            if (fault is null) return new RebuiltSample(place, plan, pair!.Path, instead, null, pair);
+            if (!FailedThen(fault, asScanned, sample)) return new RebuiltSample(place, plan, fault.Path, instead, fault.Message, null);
+            instead.Add(new PassedOver(fault.Path, fault.Reason, fault.Message));
+        }
+
+        first ??= _run.Planner.Plan(_run.Length.PlaceOf(sample).Epoch, _run.Length.PlaceOf(sample).Position, 0);
+        return new RebuiltSample(place, first, PathOf(first.VideoId), instead, "No usable video was left for this sample.", null);
+    }
+
+    /// <summary>
+    /// Whether a video that cannot be decoded now could not be decoded then either: the run has noted it, and that either before this
+    /// sample's turn, or for a fault that lies in a file which is still as it was scanned. Otherwise the step saw frames that are lost.
+    /// </summary>
+    private bool FailedThen(VideoUnusableException fault, bool asScanned, long sample) =>
+        Noted(fault.Path) is { } noted
+        && (noted <= sample || (asScanned && fault.Reason is UnusableReason.Corrupt or UnusableReason.TooShort or UnusableReason.NotAVideo));
+
+    private bool DidWithout(long id, long sample, List<PassedOver> instead)
+    {
+        if (_run.Quarantined.Count == 0) return false;
+        var path = PathOf(id);
+        if (!_run.Quarantined.TryGetValue(path, out var video) || Noted(path) is not { } noted) return false;
+        // The sample at which it failed did without it, whatever it is like now; those after that only where it was not even tried again.
+        if (noted != sample && !(video.LeftOut && noted < sample)) return false;
+        instead.Add(new PassedOver(path, video.Reason, video.Message));
+        return true;
+    }
+
+    /// <summary>The sample at which the run noted that a video cannot be decoded.</summary>
+    private long? Noted(string path) =>
+        _run.Quarantined.TryGetValue(path, out var video) ? ((long)video.Epoch! * _run.Length.Videos) + video.Position : null;
+
+    private string PathOf(long id)
+    {
+        try
+        {
+            return _run.Catalog.Load(id, checkFile: false).Path;
+        }
+        catch (VideoUnusableException fault)
+        {
+            return fault.Path;
+        }
+    }
+
+    private (FramePair? Pair, VideoUnusableException? Fault, bool AsScanned) Decode(SamplePlan plan, CancellationToken cancel)
+    {
+        VideoRecord video;
+        try
+        {
+            video = _run.Catalog.Load(plan.VideoId);
+        }
+        catch (VideoUnusableException fault)
+        {
+            return (null, fault, false);
+        }
+
+        var pair = _memory.Rent();
+        try
+        {
+            pair.Plan = plan;
+            pair.Path = video.Path;
+            // As in the run: what makes a decoder crash is tried once more on another one.
+            if (!TryDecode(PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout), pair, out _, cancel)
+                && !TryDecode(PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout), pair, out var crash, cancel))
+            {
+                throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"{video.Path} made the decoder fail: {crash!.Message}", crash);
+            }
+
+            return (pair, null, true);
+        }
+        catch (VideoUnusableException fault)
+        {
+            pair.Dispose();
+            return (null, fault, true);
+        }
+        catch
+        {
+            pair.Dispose();
+            throw;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a decoder throws, it is given up and the video tried on another one.")]
+    private bool TryDecode(PairRequest request, FramePair pair, out Exception? crash, CancellationToken cancel)
+    {
+        crash = null;
+        if (!_idle.TryTake(out var decoder)) decoder = _decoder();
+        try
+        {
+            decoder.Decode(request, pair.First, pair.Second, cancel);
+            _idle.Add(decoder);
+            return true;
+        }
+        catch (Exception e) when (e is VideoUnusableException or OperationCanceledException)
+        {
+            _idle.Add(decoder);
+            throw;
+        }
+        catch (Exception e)
+        {
+            decoder.Dispose();
+            crash = e;
+            return false;
+        }
+    }
+}

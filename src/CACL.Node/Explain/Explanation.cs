@@ -1,0 +1,42 @@
+using System.Globalization;
+using CACL.Data.Sampling;
+
+namespace CACL.Node.Explain;
+
+/// <summary>Everything that is told of a step.</summary>
+/// <param name="Run">Run folder.</param>
+/// <param name="Batch">Its batch.</param>
+/// <param name="Videos">Samples of an epoch.</param>
+/// <param name="Recorded">Its line of metrics.jsonl, or null.</param>
+/// <param name="LastStep">The newest step with a line.</param>
+internal sealed record Explanation(string Run, RebuiltBatch Batch, int Videos, RecordedStep? Recorded, long LastStep)
+{
+    private static readonly string[] Told = ["loss", "loss_global", "loss_pixel", "loss_cycle", "lr"];
+    private static readonly string[] Operations = ["brightness", "contrast", "saturation", "hue"];
+
+    /// <summary>Counted from 1, as metrics.jsonl does.</summary>
+    public long Step => Batch.Step + 1;
+
+    /// <summary>What the run folder tells of the step, a sentence.</summary>
+    public string Story
+    {
+        get
+        {
+            if (Recorded is { } line)
+            {
+                var figures = Told.Where(name => line.Number(name) is not null)
+                    .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {line.Number(name)!.Value:G7}"));
+                return $"Recorded: {string.Join(", ", figures)}.";
+            }
+
+            if (Step < LastStep) return "metrics.jsonl has no line of it: its losses were not finite and it was left out.";
+            return Step == LastStep + 1
+                ? "metrics.jsonl ends before it: the run was ended there, or is just computing it."
+                : $"The run has not come to it (its newest step is {LastStep}); this is the batch that it will get.";
+        }
+    }
+
+    /// <summary>The four colour operations of a view in the order in which they are applied; null without jitter.</summary>
+    public static IReadOnlyList<string>? Order(PhotometryPlan plan) =>
+        plan.Jitter ? [.. Enumerable.Range(0, 4).Select(place => Operations[plan.Order[place]])] : null;
+}

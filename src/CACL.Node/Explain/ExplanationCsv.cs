@@ -1,0 +1,41 @@
+using System.Globalization;
+using CACL.Data.Sampling;
+
+namespace CACL.Node.Explain;
+
+/// <summary>A step as comma-separated values, a row a sample. What was not applied is left empty.</summary>
+internal static class ExplanationCsv
+{
+    private const string Shared = "place,key_place,epoch,position,attempt,video,frame,frame_plus,box_x,box_y,box_width,box_height,flip";
+    private static readonly string[] OfView = ["order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
+
+    /// <summary>All of it, with a heading.</summary>
+    public static string Of(Explanation explanation)
+    {
+        var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},{string.Join(',', OfView.Select(c => $"view_plus_{c}"))},enqueue_pixels,instead_of,missing\n";
+        return heading + string.Concat(explanation.Batch.Samples.Select(s => Row(s, explanation.Batch.KeyPlace(s.Place)) + "\n"));
+    }
+
+    private static string Row(RebuiltSample s, int keyPlace)
+    {
+        var (plan, box) = (s.Plan, s.Plan.Box);
+        object?[] values =
+        [
+            s.Place, keyPlace, plan.Epoch, plan.Position, plan.Attempt, s.Path, plan.Frame, s.FramePlus, box.X, box.Y, box.Width, box.Height, Number(plan.Flip),
+            .. View(plan.View), .. View(plan.ViewPlus),
+            string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing,
+        ];
+        return string.Join(',', values.Select(v => Field(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
+    }
+
+    private static object?[] View(ViewPlan plan)
+    {
+        var p = plan.Photometry;
+        object?[] colours = p.Jitter ? [string.Join(' ', Explanation.Order(p)!), p.Brightness, p.Contrast, p.Saturation, p.Hue] : [null, null, null, null, null];
+        return [.. colours, Number(p.Gray), p.Blur ? p.Sigma : null, plan.RollY, plan.RollX];
+    }
+
+    private static int Number(bool value) => value ? 1 : 0;
+
+    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

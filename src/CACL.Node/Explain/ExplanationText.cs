@@ -1,0 +1,89 @@
+using System.Globalization;
+using CACL.Data.Sampling;
+
+namespace CACL.Node.Explain;
+
+/// <summary>A step for people: what each sample is, then what was done to each of its views.</summary>
+internal static class ExplanationText
+{
+    private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
+    private static readonly string[] ViewColumns = ["place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
+
+    /// <summary>Writes it.</summary>
+    public static void Write(Explanation explanation, TextWriter output)
+    {
+        var batch = explanation.Batch;
+        var (first, last) = (batch.Samples[0].Plan, batch.Samples[^1].Plan);
+        output.WriteLine(first.Epoch == last.Epoch
+            ? Line($"Step {explanation.Step}: epoch {first.Epoch}, positions {first.Position} to {last.Position} of {explanation.Videos}")
+            : Line($"Step {explanation.Step}: from epoch {first.Epoch}, position {first.Position}, to epoch {last.Epoch}, position {last.Position}, of {explanation.Videos} an epoch"));
+        output.WriteLine(explanation.Story);
+        output.WriteLine();
+        WriteTable([SampleColumns, .. batch.Samples.Select(s => Sample(s, batch.KeyPlace(s.Place)))], output);
+        output.WriteLine();
+        WriteTable([ViewColumns, .. batch.Samples.SelectMany(s => new[] { View(s, "1", s.Plan.View, ""), View(s, "2", s.Plan.ViewPlus, string.Join(' ', s.Plan.EnqueuePixels)) })], output);
+        Notes(batch, output);
+    }
+
+    /// <summary>Writes what came of computing it anew.</summary>
+    public static void Write(ReplayOutcome replay, long step, TextWriter output)
+    {
+        if (replay.Result is not { } result)
+        {
+            output.WriteLine(replay.WhyNot);
+            return;
+        }
+
+        var figures = string.Join(", ", RecordedStep.Figures(result.Result).Select(f => Line($"{f.Name} {f.Value:G7}")));
+        output.WriteLine($"Computed anew from {result.Checkpoint}: {figures}.");
+        output.WriteLine(result switch
+        {
+            { Difference: 0, FirstThatDiffers: null } => $"Reproduced to the bit, as {(result.Steps > 1 ? $"all {result.Steps} steps from {step - result.Steps + 1} on" : "recorded")}.",
+            { Difference: double.NaN } => "Not reproduced: then its figures were finite.",
+            { Difference: null } => result.Result.IsFinite ? "Nothing is recorded to compare it with." : "Again not finite.",
+            { Difference: var difference } => Line($"Not reproduced to the bit: figures differ by up to {difference:G3}, the first time at step {result.FirstThatDiffers}. ")
+                + "Numbers are the same only on the same device, with as many threads and the same libtorch "
+                + $"(here {result.Device}, {result.Threads} threads); the run's log tells what it had.",
+        });
+    }
+
+    private static void Notes(RebuiltBatch batch, TextWriter output)
+    {
+        var notes = batch.Samples.SelectMany(s => s.Instead.Select(v => $"{s.Place}: in place of {v.Path} ({v.Reason}): {v.Message}")
+            .Concat(s.Missing is { } why ? [$"{s.Place}: its frames cannot be had any more: {why}"] : [])).ToList();
+        if (notes.Count == 0) return;
+        output.WriteLine();
+        foreach (var note in notes) output.WriteLine(note);
+    }
+
+    private static string[] Sample(RebuiltSample s, int keyPlace)
+    {
+        var (plan, box) = (s.Plan, s.Plan.Box);
+        var marks = (s.Instead.Count > 0 ? " (replacement)" : "") + (s.Missing is null ? "" : " (missing)");
+        return
+        [
+            Line($"{s.Place}"), Line($"{plan.Epoch}"), Line($"{plan.Position}"), Path.GetFileName(s.Path) + marks, Line($"{plan.Frame}, {s.FramePlus}"),
+            Line($"{box.Width}x{box.Height} at {box.X},{box.Y}"), plan.Flip ? "yes" : "", Line($"{keyPlace}"),
+        ];
+    }
+
+    private static string[] View(RebuiltSample s, string view, ViewPlan plan, string enqueued)
+    {
+        var p = plan.Photometry;
+        return
+        [
+            Line($"{s.Place}"), view, p.Jitter ? Line($"{p.Brightness:0.000}") : "", p.Jitter ? Line($"{p.Contrast:0.000}") : "",
+            p.Jitter ? Line($"{p.Saturation:0.000}") : "", p.Jitter ? Line($"{p.Hue:+0.000;-0.000}") : "",
+            string.Concat(Explanation.Order(p)?.Select(o => o[0]) ?? []), p.Gray ? "yes" : "", p.Blur ? Line($"{p.Sigma:0.00}") : "",
+            Line($"{plan.RollY},{plan.RollX}"), enqueued,
+        ];
+    }
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
+    {
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+    }
+}

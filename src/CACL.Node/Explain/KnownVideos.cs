@@ -1,0 +1,73 @@
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+using CACL.Learning.Weights;
+using CACL.Node.Training;
+
+namespace CACL.Node.Explain;
+
+/// <summary>
+/// What a run folder tells of the videos that the run was trained on: their identity in a checkpoint or, without one, their number, which
+/// the epochs in metrics.jsonl betray. With other videos every plan would be another one.
+/// </summary>
+internal sealed class KnownVideos
+{
+    private const string Setting = "the videos";
+
+    private readonly string? _identity;
+    private readonly RecordedStep? _last;
+    private readonly int _batchSize;
+
+    /// <summary>Of a run.</summary>
+    /// <param name="folder">Run folder.</param>
+    /// <param name="checkpoints">Its checkpoints.</param>
+    /// <param name="batchSize">Pairs of a step.</param>
+    public KnownVideos(string folder, CheckpointStore checkpoints, int batchSize)
+    {
+        _batchSize = batchSize;
+        _identity = Steps(checkpoints).Select(step => Identity(checkpoints.PathOf(step))).FirstOrDefault(identity => identity is not null);
+        if (_identity is null) _last = RecordedSteps.Read(folder, 1, 0).Last;
+    }
+
+    /// <summary>Whether these can be the run's videos.</summary>
+    public bool Are(VideoShape[] videos)
+    {
+        if (videos.Length == 0) return false;
+        if (_identity is not null) return new TrainingVideos(videos, []).Identity == _identity;
+        // The line holds six digits of the fraction.
+        return _last is not { } last || Math.Abs(((double)last.Step * _batchSize / videos.Length) - last.Epoch) < 2e-6;
+    }
+
+    /// <summary>The sentence where no videos fit.</summary>
+    public UserException Differ(VideoCatalog catalog, VideoShape[] now)
+    {
+        var then = _identity ?? (_last is { Epoch: > 0 } last ? $"{Math.Round(last.Step * _batchSize / last.Epoch):0} videos" : "none is recorded");
+        var today = now.Length == 0 ? "none of cacl.data.videos" : new TrainingVideos(now, []).Identity;
+        return new UserException(
+            $"The catalogue {catalog.Path} does not hold the videos that the run was trained on (then: {then}; now: {today}), so its samples cannot be told. "
+            + "Name the catalogue as it was then with --set cacl.data.catalog=FILE, or, if the videos were moved, where they lie with --set cacl.data.videos=DIR and a catalogue scanned there.");
+    }
+
+    private static IReadOnlyList<long> Steps(CheckpointStore checkpoints)
+    {
+        try
+        {
+            return checkpoints.Steps;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string? Identity(string checkpoint)
+    {
+        try
+        {
+            return CheckpointStore.LoadState(checkpoint).Settings.GetValueOrDefault(Setting);
+        }
+        catch (CheckpointException)
+        {
+            return null; // damaged, or a running training has just removed it: another one will tell
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using CACL.Actors;
+using CACL.Actors.Decoding;
+using CACL.Actors.Telemetry;
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+using CACL.Learning.Weights;
+using CACL.Node.Configuration;
+using CACL.Node.Runs;
+
+namespace CACL.Node.Explain;
+
+/// <summary>
+/// A run as its folder and its catalogue tell it, whether it goes on, has ended or was killed. Reads only: it neither takes hold of the
+/// folder nor writes into it.
+/// </summary>
+internal sealed class PastRun : IDisposable
+{
+    private PastRun(string folder, ResolvedConfiguration configuration, CheckpointStore checkpoints, VideoCatalog catalog, VideoShape[] videos)
+    {
+        Folder = folder;
+        Configuration = configuration;
+        Checkpoints = checkpoints;
+        Catalog = catalog;
+        Videos = videos;
+        var training = Settings.Training;
+        Length = RunLength.Of(videos.Length, training.BatchSize, training.Epochs, training.MaxSteps);
+        Planner = new SamplePlanner(Settings.ToSamplingOptions(), videos);
+        Quarantined = ReadQuarantine(Path.Combine(folder, "quarantine.jsonl"));
+    }
+
+    /// <summary>The run folder, absolute.</summary>
+    public string Folder { get; }
+
+    /// <summary>The run's settings, with what may be overridden of them.</summary>
+    public ResolvedConfiguration Configuration { get; }
+
+    /// <summary>Its checkpoints.</summary>
+    public CheckpointStore Checkpoints { get; }
+
+    /// <summary>Its catalogue.</summary>
+    public VideoCatalog Catalog { get; }
+
+    /// <summary>The videos that it was trained on, in the order in which sampling counts them.</summary>
+    public VideoShape[] Videos { get; }
+
+    /// <summary>How long it is.</summary>
+    public RunLength Length { get; }
+
+    /// <summary>Plans its samples.</summary>
+    public SamplePlanner Planner { get; }
+
+    /// <summary>The videos that could not be decoded while it ran, by path.</summary>
+    public IReadOnlyDictionary<string, QuarantinedVideo> Quarantined { get; }
+
+    /// <summary>The settings.</summary>
+    public RunSettings Settings => Configuration.Settings;
+
+    /// <summary>Opens a run.</summary>
+    /// <param name="folder">The run folder, absolute.</param>
+    /// <param name="overrides">Settings that differ here, such as where the videos lie by now: <c>key=value</c>.</param>
+    /// <param name="environment">Environment variables.</param>
+    /// <exception cref="UserException">It is no run, or its videos are not known any more.</exception>
+    public static PastRun Open(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
+    {
+        var configuration = Load(folder, overrides, environment);
+        var data = configuration.Settings.Data;
+        var checkpoints = new CheckpointStore(Path.Combine(folder, "checkpoints"), keep: 1);
+        var catalog = VideoCatalog.OpenExisting(data.Catalog);
+        try
+        {
+            var roots = new VideoRoots(data.Videos);
+            VideoShape[][] candidates = [catalog.LoadUsable(data.Stride + 1, roots), catalog.LoadUsableAndVanished(data.Stride + 1, roots)];
+            var known = new KnownVideos(folder, checkpoints, configuration.Settings.Training.BatchSize);
+            var videos = candidates.FirstOrDefault(known.Are) ?? throw known.Differ(catalog, candidates[0]);
+            return new PastRun(folder, configuration, checkpoints, catalog, videos);
+        }
+        catch
+        {
+            catalog.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Catalog.Dispose();
+
+    private static ResolvedConfiguration Load(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
+    {
+        if (!Directory.Exists(folder)) throw new UserException($"There is no run folder {folder}. Check the name given with --run.");
+        var file = Path.Combine(folder, RunFolder.ConfigurationName);
+        if (!File.Exists(file))
+            throw new UserException($"The folder {folder} holds no run (no {RunFolder.ConfigurationName}). Check the name given with --run.");
+        var written = ConfigurationFiles.Load([file], [], new Dictionary<string, string>());
+        var here = ConfigurationFiles.Load([file], overrides, environment);
+        var differences = ResolvedConfiguration.Difference(written.Fingerprint, here.Fingerprint);
+        if (differences.Count == 0) return here;
+        throw new UserException(
+            $"With other settings the run in {folder} would have been another one ({string.Join("; ", differences)}). "
+            + "Leave these out of --set and of the environment; where videos and catalogue lie, the decoder, device and threads may differ.");
+    }
+
+    private static Dictionary<string, QuarantinedVideo> ReadQuarantine(string path)
+    {
+        var videos = new Dictionary<string, QuarantinedVideo>(StringComparer.Ordinal);
+        if (!File.Exists(path)) return videos;
+        try
+        {
+            foreach (var video in JsonLinesFile.Read(path).Select(QuarantineLine.Read).OfType<QuarantinedVideo>())
+            {
+                if (video is { FoundBy: "decode", Epoch: not null, Position: not null }) videos[video.Path] = video;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Change its permissions.", e);
+        }
+
+        return videos;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace CACL.Node.Explain;
+
+/// <summary>How many threads a run computed with, by its log: as many as its machine had cores where its settings say nothing.</summary>
+internal static class RunThreads
+{
+    /// <summary>The number that the run's newest start tells, or null.</summary>
+    public static int? Of(string folder)
+    {
+        try
+        {
+            int? found = null;
+            foreach (var file in Directory.EnumerateFiles(folder, "train*.log").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
+            {
+                foreach (var line in File.ReadLines(file))
+                {
+                    if (line.Contains("\"Threads\":", StringComparison.Ordinal)) found = Threads(line) ?? found;
+                }
+            }
+
+            return found;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int? Threads(string line)
+    {
+        try
+        {
+            using var entry = JsonDocument.Parse(line);
+            return entry.RootElement.TryGetProperty("Threads", out var value) && value.TryGetInt32(out var threads) && threads > 0 ? threads : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
