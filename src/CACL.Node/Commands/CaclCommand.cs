@@ -12,10 +12,10 @@ internal static class CaclCommand
         "cacl videos scan clips                                  finds the videos below the folder clips",
         "cacl train --config hocon/demo.conf --set cacl.data.videos=clips --run runs/first",
         "cacl train --config runs/first/config.resolved.conf --run runs/first --resume",
+        "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
         "cacl explain --run runs/first --step 120                what was in the batch when the loss jumped",
         "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
-        "",
-        "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130, 143 stopped by a signal after saving.",
+        "source <(cacl completion bash)                          the tab key completes all of this",
     ];
 
     /// <summary>The whole command line.</summary>
@@ -39,6 +39,7 @@ internal static class CaclCommand
             SegmentCommand.Create(),
             VerifyCommand.Create(),
             ConfigCommand.Create(),
+            CompletionCommand.Create(),
         };
         root.HelpName = "cacl";
         trace = new Option<bool>("--trace") { Description = "Show stack traces of faults.", Recursive = true };

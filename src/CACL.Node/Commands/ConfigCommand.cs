@@ -7,7 +7,7 @@ namespace CACL.Node.Commands;
 internal static class ConfigCommand
 {
     /// <summary>The verb.</summary>
-    public static Command Create() => new("config", "Shows settings and where each comes from; checks presets.") { Subcommands = { Show(), Check(), Keys() } };
+    public static Command Create() => new Verb("config", "Shows settings and where each comes from; checks presets.", "cacl config show --config hocon/demo.conf", "cacl config check my.conf") { Subcommands = { Show(), Check(), Keys() } };
 
     private static Verb Show()
     {

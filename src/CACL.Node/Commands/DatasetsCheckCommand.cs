@@ -11,10 +11,10 @@ internal static class DatasetsCheckCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var kind = new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "KIND", Required = true };
+        var kind = new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "cityscapes|voc|folder", Required = true };
         kind.AcceptOnlyFromAmong([.. SegmentationDataSets.Words]);
         var data = new Option<string>("--data") { Description = "Its folder.", HelpName = "DIR", Required = true };
-        var threads = new Option<int>("--threads") { Description = "Files read at once; default: one a processor.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads") { Description = "Files read at once.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
         threads.Validators.Add(parsed =>
         {
             if (parsed.GetValueOrDefault<int>() < 1) parsed.AddError("--threads: expected a number from 1 on.");

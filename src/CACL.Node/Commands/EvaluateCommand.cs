@@ -16,8 +16,8 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var checkpoint = new Option<string>("--checkpoint") { Description = "A run folder, a checkpoint's folder, a .safetensors file, or random: an untrained network.", HelpName = "PATH|random", Required = true };
-        var backbone = new Option<string?>("--backbone") { Description = "resnet18 or resnet50; otherwise what the file holds, resnet18 for random.", HelpName = "NAME" };
-        var kind = new Option<string>("--dataset") { Description = "cityscapes, voc or folder.", HelpName = "KIND", Required = true };
+        var backbone = new Option<string?>("--backbone") { Description = "The network; otherwise what the file holds, resnet18 for random.", HelpName = "resnet18|resnet50" };
+        var kind = new Option<string>("--dataset") { Description = "How the data set is laid out; cacl datasets check --help shows each.", HelpName = "cityscapes|voc|folder", Required = true };
         var data = new Option<string>("--data") { Description = "Folder of the data set.", HelpName = "DIR", Required = true };
         var train = new Option<string?>("--train-split") { Description = "Split that is learnt from; as --set cacl.evaluation.train-split=S.", HelpName = "S" };
         var test = new Option<string?>("--test-split") { Description = "Split that is scored; as --set cacl.evaluation.test-split=S.", HelpName = "S" };

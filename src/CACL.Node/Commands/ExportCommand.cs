@@ -18,10 +18,11 @@ internal static class ExportCommand
         var overwrite = new Option<bool>("--overwrite") { Description = "Replaces the file of --out." };
         var command = new Verb(
             "export",
-            "Writes a trained backbone under torchvision's names. In Python: "
-            + "model.load_state_dict(safetensors.torch.load_file('backbone.safetensors'), strict=False), which misses fc alone.",
+            "Writes a trained backbone under torchvision's names.",
             "cacl export --checkpoint runs/first --out backbone.safetensors",
-            "cacl export --checkpoint runs/first/checkpoints/step-00000100 --out momentum.safetensors --network key --with-heads")
+            "cacl export --checkpoint runs/first/checkpoints/step-00000100 --out momentum.safetensors --network key --with-heads",
+            "",
+            "In Python: model.load_state_dict(safetensors.torch.load_file('backbone.safetensors'), strict=False), which misses fc alone.")
         {
             checkpoint,
             output,

@@ -25,7 +25,7 @@ internal static class PictureOptions
     /// <summary>Where it computes.</summary>
     public static Option<string> Device()
     {
-        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "D", DefaultValueFactory = _ => "auto" };
+        var device = new Option<string>("--device") { Description = "Where it computes.", HelpName = "auto|cpu|cuda|cuda:N", DefaultValueFactory = _ => "auto" };
         device.Validators.Add(parsed =>
         {
             if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name)) parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
@@ -39,7 +39,7 @@ internal static class PictureOptions
     {
         var size = new Option<int>("--size")
         {
-            Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; as it is without" : "")}.",
+            Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; larger frames are shrunk" : "")}.",
             HelpName = "PIXELS",
             DefaultValueFactory = _ => otherwise,
         };

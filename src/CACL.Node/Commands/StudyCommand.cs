@@ -22,7 +22,7 @@ internal static class StudyCommand
         var command = new Verb(
             "study",
             "Trains and evaluates rows x seeds one after another and writes a table beside the paper's numbers and a plot. The same command goes on after a stop.",
-            "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.datasets=[\"folder:/data/camvid\"]",
+            "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
             "cacl study hocon/studies/table1a.conf --out studies/heads --set cacl.data.videos=/data/kinetics400/train --set study.files.cityscapes=/data/cityscapes")
         {
             file,

@@ -20,8 +20,8 @@ internal static class TriggerCommand
         var configuration = new ConfigurationOptions(evaluate, required: false);
         var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
         var dataSet = new Option<string?>("--dataset") { Description = "Name of one of the run's data sets (cacl.evaluation.datasets). All of them if left out.", HelpName = "NAME" };
-        var protocol = new Option<string?>("--protocol") { Description = "linear or limited. As configured if left out.", HelpName = "NAME" };
-        var variant = new Option<string?>("--variant") { Description = "full or quick. As configured if left out.", HelpName = "NAME" };
+        var protocol = new Option<string?>("--protocol") { Description = "As configured if left out.", HelpName = "linear|limited" };
+        var variant = new Option<string?>("--variant") { Description = "As configured if left out.", HelpName = "full|quick" };
         var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
         protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
         variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);
@@ -42,7 +42,7 @@ internal static class TriggerCommand
             if (parsed.GetValue(json)) output.WriteLine(answer.ToJsonString());
             else Tell(answer, folder, output);
         });
-        return new Command("trigger", "Tells a running training to do something.") { evaluate };
+        return new Verb("trigger", "Tells a running training to do something.", "cacl trigger evaluate --run runs/first") { evaluate };
     }
 
     private static void Tell(JsonObject answer, string folder, TextWriter output)

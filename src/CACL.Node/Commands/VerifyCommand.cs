@@ -11,7 +11,7 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var golden = new Option<string>("--golden") { Description = "Folder with golden files (*.safetensors).", HelpName = "DIR", Required = true };
-        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "D", DefaultValueFactory = _ => "cpu" };
+        var device = new Option<string>("--device") { Description = "Where it computes.", HelpName = "auto|cpu|cuda|cuda:N", DefaultValueFactory = _ => "cpu" };
         device.Validators.Add(parsed =>
         {
             if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name)) parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");

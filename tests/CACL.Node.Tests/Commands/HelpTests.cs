@@ -1,0 +1,52 @@
+using System.CommandLine;
+using CACL.Node.Commands;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Commands;
+
+/// <summary>What the help of every verb says is held against the command line itself.</summary>
+public sealed class HelpTests
+{
+    public static TheoryData<string> Verbs => [.. All(CaclCommand.Create(out _), "").Select(v => v.Path)];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Every_verb_has_a_description_examples_that_parse_and_the_exit_status(string path)
+    {
+        var root = CaclCommand.Create(out _);
+        var verb = All(root, "").Single(v => v.Path == path).Command;
+        Assert.EndsWith(verb.Description!.EndsWith('"') ? "\"" : ".", verb.Description, StringComparison.Ordinal);
+        Assert.All(verb.Options.Where(o => !o.Hidden), o => Assert.False(string.IsNullOrWhiteSpace(o.Description), $"{path} {o.Name}"));
+        Assert.All(verb.Arguments, a => Assert.False(string.IsNullOrWhiteSpace(a.Description), $"{path} {a.Name}"));
+
+        using var output = new StringWriter();
+        Assert.Equal(ExitCodes.Success, Program.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));
+        var help = output.ToString();
+        Assert.Contains("Exit status: 0 done", help, StringComparison.Ordinal);
+        var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(l => l.StartsWith("  cacl ", StringComparison.Ordinal)).Select(Words).ToList();
+        Assert.NotEmpty(examples);
+        foreach (var words in examples)
+        {
+            var faults = root.Parse(words).Errors.Select(e => e.Message).ToList();
+            Assert.True(faults.Count == 0, $"cacl {string.Join(' ', words)}: {string.Join(' ', faults)}");
+            // Presets that it names are there.
+            foreach (var file in words.Where(w => w.StartsWith("hocon/", StringComparison.Ordinal))) Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), file);
+        }
+    }
+
+    private static IEnumerable<(string Path, Command Command)> All(Command command, string path) =>
+        command.Subcommands.Where(c => !c.Hidden).SelectMany(c => All(c, $"{path} {c.Name}".TrimStart())).Prepend((path, command));
+
+    // The command line ends at a redirection, or where an explanation follows at some distance. No example needs quotes.
+    private static string[] Words(string line)
+    {
+        var text = line.TrimStart()["cacl ".Length..];
+        foreach (var end in new[] { " > ", "   " })
+        {
+            if (text.IndexOf(end, StringComparison.Ordinal) is > 0 and var at) text = text[..at];
+        }
+
+        Assert.DoesNotContain(text, c => c is '"' or '\'');
+        return text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
