@@ -56,6 +56,19 @@ internal sealed class BatchRebuilder : IDisposable
             step, _run.Length.PlaceAfter(step).Epoch, samples!, StepPermutation.Of(_run.Settings.Seed, step, samples.Length));
     }
 
+    /// <summary>The whole frames of samples, for people to look at; null for those whose pair is missing, too.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="side">Side of the square that each is pressed into, pixels.</param>
+    /// <param name="cancel">Gives up.</param>
+    public IReadOnlyList<WholeFrames?> WholeFrames(IReadOnlyList<RebuiltSample> samples, int side, CancellationToken cancel)
+    {
+        var frames = new WholeFrames?[samples.Count];
+        Parallel.For(
+            0, frames.Length, new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancel },
+            i => frames[i] = samples[i].Pair is null ? null : WholeFrames(samples[i].Plan, side, cancel));
+        return frames;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -78,6 +91,23 @@ internal sealed class BatchRebuilder : IDisposable
 
         first ??= _run.Planner.Plan(_run.Length.PlaceOf(sample).Epoch, _run.Length.PlaceOf(sample).Position, 0);
         return new RebuiltSample(place, first, PathOf(first.VideoId), instead, "No usable video was left for this sample.", null);
+    }
+
+    private WholeFrames? WholeFrames(SamplePlan plan, int side, CancellationToken cancel)
+    {
+        try
+        {
+            var video = _run.Catalog.Load(plan.VideoId);
+            var whole = plan with { Box = new CropBox(0, 0, video.Width, video.Height) };
+            var (first, second) = (new byte[side * side * 3], new byte[side * side * 3]);
+            return TryDecode(PairRequest.Of(video, whole, side, _run.Settings.Data.DecodeTimeout), first, second, out _, cancel)
+                ? new WholeFrames(video.Width, video.Height, side, first, second)
+                : null;
+        }
+        catch (VideoUnusableException)
+        {
+            return null; // gone within this second
+        }
     }
 
     /// <summary>
@@ -133,8 +163,8 @@ internal sealed class BatchRebuilder : IDisposable
             pair.Plan = plan;
             pair.Path = video.Path;
             // As in the run: what makes a decoder crash is tried once more on another one.
-            if (!TryDecode(PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout), pair, out _, cancel)
-                && !TryDecode(PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout), pair, out var crash, cancel))
+            var request = PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout);
+            if (!TryDecode(request, pair.First, pair.Second, out _, cancel) && !TryDecode(request, pair.First, pair.Second, out var crash, cancel))
             {
                 throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"{video.Path} made the decoder fail: {crash!.Message}", crash);
             }
@@ -154,13 +184,13 @@ internal sealed class BatchRebuilder : IDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a decoder throws, it is given up and the video tried on another one.")]
-    private bool TryDecode(PairRequest request, FramePair pair, out Exception? crash, CancellationToken cancel)
+    private bool TryDecode(PairRequest request, Span<byte> first, Span<byte> second, out Exception? crash, CancellationToken cancel)
     {
         crash = null;
         if (!_idle.TryTake(out var decoder)) decoder = _decoder();
         try
         {
-            decoder.Decode(request, pair.First, pair.Second, cancel);
+            decoder.Decode(request, first, second, cancel);
             _idle.Add(decoder);
             return true;
         }

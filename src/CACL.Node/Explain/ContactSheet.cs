@@ -9,112 +9,142 @@ using static TorchSharp.torch;
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// The batch of a step as one picture, a row a sample: the crop of frame n, the view that the query network saw, the crop of frame
+/// The batch of a step as one picture, a row a sample: frame n with the crop's box, the view that the query network saw, frame
 /// n + stride, the view that the key network saw. Views are shown as the networks see them, rolls included.
 /// </summary>
-internal static class ContactSheet
+internal sealed class ContactSheet
 {
     /// <summary>More samples are not shown.</summary>
-    public const int MostSamples = 1024;
+    public const int MostSamples = 512;
 
-    private const int RowsOfColumn = 32;
-    private const int Gap = 6;
     private const float SmallText = 13;
-    private const int TextLine = 16;
+
+    private readonly Explanation _explanation;
+    private readonly int _side;
+    private readonly bool _rolled;
+    private readonly ContactSheetLayout _layout;
+
+    /// <summary>Of a step.</summary>
+    /// <param name="explanation">The step.</param>
+    /// <param name="side">Side S of the views, pixels.</param>
+    /// <param name="rolled">Whether the run shuffles pixels.</param>
+    public ContactSheet(Explanation explanation, int side, bool rolled)
+    {
+        _explanation = explanation;
+        _side = side;
+        _rolled = rolled;
+        _layout = new ContactSheetLayout(Math.Min(explanation.Batch.Samples.Count, MostSamples), side);
+    }
+
+    /// <summary>Side of the squares in which it wants whole frames, pixels.</summary>
+    public int FrameSide => _layout.FrameWidth;
 
     /// <summary>Writes it as a PNG.</summary>
+    /// <param name="frames">The whole frames of each sample, as many as it shows; null where they cannot be had.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write(Explanation explanation, int side, bool rolled, string path)
+    public void Write(IReadOnlyList<WholeFrames?> frames, string path)
     {
-        var samples = explanation.Batch.Samples.Take(MostSamples).ToList();
-        var layout = new Layout(samples.Count, side);
-        var views = Views(explanation.Batch, rolled);
-        using var sheet = new Sheet(layout.Width, layout.Height);
-        var left = samples.Count < explanation.Batch.Samples.Count ? $", the first {samples.Count} of {explanation.Batch.Samples.Count} samples" : "";
-        sheet.Write($"Step {explanation.Step}, epoch {explanation.Batch.Epoch}{left}", Sheet.Margin, Sheet.Margin + Sheet.TextSize, layout.Width - (2 * Sheet.Margin), bold: true);
-        var stride = samples[0].Plan.Stride;
-        string[] titles = ["frame n", "view 1", stride == 0 ? "frame n again" : $"frame n+{stride}", "view 2"];
-        for (var column = 0; column < layout.Columns; column++)
+        var samples = _explanation.Batch.Samples.Take(MostSamples).ToList();
+        var views = Views();
+        using var sheet = new Sheet(_layout.Width, _layout.Height);
+        Head(sheet, samples);
+        for (var i = 0; i < samples.Count; i++)
         {
-            for (var i = 0; i < titles.Length; i++) sheet.Write(titles[i], layout.Left(column) + (i * (layout.Cell + Gap)), Layout.Titles, layout.Cell);
+            var sample = samples[i];
+            Row(sheet, i, sample, frames[i], views.TryGetValue(sample.Place, out var pair) ? pair : null);
         }
 
-        for (var i = 0; i < samples.Count; i++) Row(sheet, layout, i, samples[i], views, side);
         sheet.Save(path);
     }
 
-    private static void Row(Sheet sheet, Layout layout, int index, RebuiltSample sample, Dictionary<int, (byte[] View, byte[] ViewPlus)> views, int side)
+    private void Head(Sheet sheet, List<RebuiltSample> samples)
     {
-        var (x, y) = (layout.Left(index / RowsOfColumn), layout.Top(index % RowsOfColumn));
-        var room = (4 * layout.Cell) + (3 * Gap);
-        SheetText.Draw(sheet.Canvas, SheetText.Fit(Label(sample), SmallText, room), x, y + SmallText, SmallText, Sheet.Ink);
-        SheetText.Draw(sheet.Canvas, SheetText.Fit(Changes(sample), SmallText, room), x, y + (2.25f * SmallText), SmallText, Sheet.FaintInk);
-        var top = y + (2 * TextLine);
-        for (var i = 0; i < 4; i++)
+        var room = _layout.Width - (2 * Sheet.Margin);
+        var all = _explanation.Batch.Samples.Count;
+        var left = samples.Count < all ? $", the first {samples.Count} of {all} samples" : "";
+        sheet.Write($"Step {_explanation.Step}, epoch {_explanation.Batch.Epoch}{left}", Sheet.Margin, Sheet.Margin + Sheet.TextSize, room, bold: true);
+        Small(sheet, _explanation.Story, Sheet.Margin, ContactSheetLayout.Story, room, Sheet.Ink);
+        var legend = "Box: the crop." + (_rolled ? " Cross: where pixel shuffle (equation 7) put the view's upper left corner." : "");
+        Small(sheet, legend, Sheet.Margin, ContactSheetLayout.Legend, room, Sheet.FaintInk);
+        var stride = samples[0].Plan.Stride;
+        string[] titles = ["frame n", "view 1 (query)", stride == 0 ? "frame n again" : $"frame n+{stride}", "view 2 (key)"];
+        for (var column = 0; column < _layout.Columns; column++)
         {
-            var place = SKRect.Create(x + (i * (layout.Cell + Gap)), top, layout.Cell, layout.Cell);
-            if (sample.Pair is { } pair)
+            for (var i = 0; i < titles.Length; i++)
             {
-                var pixels = i switch { 0 => pair.First, 1 => views[sample.Place].View, 2 => pair.Second, _ => views[sample.Place].ViewPlus };
-                using var picture = Pixels.OfRgb(side, side, pixels);
-                sheet.Draw(picture, place, smooth: side > layout.Cell);
+                var place = _layout.Place(column * ContactSheetLayout.RowsOfColumn, i);
+                SheetText.Draw(sheet.Canvas, SheetText.Fit(titles[i], SmallText, place.Width), place.Left, ContactSheetLayout.Titles, SmallText, Sheet.Ink, bold: true);
             }
-            else
-            {
-                Hatching.Draw(sheet.Canvas, place);
-            }
-
-            sheet.Frame(place);
         }
     }
 
+    private void Row(Sheet sheet, int index, RebuiltSample sample, WholeFrames? frames, (byte[] View, byte[] ViewPlus)? views)
+    {
+        var (x, y) = _layout.Labels(index);
+        Small(sheet, Label(sample), x, y + SmallText, _layout.RowWidth, Sheet.Ink);
+        Small(sheet, Changes(sample), x, y + SmallText + ContactSheetLayout.TextLine, _layout.RowWidth, Sheet.FaintInk);
+        Frame(sheet, frames, frames?.First, sample, _layout.Place(index, 0));
+        View(sheet, views?.View, sample.Plan.View, _layout.Place(index, 1));
+        Frame(sheet, frames, frames?.Second, sample, _layout.Place(index, 2));
+        View(sheet, views?.ViewPlus, sample.Plan.ViewPlus, _layout.Place(index, 3));
+    }
+
+    private static void Frame(Sheet sheet, WholeFrames? frames, byte[]? pixels, RebuiltSample sample, SKRect place)
+    {
+        if (frames is null) Hatching.Draw(sheet.Canvas, place);
+        else place = ContactSheetMarks.FrameWithBox(sheet, frames, pixels, sample.Plan.Box, place);
+        sheet.Frame(place);
+    }
+
+    private void View(Sheet sheet, byte[]? pixels, ViewPlan plan, SKRect place)
+    {
+        if (pixels is null)
+        {
+            Hatching.Draw(sheet.Canvas, place);
+        }
+        else
+        {
+            using var picture = Pixels.OfRgb(_side, _side, pixels);
+            sheet.Draw(picture, place, smooth: _side > place.Width);
+            if (_rolled) ContactSheetMarks.Corner(sheet, plan, _side, place);
+        }
+
+        sheet.Frame(place);
+    }
+
+    private static void Small(Sheet sheet, string text, float x, float baseline, float room, SKColor colour) =>
+        SheetText.Draw(sheet.Canvas, SheetText.Fit(text, SmallText, room), x, baseline, SmallText, colour);
+
     private static string Label(RebuiltSample s) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{s.Place}  {Path.GetFileName(s.Path)}  frames {s.Plan.Frame} and {s.FramePlus}{(s.Missing is null ? "" : "  cannot be had any more")}{(s.Instead.Count > 0 ? "  (replacement)" : "")}");
+        $"{s.Place}  {Path.GetFileName(s.Path)}  {(s.Plan.Stride == 0 ? "frame" : $"frames {s.Plan.Frame} and")} {s.FramePlus}{(s.Missing is null ? "" : "  cannot be had any more")}{(s.Instead.Count > 0 ? "  (replacement)" : "")}");
 
-    private static string Changes(RebuiltSample s) => $"{(s.Plan.Flip ? "flipped; " : "")}view 1: {Of(s.Plan.View)}; view 2: {Of(s.Plan.ViewPlus)}";
+    private string Changes(RebuiltSample s) => $"{(s.Plan.Flip ? "both flipped; " : "")}view 1: {Of(s.Plan.View)}; view 2: {Of(s.Plan.ViewPlus)}";
 
-    private static string Of(ViewPlan view)
+    private string Of(ViewPlan view)
     {
         var p = view.Photometry;
         string[] words =
         [
             p.Jitter ? "colours" : "", p.Gray ? "grey" : "", p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
-            view.RollY + view.RollX > 0 ? $"roll {view.RollY},{view.RollX}" : "",
+            _rolled && view.RollY + view.RollX > 0 ? $"roll {view.RollY},{view.RollX}" : "",
         ];
         return string.Join(", ", words.Where(w => w.Length > 0).DefaultIfEmpty("as it is"));
     }
 
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Dictionary<int, (byte[] View, byte[] ViewPlus)> Views(RebuiltBatch batch, bool rolled)
+    private Dictionary<int, (byte[] View, byte[] ViewPlus)> Views()
     {
+        var batch = _explanation.Batch;
         var there = batch.Samples.Where(s => s.Pair is not null).Select(s => s.Place).ToArray();
         if (there.Length == 0) return [];
         using var builder = new ViewsBuilder(CPU);
         // A view depends on its own pair alone, so that missing ones change nothing.
         using var views = builder.Build(batch.Pairs, [.. Enumerable.Range(0, there.Length)]);
-        var first = ViewPictures.Rgb(views.View, rolled ? views.Rolls : null);
-        var second = ViewPictures.Rgb(views.ViewPlus, rolled ? views.RollsPlus : null);
+        var first = ViewPictures.Rgb(views.View, _rolled ? views.Rolls : null);
+        var second = ViewPictures.Rgb(views.ViewPlus, _rolled ? views.RollsPlus : null);
         return Enumerable.Range(0, there.Length).ToDictionary(i => there[i], i => (first[i], second[i]));
-    }
-
-    private sealed class Layout(int samples, int side)
-    {
-        public int Cell { get; } = samples > 2 * RowsOfColumn ? 96 : side >= 128 ? Math.Min(side, 224) : 128;
-
-        public int Columns { get; } = (samples + RowsOfColumn - 1) / RowsOfColumn;
-
-        public static int Titles => Sheet.Margin + Sheet.LineHeight + (int)Sheet.TextSize;
-
-        public int Width => (2 * Sheet.Margin) + (Columns * ColumnWidth) + ((Columns - 1) * 2 * Sheet.Margin);
-
-        public int Height => Top(Math.Min(samples, RowsOfColumn)) + Sheet.Margin;
-
-        private int ColumnWidth => (4 * Cell) + (3 * Gap);
-
-        public int Left(int column) => Sheet.Margin + (column * (ColumnWidth + (2 * Sheet.Margin)));
-
-        public int Top(int row) => Titles + 10 + (row * (Cell + (2 * TextLine) + (2 * Gap)));
     }
 }

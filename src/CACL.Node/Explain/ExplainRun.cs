@@ -40,7 +40,7 @@ internal static class ExplainRun
             var recorded = RecordedSteps.Read(run.Folder, request.Step, request.Step);
             var explanation = new Explanation(run.Folder, batch, run.Length.Videos, recorded.At(request.Step), recorded.Last?.Step ?? 0);
             if (!request.Json) ExplanationText.Write(explanation, output);
-            if (request.Out is not null) WritePictures(request, run, explanation);
+            if (request.Out is not null) WritePictures(request, run, batches, explanation, interruption.Token);
             if (!request.Json) output.WriteLine();
             var replay = request.Replays ? new Replay(run, batches, error.WriteLine).Run(batch, interruption.Token) : null;
             if (replay is not null) ExplanationText.Write(replay, request.Step, words);
@@ -58,10 +58,12 @@ internal static class ExplainRun
 
     private static System.Text.Json.JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
-    private static void WritePictures(ExplainRequest request, PastRun run, Explanation explanation)
+    private static void WritePictures(ExplainRequest request, PastRun run, BatchRebuilder batches, Explanation explanation, CancellationToken cancel)
     {
         LibTorchLoader.Load(run.Settings.Training.LibTorch is { Length: > 0 } folder ? folder : null);
-        ContactSheet.Write(explanation, run.Settings.Data.CropSize, run.Settings.Model.PixelShuffle, Name(request, "png"));
+        var sheet = new ContactSheet(explanation, run.Settings.Data.CropSize, run.Settings.Model.PixelShuffle);
+        var shown = explanation.Batch.Samples.Take(ContactSheet.MostSamples).ToList();
+        sheet.Write(batches.WholeFrames(shown, sheet.FrameSide, cancel), Name(request, "png"));
     }
 
     private static void WriteTables(ExplainRequest request, Explanation explanation, string json, TextWriter words)

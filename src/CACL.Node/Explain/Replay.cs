@@ -51,7 +51,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         {
             (0, _) => "The losses are not computed anew: the run has no checkpoints.",
             (_, true) => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} can be used.",
-            _ => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} is left, the oldest is that after step {there[^1]} of {there.Count}. "
+            _ => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} is left; the oldest one is of after step {there[^1]}. "
                 + "cacl.checkpoints.keep says how many a run keeps.",
         });
     }
