@@ -14,8 +14,9 @@ internal static class ConfigCommand
         var changed = new Option<bool>("--changed") { Description = "Only what differs from the defaults." };
         var command = new Verb(
             "show",
-            "Prints every setting with the file and line that it came from. What it prints can be given as --config.",
+            "Prints every setting with the file and line, variable or option that it came from. What it prints can be given as --config.",
             "cacl config show --config hocon/kinetics-r50.conf --changed",
+            "CACL_TRAINING_EPOCHS=3 cacl config show --changed",
             "cacl config show --config runs/first/config.resolved.conf --set cacl.data.stride=4")
         {
             changed,

@@ -18,8 +18,7 @@ internal static class ExplainCommand
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "explain",
-            "Shows what a training step was given: videos, frames, boxes, colours and rolls of its batch. "
-            + "Computes its losses anew where a checkpoint of before it is left. The answer to \"what was in the batch when the loss jumped?\"",
+            "Shows what was in a past step's batch: videos, frames, boxes, flips, colours and rolls. Computes its losses anew where a checkpoint of before it is left.",
             "cacl explain --run runs/first --step 120",
             "cacl explain --run runs/first --step 120 --out explained",
             "cacl explain --run runs/first --step 120 --no-replay --set cacl.data.catalog=moved.sqlite")

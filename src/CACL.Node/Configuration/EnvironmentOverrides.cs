@@ -18,13 +18,16 @@ internal static class EnvironmentOverrides
         foreach (var (name, value) in environment.OrderBy(e => e.Key, StringComparer.Ordinal))
         {
             if (byVariable.TryGetValue(name, out var key)) yield return (key, value, $"environment variable {name}");
-            else if (sections.Any(s => name.StartsWith(s, StringComparison.Ordinal))) throw Unknown(name, byVariable.Keys);
+            else if (sections.Any(s => Plain(name).StartsWith(s, StringComparison.Ordinal))) throw Unknown(name, byVariable.Keys);
         }
     }
 
+    // Other programs have small letters, or two underscores for a section: what is meant so must not be passed over in silence.
+    private static string Plain(string name) => name.ToUpperInvariant().Replace("__", "_", StringComparison.Ordinal);
+
     private static UserException Unknown(string name, IEnumerable<string> variables)
     {
-        var near = EditDistance.Nearest(name, variables);
+        var near = EditDistance.Nearest(Plain(name), variables);
         var hint = near is null ? "Unset it; hocon/README.md lists all keys." : $"Did you mean {near}? Otherwise unset it.";
         return new UserException($"The environment variable {name} is named like a setting, but there is no such key. {hint}");
     }

@@ -15,7 +15,7 @@ public sealed class HelpTests
     {
         var root = CaclCommand.Create(out _);
         var verb = All(root, "").Single(v => v.Path == path).Command;
-        Assert.EndsWith(verb.Description!.EndsWith('"') ? "\"" : ".", verb.Description, StringComparison.Ordinal);
+        Assert.EndsWith(".", verb.Description, StringComparison.Ordinal);
         Assert.All(verb.Options.Where(o => !o.Hidden), o => Assert.False(string.IsNullOrWhiteSpace(o.Description), $"{path} {o.Name}"));
         Assert.All(verb.Arguments, a => Assert.False(string.IsNullOrWhiteSpace(a.Description), $"{path} {a.Name}"));
 

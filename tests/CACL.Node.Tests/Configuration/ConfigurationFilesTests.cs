@@ -50,10 +50,14 @@ public sealed class ConfigurationFilesTests : IDisposable
     public void No_two_keys_share_an_environment_variable() =>
         Assert.Equal(KnownKeys.All.Count, KnownKeys.All.Select(EnvironmentOverrides.Variable).Distinct().Count());
 
-    [Fact]
-    public void A_variable_that_looks_like_a_setting_but_is_none_is_refused()
+    [Theory]
+    [InlineData("CACL_DATA_CROPSIZE")]
+    [InlineData("CACL__DATA__CROP_SIZE")]
+    [InlineData("cacl_data_crop_size")]
+    public void A_variable_that_looks_like_a_setting_but_is_none_is_refused(string name)
     {
-        var fault = Assert.Throws<UserException>(() => ConfigurationFiles.Load([], [], new Dictionary<string, string> { ["CACL_DATA_CROPSIZE"] = "64" }));
+        var fault = Assert.Throws<UserException>(() => ConfigurationFiles.Load([], [], new Dictionary<string, string> { [name] = "64" }));
+        Assert.Contains($"{name} is named like a setting", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean CACL_DATA_CROP_SIZE?", fault.Message, StringComparison.Ordinal);
         _ = ConfigurationFiles.Load([], [], new Dictionary<string, string> { ["CACL_HOME"] = "x", ["PATH"] = "y" });
     }
