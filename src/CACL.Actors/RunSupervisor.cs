@@ -97,6 +97,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
         _skippedSteps.UnionWith(_parts.Start?.SkippedSteps ?? []);
         StartEvaluator();
+        _parts.Instruments?.Began(_parts.Start?.Step ?? 0, _length.TotalSteps);
         Launch(_parts.Start);
     }
 

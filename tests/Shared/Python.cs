@@ -25,6 +25,15 @@ internal static class Python
         return output;
     }
 
+    /// <summary>The same for a script that needs nothing but Python.</summary>
+    public static string RunPlain(string script, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists(Program), $"There is no {Program}.");
+        var (exit, output) = Start(script, arguments);
+        Assert.True(exit == 0, output);
+        return output;
+    }
+
     private static (int Exit, string Output) Start(string script, string[] arguments)
     {
         var start = new ProcessStartInfo(Program, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -30,6 +30,7 @@ public sealed class RunInstruments : IDisposable
     private readonly Gauge<double> _learningRate;
     private readonly Gauge<double> _epoch;
     private readonly Gauge<long> _step;
+    private readonly Gauge<long> _planned;
     private readonly Histogram<double> _decodeDuration;
     private readonly Counter<long> _decodeFailures;
     private readonly Counter<long> _restarts;
@@ -59,6 +60,7 @@ public sealed class RunInstruments : IDisposable
         _learningRate = _meter.CreateGauge<double>("cacl.learning_rate", null, "Learning rate of the last step.");
         _epoch = _meter.CreateGauge<double>("cacl.epoch", null, "Epochs done, a fraction.");
         _step = _meter.CreateGauge<long>("cacl.run.step", null, "Steps that the run has behind it, those before a resume included.");
+        _planned = _meter.CreateGauge<long>("cacl.run.planned_steps", null, "Steps that the whole run is to have.");
         _decodeDuration = _meter.CreateHistogram(
             "cacl.decode.duration", "s", "Time of decoding a frame pair.", null, Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30));
         _decodeFailures = _meter.CreateCounter<long>("cacl.decode.failures", null, "Frame pairs that could not be decoded, by reason.");
@@ -105,6 +107,15 @@ public sealed class RunInstruments : IDisposable
         foreach (var reason in Enum.GetValues<UnusableReason>()) _decodeFailures.Add(0, Label("reason", WordOf(reason)));
         foreach (var kind in Kinds) _restarts.Add(0, Label("actor", kind));
         foreach (var status in new[] { Done, Failed }) _evaluations.Add(0, Label("status", status));
+    }
+
+    /// <summary>The training begins, or goes on.</summary>
+    /// <param name="step">Steps that the run has behind it.</param>
+    /// <param name="planned">Steps that it is to have.</param>
+    public void Began(long step, long planned)
+    {
+        _step.Record(step);
+        _planned.Record(planned);
     }
 
     /// <summary>A step is done.</summary>

@@ -113,6 +113,18 @@ internal sealed class SettingsReader(HoconObject root)
         return Keep(key, text, HoconWriter.Text(text));
     }
 
+    /// <summary>A text that may hold a secret where it is not what is allowed: then it is not repeated.</summary>
+    public string Guarded(string key, Func<string, bool> allows, string allowed)
+    {
+        if (Scalar(key) is not { } text) return "";
+        if (allows(text)) return Keep(key, text, HoconWriter.Text(text));
+        var origin = OriginOf(key);
+        // A file is named by its line; an option is quoted.
+        if (origin.Line == 0 && origin.Source.Contains(key, StringComparison.Ordinal)) origin = HoconOrigin.Of($"--set {key}");
+        _problems.Add(new SettingsProblem(key, origin, $"is something else than {allowed}."));
+        return "";
+    }
+
     /// <summary>A list of texts; a single text is a list of one.</summary>
     public IReadOnlyList<string> Texts(string key, Func<string, string> canonical)
     {

@@ -25,6 +25,7 @@ public sealed class RunInstrumentsTests
         Assert.Equal(RunEnd.Completed, outcome.End);
         Assert.Equal(12, heard.Sum("cacl.steps"));
         Assert.Equal(48, heard.Sum("cacl.pairs"));
+        Assert.Equal(12, heard.Sum("cacl.run.planned_steps"));
         Assert.Equal(12, heard.Count("cacl.step.duration"));
         Assert.True(heard.Sum("cacl.decode.failures", "reason", "corrupt") >= 1);
         Assert.Equal(1, heard.Sum("cacl.actor.restarts", "actor", "decoder"));

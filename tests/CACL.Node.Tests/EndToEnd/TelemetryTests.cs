@@ -54,10 +54,10 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
         Assert.Equal(lines.Count, scalars["time/backward_seconds"].Count);
         // Where the time went adds up: no part is missing, none is counted twice.
-        Assert.All(lines.Skip(1), line =>
-        {
-            var parts = new[] { "transfer", "forward", "backward", "optimiser" }.Sum(part => line.GetProperty($"{part}_seconds").GetDouble());
-            Assert.InRange(parts, 0, line.GetProperty("step_seconds").GetDouble() + 0.001);
-        });
+        Assert.All(lines, line => Assert.InRange(Seconds(line, "transfer", "forward", "backward", "optimiser"), 0, Seconds(line, "step") + 0.001));
+        var share = lines.Sum(line => Seconds(line, "wait", "transfer", "forward", "backward", "optimiser", "snapshot")) / lines.Sum(line => Seconds(line, "wait", "step", "snapshot"));
+        Assert.InRange(share, 0.97, 1.001);
+
+        static double Seconds(JsonElement line, params string[] parts) => parts.Sum(part => line.GetProperty($"{part}_seconds").GetDouble());
     }
 }

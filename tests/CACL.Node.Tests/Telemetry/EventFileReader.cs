@@ -14,7 +14,10 @@ internal static class EventFileReader
         .ToDictionary(g => g.Key, g => g.Select(s => (s.Step, s.Value)).ToList());
 
     /// <summary>Everything in a folder's files but records that are cut off.</summary>
-    public static IEnumerable<Event> Events(string folder)
+    public static IEnumerable<Event> Events(string folder) => Payloads(folder).Select(payload => Parse(payload));
+
+    /// <summary>The same as bytes.</summary>
+    public static IEnumerable<byte[]> Payloads(string folder)
     {
         foreach (var path in Directory.GetFiles(folder, "*tfevents*").Order(StringComparer.Ordinal))
         {
@@ -30,7 +33,7 @@ internal static class EventFileReader
             {
                 var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(at));
                 if (at + 16 + length > data.Length) break;
-                yield return Parse(data.AsSpan(at + 12, length));
+                yield return data.AsSpan(at + 12, length).ToArray();
                 at += 16 + length;
             }
         }

@@ -116,11 +116,28 @@ public sealed class SendingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cacl.telemetry.otlp.endpoint=collector")]
-    [InlineData("cacl.telemetry.otlp.endpoint=\"ftp://collector\"")]
-    [InlineData("cacl.logging.seq.url=\"http://user:word@seq\"")]
-    public void Addresses_that_are_none_are_refused_with_an_example(string set) =>
-        Assert.Contains("an address such as http://localhost", Assert.ThrowsAny<Exception>(() => Settings(set)).Message, StringComparison.Ordinal);
+    [InlineData("cacl.telemetry.otlp.endpoint", "collector")]
+    [InlineData("cacl.telemetry.otlp.endpoint", "ftp://collector")]
+    [InlineData("cacl.logging.seq.url", "http://user:geheim@seq")]
+    [InlineData("cacl.logging.seq.url", "http://seq/?apiKey=geheim")]
+    public void Addresses_that_are_none_are_refused_with_an_example_and_not_repeated(string key, string address)
+    {
+        var file = _folder.File("a.conf");
+        File.WriteAllText(file, $"{key} = \"{address}\"\n");
+        var none = new Dictionary<string, string>();
+        foreach (var load in new Func<object>[]
+        {
+            () => Settings($"{key}=\"{address}\""),
+            () => ConfigurationFiles.Load([], [], new Dictionary<string, string> { [EnvironmentOverrides.Variable(key)] = address }),
+            () => ConfigurationFiles.Load([file], [], none),
+        })
+        {
+            var message = Assert.ThrowsAny<UserException>(load).Message;
+            Assert.Contains($"{key} is something else than an address such as http://localhost", message, StringComparison.Ordinal);
+            Assert.DoesNotContain(address, message, StringComparison.Ordinal);
+            Assert.DoesNotContain("geheim", message, StringComparison.Ordinal);
+        }
+    }
 
     private static RunSettings Settings(params string[] sets) => ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings;
 

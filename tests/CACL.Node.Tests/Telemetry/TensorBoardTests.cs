@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Testing;
 using CsCheck;
+using Google.Protobuf;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>Event files, read back by readers that share nothing with the writer: one here by the file format, one in Python.</summary>
+/// <summary>Event files, read back by readers that share nothing with the writer: by the file format here and in Python, by TensorFlow's message definitions.</summary>
 public sealed class TensorBoardTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -66,6 +68,31 @@ public sealed class TensorBoardTests : IDisposable
         Has(Read()["eval/a/linear/miou"], (4L, 0.5f));
         // A reader that still holds the steps taken back is told to drop them: SessionLog START at step 6.
         Assert.Contains(EventFileReader.Events(_folder.Path), e => e.Step == 6 && e.SessionStart);
+    }
+
+    [Fact]
+    public void TensorFlows_own_message_definitions_read_every_event_and_would_write_the_same_bytes()
+    {
+        using (var first = TensorBoardLog.Start(_folder.Path, 0, TimeProvider.System)!) first.Observe(Step(1, 4.5));
+        using (var log = TensorBoardLog.Start(_folder.Path, 1, TimeProvider.System)!)
+        {
+            log.Observe(Step(300, 4.25));
+            log.Evaluated(JsonNode.Parse("""{"step":20000,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
+        }
+
+        // TorchSharp has the classes that protoc makes of TensorFlow's event.proto and summary.proto.
+        var payloads = EventFileReader.Payloads(_folder.Path).ToList();
+        var events = payloads.ConvertAll(payload => Tensorboard.Event.Parser.ParseFrom(payload));
+        Assert.Equal(payloads, events.Select(e => e.ToByteArray()));
+        Assert.All(events, e => Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - e.WallTime, -1, 60));
+        Assert.Equal(
+            [(0L, "brain.Event:2"), (1L, "loss/total=4.5"), (0L, "brain.Event:2"), (2L, "Start"), (300L, "loss/total=4.25"), (20000L, "eval/camvid/linear/miou=0.25")],
+            events.Select(e => (e.Step, e.WhatCase switch
+            {
+                Tensorboard.Event.WhatOneofCase.FileVersion => e.FileVersion,
+                Tensorboard.Event.WhatOneofCase.SessionLog => $"{e.SessionLog.Status}",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{e.Summary.Value[0].Tag}={e.Summary.Value[0].SimpleValue}"),
+            })));
     }
 
     [Fact]
@@ -148,7 +175,7 @@ public sealed class TensorBoardTests : IDisposable
                         value = dict(fields(v))
                         if value[1] == b'loss/total': print(event[2], value[2])
             """;
-        Assert.Equal("version brain.Event:2\n1 0.25\n2 0.5\n3 0.75\n", Python.Run(Script, _folder.Path));
+        Assert.Equal("version brain.Event:2\n1 0.25\n2 0.5\n3 0.75\n", Python.RunPlain(Script, _folder.Path));
     }
 
     private static StepMetrics Step(long step, double loss) => new(step, step / 10.0, new StepResult(loss, loss, null, null, 0.5, null, 0.1), 1, 0.5, 4);

@@ -63,7 +63,8 @@ internal static class TensorBoardEvent
     {
         var writer = new ProtoWriter();
         writer.Double(WallTime, time.ToUnixTimeMilliseconds() / 1000.0);
-        writer.Integer(StepField, step);
+        // As protoc's code writes it: a number that is zero is left out.
+        if (step != 0) writer.Integer(StepField, step);
         content(writer);
         return writer.Written.ToArray();
     }

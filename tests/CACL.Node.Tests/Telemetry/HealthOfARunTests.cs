@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text.Json;
+using CACL.Actors;
+using CACL.Actors.Tests.Fakes;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+using CACL.Node.Runs;
+using CACL.Node.Telemetry;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Telemetry;
+
+/// <summary>/healthz of the real server beside the real actors, of which a part fails and comes back.</summary>
+public sealed class HealthOfARunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly RunFolder _run;
+    private readonly RunTelemetry _telemetry;
+    private readonly NodeServer _server;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public HealthOfARunTests()
+    {
+        var settings = ConfigurationFiles
+            .Load([], ["cacl.telemetry.health.step-age=1s", "cacl.telemetry.health.checkpoint-age=1s"], new Dictionary<string, string>()).Settings;
+        _run = RunFolder.Open(_folder.File("run"), RunStart.New);
+        _telemetry = RunTelemetry.Start(settings.Telemetry, _run);
+        _server = NodeServer.Start(settings.Http, new NodeState(_run) { Telemetry = _telemetry })!;
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _server.Dispose();
+        _telemetry.Dispose();
+        _run.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false, "a step is being computed")]
+    [InlineData(true, "it waits for data: the decoders deliver nothing")]
+    public async Task A_step_that_does_not_come_is_told_until_it_comes(bool data, string words)
+    {
+        using var gate = new ManualResetEventSlim();
+        using var run = Endless();
+        if (data) run.Videos.Before = _ => gate.Wait(TimeSpan.FromSeconds(30));
+        else run.Training.Before = step => gate.Wait(step == 3 ? TimeSpan.FromSeconds(30) : TimeSpan.Zero);
+        Begin(run);
+        var fault = await UntilAsync("/healthz/live", HttpStatusCode.ServiceUnavailable);
+        Assert.Contains(words, TextOf(fault, "step"), StringComparison.Ordinal);
+        Assert.Contains("longer than cacl.telemetry.health.step-age (1 s)", TextOf(fault, "step"), StringComparison.Ordinal);
+        await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
+        run.Training.Before = Slowly;
+        gate.Set();
+        await UntilAsync("/healthz/live", HttpStatusCode.OK);
+        await UntilAsync("/healthz/ready", HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Checkpoints_that_cannot_be_written_are_told_until_one_is()
+    {
+        using var run = Endless();
+        run.Storage.Failures = int.MaxValue;
+        Begin(run);
+        var fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(["checkpoint"], Failing(fault));
+        Assert.Contains("No checkpoint was written in", TextOf(fault, "checkpoint"), StringComparison.Ordinal);
+        // That is no reason to kill the process: it trains.
+        await UntilAsync("/healthz/live", HttpStatusCode.OK);
+        run.Storage.Failures = 0;
+        await UntilAsync("/healthz/ready", HttpStatusCode.OK);
+        run.Storage.Failures = int.MaxValue;
+        fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
+        Assert.Contains("older than cacl.telemetry.health.checkpoint-age (1 s)", TextOf(fault, "checkpoint"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Decoders_that_are_dead_are_told_until_new_ones_start()
+    {
+        var crashes = 0;
+        using var run = Endless();
+        run.Options = run.Options with { MinBackOff = TimeSpan.FromSeconds(2), MaxBackOff = TimeSpan.FromSeconds(2) };
+        run.Videos.Before = _ =>
+        {
+            if (Interlocked.Increment(ref crashes) is > 20 and <= 22) throw new InvalidOperationException("a crash");
+        };
+        Begin(run);
+        var fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
+        Assert.Contains("decoders", Failing(fault));
+        Assert.StartsWith("No decoder is alive", TextOf(fault, "decoders"), StringComparison.Ordinal);
+        await UntilAsync("/healthz/ready", HttpStatusCode.OK);
+        Assert.Equal(2, _telemetry.Instruments.DecodersAlive);
+    }
+
+    // A long training of short steps that saves often.
+    private static void Slowly(long step) => Thread.Sleep(10);
+
+    private static string TextOf(JsonElement answer, string check) => answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
+
+    private static IEnumerable<string> Failing(JsonElement answer) =>
+        answer.GetProperty("checks").EnumerateObject().Where(c => !c.Value.GetProperty("ok").GetBoolean()).Select(c => c.Name);
+
+    private FakeRun Endless()
+    {
+        var run = new FakeRun { Instruments = _telemetry.Instruments };
+        run.Options = run.Options with { MaxSteps = 1_000_000, Epochs = 1_000_000, CheckpointEverySteps = 5 };
+        run.Training.Before = Slowly;
+        return run;
+    }
+
+    private void Begin(FakeRun run)
+    {
+        _telemetry.Begin(null);
+        _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps));
+    }
+
+    private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        for (var attempt = 0; ; attempt++)
+        {
+            using var response = await _http.GetAsync(new Uri(_server.Address, path), cancel);
+            var body = await response.Content.ReadAsStringAsync(cancel);
+            if (response.StatusCode == wanted) return JsonDocument.Parse(body).RootElement;
+            Assert.True(attempt < 600, $"{path} stayed {response.StatusCode}: {body}");
+            await Task.Delay(25, cancel);
+        }
+    }
+}
