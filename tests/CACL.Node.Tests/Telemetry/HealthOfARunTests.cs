@@ -2,40 +2,17 @@ using System.Net;
 using System.Text.Json;
 using CACL.Actors;
 using CACL.Actors.Tests.Fakes;
-using CACL.Node.Configuration;
-using CACL.Node.Http;
-using CACL.Node.Runs;
-using CACL.Node.Telemetry;
-using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
 /// <summary>/healthz of the real server beside the real actors, of which a part fails and comes back.</summary>
+// Meters of one name are one to a listener.
+[Collection("meters")]
 public sealed class HealthOfARunTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly RunFolder _run;
-    private readonly RunTelemetry _telemetry;
-    private readonly NodeServer _server;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly WatchedServer _server = new("cacl.telemetry.health.step-age=1s", "cacl.telemetry.health.checkpoint-age=1s");
 
-    public HealthOfARunTests()
-    {
-        var settings = ConfigurationFiles
-            .Load([], ["cacl.telemetry.health.step-age=1s", "cacl.telemetry.health.checkpoint-age=1s"], new Dictionary<string, string>()).Settings;
-        _run = RunFolder.Open(_folder.File("run"), RunStart.New);
-        _telemetry = RunTelemetry.Start(settings.Telemetry, _run);
-        _server = NodeServer.Start(settings.Http, new NodeState(_run) { Telemetry = _telemetry })!;
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _server.Dispose();
-        _telemetry.Dispose();
-        _run.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _server.Dispose();
 
     [Theory]
     [InlineData(false, "a step is being computed")]
@@ -90,7 +67,7 @@ public sealed class HealthOfARunTests : IDisposable
         Assert.Contains("decoders", Failing(fault));
         Assert.StartsWith("No decoder is alive", TextOf(fault, "decoders"), StringComparison.Ordinal);
         await UntilAsync("/healthz/ready", HttpStatusCode.OK);
-        Assert.Equal(2, _telemetry.Instruments.DecodersAlive);
+        Assert.Equal(2, _server.Telemetry.Instruments.DecodersAlive);
     }
 
     // A long training of short steps that saves often.
@@ -103,7 +80,7 @@ public sealed class HealthOfARunTests : IDisposable
 
     private FakeRun Endless()
     {
-        var run = new FakeRun { Instruments = _telemetry.Instruments };
+        var run = new FakeRun { Instruments = _server.Telemetry.Instruments };
         run.Options = run.Options with { MaxSteps = 1_000_000, Epochs = 1_000_000, CheckpointEverySteps = 5 };
         run.Training.Before = Slowly;
         return run;
@@ -111,20 +88,18 @@ public sealed class HealthOfARunTests : IDisposable
 
     private void Begin(FakeRun run)
     {
-        _telemetry.Begin(null);
+        _server.Telemetry.Begin(null);
         _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps));
     }
 
     private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted)
     {
-        var cancel = TestContext.Current.CancellationToken;
         for (var attempt = 0; ; attempt++)
         {
-            using var response = await _http.GetAsync(new Uri(_server.Address, path), cancel);
-            var body = await response.Content.ReadAsStringAsync(cancel);
-            if (response.StatusCode == wanted) return JsonDocument.Parse(body).RootElement;
-            Assert.True(attempt < 600, $"{path} stayed {response.StatusCode}: {body}");
-            await Task.Delay(25, cancel);
+            var (status, body) = await _server.GetAsync(path);
+            if (status == wanted) return body;
+            Assert.True(attempt < 600, $"{path} stayed {status}: {body}");
+            await Task.Delay(25, TestContext.Current.CancellationToken);
         }
     }
 }

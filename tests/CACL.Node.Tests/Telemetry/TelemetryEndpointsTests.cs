@@ -1,14 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using CACL.Actors.Training;
-using CACL.Data.Catalog;
-using CACL.Learning.Method;
-using CACL.Node.Configuration;
-using CACL.Node.Http;
-using CACL.Node.Runs;
-using CACL.Node.Telemetry;
-using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
@@ -17,43 +7,15 @@ namespace CACL.Node.Tests.Telemetry;
 [Collection("meters")]
 public sealed class TelemetryEndpointsTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly RunFolder _run;
-    private readonly RunTelemetry _telemetry;
-    private readonly NodeServer _server;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly WatchedServer _server = new();
 
-    public TelemetryEndpointsTests()
-    {
-        var settings = ConfigurationFiles.Load([], [], new Dictionary<string, string>()).Settings;
-        _run = RunFolder.Open(_folder.File("run"), RunStart.New);
-        _telemetry = RunTelemetry.Start(settings.Telemetry, _run);
-        _server = NodeServer.Start(settings.Http, new NodeState(_run) { Telemetry = _telemetry })!;
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _server.Dispose();
-        _telemetry.Dispose();
-        _run.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task A_scrape_has_what_is_promised_and_breaks_no_rule()
     {
-        _telemetry.Begin(null);
-        var instruments = _telemetry.Instruments;
-        for (var step = 1; step <= 10; step++) instruments.Stepped(Step(step));
-        instruments.Decoded(TimeSpan.FromMilliseconds(70));
-        instruments.DecodeFailed(UnusableReason.TooShort);
-        instruments.Restarted("decoder");
-        instruments.DecodersAre(3);
-        instruments.Saved(10, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
-        _telemetry.Evaluated(JsonNode.Parse("""{"step":10,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
-
-        var scrape = PrometheusText.Parse(await _http.GetStringAsync(new Uri(_server.Address, "/metrics"), TestContext.Current.CancellationToken));
+        _server.LetEverythingHappen();
+        var scrape = PrometheusText.Parse(await _server.ScrapeAsync());
         Assert.Empty(scrape.Faults);
         Assert.Equal(10, scrape.Value("cacl_steps_total"));
         Assert.Equal(40, scrape.Value("cacl_pairs_total"));
@@ -89,23 +51,12 @@ public sealed class TelemetryEndpointsTests : IDisposable
     [Fact]
     public async Task Before_the_training_begins_it_is_alive_and_not_ready()
     {
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/healthz/live")).Status);
-        var (status, body) = await GetAsync("/healthz/ready");
+        Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync("/healthz/live")).Status);
+        var (status, body) = await _server.GetAsync("/healthz/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("failing", body.GetProperty("status").GetString());
         var check = body.GetProperty("checks").GetProperty("start");
         Assert.False(check.GetProperty("ok").GetBoolean());
         Assert.Contains("not begun yet", check.GetProperty("text").GetString(), StringComparison.Ordinal);
-    }
-
-    private static StepMetrics Step(long step) => new(step, step / 10.0, new StepResult(7, 4.5, null, 2.5, 0.5, 0.25, 0.1), 1.5, 0.5, 4)
-    {
-        Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
-    };
-
-    private async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)
-    {
-        using var response = await _http.GetAsync(new Uri(_server.Address, path), TestContext.Current.CancellationToken);
-        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
     }
 }

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Actors.Training;
+using CACL.Data.Catalog;
+using CACL.Learning.Method;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+using CACL.Node.Runs;
+using CACL.Node.Telemetry;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Telemetry;
+
+/// <summary>The real server of a run folder, with its telemetry, and a client that asks it.</summary>
+internal sealed class WatchedServer : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly RunFolder _run;
+    private readonly NodeServer _server;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public WatchedServer(params string[] sets)
+    {
+        var settings = ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings;
+        _run = RunFolder.Open(_folder.File("run"), RunStart.New);
+        Telemetry = RunTelemetry.Start(settings.Telemetry, _run);
+        _server = NodeServer.Start(settings.Http, new NodeState(_run) { Telemetry = Telemetry })!;
+    }
+
+    public RunTelemetry Telemetry { get; }
+
+    public NodeState State => _server.State;
+
+    /// <summary>One of everything that is measured.</summary>
+    public void LetEverythingHappen()
+    {
+        Telemetry.Begin(null);
+        var instruments = Telemetry.Instruments;
+        instruments.Began(0, 20);
+        for (var step = 1; step <= 10; step++) instruments.Stepped(Step(step));
+        instruments.Decoded(TimeSpan.FromMilliseconds(70));
+        instruments.DecodeFailed(UnusableReason.TooShort);
+        instruments.Restarted("decoder");
+        instruments.DecodersAre(3);
+        instruments.Saved(10, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+        Telemetry.Evaluated(JsonNode.Parse("""{"step":10,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
+    }
+
+    /// <summary>What /metrics says.</summary>
+    public Task<string> ScrapeAsync() => _http.GetStringAsync(new Uri(_server.Address, "/metrics"), TestContext.Current.CancellationToken);
+
+    public async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)
+    {
+        using var response = await _http.GetAsync(new Uri(_server.Address, path), TestContext.Current.CancellationToken);
+        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _server.Dispose();
+        Telemetry.Dispose();
+        _run.Dispose();
+        _folder.Dispose();
+    }
+
+    private static StepMetrics Step(long step) => new(step, step / 10.0, new StepResult(7, 4.5, null, 2.5, 0.5, 0.25, 0.1), 1.5, 0.5, 4)
+    {
+        Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
+    };
+}
