@@ -24,8 +24,7 @@ public sealed class HealthOfARunTests : IDisposable
         if (data) run.Videos.Before = _ => gate.Wait(TimeSpan.FromSeconds(30));
         else run.Training.Before = step => gate.Wait(step == 3 ? TimeSpan.FromSeconds(30) : TimeSpan.Zero);
         Begin(run);
-        var fault = await UntilAsync("/healthz/live", HttpStatusCode.ServiceUnavailable);
-        Assert.Contains(words, TextOf(fault, "step"), StringComparison.Ordinal);
+        var fault = await UntilAsync("/healthz/live", HttpStatusCode.ServiceUnavailable, "step", words);
         Assert.Contains("longer than cacl.telemetry.health.step-age (1 s)", TextOf(fault, "step"), StringComparison.Ordinal);
         await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
         run.Training.Before = Slowly;
@@ -40,16 +39,13 @@ public sealed class HealthOfARunTests : IDisposable
         using var run = Endless();
         run.Storage.Failures = int.MaxValue;
         Begin(run);
-        var fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
-        Assert.Equal(["checkpoint"], Failing(fault));
-        Assert.Contains("No checkpoint was written in", TextOf(fault, "checkpoint"), StringComparison.Ordinal);
+        await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable, "checkpoint", "No checkpoint was written in");
         // That is no reason to kill the process: it trains.
         await UntilAsync("/healthz/live", HttpStatusCode.OK);
         run.Storage.Failures = 0;
         await UntilAsync("/healthz/ready", HttpStatusCode.OK);
         run.Storage.Failures = int.MaxValue;
-        fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
-        Assert.Contains("older than cacl.telemetry.health.checkpoint-age (1 s)", TextOf(fault, "checkpoint"), StringComparison.Ordinal);
+        await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable, "checkpoint", "older than cacl.telemetry.health.checkpoint-age (1 s)");
     }
 
     [Fact]
@@ -63,9 +59,8 @@ public sealed class HealthOfARunTests : IDisposable
             if (Interlocked.Increment(ref crashes) is > 20 and <= 22) throw new InvalidOperationException("a crash");
         };
         Begin(run);
-        var fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
-        Assert.Contains("decoders", Failing(fault));
-        Assert.StartsWith("No decoder is alive", TextOf(fault, "decoders"), StringComparison.Ordinal);
+        var fault = await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable, "decoders", "No decoder is alive");
+        Assert.False(fault.GetProperty("checks").GetProperty("decoders").GetProperty("ok").GetBoolean());
         await UntilAsync("/healthz/ready", HttpStatusCode.OK);
         Assert.Equal(2, _server.Telemetry.Instruments.DecodersAlive);
     }
@@ -74,9 +69,6 @@ public sealed class HealthOfARunTests : IDisposable
     private static void Slowly(long step) => Thread.Sleep(10);
 
     private static string TextOf(JsonElement answer, string check) => answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
-
-    private static IEnumerable<string> Failing(JsonElement answer) =>
-        answer.GetProperty("checks").EnumerateObject().Where(c => !c.Value.GetProperty("ok").GetBoolean()).Select(c => c.Name);
 
     private FakeRun Endless()
     {
@@ -92,12 +84,13 @@ public sealed class HealthOfARunTests : IDisposable
         _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps));
     }
 
-    private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted)
+    /// <summary>Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.</summary>
+    private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted, string? check = null, string words = "")
     {
         for (var attempt = 0; ; attempt++)
         {
             var (status, body) = await _server.GetAsync(path);
-            if (status == wanted) return body;
+            if (status == wanted && (check is null || TextOf(body, check).Contains(words, StringComparison.Ordinal))) return body;
             Assert.True(attempt < 600, $"{path} stayed {status}: {body}");
             await Task.Delay(25, TestContext.Current.CancellationToken);
         }
