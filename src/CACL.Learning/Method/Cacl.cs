@@ -58,10 +58,12 @@ public sealed partial class Cacl : IDisposable
     /// </summary>
     /// <param name="views">Views of B pairs; stay the caller's.</param>
     /// <param name="learningRate">This step's rate.</param>
+    /// <param name="weights">What each loss counts in this step; null: as the settings say.</param>
     /// <param name="inspectGradient">Sees each parameter's name and gradient before the optimiser uses it up; null: nobody looks.</param>
     /// <param name="clock">Told when each part of the step has ended; null: nobody measures.</param>
     /// <exception cref="ArgumentException">Views that do not fit together or to the settings.</exception>
-    public StepResult Step(Views views, double learningRate, Action<string, Tensor>? inspectGradient = null, StepClock? clock = null)
+    public StepResult Step(
+        Views views, double learningRate, LossWeights? weights = null, Action<string, Tensor>? inspectGradient = null, StepClock? clock = null)
     {
         ArgumentNullException.ThrowIfNull(views);
         views.Check(_options);
@@ -80,7 +82,7 @@ public sealed partial class Cacl : IDisposable
         var maps = _query.Forward(views.View, rolls?.Rolls, permutation: null);
 
         // §5
-        var losses = Losses(maps, plus);
+        var losses = Losses(maps, plus, weights ?? _options.LossWeights);
         clock?.Ended(StepPart.Forward);
         var gradients = autograd.grad([losses.Total], [.. _queryWeights.ParameterList]);
 
@@ -116,10 +118,10 @@ public sealed partial class Cacl : IDisposable
     }
 
     // §5: the losses whose head is on, with the queues as they were.
-    private StepLosses Losses(HeadMaps maps, HeadMaps plus)
+    private StepLosses Losses(HeadMaps maps, HeadMaps plus, LossWeights weights)
     {
         var t = _options.Temperature;
-        var losses = new StepLosses(_options);
+        var losses = new StepLosses(weights);
 
         // Equation 3.
         if (_options.Heads.HasFlag(Heads.Global))

@@ -108,6 +108,9 @@ public sealed record CaclOptions
     /// <summary>Weight of the cycle loss.</summary>
     public double CycleWeight { get; init; } = 1;
 
+    /// <summary>The three weights together.</summary>
+    public LossWeights LossWeights => new(GlobalWeight, PixelWeight, CycleWeight);
+
     /// <summary>Optimiser (METHOD.md §7).</summary>
     public LarsOptions Lars { get; init; } = new();
 

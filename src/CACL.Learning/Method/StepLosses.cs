@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Method;
 
 /// <summary>A step's losses and shares while they are still on the device. A head that is off leaves its places null.</summary>
-internal sealed class StepLosses(CaclOptions options)
+internal sealed class StepLosses(LossWeights weights)
 {
     public Tensor? Global { get; set; }
 
@@ -21,7 +21,7 @@ internal sealed class StepLosses(CaclOptions options)
         get
         {
             using var scope = NewDisposeScope();
-            Tensor?[] weighted = [Global?.mul(options.GlobalWeight), Pixel?.mul(options.PixelWeight), Cycle?.mul(options.CycleWeight)];
+            Tensor?[] weighted = [Global?.mul(weights.Global), Pixel?.mul(weights.Pixel), Cycle?.mul(weights.Cycle)];
             return weighted.OfType<Tensor>().Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
         }
     }
@@ -34,8 +34,8 @@ internal sealed class StepLosses(CaclOptions options)
         var given = asked.OfType<Tensor>().Select(value => value.detach().to(float64)).ToArray();
         var values = new Queue<double>(stack(given).cpu().data<double>().ToArray());
         var numbers = asked.Select(value => value is null ? (double?)null : values.Dequeue()).ToArray();
-        var loss = ((numbers[0] ?? 0) * options.GlobalWeight) + ((numbers[1] ?? 0) * options.PixelWeight)
-            + ((numbers[2] ?? 0) * options.CycleWeight);
+        var loss = ((numbers[0] ?? 0) * weights.Global) + ((numbers[1] ?? 0) * weights.Pixel)
+            + ((numbers[2] ?? 0) * weights.Cycle);
         return new StepResult(loss, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], learningRate);
     }
 }

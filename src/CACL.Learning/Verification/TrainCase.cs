@@ -78,7 +78,7 @@ internal static class TrainCase
             chosen);
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         var rate = config.Schedule.At(step);
-        var result = cacl.Step(views, rate, (name, gradient) =>
+        var result = cacl.Step(views, rate, inspectGradient: (name, gradient) =>
         {
             if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
         });

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CACL.Learning.Weights;
 
 /// <summary>What POSIX offers for durable and atomic changes of folders and .NET does not.</summary>
-internal static partial class FileSync
+public static partial class FileSync
 {
     private const int ReadOnlyFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on Linux x64
     private const int CurrentFolder = -100; // AT_FDCWD
@@ -13,6 +13,7 @@ internal static partial class FileSync
     private const int NotSupported = 95;
 
     /// <summary>Returns when the folder's entries are on the disk: a rename alone may be lost with the power.</summary>
+    /// <exception cref="IOException">It cannot be opened or flushed.</exception>
     public static void Folder(string path)
     {
         var descriptor = Open(path, ReadOnlyFolder);
@@ -29,13 +30,13 @@ internal static partial class FileSync
     }
 
     /// <summary>Renames a file, folder or link; an existing file or link of that name is replaced in the same instant.</summary>
-    public static void Rename(string from, string to)
+    internal static void Rename(string from, string to)
     {
         if (RenamePath(from, to) != 0) throw Failure($"rename {from} to", to);
     }
 
     /// <summary>Swaps two folders in one instant. False where the file system cannot.</summary>
-    public static bool TryExchange(string one, string other)
+    internal static bool TryExchange(string one, string other)
     {
         if (RenameAt(CurrentFolder, one, CurrentFolder, other, Exchange) == 0) return true;
         if (Marshal.GetLastPInvokeError() is InvalidArgument or NotSupported or NoSuchSystemCall) return false;

@@ -90,6 +90,17 @@ public sealed class CaclTests
     }
 
     [Fact]
+    public void Weights_of_a_step_count_as_those_of_the_settings_do_and_for_that_step_alone()
+    {
+        using var views = SomeViews(1);
+        using var set = new Cacl(Options with { GlobalWeight = 0.5, PixelWeight = 2, CycleWeight = 0.25 }, CPU);
+        using var told = new Cacl(Options, CPU);
+        Assert.Equal(set.Step(views, 0.1), told.Step(views, 0.1, set.Options.LossWeights));
+        Same(set.Snapshot(), told.Snapshot());
+        Assert.NotEqual(set.Step(views, 0.1).Loss, told.Step(views, 0.1).Loss);
+    }
+
+    [Fact]
     public void A_run_restored_from_a_snapshot_goes_on_bit_for_bit()
     {
         using var first = SomeViews(1);
