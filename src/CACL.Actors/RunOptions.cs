@@ -1,3 +1,4 @@
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
@@ -118,8 +119,21 @@ public sealed record RunOptions
     /// <summary>What is evaluated beside the training.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 
+    /// <summary>Least severe events that are logged; see <see cref="Control.LiveSettings.LogLevel"/>.</summary>
+    public string LogLevel { get; init; } = "information";
+
     /// <summary>Settings that must be the same on resume; written into each checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Those that may change while the run goes on, as it is started with them.</summary>
+    public LiveSettings LiveSettings => new()
+    {
+        LossWeights = Cacl.LossWeights,
+        EvaluateEverySteps = Evaluation.Schedule.EverySteps,
+        CheckpointEverySteps = CheckpointEverySteps,
+        Decoders = Decoders,
+        LogLevel = LogLevel,
+    };
 
     /// <summary>The learning rate of each step, counted from 0, of a run of this length (METHOD.md §7).</summary>
     public Func<long, double> LearningRateOver(RunLength length)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
@@ -35,6 +36,7 @@ internal sealed partial class RunSupervisor
 
     private void StopGracefully(string reason)
     {
+        _vitals.Stops();
         if (_finished)
         {
             _evaluator.Tell(new EvaluatorActor.Abandon());
@@ -60,23 +62,33 @@ internal sealed partial class RunSupervisor
     {
         _ending = _failure is not null ? _failure with { Step = report.Step }
             : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
-            : new RunOutcome(RunEnd.Stopped, report.Step, null, _stopReason ?? "The stream of batches ended.");
+            : _stopReason is { } reason ? new RunOutcome(RunEnd.Stopped, report.Step, null, reason)
+            : new RunOutcome(RunEnd.Failed, report.Step, null, "The stream of batches ended before the last step.");
         if (_savesOutstanding == 0) Finish();
     }
 
     private void Released(LoopReport.Copied copy, bool lost)
     {
         _savesOutstanding--;
+        _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Idle);
         _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
-        _trainer.Tell(new TrainerActor.Resume());
+        _trainer.Tell(new TrainerActor.Resume(Hold.Checkpoint));
         if (_savesOutstanding > 0) return;
         if (_ending is not null) Finish();
         else GoOn();
     }
 
+    private void Delayed(CheckpointActor.Delayed message)
+    {
+        _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Waiting);
+        _vitals.Actors.Decided(PathOf(_checkpoints), $"tried again: {message.Cause}");
+        if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause(Hold.Checkpoint));
+    }
+
     private void GivenUp(CheckpointActor.GivenUp message)
     {
         _parts.Instruments?.SaveFailed();
+        _vitals.Actors.Decided(PathOf(_checkpoints), $"given up: {message.Cause}");
         if (message.Copy.Final || _ending?.Step == message.Copy.Step)
         {
             Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
@@ -97,6 +109,7 @@ internal sealed partial class RunSupervisor
     {
         if (_finished) return;
         _finished = true;
+        _vitals.TrainingOver(_ending!);
         TearDown();
         EndEvaluations();
     }
@@ -106,6 +119,8 @@ internal sealed partial class RunSupervisor
         if (_completed) return;
         _completed = true;
         var outcome = _ending! with { Checkpoint = _lastCheckpoint, EvaluationsLeft = evaluationsLeft };
+        _vitals.Actors.Is(Name, ActorState.Stopped);
+        _vitals.Over(outcome);
         // The metrics told before are on disk when the caller hears of the end.
         _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
             .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
@@ -115,7 +130,9 @@ internal sealed partial class RunSupervisor
     {
         _stream?.Dispose();
         _stream = null;
+        if (_trainer.IsNobody()) return;
         Context.Stop(_trainer);
         Context.Stop(_decoders);
+        _vitals.Actors.Gone(PathOf(_decoders));
     }
 }

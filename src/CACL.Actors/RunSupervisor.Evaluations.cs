@@ -2,6 +2,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
 
@@ -34,6 +35,7 @@ internal sealed partial class RunSupervisor
         Receive<Terminated>(message =>
         {
             if (!message.ActorRef.Equals(_evaluator)) return;
+            _vitals.Actors.Is(PathOf(_evaluator), ActorState.Stopped);
             _evaluator = ActorRefs.Nobody;
             if (_finished) Complete(0);
         });
@@ -41,7 +43,7 @@ internal sealed partial class RunSupervisor
 
     private void StartEvaluator()
     {
-        if (_parts.Evaluator is not { } engine || _options.Evaluation.Targets.Count == 0) return;
+        if (_parts.Evaluator is not { } engine || !Evaluates) return;
         var start = _parts.Start;
         try
         {
@@ -54,7 +56,7 @@ internal sealed partial class RunSupervisor
             _log.Warning("What an earlier start left to be evaluated could not be removed: {Cause}", cause.Message);
         }
 
-        _evaluator = Context.ActorOf(EvaluatorActor.Props(_options.Evaluation, engine, _length, _options.Directory, _parts.EvaluationObserver), "evaluator");
+        _evaluator = Start(EvaluatorActor.Props(_options.Evaluation, Schedule, engine, _length, _options.Directory, _parts.EvaluationObserver), "evaluator", "evaluator");
         Context.Watch(_evaluator);
         // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
         if (start is not null) _evaluator.Tell(new EvaluatorActor.CheckpointSaved(start.Path, start.Step));
@@ -62,15 +64,19 @@ internal sealed partial class RunSupervisor
 
     private bool CheckpointIsDue(long since, long step)
     {
-        var every = _options.CheckpointEverySteps;
+        var every = _vitals.Live.Current.CheckpointEverySteps;
         return (every > 0 && step / every > since / every)
-            || (_parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0 && _options.Evaluation.Schedule.DueBetween(since, step, _length) is not null);
+            || (Evaluates && Schedule().DueBetween(since, step, _length) is not null);
     }
+
+    // Asked from several threads.
+    private EvaluationSchedule Schedule() => _options.Evaluation.Schedule with { EverySteps = _vitals.Live.Current.EvaluateEverySteps };
 
     private void Saved(CheckpointActor.Saved message)
     {
         _lastCheckpoint = message.Path;
         _parts.Instruments?.Saved(message.Copy.Step, _parts.Clock.GetUtcNow());
+        _vitals.Saved(message.Path, message.Copy.Step);
         _evaluator.Tell(new EvaluatorActor.CheckpointSaved(message.Path, message.Copy.Step));
         Released(message.Copy, lost: false);
     }
@@ -104,12 +110,14 @@ internal sealed partial class RunSupervisor
             _log.Error(
                 inner, "Supervision: evaluator failed: {Cause}. Decision: given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
                 inner.Message.TrimEnd('.'));
+            _vitals.Actors.Decided(PathOf(Sender), $"given up, training goes on: {inner.Message}");
             return Directive.Stop;
         }
 
         _evaluatorRestarts.Enqueue(now);
         _parts.Instruments?.Restarted("evaluator");
         _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
+        _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {inner.Message}");
         if (_finished) TellEvaluatorThatTrainingIsOver();
         return Directive.Restart;
     }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Control;
 using CACL.Actors.Decoding;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
@@ -14,7 +15,8 @@ namespace CACL.Actors;
 /// <summary>
 /// Owns a run: starts the tree, decides on failures, ends the run.
 /// <code>
-/// run ─┬─ telemetry      restarted, training never waits for it
+/// run ─┬─ control        restarted: settings that change while the run goes on, and their journal
+///      ├─ telemetry      restarted, training never waits for it
 ///      ├─ checkpoints    restarted, the last good checkpoint stays
 ///      ├─ evaluator      restarted, training never waits for it
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
@@ -23,6 +25,9 @@ namespace CACL.Actors;
 /// </summary>
 internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 {
+    /// <summary>Its name.</summary>
+    public const string Name = "run";
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RunOptions _options;
     private readonly RunParts _parts;
@@ -46,7 +51,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private bool _finished;
     private Action? _onceSaved;
 
-    public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion)
+    public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, RunVitals vitals)
     {
         _options = options;
         _parts = parts;
@@ -55,16 +60,24 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _quarantine = new Quarantine(parts.Videos.Length, parts.Unusable.Count, options.MaxBadShare);
         _memory = new FramePairPool(options.Sampling.CropSize);
         _lastCheckpoint = parts.Start?.Path;
+        _vitals = vitals;
+        vitals.Has(_memory, _quarantine);
+        vitals.Actors.Started(Name, "run", ActorState.Busy);
 
         Receive<Stop>(message => StopGracefully(message.Reason));
-        Receive<LoopReport.Copied>(copy => { _savesOutstanding++; _checkpoints.Tell(new CheckpointActor.Save(copy)); });
+        Receive<LoopReport.Copied>(copy =>
+        {
+            _savesOutstanding++;
+            _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Busy);
+            _checkpoints.Tell(new CheckpointActor.Save(copy));
+        });
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report =>
             OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause)));
         Receive<WaitedLongEnough>(_ => GoOn());
         Receive<CheckpointActor.Saved>(Saved);
-        Receive<CheckpointActor.Delayed>(_ => { if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause()); });
+        Receive<CheckpointActor.Delayed>(Delayed);
         Receive<CheckpointActor.GivenUp>(GivenUp);
         Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
         Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
@@ -73,6 +86,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<TrainerActor.GetStatus>(Status);
         Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
         ReceiveAboutEvaluations();
+        ReceiveAboutControl();
     }
 
     /// <summary>Finish the step, save, end.</summary>
@@ -81,13 +95,14 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion) =>
-        Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion));
+    internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, RunVitals vitals) =>
+        Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion, vitals));
 
     protected override void PreStart()
     {
-        _telemetry = Context.ActorOf(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), "telemetry");
-        _checkpoints = Context.ActorOf(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints");
+        _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), "telemetry", "telemetry");
+        if (!StartControl()) return;
+        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints", "checkpoints");
         foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
         if (_quarantine.TooMany)
         {
@@ -117,18 +132,21 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             var inner = cause;
             while (inner is ActorInitializationException or TypeLoadException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
             _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", Sender.Path.Name, inner.Message);
+            _vitals.Actors.Decided(PathOf(Sender), $"end the run: it cannot start: {inner.Message}");
             Self.Tell(new CannotStart(inner));
             return Directive.Stop;
         }
 
-        if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints))
+        if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints) || Sender.Equals(_control))
         {
+            _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {cause.Message}");
             _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
             _parts.Instruments?.Restarted(Sender.Path.Name);
             return Directive.Restart;
         }
 
         _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: end the run; the last good checkpoint stays", Sender.Path.Name, cause.Message);
+        _vitals.Actors.Decided(PathOf(Sender), $"end the run: {cause.Message}");
         Self.Tell(new LoopReport.Crashed(0, cause));
         return Directive.Stop;
     }, loggingEnabled: false);
@@ -138,25 +156,38 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         var name = ++_launches;
         var self = Self;
         var telemetry = _telemetry;
-        _decoders = Context.ActorOf(
+        var live = _vitals.Live;
+        var rate = _options.LearningRateOver(_length);
+        var firstStep = start?.Step ?? 0;
+        live.GoTo(firstStep);
+        _decoders = Start(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
-                _options.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff)
+                live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff, _vitals, $"{Name}/decoders-{name}")
             {
                 Instruments = _parts.Instruments,
             }),
-            $"decoders-{name}");
+            $"decoders-{name}",
+            "decoders");
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
             video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
-        _stream = TrainingStream.Start(Context.Materializer(), source, start?.Step ?? 0, _length, _options, _memory.BytesPerPair);
-        _trainer = Context.ActorOf(
+        _stream = TrainingStream.Start(Context.Materializer(), source, firstStep, _length, _options, _memory.BytesPerPair);
+        _vitals.Launched(_stream.Batches, firstStep);
+        _trainer = Start(
             TrainerActor.Props(
                 new TrainingLoop.Settings(
-                    _parts.Engine, start?.Snapshot, start?.Step ?? 0, _length, _options.LearningRateOver(_length), CheckpointIsDue,
-                    _options.OnNotFinite, [.. _skippedSteps]),
-                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock),
-            $"trainer-{name}");
+                    _parts.Engine, start?.Snapshot, firstStep, _length, SettingsOf, CheckpointIsDue, _options.OnNotFinite, [.. _skippedSteps]),
+                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock, _vitals),
+            $"trainer-{name}",
+            "trainer");
+        if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
+
+        (double, Learning.Method.LossWeights) SettingsOf(long step)
+        {
+            var settings = live.Begin(step);
+            return (rate(step) * settings.LearningRateFactor, settings.LossWeights);
+        }
     }
 
     private void NotFinite(LoopReport.NotFinite report)
@@ -187,7 +218,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         TearDown();
         _skippedSteps.Add(report.Step);
         _parts.Instruments?.Restarted("trainer");
+        var former = PathOf(_trainer);
         Launch(point);
+        _vitals.Actors.Replaced(former, PathOf(_trainer), $"rolled back to step {point.Step}: the loss of step {report.Step + 1} is not finite", ActorState.Busy);
     }
 
     private sealed record TooManyBad(string Message);

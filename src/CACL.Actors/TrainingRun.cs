@@ -1,4 +1,5 @@
 using Akka.Actor;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
 
@@ -9,9 +10,12 @@ public sealed class TrainingRun
 {
     private readonly IActorRef _supervisor;
 
-    private TrainingRun(IActorRef supervisor, Task<RunOutcome> completion)
+    private readonly RunVitals _vitals;
+
+    private TrainingRun(IActorRef supervisor, Task<RunOutcome> completion, RunVitals vitals)
     {
         _supervisor = supervisor;
+        _vitals = vitals;
         Completion = completion;
     }
 
@@ -25,15 +29,38 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(parts);
         var completion = new TaskCompletionSource<RunOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion), "run");
-        return new TrainingRun(supervisor, completion.Task);
+        var vitals = new RunVitals(options, parts, RunLength.Of(parts.Videos.Length, options.BatchSize, options.Epochs, options.MaxSteps));
+        var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, vitals), RunSupervisor.Name);
+        return new TrainingRun(supervisor, completion.Task, vitals);
     }
 
     /// <summary>Finish the step that runs, save, end. May be called from any thread and more than once.</summary>
     /// <param name="reason">A sentence for the log.</param>
     public void Stop(string reason) => _supervisor.Tell(new RunSupervisor.Stop(reason));
 
-    /// <summary>Save a checkpoint after the step that runs.</summary>
+    /// <summary>Hold the training after the step that runs, until <see cref="Resume"/>; checkpoints and evaluations can be asked for meanwhile.</summary>
+    public void Pause() => _supervisor.Tell(new RunSupervisor.PauseByUser());
+
+    /// <summary>Take <see cref="Pause"/> back. A training that waits for a checkpoint to be written goes on waiting.</summary>
+    public void Resume() => _supervisor.Tell(new RunSupervisor.ResumeByUser());
+
+    /// <summary>Change settings while the run goes on: all that are asked for, or none. The journal is on the disk when this is answered.</summary>
+    /// <param name="wishes">What is to be changed.</param>
+    /// <param name="by">Who asks, for the journal.</param>
+    /// <param name="deadline">Time for the answer.</param>
+    public async Task<SettingsAnswer> ChangeAsync(IReadOnlyList<SettingChange> wishes, string by, TimeSpan deadline)
+    {
+        ArgumentNullException.ThrowIfNull(wishes);
+        return await _supervisor.Ask<SettingsAnswer>(new ControlActor.Change(wishes, by), deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>How the run stands, at once.</summary>
+    public RunStatus Status() => _vitals.Status();
+
+    /// <summary>The actors of the run, at once: parents before children.</summary>
+    public IReadOnlyList<ActorStatus> Actors() => _vitals.ActorTree();
+
+    /// <summary>Save a checkpoint after the step that runs; at once while the training is held.</summary>
     public void RequestCheckpoint() => _supervisor.Tell(new TrainerActor.RequestCheckpoint());
 
     /// <summary>Evaluate the state that the training is in. Answered at once; training does not wait for it.</summary>

@@ -12,7 +12,7 @@ internal static class ExitCodes
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Stopped by Ctrl+C (SIGINT): 128 + 2. A run has saved itself.</summary>
+    /// <summary>Stopped by somebody: Ctrl+C (SIGINT, 128 + 2), <c>cacl stop</c>, the API. A run has saved itself.</summary>
     public const int Interrupted = 130;
 
     /// <summary>Stopped by SIGTERM: 128 + 15. A run has saved itself.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
@@ -11,7 +12,7 @@ namespace CACL.Actors.Decoding;
 /// <summary>
 /// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer within its time, is replaced after
 /// a back-off; its plan is tried once more on another decoder and then counts as a bad video. Too many replacements within a
-/// window end the run. Requests that wait are bounded by the stream's demand.
+/// window end the run. Their number may change at any time: one too many ends when it has nothing to decode. Requests that wait are bounded by the stream's demand.
 /// </summary>
 internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
 {
@@ -24,14 +25,18 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
     private readonly Queue<DateTime> _restarts = new();
+    private readonly Queue<(string Path, string Decision)> _replaced = new();
     private Exception? _lastCrash;
     private int _crashesInARow;
     private int _started;
+    private int _wanted;
+    private int _starting;
     private long _requests;
 
     public DecoderPoolActor(Settings settings)
     {
         _settings = settings;
+        _wanted = settings.Decoders;
         Receive<Decode>(message =>
         {
             _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
@@ -44,11 +49,19 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         });
         Receive<Terminated>(message => Replace(message.ActorRef));
         Receive<Overdue>(message => GiveUpOn(message.Request));
-        Receive<StartDecoder>(_ => Start());
+        Receive<StartDecoder>(_ =>
+        {
+            _starting--;
+            Fill();
+        });
+        Receive<Resize>(Handle);
     }
 
     /// <summary>Decode this plan; the answer is <see cref="Decoded"/> or <see cref="Failed"/>.</summary>
     internal sealed record Decode(SamplePlan Plan);
+
+    /// <summary>Have so many decoders from now on.</summary>
+    internal sealed record Resize(int Decoders);
 
     /// <summary>The pair; whoever receives this owns it.</summary>
     internal sealed record Decoded(FramePair Pair);
@@ -64,10 +77,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
 
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
 
-    protected override void PreStart()
-    {
-        for (var i = 0; i < _settings.Decoders; i++) Start();
-    }
+    protected override void PreStart() => Fill();
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
@@ -75,12 +85,51 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         return Directive.Stop; // Terminated follows: the replacement is a new actor, after a back-off.
     }, loggingEnabled: false);
 
+    /// <summary>Starts what is missing, those apart that start after a back-off.</summary>
+    private void Fill()
+    {
+        while (_decoders.Count + _starting < _wanted) Start();
+        // Fewer are wanted than when these were announced.
+        while (_replaced.Count > _starting) _settings.Vitals.Actors.Gone(_replaced.Dequeue().Path);
+    }
+
+    private void Handle(Resize message)
+    {
+        if (message.Decoders == _wanted) return;
+        _log.Info("Decoders: {Now} instead of {Before}", message.Decoders, _wanted);
+        _wanted = message.Decoders;
+        foreach (var idle in _decoders.Where(d => d.Value is null).Select(d => d.Key).ToList()) RetireIfTooMany(idle);
+        Fill();
+        TellVitals();
+    }
+
+    private bool RetireIfTooMany(IActorRef decoder)
+    {
+        if (_decoders.Count <= _wanted) return false;
+        _decoders.Remove(decoder); // HandOut passes over it where it is still among the idle ones
+        Context.Unwatch(decoder);
+        Context.Stop(decoder);
+        _settings.Vitals.Actors.Gone(PathOf(decoder));
+        return true;
+    }
+
+    private string PathOf(IActorRef decoder) => $"{_settings.Path}/{decoder.Path.Name}";
+
+    private void TellVitals()
+    {
+        var busy = _decoders.Values.Count(work => work is not null);
+        _settings.Vitals.Decode(_decoders.Count, busy);
+        _settings.Vitals.Actors.Is(_settings.Path, busy > 0 ? ActorState.Busy : ActorState.Idle);
+    }
+
     private void Start()
     {
         var decoder = Context.ActorOf(
             DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments),
             $"decoder-{++_started}");
         Context.Watch(decoder);
+        if (_replaced.TryDequeue(out var former)) _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
+        else _settings.Vitals.Actors.Started(PathOf(decoder), "decoder");
         _decoders[decoder] = null;
         _settings.Instruments?.DecodersAre(_decoders.Count);
         _idle.Push(decoder);
@@ -96,7 +145,10 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             _decoders[decoder] = work;
             Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
             decoder.Tell(new DecoderActor.Decode(work.Request, work.Plan));
+            _settings.Vitals.Actors.Is(PathOf(decoder), ActorState.Busy);
         }
+
+        TellVitals();
     }
 
     private void Finished(DecoderActor.Decoded message)
@@ -110,7 +162,12 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         Timers.Cancel(request);
         _crashesInARow = 0;
         _decoders[Sender] = null;
-        _idle.Push(Sender);
+        if (!RetireIfTooMany(Sender))
+        {
+            _idle.Push(Sender);
+            _settings.Vitals.Actors.Is(PathOf(Sender), ActorState.Idle);
+        }
+
         work.Asker.Tell(answer);
         HandOut();
         return true;
@@ -155,7 +212,11 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
             decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _settings.MaxRestarts);
         _settings.Instruments?.Restarted("decoder");
+        _starting++;
+        _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
+        _settings.Vitals.Actors.Is(PathOf(decoder), ActorState.Waiting);
         Timers.StartSingleTimer($"start-{++_requests}", new StartDecoder(), delay);
+        TellVitals();
         TryAgainOrFail(work, reason, cause);
     }
 
@@ -201,7 +262,9 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         int MaxRestarts,
         TimeSpan RestartWindow,
         TimeSpan MinBackOff,
-        TimeSpan MaxBackOff)
+        TimeSpan MaxBackOff,
+        RunVitals Vitals,
+        string Path)
     {
         /// <summary>Measures decoding; null: nobody does.</summary>
         public RunInstruments? Instruments { get; init; }

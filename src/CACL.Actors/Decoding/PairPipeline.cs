@@ -42,13 +42,14 @@ internal static class PairPipeline
 
     /// <summary>
     /// How many pairs may be in flight so that all of them, those in waiting batches and in the batch being trained on included,
-    /// fit into <paramref name="memory"/> bytes; enough at least to fill one batch.
+    /// fit into <paramref name="memory"/> bytes; enough at least for the <paramref name="decoders"/> of the start, and useful for as many as
+    /// <paramref name="mostDecoders"/>, since their number may grow while the stream runs.
     /// </summary>
-    public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders)
+    public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders, int mostDecoders)
     {
         var elsewhere = (long)batchSize * (prefetchBatches + 2); // waiting, being grouped, being trained on
         var room = (memory / bytesPerPair) - elsewhere;
-        var useful = Math.Max(4L * decoders, 2L * batchSize);
+        var useful = Math.Max(4L * mostDecoders, 2L * batchSize);
         return (int)Math.Clamp(room, Math.Max(1, decoders), useful);
     }
 

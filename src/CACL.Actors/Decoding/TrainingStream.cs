@@ -26,7 +26,8 @@ internal sealed class TrainingStream : IDisposable
     {
         var cancel = new CancellationTokenSource();
         var pairs = PairPipeline.PairsInFlight(
-            options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders);
+            options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
+            mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
         var token = cancel.Token;
         var (killSwitch, batches) = PairPipeline
             .Build(sample => source.ProduceAsync(sample, token), firstStep, length, pairs, options.PrefetchBatches)

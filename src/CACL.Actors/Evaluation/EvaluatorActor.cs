@@ -18,6 +18,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly EvaluationOptions _options;
+    private readonly Func<EvaluationSchedule> _schedule;
     private readonly IEvaluationEngine _engine;
     private readonly RunLength _length;
     private readonly string _runDirectory;
@@ -30,9 +31,12 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, long> _last = [];
     private TrainingOver? _over;
 
-    public EvaluatorActor(EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory, Action<JsonObject>? observer)
+    public EvaluatorActor(
+        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        Action<JsonObject>? observer)
     {
         _options = options;
+        _schedule = schedule;
         _engine = engine;
         _length = length;
         _runDirectory = runDirectory;
@@ -76,8 +80,9 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(
-        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory, Action<JsonObject>? observer) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
+        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        Action<JsonObject>? observer) =>
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, schedule, engine, length, runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreStart()
     {
@@ -168,9 +173,10 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     {
         var wanted = _demanded.ToList();
         _demanded.Clear();
+        var schedule = _schedule();
         foreach (var target in _options.Targets.Where(t => wanted.All(w => w.Target.Key != t.Key)))
         {
-            if (_options.Schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger) wanted.Add((target, trigger));
+            if (schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger) wanted.Add((target, trigger));
         }
 
         foreach (var (target, trigger) in wanted) Enqueue(new EvaluationRequest(target, message.Step, trigger, message.Path));

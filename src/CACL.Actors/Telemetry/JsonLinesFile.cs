@@ -21,21 +21,10 @@ public sealed class JsonLinesFile : IDisposable
     public string Path { get; }
 
     /// <summary>Appends one line and hands it to the operating system.</summary>
-    public void Append(string line)
-    {
-        var start = _stream.Position;
-        try
-        {
-            _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            _stream.Flush();
-        }
-        catch (IOException)
-        {
-            _stream.SetLength(start);
-            _stream.Seek(start, SeekOrigin.Begin);
-            throw;
-        }
-    }
+    public void Append(string line) => Append([line], toDisk: false);
+
+    /// <summary>Appends lines, all or none, and returns when they are on the disk itself.</summary>
+    public void AppendToDisk(IEnumerable<string> lines) => Append(lines, toDisk: true);
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
@@ -59,6 +48,22 @@ public sealed class JsonLinesFile : IDisposable
     /// <summary>The whole lines of a file.</summary>
     public static IEnumerable<JsonElement> Read(string path) =>
         File.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
+
+    private void Append(IEnumerable<string> lines, bool toDisk)
+    {
+        var start = _stream.Position;
+        try
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+            _stream.Flush(toDisk);
+        }
+        catch (IOException)
+        {
+            _stream.SetLength(start);
+            _stream.Seek(start, SeekOrigin.Begin);
+            throw;
+        }
+    }
 
     private static JsonElement? TryParse(string line)
     {

@@ -31,14 +31,14 @@ public sealed class CaclTrainingEngine : ITrainingEngine
     }
 
     /// <inheritdoc/>
-    public StepResult Step(PairBatch batch, double learningRate)
+    public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
     {
         ArgumentNullException.ThrowIfNull(batch);
         _clock.Start();
         using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
         _preview?.Look(batch, views);
         _clock.Ended(StepPart.Transfer);
-        return _cacl.Step(views, learningRate, clock: _clock);
+        return _cacl.Step(views, learningRate, weights, clock: _clock);
     }
 
     /// <inheritdoc/>

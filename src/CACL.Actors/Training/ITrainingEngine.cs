@@ -11,7 +11,8 @@ public interface ITrainingEngine : IDisposable
     /// </summary>
     /// <param name="batch">Stays the caller's.</param>
     /// <param name="learningRate">The rate of this step.</param>
-    StepResult Step(PairBatch batch, double learningRate);
+    /// <param name="weights">What each loss counts in this step.</param>
+    StepResult Step(PairBatch batch, double learningRate, LossWeights weights);
 
     /// <summary>How long the parts of the last step took; zeros where that is not measured.</summary>
     StepTimes Times => default;

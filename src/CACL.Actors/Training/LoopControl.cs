@@ -17,11 +17,25 @@ public enum LoopPhase
     /// <summary>Copying the state for a checkpoint.</summary>
     Copying,
 
-    /// <summary>Waiting until a checkpoint could be written.</summary>
+    /// <summary>Held: by the user, or until a checkpoint could be written.</summary>
     Paused,
 
     /// <summary>Over.</summary>
     Ended,
+}
+
+/// <summary>Why a loop is held. It goes on when none of these reasons is left.</summary>
+[Flags]
+internal enum Hold
+{
+    /// <summary>It is not.</summary>
+    None = 0,
+
+    /// <summary>A checkpoint cannot be written.</summary>
+    Checkpoint = 1,
+
+    /// <summary>Somebody asked for it.</summary>
+    User = 2,
 }
 
 /// <summary>
@@ -31,7 +45,8 @@ public enum LoopPhase
 internal sealed class LoopControl : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly ManualResetEventSlim _mayRun = new(initialState: true);
+    private readonly object _gate = new();
+    private volatile Hold _holds;
     private volatile bool _copyRequested;
     private volatile bool _copyOutstanding;
     private volatile bool _copyLost;
@@ -48,8 +63,11 @@ internal sealed class LoopControl : IDisposable
     /// <summary>Signalled once the loop is to end after the step it is in.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Whether a copy of the state is wanted as soon as possible.</summary>
-    public bool CopyRequested => _copyRequested;
+    /// <summary>Why the loop is held.</summary>
+    public Hold Holds => _holds;
+
+    /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
+    public bool CopyWanted => _copyRequested && !_copyOutstanding;
 
     /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
     public bool CopyOutstanding => _copyOutstanding;
@@ -58,10 +76,14 @@ internal sealed class LoopControl : IDisposable
     public bool CopyLost => _copyLost;
 
     /// <summary>Ends the loop after the step it is in.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop()
+    {
+        _stop.Cancel();
+        Change(() => { });
+    }
 
-    /// <summary>Asks for a copy of the state after the step it is in.</summary>
-    public void RequestCopy() => _copyRequested = true;
+    /// <summary>Asks for a copy of the state after the step it is in; at once where it is held.</summary>
+    public void RequestCopy() => Change(() => _copyRequested = true);
 
     /// <summary>The last copy's memory, to be used again.</summary>
     public TrainingSnapshot? Spent => _spent;
@@ -78,38 +100,48 @@ internal sealed class LoopControl : IDisposable
     /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
     public void CopyReleased(TrainingSnapshot spent, bool lost = false)
     {
-        _copyLost = lost;
-        _spent = spent;
-        _copyOutstanding = false;
+        Change(() =>
+        {
+            _copyLost = lost;
+            _spent = spent;
+            _copyOutstanding = false;
+        });
     }
 
     /// <summary>Holds the loop before its next step.</summary>
-    public void Pause() => _mayRun.Reset();
+    public void HoldFor(Hold reason) => Change(() => _holds |= reason);
 
-    /// <summary>Lets it go on.</summary>
-    public void Resume() => _mayRun.Set();
+    /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
+    public void Release(Hold reason) => Change(() => _holds &= ~reason);
 
-    /// <summary>Called by the loop: waits while it is held. False: it is to end.</summary>
-    public bool WaitUntilRunning()
+    /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
+    /// <param name="copy">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
+    public bool WaitUntilRunning(Action copy)
     {
-        if (_stop.IsCancellationRequested) return false;
-        if (_mayRun.IsSet) return true;
-        Phase = LoopPhase.Paused;
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            _mayRun.Wait(_stop.Token);
-            return true;
+            if (_holds == Hold.None) return true;
+            if (CopyWanted) copy();
+            Phase = LoopPhase.Paused;
+            lock (_gate)
+            {
+                // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
+                if (_holds != Hold.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
+            }
         }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+
+        return false;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _stop.Dispose();
+
+    private void Change(Action change)
     {
-        _stop.Dispose();
-        _mayRun.Dispose();
+        lock (_gate)
+        {
+            change();
+            Monitor.PulseAll(_gate);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
@@ -20,13 +21,14 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private readonly TrainingLoop _loop;
     private readonly TimeSpan _watchdog;
     private readonly TimeProvider _clock;
+    private readonly RunVitals _vitals;
     private long _lastProgress;
     private StepMetrics? _last;
     private long _step;
 
     public TrainerActor(
         TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, IActorRef evaluator, TimeSpan watchdog,
-        TimeProvider clock)
+        TimeProvider clock, RunVitals vitals)
     {
         var self = Self;
         _loop = new TrainingLoop(settings, batches, report => self.Tell(report));
@@ -34,13 +36,14 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _evaluator = evaluator;
         _watchdog = watchdog;
         _clock = clock;
+        _vitals = vitals;
         _step = settings.FirstStep;
         Receive<GetStatus>(_ => Sender.Tell(new Status(_step, _loop.Control.Phase, _last)));
         Receive<Stop>(_ => _loop.Control.Stop());
         Receive<RequestCheckpoint>(_ => _loop.Control.RequestCopy());
         Receive<CheckpointReleased>(message => _loop.Control.CopyReleased(message.Snapshot, message.Lost));
-        Receive<Pause>(_ => _loop.Control.Pause());
-        Receive<Resume>(_ => _loop.Control.Resume());
+        Receive<Pause>(message => _loop.Control.HoldFor(message.Reason));
+        Receive<Resume>(GoOn);
         Receive<LoopReport.Ready>(_ => Progress());
         Receive<LoopReport.Stepped>(Stepped);
         Receive<LoopReport>(report =>
@@ -67,10 +70,10 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     internal sealed record CheckpointReleased(TrainingSnapshot Snapshot, bool Lost);
 
     /// <summary>Hold the loop before its next step.</summary>
-    internal sealed record Pause;
+    internal sealed record Pause(Hold Reason);
 
-    /// <summary>Let it go on.</summary>
-    internal sealed record Resume;
+    /// <summary>That reason to hold it is gone.</summary>
+    internal sealed record Resume(Hold Reason);
 
     /// <summary>To the parent: no step was finished within the watchdog's time.</summary>
     internal sealed record Stalled(string Message);
@@ -80,12 +83,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     internal static Props Props(
         TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, IActorRef telemetry, IActorRef evaluator, TimeSpan watchdog,
-        TimeProvider clock) =>
-        Akka.Actor.Props.Create(() => new TrainerActor(settings, batches, telemetry, evaluator, watchdog, clock));
+        TimeProvider clock, RunVitals vitals) =>
+        Akka.Actor.Props.Create(() => new TrainerActor(settings, batches, telemetry, evaluator, watchdog, clock, vitals));
 
     protected override void PreStart()
     {
         Progress();
+        _vitals.Trains(_loop.Control);
         Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
         new Thread(_loop.Run) { Name = "training", IsBackground = true }.Start();
     }
@@ -97,8 +101,16 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Progress();
         _last = report.Metrics;
         _step = report.Metrics.Step;
+        _vitals.Stepped(report.Metrics);
         _telemetry.Tell(new TelemetryActor.Stepped(report.Metrics));
         _evaluator.Tell(new EvaluatorActor.Stepped(report.Metrics));
+    }
+
+    private void GoOn(Resume message)
+    {
+        // The watchdog's time begins anew: nothing could be finished meanwhile.
+        if (_loop.Control.Holds != Hold.None) Progress();
+        _loop.Control.Release(message.Reason);
     }
 
     private void Progress() => _lastProgress = _clock.GetTimestamp();
@@ -106,7 +118,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Watch()
     {
         var phase = _loop.Control.Phase;
-        if (phase is LoopPhase.Paused or LoopPhase.Ended) Progress();
+        // Held while it waits for data: the step is not awaited. One that was begun before is, however.
+        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.Holds != Hold.None)) Progress();
         var silent = _clock.GetElapsedTime(_lastProgress);
         if (silent < _watchdog) return;
         var doing = phase switch

@@ -55,13 +55,14 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <summary>False: the losses are not finite and the run is not to go on from here.</summary>
     private bool Train(ITrainingEngine engine)
     {
-        while (_step < settings.Length.TotalSteps && Control.WaitUntilRunning())
+        while (_step < settings.Length.TotalSteps)
         {
             var began = Stopwatch.GetTimestamp();
             if (Next() is not { } batch) return true;
             using (batch)
             {
                 var waited = Stopwatch.GetElapsedTime(began);
+                if (!Control.WaitUntilRunning(() => Copy(engine, final: false))) return true;
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
@@ -74,7 +75,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private bool CopyIsDue => !Control.CopyOutstanding
         && _step < settings.Length.TotalSteps
-        && (Control.CopyRequested || settings.CopyIsDue(_lastCopied, _step));
+        && (Control.CopyWanted || settings.CopyIsDue(_lastCopied, _step));
 
     private PairBatch? Next()
     {
@@ -100,8 +101,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Control.Phase = LoopPhase.InStep;
+        var (rate, weights) = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, settings.LearningRate(_step));
+        var result = engine.Step(batch, rate, weights);
         if (!result.IsFinite) return LeaveOut(batch, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
@@ -143,7 +145,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="Start">State to start from; null: as the engine begins.</param>
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
-    /// <param name="LearningRate">Rate of a step, counted from 0.</param>
+    /// <param name="SettingsOf">Told that a step, counted from 0, begins: its learning rate and loss weights.</param>
     /// <param name="CopyIsDue">Whether a checkpoint falls due in the steps after the first number up to the second.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
     /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
@@ -152,7 +154,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         TrainingSnapshot? Start,
         long FirstStep,
         RunLength Length,
-        Func<long, double> LearningRate,
+        Func<long, (double LearningRate, LossWeights Weights)> SettingsOf,
         Func<long, long, bool> CopyIsDue,
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps);

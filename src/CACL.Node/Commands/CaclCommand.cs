@@ -16,6 +16,8 @@ internal static class CaclCommand
         "cacl explain --run runs/first --step 120                what was in the batch when the loss jumped",
         "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
         "source <(cacl completion bash)                          the tab key completes all of this",
+        "",
+        "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130 stopped by Ctrl+C or cacl stop, 143 by SIGTERM, each after saving.",
     ];
 
     /// <summary>The whole command line.</summary>
@@ -32,6 +34,12 @@ internal static class CaclCommand
             ExportCommand.Create(),
             ImportCommand.Create(),
             StudyCommand.Create(),
+            StatusCommand.Create(),
+            SetCommand.Create(),
+            ControlCommands.CreatePause(),
+            ControlCommands.CreateResume(),
+            ControlCommands.CreateCheckpoint(),
+            ControlCommands.CreateStop(),
             TriggerCommand.Create(),
             EvaluationsCommand.Create(),
             ExplainCommand.Create(),

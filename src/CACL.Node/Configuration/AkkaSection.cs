@@ -1,19 +1,19 @@
 using System.Text;
 using CACL.Node.Configuration.Hocon;
-using Serilog.Events;
 
 namespace CACL.Node.Configuration;
 
 /// <summary>The <c>akka</c> part of a configuration as text without substitutions, which Akka's own parser reads as it is meant.</summary>
 internal static class AkkaSection
 {
-    /// <summary>The section with the program's logger and log level where it names none.</summary>
-    public static string Render(HoconObject? akka, LogEventLevel level)
+    /// <summary>The section with the program's logger where it names none.</summary>
+    public static string Render(HoconObject? akka)
     {
         var text = new StringBuilder();
         foreach (var (key, value) in Leaves(akka)) text.Append($"{key} = {value}\n");
         if (akka?["loggers"] is null) text.Append($"akka.loggers = [\"{typeof(Logging.SerilogAkkaLogger).AssemblyQualifiedName}\"]\n");
-        if (akka?["loglevel"] is null) text.Append($"akka.loglevel = {LevelWord(level)}\n");
+        // What is logged is Serilog's to decide, since the level may change while a run goes on; actors ask for theirs only once.
+        if (akka?["loglevel"] is null) text.Append("akka.loglevel = DEBUG\n");
         return text.ToString();
     }
 
@@ -22,12 +22,4 @@ internal static class AkkaSection
 
     private static IEnumerable<KeyValuePair<string, HoconValue>> Leaves(string path, HoconValue value) =>
         value is HoconObject { Fields.Length: > 0 } o ? o.Fields.SelectMany(f => Leaves($"{path}.{HoconWriter.Key(f.Key)}", f.Value)) : [new(path, value)];
-
-    private static string LevelWord(LogEventLevel level) => level switch
-    {
-        LogEventLevel.Verbose or LogEventLevel.Debug => "DEBUG",
-        LogEventLevel.Information => "INFO",
-        LogEventLevel.Warning => "WARNING",
-        _ => "ERROR",
-    };
 }

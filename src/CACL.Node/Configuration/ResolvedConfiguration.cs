@@ -50,7 +50,7 @@ internal sealed class ResolvedConfiguration
     public IReadOnlyCollection<ResolvedSetting> Keys { get; }
 
     /// <summary>The <c>akka</c> section completed by what the program needs, for Akka's ConfigurationFactory.ParseString.</summary>
-    public string AkkaText => AkkaSection.Render(_akka, Settings.Logging.Level);
+    public string AkkaText => AkkaSection.Render(_akka);
 
     /// <summary>The settings which must be the same when a run is resumed: those that change the numbers it computes.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint => new SortedDictionary<string, string>(

@@ -101,6 +101,7 @@ internal sealed record RunSettings
         CheckpointMinBackOff = Checkpoints.RetryMinBackoff,
         CheckpointMaxBackOff = Checkpoints.RetryMaxBackoff,
         Evaluation = Evaluator.ToOptions(),
+        LogLevel = Logging.Level.ToString().ToLowerInvariant(),
         Fingerprint = fingerprint,
     };
 

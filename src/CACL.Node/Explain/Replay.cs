@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using CACL.Actors;
+using CACL.Actors.Control;
 using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
@@ -76,6 +78,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
+        var live = LiveOf(options);
         say($"Computing the steps {first + 1} to {batch.Step + 1} anew from {Path.GetFileName(folder)} on {device} with {threads} threads; --no-replay leaves this out.");
         using var engine = new CaclTrainingEngine(options, null);
         engine.Restore(checkpoint.Snapshot);
@@ -88,15 +91,31 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             if (earlier.Samples.FirstOrDefault(s => s.Missing is not null) is { } missing)
                 return new(null, $"The losses cannot be computed anew from {Path.GetFileName(folder)}: of step {step + 1}, {missing.Missing}");
             var line = recorded.At(step + 1);
-            var result = engine.Step(earlier.Pairs, line?.LearningRate ?? rate(step));
+            var result = Step(earlier, step, line);
             if (line is not null && line.DifferenceFrom(result) != 0) differs ??= step + 1;
         }
 
         var then = recorded.At(batch.Step + 1);
-        var now = engine.Step(batch.Pairs, then?.LearningRate ?? rate(batch.Step));
+        var now = Step(batch, batch.Step, then);
         var difference = then?.DifferenceFrom(now);
         if (difference is not (null or 0)) differs ??= batch.Step + 1;
         return new(new ReplayResult(Path.GetFileName(folder), batch.Step + 1 - first, device, threads, now, difference, differs), null);
+
+        // What was changed while the run went on, cacl set, was changed from that step on.
+        StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line) =>
+            engine.Step(rebuilt.Pairs, line?.LearningRate ?? (rate(step) * live(step).LearningRateFactor), live(step).LossWeights);
+    }
+
+    private Func<long, LiveSettings> LiveOf(RunOptions options)
+    {
+        try
+        {
+            return LiveHistory.Read(options);
+        }
+        catch (Exception e) when (e is ControlJournalException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"control.jsonl of {run.Folder} cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>The steps that the run left out by what this and later checkpoints know. Others whose losses were not finite are again none, and change nothing.</summary>

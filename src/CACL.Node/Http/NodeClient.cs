@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Node.Http.Endpoints;
+using CACL.Node.Runs;
 
 namespace CACL.Node.Http;
 
@@ -22,7 +23,7 @@ internal sealed class NodeClient : IDisposable
         _node = node;
         // It is this machine, or one that the user named: no proxy stands between.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = node.Address, Timeout = Deadline };
-        _http.DefaultRequestHeaders.Add(EvaluationEndpoints.InstanceHeader, node.Instance);
+        _http.DefaultRequestHeaders.Add(Requests.InstanceHeader, node.Instance);
         if (token.Length > 0) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
@@ -44,12 +45,35 @@ internal sealed class NodeClient : IDisposable
     /// <param name="body">The object.</param>
     /// <param name="instead">As for <see cref="Find"/>.</param>
     /// <exception cref="UserException">Nobody answers, or the answer is no; its sentence is passed on.</exception>
-    public JsonObject Post(string path, JsonObject body, string instead)
+    public JsonObject Post(string path, JsonObject body, string instead) => Send(HttpMethod.Post, path, body, instead);
+
+    /// <summary>What an endpoint answers; null where nothing runs any more that could.</summary>
+    /// <exception cref="UserException">The program is there and does not answer, or its answer is no.</exception>
+    public JsonObject? TryGet(string path)
     {
         try
         {
-            using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+            var answer = Send(HttpMethod.Get, path, null, "");
+            return (string?)answer["instance"] == _node.Instance ? answer : null;
+        }
+        catch (UserException) when (!RunFolder.IsHeld(_run))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a JSON object, or asks without one.</summary>
+    /// <param name="method">Such as PATCH.</param>
+    /// <param name="path">Path of the endpoint.</param>
+    /// <param name="body">The object; null: none.</param>
+    /// <param name="instead">As for <see cref="Find"/>.</param>
+    /// <exception cref="UserException">Nobody answers, or the answer is no; its sentence is passed on.</exception>
+    public JsonObject Send(HttpMethod method, string path, JsonObject? body, string instead)
+    {
+        try
+        {
+            using var content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            using var request = new HttpRequestMessage(method, path) { Content = content };
             using var response = _http.Send(request);
             using var stream = response.Content.ReadAsStream();
             var answer = JsonNode.Parse(stream) as JsonObject ?? [];

@@ -1,12 +1,13 @@
 using CACL.Actors;
 using CACL.Actors.Training;
+using CACL.Node.Control;
 using CACL.Node.Runs;
 using CACL.Node.Telemetry;
 
 namespace CACL.Node.Http;
 
 /// <summary>What the HTTP endpoints know of the run. Written by the training's side without ever waiting, read by requests.</summary>
-internal sealed class NodeState(RunFolder folder)
+internal sealed class NodeState(RunFolder folder, SupervisionEvents? supervision = null)
 {
     private volatile Started? _started;
     private volatile StepMetrics? _last;
@@ -26,6 +27,12 @@ internal sealed class NodeState(RunFolder folder)
     /// <summary>Its length; null before it has begun.</summary>
     public RunLength? Length => _started?.Length;
 
+    /// <summary>What it was started with; null before it has begun.</summary>
+    public RunOptions? Options => _started?.Options;
+
+    /// <summary>Decisions of supervisors.</summary>
+    public SupervisionEvents Supervision { get; } = supervision ?? new SupervisionEvents();
+
     /// <summary>The last step's figures.</summary>
     public StepMetrics? Last => _last;
 
@@ -33,10 +40,10 @@ internal sealed class NodeState(RunFolder folder)
     public BatchPreview Preview { get; } = new(TimeProvider.System);
 
     /// <summary>The run has begun.</summary>
-    public void Began(TrainingRun run, RunLength length) => _started = new Started(run, length);
+    public void Began(TrainingRun run, RunLength length, RunOptions options) => _started = new Started(run, length, options);
 
     /// <summary>A step is done.</summary>
     public void Observe(StepMetrics step) => _last = step;
 
-    private sealed record Started(TrainingRun Run, RunLength Length);
+    private sealed record Started(TrainingRun Run, RunLength Length, RunOptions Options);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CACL.Node.Control;
 using CACL.Node.Display;
 using Serilog;
 using Serilog.Configuration;
@@ -23,9 +24,25 @@ internal sealed class RunLog : IDisposable
 
     private readonly Logger _logger;
 
-    private RunLog(Logger logger)
+    private readonly LoggingLevelSwitch _heard;
+    private readonly LoggingLevelSwitch _shown;
+
+    private RunLog(Logger logger, LoggingLevelSwitch heard, LoggingLevelSwitch shown)
     {
         _logger = logger;
+        _heard = heard;
+        _shown = shown;
+    }
+
+    /// <summary>Least severe events that are logged; may be changed at any time.</summary>
+    public LogEventLevel Level
+    {
+        get => _shown.MinimumLevel;
+        set
+        {
+            _shown.MinimumLevel = value;
+            _heard.MinimumLevel = Heard(value);
+        }
     }
 
     /// <summary>Starts logging.</summary>
@@ -33,18 +50,22 @@ internal sealed class RunLog : IDisposable
     /// <param name="level">Least severe events that are logged.</param>
     /// <param name="screen">Where lines are shown, or null.</param>
     /// <param name="remote">Adds receivers elsewhere; null: none.</param>
-    public static RunLog Start(string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null)
+    /// <param name="supervision">Keeps what supervisors decide, whatever the level; null: nobody asks.</param>
+    public static RunLog Start(
+        string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null, SupervisionEvents? supervision = null)
     {
         TellFirstFault(file, screen);
+        var (heard, shown) = (new LoggingLevelSwitch(Heard(level)), new LoggingLevelSwitch(level));
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(level)
+            .MinimumLevel.ControlledBy(heard)
             .Enrich.FromLogContext()
-            .WriteTo.File(new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files);
-        if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen));
-        remote?.Invoke(configuration.WriteTo);
+            .WriteTo.File(new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files, levelSwitch: shown);
+        if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen), levelSwitch: shown);
+        if (supervision is not null) configuration = configuration.WriteTo.Sink(supervision);
+        if (remote is not null) configuration = configuration.WriteTo.Logger(sinks => remote(sinks.MinimumLevel.Verbose().WriteTo), levelSwitch: shown);
         var logger = configuration.CreateLogger();
         Log.Logger = logger;
-        return new RunLog(logger);
+        return new RunLog(logger, heard, shown);
     }
 
     /// <inheritdoc/>
@@ -55,6 +76,9 @@ internal sealed class RunLog : IDisposable
         Task.Run(_logger.Dispose).Wait(LastLines);
         SelfLog.Disable();
     }
+
+    // Supervision is heard of on a quiet log, too.
+    private static LogEventLevel Heard(LogEventLevel level) => level < LogEventLevel.Warning ? level : LogEventLevel.Warning;
 
     // A log that cannot be written must not stop a run, nor fill the screen; one line says which part of it is missing.
     private static void TellFirstFault(string file, Screen? screen)

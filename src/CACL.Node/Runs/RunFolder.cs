@@ -100,6 +100,24 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a program holds a run folder at this moment; false where nobody may tell.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException e)
+        {
+            return IsSharingViolation(e);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.</summary>
     /// <param name="configuration">The settings, HOCON.</param>
     /// <param name="steps">Steps that the run has behind it.</param>
@@ -108,6 +126,8 @@ internal sealed class RunFolder : IDisposable
     {
         try
         {
+            // How the last start ended is not how this one ends. control.jsonl stays whole: what it holds for steps that are done again acts again.
+            File.Delete(System.IO.Path.Combine(Path, Control.OutcomeFile.Name));
             JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
             JsonLinesFile.Keep(Evaluations, line => line.GetProperty("step").GetInt64() <= steps);
             File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
@@ -166,6 +186,7 @@ internal sealed class RunFolder : IDisposable
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
         name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl" or "evaluations.jsonl" or EvaluationsName or TensorBoardName or Http.NodeFile.Name
+        || name is "control.jsonl" or Control.OutcomeFile.Name or Control.OutcomeFile.Name + TemporaryEnding
         || name is "metrics.jsonl" + TemporaryEnding or "evaluations.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 

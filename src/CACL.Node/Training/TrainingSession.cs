@@ -9,6 +9,7 @@ using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Commands;
+using CACL.Node.Control;
 using CACL.Node.Display;
 using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
@@ -39,10 +40,11 @@ internal static class TrainingSession
         using var host = new ActorSystemHost();
         using var screen = new Screen(
             AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
+        var supervision = new SupervisionEvents();
         using var log = RunLog.Start(
-            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)));
+            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)), supervision);
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
-        using var node = NodeServer.Start(settings.Http, new NodeState(folder) { Telemetry = telemetry });
+        using var node = NodeServer.Start(settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry });
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
@@ -56,7 +58,7 @@ internal static class TrainingSession
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
-            var outcome = Train(request, options, folder, host, screen, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
+            var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
             return Tell(outcome, signals, folder);
         }
         catch (Exception failure)
@@ -68,7 +70,7 @@ internal static class TrainingSession
     }
 
     private static RunOutcome Train(
-        TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, StopSignals signals,
+        TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
         NodeState? node, RunTelemetry telemetry, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
     {
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -107,6 +109,7 @@ internal static class TrainingSession
             Start = start,
             Unusable = videos.Unusable,
             Evaluator = EvaluationsBeside.Engine(request.Configuration.Settings, folder, options.Device),
+            SettingsChanged = live => log.Level = Enum.Parse<Serilog.Events.LogEventLevel>(live.LogLevel, ignoreCase: true),
             Observer = step =>
             {
                 progress.Observe(step);
@@ -116,11 +119,24 @@ internal static class TrainingSession
             EvaluationObserver = telemetry.Evaluated,
             Instruments = telemetry.Instruments,
         });
-        node?.Began(run, length);
+        node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
         host.WaitForLog();
+        Remember(outcome, length, folder);
         return outcome;
+    }
+
+    private static void Remember(RunOutcome outcome, RunLength length, RunFolder folder)
+    {
+        try
+        {
+            OutcomeFile.Of(outcome, length.TotalSteps, DateTimeOffset.Now).Write(folder.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("{File} cannot be written ({Cause}): cacl status will not know how this run ended", OutcomeFile.Name, e.Message);
+        }
     }
 
     private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)
@@ -143,12 +159,15 @@ internal static class TrainingSession
                 Log.Information(
                     "Evaluations not made: {Count}. Make them with: cacl train --config {Configuration} --run {Folder} --resume",
                     outcome.EvaluationsLeft, folder.ResolvedConfiguration, folder.Path);
-                return signals.ExitCode;
-            case RunEnd.Stopped when signals.ExitCode != 0:
+                return StoppedBy(signals);
+            case RunEnd.Stopped:
                 Log.Information("{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved, folder.ResolvedConfiguration, folder.Path);
-                return signals.ExitCode;
+                return StoppedBy(signals);
             default:
                 throw new UserException($"{outcome.Message} {saved}", outcome.Error);
         }
     }
+
+    // No signal: cacl stop or the API, which is somebody who wants it to end as he who presses Ctrl+C does.
+    private static int StoppedBy(StopSignals signals) => signals.ExitCode != 0 ? signals.ExitCode : ExitCodes.Interrupted;
 }

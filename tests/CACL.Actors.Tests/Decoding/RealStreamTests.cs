@@ -91,7 +91,7 @@ public sealed class RealStreamTests
     {
         public static TrainingSnapshot Nothing { get; } = new([], new Dictionary<string, long>());
 
-        public StepResult Step(PairBatch batch, double learningRate)
+        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var pair in batch.Pairs)

@@ -10,11 +10,12 @@ internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
 {
     private float _state;
 
-    public StepResult Step(PairBatch batch, double learningRate)
+    public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
     {
         training.Before?.Invoke(batch.Step);
         var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
+        lock (training.Settings) training.Settings.Add((batch.Step, learningRate, weights));
         training.Seen.Add((batch.Step, _state));
         return new StepResult(loss, loss, null, null, 0, null, learningRate);
     }
@@ -43,6 +44,9 @@ internal sealed class FakeTraining
     public int Copies { get; set; }
 
     public List<(long Step, float State)> Seen { get; } = [];
+
+    /// <summary>What each step was told.</summary>
+    public List<(long Step, double LearningRate, LossWeights Weights)> Settings { get; } = [];
 
     public bool Disposed { get; set; }
 }

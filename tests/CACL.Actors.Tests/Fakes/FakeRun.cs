@@ -40,7 +40,12 @@ internal sealed class FakeRun : IDisposable
 
     public int VideoCount { get; init; } = 20;
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public string Folder => _folder.Path;
+
+    /// <summary>The run, once it is started.</summary>
+    public TrainingRun Run => SpinWait.SpinUntil(() => _run is not null, TimeSpan.FromSeconds(20)) ? _run! : throw new TimeoutException("The run was not started.");
 
     public RunOptions Options { get; set; } = new()
     {
@@ -95,6 +100,7 @@ internal sealed class FakeRun : IDisposable
             Checkpoints = Storage,
             Evaluator = Evaluator,
             Instruments = Instruments,
+            Clock = Clock,
             Start = start,
         });
 

@@ -77,7 +77,7 @@ public sealed class BatchPreviewTests
         {
             beforeStep();
             using var batch = Batch(pool, step);
-            losses.Add(engine.Step(batch, 0.1));
+            losses.Add(engine.Step(batch, 0.1, options.Cacl.LossWeights));
         }
 
         return (losses, engine.Snapshot(null));

@@ -100,7 +100,7 @@ internal sealed class RecordedRun : IDisposable
 
     private sealed class Recorder(RecordedRun run, CaclTrainingEngine engine) : ITrainingEngine
     {
-        public StepResult Step(PairBatch batch, double learningRate)
+        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var pair in batch.Pairs)
@@ -110,7 +110,7 @@ internal sealed class RecordedRun : IDisposable
             }
 
             run.Seen[batch.Step + 1] = Convert.ToHexStringLower(hash.GetHashAndReset());
-            return run.NotFinite.Contains(batch.Step + 1) ? new StepResult(double.NaN, double.NaN, null, null, null, null, learningRate) : engine.Step(batch, learningRate);
+            return run.NotFinite.Contains(batch.Step + 1) ? new StepResult(double.NaN, double.NaN, null, null, null, null, learningRate) : engine.Step(batch, learningRate, weights);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);

@@ -32,7 +32,7 @@ public sealed class NodeServerTests : IDisposable
         {
             Assert.Equal(server.Address, NodeFile.Read(_run.Path)!.Address);
             var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(server.Address, "/api/status"), TestContext.Current.CancellationToken)).RootElement;
-            Assert.Equal(("preparing", _run.Path), (status.GetProperty("phase").GetString(), status.GetProperty("run").GetString()));
+            Assert.Equal(("starting", "run"), (status.GetProperty("state").GetString(), status.GetProperty("run").GetString()));
         }
 
         Assert.Null(NodeFile.Read(_run.Path));
@@ -66,6 +66,14 @@ public sealed class NodeServerTests : IDisposable
     [InlineData("GET", "/api/status", HttpStatusCode.OK, "Host: localhost")]
     [InlineData("GET", "/api/status", HttpStatusCode.OK, "Host: [::1]:8080")]
     [InlineData("GET", "/nothing", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/api/actors", HttpStatusCode.OK)]
+    [InlineData("POST", "/api/pause", HttpStatusCode.ServiceUnavailable, "Content-Type: application/json")]
+    [InlineData("POST", "/api/stop", HttpStatusCode.Gone, "Content-Type: application/json", "X-Cacl-Instance: another")]
+    [InlineData("POST", "/api/stop", HttpStatusCode.UnsupportedMediaType, "Content-Type: text/plain")]
+    [InlineData("POST", "/api/stop", HttpStatusCode.Forbidden, "Content-Type: application/json", "Origin: http://evil.example")]
+    [InlineData("POST", "/api/checkpoint", HttpStatusCode.Forbidden, "Content-Type: application/json", "Sec-Fetch-Site: cross-site")]
+    [InlineData("PATCH", "/api/settings", HttpStatusCode.BadRequest, "Content-Type: application/json")]
+    [InlineData("PATCH", "/api/settings", HttpStatusCode.Forbidden, "Content-Type: application/json", "Origin: null")]
     [InlineData("DELETE", "/api/evaluations", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("POST", "/api/evaluations", HttpStatusCode.ServiceUnavailable, "Content-Type: application/json")]
     [InlineData("POST", "/api/evaluations", HttpStatusCode.UnsupportedMediaType, "Content-Type: text/plain")]
@@ -158,7 +166,7 @@ public sealed class NodeServerTests : IDisposable
     private async Task<(HttpStatusCode Status, string Body)> SendAsync(NodeServer server, string method, string path, string body, params string[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(server.Address, path));
-        if (method == "POST") request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        if (method is "POST" or "PATCH") request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         foreach (var header in headers)
         {
             var (name, value) = (header[..header.IndexOf(':', StringComparison.Ordinal)], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());

@@ -64,6 +64,23 @@ public sealed class LoggingTests : IDisposable
     }
 
     [Fact]
+    public void The_level_changes_while_the_log_is_written_and_supervision_is_heard_of_whatever_it_is()
+    {
+        var supervision = new CACL.Node.Control.SupervisionEvents();
+        using (var log = RunLog.Start(_folder.File("train.log"), LogEventLevel.Error, screen: null, supervision: supervision))
+        {
+            Serilog.Log.Warning("Supervision: heard, not written");
+            log.Level = LogEventLevel.Debug;
+            Serilog.Log.Debug("written");
+            log.Level = LogEventLevel.Warning;
+            Serilog.Log.Information("unheard");
+        }
+
+        Assert.Contains("\"written\"", Assert.Single(File.ReadAllLines(_folder.File("train.log"))), StringComparison.Ordinal);
+        Assert.Equal("heard, not written", Assert.Single(supervision.Since(0)).Text);
+    }
+
+    [Fact]
     public void A_resumed_run_appends_to_its_log()
     {
         for (var i = 0; i < 2; i++)

@@ -81,7 +81,7 @@ public sealed class HealthOfARunTests : IDisposable
     private void Begin(FakeRun run)
     {
         _server.Telemetry.Begin(null);
-        _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps));
+        _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps), run.Options);
     }
 
     /// <summary>Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.</summary>

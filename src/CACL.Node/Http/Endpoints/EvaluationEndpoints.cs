@@ -11,9 +11,6 @@ namespace CACL.Node.Http.Endpoints;
 /// <summary><c>GET /api/evaluations</c>: the lines of evaluations.jsonl. <c>POST</c>: evaluate the state that the training is in.</summary>
 internal static class EvaluationEndpoints
 {
-    /// <summary>A header by which a caller says which start of a run he means.</summary>
-    internal const string InstanceHeader = "X-Cacl-Instance";
-
     private static readonly string[] Fields = ["dataset", "protocol", "variant"];
 
     /// <summary>Adds them.</summary>
@@ -39,20 +36,9 @@ internal static class EvaluationEndpoints
 
     private static async Task RequestAsync(HttpContext context, NodeState state)
     {
-        if (context.Request.Headers[InstanceHeader] is [{ } instance] && instance != state.Instance)
-        {
-            await Answers.FaultAsync(context, StatusCodes.Status410Gone, "Another run answers here than the one that is meant.").ConfigureAwait(false);
-            return;
-        }
-
+        if (!await Requests.IsMeantAsync(context, state).ConfigureAwait(false)) return;
         if (await ReadAsync(context).ConfigureAwait(false) is not { } demand) return;
-        if (state.Run is not { } run)
-        {
-            context.Response.Headers.RetryAfter = "2";
-            await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, "The training has not begun yet. Try again in a moment.").ConfigureAwait(false);
-            return;
-        }
-
+        if (await Requests.RunAsync(context, state).ConfigureAwait(false) is not { } run) return;
         var answer = await run.RequestEvaluationAsync(demand, StatusEndpoint.Patience).ConfigureAwait(false);
         await TellAsync(context, demand, answer).ConfigureAwait(false);
     }
@@ -83,19 +69,9 @@ internal static class EvaluationEndpoints
     /// <summary>What the body asks for; null where it was answered that it cannot be read.</summary>
     private static async Task<EvaluationDemand?> ReadAsync(HttpContext context)
     {
-        string? wrong;
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted).ConfigureAwait(false);
-            if (FaultOf(body.RootElement) is not { } fault)
-                return new EvaluationDemand(Text(body.RootElement, "dataset"), Text(body.RootElement, "protocol"), Text(body.RootElement, "variant"));
-            wrong = fault;
-        }
-        catch (JsonException)
-        {
-            wrong = "The body is not JSON.";
-        }
-
+        using var body = await Requests.BodyAsync(context).ConfigureAwait(false);
+        var wrong = body is null ? "The body is not JSON." : FaultOf(body.RootElement);
+        if (wrong is null) return new EvaluationDemand(Text(body!.RootElement, "dataset"), Text(body.RootElement, "protocol"), Text(body.RootElement, "variant"));
         await Answers.FaultAsync(context, StatusCodes.Status400BadRequest, $"{wrong} Send an object such as {{\"dataset\":\"camvid\"}}, or {{}} for all data sets.").ConfigureAwait(false);
         return null;
     }

@@ -9,6 +9,9 @@ internal static class NodeEndpoints
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         StatusEndpoint.Map(routes, state);
+        ActorsEndpoint.Map(routes, state);
+        ControlEndpoints.Map(routes, state);
+        SettingsEndpoint.Map(routes, state);
         EvaluationEndpoints.Map(routes, state);
         MetricsEndpoint.Map(routes, state);
         QuarantineEndpoint.Map(routes, state);

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Akka.Actor;
 using CACL.Actors.Evaluation;
-using CACL.Actors.Telemetry;
+using CACL.Node.Control;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,29 +26,25 @@ internal static class StatusEndpoint
         return json;
     }
 
-    private static async Task AnswerAsync(HttpContext context, NodeState state)
+    /// <summary>What is answered.</summary>
+    /// <exception cref="AskTimeoutException">The run does not answer.</exception>
+    internal static async Task<JsonObject> ReadAsync(NodeState state)
     {
-        var answer = new JsonObject { ["run"] = state.Folder.Path, ["pid"] = Environment.ProcessId, ["instance"] = state.Instance };
+        var answer = StatusJson.Of(state);
         if (state.Run is { } run)
         {
-            var (step, phase, _) = await run.StatusAsync(Patience).ConfigureAwait(false);
             var evaluations = await run.EvaluationsAsync(Patience).ConfigureAwait(false);
-            answer["phase"] = JsonNamingPolicy.KebabCaseLower.ConvertName(phase.ToString());
-            answer["step"] = step;
-            answer["steps"] = state.Length!.TotalSteps;
-            answer["epoch"] = step / state.Length.StepsPerEpoch;
-            answer["last"] = state.Last is { } last ? MetricsLine.Of(last) : null;
-            answer["evaluations"] = new JsonObject
+            answer["evaluating"] = new JsonObject
             {
                 ["running"] = evaluations.Running is { } running ? Json(running) : null,
                 ["waiting"] = new JsonArray([.. evaluations.Waiting.Select(Json)]),
             };
         }
-        else
-        {
-            answer["phase"] = "preparing";
-        }
 
-        await Answers.JsonAsync(context, StatusCodes.Status200OK, answer).ConfigureAwait(false);
+        answer["evaluations"] = FolderStatus.Evaluations(state.Folder.Path);
+        return answer;
     }
+
+    private static async Task AnswerAsync(HttpContext context, NodeState state) =>
+        await Answers.JsonAsync(context, StatusCodes.Status200OK, await ReadAsync(state).ConfigureAwait(false)).ConfigureAwait(false);
 }

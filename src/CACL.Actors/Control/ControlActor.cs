@@ -1,0 +1,48 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace CACL.Actors.Control;
+
+/// <summary>
+/// Changes settings while the run goes on, one wish after the other: journal first, then the change. On a thread of its own, since it
+/// waits for the disk.
+/// </summary>
+internal sealed class ControlActor : ReceiveActor
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly LiveControl _live;
+    private readonly Func<SettingChange, string?> _refuse;
+
+    public ControlActor(LiveControl live, Func<SettingChange, string?> refuse)
+    {
+        _live = live;
+        _refuse = refuse;
+        Receive<Change>(message => Sender.Tell(Handle(message)));
+    }
+
+    /// <summary>Change settings, all or none; answered by <see cref="SettingsAnswer"/>, to the parent told by <see cref="Changed"/>.</summary>
+    internal sealed record Change(IReadOnlyList<SettingChange> Wishes, string By);
+
+    /// <summary>To the parent: settings are different now.</summary>
+    internal sealed record Changed(LiveSettings Now);
+
+    internal static Props Props(LiveControl live, Func<SettingChange, string?> refuse) =>
+        Akka.Actor.Props.Create(() => new ControlActor(live, refuse)).WithDispatcher(Dispatchers.OwnThread);
+
+    private SettingsAnswer Handle(Change message)
+    {
+        try
+        {
+            var answer = _live.Change(message.Wishes, message.By, _refuse);
+            foreach (var change in answer.Changes)
+                _log.Info("{Setting} = {Value} from step {Step} on, by {By}", change.Setting, change.Value, change.Step, change.By);
+            if (answer.Changes.Count > 0) Context.Parent.Tell(new Changed(answer.Now));
+            return answer;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name, ControlJournal.Name, cause.Message);
+            return new SettingsAnswer([], _live.Current, $"{ControlJournal.Name} of the run folder cannot be written: {cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
+        }
+    }
+}

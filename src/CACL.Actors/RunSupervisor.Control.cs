@@ -1,0 +1,91 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Control;
+using CACL.Actors.Decoding;
+using CACL.Actors.Training;
+
+namespace CACL.Actors;
+
+/// <summary>What people change while a run goes on: they hold it, let it go on, and set its live settings.</summary>
+internal sealed partial class RunSupervisor
+{
+    private readonly RunVitals _vitals;
+    private IActorRef _control = ActorRefs.Nobody;
+    private bool _pausedByUser;
+
+    /// <summary>Hold the training after its step.</summary>
+    internal sealed record PauseByUser;
+
+    /// <summary>Take <see cref="PauseByUser"/> back.</summary>
+    internal sealed record ResumeByUser;
+
+    private bool Evaluates => _parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0;
+
+    private void ReceiveAboutControl()
+    {
+        Receive<PauseByUser>(_ =>
+        {
+            if (_pausedByUser || _ending is not null) return;
+            _pausedByUser = true;
+            _log.Info("Paused on request: the step that runs is finished first");
+            _trainer.Tell(new TrainerActor.Pause(Hold.User));
+        });
+        Receive<ResumeByUser>(_ =>
+        {
+            if (!_pausedByUser) return;
+            _pausedByUser = false;
+            _log.Info("Resumed on request");
+            _trainer.Tell(new TrainerActor.Resume(Hold.User));
+        });
+        Receive<ControlActor.Change>(message =>
+        {
+            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _options.LiveSettings, "The run ends."));
+            else _control.Forward(message);
+        });
+        Receive<ControlActor.Changed>(message =>
+        {
+            _decoders.Tell(new DecoderPoolActor.Resize(message.Now.Decoders));
+            _parts.SettingsChanged?.Invoke(message.Now);
+        });
+    }
+
+    /// <summary>Takes up the journal. False: it cannot be read, and the run ends.</summary>
+    private bool StartControl()
+    {
+        try
+        {
+            _vitals.Live = new LiveControl(_options.LiveSettings, new ControlJournal(_options.Directory), _parts.Start?.Step ?? 0, _length.TotalSteps, _parts.Clock);
+        }
+        catch (Exception cause) when (cause is ControlJournalException or IOException or UnauthorizedAccessException)
+        {
+            Fail(_parts.Start?.Step ?? 0, cause.Message, cause);
+            return false;
+        }
+
+        var live = _vitals.Live;
+        if (live.Current != _options.LiveSettings) _log.Info("control.jsonl changes this run: {Settings}", Differences(live.Current));
+        foreach (var change in live.Ahead) _log.Info("control.jsonl: {Setting} = {Value} from step {Step} on", change.Setting, change.Value, change.Step);
+        _control = Start(ControlActor.Props(live, Refuse), "control", "control");
+        _parts.SettingsChanged?.Invoke(live.Current);
+        return true;
+    }
+
+    private string Differences(LiveSettings now) => string.Join(
+        ", ", LiveSetting.All.Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
+
+    private string? Refuse(SettingChange wish)
+    {
+        if (wish.Setting == "evaluate_every_steps" && !Evaluates) return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
+        return wish.Setting.Split('.') is ["loss_weights", var head] && Enum.TryParse<Learning.Method.Heads>(head, ignoreCase: true, out var wanted) && !_options.Cacl.Heads.HasFlag(wanted)
+            ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
+            : null;
+    }
+
+    private IActorRef Start(Props props, string name, string kind)
+    {
+        _vitals.Actors.Started($"{Name}/{name}", kind);
+        return Context.ActorOf(props, name);
+    }
+
+    private static string PathOf(IActorRef actor) => $"{Name}/{actor.Path.Name}";
+}

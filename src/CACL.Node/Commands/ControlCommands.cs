@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl pause</c>, <c>resume</c>, <c>stop</c> and <c>checkpoint</c>: a word to a run that is running.</summary>
+internal static class ControlCommands
+{
+    /// <summary><c>cacl pause</c>.</summary>
+    public static Command CreatePause() => Create(
+        "pause", "Holds a running training after its step, until cacl resume. Its numbers do not change by it.", "It does nothing that could be paused.");
+
+    /// <summary><c>cacl resume</c>.</summary>
+    public static Command CreateResume() => Create(
+        "resume", "Lets a paused training go on.", "Go on with a run that has ended by: cacl train --config {0}/config.resolved.conf --run {0} --resume");
+
+    /// <summary><c>cacl stop</c>.</summary>
+    public static Command CreateStop() => Create(
+        "stop", "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume goes on with it.", "There is nothing to stop.");
+
+    /// <summary><c>cacl checkpoint</c>.</summary>
+    public static Command CreateCheckpoint() => Create(
+        "checkpoint", "Has a running training save a checkpoint after its step.", "Its last checkpoint is {0}/checkpoints/latest.");
+
+    private static Verb Create(string name, string description, string instead)
+    {
+        var command = new Verb(name, description, $"cacl {name} --run runs/first");
+        var configuration = new ConfigurationOptions(command, required: false);
+        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
+        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
+        command.Add(run);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var otherwise = instead.Replace("{0}", folder, StringComparison.Ordinal);
+            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, otherwise);
+            var answer = node.Post($"/api/{name}", new JsonObject(), otherwise);
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? answer.ToJsonString() : ((string?)answer["message"])?.Replace("RUN", folder, StringComparison.Ordinal));
+        });
+        return command;
+    }
+}

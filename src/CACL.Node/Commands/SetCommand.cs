@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CACL.Actors.Control;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+
+namespace CACL.Node.Commands;
+
+/// <summary><c>cacl set</c>.</summary>
+internal static class SetCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Verb(
+            "set",
+            $"Changes settings of a running training: {string.Join(", ", LiveSettingNames.All)}. RUN/control.jsonl keeps each change with the first step it acts on, and a resumed run makes it again.",
+            "cacl set --run runs/first learning_rate_factor=0.5",
+            "cacl set --run runs/first loss_weights.cycle=2 decoders=4",
+            "cacl set --run runs/first log_level=debug");
+        var configuration = new ConfigurationOptions(command, required: false);
+        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
+        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
+        var settings = new Argument<string[]>("key=value") { Description = "What is to be changed: all of it, or nothing.", Arity = ArgumentArity.OneOrMore };
+        foreach (var option in new Option[] { run, json }) command.Add(option);
+        command.Add(settings);
+        command.SetAction(parsed =>
+        {
+            const string Instead = "Change the settings of a run that has ended when it is resumed: cacl train --resume --set key=value.";
+            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var body = Body(parsed.GetValue(settings)!);
+            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, Instead);
+            var answer = node.Send(HttpMethod.Patch, "/api/settings", body, Instead);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) output.WriteLine(answer.ToJsonString());
+            else Tell(answer, output);
+        });
+        return command;
+    }
+
+    private static JsonObject Body(string[] settings)
+    {
+        var body = new JsonObject();
+        foreach (var text in settings)
+        {
+            if (text.Split('=', 2) is not [var key, { Length: > 0 } value]) throw new UserException($"{text} is no key=value, such as learning_rate_factor=0.5.");
+            // As the API calls it; as the configuration would write it is understood, too.
+            var name = key.Trim().Replace('-', '_');
+            if (!LiveSettingNames.All.Contains(name))
+                throw new UserException($"There is no setting {key} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.All)}.");
+            body[name] = LiveSettingNames.IsWord(name) ? value
+                : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
+                : throw new UserException($"{text}: the value is not a number.");
+        }
+
+        return body;
+    }
+
+    private static void Tell(JsonObject answer, TextWriter output)
+    {
+        var changes = answer["changed"] as JsonArray ?? [];
+        if (changes.Count == 0) output.WriteLine("That is so already; nothing was changed.");
+        foreach (var change in changes) output.WriteLine($"{change?["setting"]} = {change?["value"]} from step {change?["step"]} on.");
+    }
+}

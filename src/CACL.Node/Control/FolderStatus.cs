@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Actors.Telemetry;
+using CACL.Node.Runs;
+
+namespace CACL.Node.Control;
+
+/// <summary>The status of a run that is not running, from what its folder holds.</summary>
+internal static class FolderStatus
+{
+    private const string Configuration = "config.resolved.conf";
+
+    /// <summary>As the status of one that runs, as far as its files tell.</summary>
+    /// <param name="run">The run folder, absolute.</param>
+    /// <exception cref="UserException">It is no run folder, or cannot be read.</exception>
+    public static JsonObject Of(string run)
+    {
+        if (!Directory.Exists(run)) throw new UserException($"There is no run folder {run}. Check the name given with --run.");
+        if (!File.Exists(Path.Combine(run, Configuration))) throw new UserException($"The folder {run} holds no run (no {Configuration}). Check the name given with --run.");
+        try
+        {
+            return Read(run);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The run folder {run} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>The newest result of each kind of evaluation that was made, without the way it was measured.</summary>
+    /// <param name="run">The run folder, absolute.</param>
+    public static JsonArray Evaluations(string run) => new([.. Lines(run, "evaluations.jsonl").GroupBy(NameOf).Select(g => Short(g.Last()))]);
+
+    private static JsonObject Read(string run)
+    {
+        var held = RunFolder.IsHeld(run);
+        var outcome = held ? null : OutcomeFile.Read(run);
+        var last = Lines(run, "metrics.jsonl").LastOrDefault();
+        var json = new JsonObject
+        {
+            ["run"] = Path.GetFileName(run),
+            ["state"] = outcome?.End == OutcomeFile.Completed ? "ended" : "not_running",
+            ["step"] = last.ValueKind == JsonValueKind.Object ? last.GetProperty("step").GetInt64() : 0,
+            ["total_steps"] = outcome?.TotalSteps,
+            ["epoch"] = last.ValueKind == JsonValueKind.Object && last.TryGetProperty("epoch", out var epoch) ? epoch.GetDouble() : null,
+            ["last"] = last.ValueKind == JsonValueKind.Object ? JsonObject.Create(last) : null,
+            ["checkpoint"] = Checkpoint(run),
+            ["quarantined"] = Lines(run, "quarantine.jsonl").Count(),
+            ["evaluations"] = Evaluations(run),
+            ["outcome"] = outcome?.Json(),
+        };
+        json["verdict"] = held
+            ? "A program is running in the folder that does not answer: cacl.http.enabled is false, or it is just starting or ending."
+            : outcome?.Message ?? "It ended without a word: it was killed, or the machine went down. What is after the last checkpoint is done again when it is resumed.";
+        return json;
+    }
+
+    private static IEnumerable<JsonElement> Lines(string run, string name)
+    {
+        var file = Path.Combine(run, name);
+        return File.Exists(file) ? JsonLinesFile.Read(file).Where(line => line.ValueKind == JsonValueKind.Object) : [];
+    }
+
+    private static JsonObject? Checkpoint(string run)
+    {
+        var latest = Path.Combine(run, "checkpoints", "latest");
+        if (!Directory.Exists(latest) || Directory.ResolveLinkTarget(latest, returnFinalTarget: false) is not { } target) return null;
+        // Its name is made from its step: step-00000100.
+        var step = target.Name.StartsWith("step-", StringComparison.Ordinal) && long.TryParse(target.Name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+        return new JsonObject
+        {
+            ["step"] = step,
+            ["time"] = StatusJson.Text(new DateTimeOffset(target.LastWriteTime)),
+            ["path"] = Path.Combine("checkpoints", target.Name),
+        };
+    }
+
+    private static string NameOf(JsonElement line) => $"{Text(line, "dataset")}\n{Text(line, "protocol")}\n{Text(line, "variant")}";
+
+    private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>The figures of a line of evaluations.jsonl that say how good the network is; how they were measured stands there.</summary>
+    private static JsonObject Short(JsonElement line)
+    {
+        var json = new JsonObject();
+        foreach (var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "miou", "macc", "aacc" })
+        {
+            if (line.TryGetProperty(name, out var value)) json[name] = JsonNode.Parse(value.GetRawText());
+        }
+
+        return json;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Actors;
+using CACL.Actors.Control;
+using CACL.Actors.Telemetry;
+using CACL.Learning.Method;
+using CACL.Node.Http;
+
+namespace CACL.Node.Control;
+
+/// <summary>The status of a run as the HTTP endpoint and <c>cacl status --json</c> give it.</summary>
+internal static class StatusJson
+{
+    /// <summary>Of a run that goes on in this program. Had at once, whatever the run does.</summary>
+    public static JsonObject Of(NodeState state)
+    {
+        var json = new JsonObject { ["run"] = Path.GetFileName(state.Folder.Path), ["pid"] = Environment.ProcessId, ["instance"] = state.Instance };
+        if (state.Run is not { } run)
+        {
+            json["state"] = WordOf(RunState.Starting);
+            json["verdict"] = "The training is being prepared.";
+            return json;
+        }
+
+        Add(json, run.Status(), state.Options!);
+        return json;
+    }
+
+    /// <summary>A name of the code as the API writes it.</summary>
+    public static string WordOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>The live settings.</summary>
+    public static JsonObject Json(LiveSettings settings) => new()
+    {
+        ["learning_rate_factor"] = settings.LearningRateFactor,
+        ["loss_weights"] = new JsonObject
+        {
+            ["global"] = settings.LossWeights.Global,
+            ["pixel"] = settings.LossWeights.Pixel,
+            ["cycle"] = settings.LossWeights.Cycle,
+        },
+        ["evaluate_every_steps"] = settings.EvaluateEverySteps,
+        ["checkpoint_every_steps"] = settings.CheckpointEverySteps,
+        ["decoders"] = settings.Decoders,
+        ["log_level"] = settings.LogLevel,
+    };
+
+    /// <summary>A change of them.</summary>
+    public static JsonObject Json(JournaledChange change) => new()
+    {
+        ["step"] = change.Step,
+        ["setting"] = change.Setting,
+        ["value"] = LiveSettingNames.IsWord(change.Setting) ? change.Value : JsonNode.Parse(change.Value),
+        ["by"] = change.By,
+    };
+
+    /// <summary>A moment.</summary>
+    public static string Text(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
+
+    private static void Add(JsonObject json, RunStatus status, RunOptions options)
+    {
+        json["state"] = WordOf(status.State);
+        json["paused_by"] = new JsonArray([.. Pauses(status).Select(p => JsonValue.Create(p))]);
+        json["stopping"] = status.Stopping;
+        json["step"] = status.Step;
+        json["total_steps"] = status.Length.TotalSteps;
+        json["epoch"] = Math.Round(status.Step / status.Length.StepsPerEpoch, 6);
+        json["epochs"] = Math.Round(status.Length.TotalSteps / status.Length.StepsPerEpoch, 6);
+        json["eta_seconds"] = status.Remaining is { } left ? Math.Round(left.TotalSeconds, 1) : null;
+        json["started"] = Text(status.Started);
+        json["seconds"] = Math.Round(status.Elapsed.TotalSeconds, 1);
+        json["device"] = options.Device;
+        json["backbone"] = options.Cacl.Backbone.ToString().ToLowerInvariant();
+        json["heads"] = new JsonArray([.. new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h)).Select(h => JsonValue.Create(h.ToString().ToLowerInvariant()))]);
+        json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
+        json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
+        json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, options.Directory) : null;
+        json["time_shares"] = status.Times is { } times ? Json(times) : null;
+        json["verdict"] = Verdict.Of(status, Environment.ProcessorCount);
+        json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };
+        json["in_flight"] = new JsonObject { ["bytes"] = status.BytesInFlight, ["limit"] = status.BytesLimit };
+        json["decoders"] = new JsonObject { ["configured"] = status.Settings.Decoders, ["alive"] = status.Decoders, ["busy"] = status.DecodersBusy };
+        json["settings"] = Json(status.Settings);
+        json["settings_ahead"] = new JsonArray([.. status.Ahead.Select(Json)]);
+        json["quarantined"] = status.Quarantined;
+    }
+
+    /// <summary>A checkpoint, its path below the run folder.</summary>
+    private static JsonObject CheckpointJson(SavedCheckpoint saved, string run) =>
+        new() { ["step"] = saved.Step, ["time"] = Text(saved.Time), ["path"] = Path.GetRelativePath(run, saved.Path) };
+
+    private static JsonObject Json(TimeShares times) => new()
+    {
+        ["data"] = Math.Round(times.Data, 4),
+        ["transfer"] = Math.Round(times.Transfer, 4),
+        ["forward"] = Math.Round(times.Forward, 4),
+        ["backward"] = Math.Round(times.Backward, 4),
+        ["optimiser"] = Math.Round(times.Optimiser, 4),
+        ["snapshot"] = Math.Round(times.Snapshot, 4),
+    };
+
+    private static IEnumerable<string> Pauses(RunStatus status)
+    {
+        if (status.PausedByUser) yield return "user";
+        if (status.PausedByCheckpoint) yield return "checkpoint";
+    }
+}

@@ -1,0 +1,224 @@
+using CACL.Actors.Control;
+using CACL.Actors.Tests.Fakes;
+using CACL.Learning.Method;
+
+namespace CACL.Actors.Tests.Control;
+
+/// <summary>Runs that are changed, held and asked while they go on.</summary>
+public sealed class LiveRunTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_change_acts_from_the_next_step_on_and_again_in_a_run_that_replays_its_journal()
+    {
+        using var run = new FakeRun();
+        run.Training.Before = step => { if (step == 3) Change(run, ("learning_rate_factor", "0.5"), ("loss_weights.cycle", "0.25")); };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        using var plain = new FakeRun();
+        await plain.RunAsync();
+        Assert.All(run.Training.Settings.Zip(plain.Training.Settings), pair => Assert.Equal(
+            pair.First.Step < 4 ? pair.Second : (pair.Second.Step, pair.Second.LearningRate * 0.5, new LossWeights(1, 1, 0.25)), pair.First));
+
+        using var again = new FakeRun();
+        File.Copy(Path.Combine(run.Folder, "control.jsonl"), Path.Combine(again.Folder, "control.jsonl"));
+        await again.RunAsync();
+        Assert.Equal(run.Training.Settings, again.Training.Settings);
+        using var rest = run.Again();
+        await rest.RunAsync(run.Storage.Written[0]);
+        Assert.Equal(run.Training.Settings.Skip(5), rest.Training.Settings);
+    }
+
+    [Fact]
+    public async Task A_roll_back_behind_a_change_meets_it_again()
+    {
+        using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [8] } };
+        run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
+        run.Training.Before = step => { if (step == 6) Change(run, ("learning_rate_factor", "0.5")); };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        var factors = run.Training.Settings.Select(s => (s.Step, Halved: s.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
+        Assert.Equal([5, 6, 7, 8, 5, 6, 7, 9, 10, 11], factors.Skip(5).Select(f => f.Step));
+        Assert.All(factors, f => Assert.Equal(f.Step >= 7, f.Halved));
+        Assert.Equal(1, run.Run.Actors().Single(a => a.Kind == "trainer").Restarts);
+    }
+
+    [Fact]
+    public async Task A_paused_run_computes_nothing_saves_on_request_and_goes_on_as_if_nothing_had_been()
+    {
+        var clock = new JumpingClock();
+        using var run = new FakeRun { Clock = clock };
+        run.Options = run.Options with { CheckpointEverySteps = 0, Watchdog = TimeSpan.FromSeconds(2) };
+        run.Training.Before = step =>
+        {
+            if (step != 4) return;
+            run.Run.Pause();
+            Until(() => run.Run.Status().PausedByUser);
+        };
+        var training = run.Start();
+        Until(() => training.Status().State == RunState.Paused);
+        training.Pause();
+        training.RequestCheckpoint();
+        Until(() => training.Status().Checkpoint is not null);
+        clock.Jump(TimeSpan.FromHours(1));
+        await Task.Delay(700, TestContext.Current.CancellationToken); // it looks every half second
+        var status = training.Status();
+        Assert.Equal((RunState.Paused, 5, true, false, null, 5), (status.State, status.Step, status.PausedByUser, status.PausedByCheckpoint, status.Remaining, status.Checkpoint!.Step));
+        Assert.Equal(ActorState.Paused, training.Actors().Single(a => a.Kind == "trainer").State);
+        Assert.Equal(6, Assert.Single(Change(run, ("log_level", "debug")).Changes).Step);
+        training.Resume();
+        training.Resume();
+        Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken)).End);
+        using var plain = new FakeRun();
+        await plain.RunAsync();
+        Assert.Equal(plain.Training.Seen, run.Training.Seen);
+    }
+
+    [Fact]
+    public async Task A_paused_run_ends_when_asked_to()
+    {
+        using var run = new FakeRun();
+        run.Training.Before = step => { if (step == 2) PauseNow(run); };
+        var training = run.Start();
+        Until(() => training.Status().State == RunState.Paused);
+        training.Stop("enough");
+        var outcome = await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((RunEnd.Stopped, 3L, "step-00000003"), (outcome.End, outcome.Step, outcome.Checkpoint));
+        Assert.Equal(RunState.Ended, training.Status().State);
+    }
+
+    [Fact]
+    public async Task The_users_pause_and_the_one_for_a_checkpoint_are_taken_back_each_by_itself()
+    {
+        using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Training.Before = step => { if (step == 5) Until(() => run.Run.Status().PausedByCheckpoint || run.Storage.Failures == 0); };
+        var training = run.Start();
+        Until(() => training.Status() is { State: RunState.Paused, PausedByCheckpoint: true });
+        training.Pause();
+        Until(() => training.Status().PausedByUser);
+        run.Storage.Failures = 0;
+        Until(() => !training.Status().PausedByCheckpoint);
+        Assert.Equal(RunState.Paused, training.Status().State);
+        Assert.InRange(training.Status().Step, 5, 6); // step 6 may have begun before the checkpoint's trouble was known
+        training.Resume();
+        Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken)).End);
+    }
+
+    [Fact]
+    public async Task Decoders_that_become_more_and_fewer_change_no_batch_and_lose_no_plan()
+    {
+        using var run = new FakeRun();
+        run.Options = run.Options with { Decoders = 1, MaxSteps = 30 };
+        run.Videos.Before = _ => Thread.Sleep(Random.Shared.Next(3));
+        var counts = new List<int>();
+        run.Training.Before = step =>
+        {
+            if (step is not (4 or 14)) return;
+            var wanted = step == 4 ? 3 : 1;
+            Change(run, ("decoders", $"{wanted}"));
+            Until(() => run.Run.Status().Decoders == wanted);
+            counts.Add(run.Run.Actors().Count(a => a.Kind == "decoder"));
+        };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        using var plain = new FakeRun();
+        plain.Options = run.Options;
+        await plain.RunAsync();
+        Assert.Equal(plain.Training.Seen, run.Training.Seen);
+        Assert.Equal([3, 1], counts);
+        Until(() => run.Videos.DisposedDecoders == 3);
+    }
+
+    [Fact]
+    public async Task Decoders_that_crash_while_their_number_changes_leave_as_many_as_are_wanted()
+    {
+        using var run = new FakeRun();
+        run.Options = run.Options with { Decoders = 3, MaxSteps = 30, MaxDecoderRestarts = 1000, MinBackOff = TimeSpan.FromMilliseconds(5) };
+        var calls = 0;
+        run.Videos.Before = _ => { if (Interlocked.Increment(ref calls) % 17 == 0) throw new InvalidOperationException("bug"); };
+        run.Training.Before = step =>
+        {
+            if (step is 5 or 10 or 15 or 20) Change(run, ("decoders", step % 10 == 5 ? "1" : "4"));
+            if (step == 28) Until(() => run.Run.Status().Decoders == 4);
+        };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+    }
+
+    [Fact]
+    public async Task Schedules_are_followed_from_the_moment_they_are_changed()
+    {
+        using var run = new FakeRun();
+        run.Options = run.Options with { CheckpointEverySteps = 0 };
+        run.Training.Before = step =>
+        {
+            if (step == 4) Change(run, ("checkpoint_every_steps", "3"));
+            Until(() => run.Storage.Written.Count == run.Training.Copies);
+        };
+        await run.RunAsync();
+        // The one that the new schedule had at step 3 is made up for at once.
+        Assert.Equal([5, 6, 9, 12], run.Storage.Written.Select(p => p.Step));
+    }
+
+    [Fact]
+    public async Task What_a_run_cannot_do_is_refused_with_a_sentence()
+    {
+        using var run = new FakeRun();
+        run.Options = run.Options with { Cacl = new CaclOptions { Heads = Heads.Global | Heads.Pixel } };
+        var refusals = new List<string?>();
+        run.Training.Before = step =>
+        {
+            if (step == 1) refusals.AddRange([Change(run, ("evaluate_every_steps", "3")).Refusal, Change(run, ("loss_weights.cycle", "3")).Refusal, Change(run, ("loss_weights.pixel", "3")).Refusal]);
+        };
+        await run.RunAsync();
+        Assert.Contains("cacl.evaluation.datasets", refusals[0], StringComparison.Ordinal);
+        Assert.Contains("cycle head is off", refusals[1], StringComparison.Ordinal);
+        Assert.Null(refusals[2]);
+    }
+
+    [Fact]
+    public async Task A_journal_that_makes_no_sense_ends_the_run_before_its_first_step()
+    {
+        using var run = new FakeRun();
+        File.WriteAllText(Path.Combine(run.Folder, "control.jsonl"), "{}\n");
+        var outcome = await run.RunAsync();
+        Assert.Equal(RunEnd.Failed, outcome.End);
+        Assert.Contains("Line 1 of", outcome.Message, StringComparison.Ordinal);
+        Assert.Empty(run.Training.Seen);
+    }
+
+    [Fact]
+    public async Task The_status_is_had_while_a_step_runs_and_the_actor_tree_tells_of_decisions()
+    {
+        using var run = new FakeRun { Videos = new FakeVideos { Broken = [3] } };
+        var crashed = 0;
+        run.Videos.Before = id => { if (id == 5 && Interlocked.Exchange(ref crashed, 1) == 0) throw new InvalidOperationException("bug in the codec"); };
+        RunStatus? status = null;
+        IReadOnlyList<ActorStatus> actors = [];
+        run.Training.Before = step =>
+        {
+            if (step != 10) return;
+            Until(() => run.Run.Status().Decoders == 2 && run.Run.Actors().Any(a => a is { Kind: "decoder", Restarts: 1 }));
+            (status, actors) = (run.Run.Status(), run.Run.Actors());
+        };
+        await run.RunAsync();
+        Assert.Equal((RunState.Running, 12L, 2, 2), (status!.State, status.Length.TotalSteps, status.Decoders, status.BatchCapacity));
+        Assert.InRange(status.BytesInFlight, 1, status.BytesLimit);
+        Assert.True(status.PairsPerSecond > 0 && status.Quarantined == 1 && status.Last is not null);
+        Assert.Equal(
+            ["run", "run/checkpoints", "run/control", "run/decoders-1", "run/telemetry", "run/trainer-1"],
+            actors.Where(a => a.Kind != "decoder").Select(a => a.Path));
+        var replacement = Assert.Single(actors, a => a is { Kind: "decoder", Restarts: 1 });
+        Assert.Contains("bug in the codec", replacement.LastDecision, StringComparison.Ordinal);
+        Assert.Equal("run/decoders-1/decoder-3", replacement.Path);
+    }
+
+    private static SettingsAnswer Change(FakeRun run, params (string Setting, string Value)[] wishes) =>
+        run.Run.ChangeAsync([.. wishes.Select(w => new SettingChange(w.Setting, w.Value))], "a test", Patience).GetAwaiter().GetResult();
+
+    private static void PauseNow(FakeRun run)
+    {
+        run.Run.Pause();
+        Until(() => run.Run.Status().PausedByUser);
+    }
+
+    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Patience));
+}

@@ -1,0 +1,11 @@
+namespace CACL.Actors.Tests.Fakes;
+
+/// <summary>The system's clock, which may jump ahead.</summary>
+internal sealed class JumpingClock : TimeProvider
+{
+    private long _ahead;
+
+    public override long GetTimestamp() => base.GetTimestamp() + Volatile.Read(ref _ahead);
+
+    public void Jump(TimeSpan time) => Interlocked.Add(ref _ahead, (long)(time.TotalSeconds * TimestampFrequency));
+}
