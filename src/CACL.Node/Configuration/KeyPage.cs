@@ -14,6 +14,7 @@ internal static class KeyPage
         | preset | what it is for |
         |---|---|
         | [demo.conf](demo.conf) | minutes on a few processor cores: the whole way of a run on a small scale |
+        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated as it goes |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
 

@@ -104,6 +104,8 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             ("--variant", target.Variant),
             ("--config", _configuration),
             ("--set", string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}")),
+            // It opens no port; and the token without which others may not be let in stands in no file.
+            ("--set", "cacl.http.enabled=false"),
             ("--out", folder),
         })
         {

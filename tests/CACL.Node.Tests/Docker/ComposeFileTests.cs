@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using CACL.Node.Configuration;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Docker;
+
+/// <summary>What docker-compose.yml, its Dockerfile, .env.example and the program have to agree on, without Docker.</summary>
+public sealed partial class ComposeFileTests
+{
+    [Fact]
+    public void The_demo_starts_by_itself_and_everything_else_on_request()
+    {
+        Assert.Equal(
+            ["demo", "grafana of observe", "kinetics of kinetics", "prometheus of observe", "seq of observe", "test of test"],
+            ComposeFile.Services.Select(s => string.Join(" of ", [s.Key, .. ComposeFile.Texts(s.Value, "profiles")])).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_port_is_open_to_other_machines() =>
+        Assert.All(ComposeFile.Services.Values.SelectMany(s => ComposeFile.Texts(s, "ports")), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+
+    [Fact]
+    public void No_container_has_more_rights_than_it_says() =>
+        Assert.All(ComposeFile.Services.Values, service =>
+        {
+            Assert.Equal(["ALL"], ComposeFile.Texts(service, "cap_drop"));
+            Assert.Equal(["no-new-privileges:true"], ComposeFile.Texts(service, "security_opt"));
+            Assert.Equal("true", service["init"]);
+            Assert.DoesNotContain("privileged", service.Keys);
+        });
+
+    [Fact]
+    public void What_is_not_built_here_is_pinned() =>
+        Assert.All(
+            ComposeFile.Services.Values.Where(s => !s.ContainsKey("build")),
+            service => Assert.Matches(@"^[a-z]+/[a-z]+:v?\d+\.\d+", (string)service["image"]));
+
+    [Fact]
+    public void What_is_built_is_a_stage_of_the_Dockerfile()
+    {
+        var dockerfile = File.ReadAllText(Path.Combine(Workspace.Root, "tools/docker/Dockerfile"));
+        var stages = Stage().Matches(dockerfile).Select(m => m.Groups[1].Value).ToList();
+        Assert.All(ComposeFile.Built, service => Assert.Contains((string)ComposeFile.Map(service.Value, "build")["target"], stages));
+        Assert.All(Copied().Matches(dockerfile).Select(m => m.Groups[1].Value), source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to copy."));
+    }
+
+    [Fact]
+    public void What_is_mounted_from_the_checkout_is_in_it() =>
+        Assert.All(
+            ComposeFile.Services.Values.SelectMany(ComposeFile.Sources).Where(s => s != "./runs"),
+            source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to mount."));
+
+    [Fact]
+    public void What_starts_the_containers_is_there_and_a_setting_that_it_gives_is_one()
+    {
+        var scripts = Path.Combine(Workspace.Root, "tools/docker/scripts");
+        foreach (var (name, service) in ComposeFile.Built)
+        {
+            Assert.All(ComposeFile.Texts(service, "entrypoint"), script => Assert.True(File.Exists(Path.Combine(scripts, script)), $"There is no script {script}."));
+            // A setting that was renamed would keep the program from starting.
+            var variables = ComposeFile.Map(service, "environment").Select(v => KeyValuePair.Create((string)v.Key, (string)v.Value));
+            Assert.All(EnvironmentOverrides.Read(variables), setting => Assert.Contains(setting.Key, KnownKeys.All));
+            if (name == "test") continue;
+            ConfigurationFiles.Load([Path.Combine(Workspace.Root, "hocon/docker-demo.conf")], [], variables.Append(new("CACL_HTTP_TOKEN", "secret")).ToDictionary());
+        }
+
+        var keys = Directory.EnumerateFiles(scripts).SelectMany(file => Key().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)).ToList();
+        Assert.NotEmpty(keys);
+        Assert.All(keys, key => Assert.Contains(key, KnownKeys.All));
+    }
+
+    [Fact]
+    public void The_example_of_env_names_every_variable_that_is_used()
+    {
+        var example = File.ReadAllLines(Path.Combine(Workspace.Root, ".env.example"));
+        var named = example.Select(line => Assignment().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
+        Assert.Empty(ComposeFile.Variables.Except(named));
+        // Settings of the program go by another way: the whole of .env is handed to it.
+        var settings = KnownKeys.All.Select(EnvironmentOverrides.Variable).ToHashSet();
+        Assert.All(named.Except(ComposeFile.Variables), name => Assert.Contains(name, settings));
+    }
+
+    [GeneratedRegex(@"^FROM \S+ AS (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex Stage();
+
+    [GeneratedRegex(@"^COPY (?:--chmod=\S+ |--chown=\S+ )*(?!--)(\S+) ", RegexOptions.Multiline)]
+    private static partial Regex Copied();
+
+    [GeneratedRegex(@"--set ""?'?(cacl\.[a-z.-]+)=")]
+    private static partial Regex Key();
+
+    [GeneratedRegex("^#?([A-Z_]+)=")]
+    private static partial Regex Assignment();
+}
