@@ -39,7 +39,7 @@ internal sealed class Door
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return next(context);
         if (request.Headers.Origin is [{ } origin] && !IsThisSite(origin, request))
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
-        if (request.Headers.Origin.Count > 1 || request.Headers["Sec-Fetch-Site"] is ["cross-site"])
+        if (request.Headers.Origin.Count > 1 || request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")])
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
         if (!request.HasJsonContentType())
             return Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.");
