@@ -23,7 +23,7 @@ public sealed class EvaluationProcessTests : IDisposable
         Assert.Equal(0.25, (double)result["miou"]!);
         var said = File.ReadAllText(_folder.File("evaluations", "step-00000400-cam-limited-0.05", "evaluate.log"));
         Assert.Contains(
-            $"evaluate --checkpoint /c --dataset folder --data /d --test-split test --protocol limited --fraction 0.05 --variant quick --config /run.conf --set cacl.evaluation.threads=1 --out {_folder.File("evaluations", "step-00000400-cam-limited-0.05")} --json",
+            $"evaluate --checkpoint /c --dataset folder --data /d --test-split test --protocol limited --fraction 0.05 --variant quick --config /run.conf --set cacl.evaluation.threads=1 --set cacl.http.enabled=false --out {_folder.File("evaluations", "step-00000400-cam-limited-0.05")} --json",
             said, StringComparison.Ordinal);
         Assert.Contains("noise", said, StringComparison.Ordinal);
     }
