@@ -74,6 +74,7 @@ internal static class StatusJson
         json["device"] = options.Device;
         json["backbone"] = options.Cacl.Backbone.ToString().ToLowerInvariant();
         json["heads"] = new JsonArray([.. new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h)).Select(h => JsonValue.Create(h.ToString().ToLowerInvariant()))]);
+        json["chance"] = Math.Round(Math.Log(options.Cacl.QueueSize + 1), 4);
         json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
         json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
         json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, options.Directory) : null;

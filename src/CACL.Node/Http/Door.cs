@@ -30,7 +30,7 @@ internal sealed class Door
         var request = context.Request;
         if (!IsOurs(request.Host.Host))
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, $"The Host header names {request.Host.Host}, which is not this program's address.");
-        if (_token is not null && !KnowsToken(request))
+        if (_token is not null && !IsThePage(request) && !KnowsToken(request))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Answers.FaultAsync(context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
@@ -45,6 +45,9 @@ internal sealed class Door
             return Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.");
         return next(context);
     }
+
+    // A browser that is sent to an address sends no token with it. The page tells nothing of the run; it asks for the token by itself.
+    private static bool IsThePage(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == "/";
 
     private bool KnowsToken(HttpRequest request) =>
         request.Headers.Authorization is [{ } sent] && sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)

@@ -8,6 +8,7 @@ internal static class NodeEndpoints
     /// <summary>Adds them.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
+        DashboardEndpoint.Map(routes);
         StatusEndpoint.Map(routes, state);
         ActorsEndpoint.Map(routes, state);
         ControlEndpoints.Map(routes, state);
@@ -15,6 +16,7 @@ internal static class NodeEndpoints
         EvaluationEndpoints.Map(routes, state);
         MetricsEndpoint.Map(routes, state);
         QuarantineEndpoint.Map(routes, state);
+        EventsEndpoint.Map(routes, state);
         BatchEndpoint.Map(routes, state);
         TelemetryEndpoints.Map(routes, state);
     }

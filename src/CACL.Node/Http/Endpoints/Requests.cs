@@ -30,7 +30,8 @@ internal static class Requests
 
     /// <summary>Who asks, for the journal.</summary>
     public static string By(HttpContext context) =>
-        context.Request.Headers.ContainsKey(InstanceHeader) ? "cacl set" : context.Request.Headers.ContainsKey("Origin") ? "dashboard" : "api";
+        // The page names the instance, too; a browser alone sends Origin.
+        context.Request.Headers.ContainsKey("Origin") ? "dashboard" : context.Request.Headers.ContainsKey(InstanceHeader) ? "cacl set" : "api";
 
     /// <summary>The body as JSON; null where it is none.</summary>
     public static async Task<JsonDocument?> BodyAsync(HttpContext context)

@@ -3,8 +3,11 @@ using System.Net;
 using System.Text.Json;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
+using CACL.Node.Http.Dashboard;
+using CACL.Node.Http.Endpoints;
 using CACL.Node.Runs;
 using CACL.Testing;
+using Serilog;
 
 namespace CACL.Node.Tests.Http.Dashboard;
 
@@ -24,6 +27,25 @@ public sealed class DashboardEndpointsTests : IDisposable
         _http.Dispose();
         _run.Dispose();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_page_comes_with_its_policy_without_a_token_and_once_only()
+    {
+        using var server = Start("cacl.http.token=geheim");
+        using var answer = await _http.GetAsync(server.Address, Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(DashboardPage.Instance.Policy, answer.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal(DashboardPage.Instance.Html, await answer.Content.ReadAsByteArrayAsync(Cancel));
+        using var again = new HttpRequestMessage(HttpMethod.Get, server.Address);
+        again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
+        using var same = await _http.SendAsync(again, Cancel);
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        foreach (var path in new[] { "/api/metrics", "/api/events", "/api/quarantine", "/api/batch", "//", "/index.html" })
+        {
+            using var closed = await _http.GetAsync(new Uri(server.Address.GetLeftPart(UriPartial.Authority) + path), Cancel);
+            Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
+        }
     }
 
     [Fact]
@@ -68,6 +90,82 @@ public sealed class DashboardEndpointsTests : IDisposable
 
         int Reason(string name) => told.GetProperty("reasons").GetProperty(name).GetInt32();
     }
+
+    [Fact]
+    public async Task Whoever_listens_hears_the_status_each_new_evaluation_and_the_end()
+    {
+        File.WriteAllText(_run.Evaluations, "{\"step\":1}\n");
+        var server = Start();
+        using var stream = new StreamReader(await _http.GetStreamAsync(new Uri(server.Address, "/api/events"), Cancel));
+        var (type, data) = await NextAsync(stream);
+        Assert.Equal("status", type);
+        Assert.Equal(server.State.Instance, JsonDocument.Parse(data).RootElement.GetProperty("instance").GetString());
+        File.AppendAllText(_run.Evaluations, "{\"step\":2}\n{\"step");
+        Assert.Equal(("evaluation", "{\"step\":2}"), await NextAsync(stream, but: "status"));
+        var ending = Task.Run(server.Dispose, Cancel);
+        Assert.Equal(("end", "{}"), await NextAsync(stream, but: "status"));
+        Assert.Equal("", (await stream.ReadToEndAsync(Cancel)).Trim());
+        await ending;
+    }
+
+    [Fact]
+    public async Task Whoever_listens_hears_the_decisions_kept_and_each_new_one()
+    {
+        using var server = Start();
+        Decide(server, "decoder-1 crashed. Decision: restart");
+        using var stream = new StreamReader(await _http.GetStreamAsync(new Uri(server.Address, "/api/events"), Cancel));
+        Assert.Equal("decoder-1 crashed. Decision: restart", await TextAsync());
+        Decide(server, "disk full. Decision: tried again");
+        Assert.Equal("disk full. Decision: tried again", await TextAsync());
+
+        async Task<string?> TextAsync()
+        {
+            var (type, data) = await NextAsync(stream, but: "status");
+            Assert.Equal("supervision", type);
+            return JsonDocument.Parse(data).RootElement.GetProperty("text").GetString();
+        }
+    }
+
+    [Fact]
+    public async Task No_more_listen_than_there_is_room_for_and_who_leaves_makes_room()
+    {
+        using var server = Start();
+        var listeners = new List<HttpResponseMessage>();
+        for (var i = 0; i < EventsEndpoint.MostStreams; i++) listeners.Add(await ListenAsync(server));
+        Assert.All(listeners, l => Assert.Equal(HttpStatusCode.OK, l.StatusCode));
+        using (var refused = await ListenAsync(server)) Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        listeners[0].Dispose();
+        var status = HttpStatusCode.ServiceUnavailable;
+        for (var i = 0; i < 100 && status != HttpStatusCode.OK; i++)
+        {
+            await Task.Delay(50, Cancel);
+            using var another = await ListenAsync(server);
+            status = another.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        foreach (var listener in listeners) listener.Dispose();
+    }
+
+    private static void Decide(NodeServer server, string text)
+    {
+        using var log = new LoggerConfiguration().WriteTo.Sink(server.State.Supervision).CreateLogger();
+        log.Warning("Supervision: {Text}", text);
+    }
+
+    private static async Task<(string Type, string Data)> NextAsync(StreamReader stream, string? but = null)
+    {
+        while (true)
+        {
+            var line = await stream.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The stream has ended.");
+            if (!line.StartsWith("event: ", StringComparison.Ordinal)) continue;
+            var data = await stream.ReadLineAsync(Cancel);
+            if (line["event: ".Length..] != but) return (line["event: ".Length..], data!["data: ".Length..]);
+        }
+    }
+
+    private Task<HttpResponseMessage> ListenAsync(NodeServer server) =>
+        _http.GetAsync(new Uri(server.Address, "/api/events"), HttpCompletionOption.ResponseHeadersRead, Cancel);
 
     private Task<string> GetAsync(NodeServer server, string path) => _http.GetStringAsync(new Uri(server.Address, path), Cancel);
 

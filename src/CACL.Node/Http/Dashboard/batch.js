@@ -1,0 +1,35 @@
+// The pairs of the batch that is trained on. They are asked for only on request: the training makes a small copy for it.
+
+class Batch {
+  #timer = null; #step = null; #asking = false;
+
+  constructor() {
+    byId("look").addEventListener("click", () => this.#look(true));
+    byId("keeplooking").addEventListener("change", event => {
+      clearInterval(this.#timer);
+      this.#timer = event.target.checked ? setInterval(() => document.hidden || this.#look(false), 5000) : null;
+      if (event.target.checked) this.#look(true);
+    });
+  }
+
+  async #look(tell) {
+    // The answer waits for the next step, which may take longer than five seconds.
+    if (this.#asking) return;
+    this.#asking = true;
+    if (tell) setText("batchsaid", "asking …");
+    const batch = await ask("/api/batch");
+    this.#asking = false;
+    if (batch === null) return setText("batchsaid", "The batch cannot be had now.");
+    const pairs = list(batch.pairs).map(fields);
+    if (pairs.length === 0) return setText("batchsaid", known(batch.message));
+    if (batch.step === this.#step) return tell && setText("batchsaid", `Step ${whole(batch.step)}: no newer one yet.`);
+    this.#step = batch.step;
+    setText("batchsaid", `Step ${whole(batch.step)}, ${pairs.length} of ${whole(batch.size)} pairs.`);
+    byId("batch").replaceChildren(...pairs.map(pair => {
+      const what = `${fileName(pair.video)}, frames ${known(pair.frame)} and ${known(pair.second_frame)}${pair.flip ? ", flipped" : ""}`;
+      // Only pictures that stand in the answer itself.
+      const source = String(pair.image).startsWith("data:image/") ? pair.image : undefined;
+      return el("figure", { title: String(pair.video) }, el("img", { src: source, alt: `Both views of ${what}` }), el("figcaption", null, what));
+    }));
+  }
+}

@@ -1,0 +1,26 @@
+// Evaluations and quarantined videos.
+
+const mostRows = 200;
+
+function showEvaluations(lines) {
+  const rows = lines.slice(-mostRows).reverse();
+  table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first`,
+    [["Step", "number"], ["Data set"], ["mIoU", "number"], ["mAcc", "number"], ["aAcc", "number"], ["Why"], ["Time taken", "number"], ["Finished"], ["Result"]],
+    rows.map(line => [
+      whole(line.step), evaluationName(line) || unknown, line.status === "done" ? percent(line.miou) : "–", line.status === "done" ? percent(line.macc) : "–",
+      line.status === "done" ? percent(line.aacc) : "–", known(line.trigger, spaced), isNumber(line.seconds) ? duration(line.seconds) : "–", time(line.time),
+      line.status === "done" ? "done" : `${known(line.status)}: ${known(line.error)}`,
+    ]));
+}
+
+function showQuarantine(quarantine) {
+  if (quarantine.videos === undefined) return;
+  const videos = list(quarantine.videos).map(fields);
+  setText("quarantined", isNumber(quarantine.count) ? `(${whole(quarantine.count)})` : "");
+  const reasons = Object.entries(fields(quarantine.reasons)).sort((a, b) => b[1] - a[1]);
+  setText("reasons", reasons.length > 0 ? reasons.map(([reason, count]) => `${spaced(reason) || "without a reason"}: ${whole(count)}`).join(" · ") : "none");
+  if (videos.length === 0) return show("quarantine", [], () => []);
+  table("quarantine", videos, quarantine.count > videos.length ? `the last ${whole(videos.length)}` : "newest first",
+    [["Video"], ["Reason"], ["What was wrong"], ["Found by"], ["Epoch", "number"]],
+    videos.map(video => [known(video.path), known(video.reason), known(video.message), known(video.found_by), isNumber(video.epoch) ? whole(video.epoch) : "–"]));
+}
