@@ -14,4 +14,11 @@ internal static class FilePaths
 
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
+
+    /// <summary>A path to be read by people: from the current folder where it lies below that, otherwise absolute.</summary>
+    public static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative == ".." || relative.StartsWith("../", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CACL.Node.Configuration;
 using CACL.Node.Display;
 
 namespace CACL.Node.Study;
@@ -120,7 +121,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
             {
                 StudySource.Random => $"an untrained {row.Backbone}",
                 StudySource.Weights => $"`{row.Weights}` as it is",
-                _ => $"`{Path.GetRelativePath(Environment.CurrentDirectory, row.Preset)}`{(row.Weights.Length > 0 ? $" from `{row.Weights}`" : "")}",
+                _ => $"`{FilePaths.Shown(row.Preset)}`{(row.Weights.Length > 0 ? $" from `{row.Weights}`" : "")}",
             };
             Line($"- {row.Name}: {source}{string.Concat(row.Settings.Select(s => $", `{s.Key} = {s.Value}`"))}");
         }

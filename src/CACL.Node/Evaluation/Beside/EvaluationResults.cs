@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Actors.Telemetry;
+using CACL.Node.Configuration;
 
 namespace CACL.Node.Evaluation.Beside;
 
@@ -63,7 +64,7 @@ internal sealed record EvaluationResults(IReadOnlyList<IReadOnlyList<EvaluationR
             return !File.Exists(path) ? [] :
             [
                 .. JsonLinesFile.Read(path).Where(line => line.ValueKind == JsonValueKind.Object)
-                    .Select(line => new EvaluationResult(Path.GetRelativePath(Environment.CurrentDirectory, run), line)).OrderBy(r => r.Step),
+                    .Select(line => new EvaluationResult(FilePaths.Shown(run), line)).OrderBy(r => r.Step),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
