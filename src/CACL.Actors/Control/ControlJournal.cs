@@ -19,7 +19,7 @@ public sealed class ControlJournalException(string message, Exception? cause = n
 internal sealed class ControlJournal(string runDirectory)
 {
     /// <summary>The file's name.</summary>
-    public const string Name = "control.jsonl";
+    public const string Name = RunFiles.Control;
 
     /// <summary>The file; made with its first line.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, Name);

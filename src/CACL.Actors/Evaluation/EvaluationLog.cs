@@ -12,7 +12,7 @@ internal sealed class EvaluationLog(string runDirectory)
     private readonly Queue<string> _waiting = new();
 
     /// <summary>The file.</summary>
-    public string Path { get; } = System.IO.Path.Combine(runDirectory, "evaluations.jsonl");
+    public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Evaluations);
 
     /// <summary>For each key of a target the last step that has a line.</summary>
     public Dictionary<string, long> LastSteps()

@@ -119,7 +119,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     /// <summary>What the conditions would know had this actor been there from the start.</summary>
     private void RememberMetrics()
     {
-        var metrics = Path.Combine(_runDirectory, "metrics.jsonl");
+        var metrics = Path.Combine(_runDirectory, RunFiles.Metrics);
         if (_watch.IsEmpty || !File.Exists(metrics)) return;
         foreach (var line in JsonLinesFile.Read(metrics).TakeLast(ConditionWatch.Steps))
         {

@@ -25,8 +25,8 @@ internal sealed class TelemetryActor : ReceiveActor
 
     public TelemetryActor(string runDirectory, Action<StepMetrics>? observer, RunInstruments? instruments)
     {
-        _metrics = new JsonLinesFile(Path.Combine(runDirectory, "metrics.jsonl"));
-        _quarantine = new JsonLinesFile(Path.Combine(runDirectory, "quarantine.jsonl"));
+        _metrics = new JsonLinesFile(Path.Combine(runDirectory, RunFiles.Metrics));
+        _quarantine = new JsonLinesFile(Path.Combine(runDirectory, RunFiles.Quarantine));
         _quarantined = [.. JsonLinesFile.Read(_quarantine.Path).Select(line => line.GetProperty("path").GetString() ?? "")];
         _observer = observer;
         Receive<Stepped>(message =>

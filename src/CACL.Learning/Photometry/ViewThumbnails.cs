@@ -23,17 +23,9 @@ public sealed record ViewThumbnails(int Side, IReadOnlyList<ThumbnailPair> Pairs
         var size = (int)Math.Min(side, views.View.shape[2]);
         var x = cat([views.View.narrow(0, 0, count), views.ViewPlus.narrow(0, 0, count)]).to(ScalarType.Float32);
         if (size < views.View.shape[2]) x = nn.functional.adaptive_avg_pool2d(x, [size, size]);
-        x = x.mul(Channels(PhotometricViews.Deviation, x.device)).add(Channels(PhotometricViews.Mean, x.device));
-        var bytes = x.clamp(0, 1).mul(255).round().to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu();
-        var pixels = bytes.bytes;
-        var length = size * size * 3;
-        var pairs = new ThumbnailPair[count];
-        for (var i = 0; i < count; i++)
-            pairs[i] = new ThumbnailPair(pixels.Slice(i * length, length).ToArray(), pixels.Slice((count + i) * length, length).ToArray());
-        return new ViewThumbnails(size, pairs);
+        var pictures = ViewPictures.Rgb(x, rolls: null);
+        return new ViewThumbnails(size, [.. pictures.Take(count).Zip(pictures.Skip(count), (view, plus) => new ThumbnailPair(view, plus))]);
     }
-
-    private static Tensor Channels(float[] values, Device device) => tensor(values, device: device).view(1, 3, 1, 1);
 }
 
 /// <summary>A pair of views in small pictures.</summary>

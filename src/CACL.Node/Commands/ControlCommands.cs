@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
 
 namespace CACL.Node.Commands;
@@ -27,18 +26,14 @@ internal static class ControlCommands
     private static Verb Create(string name, string description, string instead)
     {
         var command = new Verb(name, description, $"cacl {name} --run runs/first");
-        var configuration = new ConfigurationOptions(command, required: false);
-        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
-        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
-        command.Add(run);
-        command.Add(json);
+        var address = new RunAddressOptions(command);
         command.SetAction(parsed =>
         {
-            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var folder = address.Folder(parsed);
             var otherwise = instead.Replace("{0}", folder, StringComparison.Ordinal);
-            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, otherwise);
+            using var node = NodeClient.Find(folder, address.Token(parsed), otherwise);
             var answer = node.Post($"/api/{name}", new JsonObject(), otherwise);
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? answer.ToJsonString() : ((string?)answer["message"])?.Replace("RUN", folder, StringComparison.Ordinal));
+            address.Print(parsed, answer, output => output.WriteLine(((string?)answer["message"])?.Replace("RUN", folder, StringComparison.Ordinal)));
         });
         return command;
     }

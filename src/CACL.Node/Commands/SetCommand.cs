@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Control;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
 
 namespace CACL.Node.Commands;
@@ -19,22 +18,17 @@ internal static class SetCommand
             "cacl set --run runs/first learning_rate_factor=0.5",
             "cacl set --run runs/first loss_weights.cycle=2 decoders=4",
             "cacl set --run runs/first log_level=debug");
-        var configuration = new ConfigurationOptions(command, required: false);
-        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
-        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
+        var address = new RunAddressOptions(command);
         var settings = new Argument<string[]>("key=value") { Description = "What is to be changed: all of it, or nothing.", Arity = ArgumentArity.OneOrMore };
-        foreach (var option in new Option[] { run, json }) command.Add(option);
         command.Add(settings);
         command.SetAction(parsed =>
         {
             const string Instead = "Change the settings of a run that has ended when it is resumed: cacl train --resume --set key=value.";
-            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var folder = address.Folder(parsed);
             var body = Body(parsed.GetValue(settings)!);
-            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, Instead);
+            using var node = NodeClient.Find(folder, address.Token(parsed), Instead);
             var answer = node.Send(HttpMethod.Patch, "/api/settings", body, Instead);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) output.WriteLine(answer.ToJsonString());
-            else Tell(answer, output);
+            address.Print(parsed, answer, output => Tell(answer, output));
         });
         return command;
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Configuration;
 using CACL.Node.Control;
 using CACL.Node.Http;
 
@@ -17,18 +16,12 @@ internal static class StatusCommand
             "Tells how a run stands, whether it is running or not: step, losses, checkpoint, what holds it up, how it ended.",
             "cacl status --run runs/first",
             "cacl status --run runs/first --json");
-        var configuration = new ConfigurationOptions(command, required: false);
-        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
-        var json = new Option<bool>("--json") { Description = "Prints one JSON object, as GET /api/status answers." };
-        command.Add(run);
-        command.Add(json);
+        var address = new RunAddressOptions(command, json: "Prints one JSON object, as GET /api/status answers.");
         command.SetAction(parsed =>
         {
-            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
-            var status = Of(folder, configuration.Load(parsed).Settings.Http.Token);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) output.WriteLine(status.ToJsonString());
-            else StatusText.Write(status, folder, output);
+            var folder = address.Folder(parsed);
+            var status = Of(folder, address.Token(parsed));
+            address.Print(parsed, status, output => StatusText.Write(status, folder, output));
         });
         return command;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
 
 namespace CACL.Node.Commands;
@@ -17,18 +16,16 @@ internal static class TriggerCommand
             "Evaluates the state that a running training is in, beside it: at the end of the step that runs. The result is a line of RUN/evaluations.jsonl.",
             "cacl trigger evaluate --run runs/first",
             "cacl trigger evaluate --run runs/first --dataset camvid --protocol linear --variant full");
-        var configuration = new ConfigurationOptions(evaluate, required: false);
-        var run = new Option<string>("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
+        var address = new RunAddressOptions(evaluate);
         var dataSet = new Option<string?>("--dataset") { Description = "Name of one of the run's data sets (cacl.evaluation.datasets). All of them if left out.", HelpName = "NAME" };
         var protocol = new Option<string?>("--protocol") { Description = "As configured if left out.", HelpName = "linear|limited" };
         var variant = new Option<string?>("--variant") { Description = "As configured if left out.", HelpName = "full|quick" };
-        var json = new Option<bool>("--json") { Description = "Prints the run's answer as JSON." };
         protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
         variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);
-        foreach (var option in new Option[] { run, dataSet, protocol, variant, json }) evaluate.Add(option);
+        foreach (var option in new Option[] { dataSet, protocol, variant }) evaluate.Add(option);
         evaluate.SetAction(parsed =>
         {
-            var folder = FilePaths.Absolute(parsed.GetValue(run)!);
+            var folder = address.Folder(parsed);
             var body = new JsonObject();
             foreach (var (name, value) in new[] { ("dataset", parsed.GetValue(dataSet)), ("protocol", parsed.GetValue(protocol)), ("variant", parsed.GetValue(variant)) })
             {
@@ -36,11 +33,9 @@ internal static class TriggerCommand
             }
 
             var instead = $"Evaluate its last checkpoint by: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} --dataset KIND --data DIR --protocol {parsed.GetValue(protocol) ?? "linear"}";
-            using var node = NodeClient.Find(folder, configuration.Load(parsed).Settings.Http.Token, instead);
+            using var node = NodeClient.Find(folder, address.Token(parsed), instead);
             var answer = node.Post("/api/evaluations", body, instead);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json)) output.WriteLine(answer.ToJsonString());
-            else Tell(answer, folder, output);
+            address.Print(parsed, answer, output => Tell(answer, folder, output));
         });
         return new Verb("trigger", "Tells a running training to do something.", "cacl trigger evaluate --run runs/first") { evaluate };
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors;
 using CACL.Actors.Telemetry;
+using CACL.Node.Explain;
 using CACL.Node.Runs;
 
 namespace CACL.Node.Control;
@@ -9,15 +11,12 @@ namespace CACL.Node.Control;
 /// <summary>The status of a run that is not running, from what its folder holds.</summary>
 internal static class FolderStatus
 {
-    private const string Configuration = "config.resolved.conf";
-
     /// <summary>As the status of one that runs, as far as its files tell.</summary>
     /// <param name="run">The run folder, absolute.</param>
     /// <exception cref="UserException">It is no run folder, or cannot be read.</exception>
     public static JsonObject Of(string run)
     {
-        if (!Directory.Exists(run)) throw new UserException($"There is no run folder {run}. Check the name given with --run.");
-        if (!File.Exists(Path.Combine(run, Configuration))) throw new UserException($"The folder {run} holds no run (no {Configuration}). Check the name given with --run.");
+        RunFolder.RequireRun(run);
         try
         {
             return Read(run);
@@ -30,23 +29,23 @@ internal static class FolderStatus
 
     /// <summary>The newest result of each kind of evaluation that was made, without the way it was measured.</summary>
     /// <param name="run">The run folder, absolute.</param>
-    public static JsonArray Evaluations(string run) => new([.. Lines(run, "evaluations.jsonl").GroupBy(NameOf).Select(g => Short(g.Last()))]);
+    public static JsonArray Evaluations(string run) => new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
 
     private static JsonObject Read(string run)
     {
         var held = RunFolder.IsHeld(run);
         var outcome = held ? null : OutcomeFile.Read(run);
-        var last = Lines(run, "metrics.jsonl").LastOrDefault();
+        var last = RecordedSteps.Read(run, 1, 0).Last;
         var json = new JsonObject
         {
             ["run"] = Path.GetFileName(run),
             ["state"] = outcome?.End == OutcomeFile.Completed ? "ended" : "not_running",
-            ["step"] = last.ValueKind == JsonValueKind.Object ? last.GetProperty("step").GetInt64() : 0,
+            ["step"] = last?.Step ?? 0,
             ["total_steps"] = outcome?.TotalSteps,
-            ["epoch"] = last.ValueKind == JsonValueKind.Object && last.TryGetProperty("epoch", out var epoch) ? epoch.GetDouble() : null,
-            ["last"] = last.ValueKind == JsonValueKind.Object ? JsonObject.Create(last) : null,
+            ["epoch"] = last?.Number("epoch"),
+            ["last"] = last is null ? null : JsonObject.Create(last.Line),
             ["checkpoint"] = Checkpoint(run),
-            ["quarantined"] = Lines(run, "quarantine.jsonl").Count(),
+            ["quarantined"] = Lines(run, RunFiles.Quarantine).Count(),
             ["evaluations"] = Evaluations(run),
             ["outcome"] = outcome?.Json(),
         };

@@ -78,7 +78,7 @@ internal static class StatusJson
         json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
         json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
         json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, options.Directory) : null;
-        json["time_shares"] = status.Times is { } times ? Json(times) : null;
+        json["time_shares"] = status.Times is { } times ? Json(times.Shares) : null;
         json["verdict"] = Verdict.Of(status, Environment.ProcessorCount);
         json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };
         json["in_flight"] = new JsonObject { ["bytes"] = status.BytesInFlight, ["limit"] = status.BytesLimit };
@@ -92,15 +92,8 @@ internal static class StatusJson
     private static JsonObject CheckpointJson(SavedCheckpoint saved, string run) =>
         new() { ["step"] = saved.Step, ["time"] = Text(saved.Time), ["path"] = Path.GetRelativePath(run, saved.Path) };
 
-    private static JsonObject Json(TimeShares times) => new()
-    {
-        ["data"] = Math.Round(times.Data, 4),
-        ["transfer"] = Math.Round(times.Transfer, 4),
-        ["forward"] = Math.Round(times.Forward, 4),
-        ["backward"] = Math.Round(times.Backward, 4),
-        ["optimiser"] = Math.Round(times.Optimiser, 4),
-        ["snapshot"] = Math.Round(times.Snapshot, 4),
-    };
+    private static JsonObject Json(TimeShares times) =>
+        new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
 
     private static IEnumerable<string> Pauses(RunStatus status)
     {

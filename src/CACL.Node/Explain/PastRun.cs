@@ -25,7 +25,7 @@ internal sealed class PastRun : IDisposable
         var training = Settings.Training;
         Length = RunLength.Of(videos.Length, training.BatchSize, training.Epochs, training.MaxSteps);
         Planner = new SamplePlanner(Settings.ToSamplingOptions(), videos);
-        Quarantined = ReadQuarantine(Path.Combine(folder, "quarantine.jsonl"));
+        Quarantined = ReadQuarantine(Path.Combine(folder, RunFiles.Quarantine));
     }
 
     /// <summary>The run folder, absolute.</summary>
@@ -86,10 +86,8 @@ internal sealed class PastRun : IDisposable
 
     private static ResolvedConfiguration Load(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
-        if (!Directory.Exists(folder)) throw new UserException($"There is no run folder {folder}. Check the name given with --run.");
+        RunFolder.RequireRun(folder);
         var file = Path.Combine(folder, RunFolder.ConfigurationName);
-        if (!File.Exists(file))
-            throw new UserException($"The folder {folder} holds no run (no {RunFolder.ConfigurationName}). Check the name given with --run.");
         var written = ConfigurationFiles.Load([file], [], new Dictionary<string, string>());
         var here = ConfigurationFiles.Load([file], overrides, environment);
         var differences = ResolvedConfiguration.Difference(written.Fingerprint, here.Fingerprint);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CACL.Actors;
 using CACL.Learning.Method;
 
 namespace CACL.Node.Explain;
@@ -53,7 +54,7 @@ internal sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<lon
     /// <exception cref="UserException">The file cannot be read.</exception>
     public static RecordedSteps Read(string folder, long from, long to)
     {
-        var path = Path.Combine(folder, "metrics.jsonl");
+        var path = Path.Combine(folder, RunFiles.Metrics);
         var lines = new Dictionary<long, RecordedStep>();
         var last = "";
         try

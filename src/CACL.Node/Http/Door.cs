@@ -37,9 +37,7 @@ internal sealed class Door
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return next(context);
-        if (request.Headers.Origin is [{ } origin] && !IsThisSite(origin, request))
-            return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
-        if (request.Headers.Origin.Count > 1 || request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")])
+        if (!IsOfThisSite(request))
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
         if (!request.HasJsonContentType())
             return Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.");
@@ -64,8 +62,13 @@ internal sealed class Door
                 || name.StartsWith(Environment.MachineName + ".", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static bool IsThisSite(string origin, HttpRequest request) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var site) && $"{site.Scheme}://{site.Authority}" == $"http://{request.Host.Value}";
+    // Programs that are no browser send neither header.
+    private static bool IsOfThisSite(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")] || request.Headers.Origin.Count > 1) return false;
+        return request.Headers.Origin is not [{ } origin]
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var site) && $"{site.Scheme}://{site.Authority}" == $"http://{request.Host.Value}");
+    }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -34,7 +34,7 @@ internal sealed class NodeClient : IDisposable
     /// <exception cref="UserException">There is no such folder, or nothing runs in it.</exception>
     public static NodeClient Find(string run, string token, string instead)
     {
-        if (!Directory.Exists(run)) throw new UserException($"There is no run folder {run}. Check the name given with --run.");
+        RunFolder.RequireFolder(run);
         if (NodeFile.Read(run) is not { } node)
             throw new UserException($"No program answers for {run}: it is not running, or cacl.http.enabled is false. {instead}");
         return new NodeClient(run, node, token);

@@ -1,3 +1,4 @@
+using CACL.Actors;
 using CACL.Actors.Telemetry;
 
 namespace CACL.Node.Runs;
@@ -45,13 +46,13 @@ internal sealed class RunFolder : IDisposable
     public string Log => System.IO.Path.Combine(Path, "train.log");
 
     /// <summary>A line of numbers for each step.</summary>
-    public string Metrics => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string Metrics => System.IO.Path.Combine(Path, RunFiles.Metrics);
 
     /// <summary>A line for each video that could not be used.</summary>
-    public string Quarantine => System.IO.Path.Combine(Path, "quarantine.jsonl");
+    public string Quarantine => System.IO.Path.Combine(Path, RunFiles.Quarantine);
 
     /// <summary>A line for each evaluation.</summary>
-    public string Evaluations => System.IO.Path.Combine(Path, "evaluations.jsonl");
+    public string Evaluations => System.IO.Path.Combine(Path, RunFiles.Evaluations);
 
     /// <summary>The folder of what evaluations left: a folder for each, and what is still to be evaluated.</summary>
     public string EvaluationResults => System.IO.Path.Combine(Path, EvaluationsName);
@@ -98,6 +99,24 @@ internal sealed class RunFolder : IDisposable
         {
             throw new UserException($"The run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --run, or change its permissions.", e);
         }
+    }
+
+    /// <summary>Sees to it that a folder is there.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="UserException">There is none.</exception>
+    public static void RequireFolder(string path)
+    {
+        if (!Directory.Exists(path)) throw new UserException($"There is no run folder {path}. Check the name given with --run.");
+    }
+
+    /// <summary>Sees to it that a folder is there and holds a run, whether that goes on or not.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="UserException">There is none, or it holds no run.</exception>
+    public static void RequireRun(string path)
+    {
+        RequireFolder(path);
+        if (!File.Exists(System.IO.Path.Combine(path, ConfigurationName)))
+            throw new UserException($"The folder {path} holds no run (no {ConfigurationName}). Check the name given with --run.");
     }
 
     /// <summary>Whether a program holds a run folder at this moment; false where nobody may tell.</summary>
@@ -176,7 +195,7 @@ internal sealed class RunFolder : IDisposable
 
     // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the folder.
     private static bool BeganTraining(string path) =>
-        File.Exists(System.IO.Path.Combine(path, "metrics.jsonl"))
+        File.Exists(System.IO.Path.Combine(path, RunFiles.Metrics))
         || (Directory.Exists(System.IO.Path.Combine(path, CheckpointsName)) && Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(path, CheckpointsName)).Any());
 
     private static IEnumerable<string> Entries(string path) => Directory.Exists(path)
@@ -185,9 +204,9 @@ internal sealed class RunFolder : IDisposable
 
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
-        name is ConfigurationName or CheckpointsName or "metrics.jsonl" or "quarantine.jsonl" or "evaluations.jsonl" or EvaluationsName or TensorBoardName or Http.NodeFile.Name
-        || name is "control.jsonl" or Control.OutcomeFile.Name or Control.OutcomeFile.Name + TemporaryEnding
-        || name is "metrics.jsonl" + TemporaryEnding or "evaluations.jsonl" + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
+        name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or Http.NodeFile.Name
+        || name is RunFiles.Control or Control.OutcomeFile.Name or Control.OutcomeFile.Name + TemporaryEnding
+        || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
     // The settings last: until they are gone a half-deleted folder is still known as a run's.

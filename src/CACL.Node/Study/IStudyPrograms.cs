@@ -1,3 +1,5 @@
+using CACL.Node.Runs;
+
 namespace CACL.Node.Study;
 
 /// <summary>A training to be begun, or to go on.</summary>
@@ -38,7 +40,7 @@ internal sealed class StudyPrograms : IStudyPrograms
     /// <inheritdoc/>
     public ChildEnd Train(TrainingJob job, CancellationToken stop)
     {
-        var goOn = File.Exists(Path.Combine(job.Run, "config.resolved.conf"));
+        var goOn = File.Exists(Path.Combine(job.Run, RunFolder.ConfigurationName));
         string[] start = goOn ? ["--resume"] : job.InitFrom.Length > 0 ? ["--init-from", job.InitFrom] : [];
         return ChildProgram.Run(["train", "--config", job.Configuration, "--run", job.Run, .. start], job.Log, NoDeadline, stop);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CACL.Actors;
 using CACL.Node.Configuration;
 
 namespace CACL.Node.Study;
@@ -20,7 +21,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
     {
         try
         {
-            var lines = Last(Path.Combine(run, "metrics.jsonl"));
+            var lines = Last(Path.Combine(run, RunFiles.Metrics));
             if (lines.Count == 0) return null;
             var step = lines[^1].GetProperty("step").GetInt64();
             var epoch = lines[^1].GetProperty("epoch").GetDouble();
@@ -38,7 +39,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
     public static FinishedTraining Sum(string run)
     {
         var (steps, seconds) = (0L, 0.0);
-        foreach (var line in File.ReadLines(Path.Combine(run, "metrics.jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(run, RunFiles.Metrics)))
         {
             using var json = JsonDocument.Parse(line);
             steps = json.RootElement.GetProperty("step").GetInt64();

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using CACL.Actors;
 using CACL.Actors.Telemetry;
 using CACL.Node.Configuration;
+using CACL.Node.Runs;
 
 namespace CACL.Node.Evaluation.Beside;
 
@@ -56,8 +58,8 @@ internal sealed record EvaluationResults(IReadOnlyList<IReadOnlyList<EvaluationR
 
     private static List<EvaluationResult> Lines(string run)
     {
-        if (!Directory.Exists(run)) throw new UserException($"There is no run folder {run}. Check the name given with --run.");
-        var path = Path.Combine(run, "evaluations.jsonl");
+        RunFolder.RequireFolder(run);
+        var path = Path.Combine(run, RunFiles.Evaluations);
         try
         {
             // A run that was asked for twice at one step keeps both lines; they stand in the order in which they were made.

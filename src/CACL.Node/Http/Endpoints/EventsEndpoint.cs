@@ -43,9 +43,7 @@ internal static class EventsEndpoint
 
         try
         {
-            context.Response.ContentType = "text/event-stream";
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers.XContentTypeOptions = "nosniff";
+            Answers.Begin(context, "text/event-stream");
             var ending = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             await StreamAsync(new EventStream(context), state, status, ending).ConfigureAwait(false);
         }

@@ -38,9 +38,7 @@ internal static class MetricsEndpoint
         var range = await history.OverAsync(from, to, (int)(points ?? DefaultPoints), context.RequestAborted).ConfigureAwait(false);
         var body = new ArrayBufferWriter<byte>(1 << 16);
         using (var json = new Utf8JsonWriter(body)) Write(json, range);
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        Answers.Begin(context, "application/json");
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
     }
 

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CACL.Node.Configuration;
+
+namespace CACL.Node.Commands;
+
+/// <summary>What the verbs that speak to a run have in common: which run, by which token, and whether its answer is printed as it came.</summary>
+internal sealed class RunAddressOptions
+{
+    private readonly ConfigurationOptions _configuration;
+    private readonly Option<string> _run = new("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
+    private readonly Option<bool> _json;
+
+    /// <summary>Adds them to a verb.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="json">What --json does.</param>
+    public RunAddressOptions(Command command, string json = "Prints the run's answer as JSON.")
+    {
+        _configuration = new ConfigurationOptions(command, required: false);
+        _json = new Option<bool>("--json") { Description = json };
+        command.Add(_run);
+        command.Add(_json);
+    }
+
+    /// <summary>The run folder, absolute.</summary>
+    public string Folder(ParseResult parsed) => FilePaths.Absolute(parsed.GetValue(_run)!);
+
+    /// <summary>The token of the run's HTTP endpoint, or empty.</summary>
+    /// <exception cref="UserException">The settings cannot be read.</exception>
+    public string Token(ParseResult parsed) => _configuration.Load(parsed).Settings.Http.Token;
+
+    /// <summary>Prints an answer: the object, or what <paramref name="tell"/> makes of it.</summary>
+    public void Print(ParseResult parsed, JsonObject answer, Action<TextWriter> tell)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json)) output.WriteLine(answer.ToJsonString());
+        else tell(output);
+    }
+}
