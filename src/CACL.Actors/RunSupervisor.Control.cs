@@ -35,7 +35,7 @@ internal sealed partial class RunSupervisor
             if (!_pausedByUser) return;
             _pausedByUser = false;
             _log.Info("Resumed on request");
-            _trainer.Tell(new TrainerActor.Resume(Hold.User));
+            LetGoOn(Hold.User);
         });
         Receive<ControlActor.Change>(message =>
         {
@@ -79,6 +79,13 @@ internal sealed partial class RunSupervisor
         return wish.Setting.Split('.') is ["loss_weights", var head] && Enum.TryParse<Learning.Method.Heads>(head, ignoreCase: true, out var wanted) && !_options.Cacl.Heads.HasFlag(wanted)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;
+    }
+
+    // The time for which nobody wanted a step is not held against it.
+    private void LetGoOn(Hold hold)
+    {
+        _parts.Instruments?.Progress();
+        _trainer.Tell(new TrainerActor.Resume(hold));
     }
 
     private IActorRef Start(Props props, string name, string kind)

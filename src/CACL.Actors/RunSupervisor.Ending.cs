@@ -72,7 +72,7 @@ internal sealed partial class RunSupervisor
         _savesOutstanding--;
         _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Idle);
         _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
-        _trainer.Tell(new TrainerActor.Resume(Hold.Checkpoint));
+        LetGoOn(Hold.Checkpoint);
         if (_savesOutstanding > 0) return;
         if (_ending is not null) Finish();
         else GoOn();

@@ -67,11 +67,11 @@ public sealed record RunStatus
     /// <summary>Pairs a second, a mean over about the last twenty steps; null before the first.</summary>
     public required double? PairsPerSecond { get; init; }
 
-    /// <summary>Share of the time spent waiting for data, such a mean; null before the first step.</summary>
-    public required double? DataWaitShare { get; init; }
+    /// <summary>What the time of the last steps went into; null before the first of this start, and in a run without instruments.</summary>
+    public StepTimeFigures? Times { get; init; }
 
-    /// <summary>What the time goes into; null before the first step.</summary>
-    public TimeShares? Times { get; init; }
+    /// <summary>Mean seconds that a decoder takes for a pair; null while that is not known.</summary>
+    public double? SecondsPerDecode { get; init; }
 
     /// <summary>The last step's figures.</summary>
     public required StepMetrics? Last { get; init; }

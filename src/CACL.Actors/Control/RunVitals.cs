@@ -20,6 +20,7 @@ internal sealed class RunVitals
     private readonly long _began;
     private readonly DateTimeOffset _started;
     private readonly RunLength _length;
+    private readonly RunInstruments? _instruments;
     private volatile LoopControl? _loop;
     private volatile ChannelReader<PairBatch>? _batches;
     private volatile FramePairPool? _memory;
@@ -39,6 +40,7 @@ internal sealed class RunVitals
         _options = options;
         _clock = parts.Clock;
         _length = length;
+        _instruments = parts.Instruments;
         _began = _clock.GetTimestamp();
         _started = _clock.GetLocalNow();
         Actors = new ActorRegister(_clock);
@@ -74,8 +76,8 @@ internal sealed class RunVitals
     public void Stepped(StepMetrics step)
     {
         Volatile.Write(ref _step, step.Step);
-        var (seconds, parts) = (step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds, PartsOf(step));
-        _pace = _pace is { } pace ? new Pace(step, Mean(pace.Seconds, seconds), [.. pace.Parts.Zip(parts, Mean)]) : new Pace(step, seconds, parts);
+        var seconds = step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds;
+        _pace = new Pace(step, _pace is { } pace ? ((1 - Fresh) * pace.Seconds) + (Fresh * seconds) : seconds);
     }
 
     /// <summary>How many decoders are alive, and how many of them work.</summary>
@@ -117,8 +119,8 @@ internal sealed class RunVitals
                 ? TimeSpan.FromSeconds(Math.Min(pace.Seconds * Math.Max(0, _length.TotalSteps - step), TimeSpan.MaxValue.TotalSeconds / 2))
                 : null,
             PairsPerSecond = pace is { Seconds: > 0 } ? pace.Last.Pairs / pace.Seconds : null,
-            DataWaitShare = pace is { Seconds: > 0 } ? pace.Parts[0] / pace.Seconds : null,
-            Times = pace is { Seconds: > 0 } ? Shares(pace) : null,
+            Times = _instruments?.Steps.Figures,
+            SecondsPerDecode = _instruments?.Decoding.SecondsPerPair,
             Last = pace?.Last,
             Checkpoint = _checkpoint,
             BatchesWaiting = batches is { CanCount: true } ? batches.Count : 0,
@@ -162,16 +164,5 @@ internal sealed class RunVitals
         };
     }
 
-    private static double Mean(double former, double now) => ((1 - Fresh) * former) + (Fresh * now);
-
-    private static double[] PartsOf(StepMetrics step) =>
-        [step.WaitSeconds, step.Times.Transfer, step.Times.Forward, step.Times.Backward, step.Times.Optimiser, step.SnapshotSeconds];
-
-    private static TimeShares Shares(Pace pace)
-    {
-        double[] shares = [.. pace.Parts.Select(part => part / pace.Seconds)];
-        return new TimeShares(shares[0], shares[1], shares[2], shares[3], shares[4], shares[5]);
-    }
-
-    private sealed record Pace(StepMetrics Last, double Seconds, double[] Parts);
+    private sealed record Pace(StepMetrics Last, double Seconds);
 }

@@ -56,7 +56,7 @@ public static class Bottleneck
         }
 
         if (needed <= decoding.Processors)
-            return $"The decoders are the bottleneck: {waits}; {needed - decoding.Decoders:0} more would help (cacl.data.decoders = {needed:0}).";
+            return $"The decoders are the bottleneck: {needed - decoding.Decoders:0} more would help (decoders={needed:0}); {waits}.";
         var possible = decoding.Processors - decoding.Decoders;
         return $"The decoders are the bottleneck: {waits}. Keeping up would take {needed:0} of them, and this machine has {Count(decoding.Processors, "processor")}: "
             + (possible > 0 ? $"{possible} more would help a little, " : "")

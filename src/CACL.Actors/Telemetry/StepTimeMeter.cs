@@ -12,8 +12,8 @@ public sealed record StepTimeFigures(int Steps, TimeShares Shares, double Comput
 /// <summary>Sums up the last steps. Thread-safe; neither side ever waits long.</summary>
 public sealed class StepTimeMeter
 {
-    /// <summary>Steps that are remembered: enough to be steady, few enough to follow a change of the settings.</summary>
-    public const int Window = 256;
+    /// <summary>Steps that are remembered: enough to be steady, few enough to follow a change of the settings even where a step takes seconds.</summary>
+    public const int Window = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<Seconds> _steps = new(Window);

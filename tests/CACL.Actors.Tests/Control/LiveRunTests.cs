@@ -1,4 +1,5 @@
 using CACL.Actors.Control;
+using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Learning.Method;
 
@@ -46,10 +47,13 @@ public sealed class LiveRunTests
     public async Task A_paused_run_computes_nothing_saves_on_request_and_goes_on_as_if_nothing_had_been()
     {
         var clock = new JumpingClock();
-        using var run = new FakeRun { Clock = clock };
+        using var instruments = new RunInstruments(clock);
+        using var run = new FakeRun { Clock = clock, Instruments = instruments };
         run.Options = run.Options with { CheckpointEverySteps = 0, Watchdog = TimeSpan.FromSeconds(2) };
+        var sinceProgress = TimeSpan.MaxValue;
         run.Training.Before = step =>
         {
+            if (step == 5) sinceProgress = instruments.SinceProgress;
             if (step != 4) return;
             run.Run.Pause();
             Until(() => run.Run.Status().PausedByUser);
@@ -68,6 +72,7 @@ public sealed class LiveRunTests
         training.Resume();
         training.Resume();
         Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken)).End);
+        Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30)); // the hour of the pause is not held against the step after it
         using var plain = new FakeRun();
         await plain.RunAsync();
         Assert.Equal(plain.Training.Seen, run.Training.Seen);

@@ -1,5 +1,6 @@
 using CACL.Actors;
 using CACL.Actors.Control;
+using CACL.Actors.Telemetry;
 using CACL.Learning.Method;
 using CACL.Node.Control;
 
@@ -7,14 +8,21 @@ namespace CACL.Node.Tests.Control;
 
 public sealed class VerdictTests
 {
-    [Theory]
-    [InlineData(0.01, 2, "takes the time")]
-    [InlineData(0.5, 2, "50 % of the time the training waits for data: the decoders are the bottleneck. 2 more would help")]
-    [InlineData(0.1, 4, "1 more would help")]
-    [InlineData(0.9, 2, "6 more would help")]
-    [InlineData(0.9, 8, "as many decoders as processors")]
-    public void What_holds_the_training_up_is_said_in_a_sentence(double waits, int decoders, string words) =>
-        Assert.Contains(words, Verdict.Of(Status(waits, decoders), processors: 8), StringComparison.Ordinal);
+    [Fact]
+    public void What_holds_the_training_up_is_said_in_a_sentence()
+    {
+        var starved = Status(0.5, 2) with { SecondsPerDecode = 0.125 };
+        Assert.Equal("The decoders are the bottleneck: 3 more would help (decoders=5); the training waits 50 % of its time for data.", Verdict.Of(starved, processors: 8));
+        Assert.Contains("this machine has 4 processors", Verdict.Of(starved, processors: 4), StringComparison.Ordinal);
+        Assert.StartsWith("Computing is the bottleneck", Verdict.Of(Status(0.01, 2), processors: 8), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Before_the_first_step_nothing_is_said_of_the_decoders()
+    {
+        Assert.Equal("The training is being started.", Verdict.Of(Status(0.9, 1) with { State = RunState.Starting, Times = null }, 8));
+        Assert.Equal("The first step is not done yet.", Verdict.Of(Status(0.9, 1) with { State = RunState.WaitingForData, Times = null }, 8));
+    }
 
     [Fact]
     public void A_training_that_is_held_says_by_what()
@@ -38,7 +46,7 @@ public sealed class VerdictTests
         Elapsed = default,
         Remaining = null,
         PairsPerSecond = 3,
-        DataWaitShare = waits,
+        Times = new StepTimeFigures(100, new TimeShares(waits, 0, 0, 1 - waits, 0, 0), ComputeSeconds: 1, Pairs: 32),
         Last = null,
         Checkpoint = null,
         BatchesWaiting = 0,
