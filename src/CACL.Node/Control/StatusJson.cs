@@ -23,7 +23,7 @@ internal static class StatusJson
             return json;
         }
 
-        Add(json, run.Status(), state.Options!);
+        Add(json, run.Status(), state.Options!, state.Folder.Path);
         return json;
     }
 
@@ -59,7 +59,7 @@ internal static class StatusJson
     /// <summary>A moment.</summary>
     public static string Text(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
 
-    private static void Add(JsonObject json, RunStatus status, RunOptions options)
+    private static void Add(JsonObject json, RunStatus status, RunOptions options, string folder)
     {
         json["state"] = WordOf(status.State);
         json["paused_by"] = new JsonArray([.. Pauses(status).Select(p => JsonValue.Create(p))]);
@@ -77,7 +77,7 @@ internal static class StatusJson
         json["chance"] = Math.Round(Math.Log(options.Cacl.QueueSize + 1), 4);
         json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
         json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
-        json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, options.Directory) : null;
+        json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, folder) : null;
         json["time_shares"] = status.Times is { } times ? Json(times.Shares) : null;
         json["verdict"] = Verdict.Of(status, Environment.ProcessorCount);
         json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };

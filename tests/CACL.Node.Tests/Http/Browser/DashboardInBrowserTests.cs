@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CACL.Actors;
+using CACL.Actors.Tests.Fakes;
+using CACL.Node.Configuration;
+using CACL.Node.Http;
+using CACL.Node.Runs;
+using CACL.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Playwright;
+
+namespace CACL.Node.Tests.Http.Browser;
+
+/// <summary>The page of the real server in a real browser.</summary>
+public sealed class DashboardInBrowserTests : IDisposable
+{
+    private const string Evil = "<img src=x onerror=\"document.title='owned'\">";
+    private readonly TemporaryFolder _folder = new();
+    private readonly RunFolder _run;
+
+    public DashboardInBrowserTests()
+    {
+        _run = RunFolder.Open(_folder.File(Evil.Replace('/', ' ')), RunStart.New);
+        File.WriteAllLines(_run.Metrics, Enumerable.Range(1, 200).Select(i => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"step\":{i},\"epoch\":{i / 10.0:0.0},\"loss\":{8 - (i / 100.0):0.00},\"loss_global\":4,\"loss_pixel\":{4 - (i / 100.0):0.00},\"lr\":0.3,\"pairs_per_s\":12.5,\"data_wait_share\":0.25}}")));
+        File.WriteAllText(_run.Quarantine, Line(new() { ["path"] = $"/videos/{Evil}.mp4", ["reason"] = Evil, ["message"] = "<script>document.title='owned'</script>", ["found_by"] = "scan" }));
+        File.WriteAllText(
+            _run.Evaluations,
+            Line(new() { ["step"] = 100, ["dataset"] = Evil, ["protocol"] = "linear", ["variant"] = "quick", ["trigger"] = "request", ["status"] = "done", ["miou"] = 0.25, ["macc"] = 0.3, ["aacc"] = 0.7, ["seconds"] = 60 })
+            + Line(new() { ["step"] = 200, ["dataset"] = Evil, ["protocol"] = "linear", ["variant"] = "quick", ["trigger"] = "request", ["status"] = "failed", ["error"] = Evil }));
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task It_shows_what_it_knows_says_what_it_does_not_know_and_takes_names_as_text()
+    {
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        foreach (var (width, scheme) in new[] { (1400, ColorScheme.Light), (400, ColorScheme.Dark) })
+        {
+            var (page, faults) = await chromium.OpenAsync(width, scheme);
+            await page.GotoAsync(server.Address.ToString());
+            await Assertions.Expect(page.Locator("#line")).ToHaveTextAsync("live");
+            await Assertions.Expect(page.Locator("#figure-losses canvas")).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator("#figure-losses .plot")).ToHaveAttributeAsync("aria-label", new Regex("Losses, steps 1 to 200.*global: last 4"));
+            await Assertions.Expect(page.Locator("#quarantine")).ToContainTextAsync($"/videos/{Evil}.mp4");
+            await Assertions.Expect(page.Locator("#reasons")).ToContainTextAsync(Evil);
+            await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 %");
+            await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync($"failed: {Evil}");
+            await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("not known");
+            Assert.Equal(0, await page.Locator("img").CountAsync());
+            // The run's own name is markup, too, and stands there as text.
+            Assert.EndsWith(Evil.Replace('/', ' '), await page.TitleAsync(), StringComparison.Ordinal);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"At {width} pixels the page is wider than the window.");
+            Assert.Empty(faults);
+            await page.Context.CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task It_is_worked_by_keyboard_and_tells_what_came_of_a_command()
+    {
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        var (page, faults) = await chromium.OpenAsync();
+        await page.GotoAsync(server.Address.ToString());
+        await Assertions.Expect(page.Locator("#figure-losses canvas")).ToBeVisibleAsync();
+
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to the figures", await page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Locator("#figure-losses .plot").FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Assertions.Expect(page.Locator("#figure-losses [aria-live]")).ToContainTextAsync("at step 1");
+
+        await page.Locator("#from").FillAsync("50");
+        await page.Locator("#to").FillAsync("60");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#figure-losses .plot")).ToHaveAttributeAsync("aria-label", new Regex("steps 50 to 60"));
+
+        // The training has not begun: the node's own sentence is what is told.
+        await page.Locator("#evaluate").ClickAsync();
+        await Assertions.Expect(page.Locator("#said[aria-live=polite]")).ToContainTextAsync("The training has not begun yet.");
+
+        var sent = new List<string>();
+        page.Request += (_, request) => sent.Add($"{request.Method} {new Uri(request.Url).AbsolutePath}");
+        await page.Locator("#stop").ClickAsync();
+        await Assertions.Expect(page.Locator("#confirm")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("#confirm")).Not.ToBeVisibleAsync();
+        Assert.DoesNotContain("POST /api/stop", sent);
+        await page.Locator("#stop").ClickAsync();
+        await page.Locator("#confirm button[value=yes]").ClickAsync();
+        await page.WaitForFunctionAsync("document.getElementById('said').className === 'bad'");
+        Assert.Contains("POST /api/stop", sent);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task Where_a_token_is_needed_it_asks_for_it_or_takes_it_from_the_address_and_hides_it_there()
+    {
+        using var server = Start("cacl.http.token=geheim");
+        await using var chromium = await Chromium.StartAsync();
+        var (page, _) = await chromium.OpenAsync();
+        await page.GotoAsync(server.Address.ToString());
+        await page.Locator("#token").FillAsync("geheim");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#line")).ToHaveTextAsync("live");
+        var (other, _) = await chromium.OpenAsync();
+        await other.GotoAsync($"{server.Address}#token=geheim");
+        await Assertions.Expect(other.Locator("#line")).ToHaveTextAsync("live");
+        Assert.Equal(server.Address.ToString(), other.Url);
+    }
+
+    [Fact]
+    public async Task Another_sites_page_does_not_stop_a_run_and_its_own_does()
+    {
+        using var run = new FakeRun();
+        run.Options = run.Options with { MaxSteps = 1_000_000, Epochs = 1_000_000, CheckpointEverySteps = 0 };
+        run.Training.Before = _ => Thread.Sleep(10);
+        var state = new NodeState(_run);
+        using var server = Start(state);
+        var training = run.Start();
+        state.Began(training, RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps), run.Options);
+        await using var chromium = await Chromium.StartAsync();
+        var (page, faults) = await chromium.OpenAsync();
+        var target = new Uri(server.Address, "/api/stop").ToString();
+        var answers = new List<(string Method, int Status)>();
+        page.Context.Response += (_, response) =>
+        {
+            if (response.Url == target) answers.Add((response.Request.Method, response.Status));
+        };
+
+        // A site of another name, whose page is made up; what it asks of this one goes out for real.
+        await page.Context.RouteAsync("http://evil.example/**", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<form method=post></form>" }));
+        string[] attacks =
+        [
+            $"fetch('{target}', {{ method: 'POST', mode: 'no-cors', headers: {{ 'Content-Type': 'text/plain' }}, body: '{{}}' }})",
+            $"fetch('{target}', {{ method: 'POST', headers: {{ 'Content-Type': 'application/json' }}, body: '{{}}' }})",
+            $"document.forms[0].action = '{target}', document.forms[0].submit()",
+        ];
+        foreach (var attack in attacks)
+        {
+            await page.GotoAsync("http://evil.example/");
+            await page.EvaluateAsync($"async () => {{ try {{ await ({attack}); }} catch {{ }} }}");
+            await page.WaitForTimeoutAsync(300);
+        }
+
+        Assert.Contains(answers, answer => answer.Method == "POST");
+        Assert.All(answers, answer => Assert.True(answer.Status is StatusCodes.Status403Forbidden or StatusCodes.Status415UnsupportedMediaType, $"{answer}"));
+        Assert.False(training.Status().Stopping);
+        Assert.False(training.Completion.IsCompleted);
+
+        answers.Clear();
+        faults.Clear(); // the browser's complaints at the other site
+        await page.GotoAsync(server.Address.ToString());
+        await page.Locator("#stop").ClickAsync();
+        await page.Locator("#confirm button[value=yes]").ClickAsync();
+        Assert.Equal(RunEnd.Stopped, (await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).End);
+        await Assertions.Expect(page.Locator("#state")).ToHaveTextAsync("ended");
+        Assert.Contains(("POST", StatusCodes.Status202Accepted), answers);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task It_asks_nobody_but_its_own_node()
+    {
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        var (page, _) = await chromium.OpenAsync();
+        var asked = new List<string>();
+        page.Context.Request += (_, request) => asked.Add(request.Url);
+        await page.GotoAsync(server.Address.ToString());
+        await Assertions.Expect(page.Locator("#figure-losses canvas")).ToBeVisibleAsync();
+        Assert.Contains(asked, url => url.EndsWith("/api/events", StringComparison.Ordinal));
+        Assert.All(asked, url => Assert.True(url.StartsWith(server.Address.ToString(), StringComparison.Ordinal) || url.StartsWith("data:", StringComparison.Ordinal), url));
+    }
+
+    private static string Line(JsonObject line) => line.ToJsonString() + "\n";
+
+    private NodeServer Start(params string[] sets) => Start(new NodeState(_run), sets);
+
+    private static NodeServer Start(NodeState state, params string[] sets) =>
+        NodeServer.Start(ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings.Http, state)!;
+}
