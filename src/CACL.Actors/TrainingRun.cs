@@ -72,10 +72,11 @@ public sealed class TrainingRun
         return await _supervisor.Ask<EvaluationAnswer>(demand, deadline).ConfigureAwait(false);
     }
 
-    /// <summary>How the evaluations stand.</summary>
+    /// <summary>How the evaluations stand. None of a run that is over.</summary>
     /// <param name="deadline">Time for the answer.</param>
-    public async Task<EvaluationStatus> EvaluationsAsync(TimeSpan deadline) =>
-        await _supervisor.Ask<EvaluationStatus>(new EvaluatorActor.GetStatus(), deadline).ConfigureAwait(false);
+    public async Task<EvaluationStatus> EvaluationsAsync(TimeSpan deadline) => Completion.IsCompleted
+        ? EvaluationStatus.None
+        : await _supervisor.Ask<EvaluationStatus>(new EvaluatorActor.GetStatus(), deadline).ConfigureAwait(false);
 
     /// <summary>Steps done, what the loop is doing, and the last step's figures. Answers at once while a step runs.</summary>
     public async Task<(long Step, LoopPhase Phase, StepMetrics? Last)> StatusAsync(TimeSpan deadline)

@@ -17,6 +17,9 @@ internal sealed record HttpSettings
     /// <summary>What a caller must know; empty: nothing. In no file and no log.</summary>
     public required string Token { get; init; }
 
+    /// <summary>Time to go on answering after the last step; zero: none.</summary>
+    public required TimeSpan Linger { get; init; }
+
     /// <summary>The address to listen on.</summary>
     public IPAddress Address => Parse(Host)!;
 
@@ -31,6 +34,7 @@ internal sealed record HttpSettings
             Host = reader.Text("cacl.http.host", t => Parse(t) is not null, "an IP address of this machine, 0.0.0.0 for all of them, or localhost"),
             Port = Number(reader.Text("cacl.http.port", t => t == "auto" || Number(t) is not null, "auto or a whole number from 1 to 65535")),
             Token = reader.Secret("cacl.http.token"),
+            Linger = reader.Duration("cacl.http.linger", TimeSpan.Zero, TimeSpan.FromDays(24)),
         };
         if (settings.Enabled && reader.IsSound("cacl.http.host") && !settings.IsLoopback && settings.Token.Length == 0)
         {

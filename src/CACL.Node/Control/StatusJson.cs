@@ -73,7 +73,7 @@ internal static class StatusJson
         json["seconds"] = Math.Round(status.Elapsed.TotalSeconds, 1);
         json["device"] = options.Device;
         json["backbone"] = options.Cacl.Backbone.ToString().ToLowerInvariant();
-        json["heads"] = new JsonArray([.. new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h)).Select(h => JsonValue.Create(h.ToString().ToLowerInvariant()))]);
+        json["heads"] = new JsonArray([.. HeadsOf(options).Select(h => JsonValue.Create(WordOf(h)))]);
         json["chance"] = Math.Round(Math.Log(options.Cacl.QueueSize + 1), 4);
         json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
         json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
@@ -82,6 +82,7 @@ internal static class StatusJson
         json["verdict"] = Verdict.Of(status, Environment.ProcessorCount);
         json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };
         json["in_flight"] = new JsonObject { ["bytes"] = status.BytesInFlight, ["limit"] = status.BytesLimit };
+        json["queues"] = Queues(status.Step, options);
         json["decoders"] = new JsonObject { ["configured"] = status.Settings.Decoders, ["alive"] = status.Decoders, ["busy"] = status.DecodersBusy };
         json["settings"] = Json(status.Settings);
         json["settings_ahead"] = new JsonArray([.. status.Ahead.Select(Json)]);
@@ -94,6 +95,15 @@ internal static class StatusJson
 
     private static JsonObject Json(TimeShares times) =>
         new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
+
+    private static IEnumerable<Heads> HeadsOf(RunOptions options) => new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h));
+
+    /// <summary>The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.</summary>
+    private static JsonObject Queues(long step, RunOptions options) => new(HeadsOf(options).Select(head =>
+    {
+        long rows = head == Heads.Global ? options.BatchSize : (long)options.BatchSize * options.Sampling.EnqueuePixels;
+        return KeyValuePair.Create(WordOf(head), (JsonNode?)new JsonObject { ["filled"] = Math.Min(options.Cacl.QueueSize, step * rows), ["size"] = options.Cacl.QueueSize });
+    }));
 
     private static IEnumerable<string> Pauses(RunStatus status)
     {

@@ -61,7 +61,7 @@ internal sealed class NodeServer : IDisposable
             Log.Warning("{File} cannot be written ({Cause}): cacl trigger will not find this run", NodeFile.Name, e.Message);
         }
 
-        Log.Information("Answering at {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
+        Log.Information("Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
         return new NodeServer(state, file, Task.Run(() => ServeAsync(settings, state, socket, endpoint)));
     }
 

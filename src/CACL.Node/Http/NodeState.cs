@@ -39,6 +39,9 @@ internal sealed class NodeState(RunFolder folder, SupervisionEvents? supervision
     /// <summary>Shows batches of the training on request.</summary>
     public BatchPreview Preview { get; } = new(TimeProvider.System);
 
+    /// <summary>The time after its end in which people look at what came of it.</summary>
+    public Lingering Lingering { get; } = new();
+
     /// <summary>The run has begun.</summary>
     public void Began(TrainingRun run, RunLength length, RunOptions options) => _started = new Started(run, length, options);
 

@@ -10,7 +10,7 @@ internal sealed class StopSignals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Action<string> _say;
-    private Action<string>? _stop;
+    private Reaction? _stop;
     private int _exitCode;
 
     /// <summary>Listens from now on.</summary>
@@ -26,7 +26,9 @@ internal sealed class StopSignals : IDisposable
     public int ExitCode => Volatile.Read(ref _exitCode);
 
     /// <summary>From now on the first signal calls this.</summary>
-    public void StopBy(Action<string> stop) => Volatile.Write(ref _stop, stop);
+    /// <param name="stop">Takes a sentence on what came.</param>
+    /// <param name="meaning">What is done then, for people.</param>
+    public void StopBy(Action<string> stop, string meaning = "finishing the step and saving") => Volatile.Write(ref _stop, new Reaction(stop, meaning));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -44,7 +46,9 @@ internal sealed class StopSignals : IDisposable
             return;
         }
 
-        _say($"{name}: finishing the step and saving. Once more ends it at once.");
-        stop($"Stopped by {name}.");
+        _say($"{name}: {stop.Meaning}. Once more ends it at once.");
+        stop.Stop($"Stopped by {name}.");
     }));
+
+    private sealed record Reaction(Action<string> Stop, string Meaning);
 }

@@ -59,7 +59,9 @@ internal static class TrainingSession
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
-            return Tell(outcome, signals, folder);
+            var code = Tell(outcome, signals, folder);
+            if (code == ExitCodes.Success && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
+            return code;
         }
         catch (Exception failure)
         {
@@ -125,6 +127,12 @@ internal static class TrainingSession
         host.WaitForLog();
         Remember(outcome, length, folder);
         return outcome;
+    }
+
+    private static void Linger(NodeServer node, TimeSpan time, StopSignals signals)
+    {
+        signals.StopBy(_ => node.State.Lingering.End(), "ending");
+        node.State.Lingering.Stay(time, node.Address);
     }
 
     private static void Remember(RunOutcome outcome, RunLength length, RunFolder folder)

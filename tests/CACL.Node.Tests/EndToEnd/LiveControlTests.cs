@@ -66,7 +66,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
         process.Until(() => SmallRuns.Steps(run) >= 2);
         var status = JsonNode.Parse((await SendAsync(run, HttpMethod.Get, "/api/status")).Body)!;
-        const string Contract = "run state step total_steps epoch epochs eta_seconds started seconds device backbone heads pairs_per_second last checkpoint time_shares verdict channel in_flight decoders settings quarantined";
+        const string Contract = "run state step total_steps epoch epochs eta_seconds started seconds device backbone heads pairs_per_second last checkpoint time_shares verdict channel in_flight queues decoders settings quarantined";
         Assert.All(Contract.Split(' '), key => Assert.True(status.AsObject().ContainsKey(key), key));
         Assert.Equal(("asked-live", 100000L, "resnet18", 2), ((string?)status["run"], (long?)status["total_steps"], (string?)status["backbone"], (int?)status["decoders"]!["configured"]));
         Assert.True((double?)status["pairs_per_second"] > 0 && (double?)status["eta_seconds"] > 0);
@@ -85,6 +85,24 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Assert.Contains("Stopped on request. Newest checkpoint", process.Output, StringComparison.Ordinal);
         var ended = JsonNode.Parse(Cacl(0, "status", "--run", run, "--json"))!;
         Assert.Equal(("not_running", "stopped", (long?)ended["step"]), ((string?)ended["state"], (string?)ended["outcome"]!["end"], (long?)ended["checkpoint"]!["step"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_done_may_go_on_answering_until_it_is_asked_to_end(bool signal)
+    {
+        var run = runs.Folder($"lingers-{signal}");
+        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=2", "--set", "cacl.http.linger=1h"));
+        process.Until(() => process.Output.Contains("Still answering at", StringComparison.Ordinal));
+        var status = JsonNode.Parse((await SendAsync(run, HttpMethod.Get, "/api/status")).Body)!;
+        Assert.Equal(("ended", 2L, "All steps are done."), ((string?)status["state"], (long?)status["step"], (string?)status["verdict"]));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(run, HttpMethod.Get, "/healthz/live")).Status);
+        Assert.Contains("step 2", Cacl(0, "status", "--run", run), StringComparison.Ordinal);
+        if (signal) process.Signal(15);
+        else Assert.Contains("the program ends", Cacl(0, "stop", "--run", run), StringComparison.Ordinal);
+        Assert.Equal(0, process.WaitForExit());
+        Assert.Null(NodeFile.Read(run));
     }
 
     /// <summary>The first moment at which the training can be told anything.</summary>

@@ -10,6 +10,7 @@ function status(told) {
   instance = now.instance ?? null;
   showStatus(now);
   control.status(now);
+  showEvaluating(fields(now.evaluating));
   all.chance(now.chance ?? null);
   if (isNumber(now.step)) all.stepped(now.step);
 }

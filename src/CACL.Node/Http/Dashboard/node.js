@@ -81,7 +81,7 @@ async function listen(handlers) {
     } catch {
       line("nobody answers; trying again …", true);
     }
-    await new Promise(resolve => setTimeout(resolve, ended ? 5000 : wait));
+    await new Promise(resolve => setTimeout(resolve, ended ? 30000 : wait));
     wait = Math.min(wait * 2, 15000);
   }
 }

@@ -53,6 +53,7 @@ function showMeters(status) {
     ["Batches ready", channel.waiting, channel.capacity, whole],
     ["Pairs in flight", flight.bytes, flight.limit, bytes],
     ["Decoders busy", decoders.busy, decoders.configured, whole],
+    ...Object.entries(fields(status.queues)).map(([head, queue]) => [`Negatives, ${head}`, fields(queue).filled, fields(queue).size, whole]),
   ];
   show("meters", meters.map(m => m.slice(0, 3)), () => meters.map(([name, value, most, words]) => {
     const share = isNumber(value) && most > 0 ? Math.min(1, value / most) : 0;

@@ -13,6 +13,15 @@ function showEvaluations(lines) {
     ]));
 }
 
+function showEvaluating(evaluating) {
+  const words = request => `${evaluationName(fields(request)) || unknown} of step ${whole(fields(request).step)}`;
+  const waiting = list(evaluating.waiting).map(words);
+  setText("evaluating", [
+    evaluating.running ? `Being made beside the training: ${words(evaluating.running)}.` : null,
+    waiting.length > 0 ? `Waiting: ${waiting.join("; ")}.` : null,
+  ].filter(Boolean).join(" "));
+}
+
 function showQuarantine(quarantine) {
   if (quarantine.videos === undefined) return;
   const videos = list(quarantine.videos).map(fields);

@@ -18,7 +18,7 @@ internal static class ControlEndpoints
     {
         routes.MapPost("/api/pause", context => AnswerAsync(context, state, Pause));
         routes.MapPost("/api/resume", context => AnswerAsync(context, state, Resume));
-        routes.MapPost("/api/stop", context => AnswerAsync(context, state, Stop));
+        routes.MapPost("/api/stop", context => AnswerAsync(context, state, (run, status) => Stop(run, status, state.Lingering)));
         routes.MapPost("/api/checkpoint", context => AnswerAsync(context, state, Checkpoint));
     }
 
@@ -51,9 +51,14 @@ internal static class ControlEndpoints
         return status.PausedByCheckpoint ? "The training goes on once its checkpoint is written." : "The training goes on.";
     }
 
-    private static string? Stop(TrainingRun run, RunStatus status)
+    private static string? Stop(TrainingRun run, RunStatus status, Lingering lingering)
     {
-        if (status.State == RunState.Ended) return null;
+        if (status.State == RunState.Ended)
+        {
+            lingering.End();
+            return lingering.Began ? "The training is over; the program ends." : null;
+        }
+
         run.Stop("Stopped on request.");
         if (status.State == RunState.Evaluating) return "The training is over; what is not evaluated yet is left to --resume.";
         return status.Stopping ? "The training was asked to end already." : "The training finishes the step that runs, saves and ends: cacl train --config RUN/config.resolved.conf --run RUN --resume goes on with it.";
