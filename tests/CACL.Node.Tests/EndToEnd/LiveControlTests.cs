@@ -49,6 +49,9 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Cacl(0, runs.Train(killed, [.. length, "--resume"]));
         Assert.Contains("ended", Cacl(0, "status", "--run", killed), StringComparison.Ordinal);
 
+        // Computed anew from a checkpoint, a step meets the same changes.
+        Assert.Contains("Reproduced to the bit", Cacl(0, "explain", "--run", killed, "--step", $"{Steps}", "--out", runs.Folder("explained-live")), StringComparison.Ordinal);
+
         Directory.CreateDirectory(replayed);
         File.Copy(Path.Combine(killed, "control.jsonl"), Path.Combine(replayed, "control.jsonl"));
         Cacl(0, runs.Train(replayed, length));
