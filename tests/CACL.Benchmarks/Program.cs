@@ -8,6 +8,7 @@ return args switch
     ["pixel-loss", .. var options] => PixelLossBenchmark.Run(Options.Parse(options)),
     ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
+    ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
     _ => Usage(),
 };
 
@@ -18,5 +19,6 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
     Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
+    Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");
     return 2;
 }
