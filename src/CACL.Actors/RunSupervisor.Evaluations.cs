@@ -31,6 +31,11 @@ internal sealed partial class RunSupervisor
             if (_evaluator.IsNobody()) Sender.Tell(EvaluationStatus.None);
             else _evaluator.Forward(message);
         });
+        Receive<EvaluatorActor.Doing>(message =>
+        {
+            _vitals.Actors.Is($"{Name}/evaluator", message.State);
+            if (message.Decision is { } decision) _vitals.Actors.Decided($"{Name}/evaluator", decision);
+        });
         Receive<EvaluatorActor.Idle>(message => { if (_finished) Complete(message.Left); });
         Receive<Terminated>(message =>
         {

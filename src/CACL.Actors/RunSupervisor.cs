@@ -9,6 +9,7 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Learning.Runtime;
 
 namespace CACL.Actors;
 
@@ -74,7 +75,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report =>
-            OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {report.Cause.Message}", report.Cause)));
+            OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}", report.Cause)));
         Receive<WaitedLongEnough>(_ => GoOn());
         Receive<CheckpointActor.Saved>(Saved);
         Receive<CheckpointActor.Delayed>(Delayed);

@@ -27,7 +27,7 @@ internal static class Failures
 
         error.WriteLine(IsExpected(failure)
             ? failure.Message
-            : $"An unexpected fault ended the program: {failure.GetType().Name}: {failure.Message}{(trace ? "" : " Run it again with --trace to see where.")}");
+            : $"An unexpected fault ended the program: {failure.GetType().Name}: {TorchFault.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
         if (trace) error.WriteLine(failure);
         return ExitCodes.Failure;
     }

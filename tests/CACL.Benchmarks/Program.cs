@@ -9,6 +9,7 @@ return args switch
     ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
+    ["scalars", .. var options] => ScalarBenchmark.Run(Options.Parse(options)),
     _ => Usage(),
 };
 
@@ -20,5 +21,6 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
     Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");
+    Console.Error.WriteLine("       CACL.Benchmarks scalars [--seconds 20]");
     return 2;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Control;
 
 namespace CACL.Actors.Evaluation;
 
@@ -23,6 +24,7 @@ internal sealed partial class EvaluatorActor
             return;
         }
 
+        Context.Parent.Tell(new Doing(ActorState.Idle));
         if (_over is not null) Context.Parent.Tell(new Idle(_waiting.Count));
     }
 
@@ -30,6 +32,7 @@ internal sealed partial class EvaluatorActor
     {
         var attempt = new Attempt(request, number);
         _current = attempt;
+        Context.Parent.Tell(new Doing(ActorState.Busy));
         _log.Info("Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
         Timers.StartSingleTimer("deadline", new DeadlinePassed(), _options.Deadline);
         // An engine that blocks must not block this actor.
@@ -104,6 +107,7 @@ internal sealed partial class EvaluatorActor
             _log.Error(
                 "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: given up after {Attempts} attempts, recorded as failed; training goes on",
                 request.Step, request.Target, cause, number);
+            Context.Parent.Tell(new Doing(ActorState.Idle, $"given up after {number} attempts: {cause}"));
             Conclude(attempt, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
             StartNext();
             return;
@@ -114,6 +118,7 @@ internal sealed partial class EvaluatorActor
         _log.Warning(
             "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt {Attempt} of {Attempts}); training goes on",
             request.Step, request.Target, cause, wait.TotalSeconds, number + 1, _options.Attempts);
+        Context.Parent.Tell(new Doing(ActorState.Waiting, $"tried again: {cause}"));
         Timers.StartSingleTimer("again", new TryAgain(), wait);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 
@@ -75,6 +76,11 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     /// <summary>To the parent, once the training is over: nothing runs any more.</summary>
     /// <param name="Left">Evaluations that were not made and wait for the run to be resumed.</param>
     internal sealed record Idle(int Left);
+
+    /// <summary>To the parent: what it does from now on.</summary>
+    /// <param name="State">Busy: an evaluation is being made. Waiting: one is tried again in a while.</param>
+    /// <param name="Decision">What was decided on a failure, or null.</param>
+    internal sealed record Doing(ActorState State, string? Decision = null);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;

@@ -2,6 +2,9 @@
 
 const mostRows = 200;
 
+// NotAVideo as people write it.
+const reasonWords = reason => /^[A-Za-z]+$/.test(reason) ? reason.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ").toLowerCase() : spaced(reason);
+
 function showEvaluations(lines) {
   const rows = lines.slice(-mostRows).reverse();
   table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first`,
@@ -27,9 +30,9 @@ function showQuarantine(quarantine) {
   const videos = list(quarantine.videos).map(fields);
   setText("quarantined", isNumber(quarantine.count) ? `(${whole(quarantine.count)})` : "");
   const reasons = Object.entries(fields(quarantine.reasons)).sort((a, b) => b[1] - a[1]);
-  setText("reasons", reasons.length > 0 ? reasons.map(([reason, count]) => `${spaced(reason) || "without a reason"}: ${whole(count)}`).join(" · ") : "none");
+  setText("reasons", reasons.length > 0 ? reasons.map(([reason, count]) => `${reasonWords(reason) || "without a reason"}: ${whole(count)}`).join(" · ") : "none");
   if (videos.length === 0) return show("quarantine", [], () => []);
   table("quarantine", videos, quarantine.count > videos.length ? `the last ${whole(videos.length)}` : "newest first",
     [["Video"], ["Reason"], ["What was wrong"], ["Found by"], ["Epoch", "number"]],
-    videos.map(video => [known(video.path), known(video.reason), known(video.message), known(video.found_by), isNumber(video.epoch) ? whole(video.epoch) : "–"]));
+    videos.map(video => [known(video.path), known(video.reason, reasonWords), known(video.message), known(video.found_by), isNumber(video.epoch) ? whole(video.epoch) : "–"]));
 }
