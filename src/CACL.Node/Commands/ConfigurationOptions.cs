@@ -51,4 +51,10 @@ internal sealed class ConfigurationOptions
         parsed.GetValue(_files) ?? [],
         [.. parsed.GetValue(_overrides) ?? [], .. more],
         ConfigurationFiles.ProcessEnvironment());
+
+    /// <summary>As <see cref="Load"/>, for verbs that open no port: settings of a run that others may reach need no token here.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="more">Overrides that stronger options stand for, <c>key=value</c>.</param>
+    /// <exception cref="UserException">They are wrong.</exception>
+    public ResolvedConfiguration LoadClosed(ParseResult parsed, params string[] more) => Load(parsed, [.. more, ConfigurationFiles.NoPort]);
 }

@@ -15,7 +15,7 @@ internal static class DoctorCommand
             "cacl doctor",
             "cacl doctor --set cacl.training.libtorch=/opt/torch/lib");
         var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed => Examination.Run(configuration.Load(parsed).Settings, parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed => Examination.Run(configuration.LoadClosed(parsed).Settings, parsed.InvocationConfiguration.Output));
         return command;
     }
 }

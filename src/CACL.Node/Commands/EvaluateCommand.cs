@@ -63,7 +63,7 @@ internal static class EvaluateCommand
             return EvaluationSession.Run(
                 new EvaluateRequest
                 {
-                    Settings = configuration.Load(parsed, [.. more]).Settings,
+                    Settings = configuration.LoadClosed(parsed, [.. more]).Settings,
                     Checkpoint = path == Representation.Random ? path : FilePaths.Absolute(path),
                     Backbone = parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
                     Kind = SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,

@@ -27,7 +27,7 @@ internal sealed class RunAddressOptions
 
     /// <summary>The token of the run's HTTP endpoint, or empty.</summary>
     /// <exception cref="UserException">The settings cannot be read.</exception>
-    public string Token(ParseResult parsed) => _configuration.Load(parsed).Settings.Http.Token;
+    public string Token(ParseResult parsed) => _configuration.LoadClosed(parsed).Settings.Http.Token;
 
     /// <summary>Prints an answer: the object, or what <paramref name="tell"/> makes of it.</summary>
     public void Print(ParseResult parsed, JsonObject answer, Action<TextWriter> tell)

@@ -42,7 +42,7 @@ internal static class SegmentCommand
                 parsed.GetValue(size),
                 parsed.GetValue(beside),
                 parsed.GetRequiredValue(device),
-                configuration.Load(parsed).Settings.Training),
+                configuration.LoadClosed(parsed).Settings.Training),
             parsed.InvocationConfiguration.Output));
         return command;
     }

@@ -29,7 +29,7 @@ internal static class VerifyCommand
         command.SetAction(parsed => VerifyRun.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(golden)),
             parsed.GetRequiredValue(device),
-            configuration.Load(parsed).Settings.Training,
+            configuration.LoadClosed(parsed).Settings.Training,
             parsed.InvocationConfiguration.Output));
         return command;
     }

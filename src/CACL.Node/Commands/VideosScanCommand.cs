@@ -28,7 +28,7 @@ internal static class VideosScanCommand
         var configuration = new ConfigurationOptions(command, required: false);
         command.SetAction(parsed =>
         {
-            var data = configuration.Load(parsed).Settings.Data;
+            var data = configuration.LoadClosed(parsed).Settings.Data;
             var file = parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog;
             var videos = parsed.GetValue(roots) is { Length: > 0 } given ? given : data.Videos;
             return ScanRun.Run(videos, file, data, parsed.InvocationConfiguration.Output);

@@ -52,7 +52,7 @@ internal static class VisualizeCommand
                 parsed.GetValue(output) is { } file ? FilePaths.Absolute(file) : null,
                 parsed.GetValue(size),
                 parsed.GetRequiredValue(device),
-                configuration.Load(parsed).Settings),
+                configuration.LoadClosed(parsed).Settings),
             parsed.InvocationConfiguration.Output));
         return command;
     }

@@ -5,6 +5,9 @@ namespace CACL.Node.Configuration;
 /// <summary>From files and overrides to checked settings. Strength: reference.conf, the files in order, the environment, --set.</summary>
 internal static class ConfigurationFiles
 {
+    /// <summary>The override by which a program opens no port.</summary>
+    public const string NoPort = "cacl.http.enabled=false";
+
     /// <summary>The settings of a run.</summary>
     /// <param name="files">HOCON files, the strongest last.</param>
     /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>

@@ -88,8 +88,8 @@ internal sealed class PastRun : IDisposable
     {
         RunFolder.RequireRun(folder);
         var file = Path.Combine(folder, RunFolder.ConfigurationName);
-        var written = ConfigurationFiles.Load([file], [], new Dictionary<string, string>());
-        var here = ConfigurationFiles.Load([file], overrides, environment);
+        var written = ConfigurationFiles.Load([file], [ConfigurationFiles.NoPort], new Dictionary<string, string>());
+        var here = ConfigurationFiles.Load([file], [.. overrides, ConfigurationFiles.NoPort], environment);
         var differences = ResolvedConfiguration.Difference(written.Fingerprint, here.Fingerprint);
         if (differences.Count == 0) return here;
         throw new UserException(

@@ -31,6 +31,11 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         var (status, table) = CaclProcess.Run("evaluations", "--run", watched);
         Assert.Equal(0, status);
         Assert.Contains("camvid    linear, quick", table, StringComparison.Ordinal);
+        // Who reads the run opens nothing and needs no token.
+        (exit, output) = CaclProcess.Run("explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
+        Assert.True(exit == 0, output);
+        (exit, output) = CaclProcess.Run("train", "--config", Path.Combine(watched, "config.resolved.conf"), "--run", watched, "--resume");
+        Assert.True(exit == 1 && output.Contains("Set the environment variable CACL_HTTP_TOKEN", StringComparison.Ordinal), output);
         Assert.False(File.Exists(Path.Combine(watched, "node.json")));
         Assert.False(Directory.Exists(Path.Combine(watched, "evaluations", "pending")));
     }

@@ -105,7 +105,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             ("--config", _configuration),
             ("--set", string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}")),
             // It opens no port; and the token without which others may not be let in stands in no file.
-            ("--set", "cacl.http.enabled=false"),
+            ("--set", ConfigurationFiles.NoPort),
             ("--out", folder),
         })
         {
