@@ -60,7 +60,7 @@ internal static class TrainingSession
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
             var code = Tell(outcome, signals, folder);
-            if (code == ExitCodes.Success && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
+            if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
             return code;
         }
         catch (Exception failure)

@@ -108,6 +108,19 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Assert.Null(NodeFile.Read(run));
     }
 
+    [Fact]
+    public void A_run_that_is_stopped_on_request_may_go_on_answering_too()
+    {
+        var run = runs.Folder("lingers-stopped");
+        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.linger=1h"));
+        process.Until(() => SmallRuns.Steps(run) >= 1);
+        Cacl(0, "stop", "--run", run);
+        process.Until(() => process.Output.Contains("Still answering at", StringComparison.Ordinal));
+        Assert.Contains("Stopped on request.", Cacl(0, "status", "--run", run), StringComparison.Ordinal);
+        Assert.Contains("the program ends", Cacl(0, "stop", "--run", run), StringComparison.Ordinal);
+        Assert.Equal(130, process.WaitForExit());
+    }
+
     /// <summary>The first moment at which the training can be told anything.</summary>
     private void PauseAtOnce(CaclProcess process, string run) => process.Until(() =>
         NodeFile.Read(run) is not null && SendAsync(run, HttpMethod.Post, "/api/pause", "{}").Result.Status == HttpStatusCode.Accepted);
