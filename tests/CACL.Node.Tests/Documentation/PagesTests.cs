@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using CACL.Node.Commands;
+using CACL.Node.Configuration;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Documentation;
+
+/// <summary>What README.md and the pages below docs name is there, and the commands in them are commands.</summary>
+public sealed partial class PagesTests
+{
+    public static TheoryData<string> Pages =>
+    [
+        "README.md", "CONTRIBUTING.md", "hocon/README.md",
+        .. Directory.EnumerateFiles(Path.Combine(Workspace.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Workspace.Root, f)).Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_leads_to_a_file_and_to_a_heading_of_it(string page)
+    {
+        foreach (var link in Link().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
+        {
+            var parts = link.Split('#');
+            var target = parts[0].Length == 0 ? page : Path.GetRelativePath(Workspace.Root, Path.Combine(Workspace.Root, Path.GetDirectoryName(page)!, parts[0]));
+            Assert.True(Path.Exists(Path.Combine(Workspace.Root, target)), $"{page} links to {link}, which is not there.");
+            if (parts.Length > 1) Assert.True(Anchors(target).Contains(parts[1]), $"{page} links to {link}, but {target} has no such heading.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_preset_and_study_that_is_named_is_there(string page) =>
+        Assert.All(Preset().Matches(Read(page)).Select(m => m.Value), file => Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), $"{page} names {file}."));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_key_that_is_named_is_a_key_or_a_section(string page) =>
+        Assert.All(Key().Matches(Read(page)).Select(m => m.Value), key => Assert.True(
+            KnownKeys.All.Any(k => k == key || k.StartsWith(key + ".", StringComparison.Ordinal)), $"{page} names {key}."));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_command_line_is_understood(string page)
+    {
+        var root = CaclCommand.Create(out _);
+        foreach (var line in Commands(Read(page)))
+        {
+            var faults = root.Parse(Words(line)).Errors.Select(e => e.Message).ToList();
+            Assert.True(faults.Count == 0, $"{page}: cacl {line}: {string.Join(' ', faults)}");
+        }
+    }
+
+    [Fact]
+    public void Command_lines_are_found_and_split_as_a_shell_does()
+    {
+        const string Page = "```\n$ A=1 tools/cacl set --run r \\\n    'a=[\"x y\"]' b=2   # why\nls cacl\n```\ncacl no code\n";
+        Assert.Equal(["set", "--run", "r", "a=[\"x y\"]", "b=2"], Words(Assert.Single(Commands(Page))));
+    }
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(Workspace.Root, page));
+
+    // As GitHub makes them: small letters, digits, hyphens for spaces, all else left out.
+    private static HashSet<string> Anchors(string page) =>
+        [.. Heading().Matches(Read(page)).Select(m => NotInAnchor().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+
+    private static IEnumerable<string> Commands(string page) =>
+        Code().Matches(page).SelectMany(block => block.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
+            .Select(line => Command().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value)
+            .Where(line => !line.StartsWith("VERB", StringComparison.Ordinal));
+
+    private static string[] Words(string line) =>
+        [.. Word().Matches(line).Select(m => m.Value).TakeWhile(w => w[0] is not ('#' or '>' or '|')).Select(w => Quoted().Replace(w, "$1$2"))];
+
+    [GeneratedRegex("""\]\(([^)\s]+)\)""")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("""(?m)^#+ (.+)$""")]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("""[^a-z0-9 _-]""")]
+    private static partial Regex NotInAnchor();
+
+    [GeneratedRegex("""hocon/[\w./-]+\.conf""")]
+    private static partial Regex Preset();
+
+    // Not a file such as observe/cacl.rules.yml, nor the dots of "cacl.…".
+    [GeneratedRegex("""(?<![\w/\[.-])cacl(\.[a-z0-9]+(-[a-z0-9]+)*)+(?!\.yml|\w|-)""")]
+    private static partial Regex Key();
+
+    [GeneratedRegex("""(?ms)^```\w*\n(.*?)^```""")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("""^(?:\$ )?(?:\w+=\S+ )*(?:tools/)?cacl (.+)$""")]
+    private static partial Regex Command();
+
+    [GeneratedRegex("""('[^']*'|"[^"]*"|[^\s'"])+""")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("""'([^']*)'|"([^"]*)""" + "\"")]
+    private static partial Regex Quoted();
+}
