@@ -156,14 +156,14 @@ public sealed class LiveRunTests
         run.Training.Before = step =>
         {
             if (step == 4) Change(run, ("checkpoint_every_steps", "3"));
-            Until(() => run.Storage.Written.Count == run.Training.Copies);
+            // Nothing is saved while the last checkpoint is being written, and that it is written the loop learns by messages: the run's
+            // own, then the trainer's, which this question comes behind.
+            Until(() => run.Storage.Written.Count == run.Training.Copies && run.Run.Actors().Single(a => a.Kind == "checkpoints").State == ActorState.Idle);
+            run.Run.StatusAsync(Patience).Wait();
         };
         await run.RunAsync();
-        // The one that the new schedule had at step 3 is made up for at once. The others may be a step late: that the last one is written,
-        // the loop learns by messages.
-        var steps = run.Storage.Written.Select(p => p.Step).ToArray();
-        Assert.Equal(5, steps[0]);
-        Assert.Equal([6, 9, 12], steps[1..].Select(step => step - (step % 3)));
+        // The one that the new schedule had at step 3 is made up for at once.
+        Assert.Equal([5, 6, 9, 12], run.Storage.Written.Select(p => p.Step));
     }
 
     [Fact]
