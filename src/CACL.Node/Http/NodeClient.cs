@@ -36,7 +36,11 @@ internal sealed class NodeClient : IDisposable
     {
         RunFolder.RequireFolder(run);
         if (NodeFile.Read(run) is not { } node)
+        {
+            RunFolder.RequireRun(run);
             throw new UserException($"No program answers for {run}: it is not running, or cacl.http.enabled is false. {instead}");
+        }
+
         return new NodeClient(run, node, token);
     }
 

@@ -38,6 +38,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("exclude each other", "train", "--config", "a", "--resume", "--init-from", "b")]
     [InlineData("Try: cacl videos --help", "videos")]
     [InlineData("expected auto, cpu, cuda or cuda:N", "verify", "--golden", "g", "--device", "tpu")]
+    [InlineData("'x' for option '--step' as a whole number", "explain", "--run", "r", "--step", "x")]
     public void A_wrong_command_line_is_told_in_a_line_or_two(string expected, params string[] arguments)
     {
         var (status, output, error) = Cacl(arguments);

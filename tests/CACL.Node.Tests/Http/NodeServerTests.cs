@@ -142,6 +142,8 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public void A_caller_is_told_when_nothing_runs()
     {
+        Assert.Contains("holds no run", Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
+        File.WriteAllText(_run.ResolvedConfiguration, "");
         Assert.Contains("not running, or cacl.http.enabled is false. Do that.", Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
         new NodeFile(new Uri("http://127.0.0.1:9"), int.MaxValue, "x").Write(_run.Path, DateTimeOffset.Now);
         Assert.Contains("is not running any more", Told(""), StringComparison.Ordinal);
