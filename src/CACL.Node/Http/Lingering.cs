@@ -18,7 +18,9 @@ internal sealed class Lingering
     public void Stay(TimeSpan time, Uri address)
     {
         _began = true;
-        Log.Information("Still answering at {Address} for {Time} at most (cacl.http.linger); Ctrl+C or cacl stop ends that", address.GetLeftPart(UriPartial.Authority), time);
+        Log.Information(
+            "Still answering at {Address} until Ctrl+C or cacl stop, {Hours:0.##} hours at most (cacl.http.linger)",
+            address.GetLeftPart(UriPartial.Authority), time.TotalHours);
         Task.WaitAny(_end.Task, Task.Delay(time));
     }
 
