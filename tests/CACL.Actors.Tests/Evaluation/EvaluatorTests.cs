@@ -127,7 +127,14 @@ public sealed class EvaluatorTests
             begun.Set();
             return Task.Delay(Timeout.Infinite, cancel);
         };
-        run.Training.Before = step => { if (step == 7) begun.Wait(TimeSpan.FromSeconds(20)); };
+        run.Training.Before = step =>
+        {
+            if (step != 7) return;
+            // Until the loop has heard of the stop, which this question comes behind: two steps on it would save again.
+            begun.Wait(TimeSpan.FromSeconds(20));
+            SpinWait.SpinUntil(() => run.Run.Status().Stopping, TimeSpan.FromSeconds(20));
+            run.Run.StatusAsync(TimeSpan.FromSeconds(20)).Wait();
+        };
         var training = run.Start();
         Assert.True(begun.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         training.Stop("enough");
