@@ -9,6 +9,7 @@ public sealed class RunSupervisorTests
     public async Task A_run_does_all_its_steps_and_saves_on_the_way_and_at_the_end()
     {
         using var run = new FakeRun();
+        run.InNoHurry(evaluated: false);
         var outcome = await run.RunAsync();
         Assert.Equal((RunEnd.Completed, 12L, "step-00000012"), (outcome.End, outcome.Step, outcome.Checkpoint));
         Assert.Equal([5, 10, 12], run.Storage.Written.Select(p => p.Step));

@@ -156,10 +156,7 @@ public sealed class LiveRunTests
         run.Training.Before = step =>
         {
             if (step == 4) Change(run, ("checkpoint_every_steps", "3"));
-            // Nothing is saved while the last checkpoint is being written, and that it is written the loop learns by messages: the run's
-            // own, then the trainer's, which this question comes behind.
-            Until(() => run.Storage.Written.Count == run.Training.Copies && run.Run.Actors().Single(a => a.Kind == "checkpoints").State == ActorState.Idle);
-            run.Run.StatusAsync(Patience).Wait();
+            run.AwaitSaved();
         };
         await run.RunAsync();
         // The one that the new schedule had at step 3 is made up for at once.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
@@ -82,11 +83,23 @@ internal sealed class FakeRun : IDisposable
     /// <summary>Makes each step wait until the checkpoints before it are saved, and evaluated where that is asked for: what falls due then never slips.</summary>
     public void InNoHurry(bool evaluated = true) => Training.Before = _ =>
     {
-        SpinWait.SpinUntil(() => _run is not null && Storage.Written.Count - _writtenBefore == Training.Copies, TimeSpan.FromSeconds(20));
-        Thread.Sleep(5); // between the checkpoint's last byte and the word of it
+        AwaitSaved();
         SpinWait.SpinUntil(() => !evaluated || _run!.EvaluationsAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult() is { Running: null, Waiting.Count: 0 }, TimeSpan.FromSeconds(20));
         _run!.StatusAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
     };
+
+    /// <summary>
+    /// From a step: waits until the loop has heard that its last copy is saved, or it would leave out what falls due next. It hears by
+    /// messages: the run's own, whose mark in the actor tree is looked at, then the trainer's, which the question comes behind.
+    /// </summary>
+    public void AwaitSaved()
+    {
+        var run = Run;
+        SpinWait.SpinUntil(
+            () => Storage.Written.Count - _writtenBefore == Training.Copies && run.Actors().Single(a => a.Kind == "checkpoints").State == ActorState.Idle,
+            TimeSpan.FromSeconds(20));
+        run.StatusAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+    }
 
     public TrainingRun Start(Checkpoints.ResumePoint? start = null) => _run = TrainingRun.Start(
         _system,
