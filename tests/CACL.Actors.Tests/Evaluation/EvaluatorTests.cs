@@ -54,7 +54,7 @@ public sealed class EvaluatorTests
         run.Evaluator!.Before = (_, _, _) => Task.Run(() => go.Wait(TimeSpan.FromSeconds(20)));
         run.InNoHurry(evaluated: false);
         var training = run.Start();
-        SpinWait.SpinUntil(() => run.Storage.Written is [.., { Step: 12 }], TimeSpan.FromSeconds(20));
+        SpinWait.SpinUntil(() => training.EvaluationsAsync(TimeSpan.FromSeconds(20)).Result.Waiting is [{ Step: 12 }, { Step: 12 }], TimeSpan.FromSeconds(20));
         go.Set();
         Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).End);
         // The first began at once; of what came while it ran only the newest is left.
