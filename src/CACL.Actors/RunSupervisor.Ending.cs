@@ -120,7 +120,7 @@ internal sealed partial class RunSupervisor
         _completed = true;
         var outcome = _ending! with { Checkpoint = _lastCheckpoint, EvaluationsLeft = evaluationsLeft };
         _vitals.Actors.Is(Name, ActorState.Stopped);
-        _parts.Instruments?.DecodersAre(0);
+        _vitals.Decode(0, 0);
         _vitals.Over(outcome);
         // The metrics told before are on disk when the caller hears of the end.
         _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))

@@ -85,6 +85,7 @@ internal sealed class RunVitals
     {
         Volatile.Write(ref _decoders, decoders);
         Volatile.Write(ref _decodersBusy, busy);
+        _instruments?.DecodersAre(decoders);
     }
 
     /// <summary>A checkpoint is on the disk.</summary>

@@ -131,7 +131,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         if (_replaced.TryDequeue(out var former)) _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
         else _settings.Vitals.Actors.Started(PathOf(decoder), "decoder");
         _decoders[decoder] = null;
-        _settings.Instruments?.DecodersAre(_decoders.Count);
         _idle.Push(decoder);
         HandOut();
     }
@@ -187,7 +186,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Replace(IActorRef decoder)
     {
         if (!_decoders.Remove(decoder, out var work)) return;
-        _settings.Instruments?.DecodersAre(_decoders.Count);
+        TellVitals();
         var cause = _lastCrash;
         _lastCrash = null;
         var now = DateTime.UtcNow;
@@ -216,7 +215,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
         _settings.Vitals.Actors.Is(PathOf(decoder), ActorState.Waiting);
         Timers.StartSingleTimer($"start-{++_requests}", new StartDecoder(), delay);
-        TellVitals();
         TryAgainOrFail(work, reason, cause);
     }
 
