@@ -33,8 +33,8 @@ internal sealed partial class RunSupervisor
         });
         Receive<EvaluatorActor.Doing>(message =>
         {
-            _vitals.Actors.Is($"{Name}/evaluator", message.State);
-            if (message.Decision is { } decision) _vitals.Actors.Decided($"{Name}/evaluator", decision);
+            _vitals.Actors.Is(PathOf(Sender), message.State);
+            if (message.Decision is { } decision) _vitals.Actors.Decided(PathOf(Sender), decision);
         });
         Receive<EvaluatorActor.Idle>(message => { if (_finished) Complete(message.Left); });
         Receive<Terminated>(message =>

@@ -41,8 +41,8 @@ internal sealed class ControlActor : ReceiveActor
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name, ControlJournal.Name, cause.Message);
-            return new SettingsAnswer([], _live.Current, $"{ControlJournal.Name} of the run folder cannot be written: {cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
+            _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name, RunFiles.Control, cause.Message);
+            return new SettingsAnswer([], _live.Current, $"{RunFiles.Control} of the run folder cannot be written: {cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
         }
     }
 }

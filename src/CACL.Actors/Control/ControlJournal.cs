@@ -18,11 +18,8 @@ public sealed class ControlJournalException(string message, Exception? cause = n
 /// </summary>
 internal sealed class ControlJournal(string runDirectory)
 {
-    /// <summary>The file's name.</summary>
-    public const string Name = RunFiles.Control;
-
     /// <summary>The file; made with its first line.</summary>
-    public string Path { get; } = System.IO.Path.Combine(runDirectory, Name);
+    public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Control);
 
     /// <summary>What it holds. An unfinished last line is passed over: nobody waited for it, so no step was computed with it.</summary>
     /// <exception cref="ControlJournalException">A finished line makes no sense.</exception>
@@ -42,7 +39,7 @@ internal sealed class ControlJournal(string runDirectory)
         if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
     }
 
-    /// <summary>A change as the journal and the API write it.</summary>
+    /// <summary>A change as the journal writes it.</summary>
     public static JsonObject Json(JournaledChange change) => new()
     {
         ["time"] = change.Time.ToString("O", CultureInfo.InvariantCulture),

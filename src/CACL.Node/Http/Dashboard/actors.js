@@ -6,7 +6,7 @@ function showActors(actors) {
   show("actors", actors, () => {
     const lists = new Map();
     const top = el("ul");
-    for (const actor of [...actors].sort((a, b) => String(a.path) < String(b.path) ? -1 : 1)) {
+    for (const actor of actors) { // parents before children, as the node tells them
       const path = String(actor.path ?? "");
       const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
       const below = el("ul");
