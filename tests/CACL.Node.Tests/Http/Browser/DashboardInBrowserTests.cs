@@ -96,9 +96,11 @@ public sealed class DashboardInBrowserTests : IDisposable
         await Assertions.Expect(page.Locator("#confirm")).Not.ToBeVisibleAsync();
         Assert.DoesNotContain("POST /api/stop", sent);
         await page.Locator("#stop").ClickAsync();
-        await page.Locator("#confirm button[value=yes]").ClickAsync();
-        await page.WaitForFunctionAsync("document.getElementById('said').className === 'bad'");
-        Assert.Contains("POST /api/stop", sent);
+        var answer = await page.RunAndWaitForResponseAsync(
+            () => page.Locator("#confirm button[value=yes]").ClickAsync(),
+            response => new Uri(response.Url).AbsolutePath == "/api/stop");
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, answer.Status);
+        await Assertions.Expect(page.Locator("#said")).ToHaveClassAsync("bad");
         Assert.Empty(faults);
     }
 
