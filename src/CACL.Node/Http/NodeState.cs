@@ -36,6 +36,9 @@ internal sealed class NodeState(RunFolder folder, SupervisionEvents? supervision
     /// <summary>The last step's figures.</summary>
     public StepMetrics? Last => _last;
 
+    /// <summary>What its evaluations found last.</summary>
+    public NewestEvaluations Evaluations { get; } = new(folder.Path);
+
     /// <summary>Shows batches of the training on request.</summary>
     public BatchPreview Preview { get; } = new(TimeProvider.System);
 

@@ -41,7 +41,7 @@ internal static class StatusEndpoint
             };
         }
 
-        answer["evaluations"] = FolderStatus.Evaluations(state.Folder.Path);
+        answer["evaluations"] = state.Evaluations.Read();
         return answer;
     }
 
