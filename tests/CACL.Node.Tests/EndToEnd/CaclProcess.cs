@@ -61,6 +61,17 @@ internal sealed partial class CaclProcess : IDisposable
         return (process.WaitForExit(), process.Output);
     }
 
+    /// <summary>Holds that a program did what was asked.</summary>
+    public static void AssertSuccess((int ExitCode, string Output) run) => Assert.True(run.ExitCode == 0, run.Output);
+
+    /// <summary>Holds that a program refused in words, without a stack trace.</summary>
+    public static void AssertRefused((int ExitCode, string Output) run, params string[] words)
+    {
+        Assert.True(run.ExitCode == 1, $"exit code {run.ExitCode}:\n{run.Output}");
+        foreach (var word in words) Assert.True(run.Output.Contains(word, StringComparison.Ordinal), $"\"{word}\" is missing in:\n{run.Output}");
+        Assert.DoesNotContain("   at CACL", run.Output);
+    }
+
     /// <summary>Waits for its end and returns its exit code.</summary>
     public int WaitForExit()
     {

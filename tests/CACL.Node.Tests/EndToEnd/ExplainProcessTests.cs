@@ -1,3 +1,4 @@
+using CACL.Testing;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;
@@ -10,6 +11,7 @@ public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRun
     [Fact]
     public void A_step_is_explained_while_the_run_goes_on_and_reproduced_to_the_bit_after_it_was_resumed()
     {
+        LongTests.Only("A training in two parts and two explanations, in processes of their own");
         var run = runs.Folder("explained");
         using (var process = CaclProcess.Start(runs.Train(run)))
         {

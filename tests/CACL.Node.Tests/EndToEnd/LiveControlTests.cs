@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Node.Http;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -19,6 +20,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
     [Fact]
     public void A_run_changed_live_and_killed_goes_on_as_one_that_was_not_killed()
     {
+        LongTests.Only("Three trainings and a dozen commands, one after another");
         var (killed, replayed) = (runs.Folder("changed-live"), runs.Folder("replayed"));
         string[] length = ["--set", $"cacl.training.max-steps={Steps}", "--set", "cacl.training.epochs=1000"];
         long first;

@@ -1,45 +1,52 @@
+using System.Diagnostics;
 using System.Text.Json;
-using CACL.Node.Demo;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>Twelve made clips, scanned once, and settings that make a run of a few seconds.</summary>
-public sealed class SmallRuns : IAsyncLifetime
+/// <summary>A folder for runs on <see cref="MadeClips"/>, and settings that make a run of a few seconds.</summary>
+public sealed class SmallRuns(MadeClips clips) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private string? _undisturbed;
 
-    internal string Catalog => _folder.File("catalog.sqlite");
+    internal string Clips => clips.Videos;
 
-    internal string Clips => _folder.File("videos");
-
-    public async ValueTask InitializeAsync()
+    /// <summary>The folder of a whole run that nothing happened to; made once. Not to be written to.</summary>
+    internal string Undisturbed
     {
-        if (!HasFfmpeg) return;
-        await new SyntheticClips(_folder.Path, seed: 5).MakeAsync(12, _ => { }, CancellationToken.None);
-        var (exit, output) = CaclProcess.Run("videos", "scan", Clips, "--catalog", Catalog);
-        Assert.True(exit == 0, output);
+        get
+        {
+            if (_undisturbed is not null) return _undisturbed;
+            var (exit, output) = CaclProcess.Run(Train(Folder("undisturbed")));
+            Assert.True(exit == 0, output);
+            return _undisturbed = Folder("undisturbed");
+        }
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>A copy of that run, to do with as one likes.</summary>
+    internal string CopyOfUndisturbed(string name)
     {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
+        using var copying = Process.Start("cp", ["--archive", Undisturbed, Folder(name)]);
+        Assert.True(copying.WaitForExit(TimeSpan.FromMinutes(1)) && copying.ExitCode == 0);
+        return Folder(name);
     }
+
+    public void Dispose() => _folder.Dispose();
 
     internal string Folder(string name) => _folder.File(name);
 
     /// <summary>The command line of a run of 16 steps with a checkpoint every 5.</summary>
     internal string[] Train(string run, params string[] more)
     {
-        Assert.SkipUnless(HasFfmpeg, "ffmpeg is not installed.");
+        Assert.SkipUnless(MadeClips.HasFfmpeg, "ffmpeg is not installed.");
         var configuration = _folder.File("small.conf");
         File.WriteAllText(
             configuration,
             $$"""
             cacl {
               seed = 11
-              data { videos = ["{{Clips}}"], catalog = "{{Catalog}}", crop-size = 32, decoders = 2 }
+              data { videos = ["{{Clips}}"], catalog = "{{clips.Catalog}}", crop-size = 32, decoders = 2 }
               model { queue-size = 64, enqueue-pixels = 2, bn-splits = 2, momentum = 0.9 }
               training { device = cpu, threads = 1, batch-size = 4, max-steps = 16, learning-rate = 0.1 }
               checkpoints { every-steps = 5 }
@@ -62,7 +69,4 @@ public sealed class SmallRuns : IAsyncLifetime
         var file = Path.Combine(run, "metrics.jsonl");
         return File.Exists(file) ? File.ReadAllText(file).Count(c => c == '\n') : 0;
     }
-
-    private static bool HasFfmpeg { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
 }

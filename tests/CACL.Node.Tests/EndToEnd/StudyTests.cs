@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -8,6 +9,7 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_study_killed_in_the_middle_goes_on_and_finds_what_one_that_was_not_killed_finds()
     {
+        LongTests.Only("Four trainings and seven evaluations, one after another");
         var (whole, killed) = (runs.Folder("study-whole"), runs.Folder("study-killed"));
         var (exit, output) = CaclProcess.Run(Study(whole));
         Assert.True(exit == 0, output);

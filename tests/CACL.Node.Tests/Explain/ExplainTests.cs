@@ -3,18 +3,19 @@ using CACL.Actors;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Node.Runs;
+using CACL.Node.Tests.EndToEnd;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.Explain;
 
 /// <summary>Past steps of real trainings, whose bytes and losses the training noted.</summary>
-public sealed class ExplainTests
+public sealed class ExplainTests(MadeClips clips)
 {
     // Seven videos, four pairs a step: most batches straddle epochs.
     [Fact]
     public async Task Every_step_of_a_resumed_run_is_explained_with_its_bytes_and_reproduced_to_the_bit_where_a_checkpoint_allows_it()
     {
-        using var run = await RecordedRun.NewAsync();
+        using var run = RecordedRun.New(clips);
         Assert.Equal(RunEnd.Stopped, (await run.TrainAsync(RunStart.New, stopAfter: 4)).End);
         Assert.Equal(RunEnd.Completed, (await run.TrainAsync(RunStart.Resume)).End);
         var before = Files(run.Folder);
@@ -38,7 +39,7 @@ public sealed class ExplainTests
     [Fact]
     public async Task Videos_that_failed_then_and_steps_left_out_come_out_as_they_were()
     {
-        using var run = await RecordedRun.NewAsync();
+        using var run = RecordedRun.New(clips);
         // One is gone before its first turn, one makes decoders hang, one step's losses are not finite.
         File.Delete(run.Clip(2));
         run.Decoder = decoder => new Hanging(decoder, run.Clip(5));
@@ -58,7 +59,7 @@ public sealed class ExplainTests
     [Fact]
     public async Task A_video_that_vanished_since_is_named_and_the_rest_is_shown()
     {
-        using var run = await RecordedRun.NewAsync();
+        using var run = RecordedRun.New(clips);
         await run.TrainAsync(RunStart.New);
         var whole = Explain(run.Folder, 9, "--out", run.File("whole"));
         var lost = whole.GetProperty("samples")[1].GetProperty("video").GetString()!;
@@ -89,7 +90,7 @@ public sealed class ExplainTests
     [Fact]
     public async Task What_cannot_be_explained_is_told()
     {
-        using var run = await RecordedRun.NewAsync();
+        using var run = RecordedRun.New(clips);
         await run.TrainAsync(RunStart.New, stopAfter: 2);
         AssertRefused("has 9 steps in all; there is no step 10", "explain", "--run", run.Folder, "--step", "10");
         Assert.Contains("The run has not come to it", Cacl("explain", "--run", run.Folder, "--step", "9").Output, StringComparison.Ordinal);

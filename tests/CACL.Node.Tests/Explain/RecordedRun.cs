@@ -9,8 +9,8 @@ using CACL.Data.Decoding;
 using CACL.Learning.Method;
 using CACL.Learning.Weights;
 using CACL.Node.Configuration;
-using CACL.Node.Demo;
 using CACL.Node.Runs;
+using CACL.Node.Tests.EndToEnd;
 using CACL.Node.Training;
 using CACL.Testing;
 
@@ -41,11 +41,12 @@ internal sealed class RecordedRun : IDisposable
     /// <summary>Steps, from 1 on, whose losses are not finite.</summary>
     public HashSet<long> NotFinite { get; } = [];
 
-    public static async Task<RecordedRun> NewAsync()
+    public static RecordedRun New(MadeClips clips)
     {
         Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         var run = new RecordedRun(PairDecoders.Create(DecoderKind.Auto));
-        await new SyntheticClips(run._folder.Path, seed: 3).MakeAsync(7, _ => { }, CancellationToken.None);
+        Directory.CreateDirectory(run.File("videos"));
+        foreach (var clip in Directory.EnumerateFiles(clips.Videos).Order(StringComparer.Ordinal).Take(7)) System.IO.File.Copy(clip, run.File("videos", Path.GetFileName(clip)));
         using var catalog = VideoCatalog.Open(run.Catalog);
         new VideoScanner(catalog, run._decoders.CreateProber).Scan([run.File("videos")], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
         return run;

@@ -4,21 +4,20 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
 
-/// <summary>A process a pair takes its time: a few pairs a file, and every sixth clip. CACL_LONG_TESTS=1: all of them.</summary>
+/// <summary>A process a pair takes its time: a few pairs a file, and every twelfth clip. tools/test --long: more of them, and all clips.</summary>
 public sealed class IsolatedExactnessTests
 {
     private const int Stride = 8;
-    private static readonly bool Long = Environment.GetEnvironmentVariable("CACL_LONG_TESTS") == "1";
 
     [Fact]
     public void Every_decodable_torture_file_gives_the_frames_of_a_sequential_decode() =>
-        AssertExact([.. TortureFile.All().Where(file => file.Frames is not null).Select(file => file.Path)], Long ? int.MaxValue : 2);
+        AssertExact([.. TortureFile.All().Where(file => file.Frames is not null).Select(file => file.Path)], LongTests.Wanted ? int.MaxValue : 1);
 
     [Fact]
     public void Real_clips_give_the_frames_of_a_sequential_decode()
     {
         var clips = Directory.EnumerateFiles(Workspace.Shared("data", "videos"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
-        AssertExact([.. clips.Where((_, i) => Long || i % 6 == 0)], Long ? int.MaxValue : 2);
+        AssertExact([.. clips.Where((_, i) => LongTests.Wanted || i % 12 == 0)], 2);
     }
 
     private static void AssertExact(IReadOnlyList<string> paths, int pairs)
