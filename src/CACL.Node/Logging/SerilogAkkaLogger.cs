@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Dispatch;
 using Akka.Event;
 using Serilog;
 using Serilog.Events;
@@ -9,9 +8,10 @@ namespace CACL.Node.Logging;
 
 /// <summary>
 /// Hands Akka's log events to Serilog: level, actor path, message template with its arguments as properties, exception. Named in
-/// <c>akka.loggers</c>, made by the actor system.
+/// <c>akka.loggers</c>, made by the actor system. Its mailbox is an ordinary one: that of Akka's own loggers prints what is left in it on
+/// standard output, and at its end that is only the word that it shuts down.
 /// </summary>
-internal sealed class SerilogAkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+internal sealed class SerilogAkkaLogger : ReceiveActor
 {
     /// <summary>Made by the actor system.</summary>
     public SerilogAkkaLogger()

@@ -20,6 +20,8 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
             if (_undisturbed is not null) return _undisturbed;
             var (exit, output) = CaclProcess.Run(Train(Folder("undisturbed")));
             Assert.True(exit == 0, output);
+            // Akka's own loggers do not speak beside ours.
+            Assert.DoesNotContain("[DEBUG]", output);
             return _undisturbed = Folder("undisturbed");
         }
     }
