@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
@@ -8,12 +9,33 @@ namespace CACL.Data.Tests.Decoding;
 internal static class ExactnessCheck
 {
     private const int Size = 64;
+    private const int Stride = 8;
     private const int Neighbours = 3;
 
     /// <summary>Mean absolute difference that two ways of scaling the same picture may have; different pictures of a moving scene differ by more.</summary>
     private const double MostDifference = 2.5;
 
     public static TimeSpan Patience => TimeSpan.FromSeconds(60);
+
+    /// <summary>Holds a kind of decoder to the reference on many videos, two at a time.</summary>
+    /// <param name="paths">The videos.</param>
+    /// <param name="prober">Makes a prober.</param>
+    /// <param name="decoder">Makes a decoder.</param>
+    /// <param name="most">How many pairs of a video to try at most.</param>
+    public static void AssertExact(IReadOnlyList<string> paths, Func<IVideoProber> prober, Func<IPairDecoder> decoder, int most = int.MaxValue)
+    {
+        SequentialReference.Require();
+        var faults = new ConcurrentBag<string>();
+        var cancel = TestContext.Current.CancellationToken;
+        Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancel }, path =>
+        {
+            using var ownProber = prober();
+            using var ownDecoder = decoder();
+            var record = ownProber.Probe(path, Patience, cancel);
+            foreach (var fault in Faults(ownDecoder, record, Stride, most)) faults.Add($"{path}: {fault}");
+        });
+        Assert.True(faults.IsEmpty, string.Join('\n', faults));
+    }
 
     /// <summary>What is wrong, a line each; empty if every frame returned is the sequential decode's of that index.</summary>
     /// <param name="decoder">What is held to the reference.</param>

@@ -6,8 +6,6 @@ namespace CACL.Data.Tests.Decoding.InProcess;
 /// <summary>Files' frames are counted and some of their pairs compared: of each torture file, and of every sixth clip. tools/test --long: of all clips.</summary>
 public sealed class InProcessExactnessTests
 {
-    private const int Stride = 8;
-
     [Fact]
     public void Every_decodable_torture_file_gives_the_frames_of_a_sequential_decode() =>
         AssertExact([.. TortureFile.All().Where(file => file.Frames is not null).Select(file => file.Path)], int.MaxValue);
@@ -22,15 +20,6 @@ public sealed class InProcessExactnessTests
     private static void AssertExact(IReadOnlyList<string> paths, int pairs)
     {
         var libraries = InstalledFfmpeg.Libraries;
-        SequentialReference.Require();
-        var faults = new System.Collections.Concurrent.ConcurrentBag<string>();
-        Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, path =>
-        {
-            using var prober = new InProcessProber(libraries);
-            using var decoder = new InProcessPairDecoder(libraries);
-            var record = prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
-            foreach (var fault in ExactnessCheck.Faults(decoder, record, Stride, pairs)) faults.Add($"{path}: {fault}");
-        });
-        Assert.True(faults.IsEmpty, string.Join('\n', faults));
+        ExactnessCheck.AssertExact(paths, () => new InProcessProber(libraries), () => new InProcessPairDecoder(libraries), pairs);
     }
 }

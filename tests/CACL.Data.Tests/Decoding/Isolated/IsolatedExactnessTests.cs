@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CACL.Data.Decoding.Isolated;
 using CACL.Testing;
 
@@ -7,8 +6,6 @@ namespace CACL.Data.Tests.Decoding.Isolated;
 /// <summary>A process a pair takes its time: a few pairs a file, and every twelfth clip. tools/test --long: more of them, and all clips.</summary>
 public sealed class IsolatedExactnessTests
 {
-    private const int Stride = 8;
-
     [Fact]
     public void Every_decodable_torture_file_gives_the_frames_of_a_sequential_decode() =>
         AssertExact([.. TortureFile.All().Where(file => file.Frames is not null).Select(file => file.Path)], LongTests.Wanted ? int.MaxValue : 1);
@@ -23,15 +20,6 @@ public sealed class IsolatedExactnessTests
     private static void AssertExact(IReadOnlyList<string> paths, int pairs)
     {
         var program = InstalledProgram.Ffmpeg;
-        var faults = new ConcurrentBag<string>();
-        var cancel = TestContext.Current.CancellationToken;
-        Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancel }, path =>
-        {
-            using var prober = new IsolatedProber(program);
-            using var decoder = new IsolatedPairDecoder(program);
-            var record = prober.Probe(path, ExactnessCheck.Patience, cancel);
-            foreach (var fault in ExactnessCheck.Faults(decoder, record, Stride, pairs)) faults.Add($"{path}: {fault}");
-        });
-        Assert.True(faults.IsEmpty, string.Join('\n', faults));
+        ExactnessCheck.AssertExact(paths, () => new IsolatedProber(program), () => new IsolatedPairDecoder(program), pairs);
     }
 }
