@@ -47,7 +47,7 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void Broken_videos_among_good_ones_are_named_and_left_out()
     {
         var (videos, run) = (runs.Folder("mixed"), runs.Folder("mixed-run"));
-        Assert.SkipUnless(Directory.Exists(runs.Clips), "ffmpeg is not installed.");
+        MadeClips.Require();
         Directory.CreateDirectory(videos);
         foreach (var clip in Directory.EnumerateFiles(runs.Clips)) File.Copy(clip, Path.Combine(videos, Path.GetFileName(clip)));
         File.WriteAllText(Path.Combine(videos, "text.mp4"), "not a video");

@@ -1,3 +1,4 @@
+using CACL.Data.Decoding.Isolated;
 using CACL.Node.Demo;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Testing;
@@ -15,12 +16,12 @@ public sealed class MadeClips : IAsyncLifetime
 
     internal string Videos => _folder.File("videos");
 
-    internal static bool HasFfmpeg { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
+    /// <summary>Skips the test where they could not be made.</summary>
+    internal static void Require() => Assert.SkipUnless(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
 
     public async ValueTask InitializeAsync()
     {
-        if (!HasFfmpeg) return;
+        if (!FfmpegProgram.TryFind(out _, out _)) return;
         await new SyntheticClips(_folder.Path, seed: 5).MakeAsync(12, _ => { }, CancellationToken.None);
         var (exit, output) = CaclProcess.Run("videos", "scan", Videos, "--catalog", Catalog);
         Assert.True(exit == 0, output);

@@ -41,7 +41,7 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
     /// <summary>The command line of a run of 16 steps with a checkpoint every 5.</summary>
     internal string[] Train(string run, params string[] more)
     {
-        Assert.SkipUnless(MadeClips.HasFfmpeg, "ffmpeg is not installed.");
+        MadeClips.Require();
         var configuration = _folder.File("small.conf");
         File.WriteAllText(
             configuration,

@@ -43,7 +43,7 @@ internal sealed class RecordedRun : IDisposable
 
     public static RecordedRun New(MadeClips clips)
     {
-        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+        MadeClips.Require();
         var run = new RecordedRun(PairDecoders.Create(DecoderKind.Auto));
         Directory.CreateDirectory(run.File("videos"));
         foreach (var clip in Directory.EnumerateFiles(clips.Videos).Order(StringComparer.Ordinal).Take(7)) System.IO.File.Copy(clip, run.File("videos", Path.GetFileName(clip)));
