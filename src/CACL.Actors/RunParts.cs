@@ -5,6 +5,7 @@ using CACL.Actors.Decoding;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
+using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
 

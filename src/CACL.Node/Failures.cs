@@ -1,7 +1,7 @@
 using CACL.Data.Catalog;
 using CACL.Data.Clips;
-using CACL.Data.Decoding;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
+using CACL.Data.Decoding.Selection;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;

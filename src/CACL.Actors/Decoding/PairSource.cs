@@ -29,7 +29,8 @@ internal sealed class PairSource(
     /// <param name="cancel">Ends the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
-        foreach (var plan in SampleAttempts.Of(planner, length, sample, quarantine.LeavesOut))
+        var (epoch, position) = length.PlaceOf(sample);
+        foreach (var plan in SampleAttempts.Of(planner, epoch, position, quarantine.LeavesOut))
         {
             object answer;
             try

@@ -7,7 +7,7 @@ namespace CACL.Data.Catalog;
 /// What is known of every video without opening it: one SQLite file, a row a video. Thread-safe: one connection behind a lock (a record
 /// takes some tens of microseconds, decoding its frames milliseconds). Other processes may read and scan the same file meanwhile (WAL).
 /// </summary>
-public sealed class VideoCatalog : IDisposable
+public sealed class VideoCatalog : IVideoLibrary, IDisposable
 {
     private readonly CatalogFile _file;
 
@@ -63,6 +63,8 @@ public sealed class VideoCatalog : IDisposable
         if (checkFile) stamp.Check(record.Path);
         return record;
     }
+
+    VideoRecord IVideoLibrary.Load(long id) => Load(id);
 
     /// <summary>
     /// Writes rows in one transaction; a row of the same path is replaced and keeps its id, a vanished mark is taken off.

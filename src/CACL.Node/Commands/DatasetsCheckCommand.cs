@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Node.Configuration;
 using CACL.Node.DataSets;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Method;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;

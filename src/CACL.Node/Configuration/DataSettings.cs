@@ -1,4 +1,4 @@
-using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 
 namespace CACL.Node.Configuration;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CACL.Actors.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Node.Configuration.Hocon;
 
 namespace CACL.Node.Configuration;

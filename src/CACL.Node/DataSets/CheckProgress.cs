@@ -1,4 +1,4 @@
-using CACL.Learning.Evaluation.DataSets.Checking;
+using CACL.Data.DataSets.Checking;
 using Spectre.Console;
 
 namespace CACL.Node.DataSets;

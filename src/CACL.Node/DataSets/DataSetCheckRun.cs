@@ -1,5 +1,5 @@
-using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Evaluation.DataSets.Checking;
+using CACL.Data.DataSets;
+using CACL.Data.DataSets.Checking;
 using CACL.Node.Display;
 using CACL.Node.Videos;
 using Spectre.Console;

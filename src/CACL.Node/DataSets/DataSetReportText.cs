@@ -1,5 +1,6 @@
-using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Evaluation.DataSets.Checking;
+
+using CACL.Data.DataSets;
+using CACL.Data.DataSets.Checking;
 
 namespace CACL.Node.DataSets;
 

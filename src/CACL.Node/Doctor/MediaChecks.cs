@@ -1,6 +1,6 @@
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
+using CACL.Data.Decoding.Selection;
 
 namespace CACL.Node.Doctor;
 

@@ -1,4 +1,4 @@
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Learning.Method;
 using CACL.Node.Configuration;
 

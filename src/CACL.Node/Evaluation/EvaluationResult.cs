@@ -45,7 +45,7 @@ internal sealed record ManifestDataset(string Kind, int Classes, ManifestSplit T
 
 /// <param name="Split">Its name.</param>
 /// <param name="Images">Images that were used.</param>
-/// <param name="Sha256">Of the whole split: see <see cref="Learning.Evaluation.DataSets.DataSetHash"/>. Which of its images are used, the protocol's seed and numbers decide.</param>
+/// <param name="Sha256">Of the whole split: see <see cref="Data.DataSets.DataSetHash"/>. Which of its images are used, the protocol's seed and numbers decide.</param>
 internal sealed record ManifestSplit(string Split, int Images, string Sha256);
 
 /// <param name="Sha256">Of the file.</param>

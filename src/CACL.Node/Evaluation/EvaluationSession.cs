@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Node.Configuration;

@@ -1,4 +1,4 @@
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Pictures;
 

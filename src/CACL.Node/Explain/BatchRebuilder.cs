@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
-using CACL.Actors.Decoding;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -80,7 +79,8 @@ internal sealed class BatchRebuilder : IDisposable
     {
         var instead = new List<PassedOver>();
         SamplePlan? first = null;
-        foreach (var plan in SampleAttempts.Of(_run.Planner, _run.Length, sample, id => DidWithout(id, sample, instead)))
+        var (epoch, position) = _run.Length.PlaceOf(sample);
+        foreach (var plan in SampleAttempts.Of(_run.Planner, epoch, position, id => DidWithout(id, sample, instead)))
         {
             first ??= plan;
             var (pair, fault, asScanned) = Decode(plan, cancel);
@@ -89,7 +89,7 @@ internal sealed class BatchRebuilder : IDisposable
             instead.Add(new PassedOver(fault.Path, fault.Reason, fault.Message));
         }
 
-        first ??= _run.Planner.Plan(_run.Length.PlaceOf(sample).Epoch, _run.Length.PlaceOf(sample).Position, 0);
+        first ??= _run.Planner.Plan(epoch, position, 0);
         return new RebuiltSample(place, first, PathOf(first.VideoId), instead, "No usable video was left for this sample.", null);
     }
 

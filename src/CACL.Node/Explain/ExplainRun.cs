@@ -1,5 +1,5 @@
 using System.Text;
-using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Learning.Runtime;
 using CACL.Node.Pictures;
 using CACL.Node.Videos;

@@ -1,4 +1,4 @@
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using SkiaSharp;
 
 namespace CACL.Node.Pictures;

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using CACL.Data.Clips;
+using CACL.Data.DataSets;
 using CACL.Data.Decoding.Isolated;
 using CACL.Learning.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;

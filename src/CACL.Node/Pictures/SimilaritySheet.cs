@@ -1,5 +1,5 @@
 using System.Globalization;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Similarity;
 using SkiaSharp;
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using CACL.Data.Catalog;
 using CACL.Data.Clips;
-using CACL.Data.Decoding;
+using CACL.Data.DataSets;
 using CACL.Data.Decoding.Isolated;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.Decoding.Selection;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;

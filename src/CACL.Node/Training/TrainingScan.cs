@@ -1,5 +1,5 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Node.Configuration;
 using Serilog;
 

@@ -1,10 +1,10 @@
 using Akka.Configuration;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Decoding;
 using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
@@ -58,7 +58,7 @@ internal static class TrainingSession
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
-            var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, new CataloguedVideos(catalog), decoders.CreateDecoder);
+            var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
             return code;

@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Decoding;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Testing;
@@ -70,7 +69,7 @@ public sealed class RealStreamTests
             new RunParts
             {
                 Videos = catalog.LoadUsable(minFrames: 9),
-                Library = new Library(catalog),
+                Library = catalog,
                 Decoder = decoders.CreateDecoder,
                 Engine = () => new Recorder(seen),
                 Checkpoints = new FakeStorage(),
@@ -80,11 +79,6 @@ public sealed class RealStreamTests
         Assert.True(outcome.End == RunEnd.Completed, outcome.Message);
         await system.Terminate();
         return seen;
-    }
-
-    private sealed class Library(VideoCatalog catalog) : IVideoLibrary
-    {
-        public VideoRecord Load(long id) => catalog.Load(id);
     }
 
     private sealed class Recorder(List<string> seen) : ITrainingEngine

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CACL.Actors.Decoding;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 

@@ -1,5 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding;
 using CACL.Testing;

@@ -1,5 +1,5 @@
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;

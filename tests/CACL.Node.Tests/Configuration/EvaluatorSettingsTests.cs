@@ -1,5 +1,5 @@
 using CACL.Actors.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Node.Configuration;
 using CACL.Testing;
 

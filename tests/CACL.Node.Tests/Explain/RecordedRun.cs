@@ -6,6 +6,7 @@ using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Decoding.Selection;
 using CACL.Learning.Method;
 using CACL.Learning.Weights;
 using CACL.Node.Configuration;
@@ -74,7 +75,7 @@ internal sealed class RecordedRun : IDisposable
         run = TrainingRun.Start(system, options, new RunParts
         {
             Videos = videos.Usable,
-            Library = new CataloguedVideos(catalog),
+            Library = catalog,
             Decoder = () => Decoder(_decoders.CreateDecoder()),
             Engine = () => new Recorder(this, new CaclTrainingEngine(options, null)),
             Checkpoints = storage,

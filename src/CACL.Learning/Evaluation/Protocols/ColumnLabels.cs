@@ -1,5 +1,5 @@
 using System.Numerics;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 
 namespace CACL.Learning.Evaluation.Protocols;
 

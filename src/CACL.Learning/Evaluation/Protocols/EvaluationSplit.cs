@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using CACL.Data.DataSets;
 using CACL.Data.Sampling;
-using CACL.Learning.Evaluation.DataSets;
 
 namespace CACL.Learning.Evaluation.Protocols;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Learning.Method;
 using CACL.Learning.Weights;
 

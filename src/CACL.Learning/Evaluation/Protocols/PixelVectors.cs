@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CACL.Data.DataSets;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
@@ -40,7 +41,7 @@ internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Spa
 
     private float Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int classStride, float weight, Vector<uint> label, int at)
     {
-        var counted = ~Vector.Equals(label, new Vector<uint>(DataSets.LabelMap.Ignored));
+        var counted = ~Vector.Equals(label, new Vector<uint>(LabelMap.Ignored));
         if (counted == Vector<uint>.Zero) return 0;
         ref var z = ref MemoryMarshal.GetReference(_logits);
         ref var l = ref Unsafe.Add(ref MemoryMarshal.GetReference(left), at);

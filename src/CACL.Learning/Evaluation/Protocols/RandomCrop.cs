@@ -1,5 +1,5 @@
+using CACL.Data.DataSets;
 using CACL.Data.Sampling;
-using CACL.Learning.Evaluation.DataSets;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;

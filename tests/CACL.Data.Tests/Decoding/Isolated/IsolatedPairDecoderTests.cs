@@ -2,6 +2,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
+using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding.InProcess;
 using CACL.Testing;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CsCheck;
 using static TorchSharp.torch;

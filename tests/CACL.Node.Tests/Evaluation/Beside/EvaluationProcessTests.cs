@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CACL.Actors.Evaluation;
-using CACL.Learning.Evaluation.DataSets;
+using CACL.Data.DataSets;
 using CACL.Node.Configuration;
 using CACL.Node.Evaluation.Beside;
 using CACL.Testing;

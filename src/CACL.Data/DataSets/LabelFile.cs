@@ -1,0 +1,42 @@
+
+using CACL.Data.DataSets.Png;
+
+namespace CACL.Data.DataSets;
+
+/// <summary>Reads a label's file as numbers.</summary>
+internal static class LabelFile
+{
+    /// <summary>The numbers of a label's pixels.</summary>
+    /// <exception cref="DataSetException">The file is missing, too large, or no whole PNG of class indices.</exception>
+    public static IndexMap Read(string path)
+    {
+        try
+        {
+            return IndexPng.Read(Bytes(path));
+        }
+        catch (PngException e)
+        {
+            throw new DataSetException(path, $"The label {path} {e.Message}.", e);
+        }
+    }
+
+    /// <summary>A label's bytes as they are on disk.</summary>
+    /// <exception cref="DataSetException">The file is missing, too large, or cannot be read.</exception>
+    public static byte[] Bytes(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > PictureLimits.LabelBytes) throw new DataSetException(path, $"The label {path} has {length:N0} bytes; at most {PictureLimits.LabelBytes:N0} are read.");
+            return File.ReadAllBytes(path);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new DataSetException(path, Directory.Exists(path) ? $"The label {path} is a folder." : $"The label {path} is missing.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataSetException(path, $"The label {path} cannot be read: {e.Message}", e);
+        }
+    }
+}

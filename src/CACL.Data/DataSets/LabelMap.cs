@@ -1,0 +1,28 @@
+namespace CACL.Data.DataSets;
+
+/// <summary>The class of every pixel: row-major, one byte a pixel, 255 where a pixel is left out.</summary>
+public sealed class LabelMap
+{
+    /// <summary>Stands for a pixel that is left out, of training and of scores.</summary>
+    public const byte Ignored = 255;
+
+    /// <summary>Of classes that are handed over.</summary>
+    /// <exception cref="ArgumentException">There are not width·height bytes.</exception>
+    public LabelMap(int width, int height, byte[] classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        if (classes.LongLength != (long)width * height) throw new ArgumentException($"{classes.Length} bytes are not {width}×{height} pixels.", nameof(classes));
+        Width = width;
+        Height = height;
+        Classes = classes;
+    }
+
+    /// <summary>Pixels in a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>Width·Height bytes: an index into the data set's classes, or <see cref="Ignored"/>.</summary>
+    public byte[] Classes { get; }
+}

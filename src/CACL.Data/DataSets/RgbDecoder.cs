@@ -1,0 +1,69 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace CACL.Data.DataSets;
+
+/// <summary>Image files to RGB bytes, through Skia.</summary>
+internal static class RgbDecoder
+{
+    private const int BytesOfRgba = 4;
+
+    /// <inheritdoc cref="RgbImage.Read"/>
+    public static RgbImage Read(string path)
+    {
+        if (!File.Exists(path)) throw new DataSetException(path, Directory.Exists(path) ? $"The image {path} is a folder." : $"The image {path} is missing.");
+        using var codec = SKCodec.Create(path, out var opened);
+        if (codec is null) throw new DataSetException(path, $"The image {path} cannot be read: {Unopened(path, opened)}.");
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if ((long)width * height > PictureLimits.Pixels) throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read.");
+
+        var rgba = ArrayPool<byte>.Shared.Rent(width * height * BytesOfRgba);
+        try
+        {
+            Decode(codec, path, width, height, rgba);
+            return new RgbImage(width, height, WithoutAlpha(rgba, width * height));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    private static unsafe void Decode(SKCodec codec, string path, int width, int height, byte[] rgba)
+    {
+        // No colour space: bytes come out as they are stored. Unpremultiplied: alpha can be dropped without a trace.
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
+        SKCodecResult result;
+        fixed (byte* pixels = rgba) result = codec.GetPixels(info, (nint)pixels);
+        if (result == SKCodecResult.Success) return;
+        throw new DataSetException(path, $"The image {path} cannot be decoded: {(result == SKCodecResult.IncompleteInput ? "it is cut short" : $"it is damaged ({result})")}. Copy or download it again.");
+    }
+
+    private static byte[] WithoutAlpha(byte[] rgba, int pixels)
+    {
+        var rgb = GC.AllocateUninitializedArray<byte>(pixels * 3);
+        for (int i = 0, from = 0, to = 0; i < pixels; i++, from += BytesOfRgba, to += 3)
+        {
+            rgb[to] = rgba[from];
+            rgb[to + 1] = rgba[from + 1];
+            rgb[to + 2] = rgba[from + 2];
+        }
+
+        return rgb;
+    }
+
+    private static string Unopened(string path, SKCodecResult result)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length == 0) return "it is empty";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message.TrimEnd('.');
+        }
+
+        return result == SKCodecResult.IncompleteInput ? "it is cut short. Copy or download it again" : "it is neither a JPEG nor a PNG, or damaged";
+    }
+}

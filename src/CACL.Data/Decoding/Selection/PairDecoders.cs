@@ -1,0 +1,68 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
+using CACL.Data.Decoding.Isolated;
+
+namespace CACL.Data.Decoding.Selection;
+
+/// <summary>How videos are decoded.</summary>
+public enum DecoderKind
+{
+    /// <summary>In this process where ffmpeg's libraries are found and of a known version, by the program otherwise.</summary>
+    Auto,
+
+    /// <summary>By ffmpeg's libraries in this process: fast.</summary>
+    InProcess,
+
+    /// <summary>By an ffmpeg process a pair: slow, but what a video breaks is only that process.</summary>
+    Isolated,
+}
+
+/// <summary>No decoder of the kind asked for can be had. The message is a sentence with the remedy.</summary>
+public sealed class DecoderUnavailableException : Exception
+{
+    internal DecoderUnavailableException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>The chosen way to read videos: factories for as many workers as there are.</summary>
+/// <param name="Kind">In-process or isolated.</param>
+/// <param name="Why">A sentence: what was chosen and why.</param>
+/// <param name="CreateDecoder">Makes a decoder for one worker.</param>
+/// <param name="CreateProber">Makes a prober for one worker.</param>
+public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecoder> CreateDecoder, Func<IVideoProber> CreateProber)
+{
+    /// <summary>Chooses by what is installed.</summary>
+    /// <exception cref="DecoderUnavailableException">Nothing that serves is installed.</exception>
+    public static PairDecoders Create(DecoderKind kind)
+    {
+        var why = "asked for";
+        if (kind != DecoderKind.Isolated)
+        {
+            if (FfmpegLibraries.TryLoad(out var libraries, out why))
+            {
+                return new PairDecoders(
+                    DecoderKind.InProcess,
+                    $"Videos are decoded in this process by {libraries}.",
+                    () => new InProcessPairDecoder(libraries!),
+                    () => new InProcessProber(libraries!));
+            }
+
+            if (kind == DecoderKind.InProcess)
+            {
+                throw new DecoderUnavailableException(
+                    $"Videos cannot be decoded in this process: {why} Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), "
+                    + "or set cacl.data.decoder to auto or isolated.");
+            }
+        }
+
+        if (!FfmpegProgram.TryFind(out var program, out var whyNot))
+            throw new DecoderUnavailableException(kind == DecoderKind.Isolated ? whyNot : $"Videos cannot be decoded. {why} {whyNot}");
+        return new PairDecoders(
+            DecoderKind.Isolated,
+            $"Videos are decoded by {program}, a process a pair ({why.TrimEnd('.')}).",
+            () => new IsolatedPairDecoder(program!),
+            () => new IsolatedProber(program!));
+    }
+}

@@ -1,0 +1,29 @@
+namespace CACL.Data.Sampling;
+
+/// <summary>
+/// The plans with which a sample is tried, one after another, until a video can be decoded. A run draws its pairs from it, and whoever
+/// wants to know afterwards what a step was trained on does too.
+/// </summary>
+public static class SampleAttempts
+{
+    /// <summary>The plans of a sample: that of the video whose turn it is, then its replacements, as many as there are videos.</summary>
+    /// <param name="planner">Plans.</param>
+    /// <param name="epoch">The epoch, counted from 0.</param>
+    /// <param name="position">The position in it, counted from 0.</param>
+    /// <param name="leavesOut">Whether a video, by its row of the catalogue, is passed over without a try; asked when its turn comes.</param>
+    public static IEnumerable<SamplePlan> Of(SamplePlanner planner, int epoch, int position, Func<long, bool> leavesOut)
+    {
+        ArgumentNullException.ThrowIfNull(planner);
+        ArgumentNullException.ThrowIfNull(leavesOut);
+        return Plans();
+
+        IEnumerable<SamplePlan> Plans()
+        {
+            for (var attempt = 0; attempt < planner.Count; attempt++)
+            {
+                var plan = planner.Plan(epoch, position, attempt);
+                if (!leavesOut(plan.VideoId)) yield return plan;
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using CACL.Data.DataSets;
+using SkiaSharp;
+
+namespace CACL.Data.Tests.DataSets;
+
+/// <summary>Small data sets of each layout, sound as they come; a test then damages them.</summary>
+internal static class SmallDataSets
+{
+    public const int Width = 6;
+    public const int Height = 4;
+
+    /// <summary>Two pairs in train, one in val; three classes.</summary>
+    public static string Folder(string root, string classes = "sky 1 2 3\nroad\nred car 200 0 0\n")
+    {
+        Directory.CreateDirectory(root);
+        File.WriteAllText(Path.Combine(root, "classes.txt"), classes);
+        foreach (var name in new[] { "train/b", "train/a", "val/c" })
+        {
+            Image(Path.Combine(root, "images", name + ".png"));
+            LabelPng.Of(Width, Height, 1).Write(Path.Combine(root, "labels", name + ".png"));
+        }
+
+        return root;
+    }
+
+    /// <summary>A pair in train, one in val: label ids.</summary>
+    public static string Cityscapes(string root)
+    {
+        foreach (var name in new[] { "train/ulm/ulm_1", "val/bonn/bonn_1" })
+        {
+            Image(Path.Combine(root, "leftImg8bit", name + "_leftImg8bit.png"));
+            LabelPng.Of(Width, Height, 7).Write(Path.Combine(root, "gtFine", name + "_gtFine_labelIds.png"));
+        }
+
+        return root;
+    }
+
+    /// <summary>One name in train, one in val, labels in SegmentationClass.</summary>
+    public static string Voc(string root)
+    {
+        foreach (var (split, name) in new[] { ("train", "2007_1"), ("val", "2007_2") })
+        {
+            Image(Path.Combine(root, "JPEGImages", name + ".jpg"));
+            LabelPng.Of(Width, Height, 15).Write(Path.Combine(root, "SegmentationClass", name + ".png"));
+            List(root, split, name);
+        }
+
+        return root;
+    }
+
+    public static void List(string root, string split, params string[] lines)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(root, "ImageSets", "Segmentation")).FullName;
+        File.WriteAllLines(Path.Combine(folder, split + ".txt"), lines);
+    }
+
+    /// <summary>An image of noise-free colours; the path's ending says PNG or JPEG.</summary>
+    public static void Image(string path, int width = Width, int height = Height)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        bitmap.Erase(new SKColor(10, 20, 30));
+        using var data = bitmap.Encode(path.EndsWith(".jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
+        File.WriteAllBytes(path, data.ToArray());
+    }
+
+    /// <summary>The message of what a split's first use throws; its path must be in it.</summary>
+    public static string FaultOf(DataSetKind kind, string root, string split)
+    {
+        var fault = Assert.Throws<DataSetException>(() =>
+        {
+            var dataSet = SegmentationDataSets.Open(kind, root);
+            foreach (var item in dataSet.Items(split)) dataSet.ReadPair(item);
+        });
+        Assert.Contains(fault.Path, fault.Message, StringComparison.Ordinal);
+        return fault.Message;
+    }
+
+    /// <summary>Whether a text is as a pattern says, in which * stands for anything.</summary>
+    public static void Matches(string pattern, string text) =>
+        Assert.Matches("(?s)^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", text);
+}
