@@ -1,8 +1,9 @@
-using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Optimisation;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors;
 
@@ -119,7 +120,7 @@ public sealed record RunOptions
     /// <summary>What is evaluated beside the training.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 
-    /// <summary>Least severe events that are logged; see <see cref="Control.LiveSettings.LogLevel"/>.</summary>
+    /// <summary>Least severe events that are logged; see <see cref="Runs.Live.LiveSettings.LogLevel"/>.</summary>
     public string LogLevel { get; init; } = "information";
 
     /// <summary>Settings that must be the same on resume; written into each checkpoint.</summary>

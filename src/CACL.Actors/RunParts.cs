@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Control;
-using CACL.Actors.Decoding;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
+using CACL.Runs.Videos;
 
 namespace CACL.Actors;
 

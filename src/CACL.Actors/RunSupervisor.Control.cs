@@ -3,6 +3,7 @@ using Akka.Event;
 using CACL.Actors.Control;
 using CACL.Actors.Decoding;
 using CACL.Actors.Training;
+using CACL.Runs.Live;
 
 namespace CACL.Actors;
 

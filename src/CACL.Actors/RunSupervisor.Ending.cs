@@ -5,6 +5,7 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors;
 

@@ -5,6 +5,8 @@ using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
+using CACL.Runs.Evaluations;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors;
 

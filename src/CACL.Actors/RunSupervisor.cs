@@ -10,6 +10,8 @@ using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Runtime;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors;
 

@@ -2,6 +2,9 @@ using Akka.Actor;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Training;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors;
 

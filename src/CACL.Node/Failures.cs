@@ -6,6 +6,7 @@ using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Learning.Weights.Import;
+using CACL.Runs.Folder;
 
 namespace CACL.Node;
 
@@ -33,7 +34,7 @@ internal static class Failures
     }
 
     // Those whose messages are sentences for people, written for this place.
-    private static bool IsExpected(Exception failure) => failure is UserException
+    private static bool IsExpected(Exception failure) => failure is UserException or RunFolderException
         or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException or ClipException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
         or EvaluationException;

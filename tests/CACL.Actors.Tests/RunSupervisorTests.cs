@@ -1,5 +1,6 @@
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors.Tests;
 

@@ -1,5 +1,6 @@
 using CACL.Learning.Method;
 using CACL.Learning.Weights;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Checkpoints;
 

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
 
 namespace CACL.Actors.Control;
 

@@ -1,5 +1,7 @@
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Control;
 

@@ -3,6 +3,9 @@ using CACL.Actors.Decoding;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Control;
 

@@ -4,6 +4,7 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.Util;
 using CACL.Data.Batches;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Decoding;
 

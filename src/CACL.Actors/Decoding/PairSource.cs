@@ -3,6 +3,8 @@ using Akka.Event;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Runs.Steps;
+using CACL.Runs.Videos;
 
 namespace CACL.Actors.Decoding;
 

@@ -1,17 +1,4 @@
-using CACL.Data.Catalog;
-
 namespace CACL.Actors.Decoding;
-
-/// <summary>A video at fault, and why.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Reason">Kind of fault.</param>
-/// <param name="Message">A sentence.</param>
-/// <param name="FoundBy">scan or decode.</param>
-/// <param name="Epoch">Epoch at which decoding failed; null for a scan.</param>
-/// <param name="Position">Position in the epoch at which decoding failed; null for a scan.</param>
-/// <param name="LeftOut">Whether the run does not even try it any more: it made a decoder hang or crash.</param>
-public sealed record QuarantinedVideo(
-    string Path, UnusableReason Reason, string Message, string FoundBy, int? Epoch = null, int? Position = null, bool LeftOut = false);
 
 /// <summary>The videos that turned out bad during this run. Thread-safe.</summary>
 internal sealed class Quarantine

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Streams;
 using CACL.Data.Batches;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Decoding;
 

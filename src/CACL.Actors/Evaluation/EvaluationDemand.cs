@@ -1,3 +1,5 @@
+using CACL.Runs.Evaluations;
+
 namespace CACL.Actors.Evaluation;
 
 /// <summary>Somebody's wish for an evaluation of the state that the training is in. What is null is as configured.</summary>

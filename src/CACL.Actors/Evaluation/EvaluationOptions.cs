@@ -1,3 +1,5 @@
+using CACL.Runs.Evaluations;
+
 namespace CACL.Actors.Evaluation;
 
 /// <summary>What is evaluated beside a training, when, and how much patience it is given.</summary>

@@ -1,3 +1,6 @@
+using CACL.Runs.Evaluations;
+using CACL.Runs.Steps;
+
 namespace CACL.Actors.Evaluation;
 
 /// <summary>When a training is evaluated. Each due moment is met at the next checkpoint, which the training loop makes for it.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Control;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
 

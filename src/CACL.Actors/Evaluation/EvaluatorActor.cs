@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Control;
-using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
+using CACL.Runs.Evaluations;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Evaluation;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using CACL.Actors.Training;
 using CACL.Data.Catalog;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Telemetry;
 

@@ -1,4 +1,4 @@
-using CACL.Actors.Training;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Telemetry;
 

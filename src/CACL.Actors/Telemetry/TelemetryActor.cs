@@ -1,7 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
-using CACL.Actors.Decoding;
-using CACL.Actors.Training;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
+using CACL.Runs.Videos;
 
 namespace CACL.Actors.Telemetry;
 

@@ -6,6 +6,7 @@ using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Learning.Method;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Training;
 

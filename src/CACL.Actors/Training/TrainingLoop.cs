@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CACL.Data.Batches;
 using CACL.Learning.Method;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Training;
 

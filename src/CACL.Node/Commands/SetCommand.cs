@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CACL.Actors.Control;
 using CACL.Node.Http;
+using CACL.Runs.Live;
 
 namespace CACL.Node.Commands;
 

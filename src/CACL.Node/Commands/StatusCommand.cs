@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using CACL.Node.Control;
 using CACL.Node.Http;
+using CACL.Runs.Folder;
+using CACL.Runs.Status;
 
 namespace CACL.Node.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;
-using CACL.Node.Runs;
 using CACL.Node.Training;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Commands;
 

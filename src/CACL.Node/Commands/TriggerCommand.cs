@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Actors.Evaluation;
 using CACL.Node.Http;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Configuration.Hocon;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Configuration;
 

@@ -6,6 +6,8 @@ using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Learning.Method;
 using CACL.Node.Http;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Control;
 

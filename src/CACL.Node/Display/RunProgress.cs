@@ -1,7 +1,6 @@
-using CACL.Actors;
-using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Node.Configuration;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Display;
 

@@ -3,6 +3,7 @@ using CACL.Data.Decoding.Selection;
 using CACL.Learning.Runtime;
 using CACL.Node.Pictures;
 using CACL.Node.Videos;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 

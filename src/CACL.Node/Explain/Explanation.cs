@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Sampling;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CACL.Data.Sampling;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 

@@ -2,6 +2,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Node.Training;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 

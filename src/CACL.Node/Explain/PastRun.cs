@@ -1,11 +1,10 @@
-using CACL.Actors;
-using CACL.Actors.Decoding;
-using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Node.Configuration;
-using CACL.Node.Runs;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
+using CACL.Runs.Videos;
 
 namespace CACL.Node.Explain;
 

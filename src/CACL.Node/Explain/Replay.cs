@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using CACL.Actors;
-using CACL.Actors.Control;
 using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Runs;
 using CACL.Node.Training;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
@@ -110,7 +111,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     {
         try
         {
-            return LiveHistory.Read(options);
+            return LiveHistory.Read(options.LiveSettings, options.Directory);
         }
         catch (Exception e) when (e is ControlJournalException or IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Node.Http.Endpoints;
-using CACL.Node.Runs;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Http;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CACL.Node.Configuration;
 using CACL.Node.Http.Endpoints;
 using CACL.Node.Logging;
+using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;

@@ -1,8 +1,10 @@
 using CACL.Actors;
 using CACL.Actors.Training;
 using CACL.Node.Control;
-using CACL.Node.Runs;
 using CACL.Node.Telemetry;
+using CACL.Runs.Folder;
+using CACL.Runs.Status;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Http;
 

@@ -1,4 +1,4 @@
-using CACL.Node.Runs;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Study;
 

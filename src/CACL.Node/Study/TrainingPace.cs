@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CACL.Actors;
 using CACL.Node.Configuration;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Study;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
 using CACL.Node.Configuration;
-using CACL.Node.Runs;
 using CACL.Node.Telemetry.TensorBoard;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Telemetry;
 

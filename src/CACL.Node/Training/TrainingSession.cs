@@ -14,8 +14,9 @@ using CACL.Node.Display;
 using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
 using CACL.Node.Logging;
-using CACL.Node.Runs;
 using CACL.Node.Telemetry;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using Serilog;
 using Spectre.Console;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using CACL.Actors.Decoding;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Runs.Videos;
 
 namespace CACL.Node.Training;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Control;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
@@ -11,6 +10,9 @@ using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Control;

@@ -2,6 +2,8 @@ using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Learning.Method;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
 
 namespace CACL.Actors.Tests.Control;
 

@@ -8,6 +8,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;

@@ -10,6 +10,9 @@ using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using CACL.Runs.Evaluations;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Evaluation;

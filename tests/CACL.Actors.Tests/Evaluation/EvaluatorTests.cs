@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
-using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
+using CACL.Runs.Evaluations;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors.Tests.Evaluation;
 

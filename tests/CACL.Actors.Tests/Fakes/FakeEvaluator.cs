@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Tests.Fakes;
 

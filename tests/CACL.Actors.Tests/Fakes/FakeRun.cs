@@ -5,6 +5,7 @@ using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;

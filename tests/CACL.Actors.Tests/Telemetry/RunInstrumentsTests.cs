@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors.Tests.Telemetry;
 

@@ -1,6 +1,6 @@
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
 using CACL.Learning.Method;
+using CACL.Runs.Steps;
 
 namespace CACL.Actors.Tests.Telemetry;
 

@@ -1,6 +1,7 @@
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Configuration;
+using CACL.Runs.Evaluations;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Configuration;

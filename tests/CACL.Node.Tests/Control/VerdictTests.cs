@@ -3,6 +3,9 @@ using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Learning.Method;
 using CACL.Node.Control;
+using CACL.Runs.Folder;
+using CACL.Runs.Live;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Tests.Control;
 

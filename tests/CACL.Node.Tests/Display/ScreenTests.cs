@@ -3,6 +3,7 @@ using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Node.Configuration;
 using CACL.Node.Display;
+using CACL.Runs.Steps;
 using Spectre.Console;
 
 namespace CACL.Node.Tests.Display;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Node.Http;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;

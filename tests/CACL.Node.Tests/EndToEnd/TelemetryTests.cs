@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CACL.Node.Http;
 using CACL.Node.Tests.Telemetry;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Tests.EndToEnd;
 

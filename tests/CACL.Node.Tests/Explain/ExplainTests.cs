@@ -4,6 +4,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Node.Runs;
 using CACL.Node.Tests.EndToEnd;
+using CACL.Runs.Folder;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.Explain;

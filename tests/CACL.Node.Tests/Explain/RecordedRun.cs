@@ -13,6 +13,8 @@ using CACL.Node.Configuration;
 using CACL.Node.Runs;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Node.Training;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Explain;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Runs;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Http;
@@ -142,7 +143,7 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public void A_caller_is_told_when_nothing_runs()
     {
-        Assert.Contains("holds no run", Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no run", Assert.Throws<RunFolderException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
         File.WriteAllText(_run.ResolvedConfiguration, "");
         Assert.Contains("not running, or cacl.http.enabled is false. Do that.", Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
         new NodeFile(new Uri("http://127.0.0.1:9"), int.MaxValue, "x").Write(_run.Path, DateTimeOffset.Now);

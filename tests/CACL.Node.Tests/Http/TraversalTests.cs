@@ -3,6 +3,7 @@ using System.Text;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Runs;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Http;

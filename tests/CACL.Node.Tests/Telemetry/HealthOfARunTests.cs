@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CACL.Actors;
 using CACL.Actors.Tests.Fakes;
+using CACL.Runs.Steps;
 
 namespace CACL.Node.Tests.Telemetry;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Node.Telemetry.TensorBoard;
+using CACL.Runs.Steps;
 using CACL.Testing;
 using CsCheck;
 using Google.Protobuf;

@@ -8,6 +8,8 @@ using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Runs;
 using CACL.Node.Telemetry;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Configuration;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Evaluation.Beside;
 

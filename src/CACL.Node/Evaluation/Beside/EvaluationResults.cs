@@ -1,8 +1,6 @@
 using System.Text.Json;
-using CACL.Actors;
-using CACL.Actors.Telemetry;
 using CACL.Node.Configuration;
-using CACL.Node.Runs;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Evaluation.Beside;
 

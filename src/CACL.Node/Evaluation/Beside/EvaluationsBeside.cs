@@ -2,7 +2,7 @@ using System.Globalization;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Configuration;
-using CACL.Node.Runs;
+using CACL.Runs.Folder;
 using Serilog;
 
 namespace CACL.Node.Evaluation.Beside;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
-using CACL.Actors.Telemetry;
+using CACL.Runs.Evaluations;
+using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using CACL.Actors.Telemetry;
 using CACL.Node.Control;
 using CACL.Node.Http.Dashboard;
+using CACL.Runs.Steps;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
-using CACL.Actors.Evaluation;
 using CACL.Node.Control;
+using CACL.Runs.Evaluations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

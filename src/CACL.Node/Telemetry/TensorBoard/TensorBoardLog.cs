@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
+using CACL.Runs.Steps;
 using Serilog;
 
 namespace CACL.Node.Telemetry.TensorBoard;

@@ -3,6 +3,7 @@ using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Configuration;
 using CACL.Node.Evaluation.Beside;
+using CACL.Runs.Evaluations;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Evaluation.Beside;

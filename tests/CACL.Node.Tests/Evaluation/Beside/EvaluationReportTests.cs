@@ -1,3 +1,4 @@
+using CACL.Runs.Folder;
 using System.Text.Json;
 using CACL.Node.Evaluation.Beside;
 using CACL.Testing;
@@ -46,7 +47,7 @@ public sealed class EvaluationReportTests : IDisposable
 
     [Fact]
     public void A_run_that_is_not_there_is_told() =>
-        Assert.Contains("There is no run folder", Assert.Throws<UserException>(() => Read("none")).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no run folder", Assert.Throws<Runs.Folder.RunFolderException>(() => Read("none")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_run_without_evaluations_is_told()

@@ -6,6 +6,8 @@ using CACL.Actors.Tests.Fakes;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Runs;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;

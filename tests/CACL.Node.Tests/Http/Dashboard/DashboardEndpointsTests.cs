@@ -6,6 +6,7 @@ using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
 using CACL.Node.Http.Endpoints;
 using CACL.Node.Runs;
+using CACL.Runs.Folder;
 using CACL.Testing;
 using Serilog;
 

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace CACL.Runs.Evaluations;
+
+/// <summary>A line of evaluations.jsonl.</summary>
+public static class EvaluationLine
+{
+    private static readonly string[] Required = ["miou", "macc", "aacc", "manifest"];
+
+    /// <summary>The line of an evaluation that was made.</summary>
+    public static JsonObject Done(EvaluationRequest request, int attempts, JsonObject result, DateTimeOffset now)
+    {
+        var line = Head(request, "done", null, attempts, now);
+        foreach (var (key, value) in result)
+        {
+            if (!line.ContainsKey(key)) line[key] = value?.DeepClone();
+        }
+
+        return line;
+    }
+
+    /// <summary>The line of an evaluation that was given up.</summary>
+    public static JsonObject Failed(EvaluationRequest request, int attempts, string error, DateTimeOffset now) =>
+        Head(request, "failed", error, attempts, now);
+
+    /// <summary>The figures of a result in words, such as <c>mIoU 31.2 %, mAcc 44.0 %, aAcc 80.1 %, 83 s</c>.</summary>
+    public static string Figures(JsonObject result)
+    {
+        var parts = new List<string> { $"mIoU {Percent(result, "miou")}", $"mAcc {Percent(result, "macc")}", $"aAcc {Percent(result, "aacc")}" };
+        if (Number(result, "seconds") is { } seconds) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"));
+        return string.Join(", ", parts);
+    }
+
+    /// <summary>What makes a result unusable, or null.</summary>
+    public static string? FaultOf(JsonObject result) =>
+        Required.FirstOrDefault(key => !result.ContainsKey(key)) is { } missing ? $"its result holds no {missing}" : null;
+
+    private static JsonObject Head(EvaluationRequest request, string status, string? error, int attempts, DateTimeOffset now)
+    {
+        var line = new JsonObject
+        {
+            ["time"] = now.ToString("yyyy-MM-ddTHH:mm:ss.fffK", CultureInfo.InvariantCulture),
+            ["step"] = request.Step,
+            ["dataset"] = request.Target.DataSet,
+            ["protocol"] = request.Target.Protocol,
+            ["variant"] = request.Target.Variant,
+            ["trigger"] = EvaluationTriggers.WordOf(request.Trigger),
+            ["status"] = status,
+            ["error"] = error,
+            ["attempts"] = attempts,
+        };
+        if (request.Target.Fraction is { } fraction) line["fraction"] = fraction;
+        return line;
+    }
+
+    private static string Percent(JsonObject result, string name) =>
+        Number(result, name) is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %") : "undefined";
+
+    // Made from an object's own text, a number is of no type yet; made in memory it has one.
+    private static double? Number(JsonObject result, string name) =>
+        result[name] is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Runs.Folder;
+
+namespace CACL.Runs.Evaluations;
+
+/// <summary>evaluations.jsonl of a run: made with its first line. A line that the disk does not take waits for the next one.</summary>
+public sealed class EvaluationLog(string runDirectory)
+{
+    private const int MostWaiting = 1000;
+
+    private readonly Queue<string> _waiting = new();
+
+    /// <summary>The file.</summary>
+    public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Evaluations);
+
+    /// <summary>For each key of a target the last step that has a line.</summary>
+    public Dictionary<string, long> LastSteps()
+    {
+        var steps = new Dictionary<string, long>();
+        if (!File.Exists(Path)) return steps;
+        foreach (var line in JsonLinesFile.Read(Path))
+        {
+            if (TargetOf(line) is not { } target || !line.GetProperty("step").TryGetInt64(out var step)) continue;
+            steps[target.Key] = Math.Max(step, steps.GetValueOrDefault(target.Key));
+        }
+
+        return steps;
+    }
+
+    /// <summary>Appends a line, after those that still wait.</summary>
+    /// <exception cref="IOException">The disk does not take it: it waits, up to a bound.</exception>
+    public void Append(JsonObject line)
+    {
+        if (_waiting.Count < MostWaiting) _waiting.Enqueue(line.ToJsonString());
+        WriteWaiting();
+    }
+
+    /// <summary>Appends what waits.</summary>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    public void WriteWaiting()
+    {
+        if (_waiting.Count == 0) return;
+        using var file = new JsonLinesFile(Path);
+        while (_waiting.TryPeek(out var next))
+        {
+            file.Append(next);
+            _waiting.Dequeue();
+        }
+    }
+
+    private static EvaluationTarget? TargetOf(JsonElement line) =>
+        Text(line, "dataset") is { } dataSet && Text(line, "protocol") is { } protocol && line.TryGetProperty("step", out var step) && step.ValueKind == JsonValueKind.Number
+            ? new EvaluationTarget(dataSet, protocol, "", line.TryGetProperty("fraction", out var share) && share.ValueKind == JsonValueKind.Number ? share.GetDouble() : null)
+            : null;
+
+    private static string? Text(JsonElement line, string name) =>
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CACL.Runs.Steps;
+
+namespace CACL.Runs.Evaluations;
+
+/// <summary>A figure of metrics.jsonl compared with a number, such as <c>loss &lt; 4.2</c> or <c>top1_global > 0.2</c>.</summary>
+public sealed partial record MetricCondition
+{
+    private MetricCondition(string metric, string comparison, double mark)
+    {
+        Metric = metric;
+        Comparison = comparison;
+        Mark = mark;
+    }
+
+    /// <summary>Names that a condition may use: those of metrics.jsonl.</summary>
+    public static IReadOnlyList<string> Metrics => MetricsLine.Names;
+
+    /// <summary>The figure's name.</summary>
+    public string Metric { get; }
+
+    /// <summary>&lt;, &lt;=, &gt; or &gt;=.</summary>
+    public string Comparison { get; }
+
+    /// <summary>The number it is compared with.</summary>
+    public double Mark { get; }
+
+    /// <summary>Reads a condition.</summary>
+    /// <param name="text">Such as <c>loss &lt; 4.2</c>.</param>
+    /// <param name="condition">The condition.</param>
+    /// <param name="fault">What is wrong with it, a phrase; empty where nothing is.</param>
+    public static bool TryParse(string text, out MetricCondition? condition, out string fault)
+    {
+        condition = null;
+        if (Form().Match(text) is not { Success: true } found
+            || !double.TryParse(found.Groups[3].ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var mark)
+            || !double.IsFinite(mark))
+        {
+            fault = "is not of the form NAME < NUMBER (or <=, >, >=), such as loss < 4.2";
+            return false;
+        }
+
+        var name = found.Groups[1].Value;
+        if (!Metrics.Contains(name))
+        {
+            fault = $"names {name}, which is no figure of metrics.jsonl; there are {string.Join(", ", Metrics)}";
+            return false;
+        }
+
+        condition = new MetricCondition(name, found.Groups[2].Value, mark);
+        fault = "";
+        return true;
+    }
+
+    /// <summary>Whether it holds for a value. NaN holds for nothing.</summary>
+    public bool Holds(double value) => Comparison switch
+    {
+        "<" => value < Mark,
+        "<=" => value <= Mark,
+        ">" => value > Mark,
+        _ => value >= Mark,
+    };
+
+    /// <summary>The condition in one spelling.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Metric} {Comparison} {Mark:R}");
+
+    [GeneratedRegex(@"^\s*([A-Za-z0-9_]+)\s*(<=|>=|<|>)\s*([-+0-9.eE]+)\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CACL.Runs.Folder;
+
+/// <summary>A file of one JSON object a line, written line by line; a line is in the file whole or, after a crash, cut off once by the next start.</summary>
+public sealed class JsonLinesFile : IDisposable
+{
+    private readonly FileStream _stream;
+
+    /// <summary>Opens or creates the file and removes what follows its last whole line.</summary>
+    public JsonLinesFile(string path)
+    {
+        Path = path;
+        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _stream.SetLength(EndOfLastWholeLine(_stream));
+        _stream.Seek(0, SeekOrigin.End);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Appends one line and hands it to the operating system.</summary>
+    public void Append(string line) => Append([line], toDisk: false);
+
+    /// <summary>Appends lines, all or none, and returns when they are on the disk itself.</summary>
+    public void AppendToDisk(IEnumerable<string> lines) => Append(lines, toDisk: true);
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    /// <summary>Keeps only the lines for which <paramref name="keep"/> holds; replaces the file in one move. A missing file stays missing.</summary>
+    public static void Keep(string path, Func<JsonElement, bool> keep)
+    {
+        if (!File.Exists(path)) return;
+        var temporary = path + ".tmp";
+        using (var writer = new StreamWriter(temporary) { NewLine = "\n" })
+        {
+            foreach (var line in File.ReadLines(path))
+            {
+                if (TryParse(line) is { } parsed && keep(parsed)) writer.WriteLine(line);
+            }
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>The whole lines of a file.</summary>
+    public static IEnumerable<JsonElement> Read(string path) =>
+        File.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
+
+    private void Append(IEnumerable<string> lines, bool toDisk)
+    {
+        var start = _stream.Position;
+        try
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+            _stream.Flush(toDisk);
+        }
+        catch (IOException)
+        {
+            _stream.SetLength(start);
+            _stream.Seek(start, SeekOrigin.Begin);
+            throw;
+        }
+    }
+
+    private static JsonElement? TryParse(string line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line).RootElement;
+        }
+        catch (JsonException)
+        {
+            return null; // a line cut off by a crash
+        }
+    }
+
+    private static long EndOfLastWholeLine(FileStream stream)
+    {
+        for (var at = stream.Length; at > 0; at--)
+        {
+            stream.Seek(at - 1, SeekOrigin.Begin);
+            if (stream.ReadByte() == '\n') return at;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CACL.Runs.Folder;
+
+/// <summary>node.json of a run folder: where the running program is to be found. Gone when the program ends in order.</summary>
+/// <param name="Address">Such as http://127.0.0.1:8080.</param>
+/// <param name="ProcessId">The program.</param>
+/// <param name="Instance">Tells this start of the run from any other that may answer at the same address later.</param>
+public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
+{
+    /// <summary>The file's name.</summary>
+    public const string Name = "node.json";
+
+    /// <summary>Writes it into a run folder, in one move.</summary>
+    public void Write(string run, DateTimeOffset now)
+    {
+        var path = Path.Combine(run, Name);
+        var text = new JsonObject
+        {
+            ["address"] = Address.GetLeftPart(UriPartial.Authority),
+            ["pid"] = ProcessId,
+            ["started"] = now.ToString("O", CultureInfo.InvariantCulture),
+            ["instance"] = Instance,
+        };
+        File.WriteAllText(path + ".tmp", text.ToJsonString() + "\n");
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Reads it; null where there is none, or none that can be read.</summary>
+    public static NodeFile? Read(string run)
+    {
+        try
+        {
+            var path = Path.Combine(run, Name);
+            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject file) return null;
+            return Uri.TryCreate((string?)file["address"], UriKind.Absolute, out var address)
+                ? new NodeFile(address, (int?)file["pid"] ?? 0, (string?)file["instance"] ?? "")
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes it if it is this start's.</summary>
+    public void Remove(string run)
+    {
+        try
+        {
+            if (Read(run)?.Instance == Instance) File.Delete(Path.Combine(run, Name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever reads it finds that nobody answers.
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CACL.Runs.Folder;
+
+/// <summary>outcome.json of a run folder: how the last program that trained in it ended. Missing while one runs, and after one that was killed.</summary>
+/// <param name="End">completed, stopped or failed.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="TotalSteps">Length of the run; null: it failed before that was known.</param>
+/// <param name="Message">A sentence.</param>
+/// <param name="Time">When.</param>
+public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string Message, DateTimeOffset Time)
+{
+    /// <summary>The file's name.</summary>
+    public const string Name = "outcome.json";
+
+    /// <summary>All steps were done.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>Of the end of a run.</summary>
+    public static OutcomeFile Of(RunOutcome outcome, long totalSteps, DateTimeOffset now) =>
+        new(outcome.End.ToString().ToLowerInvariant(), outcome.Step, totalSteps, outcome.Message, now);
+
+    /// <summary>As JSON.</summary>
+    public JsonObject Json() => new()
+    {
+        ["end"] = End,
+        ["step"] = Step,
+        ["total_steps"] = TotalSteps,
+        ["message"] = Message,
+        ["time"] = Time.ToString("O", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Writes it into a run folder, in one move.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Write(string run)
+    {
+        var path = Path.Combine(run, Name);
+        File.WriteAllText(path + ".tmp", Json().ToJsonString() + "\n");
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Reads it; null where there is none, or none that can be read.</summary>
+    public static OutcomeFile? Read(string run)
+    {
+        try
+        {
+            var path = Path.Combine(run, Name);
+            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject file) return null;
+            return new OutcomeFile(
+                file["end"]!.GetValue<string>(), file["step"]!.GetValue<long>(), file["total_steps"]?.GetValue<long>(), file["message"]!.GetValue<string>(),
+                DateTimeOffset.Parse(file["time"]!.GetValue<string>(), CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or NullReferenceException)
+        {
+            return null;
+        }
+    }
+}

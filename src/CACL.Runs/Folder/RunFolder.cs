@@ -1,0 +1,241 @@
+
+namespace CACL.Runs.Folder;
+
+/// <summary>What happens with what a run folder already holds.</summary>
+public enum RunStart
+{
+    /// <summary>It must hold nothing.</summary>
+    New,
+
+    /// <summary>The run in it goes on.</summary>
+    Resume,
+
+    /// <summary>What a run wrote into it is deleted.</summary>
+    Overwrite,
+}
+
+/// <summary>The folder of one run. Held exclusively until disposed; the hold ends with the process however that ends.</summary>
+public sealed class RunFolder : IDisposable
+{
+    /// <summary>Name of the file of settings, by which a folder is known as a run's.</summary>
+    public const string ConfigurationName = "config.resolved.conf";
+
+    private const string LockName = ".lock";
+    private const string TemporaryEnding = ".tmp";
+    private const string CheckpointsName = "checkpoints";
+    private const string EvaluationsName = "evaluations";
+    private const string TensorBoardName = "tensorboard";
+
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings of the run, as HOCON.</summary>
+    public string ResolvedConfiguration => System.IO.Path.Combine(Path, ConfigurationName);
+
+    /// <summary>The log, compact JSON.</summary>
+    public string Log => System.IO.Path.Combine(Path, "train.log");
+
+    /// <summary>A line of numbers for each step.</summary>
+    public string Metrics => System.IO.Path.Combine(Path, RunFiles.Metrics);
+
+    /// <summary>A line for each video that could not be used.</summary>
+    public string Quarantine => System.IO.Path.Combine(Path, RunFiles.Quarantine);
+
+    /// <summary>A line for each evaluation.</summary>
+    public string Evaluations => System.IO.Path.Combine(Path, RunFiles.Evaluations);
+
+    /// <summary>The folder of what evaluations left: a folder for each, and what is still to be evaluated.</summary>
+    public string EvaluationResults => System.IO.Path.Combine(Path, EvaluationsName);
+
+    /// <summary>The folder of checkpoints.</summary>
+    public string Checkpoints => System.IO.Path.Combine(Path, CheckpointsName);
+
+    /// <summary>The folder of TensorBoard's event files.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, TensorBoardName);
+
+    /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
+    public static string Name(DateTimeOffset now, string below)
+    {
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss")));
+        var free = name;
+        for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
+        return free;
+    }
+
+    /// <summary>Takes hold of a folder.</summary>
+    /// <param name="path">The folder; made where it is missing, unless a run is to be resumed.</param>
+    /// <param name="start">What happens with what it holds.</param>
+    /// <exception cref="RunFolderException">It holds something else, nothing to resume, another process's run, or cannot be written.</exception>
+    public static RunFolder Open(string path, RunStart start)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Check(path, start);
+            Directory.CreateDirectory(path);
+            var folder = new RunFolder(path, Hold(path));
+            try
+            {
+                folder.Prepare(start);
+                return folder;
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"The run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --run, or change its permissions.", e);
+        }
+    }
+
+    /// <summary>Sees to it that a folder is there.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="RunFolderException">There is none.</exception>
+    public static void RequireFolder(string path)
+    {
+        if (!Directory.Exists(path)) throw new RunFolderException($"There is no run folder {path}. Check the name given with --run.");
+    }
+
+    /// <summary>Sees to it that a folder is there and holds a run, whether that goes on or not.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="RunFolderException">There is none, or it holds no run.</exception>
+    public static void RequireRun(string path)
+    {
+        RequireFolder(path);
+        if (!File.Exists(System.IO.Path.Combine(path, ConfigurationName)))
+            throw new RunFolderException($"The folder {path} holds no run (no {ConfigurationName}). Check the name given with --run.");
+    }
+
+    /// <summary>Whether a program holds a run folder at this moment; false where nobody may tell.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException e)
+        {
+            return IsSharingViolation(e);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.</summary>
+    /// <param name="configuration">The settings, HOCON.</param>
+    /// <param name="steps">Steps that the run has behind it.</param>
+    /// <exception cref="RunFolderException">The folder cannot be written; what it holds is as it was.</exception>
+    public void Begin(string configuration, long steps)
+    {
+        try
+        {
+            // How the last start ended is not how this one ends. control.jsonl stays whole: what it holds for steps that are done again acts again.
+            File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
+            JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
+            JsonLinesFile.Keep(Evaluations, line => line.GetProperty("step").GetInt64() <= steps);
+            File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
+            File.Move(ResolvedConfiguration + TemporaryEnding, ResolvedConfiguration, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name another one with --run.", e);
+        }
+    }
+
+    /// <summary>Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private void Prepare(RunStart start)
+    {
+        // Again, now that nobody else can change it: another process may have begun a run meanwhile.
+        Check(Path, start);
+        if (start == RunStart.Overwrite) DeleteOurs();
+        Directory.CreateDirectory(Checkpoints);
+    }
+
+    private static void Check(string path, RunStart start)
+    {
+        if (File.Exists(path)) throw new RunFolderException($"The run folder {path} is a file. Name a folder with --run.");
+        var holdsRun = File.Exists(System.IO.Path.Combine(path, ConfigurationName));
+        var foreign = Entries(path).FirstOrDefault(e => !IsOurs(e));
+        if (start == RunStart.Resume)
+        {
+            if (!Directory.Exists(path)) throw new RunFolderException($"There is no run folder {path} to resume. Check the name given with --run, or leave --resume out to start a run there.");
+            if (!holdsRun) throw new RunFolderException($"The folder {path} holds no run to resume (no {ConfigurationName}). Check the name given with --run, or leave --resume out to start a run in an empty folder.");
+            return;
+        }
+
+        if (!holdsRun && foreign is null && !BeganTraining(path)) return;
+        if (!holdsRun && foreign is not null)
+        {
+            throw new RunFolderException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing in it was touched; name an empty or new folder with --run.");
+        }
+
+        if (start == RunStart.New)
+        {
+            throw new RunFolderException($"The run folder {path} already holds a run. Go on with it by --resume, start anew by --overwrite (deletes it), or name another folder with --run.");
+        }
+    }
+
+    // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the folder.
+    private static bool BeganTraining(string path) =>
+        File.Exists(System.IO.Path.Combine(path, RunFiles.Metrics))
+        || (Directory.Exists(System.IO.Path.Combine(path, CheckpointsName)) && Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(path, CheckpointsName)).Any());
+
+    private static IEnumerable<string> Entries(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).Where(n => n != LockName)
+        : [];
+
+    // train.log rolls over to train_001.log and so on.
+    private static bool IsOurs(string name) =>
+        name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or NodeFile.Name
+        || name is RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
+        || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or NodeFile.Name + TemporaryEnding
+        || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
+
+    // The settings last: until they are gone a half-deleted folder is still known as a run's.
+    private void DeleteOurs()
+    {
+        foreach (var name in Entries(Path).Where(IsOurs).OrderBy(n => n == ConfigurationName).ToList())
+        {
+            var entry = System.IO.Path.Combine(Path, name);
+            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
+            else File.Delete(entry);
+        }
+    }
+
+    private static FileStream Hold(string path)
+    {
+        var file = System.IO.Path.Combine(path, LockName);
+        try
+        {
+            // No sharing means flock(2): the system itself lets go when the process ends, so no stale lock can block.
+            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held.SetLength(0);
+            held.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+            held.Flush();
+            return held;
+        }
+        catch (IOException e) when (IsSharingViolation(e))
+        {
+            throw new RunFolderException($"Another process is running in {path}. Wait until it ends, stop it, or name another folder with --run.", e);
+        }
+    }
+
+    // EWOULDBLOCK of flock(2) comes as an IOException whose HResult is the errno (11 on Linux).
+    private static bool IsSharingViolation(IOException e) => e.HResult is 11 or unchecked((int)0x80070020);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Learning.Weights;
+using CACL.Runs.Folder;
+
+namespace CACL.Runs.Live;
+
+/// <summary>control.jsonl cannot be understood, so the run cannot be gone on with as it was.</summary>
+/// <param name="message">A sentence: the file, the line, what to do.</param>
+/// <param name="cause">What was found, or null.</param>
+public sealed class ControlJournalException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>
+/// control.jsonl of a run: each change that was made while it went on, <c>{"time","step","setting","value","by"}</c>. A line is on the
+/// disk before the first step that it acts on is computed, so whatever was computed can be computed again.
+/// </summary>
+public sealed class ControlJournal(string runDirectory)
+{
+    /// <summary>The file; made with its first line.</summary>
+    public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Control);
+
+    /// <summary>What it holds. An unfinished last line is passed over: nobody waited for it, so no step was computed with it.</summary>
+    /// <exception cref="ControlJournalException">A finished line makes no sense.</exception>
+    public IReadOnlyList<JournaledChange> Read()
+    {
+        if (!File.Exists(Path)) return [];
+        var lines = Encoding.UTF8.GetString(File.ReadAllBytes(Path)).Split('\n');
+        return [.. lines.SkipLast(1).Select((line, i) => Parse(line, i + 1))];
+    }
+
+    /// <summary>Adds lines and returns when they are on the disk.</summary>
+    /// <exception cref="IOException">They cannot be written; the file is as it was.</exception>
+    public void Append(IEnumerable<JournaledChange> changes)
+    {
+        var isNew = !File.Exists(Path);
+        using (var file = new JsonLinesFile(Path)) file.AppendToDisk(changes.Select(c => Json(c).ToJsonString()));
+        if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
+    }
+
+    /// <summary>A change as the journal writes it.</summary>
+    public static JsonObject Json(JournaledChange change) => new()
+    {
+        ["time"] = change.Time.ToString("O", CultureInfo.InvariantCulture),
+        ["step"] = change.Step,
+        ["setting"] = change.Setting,
+        ["value"] = LiveSettingNames.IsWord(change.Setting) ? change.Value : JsonNode.Parse(change.Value),
+        ["by"] = change.By,
+    };
+
+    private JournaledChange Parse(string line, int number)
+    {
+        try
+        {
+            var json = JsonNode.Parse(line)!.AsObject();
+            var value = json["value"]!;
+            var change = new JournaledChange(
+                DateTimeOffset.Parse(json["time"]!.GetValue<string>(), CultureInfo.InvariantCulture),
+                json["step"]!.GetValue<long>(),
+                json["setting"]!.GetValue<string>(),
+                value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(),
+                json["by"]?.GetValue<string>() ?? "");
+            if (LiveSetting.Find(change.Setting) is null) throw new FormatException($"there is no setting {change.Setting}");
+            return change;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ArgumentException)
+        {
+            throw new ControlJournalException(
+                $"Line {number} of {Path} cannot be read ({e.Message.TrimEnd('.')}), so what the run was told while it went on is not known. Mend the line, or delete it to go on without that change.", e);
+        }
+    }
+}

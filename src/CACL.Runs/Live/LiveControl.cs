@@ -1,0 +1,145 @@
+namespace CACL.Runs.Live;
+
+/// <summary>
+/// The settings that change while a run goes on. The training loop asks for them at each step's begin; a change that is asked for
+/// meanwhile is first written to the journal and acts from the step that has not begun yet. Thread-safe.
+/// </summary>
+/// <remarks>
+/// What changes the numbers is kept by step: a run that goes on from an earlier checkpoint, after a kill or a roll-back, meets the
+/// change again at the same step. A change made at a step takes the place of all those of the same setting at this and later steps,
+/// which can only come from a part of the run that is done again: the newest word counts. What does not change the numbers (schedules,
+/// decoders, log level) counts from its last line on, wherever the run goes on.
+/// </remarks>
+public sealed class LiveControl
+{
+    private readonly Lock _gate = new();
+    private readonly LiveSettings _configured;
+    private readonly ControlJournal _journal;
+    private readonly TimeProvider _clock;
+    private readonly List<JournaledChange> _timeline = [];
+    private readonly long _totalSteps;
+    private long _begun;
+    private volatile LiveSettings _current;
+
+    /// <param name="configured">The settings that the run was started with.</param>
+    /// <param name="journal">Where changes are kept; its lines are taken up.</param>
+    /// <param name="stepsDone">Steps that the run has behind it.</param>
+    /// <param name="totalSteps">Steps of the whole run.</param>
+    /// <param name="clock">The time of day.</param>
+    /// <exception cref="ControlJournalException">The journal cannot be understood.</exception>
+    public LiveControl(LiveSettings configured, ControlJournal journal, long stepsDone, long totalSteps, TimeProvider clock)
+    {
+        _configured = configured;
+        _journal = journal;
+        _totalSteps = totalSteps;
+        _clock = clock;
+        foreach (var change in journal.Read())
+        {
+            if (LiveSetting.Find(change.Setting)!.With(configured, change.Value) is null)
+                throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and it must be {LiveSetting.Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
+            Enter(change);
+        }
+
+        _begun = stepsDone;
+        _current = At(stepsDone + 1);
+    }
+
+    /// <summary>The settings of the step that begins next.</summary>
+    public LiveSettings Current => _current;
+
+    /// <summary>Changes that the journal holds for steps that are still to come.</summary>
+    public IReadOnlyList<JournaledChange> Ahead
+    {
+        get
+        {
+            lock (_gate) return [.. _timeline.Where(c => c.Step > _begun + 1 && LiveSetting.Find(c.Setting)!.ChangesNumbers)];
+        }
+    }
+
+    /// <summary>Called by the training loop when a step begins: its settings. From here on changes act on the step after it.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    public LiveSettings Begin(long step)
+    {
+        lock (_gate)
+        {
+            var settings = At(step + 1);
+            _begun = step + 1;
+            _current = At(step + 2);
+            return settings;
+        }
+    }
+
+    /// <summary>The settings of any step, counted from 0, as far as is known now.</summary>
+    public LiveSettings Of(long step)
+    {
+        lock (_gate) return At(step + 1);
+    }
+
+    /// <summary>The run goes on from another place.</summary>
+    /// <param name="stepsDone">Steps that it has behind it there.</param>
+    public void GoTo(long stepsDone)
+    {
+        lock (_gate)
+        {
+            _begun = stepsDone;
+            _current = At(stepsDone + 1);
+        }
+    }
+
+    /// <summary>Changes settings, all or none. Returns when the journal is on the disk; the loop waits that long if it comes to its next step meanwhile.</summary>
+    /// <param name="wishes">What is to be changed.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="refuse">Says in a sentence why a run cannot take a setting; null: it can.</param>
+    /// <exception cref="IOException">The journal cannot be written; nothing was changed.</exception>
+    public SettingsAnswer Change(IReadOnlyList<SettingChange> wishes, string by, Func<SettingChange, string?> refuse)
+    {
+        lock (_gate)
+        {
+            var changes = new List<JournaledChange>();
+            var wanted = _current;
+            foreach (var wish in wishes)
+            {
+                if (FaultOf(wish, wanted, refuse, out var setting, out var changed) is { } fault) return new SettingsAnswer([], _current, fault);
+                // Asked for what is so already: nothing to do, unless the journal has it otherwise later on.
+                if (setting!.Read(changed!) == setting.Read(wanted) && !_timeline.Exists(c => c.Setting == wish.Setting && c.Step > _begun + 1)) continue;
+                wanted = changed!;
+                changes.Add(new JournaledChange(_clock.GetLocalNow(), _begun + 1, wish.Setting, setting.Read(wanted), by));
+            }
+
+            if (changes.Count == 0) return new SettingsAnswer([], _current, null);
+            _journal.Append(changes);
+            changes.ForEach(Enter);
+            _current = At(_begun + 1);
+            return new SettingsAnswer(changes, _current, null);
+        }
+    }
+
+    private string? FaultOf(SettingChange wish, LiveSettings settings, Func<SettingChange, string?> refuse, out LiveSetting? setting, out LiveSettings? changed)
+    {
+        changed = null;
+        setting = LiveSetting.Find(wish.Setting);
+        if (setting is null) return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.All)}.";
+        changed = setting.With(settings, wish.Value);
+        if (changed is null) return $"{wish.Setting} = {wish.Value} cannot be: it must be {setting.Expected}.";
+        if (setting.ChangesNumbers && _begun >= _totalSteps) return $"The last step has begun: there is none left that {wish.Setting} could act on.";
+        return refuse(wish);
+    }
+
+    private void Enter(JournaledChange change)
+    {
+        _timeline.RemoveAll(c => c.Setting == change.Setting && c.Step >= change.Step);
+        _timeline.Add(change);
+    }
+
+    private LiveSettings At(long number)
+    {
+        var settings = _configured;
+        foreach (var change in _timeline)
+        {
+            var setting = LiveSetting.Find(change.Setting)!;
+            if (change.Step <= number || !setting.ChangesNumbers) settings = setting.With(settings, change.Value)!;
+        }
+
+        return settings;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace CACL.Runs.Live;
+
+/// <summary>Names of the settings that may change while a run goes on.</summary>
+public static class LiveSettingNames
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. LiveSetting.All.Select(s => s.Name)];
+
+    /// <summary>Whether a setting's value is a word and not a number.</summary>
+    public static bool IsWord(string name) => LiveSetting.Find(name) is { IsWord: true };
+}
+
+/// <summary>One setting that may change while a run goes on: its name, its values, its place in <see cref="LiveSettings"/>.</summary>
+public sealed class LiveSetting
+{
+    private readonly Func<LiveSettings, string> _read;
+    private readonly Func<LiveSettings, string, LiveSettings?> _write;
+
+    private LiveSetting(string name, string expected, Func<LiveSettings, string> read, Func<LiveSettings, string, LiveSettings?> write)
+    {
+        Name = name;
+        Expected = expected;
+        _read = read;
+        _write = write;
+    }
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<LiveSetting> All { get; } =
+    [
+        Number("learning_rate_factor", s => s.LearningRateFactor, (s, v) => s with { LearningRateFactor = v }),
+        Number("loss_weights.global", s => s.LossWeights.Global, (s, v) => s with { LossWeights = s.LossWeights with { Global = v } }),
+        Number("loss_weights.pixel", s => s.LossWeights.Pixel, (s, v) => s with { LossWeights = s.LossWeights with { Pixel = v } }),
+        Number("loss_weights.cycle", s => s.LossWeights.Cycle, (s, v) => s with { LossWeights = s.LossWeights with { Cycle = v } }),
+        Count("evaluate_every_steps", 0, 1_000_000_000, s => s.EvaluateEverySteps, (s, v) => s with { EvaluateEverySteps = v }),
+        Count("checkpoint_every_steps", 0, 1_000_000_000, s => s.CheckpointEverySteps, (s, v) => s with { CheckpointEverySteps = v }),
+        Count("decoders", 1, 1024, s => s.Decoders, (s, v) => s with { Decoders = (int)v }),
+        Word("log_level", ["verbose", "debug", "information", "warning", "error"], s => s.LogLevel, (s, v) => s with { LogLevel = v }),
+    ];
+
+    /// <summary>As the API, the command line and the journal call it.</summary>
+    public string Name { get; }
+
+    /// <summary>What its values are, in words.</summary>
+    public string Expected { get; }
+
+    /// <summary>Whether it changes what a step computes. Such a change acts at its own step again whenever that step is done again.</summary>
+    public bool ChangesNumbers { get; private init; }
+
+    /// <summary>Whether its value is a word and not a number.</summary>
+    public bool IsWord { get; private init; }
+
+    /// <summary>The setting of a name; null: there is none.</summary>
+    public static LiveSetting? Find(string name) => All.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>Its value, so that it reads back exactly.</summary>
+    public string Read(LiveSettings settings) => _read(settings);
+
+    /// <summary>The settings with this one changed; null where the value is none of its values.</summary>
+    public LiveSettings? With(LiveSettings settings, string value) => _write(settings, value);
+
+    private static LiveSetting Number(string name, Func<LiveSettings, double> read, Func<LiveSettings, double, LiveSettings> write) => new(
+        name,
+        "a number from 0 to 1000",
+        settings => read(settings).ToString("R", CultureInfo.InvariantCulture),
+        (settings, text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1000
+            ? write(settings, value + 0.0) // -0 becomes 0
+            : null)
+    {
+        ChangesNumbers = true,
+    };
+
+    private static LiveSetting Count(string name, long least, long most, Func<LiveSettings, long> read, Func<LiveSettings, long, LiveSettings> write) => new(
+        name,
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
+        settings => read(settings).ToString(CultureInfo.InvariantCulture),
+        (settings, text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? write(settings, value)
+            : null);
+
+    private static LiveSetting Word(string name, string[] words, Func<LiveSettings, string> read, Func<LiveSettings, string, LiveSettings> write) => new(
+        name,
+        $"one of {string.Join(", ", words)}",
+        read,
+        (settings, text) => words.Contains(text) ? write(settings, text) : null)
+    {
+        IsWord = true,
+    };
+}

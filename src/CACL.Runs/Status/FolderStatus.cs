@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
+
+namespace CACL.Runs.Status;
+
+/// <summary>The status of a run that is not running, from what its folder holds.</summary>
+public static class FolderStatus
+{
+    /// <summary>As the status of one that runs, as far as its files tell.</summary>
+    /// <param name="run">The run folder, absolute.</param>
+    /// <exception cref="RunFolderException">It is no run folder, or cannot be read.</exception>
+    public static JsonObject Of(string run)
+    {
+        RunFolder.RequireRun(run);
+        try
+        {
+            return Read(run);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"The run folder {run} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>The newest result of each kind of evaluation that was made, without the way it was measured.</summary>
+    /// <param name="run">The run folder, absolute.</param>
+    public static JsonArray Evaluations(string run) => new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
+
+    private static JsonObject Read(string run)
+    {
+        var held = RunFolder.IsHeld(run);
+        var outcome = held ? null : OutcomeFile.Read(run);
+        var last = RecordedSteps.Read(run, 1, 0).Last;
+        var json = new JsonObject
+        {
+            ["run"] = Path.GetFileName(run),
+            ["state"] = outcome?.End == OutcomeFile.Completed ? "ended" : "not_running",
+            ["step"] = last?.Step ?? 0,
+            ["total_steps"] = outcome?.TotalSteps,
+            ["epoch"] = last?.Number("epoch"),
+            ["last"] = last is null ? null : JsonObject.Create(last.Line),
+            ["checkpoint"] = Checkpoint(run),
+            ["quarantined"] = Lines(run, RunFiles.Quarantine).Count(),
+            ["evaluations"] = Evaluations(run),
+            ["outcome"] = outcome?.Json(),
+        };
+        json["verdict"] = held
+            ? "A program is running in the folder that does not answer: cacl.http.enabled is false, or it is just starting or ending."
+            : outcome?.Message ?? "It ended without a word: it was killed, or the machine went down. What is after the last checkpoint is done again when it is resumed.";
+        return json;
+    }
+
+    private static IEnumerable<JsonElement> Lines(string run, string name)
+    {
+        var file = Path.Combine(run, name);
+        return File.Exists(file) ? JsonLinesFile.Read(file).Where(line => line.ValueKind == JsonValueKind.Object) : [];
+    }
+
+    private static JsonObject? Checkpoint(string run)
+    {
+        var latest = Path.Combine(run, "checkpoints", "latest");
+        if (!Directory.Exists(latest) || Directory.ResolveLinkTarget(latest, returnFinalTarget: false) is not { } target) return null;
+        // Its name is made from its step: step-00000100.
+        var step = target.Name.StartsWith("step-", StringComparison.Ordinal) && long.TryParse(target.Name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
+        return new JsonObject
+        {
+            ["step"] = step,
+            ["time"] = new DateTimeOffset(target.LastWriteTime).ToString("O", CultureInfo.InvariantCulture),
+            ["path"] = Path.Combine("checkpoints", target.Name),
+        };
+    }
+
+    private static string NameOf(JsonElement line) => $"{Text(line, "dataset")}\n{Text(line, "protocol")}\n{Text(line, "variant")}";
+
+    private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>The figures of a line of evaluations.jsonl that say how good the network is; how they were measured stands there.</summary>
+    private static JsonObject Short(JsonElement line)
+    {
+        var json = new JsonObject();
+        foreach (var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "miou", "macc", "aacc" })
+        {
+            if (line.TryGetProperty(name, out var value)) json[name] = JsonNode.Parse(value.GetRawText());
+        }
+
+        return json;
+    }
+}

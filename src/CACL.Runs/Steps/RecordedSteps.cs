@@ -1,0 +1,99 @@
+using System.Text.Json;
+using CACL.Learning.Method;
+using CACL.Runs.Folder;
+
+namespace CACL.Runs.Steps;
+
+/// <summary>A line of metrics.jsonl.</summary>
+/// <param name="Line">The line.</param>
+public sealed record RecordedStep(JsonElement Line)
+{
+    private static readonly (string Name, Func<StepResult, double?> Value)[] Compared =
+    [
+        ("loss", r => r.Loss), ("loss_global", r => r.Global), ("loss_pixel", r => r.Pixel), ("loss_cycle", r => r.Cycle),
+        ("top1_global", r => r.Top1Global), ("cycle_back", r => r.CycleBack),
+    ];
+
+    /// <summary>Steps done, this one included.</summary>
+    public long Step => Line.TryGetProperty("step", out var step) && step.TryGetInt64(out var number) ? number : 0;
+
+    /// <summary>Epochs done at its end.</summary>
+    public double Epoch => Number("epoch") ?? 0;
+
+    /// <summary>The rate that it used.</summary>
+    public double? LearningRate => Number("lr");
+
+    /// <summary>A figure of the line, or null.</summary>
+    public double? Number(string name) => Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    /// <summary>What a step computed, by the names of metrics.jsonl; a head that is off is left out.</summary>
+    public static IEnumerable<(string Name, double Value)> Figures(StepResult result) =>
+        Compared.Select(c => (c.Name, Value: c.Value(result))).Where(c => c.Value is not null).Select(c => (c.Name, c.Value!.Value));
+
+    /// <summary>The largest difference between this line's figures and a step computed anew; 0 is equal to the bit, NaN where one of them is not finite.</summary>
+    public double DifferenceFrom(StepResult result) => Compared.Select(c => (Number(c.Name), c.Value(result)) switch
+    {
+        (null, null) => 0,
+        ({ } then, { } now) => Math.Abs(then - now),
+        _ => double.NaN,
+    }).Aggregate(0.0, Math.Max);
+}
+
+/// <summary>Lines of metrics.jsonl.</summary>
+/// <param name="Last">The newest of all, or null.</param>
+/// <param name="Lines">Those that were asked for, by step.</param>
+public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long, RecordedStep> Lines)
+{
+    /// <summary>The line of a step, or null.</summary>
+    public RecordedStep? At(long step) => Lines.GetValueOrDefault(step);
+
+    /// <summary>Reads the lines of some steps. A step that a roll-back did again has the line that came last.</summary>
+    /// <param name="folder">Run folder.</param>
+    /// <param name="from">First step.</param>
+    /// <param name="to">Last step.</param>
+    /// <exception cref="RunFolderException">The file cannot be read.</exception>
+    public static RecordedSteps Read(string folder, long from, long to)
+    {
+        var path = Path.Combine(folder, RunFiles.Metrics);
+        var lines = new Dictionary<long, RecordedStep>();
+        var last = "";
+        try
+        {
+            if (!File.Exists(path)) return new RecordedSteps(null, lines);
+            foreach (var text in File.ReadLines(path))
+            {
+                // A run of a million steps: only the lines that are wanted are taken apart.
+                if (StepOf(text) is not { } step) continue;
+                last = text;
+                if (step >= from && step <= to && Parse(text) is { } line) lines[step] = line;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Change its permissions.", e);
+        }
+
+        return new RecordedSteps(Parse(last), lines);
+    }
+
+    // A line that a crash cut off, or that is just being written, has no end.
+    private static long? StepOf(string line)
+    {
+        const string Begin = "{\"step\":";
+        if (!line.StartsWith(Begin, StringComparison.Ordinal) || !line.EndsWith('}')) return null;
+        var end = line.IndexOfAny([',', '}'], Begin.Length);
+        return long.TryParse(line.AsSpan(Begin.Length, end - Begin.Length), out var step) ? step : null;
+    }
+
+    private static RecordedStep? Parse(string line)
+    {
+        try
+        {
+            return new RecordedStep(JsonDocument.Parse(line).RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
