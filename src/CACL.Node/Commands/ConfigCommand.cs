@@ -1,5 +1,6 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
+using CACL.Configuration.Keys;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 

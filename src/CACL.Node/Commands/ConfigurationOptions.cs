@@ -1,5 +1,7 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
+using CACL.Configuration.Keys;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
-using CACL.Node.Configuration;
 using CACL.Node.DataSets;
 
 namespace CACL.Node.Commands;

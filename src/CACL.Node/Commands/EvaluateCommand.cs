@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Keys;
+using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
-using CACL.Node.Configuration.Hocon;
 using CACL.Node.Evaluation;
 
 namespace CACL.Node.Commands;

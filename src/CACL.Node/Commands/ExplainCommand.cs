@@ -1,6 +1,7 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
 using CACL.Node.Explain;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 

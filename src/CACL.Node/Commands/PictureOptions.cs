@@ -1,6 +1,7 @@
 using System.CommandLine;
+using CACL.Configuration.Reading;
 using CACL.Learning.Evaluation;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 

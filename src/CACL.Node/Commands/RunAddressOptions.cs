@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
 

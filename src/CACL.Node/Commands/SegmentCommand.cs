@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
 using CACL.Node.Pictures;
 
 namespace CACL.Node.Commands;

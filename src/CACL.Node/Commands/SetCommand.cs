@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CACL.Node.Ending;
 using CACL.Node.Http;
 using CACL.Runs.Live;
 

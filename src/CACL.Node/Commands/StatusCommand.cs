@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Control;
+using CACL.Node.Display;
 using CACL.Node.Http;
 using CACL.Runs.Folder;
 using CACL.Runs.Status;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
 using CACL.Node.Study;
 
 namespace CACL.Node.Commands;

@@ -1,16 +1,10 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
-using CACL.Node.Configuration.Hocon;
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Reading;
 using CACL.Node.Training;
 using CACL.Runs.Folder;
 
 namespace CACL.Node.Commands;
-
-/// <summary>What <c>cacl train</c> is asked to do.</summary>
-/// <param name="Configuration">Settings; <c>cacl.run.directory</c> may be empty: <see cref="RunFolder.Name"/>.</param>
-/// <param name="Start">What happens with an existing run folder.</param>
-/// <param name="InitFrom">Weights to start from, absolute path, or null.</param>
-internal sealed record TrainRequest(ResolvedConfiguration Configuration, RunStart Start, string? InitFrom);
 
 /// <summary><c>cacl train</c>.</summary>
 internal static class TrainCommand

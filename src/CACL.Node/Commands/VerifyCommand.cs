@@ -1,5 +1,6 @@
 using System.CommandLine;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
+using CACL.Node.Settings;
 using CACL.Node.Verification;
 
 namespace CACL.Node.Commands;

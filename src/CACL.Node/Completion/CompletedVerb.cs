@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Completion;
 

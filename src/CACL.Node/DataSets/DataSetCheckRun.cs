@@ -1,7 +1,7 @@
 using CACL.Data.DataSets;
 using CACL.Data.DataSets.Checking;
 using CACL.Node.Display;
-using CACL.Node.Videos;
+using CACL.Node.Ending;
 using Spectre.Console;
 
 namespace CACL.Node.DataSets;

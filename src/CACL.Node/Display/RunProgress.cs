@@ -1,5 +1,5 @@
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Display;

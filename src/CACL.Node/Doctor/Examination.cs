@@ -1,4 +1,6 @@
-using CACL.Node.Configuration;
+
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Doctor;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using CACL.Learning.Runtime;
-using CACL.Node.Runs;
+using CACL.Node.Devices;
 using TorchSharp;
 
 namespace CACL.Node.Doctor;

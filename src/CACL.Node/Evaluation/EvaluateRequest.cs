@@ -1,6 +1,6 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;
 

@@ -1,4 +1,5 @@
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Evaluation;
 

@@ -5,9 +5,9 @@ using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
-using CACL.Node.Configuration;
-using CACL.Node.Runs;
-using CACL.Node.Videos;
+using CACL.Node.Devices;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Evaluation;

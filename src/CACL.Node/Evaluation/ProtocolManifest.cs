@@ -1,5 +1,5 @@
 using CACL.Learning.Evaluation.Protocols;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;
 

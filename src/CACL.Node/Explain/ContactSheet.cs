@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Data.Sampling;
 using CACL.Learning.Photometry;
+using CACL.Node.Ending;
 using CACL.Node.Pictures;
 using SkiaSharp;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Text;
 using CACL.Data.Decoding.Selection;
 using CACL.Learning.Runtime;
+using CACL.Node.Ending;
 using CACL.Node.Pictures;
-using CACL.Node.Videos;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;

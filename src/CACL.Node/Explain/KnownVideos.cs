@@ -1,7 +1,8 @@
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
-using CACL.Node.Training;
+using CACL.Node.Ending;
+using CACL.Node.RunInputs;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;

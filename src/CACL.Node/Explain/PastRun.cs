@@ -1,7 +1,8 @@
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 using CACL.Runs.Videos;

@@ -4,8 +4,9 @@ using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
-using CACL.Node.Runs;
-using CACL.Node.Training;
+using CACL.Node.Devices;
+using CACL.Node.Ending;
+using CACL.Node.RunInputs;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace CACL.Node.Http;

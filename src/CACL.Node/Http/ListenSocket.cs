@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Http;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Node.Ending;
 using CACL.Node.Http.Endpoints;
 using CACL.Runs.Folder;
 

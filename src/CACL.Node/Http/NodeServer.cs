@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
 using CACL.Node.Http.Endpoints;
 using CACL.Node.Logging;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

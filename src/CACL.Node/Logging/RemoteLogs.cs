@@ -1,4 +1,4 @@
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using Serilog;
 using Serilog.Configuration;

@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Node.Ending;
 using SkiaSharp;
 
 namespace CACL.Node.Pictures;

@@ -6,9 +6,9 @@ using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
-using CACL.Node.Configuration;
-using CACL.Node.Runs;
-using CACL.Node.Training;
+using CACL.Node.Devices;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Pictures;

@@ -1,3 +1,4 @@
+using CACL.Node.Ending;
 using SkiaSharp;
 
 namespace CACL.Node.Pictures;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Similarity;
+using CACL.Node.Ending;
 using SkiaSharp;
 
 namespace CACL.Node.Pictures;

@@ -8,9 +8,9 @@ using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
-using CACL.Node.Configuration;
-using CACL.Node.Runs;
-using CACL.Node.Videos;
+using CACL.Node.Devices;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Pictures;

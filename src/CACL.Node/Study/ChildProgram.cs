@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
-using CACL.Node.Runs;
+using CACL.Node.Ending;
+using CACL.Node.Programs;
 
 namespace CACL.Node.Study;
 

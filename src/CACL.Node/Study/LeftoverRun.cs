@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
 

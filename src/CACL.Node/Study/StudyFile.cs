@@ -1,5 +1,8 @@
-using CACL.Node.Configuration;
-using CACL.Node.Configuration.Hocon;
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Keys;
+using CACL.Configuration.Reading;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
 

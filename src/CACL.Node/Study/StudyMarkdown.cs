@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
 using CACL.Node.Display;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
@@ -127,7 +128,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         }
 
         Line();
-        var overridden = report.Plan.Overrides.Select(o => Configuration.ConfigurationFiles.SplitOverride(o).Key).ToHashSet();
+        var overridden = report.Plan.Overrides.Select(o => ConfigurationFiles.SplitOverride(o).Key).ToHashSet();
         string[] common = [.. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(s => $"{s.Key} = {s.Value}"), .. report.Plan.Overrides.Select(o => $"{o}  # --set")];
         if (common.Length > 0) Line($"In all rows:\n\n```\n{string.Join('\n', common)}\n```");
         foreach (var table in report.Tables.Where(t => t.Values.Count > 0))

@@ -1,4 +1,5 @@
-using CACL.Node.Configuration.Hocon;
+
+using CACL.Configuration.Hocon;
 
 namespace CACL.Node.Study;
 

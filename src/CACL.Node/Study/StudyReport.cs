@@ -1,3 +1,4 @@
+
 namespace CACL.Node.Study;
 
 /// <summary>Everything that is known of a study at some moment.</summary>

@@ -1,5 +1,6 @@
-using CACL.Node.Configuration;
-using CACL.Node.Configuration.Hocon;
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Keys;
+using CACL.Configuration.Reading;
 
 namespace CACL.Node.Study;
 

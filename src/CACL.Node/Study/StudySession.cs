@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using CACL.Node.Configuration;
 using CACL.Node.Doctor;
-using CACL.Node.Training;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 

@@ -1,5 +1,6 @@
-using CACL.Node.Configuration;
-using CACL.Node.Configuration.Hocon;
+using CACL.Configuration.Hocon;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 

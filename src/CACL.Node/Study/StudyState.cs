@@ -1,5 +1,6 @@
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 

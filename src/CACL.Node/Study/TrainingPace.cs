@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 
 namespace CACL.Node.Study;

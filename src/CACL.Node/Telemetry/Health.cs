@@ -1,7 +1,7 @@
 using System.Globalization;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 
 namespace CACL.Node.Telemetry;
 

@@ -1,4 +1,5 @@
-using CACL.Node.Configuration;
+
+using CACL.Node.Settings;
 
 namespace CACL.Node.Telemetry;
 

@@ -1,5 +1,5 @@
 using CACL.Actors.Telemetry;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

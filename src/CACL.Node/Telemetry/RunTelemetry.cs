@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Telemetry;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;

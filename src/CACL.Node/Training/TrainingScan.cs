@@ -1,6 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using Serilog;
 
 namespace CACL.Node.Training;

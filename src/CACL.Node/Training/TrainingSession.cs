@@ -8,12 +8,14 @@ using CACL.Data.Decoding.Selection;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
-using CACL.Node.Commands;
 using CACL.Node.Control;
+using CACL.Node.Devices;
 using CACL.Node.Display;
+using CACL.Node.Ending;
 using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
 using CACL.Node.Logging;
+using CACL.Node.RunInputs;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -97,7 +99,7 @@ internal static class TrainingSession
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
-        var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText).WithFallback(Dispatchers.Configuration);
+        var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!)).WithFallback(Dispatchers.Configuration);
         Log.Information(
             "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, decoders: {Decoders}. Chance is ln(K+1) = {Chance:0.000}",
             $"{options.Cacl.Backbone}", $"{options.Cacl.Heads}", options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,

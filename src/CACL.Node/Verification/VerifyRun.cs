@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Learning.Runtime;
 using CACL.Learning.Verification;
-using CACL.Node.Configuration;
-using CACL.Node.Runs;
+using CACL.Node.Devices;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Verification;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CACL.Node.Demo;
+using CACL.Node.Ending;
 using FFMpegCore.Exceptions;
 
 namespace CACL.Node.Videos;

@@ -1,7 +1,8 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
-using CACL.Node.Configuration;
 using CACL.Node.Display;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using Spectre.Console;
 
 namespace CACL.Node.Videos;

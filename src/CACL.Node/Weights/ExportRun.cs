@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Learning.Method;
 using CACL.Learning.Weights.Export;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Weights;
 

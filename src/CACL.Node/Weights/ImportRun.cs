@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CACL.Learning.Weights.Import;
+using CACL.Node.Ending;
 
 namespace CACL.Node.Weights;
 

@@ -1,3 +1,5 @@
+using CACL.Node.Commands;
+
 namespace CACL.Node.Tests.Commands;
 
 /// <summary>The program in this process, for what needs no process of its own.</summary>
@@ -8,7 +10,7 @@ internal static class CommandLine
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var status = Program.Run(arguments, output, error);
+        var status = CaclCommandLine.Run(arguments, output, error);
         return (status, output.ToString(), error.ToString());
     }
 }

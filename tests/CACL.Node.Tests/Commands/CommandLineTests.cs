@@ -1,3 +1,4 @@
+using CACL.Node.Ending;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;

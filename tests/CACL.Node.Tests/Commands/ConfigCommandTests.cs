@@ -1,4 +1,6 @@
-using CACL.Node.Configuration;
+using CACL.Configuration.Keys;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;

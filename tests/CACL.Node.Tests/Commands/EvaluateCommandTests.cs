@@ -1,6 +1,7 @@
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
+using CACL.Node.Ending;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Testing;
 

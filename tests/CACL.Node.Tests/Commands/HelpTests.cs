@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CACL.Node.Commands;
+using CACL.Node.Ending;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;
@@ -20,7 +21,7 @@ public sealed class HelpTests
         Assert.All(verb.Arguments, a => Assert.False(string.IsNullOrWhiteSpace(a.Description), $"{path} {a.Name}"));
 
         using var output = new StringWriter();
-        Assert.Equal(ExitCodes.Success, Program.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));
+        Assert.Equal(ExitCodes.Success, CaclCommandLine.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));
         var help = output.ToString();
         Assert.Contains("Exit status: 0 done", help, StringComparison.Ordinal);
         var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(l => l.StartsWith("  cacl ", StringComparison.Ordinal)).Select(Words).ToList();

@@ -1,4 +1,6 @@
+using CACL.Node.Commands;
 using CACL.Learning.Verification;
+using CACL.Node.Ending;
 using CACL.Node.Verification;
 using CACL.Testing;
 
@@ -28,7 +30,7 @@ public sealed class VerifyTests
     public void A_missing_folder_is_told()
     {
         using var error = new StringWriter();
-        Assert.Equal(ExitCodes.Failure, Program.Run(["verify", "--golden", "/nowhere/golden"], TextWriter.Null, error));
+        Assert.Equal(ExitCodes.Failure, CaclCommandLine.Run(["verify", "--golden", "/nowhere/golden"], TextWriter.Null, error));
         Assert.Contains("There is no folder /nowhere/golden", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -39,7 +41,7 @@ public sealed class VerifyTests
         foreach (var file in Directory.EnumerateFiles(Workspace.Shared("golden"), "lars*.safetensors")) File.Copy(file, folder.File(Path.GetFileName(file)));
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var status = Program.Run(["verify", "--golden", folder.Path], output, error);
+        var status = CaclCommandLine.Run(["verify", "--golden", folder.Path], output, error);
         Assert.Equal((ExitCodes.Success, ""), (status, error.ToString()));
         Assert.Matches(@"\n\d+ of \d+ quantities pass on cpu with \d+ threads\.", output.ToString());
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
+using CACL.Node.Ending;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;

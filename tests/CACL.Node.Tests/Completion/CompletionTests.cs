@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CACL.Node.Commands;
 using CACL.Node.Completion;
+using CACL.Node.Ending;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Completion;
@@ -60,7 +61,7 @@ public sealed class CompletionTests : IDisposable
     public void Each_shell_is_told_every_verb_and_option(string shell)
     {
         using var output = new StringWriter();
-        Assert.Equal(ExitCodes.Success, Program.Run(["completion", shell], output, TextWriter.Null));
+        Assert.Equal(ExitCodes.Success, CaclCommandLine.Run(["completion", shell], output, TextWriter.Null));
         var script = output.ToString();
         var root = CompletedVerb.Of(CaclCommand.Create(out _));
         Assert.All(root.All, verb => Assert.Contains(verb.Path, script, StringComparison.Ordinal));
@@ -74,7 +75,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Another_shell_is_refused() => Assert.Equal(ExitCodes.Usage, Program.Run(["completion", "powershell"], TextWriter.Null, TextWriter.Null));
+    public void Another_shell_is_refused() => Assert.Equal(ExitCodes.Usage, CaclCommandLine.Run(["completion", "powershell"], TextWriter.Null, TextWriter.Null));
 
     private static string? FindShell(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
@@ -83,7 +84,7 @@ public sealed class CompletionTests : IDisposable
     {
         var file = _folder.File("completion.bash");
         using var writer = new StreamWriter(file);
-        Assert.Equal(ExitCodes.Success, Program.Run(["completion", "bash"], writer, TextWriter.Null));
+        Assert.Equal(ExitCodes.Success, CaclCommandLine.Run(["completion", "bash"], writer, TextWriter.Null));
         return file;
     }
 

@@ -1,4 +1,3 @@
-using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Learning.Method;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Node.Demo;
+using CACL.Node.Ending;
 using CACL.Node.Tests.Commands;
 using CACL.Testing;
 using SkiaSharp;

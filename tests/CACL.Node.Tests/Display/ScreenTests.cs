@@ -1,8 +1,6 @@
-using CACL.Actors;
-using CACL.Actors.Training;
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
 using CACL.Node.Display;
+using CACL.Node.Settings;
 using CACL.Runs.Steps;
 using Spectre.Console;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using CACL.Node.Configuration;
+using CACL.Configuration.Keys;
+using CACL.Node.Settings;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Docker;

@@ -1,5 +1,6 @@
-using CACL.Node.Configuration;
 using CACL.Node.Doctor;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Doctor;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using CACL.Configuration.Keys;
 using CACL.Node.Commands;
-using CACL.Node.Configuration;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Documentation;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Node.Ending;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using CACL.Node.Http;
 using CACL.Node.Tests.Telemetry;
 using CACL.Runs.Folder;
 

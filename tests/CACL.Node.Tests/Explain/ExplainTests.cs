@@ -1,8 +1,8 @@
+using CACL.Node.Commands;
 using System.Text.Json;
-using CACL.Actors;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Node.Runs;
+using CACL.Node.Ending;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Runs.Folder;
 using SkiaSharp;
@@ -147,7 +147,7 @@ public sealed class ExplainTests(MadeClips clips)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var status = Program.Run(arguments, output, error);
+        var status = CaclCommandLine.Run(arguments, output, error);
         return (status, output.ToString(), error.ToString());
     }
 

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
 using CACL.Node.Http;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;
 

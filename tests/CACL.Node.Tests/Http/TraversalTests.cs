@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
-using CACL.Node.Configuration;
 using CACL.Node.Display;
 using CACL.Node.Logging;
+using CACL.Node.Settings;
 using CACL.Testing;
 using Serilog.Events;
 using Spectre.Console;
@@ -25,7 +25,7 @@ public sealed class LoggingTests : IDisposable
         var configuration = ConfigurationFiles.Load([], ["cacl.logging.level=debug"], new Dictionary<string, string>());
         using (RunLog.Start(file, LogEventLevel.Debug, screen: null))
         {
-            using var system = ActorSystem.Create("test", configuration.AkkaText);
+            using var system = ActorSystem.Create("test", configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!));
             var actor = system.ActorOf(Props.Create(() => new Speaker()), "speaker");
             Assert.Equal("done", await actor.Ask<string>("speak", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
             SerilogAkkaLogger.WaitUntilWritten(system, TimeSpan.FromSeconds(20));

@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Node.Ending;
 using CACL.Node.Pictures;
 using CACL.Testing;
 using SkiaSharp;

@@ -1,4 +1,5 @@
-using CACL.Node.Configuration;
+using CACL.Configuration.Keys;
+using CACL.Node.Ending;
 using CACL.Node.Study;
 using CACL.Testing;
 

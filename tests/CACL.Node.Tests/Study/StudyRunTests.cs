@@ -1,3 +1,4 @@
+using CACL.Node.Ending;
 using CACL.Node.Study;
 using CACL.Testing;
 

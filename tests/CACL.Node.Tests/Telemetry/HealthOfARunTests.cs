@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using CACL.Actors;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Steps;
 

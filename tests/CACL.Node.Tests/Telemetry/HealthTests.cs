@@ -1,6 +1,6 @@
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 
 namespace CACL.Node.Tests.Telemetry;

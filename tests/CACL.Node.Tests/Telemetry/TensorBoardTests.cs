@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
 using CACL.Learning.Method;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Steps;

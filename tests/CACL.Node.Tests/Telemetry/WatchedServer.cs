@@ -1,12 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Learning.Method;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;

@@ -4,8 +4,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
+using CACL.Configuration.Keys;
 using CACL.Data.DataSets;
-using CACL.Node.Configuration;
+using CACL.Node.Settings;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Evaluation.Beside;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CACL.Node.Configuration;
+using CACL.Configuration.Reading;
+using CACL.Node.Ending;
 using CACL.Runs.Folder;
 
 namespace CACL.Node.Evaluation.Beside;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
-using CACL.Node.Configuration;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using Serilog;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
-using CACL.Node.Configuration;
 using CACL.Node.Evaluation.Beside;
+using CACL.Node.Settings;
 using CACL.Runs.Evaluations;
 using CACL.Testing;
 

@@ -1,4 +1,3 @@
-using CACL.Runs.Folder;
 using System.Text.Json;
 using CACL.Node.Evaluation.Beside;
 using CACL.Testing;

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CACL.Actors;
 using CACL.Actors.Tests.Fakes;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 using CACL.Testing;

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
 using CACL.Node.Http.Endpoints;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;
 using Serilog;

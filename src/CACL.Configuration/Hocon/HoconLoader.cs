@@ -1,0 +1,127 @@
+using System.Text;
+
+namespace CACL.Configuration.Hocon;
+
+/// <summary>
+/// Gathers a configuration from texts, files with their includes, and single overrides, each stronger than those before, and resolves
+/// it. An included file must exist, whichever form of include names it: a silently missing one would train with other settings.
+/// </summary>
+public sealed class HoconLoader
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly Func<string, string?> _environment;
+    private readonly List<ObjectNode> _documents = [];
+    private readonly Stack<string> _open = new();
+    private int _includes;
+
+    /// <summary>A loader that sees these environment variables.</summary>
+    /// <param name="environment">Value of a variable, or null.</param>
+    public HoconLoader(Func<string, string?> environment)
+    {
+        _environment = environment;
+    }
+
+    /// <summary>A text that is no file, such as an embedded resource; includes do not work in it.</summary>
+    /// <exception cref="HoconException">Not HOCON.</exception>
+    public HoconLoader AddText(string source, string text)
+    {
+        _documents.Add(HoconParser.ParseFile(source, text, [], (_, _, origin) => throw new HoconException(origin, "include works in files only.")));
+        return this;
+    }
+
+    /// <summary>A file and what it includes.</summary>
+    /// <exception cref="HoconException">The file or an included one is missing, unreadable or not HOCON.</exception>
+    public HoconLoader AddFile(string path)
+    {
+        _documents.Add(Read(path, [], null));
+        return this;
+    }
+
+    /// <summary>One key, as from a command line: a HOCON value where the text is one, otherwise the text itself.</summary>
+    /// <param name="key">Key, such as <c>cacl.data.stride</c>.</param>
+    /// <param name="text">Value.</param>
+    /// <param name="source">Where it comes from, such as <c>--set cacl.data.stride=4</c>.</param>
+    /// <exception cref="HoconException">The key is none, or the text begins like an array, object, quoted text or substitution and is wrong.</exception>
+    public HoconLoader AddOverride(string key, string text, string source)
+    {
+        var origin = HoconOrigin.Of(source);
+        var document = new ObjectNode(origin);
+        document.Assign(HoconPath.Parse(key.Trim(), origin), OverrideValue(text.Trim(), origin));
+        _documents.Add(document);
+        return this;
+    }
+
+    /// <summary>The merged and resolved configuration.</summary>
+    /// <exception cref="HoconException">A substitution cannot be resolved.</exception>
+    public HoconObject Resolve() => HoconResolver.Resolve(_documents, _environment);
+
+    private static HoconNode OverrideValue(string text, HoconOrigin origin)
+    {
+        if (text.Length == 0) return new LiteralNode(new HoconScalar("", false, origin));
+        try
+        {
+            return HoconParser.ParseValue(origin.Source, text);
+        }
+        catch (HoconException) when (!(text[0] is '[' or '{' or '"' || text.Contains("${", StringComparison.Ordinal)))
+        {
+            // A path with a colon, a list without brackets: what the shell's user meant is the text.
+            return new LiteralNode(new HoconScalar(text, false, origin));
+        }
+    }
+
+    private ObjectNode Read(string path, IReadOnlyList<string> prefix, HoconOrigin? includedAt)
+    {
+        var origin = includedAt ?? HoconOrigin.Of(path);
+        var full = Path.GetFullPath(path);
+        if (_open.Contains(full))
+        {
+            var chain = string.Join(" → ", _open.Reverse().SkipWhile(p => p != full).Append(full).Select(p => Path.GetFileName(p)));
+            throw new HoconException(origin, $"files include each other in a circle: {chain}. Remove one of these includes.");
+        }
+
+        if (++_includes > HoconLimits.Includes) throw new HoconException(origin, $"more than {HoconLimits.Includes} files are included.");
+        var text = Text(path, full, origin);
+        _open.Push(full);
+        var node = HoconParser.ParseFile(path, text, prefix, (file, at, place) => Read(Beside(path, file), at, place));
+        _open.Pop();
+        return node;
+    }
+
+    private static string Beside(string including, string included) => Path.Combine(Path.GetDirectoryName(including) ?? "", included);
+
+    private static string Text(string path, string full, HoconOrigin origin)
+    {
+        if (Directory.Exists(full)) throw new HoconException(origin, $"{full} is a folder, not a configuration file.");
+        if (!File.Exists(full)) throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
+        try
+        {
+            return Decode(path, full, origin);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HoconException(origin, $"the configuration file {full} cannot be read: {e.Message}");
+        }
+    }
+
+    private static string Decode(string path, string full, HoconOrigin origin)
+    {
+        // Read up to the bound, not by the file's length: what is no plain file (a device, a pipe) has none.
+        using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[HoconLimits.FileBytes + 1];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length > HoconLimits.FileBytes)
+        {
+            throw new HoconException(origin, $"{path} is larger than {HoconLimits.FileBytes >> 20} MiB; that is no configuration file.");
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new HoconException(origin, $"{path} is not UTF-8 text (byte {e.Index}); is it a configuration file?");
+        }
+    }
+}

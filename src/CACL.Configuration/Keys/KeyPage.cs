@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace CACL.Configuration.Keys;
+
+/// <summary>The page hocon/README.md: presets, the rules of overriding, and every key, made from reference.conf so that it cannot be wrong.</summary>
+public static class KeyPage
+{
+    private const string Head =
+        """
+        # Settings
+
+        <!-- Made from src/CACL.Configuration/Keys/reference.conf by: tools/cacl config keys > hocon/README.md -->
+
+        | preset | what it is for |
+        |---|---|
+        | [demo.conf](demo.conf) | minutes on a few processor cores: the whole way of a run on a small scale |
+        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated as it goes |
+        | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
+        | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
+
+        [tables/](tables) holds a preset for every row of the paper's tables, [studies/](studies) the tables themselves, for `cacl study`. A study's file is HOCON, too:
+        a section `study` with `title`, `seeds`, `evaluate-every-steps` (0: the end only), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to)
+        and `rows`, each with `name`, one of `preset` (and perhaps `init-from`, `settings`), `random = true` (and `backbone`) and `checkpoint`, and the `paper`'s value; a section `cacl` changes every row alike.
+
+        A setting's value comes from the strongest of: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.
+        The run folder's `config.resolved.conf` holds every key with its value and where it came from.
+
+        - **Environment.** A key in capitals with `_` for every `.` and `-`: `CACL_DATA_CROP_SIZE=64` sets `cacl.data.crop-size`. A variable of a section that names no key is an error.
+          Inside a file, `${?VIDEOS}` is the variable VIDEOS where there is no key of this name; `a = x` followed by `a = ${?VIDEOS}` keeps x where there is none.
+        - **Files** are HOCON: `include "other.conf"` (relative to the including file; a missing one is an error), `key = value`, sections, `+=`, `${other.key}`, `# comments`.
+        - **Units.** Durations: `200ms`, `30s`, `5 minutes`, `2h`. Sizes: `256 MiB`, `1.5 GiB`, `2 GB`, or a number of bytes. Truth: `true`/`false`, `yes`/`no`, `on`/`off`.
+        - A key that is not listed here is an error. Beside `cacl` only `akka` is allowed; it goes to the actor system as it is.
+
+        Where a default comes from: [P] stated by the paper, [M] taken from MoCo-v2, [U] unstated, our choice, [O] an option that the paper ablates or that changes the method.
+        No mark: running the program, not the method.
+
+        """;
+
+    /// <summary>The page.</summary>
+    public static string Render()
+    {
+        var page = new StringBuilder(Head);
+        var lines = ReferenceFile.Text.Split('\n');
+        var section = "";
+        foreach (var (key, value) in KnownKeys.Defaults)
+        {
+            if (Section(key) != section)
+            {
+                section = Section(key);
+                page.Append($"\n## {section}\n\n| key | default | meaning |\n|---|---|---|\n");
+            }
+
+            page.Append($"| `{key}` | `{value}` | {Cell(Comment(lines, value.Origin.Line))} |\n");
+        }
+
+        return page.ToString();
+    }
+
+    /// <summary>The comment above a line of reference.conf, as one paragraph.</summary>
+    /// <param name="lines">Its lines.</param>
+    /// <param name="line">The line, counted from 1.</param>
+    public static string Comment(IReadOnlyList<string> lines, int line)
+    {
+        var first = line - 1;
+        while (first > 0 && lines[first - 1].TrimStart().StartsWith('#')) first--;
+        return string.Join(' ', lines.Skip(first).Take(line - 1 - first).Select(l => l.Trim().TrimStart('#').Trim()));
+    }
+
+    private static string Section(string key) => key.Count(c => c == '.') > 1 ? key[..key.IndexOf('.', "cacl.".Length)] : "cacl";
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

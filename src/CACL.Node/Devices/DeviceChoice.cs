@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using CACL.Learning.Runtime;
+using CACL.Node.Ending;
+using TorchSharp;
+
+namespace CACL.Node.Devices;
+
+/// <summary>The device that a name such as auto stands for on this machine.</summary>
+internal static class DeviceChoice
+{
+    /// <summary>cpu or cuda:N. Loads libtorch where that has not been done.</summary>
+    /// <param name="wanted">auto, cpu, cuda or cuda:N, already checked for its spelling.</param>
+    /// <param name="libTorch">cacl.training.libtorch: a folder, or empty.</param>
+    /// <exception cref="UserException">There is no such device.</exception>
+    /// <exception cref="LibTorchUnavailableException">libtorch does not load.</exception>
+    public static string Resolve(string wanted, string libTorch)
+    {
+        var loaded = LibTorchLoader.Load(libTorch.Length > 0 ? libTorch : null);
+        var cards = Cards(loaded);
+        if (wanted == "cpu" || (wanted == "auto" && cards == 0)) return "cpu";
+        var index = wanted.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0;
+        if (index < cards) return $"cuda:{index}";
+        throw new UserException(
+            $"There is no device {wanted} here: {(loaded.HasCuda ? $"libtorch sees {cards} CUDA devices" : "this libtorch has no CUDA")}. "
+                + "Take cpu or auto; cacl doctor shows the devices.");
+    }
+
+    /// <summary>How many CUDA devices libtorch sees.</summary>
+    // Only a CUDA build is asked: without one TorchSharp searches disks for its libraries.
+    public static int Cards(LoadedLibTorch loaded) => loaded.HasCuda ? Count() : 0;
+
+    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Count() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+}

@@ -1,0 +1,20 @@
+using CACL.Learning.Runtime;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
+using Serilog;
+
+namespace CACL.Node.Devices;
+
+/// <summary>Loads libtorch and settles on device and threads.</summary>
+internal static class TorchDevice
+{
+    /// <summary>The training device, with libtorch loaded and its threads set.</summary>
+    /// <exception cref="UserException">The device asked for is not there.</exception>
+    public static string Prepare(TrainingSettings settings)
+    {
+        var device = DeviceChoice.Resolve(settings.Device, settings.LibTorch);
+        var threads = TorchThreads.Use(settings.Threads);
+        Log.Information("libtorch from {Folder}, {Threads} threads, device {Device}", LibTorchLoader.Load().Folder, threads, device);
+        return device;
+    }
+}

@@ -1,0 +1,42 @@
+using CACL.Configuration.Hocon;
+using CACL.Data.Catalog;
+using CACL.Data.Clips;
+using CACL.Data.DataSets;
+using CACL.Data.Decoding.Selection;
+using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
+using CACL.Learning.Weights.Import;
+using CACL.Runs.Folder;
+
+namespace CACL.Node.Ending;
+
+/// <summary>How an exception that ends the program is told.</summary>
+internal static class Failures
+{
+    /// <summary>Writes what happened and returns the exit code.</summary>
+    /// <param name="failure">What ended the verb.</param>
+    /// <param name="trace">Whether the user asked for stack traces (<c>--trace</c>).</param>
+    /// <param name="error">Standard error.</param>
+    public static int Tell(Exception failure, bool trace, TextWriter error)
+    {
+        if (failure is AggregateException { InnerExceptions: [var only] }) failure = only;
+        if (failure is OperationCanceledException)
+        {
+            error.WriteLine(failure.Message);
+            return failure is StoppedException stopped ? stopped.ExitCode : ExitCodes.Interrupted;
+        }
+
+        error.WriteLine(IsExpected(failure)
+            ? failure.Message
+            : $"An unexpected fault ended the program: {failure.GetType().Name}: {TorchFault.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
+        if (trace) error.WriteLine(failure);
+        return ExitCodes.Failure;
+    }
+
+    // Those whose messages are sentences for people, written for this place.
+    private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException
+        or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException or ClipException
+        or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
+        or EvaluationException;
+}

@@ -1,0 +1,25 @@
+
+namespace CACL.Node.Ending;
+
+/// <summary>Ctrl+C and SIGTERM as a cancellation; a second signal ends the program at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StopSignals _signals = new(_ => { });
+
+    /// <summary>Listens until disposed.</summary>
+    public Interruption() => _signals.StopBy(_ => _stop.Cancel());
+
+    /// <summary>Signalled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>What ends the verb: this sentence, and the exit code that belongs to the signal.</summary>
+    public StoppedException Stopped(string sentence) => new(sentence, _signals.ExitCode > 0 ? _signals.ExitCode : ExitCodes.Interrupted);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _signals.Dispose();
+        _stop.Dispose();
+    }
+}

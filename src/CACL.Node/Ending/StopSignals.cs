@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace CACL.Node.Ending;
+
+/// <summary>
+/// SIGTERM and Ctrl+C while a run goes on: the first asks it to finish its step and save, the second ends the process at once, and so
+/// does the first as long as there is nothing to save.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Action<string> _say;
+    private Reaction? _stop;
+    private int _exitCode;
+
+    /// <summary>Listens from now on.</summary>
+    /// <param name="say">Shows a sentence.</param>
+    public StopSignals(Action<string> say)
+    {
+        _say = say;
+        Listen(PosixSignal.SIGINT, ExitCodes.Interrupted, "Ctrl+C");
+        Listen(PosixSignal.SIGTERM, ExitCodes.Terminated, "SIGTERM");
+    }
+
+    /// <summary>The exit code of the signal that came; 0: none did.</summary>
+    public int ExitCode => Volatile.Read(ref _exitCode);
+
+    /// <summary>From now on the first signal calls this.</summary>
+    /// <param name="stop">Takes a sentence on what came.</param>
+    /// <param name="meaning">What is done then, for people.</param>
+    public void StopBy(Action<string> stop, string meaning = "finishing the step and saving") => Volatile.Write(ref _stop, new Reaction(stop, meaning));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+    }
+
+    private void Listen(PosixSignal signal, int exitCode, string name) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        var stop = Volatile.Read(ref _stop);
+        if (stop is null || Interlocked.CompareExchange(ref _exitCode, exitCode, 0) != 0)
+        {
+            Environment.Exit(exitCode);
+            return;
+        }
+
+        _say($"{name}: {stop.Meaning}. Once more ends it at once.");
+        stop.Stop($"Stopped by {name}.");
+    }));
+
+    private sealed record Reaction(Action<string> Stop, string Meaning);
+}

@@ -1,0 +1,26 @@
+using CACL.Actors;
+using CACL.Node.Settings;
+
+namespace CACL.Node.RunInputs;
+
+/// <summary>From the settings as written to what a run is started with.</summary>
+internal static class TrainingOptions
+{
+    /// <summary>The options of a run.</summary>
+    /// <param name="configuration">Settings.</param>
+    /// <param name="folder">Run folder.</param>
+    /// <param name="device">Torch device, resolved.</param>
+    /// <param name="videos">The videos: part of what must be the same on resume.</param>
+    public static RunOptions Of(ResolvedConfiguration configuration, string folder, string device, TrainingVideos videos)
+    {
+        var settings = configuration.Settings;
+        var decoders = settings.Data.Decoders > 0 ? settings.Data.Decoders : DecodersFor(device);
+        var fingerprint = new Dictionary<string, string>(configuration.Fingerprint) { ["the videos"] = videos.Identity };
+        return settings.ToRunOptions(folder, device, decoders, fingerprint);
+    }
+
+    // On the processor, training needs the cores itself: a step takes far longer than the decoding of its batch. Beside a GPU they are free.
+    private static int DecodersFor(string device) => device.StartsWith("cuda", StringComparison.Ordinal)
+        ? Math.Max(1, Environment.ProcessorCount - 2)
+        : Math.Max(1, Environment.ProcessorCount / 2);
+}

@@ -1,0 +1,77 @@
+
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Keys;
+using CACL.Configuration.Reading;
+
+namespace CACL.Node.Settings;
+
+/// <summary>From files and overrides to checked settings. Strength: reference.conf, the files in order, the environment, --set.</summary>
+internal static class ConfigurationFiles
+{
+    /// <summary>The override by which a program opens no port.</summary>
+    public const string NoPort = "cacl.http.enabled=false";
+
+    /// <summary>The settings of a run.</summary>
+    /// <param name="files">HOCON files, the strongest last.</param>
+    /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>
+    /// <param name="environment">Environment variables; <see cref="ProcessEnvironment"/> gives this process's.</param>
+    /// <exception cref="HoconException">A text cannot be read.</exception>
+    /// <exception cref="SettingsException">Settings are wrong: all of them are listed.</exception>
+    /// <exception cref="ConfigurationException">An override or an environment variable is none.</exception>
+    public static ResolvedConfiguration Load(
+        IEnumerable<string> files,
+        IEnumerable<string> overrides,
+        IReadOnlyDictionary<string, string> environment) => LoadLayers(files, [], overrides, environment);
+
+    /// <summary>As <see cref="Load"/>, with single settings between the files and the environment.</summary>
+    /// <param name="files">HOCON files, the strongest last.</param>
+    /// <param name="settings">Keys with their values, HOCON, and where they stand.</param>
+    /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>
+    /// <param name="environment">Environment variables.</param>
+    public static ResolvedConfiguration LoadLayers(
+        IEnumerable<string> files,
+        IEnumerable<(string Key, string Value, string Source)> settings,
+        IEnumerable<string> overrides,
+        IReadOnlyDictionary<string, string> environment)
+    {
+        var loader = new HoconLoader(environment.GetValueOrDefault).AddText(ReferenceFile.Name, ReferenceFile.Text);
+        foreach (var file in files) loader.AddFile(file);
+        foreach (var (key, value, source) in settings) loader.AddOverride(key, value, source);
+        foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);
+        foreach (var text in overrides) AddOverride(loader, text);
+        return Bind(loader.Resolve());
+    }
+
+    /// <summary>The settings where nobody sets anything.</summary>
+    public static ResolvedConfiguration Defaults() => Load([], [], new Dictionary<string, string>());
+
+    /// <summary>This process's environment variables.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+
+    /// <summary>The two sides of a text <c>key=value</c>.</summary>
+    /// <exception cref="ConfigurationException">It is none.</exception>
+    public static (string Key, string Value) SplitOverride(string text)
+    {
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        if (at <= 0) throw new ConfigurationException($"--set {text}: expected key=value, such as --set cacl.training.batch-size=32.");
+        return (text[..at].Trim(), text[(at + 1)..]);
+    }
+
+    private static void AddOverride(HoconLoader loader, string text)
+    {
+        var (key, value) = SplitOverride(text);
+        loader.AddOverride(key, value, $"--set {text}");
+    }
+
+    private static ResolvedConfiguration Bind(HoconObject root)
+    {
+        var reader = new SettingsReader(root);
+        var unknown = KnownKeys.Unknown(root).ToList();
+        var settings = RunSettings.Read(reader);
+        // A section that was overwritten by a value would be reported again for each of its keys.
+        var problems = unknown.Concat(reader.Problems.Where(p => !unknown.Any(u => p.Key.StartsWith(u.Key + ".", StringComparison.Ordinal)))).ToList();
+        if (problems.Count > 0) throw new SettingsException(problems);
+        return new ResolvedConfiguration(settings, reader.Settings, root["akka"] as HoconObject);
+    }
+}

@@ -1,0 +1,60 @@
+using CACL.Configuration.Reading;
+using CACL.Data.Decoding.Selection;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Settings under <c>cacl.data</c>; reference.conf says what each means.</summary>
+internal sealed record DataSettings
+{
+    public required IReadOnlyList<string> Videos { get; init; }
+
+    public required string Catalog { get; init; }
+
+    public required int Stride { get; init; }
+
+    public required int CropSize { get; init; }
+
+    public required double CropAreaMin { get; init; }
+
+    public required double CropAreaMax { get; init; }
+
+    public required double FlipProbability { get; init; }
+
+    public required bool SharedPhotometry { get; init; }
+
+    public required DecoderKind Decoder { get; init; }
+
+    /// <summary>Number of decoders; 0: to be chosen from the number of cores.</summary>
+    public required int Decoders { get; init; }
+
+    public required TimeSpan DecodeTimeout { get; init; }
+
+    public required double MaxBadShare { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long InFlightMemory { get; init; }
+
+    public required int PrefetchBatches { get; init; }
+
+    public static DataSettings Read(SettingsReader reader)
+    {
+        var area = reader.Numbers("cacl.data.crop-area", 2);
+        return new DataSettings
+        {
+            Videos = reader.Texts("cacl.data.videos", FilePaths.Absolute),
+            Catalog = FilePaths.Absolute(reader.Text("cacl.data.catalog", t => t.Length > 0, "the path of a file")),
+            Stride = reader.Integer("cacl.data.stride", 0, 10_000),
+            CropSize = reader.Integer("cacl.data.crop-size", 32, 1024),
+            CropAreaMin = area[0],
+            CropAreaMax = area[1],
+            FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
+            SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
+            Decoder = reader.Choice("cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
+            Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
+            DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            MaxBadShare = reader.Number("cacl.data.max-bad-share", v => v is >= 0 and <= 1, "from 0 to 1"),
+            InFlightMemory = reader.Size("cacl.data.in-flight-memory", 1L << 20, 1L << 40),
+            PrefetchBatches = reader.Integer("cacl.data.prefetch-batches", 1, 64),
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using CACL.Configuration.Reading;
+using CACL.Learning.Method;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Settings under <c>cacl.model</c>; reference.conf says what each means.</summary>
+internal sealed record ModelSettings
+{
+    public required Backbone Backbone { get; init; }
+
+    public required Heads Heads { get; init; }
+
+    public required int QueueSize { get; init; }
+
+    public required int EnqueuePixels { get; init; }
+
+    public required int BatchNormSplits { get; init; }
+
+    public required bool PixelShuffle { get; init; }
+
+    public required Padding Padding { get; init; }
+
+    /// <summary>Null: soft iff the global head is on.</summary>
+    public required bool? SoftCycle { get; init; }
+
+    public required Positives Positives { get; init; }
+
+    public required Pooling Pooling { get; init; }
+
+    public required double Temperature { get; init; }
+
+    public required double Momentum { get; init; }
+
+    public required double GlobalWeight { get; init; }
+
+    public required double PixelWeight { get; init; }
+
+    public required double CycleWeight { get; init; }
+
+    public static ModelSettings Read(SettingsReader reader) => new()
+    {
+        Backbone = reader.Choice("cacl.model.backbone", ("resnet18", Backbone.ResNet18), ("resnet50", Backbone.ResNet50)),
+        Heads = ReadHeads(reader),
+        QueueSize = reader.Integer("cacl.model.queue-size", 1, 1 << 20),
+        EnqueuePixels = reader.Integer("cacl.model.enqueue-pixels", 1, 128 * 128),
+        BatchNormSplits = reader.Integer("cacl.model.bn-splits", 1, 65_536),
+        PixelShuffle = reader.Boolean("cacl.model.pixel-shuffle"),
+        Padding = reader.Choice("cacl.model.padding", ("zeros", Padding.Zeros), ("reflect", Padding.Reflect)),
+        SoftCycle = reader.BooleanOrAuto("cacl.model.soft-cycle"),
+        Positives = reader.Choice("cacl.model.positives", ("global-head", Positives.GlobalHead), ("same-position", Positives.SamePosition)),
+        Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
+        Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
+        Momentum = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
+        GlobalWeight = Weight(reader, "global"),
+        PixelWeight = Weight(reader, "pixel"),
+        CycleWeight = Weight(reader, "cycle"),
+    };
+
+    private static Heads ReadHeads(SettingsReader reader)
+    {
+        var words = reader.Words("cacl.model.heads", "global", "pixel", "cycle");
+        return (words.Contains("global") ? Heads.Global : Heads.None)
+            | (words.Contains("pixel") ? Heads.Pixel : Heads.None)
+            | (words.Contains("cycle") ? Heads.Cycle : Heads.None);
+    }
+
+    private static double Weight(SettingsReader reader, string head) =>
+        reader.Number($"cacl.model.loss-weights.{head}", v => v is >= 0 and <= 1000, "from 0 to 1000");
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using CACL.Configuration.Hocon;
+using CACL.Configuration.Reading;
+
+namespace CACL.Node.Settings;
+
+/// <summary>The settings of a run with where each came from.</summary>
+internal sealed class ResolvedConfiguration
+{
+    // What may change from one start of a run to the next, because the computed numbers do not depend on it. Any other key, also one
+    // added later, belongs to the fingerprint.
+    private static readonly string[] Changeable =
+    [
+        "cacl.run.",
+        // Where the videos lie may change; that they are the same ones is checked by their number, frames and sizes.
+        "cacl.data.videos",
+        "cacl.data.catalog",
+        "cacl.data.decoder",
+        "cacl.data.decoders",
+        "cacl.data.decode-timeout",
+        "cacl.data.max-bad-share",
+        "cacl.data.in-flight-memory",
+        "cacl.data.prefetch-batches",
+        "cacl.training.device",
+        "cacl.training.threads",
+        "cacl.training.on-nan",
+        "cacl.training.watchdog",
+        "cacl.training.libtorch",
+        "cacl.checkpoints.",
+        "cacl.supervision.",
+        "cacl.evaluation.",
+        "cacl.http.",
+        "cacl.telemetry.",
+        "cacl.logging.",
+    ];
+
+    private readonly HoconObject? _akka;
+
+    /// <summary>Settings as bound, with their texts and origins.</summary>
+    public ResolvedConfiguration(RunSettings settings, IReadOnlyCollection<ResolvedSetting> keys, HoconObject? akka)
+    {
+        Settings = settings;
+        Keys = keys;
+        _akka = akka;
+    }
+
+    /// <summary>The typed settings.</summary>
+    public RunSettings Settings { get; }
+
+    /// <summary>Every key under <c>cacl</c>, sorted, with canonical text and origin.</summary>
+    public IReadOnlyCollection<ResolvedSetting> Keys { get; }
+
+    /// <summary>The <c>akka</c> section completed by what the program needs, for Akka's ConfigurationFactory.ParseString.</summary>
+    /// <param name="logger">The logger's type, with its assembly.</param>
+    public string AkkaText(string logger) => AkkaSection.Render(_akka, logger);
+
+    /// <summary>The settings which must be the same when a run is resumed: those that change the numbers it computes.</summary>
+    public IReadOnlyDictionary<string, string> Fingerprint => new SortedDictionary<string, string>(
+        Keys.Where(k => !Changeable.Any(c => c.EndsWith('.') ? k.Key.StartsWith(c, StringComparison.Ordinal) : k.Key == c))
+            .ToDictionary(k => k.Key, k => k.Text),
+        StringComparer.Ordinal);
+
+    /// <summary>Text for config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.</summary>
+    public string Render()
+    {
+        var text = new StringBuilder();
+        text.Append("# Every setting of this run and where it came from. As --config of another run it gives the same settings.\n");
+        foreach (var setting in All) text.Append(Line(setting)).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>One setting as HOCON, with its origin as a comment.</summary>
+    public static string Line(ResolvedSetting setting) => $"{setting.Key} = {setting.Text}  # {OneLine(setting.Origin)}";
+
+    /// <summary>The settings whose values differ from those of another configuration, or which it lacks.</summary>
+    public IReadOnlyList<ResolvedSetting> DifferencesFrom(ResolvedConfiguration other)
+    {
+        var texts = other.All.ToDictionary(s => s.Key, s => s.Text);
+        return [.. All.Where(s => texts.GetValueOrDefault(s.Key) != s.Text)];
+    }
+
+    private IEnumerable<ResolvedSetting> All =>
+        Keys.Concat(AkkaSection.Leaves(_akka).Select(leaf => new ResolvedSetting(leaf.Key, leaf.Value.ToString()!, leaf.Value.Origin)));
+
+    /// <summary>What differs between two fingerprints, a line each, such as <c>cacl.seed: 1 then, 2 now</c>.</summary>
+    public static IReadOnlyList<string> Difference(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
+    [
+        .. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
+            .Select(k => (Key: k, Then: then.GetValueOrDefault(k, "not set"), Now: now.GetValueOrDefault(k, "not set")))
+            .Where(d => d.Then != d.Now)
+            .Select(d => $"{d.Key}: {d.Then} then, {d.Now} now"),
+    ];
+
+    private static string OneLine(HoconOrigin origin) => string.Concat(origin.ToString().Select(c => char.IsControl(c) ? ' ' : c));
+}

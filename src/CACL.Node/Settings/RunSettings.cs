@@ -1,0 +1,130 @@
+using CACL.Actors;
+using CACL.Configuration.Reading;
+using CACL.Data.Sampling;
+using CACL.Learning.Method;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Every setting of a run, checked and immutable. Made by <see cref="ConfigurationFiles.Load"/>.</summary>
+internal sealed record RunSettings
+{
+    public required ulong Seed { get; init; }
+
+    /// <summary>The run's folder, absolute; empty: a new one is to be named.</summary>
+    public required string RunDirectory { get; init; }
+
+    public required DataSettings Data { get; init; }
+
+    public required ModelSettings Model { get; init; }
+
+    public required TrainingSettings Training { get; init; }
+
+    public required CheckpointSettings Checkpoints { get; init; }
+
+    public required SupervisionSettings Supervision { get; init; }
+
+    public required EvaluationSettings Evaluation { get; init; }
+
+    public required EvaluatorSettings Evaluator { get; init; }
+
+    public required HttpSettings Http { get; init; }
+
+    public required TelemetrySettings Telemetry { get; init; }
+
+    public required LoggingSettings Logging { get; init; }
+
+    /// <summary>What decides a sample plan.</summary>
+    public SamplingOptions ToSamplingOptions() => new()
+    {
+        Seed = Seed,
+        Stride = Data.Stride,
+        CropSize = Data.CropSize,
+        CropAreaMin = Data.CropAreaMin,
+        CropAreaMax = Data.CropAreaMax,
+        FlipProbability = Data.FlipProbability,
+        SharedPhotometry = Data.SharedPhotometry,
+        PixelShuffle = Model.PixelShuffle,
+        EnqueuePixels = Model.EnqueuePixels,
+    };
+
+    /// <summary>What decides a training step.</summary>
+    public CaclOptions ToCaclOptions() => new()
+    {
+        Seed = Seed,
+        Backbone = Model.Backbone,
+        Heads = Model.Heads,
+        QueueSize = Model.QueueSize,
+        BatchNormSplits = Model.BatchNormSplits,
+        PixelShuffle = Model.PixelShuffle,
+        Padding = Model.Padding,
+        SoftCycle = Model.SoftCycle,
+        Positives = Model.Positives,
+        Pooling = Model.Pooling,
+        Temperature = Model.Temperature,
+        Momentum = Model.Momentum,
+        GlobalWeight = Model.GlobalWeight,
+        PixelWeight = Model.PixelWeight,
+        CycleWeight = Model.CycleWeight,
+        Lars = Training.Lars,
+    };
+
+    /// <summary>What the actors of a run need to know.</summary>
+    /// <param name="directory">The run folder, absolute.</param>
+    /// <param name="device">The device that <see cref="TrainingSettings.Device"/> turned out to be: cpu, cuda or cuda:N.</param>
+    /// <param name="decoders">The number that <see cref="DataSettings.Decoders"/> turned out to be.</param>
+    /// <param name="fingerprint">See <see cref="ResolvedConfiguration.Fingerprint"/>.</param>
+    public RunOptions ToRunOptions(string directory, string device, int decoders, IReadOnlyDictionary<string, string> fingerprint) => new()
+    {
+        Directory = directory,
+        Sampling = ToSamplingOptions(),
+        Cacl = ToCaclOptions(),
+        BatchSize = Training.BatchSize,
+        Epochs = Training.Epochs,
+        MaxSteps = Training.MaxSteps,
+        LearningRate = Training.LearningRate,
+        ScaleLearningRate = Training.ScaleLearningRate,
+        WarmupEpochs = Training.WarmupEpochs,
+        OnNotFinite = Training.OnNan,
+        Watchdog = Training.Watchdog,
+        Device = device,
+        Decoders = decoders,
+        DecodeTimeout = Data.DecodeTimeout,
+        MaxBadShare = Data.MaxBadShare,
+        InFlightMemory = Data.InFlightMemory,
+        PrefetchBatches = Data.PrefetchBatches,
+        MaxDecoderRestarts = Supervision.DecoderMaxRestarts,
+        DecoderRestartWindow = Supervision.DecoderWindow,
+        MinBackOff = Supervision.DecoderMinBackoff,
+        MaxBackOff = Supervision.DecoderMaxBackoff,
+        CheckpointEverySteps = Checkpoints.EverySteps,
+        CheckpointsKept = Checkpoints.Keep,
+        OnCheckpointFailure = Checkpoints.OnFailure,
+        CheckpointMinBackOff = Checkpoints.RetryMinBackoff,
+        CheckpointMaxBackOff = Checkpoints.RetryMaxBackoff,
+        Evaluation = Evaluator.ToOptions(),
+        LogLevel = Logging.Level.ToString().ToLowerInvariant(),
+        Fingerprint = fingerprint,
+    };
+
+    /// <summary>The settings in a tree; what is wrong with them is left in the reader.</summary>
+    public static RunSettings Read(SettingsReader reader)
+    {
+        var settings = new RunSettings
+        {
+            Seed = reader.Seed("cacl.seed"),
+            RunDirectory = FilePaths.Absolute(reader.Text("cacl.run.directory")),
+            Data = DataSettings.Read(reader),
+            Model = ModelSettings.Read(reader),
+            Training = TrainingSettings.Read(reader),
+            Checkpoints = CheckpointSettings.Read(reader),
+            Supervision = SupervisionSettings.Read(reader),
+            Evaluation = EvaluationSettings.Read(reader),
+            Evaluator = EvaluatorSettings.Read(reader),
+            Http = HttpSettings.Read(reader),
+            Telemetry = TelemetrySettings.Read(reader),
+            Logging = LoggingSettings.Read(reader),
+        };
+        SettingsRules.Check(settings, reader);
+        return settings;
+    }
+}

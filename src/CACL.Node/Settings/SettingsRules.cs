@@ -1,0 +1,109 @@
+using CACL.Configuration.Reading;
+using CACL.Learning.Method;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Rules between settings, each of which would otherwise surface deep inside a run.</summary>
+internal static class SettingsRules
+{
+    // The last stage reflects 4 positions, so its map of crop-size/8 must have 5.
+    private const int SmallestReflected = 40;
+
+    /// <summary>Reports every broken rule. A rule is left out where one of its own settings is already wrong.</summary>
+    public static void Check(RunSettings s, SettingsReader reader)
+    {
+        var (data, model, training) = (s.Data, s.Model, s.Training);
+        var positions = data.CropSize / 8 * (data.CropSize / 8);
+
+        Rule("cacl.data.crop-size", data.CropSize % 8 == 0, $"is {data.CropSize}; it must be a multiple of 8, the stride of the feature map, such as {Math.Max(32, data.CropSize / 8 * 8)}.");
+        Rule("cacl.data.crop-area", data.CropAreaMin > 0 && data.CropAreaMax <= 1 && data.CropAreaMin <= data.CropAreaMax, $"is [{data.CropAreaMin}, {data.CropAreaMax}]; both numbers lie above 0 and at most at 1, the smaller one first.");
+        Rule("cacl.model.heads", model.Heads != Heads.None, "is empty; at least one of global, pixel, cycle must be on.");
+        Rule(
+            "cacl.training.batch-size",
+            training.BatchSize % Math.Max(1, model.BatchNormSplits) == 0,
+            $"is {training.BatchSize}, which cacl.model.bn-splits = {model.BatchNormSplits} does not divide; take a multiple of {model.BatchNormSplits}, or other splits.",
+            "cacl.model.bn-splits");
+        Rule(
+            "cacl.model.enqueue-pixels",
+            model.EnqueuePixels <= positions,
+            $"is {model.EnqueuePixels}, but a feature map of crop-size {data.CropSize} has {positions} positions; take at most {positions}.",
+            "cacl.data.crop-size");
+        CheckQueue(s, Rule);
+        Rule(
+            "cacl.model.padding",
+            model.Padding != Padding.Reflect || data.CropSize >= SmallestReflected,
+            $"is reflect, but a crop-size of {data.CropSize} leaves feature maps smaller than what is reflected; take a crop-size of {SmallestReflected} or more, or zeros.",
+            "cacl.data.crop-size");
+        Rule(
+            "cacl.model.soft-cycle",
+            model.SoftCycle != true || model.Heads.HasFlag(Heads.Global),
+            "is true, but the global head, which gives its target, is off; switch that on in cacl.model.heads, or take auto or false.",
+            "cacl.model.heads");
+        Rule(
+            "cacl.training.warmup-epochs",
+            training.WarmupEpochs < training.Epochs,
+            $"is {training.WarmupEpochs}, not fewer than cacl.training.epochs = {training.Epochs}.",
+            "cacl.training.epochs");
+        Rule(
+            "cacl.checkpoints.retry.max-backoff",
+            s.Checkpoints.RetryMaxBackoff >= s.Checkpoints.RetryMinBackoff,
+            "is shorter than cacl.checkpoints.retry.min-backoff.",
+            "cacl.checkpoints.retry.min-backoff");
+        Rule(
+            "cacl.supervision.decoder.max-backoff",
+            s.Supervision.DecoderMaxBackoff >= s.Supervision.DecoderMinBackoff,
+            "is shorter than cacl.supervision.decoder.min-backoff.",
+            "cacl.supervision.decoder.min-backoff");
+
+        Rule(
+            "cacl.evaluation.tile-size",
+            s.Evaluation.Tiles.Size % 8 == 0,
+            $"is {s.Evaluation.Tiles.Size}; it must be a multiple of 8, the stride of the feature map, such as {s.Evaluation.Tiles.Size / 8 * 8}.");
+        Rule(
+            "cacl.evaluation.tile-overlap",
+            s.Evaluation.Tiles.Overlap < s.Evaluation.Tiles.Size,
+            $"is {s.Evaluation.Tiles.Overlap}, not less than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
+            "cacl.evaluation.tile-size");
+        Rule(
+            "cacl.evaluation.limited.scale",
+            s.Evaluation.Limited.ScaleMin >= 0.1 && s.Evaluation.Limited.ScaleMax <= 10 && s.Evaluation.Limited.ScaleMin <= s.Evaluation.Limited.ScaleMax,
+            $"is [{s.Evaluation.Limited.ScaleMin}, {s.Evaluation.Limited.ScaleMax}]; both numbers lie from 0.1 to 10, the smaller one first.");
+        Rule(
+            "cacl.evaluation.quick.image-size",
+            s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
+            $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
+            "cacl.evaluation.tile-size");
+        Rule(
+            "cacl.evaluation.retry.max-backoff",
+            s.Evaluator.RetryMaxBackoff >= s.Evaluator.RetryMinBackoff,
+            "is shorter than cacl.evaluation.retry.min-backoff.",
+            "cacl.evaluation.retry.min-backoff");
+        foreach (var (metric, head) in new[] { ("loss_global", Heads.Global), ("top1_global", Heads.Global), ("loss_pixel", Heads.Pixel), ("loss_cycle", Heads.Cycle), ("cycle_back", Heads.Cycle) })
+        {
+            Rule(
+                "cacl.evaluation.when",
+                model.Heads.HasFlag(head) || s.Evaluator.When.All(c => c.Metric != metric),
+                $"names {metric}, but the {head.ToString().ToLowerInvariant()} head is off: there is no such figure.",
+                "cacl.model.heads");
+        }
+
+        void Rule(string key, bool holds, string message, params string[] others)
+        {
+            if (!holds && reader.IsSound([key, .. others])) reader.Report(key, message);
+        }
+    }
+
+    // A step must not overwrite rows that it has itself just written.
+    private static void CheckQueue(RunSettings s, Action<string, bool, string, string[]> rule)
+    {
+        var batch = (long)s.Training.BatchSize;
+        var pixels = s.Model.Heads.HasFlag(Heads.Pixel) || s.Model.Heads.HasFlag(Heads.Cycle);
+        var rows = pixels ? batch * s.Model.EnqueuePixels : batch;
+        var made = pixels ? $"{batch} frames x {s.Model.EnqueuePixels} pixels" : $"{batch} frames";
+        rule(
+            "cacl.model.queue-size",
+            rows <= s.Model.QueueSize,
+            $"is {s.Model.QueueSize}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size or enqueue-pixels.",
+            ["cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using CACL.Actors;
+using CACL.Configuration.Reading;
+using CACL.Learning.Method;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Settings under <c>cacl.training</c>; reference.conf says what each means.</summary>
+internal sealed record TrainingSettings
+{
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Threads; 0: one for each core.</summary>
+    public required int Threads { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps; 0: as many as the epochs have.</summary>
+    public required long MaxSteps { get; init; }
+
+    /// <summary>As given, not scaled by <see cref="ScaleLearningRate"/>.</summary>
+    public required double LearningRate { get; init; }
+
+    public required bool ScaleLearningRate { get; init; }
+
+    public required double WarmupEpochs { get; init; }
+
+    public required OnNotFinite OnNan { get; init; }
+
+    public required TimeSpan Watchdog { get; init; }
+
+    /// <summary>A folder with libtorch, or empty.</summary>
+    public required string LibTorch { get; init; }
+
+    public required LarsOptions Lars { get; init; }
+
+    public static TrainingSettings Read(SettingsReader reader) => new()
+    {
+        Device = reader.Text("cacl.training.device", IsDevice, "auto, cpu, cuda or cuda:N"),
+        Threads = reader.Integer("cacl.training.threads", 0, 1024),
+        BatchSize = reader.Integer("cacl.training.batch-size", 1, 65_536),
+        Epochs = reader.Integer("cacl.training.epochs", 1, 1_000_000),
+        MaxSteps = reader.Integer("cacl.training.max-steps", 0L, long.MaxValue / 4),
+        LearningRate = reader.Number("cacl.training.learning-rate", v => v is > 0 and <= 1000, "above 0, at most 1000"),
+        ScaleLearningRate = reader.Boolean("cacl.training.scale-learning-rate"),
+        WarmupEpochs = reader.Number("cacl.training.warmup-epochs", v => v >= 0, "of at least 0"),
+        OnNan = reader.Choice("cacl.training.on-nan", ("halt", OnNotFinite.Halt), ("skip", OnNotFinite.Skip), ("rollback", OnNotFinite.Rollback)),
+        Watchdog = reader.Duration("cacl.training.watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+        LibTorch = FilePaths.Absolute(reader.Text("cacl.training.libtorch")),
+        Lars = new LarsOptions
+        {
+            Momentum = reader.Number("cacl.training.lars.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
+            WeightDecay = reader.Number("cacl.training.lars.weight-decay", v => v is >= 0 and <= 1, "from 0 to 1"),
+            Trust = reader.Number("cacl.training.lars.trust", v => v is > 0 and <= 1, "above 0, at most 1"),
+            AdaptVectors = reader.Boolean("cacl.training.lars.adapt-vectors"),
+        },
+    };
+
+    /// <summary>Whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
+    public static bool IsDevice(string text) =>
+        text is "auto" or "cpu" or "cuda"
+        || (text.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+}

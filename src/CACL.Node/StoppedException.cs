@@ -1,8 +1,0 @@
-namespace CACL.Node;
-
-/// <summary>A signal ended the verb; the message says what became of its work.</summary>
-internal sealed class StoppedException(string message, int exitCode) : OperationCanceledException(message)
-{
-    /// <summary>The program's exit code: 128 and the signal's number.</summary>
-    public int ExitCode { get; } = exitCode;
-}

@@ -1,0 +1,54 @@
+using CACL.Configuration.Keys;
+using CACL.Learning.Method;
+using CACL.Node.Settings;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Settings;
+
+public sealed class PresetTests
+{
+    private static readonly string Folder = Path.Combine(Workspace.Root, "hocon");
+
+    public static TheoryData<string> Presets => [.. Directory.EnumerateFiles(Folder, "*.conf").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Every_preset_is_valid(string name) => _ = Load(name);
+
+    [Fact]
+    public void The_kinetics_presets_compute_what_the_paper_does()
+    {
+        Assert.Equal(new CaclOptions(), Load("kinetics-r18.conf").Settings.ToCaclOptions());
+        Assert.Equal(new CaclOptions { Backbone = Backbone.ResNet50 }, Load("kinetics-r50.conf").Settings.ToCaclOptions());
+        Assert.Equal(new CACL.Data.Sampling.SamplingOptions(), Load("kinetics-r50.conf").Settings.ToSamplingOptions());
+    }
+
+    [Fact]
+    public void The_demo_fills_its_queues_within_a_quarter_of_its_steps()
+    {
+        var settings = Load("demo.conf").Settings;
+        Assert.True(settings.Model.QueueSize / settings.Training.BatchSize * 4 <= settings.Training.MaxSteps);
+    }
+
+    [Fact]
+    public void The_page_of_all_keys_is_up_to_date() =>
+        Assert.True(
+            KeyPage.Render() == File.ReadAllText(Path.Combine(Folder, "README.md")),
+            "hocon/README.md does not match reference.conf; run: tools/cacl config keys > hocon/README.md");
+
+    [Fact]
+    public void Every_key_has_a_comment_that_says_more_than_its_name()
+    {
+        var lines = ReferenceFile.Text.Split('\n');
+        foreach (var (key, value) in KnownKeys.Defaults)
+        {
+            Assert.True(KeyPage.Comment(lines, value.Origin.Line).Length > 20, $"{key} has no comment in reference.conf.");
+        }
+    }
+
+    [Fact]
+    public void Every_preset_is_named_on_the_page() =>
+        Assert.All(Presets.Select(p => p.Data), name => Assert.Contains($"]({name})", KeyPage.Render(), StringComparison.Ordinal));
+
+    private static ResolvedConfiguration Load(string name) => ConfigurationFiles.Load([Path.Combine(Folder, name)], [], new Dictionary<string, string>());
+}
