@@ -1,5 +1,6 @@
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Optimisation;
@@ -92,11 +93,8 @@ public sealed record RunOptions
     /// <summary>See <see cref="MaxDecoderRestarts"/>.</summary>
     public TimeSpan DecoderRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Wait before a crashed decoder is replaced; doubles with each crash in a row.</summary>
-    public TimeSpan MinBackOff { get; init; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan MaxBackOff { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Wait before a crashed decoder is replaced.</summary>
+    public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     /// <summary>Steps between checkpoints; 0: only at the end.</summary>
     public long CheckpointEverySteps { get; init; } = 1000;
@@ -107,11 +105,8 @@ public sealed record RunOptions
     /// <summary>What happens while a checkpoint cannot be written.</summary>
     public OnCheckpointFailure OnCheckpointFailure { get; init; }
 
-    /// <summary>Wait before a checkpoint that could not be written is tried again; doubles with each attempt.</summary>
-    public TimeSpan CheckpointMinBackOff { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan CheckpointMaxBackOff { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>Wait before a checkpoint that could not be written is tried again.</summary>
+    public BackOff CheckpointBackOff { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     /// <summary>Attempts at writing one checkpoint before it is given up.</summary>
     public int CheckpointAttempts { get; init; } = 5;

@@ -4,6 +4,7 @@ using Akka.Event;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Training;
 
 namespace CACL.Actors;
@@ -11,12 +12,8 @@ namespace CACL.Actors;
 /// <summary>The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.</summary>
 internal sealed partial class RunSupervisor
 {
-    /// <summary>An evaluator that fails so often within <see cref="EvaluatorWindow"/> will not come right by itself.</summary>
-    private const int MostEvaluatorRestarts = 5;
-
-    private static readonly TimeSpan EvaluatorWindow = TimeSpan.FromMinutes(1);
-
-    private readonly Queue<long> _evaluatorRestarts = new();
+    /// <summary>An evaluator that fails more often than this will not come right by itself.</summary>
+    private readonly RestartWindow _evaluatorRestarts;
     private bool _completed;
 
     private void ReceiveAboutEvaluations()
@@ -108,9 +105,7 @@ internal sealed partial class RunSupervisor
     {
         var inner = cause;
         while (inner is ActorInitializationException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
-        var now = Environment.TickCount64;
-        while (_evaluatorRestarts.TryPeek(out var first) && now - first > EvaluatorWindow.TotalMilliseconds) _evaluatorRestarts.Dequeue();
-        if (cause is ActorInitializationException || _evaluatorRestarts.Count >= MostEvaluatorRestarts)
+        if (cause is ActorInitializationException || !_evaluatorRestarts.Add())
         {
             _log.Error(
                 inner, "Supervision: evaluator failed: {Cause}. Decision: given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
@@ -119,7 +114,6 @@ internal sealed partial class RunSupervisor
             return Directive.Stop;
         }
 
-        _evaluatorRestarts.Enqueue(now);
         _parts.Instruments?.Restarted("evaluator");
         _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
         _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {inner.Message}");

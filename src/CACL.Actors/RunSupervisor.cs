@@ -5,6 +5,7 @@ using Akka.Streams;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Decoding;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
@@ -62,6 +63,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _memory = new FramePairPool(options.Sampling.CropSize);
         _lastCheckpoint = parts.Start?.Path;
         _vitals = vitals;
+        _evaluatorRestarts = new RestartWindow(5, TimeSpan.FromMinutes(1), parts.Clock);
         vitals.Has(_memory, _quarantine);
         vitals.Actors.Started(Name, "run", ActorState.Busy);
 
@@ -164,7 +166,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _decoders = Start(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
                 live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff, _vitals, $"{Name}/decoders-{name}")
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _vitals, $"{Name}/decoders-{name}")
             {
                 Instruments = _parts.Instruments,
             }),

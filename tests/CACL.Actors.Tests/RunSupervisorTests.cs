@@ -1,3 +1,4 @@
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 
@@ -136,7 +137,7 @@ public sealed class RunSupervisorTests
     public async Task A_run_that_pauses_waits_for_its_checkpoint_however_often_writing_fails()
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
-        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)) };
         // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
         run.Training.Before = step => SpinWait.SpinUntil(() => step < 6 || run.Storage.Failures <= 20, TimeSpan.FromSeconds(20));
         var outcome = await run.RunAsync();
@@ -148,7 +149,7 @@ public sealed class RunSupervisorTests
     public async Task A_run_that_waits_for_its_checkpoint_ends_when_asked_to_and_says_what_is_lost()
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
-        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)) };
         var training = run.Start();
         while ((await training.StatusAsync(TimeSpan.FromSeconds(20))).Phase != LoopPhase.Paused) await Task.Yield();
         training.Stop("enough");

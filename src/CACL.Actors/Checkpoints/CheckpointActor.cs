@@ -117,8 +117,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var wait = _options.CheckpointMinBackOff * Math.Pow(2, Math.Min(attempt - 1, 20));
-        if (wait > _options.CheckpointMaxBackOff) wait = _options.CheckpointMaxBackOff;
+        var wait = _options.CheckpointBackOff.After(attempt);
         _log.Warning(
             "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt {Attempt}{Most}); training {Meanwhile}",
             save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}", pauses ? "waits" : "goes on");

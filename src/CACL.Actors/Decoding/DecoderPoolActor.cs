@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Control;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
@@ -24,7 +25,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Queue<Work> _waiting = new();
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
-    private readonly Queue<DateTime> _restarts = new();
+    private readonly RestartWindow _restarts;
     private readonly Queue<(string Path, string Decision)> _replaced = new();
     private Exception? _lastCrash;
     private int _crashesInARow;
@@ -37,6 +38,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         _settings = settings;
         _wanted = settings.Decoders;
+        _restarts = new RestartWindow(settings.MaxRestarts, settings.RestartWindow, settings.Clock);
         Receive<Decode>(message =>
         {
             _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
@@ -189,27 +191,24 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TellVitals();
         var cause = _lastCrash;
         _lastCrash = null;
-        var now = DateTime.UtcNow;
-        _restarts.Enqueue(now);
-        while (now - _restarts.Peek() > _settings.RestartWindow) _restarts.Dequeue();
         var reason = cause?.Message ?? "it stopped by itself";
-        if (_restarts.Count > _settings.MaxRestarts)
+        if (!_restarts.Add())
         {
             _log.Error(
                 cause,
                 "Supervision: {Actor} failed: {Cause}. Decision: end the run, decoders were replaced {Restarts} times within {Window} s",
-                decoder.Path.Name, reason, _restarts.Count - 1, _settings.RestartWindow.TotalSeconds);
+                decoder.Path.Name, reason, _restarts.Count - 1, _restarts.Length.TotalSeconds);
             Context.Parent.Tell(new TooManyRestarts(
-                $"Decoders failed {_restarts.Count} times within {_settings.RestartWindow.TotalSeconds:0} s, the last time because: {reason}. "
+                $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
                 + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.", cause));
             return;
         }
 
-        var delay = BackOff(_crashesInARow++);
+        var delay = _settings.BackOff.After(++_crashesInARow);
         _log.Warning(
             cause,
             "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
-            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _settings.MaxRestarts);
+            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
         _settings.Instruments?.Restarted("decoder");
         _starting++;
         _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
@@ -242,13 +241,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));
     }
 
-    private TimeSpan BackOff(int crashesInARow)
-    {
-        var factor = Math.Pow(2, Math.Min(crashesInARow, 20));
-        var delay = _settings.MinBackOff * factor;
-        return delay < _settings.MaxBackOff ? delay : _settings.MaxBackOff;
-    }
-
     /// <summary>What the pool needs.</summary>
     internal sealed record Settings(
         int Decoders,
@@ -259,8 +251,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeSpan Timeout,
         int MaxRestarts,
         TimeSpan RestartWindow,
-        TimeSpan MinBackOff,
-        TimeSpan MaxBackOff,
+        BackOff BackOff,
+        TimeProvider Clock,
         RunVitals Vitals,
         string Path)
     {

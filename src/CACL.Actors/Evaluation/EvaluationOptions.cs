@@ -1,3 +1,5 @@
+using CACL.Actors.Supervision;
+
 namespace CACL.Actors.Evaluation;
 
 /// <summary>What is evaluated beside a training, when, and how much patience it is given.</summary>
@@ -15,11 +17,8 @@ public sealed record EvaluationOptions
     /// <summary>Attempts at one evaluation before it is given up.</summary>
     public int Attempts { get; init; } = 2;
 
-    /// <summary>Wait before the second attempt; doubles with each.</summary>
-    public TimeSpan MinBackOff { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan MaxBackOff { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>Wait before an evaluation that failed is tried again.</summary>
+    public BackOff BackOff { get; init; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10));
 
     /// <summary>Time that an evaluation which was told to end may take to do so.</summary>
     public TimeSpan EndingTime { get; init; } = TimeSpan.FromSeconds(10);

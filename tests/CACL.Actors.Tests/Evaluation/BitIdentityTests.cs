@@ -4,6 +4,7 @@ using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Sampling;
@@ -66,7 +67,7 @@ public sealed class BitIdentityTests
                 Targets = [new EvaluationTarget("camvid", "linear", "quick")],
                 Schedule = new EvaluationSchedule { EverySteps = 2, AtEnd = true },
                 Deadline = TimeSpan.FromMilliseconds(100),
-                MinBackOff = TimeSpan.FromMilliseconds(1),
+                BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
             },
         };
         using var system = ActorSystem.Create("test", Dispatchers.Configuration);

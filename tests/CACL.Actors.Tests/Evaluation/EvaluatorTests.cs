@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 
@@ -306,7 +307,7 @@ public sealed class EvaluatorTests
         {
             Targets = targets.Length > 0 ? targets : [CamVid],
             Schedule = schedule,
-            MinBackOff = TimeSpan.FromMilliseconds(1),
+            BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
             Deadline = TimeSpan.FromSeconds(20),
         };
         return run;

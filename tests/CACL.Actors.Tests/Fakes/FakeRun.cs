@@ -2,6 +2,7 @@ using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
@@ -57,8 +58,8 @@ internal sealed class FakeRun : IDisposable
         MaxSteps = 12,
         CheckpointEverySteps = 5,
         Decoders = 2,
-        MinBackOff = TimeSpan.FromMilliseconds(1),
-        CheckpointMinBackOff = TimeSpan.FromMilliseconds(1),
+        DecoderBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
+        CheckpointBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
