@@ -70,10 +70,10 @@ public sealed record RunOptions
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Torch device: cpu, cuda or cuda:N.</summary>
-    public string Device { get; init; } = "cpu";
+    public required string Device { get; init; }
 
     /// <summary>Decoder actors.</summary>
-    public int Decoders { get; init; } = 2;
+    public required int Decoders { get; init; }
 
     /// <summary>Time one pair may take to decode.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -88,13 +88,13 @@ public sealed record RunOptions
     public int PrefetchBatches { get; init; } = 2;
 
     /// <summary>Decoder restarts within <see cref="DecoderRestartWindow"/> beyond which the run ends.</summary>
-    public int MaxDecoderRestarts { get; init; } = 10;
+    public int MaxDecoderRestarts { get; init; } = 20;
 
     /// <summary>See <see cref="MaxDecoderRestarts"/>.</summary>
     public TimeSpan DecoderRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Wait before a crashed decoder is replaced.</summary>
-    public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+    public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>Steps between checkpoints; 0: only at the end.</summary>
     public long CheckpointEverySteps { get; init; } = 1000;

@@ -1,3 +1,4 @@
+using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 
 namespace CACL.Node.Configuration;
@@ -34,6 +35,9 @@ internal sealed record DataSettings
     public required long InFlightMemory { get; init; }
 
     public required int PrefetchBatches { get; init; }
+
+    /// <summary>How videos are scanned.</summary>
+    public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
     public static DataSettings Read(SettingsReader reader)
     {

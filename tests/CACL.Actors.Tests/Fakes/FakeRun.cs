@@ -52,6 +52,7 @@ internal sealed class FakeRun : IDisposable
     public RunOptions Options { get; set; } = new()
     {
         Directory = "",
+        Device = "cpu",
         Sampling = new SamplingOptions { Seed = 3, CropSize = 32, EnqueuePixels = 4 },
         Cacl = new CaclOptions(),
         BatchSize = 4,
