@@ -69,6 +69,12 @@ public sealed record RunOptions
     /// <summary>The run ends when no step was finished for so long.</summary>
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Time that engine and decoders of a training that is over may take to go. A roll-back waits for them; an engine that is still there
+    /// then ends the run, since two might not fit the device.
+    /// </summary>
+    public TimeSpan EndingTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Torch device: cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 

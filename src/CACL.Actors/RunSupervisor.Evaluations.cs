@@ -14,6 +14,7 @@ internal sealed partial class RunSupervisor
 {
     /// <summary>An evaluator that fails more often than this will not come right by itself.</summary>
     private readonly RestartWindow _evaluatorRestarts;
+    private bool _evaluationsEnd;
     private bool _completed;
 
     private void ReceiveAboutEvaluations()
@@ -33,14 +34,13 @@ internal sealed partial class RunSupervisor
             _vitals.Actors.Is(PathOf(Sender), message.State);
             if (message.Decision is { } decision) _vitals.Actors.Decided(PathOf(Sender), decision);
         });
-        Receive<EvaluatorActor.Idle>(message => { if (_finished) Complete(message.Left); });
-        Receive<Terminated>(message =>
+        Receive<EvaluatorActor.Idle>(message => { if (_evaluationsEnd) Complete(message.Left); });
+        Receive<Terminated>(_ =>
         {
-            if (!message.ActorRef.Equals(_evaluator)) return;
             _vitals.Actors.Is(PathOf(_evaluator), ActorState.Stopped);
             _evaluator = ActorRefs.Nobody;
-            if (_finished) Complete(0);
-        });
+            if (_evaluationsEnd) Complete(0);
+        }, message => message.ActorRef.Equals(_evaluator));
     }
 
     private void StartEvaluator()
@@ -85,6 +85,7 @@ internal sealed partial class RunSupervisor
 
     private void EndEvaluations()
     {
+        _evaluationsEnd = true;
         if (_evaluator.IsNobody())
         {
             Complete(0);
@@ -117,7 +118,7 @@ internal sealed partial class RunSupervisor
         _parts.Instruments?.Restarted("evaluator");
         _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
         _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {inner.Message}");
-        if (_finished) TellEvaluatorThatTrainingIsOver();
+        if (_evaluationsEnd) TellEvaluatorThatTrainingIsOver();
         return Directive.Restart;
     }
 

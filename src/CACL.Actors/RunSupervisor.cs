@@ -43,6 +43,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private IActorRef _evaluator = ActorRefs.Nobody;
     private IActorRef _decoders = ActorRefs.Nobody;
     private IActorRef _trainer = ActorRefs.Nobody;
+    private IMaterializer? _materializer;
     private TrainingStream? _stream;
     private string? _lastCheckpoint;
     private RunOutcome? _ending;
@@ -68,6 +69,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         vitals.Actors.Started(Name, "run", ActorState.Busy);
 
         Receive<Stop>(message => StopGracefully(message.Reason));
+        Receive<LoopReport>(_ => { }, _ => _leaves); // of a training that is over already
         Receive<LoopReport.Copied>(copy =>
         {
             _savesOutstanding++;
@@ -82,12 +84,21 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<CheckpointActor.Saved>(Saved);
         Receive<CheckpointActor.Delayed>(Delayed);
         Receive<CheckpointActor.GivenUp>(GivenUp);
-        Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
+        Receive<TrainerActor.Stalled>(Stalled);
         Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
-        Receive<CannotStart>(message => Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause));
+        Receive<CannotStart>(message =>
+        {
+            if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
+            Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
+        });
         Receive<TooManyBad>(message => GiveUp(message.Message, null));
         Receive<TrainerActor.GetStatus>(Status);
-        Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
+        Receive<TrainerActor.RequestCheckpoint>(message =>
+        {
+            _checkpointAsked |= _rollsBack;
+            _trainer.Forward(message);
+        });
+        ReceiveAboutLeaving();
         ReceiveAboutEvaluations();
         ReceiveAboutControl();
     }
@@ -119,9 +130,19 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Launch(_parts.Start);
     }
 
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _completion.TrySetResult(new RunOutcome(RunEnd.Failed, _ending?.Step ?? 0, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", reason));
+        base.PreRestart(reason, message);
+    }
+
+    /// <summary>Its parent would have it begin anew: a second training in the same folder, of which nobody knows.</summary>
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+
     protected override void PostStop()
     {
         _stream?.Dispose();
+        _stream = null; // a failure ends here twice
         _memory.Dispose();
         _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
     }
@@ -136,7 +157,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             while (inner is ActorInitializationException or TypeLoadException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
             _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", Sender.Path.Name, inner.Message);
             _vitals.Actors.Decided(PathOf(Sender), $"end the run: it cannot start: {inner.Message}");
-            Self.Tell(new CannotStart(inner));
+            Self.Tell(new CannotStart(Sender, inner));
             return Directive.Stop;
         }
 
@@ -172,10 +193,11 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             }),
             $"decoders-{name}",
             "decoders");
+        Context.Watch(_decoders);
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
             video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
-        _stream = TrainingStream.Start(Context.Materializer(), source, firstStep, _length, _options, _memory.BytesPerPair);
+        _stream = TrainingStream.Start(_materializer ??= Context.Materializer(), source, firstStep, _length, _options, _memory.BytesPerPair);
         _vitals.Launched(_stream.Batches, firstStep);
         _trainer = Start(
             TrainerActor.Props(
@@ -184,6 +206,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                 _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock, _vitals),
             $"trainer-{name}",
             "trainer");
+        Arrived();
         if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
 
         (double, Learning.Method.LossWeights) SettingsOf(long step)
@@ -193,42 +216,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void NotFinite(LoopReport.NotFinite report)
-    {
-        var result = report.Result;
-        var what = $"The loss of step {report.Step + 1} is not finite (global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}). "
-            + $"Its batch: {string.Join(", ", report.Videos)}.";
-        if (report.GoesOn)
-        {
-            _log.Warning("Supervision: {What} Decision: cacl.training.on-nan = skip, the step is left out", what);
-            return;
-        }
-
-        OnceSaved(() => HaltOrRollBack(report, what));
-    }
-
-    private void HaltOrRollBack(LoopReport.NotFinite report, string what)
-    {
-        var canRollBack = _options.OnNotFinite == OnNotFinite.Rollback && _launches <= _options.MaxRollbacks;
-        if (!canRollBack || _parts.Checkpoints.LoadLatest() is not { } point)
-        {
-            _log.Error("Supervision: {What} Decision: end the run; the last good checkpoint stays", what);
-            Fail(report.Step, $"{what} Nothing of it was saved. Lower cacl.training.learning-rate, or set cacl.training.on-nan to skip or rollback.", null);
-            return;
-        }
-
-        _log.Warning("Supervision: {What} Decision: roll back to {Checkpoint} and leave the step out", what, point.Path);
-        TearDown();
-        _skippedSteps.Add(report.Step);
-        _parts.Instruments?.Restarted("trainer");
-        var former = PathOf(_trainer);
-        Launch(point);
-        _vitals.Actors.Replaced(former, PathOf(_trainer), $"rolled back to step {point.Step}: the loss of step {report.Step + 1} is not finite", ActorState.Busy);
-    }
-
     private sealed record TooManyBad(string Message);
 
     private sealed record WaitedLongEnough;
 
-    private sealed record CannotStart(Exception Cause);
+    private sealed record CannotStart(IActorRef Actor, Exception Cause);
 }

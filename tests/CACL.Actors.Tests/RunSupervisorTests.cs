@@ -16,7 +16,7 @@ public sealed class RunSupervisorTests
         Assert.Equal([5, 10, 12], run.Storage.Written.Select(p => p.Step));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (long)i), run.Training.Seen.Select(s => s.Step));
         Assert.Equal(12, run.Lines("metrics.jsonl").Length);
-        Assert.True(run.Training.Disposed);
+        Assert.Equal((1, 0), (run.Training.Engines.Begun, run.Training.Engines.Alive));
     }
 
     [Theory]

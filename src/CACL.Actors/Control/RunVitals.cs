@@ -59,6 +59,9 @@ internal sealed class RunVitals
         set => _live = value;
     }
 
+    /// <summary>Steps done.</summary>
+    public long Step => Volatile.Read(ref _step);
+
     /// <summary>The run's memory and its list of bad videos.</summary>
     public void Has(FramePairPool memory, Quarantine quarantine) => (_memory, _quarantine) = (memory, quarantine);
 

@@ -25,6 +25,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Queue<Work> _waiting = new();
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
+    private readonly HashSet<IActorRef> _leaving = [];
+    private readonly CancellationTokenSource _ending = new();
     private readonly RestartWindow _restarts;
     private readonly Queue<(string Path, string Decision)> _replaced = new();
     private Exception? _lastCrash;
@@ -49,7 +51,10 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         {
             if (Finished(message.Request, new Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
-        Receive<Terminated>(message => Replace(message.ActorRef));
+        Receive<Terminated>(message =>
+        {
+            if (!_leaving.Remove(message.ActorRef)) Replace(message.ActorRef);
+        });
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ =>
         {
@@ -57,13 +62,20 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             Fill();
         });
         Receive<Resize>(Handle);
+        Receive<End>(_ => Leave());
     }
 
-    /// <summary>Decode this plan; the answer is <see cref="Decoded"/> or <see cref="Failed"/>.</summary>
+    /// <summary>Decode this plan; the answer is <see cref="Decoded"/>, <see cref="Failed"/> or <see cref="Ended"/>.</summary>
     internal sealed record Decode(SamplePlan Plan);
 
     /// <summary>Have so many decoders from now on.</summary>
     internal sealed record Resize(int Decoders);
+
+    /// <summary>Decode nothing any more and go, once all decoders are gone. What is asked for is answered by <see cref="Ended"/>.</summary>
+    internal sealed record End;
+
+    /// <summary>Nothing is decoded any more.</summary>
+    internal sealed record Ended;
 
     /// <summary>The pair; whoever receives this owns it.</summary>
     internal sealed record Decoded(FramePair Pair);
@@ -80,6 +92,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
 
     protected override void PreStart() => Fill();
+
+    protected override void PostStop() => _ending.Dispose();
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
@@ -109,8 +123,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         if (_decoders.Count <= _wanted) return false;
         _decoders.Remove(decoder); // HandOut passes over it where it is still among the idle ones
-        Context.Unwatch(decoder);
-        Context.Stop(decoder);
+        Dismiss(decoder);
         _settings.Vitals.Actors.Gone(PathOf(decoder));
         return true;
     }
@@ -127,7 +140,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Start()
     {
         var decoder = Context.ActorOf(
-            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments),
+            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments,
+                _ending.Token),
             $"decoder-{++_started}");
         Context.Watch(decoder);
         if (_replaced.TryDequeue(out var former)) _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
@@ -180,9 +194,40 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         if (work is null) return;
         _lastCrash = new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s");
         _decoders[decoder] = work with { Tries = 1 }; // a second decoder would only hang as well
-        Context.Unwatch(decoder);
-        Context.Stop(decoder);
+        Dismiss(decoder);
         Replace(decoder);
+    }
+
+    /// <summary>One that is not counted any more, but may take its time to go.</summary>
+    private void Dismiss(IActorRef decoder)
+    {
+        _leaving.Add(decoder);
+        Context.Stop(decoder);
+    }
+
+    private void Leave()
+    {
+        _ending.Cancel();
+        Timers.CancelAll();
+        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new Ended());
+        foreach (var decoder in _decoders.Keys) Dismiss(decoder);
+        Become(() =>
+        {
+            Receive<Decode>(_ => Sender.Tell(new Ended()));
+            Receive<DecoderActor.Decoded>(message => message.Pair.Dispose());
+            Receive<Terminated>(message =>
+            {
+                _leaving.Remove(message.ActorRef);
+                GoIfAlone();
+            });
+            ReceiveAny(_ => { });
+        });
+        GoIfAlone();
+    }
+
+    private void GoIfAlone()
+    {
+        if (_leaving.Count == 0) Context.Stop(Self);
     }
 
     private void Replace(IActorRef decoder)

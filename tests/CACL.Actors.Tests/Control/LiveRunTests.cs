@@ -131,7 +131,7 @@ public sealed class LiveRunTests
         await plain.RunAsync();
         Assert.Equal(plain.Training.Seen, run.Training.Seen);
         Assert.Equal([3, 1], counts);
-        Until(() => run.Videos.DisposedDecoders == 3);
+        Until(() => run.Videos.Decoders is { Begun: 3, Alive: 0 });
     }
 
     [Fact]

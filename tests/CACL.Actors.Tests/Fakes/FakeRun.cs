@@ -79,6 +79,14 @@ internal sealed class FakeRun : IDisposable
         ? [.. Lines("evaluations.jsonl").Select(line => JsonDocument.Parse(line).RootElement)]
         : [];
 
+    /// <summary>Speaks to an actor of the run as its neighbours do.</summary>
+    /// <param name="path">Below the run; empty: the run's supervisor.</param>
+    /// <param name="message">What it is told.</param>
+    public void Tell(string path, object message) => Actor(path).Tell(message);
+
+    /// <summary>An actor of the run.</summary>
+    public IActorRef Actor(string path) => _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
+
     /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
     public FakeRun Again() => new(_folder, ownsFolder: false) { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
 
@@ -124,6 +132,9 @@ internal sealed class FakeRun : IDisposable
         await Start(start).Completion.WaitAsync(TimeSpan.FromSeconds(60));
 
     public string[] Lines(string file) => File.ReadAllLines(_folder.File(file));
+
+    /// <summary>Ends the actor system; what its actors did in the end can be looked at afterwards.</summary>
+    public Task StopActorsAsync() => _system.Terminate().WaitAsync(Eventually.Patience);
 
     public void Dispose()
     {
