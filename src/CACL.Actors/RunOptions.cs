@@ -117,6 +117,18 @@ public sealed record RunOptions
     /// <summary>Attempts at writing one checkpoint before it is given up.</summary>
     public int CheckpointAttempts { get; init; } = 5;
 
+    /// <summary>
+    /// Restarts of one of telemetry, control and evaluator within <see cref="ActorRestartWindow"/> beyond which the run goes on without
+    /// it; of the checkpoint actor, restarts in a row beyond which the run ends.
+    /// </summary>
+    public int MaxActorRestarts { get; init; } = 5;
+
+    /// <summary>See <see cref="MaxActorRestarts"/>.</summary>
+    public TimeSpan ActorRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Wait before one of these is restarted.</summary>
+    public BackOff ActorBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+
     /// <summary>What is evaluated beside the training.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
 

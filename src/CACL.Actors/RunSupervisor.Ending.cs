@@ -108,6 +108,7 @@ internal sealed partial class RunSupervisor
     {
         if (_finished) return;
         _finished = true;
+        _onceSaved = null; // whatever was to come, this takes its place
         _vitals.TrainingOver(_ending!);
         OnceGone(EndEvaluations);
     }
@@ -120,6 +121,12 @@ internal sealed partial class RunSupervisor
         _vitals.Actors.Is(Name, ActorState.Stopped);
         _vitals.Decode(0, 0);
         _vitals.Over(outcome);
+        if (_telemetry.IsNobody())
+        {
+            _completion.TrySetResult(outcome);
+            return;
+        }
+
         // The metrics told before are on disk when the caller hears of the end.
         _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
             .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);

@@ -1,10 +1,8 @@
-using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
-using CACL.Actors.Supervision;
 using CACL.Actors.Training;
 
 namespace CACL.Actors;
@@ -12,8 +10,6 @@ namespace CACL.Actors;
 /// <summary>The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.</summary>
 internal sealed partial class RunSupervisor
 {
-    /// <summary>An evaluator that fails more often than this will not come right by itself.</summary>
-    private readonly RestartWindow _evaluatorRestarts;
     private bool _evaluationsEnd;
     private bool _completed;
 
@@ -58,7 +54,11 @@ internal sealed partial class RunSupervisor
             _log.Warning("What an earlier start left to be evaluated could not be removed: {Cause}", cause.Message);
         }
 
-        _evaluator = Start(EvaluatorActor.Props(_options.Evaluation, Schedule, engine, _length, _options.Directory, _parts.EvaluationObserver), "evaluator", "evaluator");
+        _evaluator = Start(
+            EvaluatorActor.Props(
+                _options.Evaluation, Schedule, new OneAtATime(engine), _length, _options.Directory, _parts.EvaluationObserver),
+            Evaluator,
+            "evaluator");
         Context.Watch(_evaluator);
         // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
         if (start is not null) _evaluator.Tell(new EvaluatorActor.CheckpointSaved(start.Path, start.Step));
@@ -77,6 +77,7 @@ internal sealed partial class RunSupervisor
     private void Saved(CheckpointActor.Saved message)
     {
         _lastCheckpoint = message.Path;
+        _restarts[Checkpoints].Clear();
         _parts.Instruments?.Saved(message.Copy.Step, _parts.Clock.GetUtcNow());
         _vitals.Saved(message.Path, message.Copy.Step);
         _evaluator.Tell(new EvaluatorActor.CheckpointSaved(message.Path, message.Copy.Step));
@@ -100,26 +101,6 @@ internal sealed partial class RunSupervisor
         var ending = _ending!;
         // Asked to stop in the very last step: whoever asked does not want to wait for evaluations.
         _evaluator.Tell(new EvaluatorActor.TrainingOver(ending.End == RunEnd.Completed && _stopReason is null, ending.Step, _lastCheckpoint));
-    }
-
-    private Directive EvaluatorFailed(Exception cause)
-    {
-        var inner = cause;
-        while (inner is ActorInitializationException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
-        if (cause is ActorInitializationException || !_evaluatorRestarts.Add())
-        {
-            _log.Error(
-                inner, "Supervision: evaluator failed: {Cause}. Decision: given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
-                inner.Message.TrimEnd('.'));
-            _vitals.Actors.Decided(PathOf(Sender), $"given up, training goes on: {inner.Message}");
-            return Directive.Stop;
-        }
-
-        _parts.Instruments?.Restarted("evaluator");
-        _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
-        _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {inner.Message}");
-        if (_evaluationsEnd) TellEvaluatorThatTrainingIsOver();
-        return Directive.Restart;
     }
 
     private void Status(TrainerActor.GetStatus message)

@@ -24,7 +24,8 @@ internal sealed partial class RunSupervisor
             if (!message.Trainer.Equals(_trainer)) return;
             _engineFault = message.Fault;
             if (message.Fault is { } fault)
-                _log.Warning(fault, "Supervision: the engine of {Actor} could not be given up cleanly: {Cause}", _trainer.Path.Name, fault.Message);
+                _log.Warning(
+                    fault, "Supervision: the engine of {Actor} could not be given up cleanly: {Cause}", _trainer.Path.Name, fault.Message);
             _loopGone = true;
             GoOnOnceGone();
         });
@@ -39,7 +40,8 @@ internal sealed partial class RunSupervisor
     /// <summary>A training was launched.</summary>
     private void Arrived() => (_leaves, _loopGone, _decodersGone, _engineFault) = (false, false, false, null);
 
-    /// <summary>Ends the training; what comes next waits until nothing of it is left. If it is leaving already, this takes the place of what was to come.</summary>
+    /// <summary>Ends the training; what comes next waits until nothing of it is left.</summary>
+    /// <param name="next">What comes next. If the training leaves already, it takes the place of what was to come.</param>
     private void OnceGone(Action next)
     {
         _onceGone = next;
@@ -74,20 +76,29 @@ internal sealed partial class RunSupervisor
         var seconds = _options.EndingTime.TotalSeconds;
         if (!_decodersGone)
         {
-            _log.Warning("Supervision: {Actor} has not ended within {Seconds} s. Decision: it is left behind", _decoders.Path.Name, seconds);
+            _log.Warning(
+                "Supervision: {Actor} has not ended within {Seconds} s. Decision: it is left behind", _decoders.Path.Name, seconds);
             Context.Stop(_decoders);
         }
 
         (_loopGone, _decodersGone) = (true, true);
-        if (engineGone || _finished)
+        if (!engineGone)
         {
-            if (!engineGone) _log.Warning("Supervision: {Actor} has not ended within {Seconds} s. Decision: the run ends without waiting for it", _trainer.Path.Name, seconds);
-            GoOnOnceGone();
-            return;
+            _log.Error(
+                "Supervision: {Actor} has not ended within {Seconds} s. Decision: {Decision}; the last good checkpoint stays",
+                _trainer.Path.Name, seconds, _finished ? "the run ends without waiting for it" : "no roll-back, end the run");
+            if (!_finished)
+            {
+                Fail(
+                    _vitals.Step,
+                    $"The training could not be rolled back: its former state still holds the device after {seconds:0.#} s, "
+                    + "and two might not fit it. Resume the run from its last checkpoint.",
+                    null);
+                return;
+            }
         }
 
-        _log.Error("Supervision: {Actor} has not ended within {Seconds} s. Decision: no roll-back, end the run; the last good checkpoint stays", _trainer.Path.Name, seconds);
-        Fail(_vitals.Step, $"The training could not be rolled back: its former state still holds the device after {seconds:0.#} s, and two might not fit it. Resume the run from its last checkpoint.", null);
+        GoOnOnceGone();
     }
 
     /// <summary>A loop that hangs is not waited for a second time.</summary>

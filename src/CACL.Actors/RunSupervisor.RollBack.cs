@@ -19,9 +19,9 @@ internal sealed partial class RunSupervisor
 
     private void NotFinite(LoopReport.NotFinite report)
     {
-        var result = report.Result;
-        var what = $"The loss of step {report.Step + 1} is not finite (global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}). "
-            + $"Its batch: {string.Join(", ", report.Videos)}.";
+        var (step, result) = (report.Step + 1, report.Result);
+        var losses = $"global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}";
+        var what = $"The loss of step {step} is not finite ({losses}). Its batch: {string.Join(", ", report.Videos)}.";
         if (report.GoesOn)
         {
             _log.Warning("Supervision: {What} Decision: cacl.training.on-nan = skip, the step is left out", what);
@@ -69,20 +69,27 @@ internal sealed partial class RunSupervisor
         // While it waited the run may have been asked to end, or its data may have given out: the state it would go on from is on the disk.
         if (_failure is not null || _stopReason is not null)
         {
-            _ending = _failure is not null ? _failure with { Step = point.Step } : new RunOutcome(RunEnd.Stopped, point.Step, null, _stopReason!);
+            _ending = _failure is not null
+                ? _failure with { Step = point.Step }
+                : new RunOutcome(RunEnd.Stopped, point.Step, null, _stopReason!);
             Finish();
             return;
         }
 
         if (_engineFault is { } fault)
         {
-            Fail(step, $"The training could not be rolled back: giving up its former state failed: {TorchFault.Sentence(fault.Message)} Resume the run from its last checkpoint.", fault);
+            Fail(
+                step,
+                "The training could not be rolled back, since its former state could not be given up: "
+                + $"{TorchFault.Sentence(fault.Message)} Resume the run from its last checkpoint.",
+                fault);
             return;
         }
 
         var former = PathOf(_trainer);
         Launch(point);
-        _vitals.Actors.Replaced(former, PathOf(_trainer), $"rolled back to step {point.Step}: the loss of step {step + 1} is not finite", ActorState.Busy);
+        var decision = $"rolled back to step {point.Step}: the loss of step {step + 1} is not finite";
+        _vitals.Actors.Replaced(former, PathOf(_trainer), decision, ActorState.Busy);
         _rollsBack = false;
         if (!_checkpointAsked) return;
         _checkpointAsked = false;

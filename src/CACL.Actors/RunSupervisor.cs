@@ -1,4 +1,3 @@
-using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
@@ -17,10 +16,10 @@ namespace CACL.Actors;
 /// <summary>
 /// Owns a run: starts the tree, decides on failures, ends the run.
 /// <code>
-/// run ─┬─ control        restarted: settings that change while the run goes on, and their journal
-///      ├─ telemetry      restarted, training never waits for it
-///      ├─ checkpoints    restarted, the last good checkpoint stays
-///      ├─ evaluator      restarted, training never waits for it
+/// run ─┬─ control        restarted; too often: changes are refused from then on
+///      ├─ telemetry      restarted; too often: training goes on without it
+///      ├─ checkpoints    restarted; too often in a row: the run ends, since it cannot be saved
+///      ├─ evaluator      restarted; too often: nothing is evaluated any more
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
@@ -64,7 +63,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _memory = new FramePairPool(options.Sampling.CropSize);
         _lastCheckpoint = parts.Start?.Path;
         _vitals = vitals;
-        _evaluatorRestarts = new RestartWindow(5, TimeSpan.FromMinutes(1), parts.Clock);
+        _restarts = Windows();
         vitals.Has(_memory, _quarantine);
         vitals.Actors.Started(Name, "run", ActorState.Busy);
 
@@ -91,6 +90,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
             Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
         });
+        Receive<PartFailed>(PartHasFailed, _ => !_leaves);
         Receive<TooManyBad>(message => GiveUp(message.Message, null));
         Receive<TrainerActor.GetStatus>(Status);
         Receive<TrainerActor.RequestCheckpoint>(message =>
@@ -98,6 +98,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             _checkpointAsked |= _rollsBack;
             _trainer.Forward(message);
         });
+        ReceiveAboutRestarts();
         ReceiveAboutLeaving();
         ReceiveAboutEvaluations();
         ReceiveAboutControl();
@@ -114,9 +115,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), "telemetry", "telemetry");
+        _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), Telemetry, "telemetry");
         if (!StartControl()) return;
-        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints", "checkpoints");
+        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), Checkpoints, "checkpoints");
         foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
         if (_quarantine.TooMany)
         {
@@ -132,7 +133,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        _completion.TrySetResult(new RunOutcome(RunEnd.Failed, _ending?.Step ?? 0, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", reason));
+        _completion.TrySetResult(
+            new RunOutcome(RunEnd.Failed, _vitals.Step, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", reason));
         base.PreRestart(reason, message);
     }
 
@@ -147,33 +149,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
-    {
-        if (Sender.Equals(_evaluator)) return EvaluatorFailed(cause);
-        if (cause is ActorInitializationException)
-        {
-            // Akka's own words about a constructor say nothing to the user.
-            var inner = cause;
-            while (inner is ActorInitializationException or TypeLoadException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
-            _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", Sender.Path.Name, inner.Message);
-            _vitals.Actors.Decided(PathOf(Sender), $"end the run: it cannot start: {inner.Message}");
-            Self.Tell(new CannotStart(Sender, inner));
-            return Directive.Stop;
-        }
-
-        if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints) || Sender.Equals(_control))
-        {
-            _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {cause.Message}");
-            _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
-            _parts.Instruments?.Restarted(Sender.Path.Name);
-            return Directive.Restart;
-        }
-
-        _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: end the run; the last good checkpoint stays", Sender.Path.Name, cause.Message);
-        _vitals.Actors.Decided(PathOf(Sender), $"end the run: {cause.Message}");
-        Self.Tell(new LoopReport.Crashed(0, cause));
-        return Directive.Stop;
-    }, loggingEnabled: false);
+    protected override SupervisorStrategy SupervisorStrategy() => new RestartLater(Decide, Restart);
 
     private void Launch(ResumePoint? start)
     {
@@ -187,7 +163,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _decoders = Start(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
                 live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _vitals, $"{Name}/decoders-{name}")
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _vitals,
+                $"{Name}/decoders-{name}")
             {
                 Instruments = _parts.Instruments,
             }),
@@ -197,7 +174,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
             video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
-        _stream = TrainingStream.Start(_materializer ??= Context.Materializer(), source, firstStep, _length, _options, _memory.BytesPerPair);
+        _materializer ??= Context.Materializer();
+        _stream = TrainingStream.Start(_materializer, source, firstStep, _length, _options, _memory.BytesPerPair);
         _vitals.Launched(_stream.Batches, firstStep);
         _trainer = Start(
             TrainerActor.Props(

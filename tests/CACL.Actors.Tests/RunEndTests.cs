@@ -32,7 +32,7 @@ public sealed class RunEndTests : IDisposable
         Assert.Empty(_run.Evaluator!.Seen);
         Assert.Equal((false, ActorState.Busy), (training.Completion.IsCompleted, training.Actors().Single(a => a.Path == "run").State));
         _mayGo.Set();
-        Assert.Equal(RunEnd.Completed, (await Ending(training)).End);
+        Assert.Equal(RunEnd.Completed, (await _run.OutcomeAsync()).End);
         Assert.Equal((1, 0), (_run.Evaluator.Seen.Count, _run.Training.Engines.Alive));
     }
 
@@ -40,7 +40,8 @@ public sealed class RunEndTests : IDisposable
     public async Task An_engine_that_never_goes_takes_nothing_from_the_result()
     {
         _run.Options = _run.Options with { EndingTime = TimeSpan.FromMilliseconds(50) };
-        var outcome = await Ending(_run.Start());
+        _run.Start();
+        var outcome = await _run.OutcomeAsync();
         Assert.Equal((RunEnd.Completed, 12L, "step-00000012"), (outcome.End, outcome.Step, Path.GetFileName(outcome.Checkpoint)));
         Assert.Equal((1, 1), (_run.Evaluator!.Seen.Count, _run.Training.Engines.Alive));
     }
@@ -49,7 +50,8 @@ public sealed class RunEndTests : IDisposable
     public async Task An_engine_that_cannot_be_given_up_cleanly_takes_nothing_from_the_result()
     {
         _run.Training.BeforeItGoes = () => throw new InvalidOperationException("device lost");
-        var outcome = await Ending(_run.Start());
+        _run.Start();
+        var outcome = await _run.OutcomeAsync();
         Assert.Equal((RunEnd.Completed, "step-00000012"), (outcome.End, Path.GetFileName(outcome.Checkpoint)));
     }
 
@@ -60,7 +62,7 @@ public sealed class RunEndTests : IDisposable
         training.Stop("enough");
         await training.StatusAsync(Eventually.Patience);
         _mayGo.Set();
-        Assert.Equal(RunEnd.Completed, (await Ending(training)).End);
+        Assert.Equal(RunEnd.Completed, (await _run.OutcomeAsync()).End);
         Assert.Empty(_run.Evaluator!.Seen);
     }
 
@@ -71,6 +73,4 @@ public sealed class RunEndTests : IDisposable
         Eventually.Holds(() => training.Status().State is RunState.Evaluating or RunState.Ended);
         return training;
     }
-
-    private static Task<RunOutcome> Ending(TrainingRun training) => training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 }

@@ -79,6 +79,7 @@ internal sealed class RunVitals
     public void Stepped(StepMetrics step)
     {
         Volatile.Write(ref _step, step.Step);
+        _instruments?.Progress(); // here, since the run's health must not depend on telemetry
         var seconds = step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds;
         _pace = new Pace(step, _pace is { } pace ? ((1 - Fresh) * pace.Seconds) + (Fresh * seconds) : seconds);
     }

@@ -23,5 +23,6 @@ internal sealed class BatchReader(ChannelReader<PairBatch> batches, PairsUnderwa
         return false;
     }
 
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => batches.WaitToReadAsync(cancellationToken);
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+        batches.WaitToReadAsync(cancellationToken);
 }

@@ -140,7 +140,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Start()
     {
         var decoder = Context.ActorOf(
-            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments,
+            DecoderActor.Props(
+                _settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments,
                 _ending.Token),
             $"decoder-{++_started}");
         Context.Watch(decoder);

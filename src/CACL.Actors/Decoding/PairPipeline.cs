@@ -17,7 +17,7 @@ namespace CACL.Actors.Decoding;
 /// </summary>
 internal static class PairPipeline
 {
-    /// <summary>Builds the stream. Pairs that it drops, at its end or when it is cut off, are for <see cref="PairsUnderway"/> to give back.</summary>
+    /// <summary>Builds the stream. <see cref="PairsUnderway"/> gives back the pairs that it drops when it ends or is cut off.</summary>
     /// <param name="produce">The pair of a sample; an outcome without one ends the stream.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>

@@ -58,7 +58,11 @@ internal sealed class PairSource(
     }
 
     private static void GiveBackLater(Task<object> asked) => asked.ContinueWith(
-        answered => { if (answered is { IsCompletedSuccessfully: true, Result: DecoderPoolActor.Decoded late }) late.Pair.Dispose(); }, TaskScheduler.Default);
+        answered =>
+        {
+            if (answered is { IsCompletedSuccessfully: true, Result: DecoderPoolActor.Decoded late }) late.Pair.Dispose();
+        },
+        TaskScheduler.Default);
 
     private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)
     {

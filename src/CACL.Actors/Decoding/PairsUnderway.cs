@@ -24,7 +24,7 @@ internal sealed class PairsUnderway : IDisposable
         return false;
     }
 
-    /// <summary>Hands a batch over to the training loop, which owns its pairs from here on. False: the stream is over, they were given back.</summary>
+    /// <summary>Hands a batch over to the training loop, its owner from here on. False: the stream is over, the pairs are gone.</summary>
     public bool HandOver(PairBatch batch)
     {
         lock (_gate)

@@ -4,14 +4,15 @@ using CACL.Data.Batches;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>The running stream of batches. Disposing it ends the stream and gives back the memory of all that the training loop has not read.</summary>
+/// <summary>The running stream of batches. Disposing it ends it and gives back the memory of what the training loop has not read.</summary>
 internal sealed class TrainingStream : IDisposable
 {
     private readonly UniqueKillSwitch _switch;
     private readonly PairsUnderway _pairs;
     private readonly CancellationTokenSource _cancel;
 
-    private TrainingStream(UniqueKillSwitch killSwitch, ChannelReader<PairBatch> batches, PairsUnderway pairs, CancellationTokenSource cancel)
+    private TrainingStream(
+        UniqueKillSwitch killSwitch, ChannelReader<PairBatch> batches, PairsUnderway pairs, CancellationTokenSource cancel)
     {
         _switch = killSwitch;
         Batches = new BatchReader(batches, pairs);

@@ -1,6 +1,6 @@
 namespace CACL.Actors.Supervision;
 
-/// <summary>Counts the restarts of something within a sliding window, so that what fails again and again is not restarted for ever.</summary>
+/// <summary>Counts restarts within a sliding window, so that what fails again and again is not restarted for ever.</summary>
 /// <param name="most">Restarts that one window may hold.</param>
 /// <param name="length">Length of the window; <see cref="Timeout.InfiniteTimeSpan"/>: a restart counts until <see cref="Clear"/>.</param>
 /// <param name="clock">Measures it. A wall clock that is set changes nothing.</param>

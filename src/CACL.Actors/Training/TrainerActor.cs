@@ -68,7 +68,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <summary>End after the step that runs.</summary>
     internal sealed record Stop;
 
-    /// <summary>The training is over whatever the loop does: as <see cref="Stop"/>, and nobody watches any more that steps are finished.</summary>
+    /// <summary>The training is over whatever the loop does: as <see cref="Stop"/>, and its steps are not watched any more.</summary>
     internal sealed record Leave;
 
     /// <summary>To the parent, from the loop's own thread: that ends, and nothing of the engine is left.</summary>

@@ -27,7 +27,8 @@ public sealed class PairMemoryTests
         Gen.Select(Gen.Enum<Ending>(), Gen.Int[1, 9], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[0, 40].HashSet[0, 6]).Sample(
             (ending, step, decoders, prefetch, crashes) =>
             {
-                using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = ending is Ending.NotFinite or Ending.RolledBack ? [step] : [] } };
+                var diverges = ending is Ending.NotFinite or Ending.RolledBack;
+                using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = diverges ? [step] : [] } };
                 run.Options = run.Options with
                 {
                     Decoders = decoders,

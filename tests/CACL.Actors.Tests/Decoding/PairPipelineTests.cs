@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
@@ -24,7 +25,8 @@ public sealed class PairPipelineTests : IDisposable
     [Fact]
     public async Task One_blueprint_run_twice_numbers_its_steps_alike()
     {
-        var graph = PairPipeline.Build(_ => Task.FromResult(new SampleOutcome(_pool.Rent())), firstStep: 2, Length, pairsInFlight: 3, prefetchBatches: 2);
+        var graph = PairPipeline.Build(
+            _ => Task.FromResult(new SampleOutcome(_pool.Rent())), firstStep: 2, Length, pairsInFlight: 3, prefetchBatches: 2);
         var first = await BatchesAsync(graph);
         Assert.Equal([(2L, 0), (3, 1), (4, 1), (5, 2)], first);
         Assert.Equal(first, await BatchesAsync(graph));
@@ -82,7 +84,8 @@ public sealed class PairPipelineTests : IDisposable
         Assert.Equal(2, _pool.Rented);
     }
 
-    private async Task<List<(long Step, int Epoch)>> BatchesAsync(IRunnableGraph<(UniqueKillSwitch Switch, System.Threading.Channels.ChannelReader<PairBatch> Batches)> graph)
+    private async Task<List<(long Step, int Epoch)>> BatchesAsync(
+        IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> graph)
     {
         var read = new List<(long, int)>();
         await foreach (var batch in graph.Run(_system.Materializer()).Batches.ReadAllAsync(TestContext.Current.CancellationToken))

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Akka.Actor;
+using Akka.Event;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
+using CACL.Actors.Training;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Testing;
@@ -18,6 +21,7 @@ internal sealed class FakeRun : IDisposable
     private int _writtenBefore;
     private volatile TrainingRun? _run;
     private readonly ActorSystem _system = ActorSystem.Create("test", Dispatchers.Configuration);
+    private readonly ConcurrentQueue<string> _said = new();
 
     public FakeRun()
         : this(new TemporaryFolder(), ownsFolder: true)
@@ -28,6 +32,7 @@ internal sealed class FakeRun : IDisposable
     {
         _folder = folder;
         _ownsFolder = ownsFolder;
+        _system.EventStream.Subscribe(_system.ActorOf(Props.Create(() => new Listener(_said))), typeof(LogEvent));
     }
 
     public FakeVideos Videos { get; init; } = new();
@@ -41,6 +46,9 @@ internal sealed class FakeRun : IDisposable
     public RunInstruments? Instruments { get; init; }
 
     public int VideoCount { get; init; } = 20;
+
+    /// <summary>Told of each step.</summary>
+    public Action<StepMetrics>? Observer { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -85,7 +93,8 @@ internal sealed class FakeRun : IDisposable
     public void Tell(string path, object message) => Actor(path).Tell(message);
 
     /// <summary>An actor of the run.</summary>
-    public IActorRef Actor(string path) => _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
+    public IActorRef Actor(string path) =>
+        _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
 
     /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
     public FakeRun Again() => new(_folder, ownsFolder: false) { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
@@ -124,12 +133,19 @@ internal sealed class FakeRun : IDisposable
             Checkpoints = Storage,
             Evaluator = Evaluator,
             Instruments = Instruments,
+            Observer = Observer,
             Clock = Clock,
             Start = start,
         });
 
     public async Task<RunOutcome> RunAsync(Checkpoints.ResumePoint? start = null) =>
         await Start(start).Completion.WaitAsync(TimeSpan.FromSeconds(60));
+
+    /// <summary>What the actors said, as the log has it.</summary>
+    public IReadOnlyCollection<string> Said => _said;
+
+    /// <summary>How the run that was started ends.</summary>
+    public Task<RunOutcome> OutcomeAsync() => Run.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
     public string[] Lines(string file) => File.ReadAllLines(_folder.File(file));
 
@@ -141,5 +157,10 @@ internal sealed class FakeRun : IDisposable
         _system.Terminate().Wait(TimeSpan.FromSeconds(10));
         _system.Dispose();
         if (_ownsFolder) _folder.Dispose();
+    }
+
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(ConcurrentQueue<string> said) => Receive<LogEvent>(line => said.Enqueue($"{line.Message}"));
     }
 }

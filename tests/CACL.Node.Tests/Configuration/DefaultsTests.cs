@@ -22,7 +22,7 @@ public sealed class DefaultsTests
     /// <summary>Each record as reference.conf alone makes it, and as it is by itself.</summary>
     private static readonly (object FromReference, object OwnDefault)[] Records =
     [
-        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new SamplingOptions(), Cacl = new CaclOptions() }),
+        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Cacl = new() }),
         (ReferenceRun.Evaluation, new EvaluationOptions()),
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),
@@ -44,16 +44,19 @@ public sealed class DefaultsTests
         var (reference, own) = Records.Single(r => r.OwnDefault.GetType().Name == name);
         var compared = Optional(own.GetType());
         Assert.NotEmpty(compared);
-        Assert.Empty(compared.Select(p => $"{p.Name}: reference.conf {Text(p.GetValue(reference))}, the record {Text(p.GetValue(own))}").Where((_, i) =>
-            !Same(compared[i].GetValue(reference), compared[i].GetValue(own))));
+        Assert.Empty(compared
+            .Select(p => (p.Name, Reference: p.GetValue(reference), Own: p.GetValue(own)))
+            .Where(p => !Same(p.Reference, p.Own))
+            .Select(p => $"{p.Name}: reference.conf {Text(p.Reference)}, the record {Text(p.Own)}"));
     }
 
     [Fact]
     public void Every_record_of_options_that_has_defaults_is_held_to_reference_conf()
     {
-        var assemblies = new[] { typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(RunSettings) }.Select(t => t.Assembly);
-        var found = assemblies.SelectMany(a => a.GetTypes())
-            .Where(t => t.GetMethod("<Clone>$") is not null && Endings.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal)) && Optional(t).Count > 0)
+        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(RunSettings)];
+        var found = inEach.SelectMany(type => type.Assembly.GetTypes())
+            .Where(t => t.GetMethod("<Clone>$") is not null && Endings.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal)))
+            .Where(t => Optional(t).Count > 0)
             .Select(t => t.FullName!).Order(StringComparer.Ordinal);
         Assert.Equal(Records.Select(r => r.OwnDefault.GetType().FullName!).Concat(WithoutKeys).Order(StringComparer.Ordinal), found);
     }
@@ -73,7 +76,8 @@ public sealed class DefaultsTests
     {
         var parameters = record.GetConstructors().SelectMany(c => c.GetParameters()).ToLookup(p => p.Name, p => p.HasDefaultValue);
         return [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite && !p.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute") && parameters[p.Name].All(optional => optional))];
+            .Where(p => p.CanWrite && !p.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute"))
+            .Where(p => parameters[p.Name].All(optional => optional))];
     }
 
     private static bool Same(object? one, object? other) => (one, other) switch
