@@ -1,4 +1,5 @@
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Optimisation;
@@ -69,11 +70,17 @@ public sealed record RunOptions
     /// <summary>The run ends when no step was finished for so long.</summary>
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Time that engine and decoders of a training that is over may take to go. A roll-back waits for them; an engine that is still there
+    /// then ends the run, since two might not fit the device.
+    /// </summary>
+    public TimeSpan EndingTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Torch device: cpu, cuda or cuda:N.</summary>
-    public string Device { get; init; } = "cpu";
+    public required string Device { get; init; }
 
     /// <summary>Decoder actors.</summary>
-    public int Decoders { get; init; } = 2;
+    public required int Decoders { get; init; }
 
     /// <summary>Time one pair may take to decode.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -88,16 +95,13 @@ public sealed record RunOptions
     public int PrefetchBatches { get; init; } = 2;
 
     /// <summary>Decoder restarts within <see cref="DecoderRestartWindow"/> beyond which the run ends.</summary>
-    public int MaxDecoderRestarts { get; init; } = 10;
+    public int MaxDecoderRestarts { get; init; } = 20;
 
     /// <summary>See <see cref="MaxDecoderRestarts"/>.</summary>
     public TimeSpan DecoderRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Wait before a crashed decoder is replaced; doubles with each crash in a row.</summary>
-    public TimeSpan MinBackOff { get; init; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan MaxBackOff { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Wait before a crashed decoder is replaced.</summary>
+    public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>Steps between checkpoints; 0: only at the end.</summary>
     public long CheckpointEverySteps { get; init; } = 1000;
@@ -108,14 +112,23 @@ public sealed record RunOptions
     /// <summary>What happens while a checkpoint cannot be written.</summary>
     public OnCheckpointFailure OnCheckpointFailure { get; init; }
 
-    /// <summary>Wait before a checkpoint that could not be written is tried again; doubles with each attempt.</summary>
-    public TimeSpan CheckpointMinBackOff { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan CheckpointMaxBackOff { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>Wait before a checkpoint that could not be written is tried again.</summary>
+    public BackOff CheckpointBackOff { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     /// <summary>Attempts at writing one checkpoint before it is given up.</summary>
     public int CheckpointAttempts { get; init; } = 5;
+
+    /// <summary>
+    /// Restarts of one of telemetry, control and evaluator within <see cref="ActorRestartWindow"/> beyond which the run goes on without
+    /// it; of the checkpoint actor, restarts in a row beyond which the run ends.
+    /// </summary>
+    public int MaxActorRestarts { get; init; } = 5;
+
+    /// <summary>See <see cref="MaxActorRestarts"/>.</summary>
+    public TimeSpan ActorRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Wait before one of these is restarted.</summary>
+    public BackOff ActorBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>What is evaluated beside the training.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();

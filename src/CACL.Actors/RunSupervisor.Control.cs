@@ -13,6 +13,7 @@ internal sealed partial class RunSupervisor
     private readonly RunVitals _vitals;
     private IActorRef _control = ActorRefs.Nobody;
     private bool _pausedByUser;
+    private string _noChanges = "The run ends.";
 
     /// <summary>Hold the training after its step.</summary>
     internal sealed record PauseByUser;
@@ -40,7 +41,7 @@ internal sealed partial class RunSupervisor
         });
         Receive<ControlActor.Change>(message =>
         {
-            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _options.LiveSettings, "The run ends."));
+            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _vitals.Live.Current, _noChanges));
             else _control.Forward(message);
         });
         Receive<ControlActor.Changed>(message =>
@@ -66,7 +67,7 @@ internal sealed partial class RunSupervisor
         var live = _vitals.Live;
         if (live.Current != _options.LiveSettings) _log.Info("control.jsonl changes this run: {Settings}", Differences(live.Current));
         foreach (var change in live.Ahead) _log.Info("control.jsonl: {Setting} = {Value} from step {Step} on", change.Setting, change.Value, change.Step);
-        _control = Start(ControlActor.Props(live, Refuse), "control", "control");
+        _control = Start(ControlActor.Props(live, Refuse), Control, "control");
         _parts.SettingsChanged?.Invoke(live.Current);
         return true;
     }

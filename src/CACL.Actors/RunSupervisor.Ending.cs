@@ -38,16 +38,15 @@ internal sealed partial class RunSupervisor
     private void StopGracefully(string reason)
     {
         _vitals.Stops();
+        _stopReason ??= reason;
         if (_finished)
         {
-            _evaluator.Tell(new EvaluatorActor.Abandon());
+            if (_evaluationsEnd) _evaluator.Tell(new EvaluatorActor.Abandon());
             return;
         }
 
         _checkpoints.Tell(new CheckpointActor.Hurry());
-        if (_ending is not null) return;
-        _stopReason ??= reason;
-        _trainer.Tell(new TrainerActor.Stop());
+        if (_ending is null) _trainer.Tell(new TrainerActor.Stop());
     }
 
     /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
@@ -110,9 +109,9 @@ internal sealed partial class RunSupervisor
     {
         if (_finished) return;
         _finished = true;
+        _onceSaved = null; // whatever was to come, this takes its place
         _vitals.TrainingOver(_ending!);
-        TearDown();
-        EndEvaluations();
+        OnceGone(EndEvaluations);
     }
 
     private void Complete(int evaluationsLeft)
@@ -123,18 +122,14 @@ internal sealed partial class RunSupervisor
         _vitals.Actors.Is(Name, ActorState.Stopped);
         _vitals.Decode(0, 0);
         _vitals.Over(outcome);
+        if (_telemetry.IsNobody())
+        {
+            _completion.TrySetResult(outcome);
+            return;
+        }
+
         // The metrics told before are on disk when the caller hears of the end.
         _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
             .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
-    }
-
-    private void TearDown()
-    {
-        _stream?.Dispose();
-        _stream = null;
-        if (_trainer.IsNobody()) return;
-        Context.Stop(_trainer);
-        Context.Stop(_decoders);
-        _vitals.Actors.Gone(PathOf(_decoders));
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
@@ -13,12 +12,7 @@ namespace CACL.Actors;
 /// <summary>The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.</summary>
 internal sealed partial class RunSupervisor
 {
-    /// <summary>An evaluator that fails so often within <see cref="EvaluatorWindow"/> will not come right by itself.</summary>
-    private const int MostEvaluatorRestarts = 5;
-
-    private static readonly TimeSpan EvaluatorWindow = TimeSpan.FromMinutes(1);
-
-    private readonly Queue<long> _evaluatorRestarts = new();
+    private bool _evaluationsEnd;
     private bool _completed;
 
     private void ReceiveAboutEvaluations()
@@ -38,14 +32,13 @@ internal sealed partial class RunSupervisor
             _vitals.Actors.Is(PathOf(Sender), message.State);
             if (message.Decision is { } decision) _vitals.Actors.Decided(PathOf(Sender), decision);
         });
-        Receive<EvaluatorActor.Idle>(message => { if (_finished) Complete(message.Left); });
-        Receive<Terminated>(message =>
+        Receive<EvaluatorActor.Idle>(message => { if (_evaluationsEnd) Complete(message.Left); });
+        Receive<Terminated>(_ =>
         {
-            if (!message.ActorRef.Equals(_evaluator)) return;
             _vitals.Actors.Is(PathOf(_evaluator), ActorState.Stopped);
             _evaluator = ActorRefs.Nobody;
-            if (_finished) Complete(0);
-        });
+            if (_evaluationsEnd) Complete(0);
+        }, message => message.ActorRef.Equals(_evaluator));
     }
 
     private void StartEvaluator()
@@ -63,7 +56,11 @@ internal sealed partial class RunSupervisor
             _log.Warning("What an earlier start left to be evaluated could not be removed: {Cause}", cause.Message);
         }
 
-        _evaluator = Start(EvaluatorActor.Props(_options.Evaluation, Schedule, engine, _length, _options.Directory, _parts.EvaluationObserver), "evaluator", "evaluator");
+        _evaluator = Start(
+            EvaluatorActor.Props(
+                _options.Evaluation, Schedule, new OneAtATime(engine), _length, _options.Directory, _parts.EvaluationObserver),
+            Evaluator,
+            "evaluator");
         Context.Watch(_evaluator);
         // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
         if (start is not null) _evaluator.Tell(new EvaluatorActor.CheckpointSaved(start.Path, start.Step));
@@ -82,6 +79,7 @@ internal sealed partial class RunSupervisor
     private void Saved(CheckpointActor.Saved message)
     {
         _lastCheckpoint = message.Path;
+        _restarts[Checkpoints].Clear();
         _parts.Instruments?.Saved(message.Copy.Step, _parts.Clock.GetUtcNow());
         _vitals.Saved(message.Path, message.Copy.Step);
         _evaluator.Tell(new EvaluatorActor.CheckpointSaved(message.Path, message.Copy.Step));
@@ -90,6 +88,7 @@ internal sealed partial class RunSupervisor
 
     private void EndEvaluations()
     {
+        _evaluationsEnd = true;
         if (_evaluator.IsNobody())
         {
             Complete(0);
@@ -104,29 +103,6 @@ internal sealed partial class RunSupervisor
         var ending = _ending!;
         // Asked to stop in the very last step: whoever asked does not want to wait for evaluations.
         _evaluator.Tell(new EvaluatorActor.TrainingOver(ending.End == RunEnd.Completed && _stopReason is null, ending.Step, _lastCheckpoint));
-    }
-
-    private Directive EvaluatorFailed(Exception cause)
-    {
-        var inner = cause;
-        while (inner is ActorInitializationException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
-        var now = Environment.TickCount64;
-        while (_evaluatorRestarts.TryPeek(out var first) && now - first > EvaluatorWindow.TotalMilliseconds) _evaluatorRestarts.Dequeue();
-        if (cause is ActorInitializationException || _evaluatorRestarts.Count >= MostEvaluatorRestarts)
-        {
-            _log.Error(
-                inner, "Supervision: evaluator failed: {Cause}. Decision: given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
-                inner.Message.TrimEnd('.'));
-            _vitals.Actors.Decided(PathOf(Sender), $"given up, training goes on: {inner.Message}");
-            return Directive.Stop;
-        }
-
-        _evaluatorRestarts.Enqueue(now);
-        _parts.Instruments?.Restarted("evaluator");
-        _log.Error(inner, "Supervision: evaluator failed: {Cause}. Decision: restarted, nothing that waits is lost; training goes on", inner.Message.TrimEnd('.'));
-        _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {inner.Message}");
-        if (_finished) TellEvaluatorThatTrainingIsOver();
-        return Directive.Restart;
     }
 
     private void Status(TrainerActor.GetStatus message)

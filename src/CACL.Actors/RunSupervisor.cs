@@ -1,10 +1,10 @@
-using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Decoding;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
@@ -18,10 +18,10 @@ namespace CACL.Actors;
 /// <summary>
 /// Owns a run: starts the tree, decides on failures, ends the run.
 /// <code>
-/// run ─┬─ control        restarted: settings that change while the run goes on, and their journal
-///      ├─ telemetry      restarted, training never waits for it
-///      ├─ checkpoints    restarted, the last good checkpoint stays
-///      ├─ evaluator      restarted, training never waits for it
+/// run ─┬─ control        restarted; too often: changes are refused from then on
+///      ├─ telemetry      restarted; too often: training goes on without it
+///      ├─ checkpoints    restarted; too often in a row: the run ends, since it cannot be saved
+///      ├─ evaluator      restarted; too often: nothing is evaluated any more
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
@@ -44,6 +44,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private IActorRef _evaluator = ActorRefs.Nobody;
     private IActorRef _decoders = ActorRefs.Nobody;
     private IActorRef _trainer = ActorRefs.Nobody;
+    private IMaterializer? _materializer;
     private TrainingStream? _stream;
     private string? _lastCheckpoint;
     private RunOutcome? _ending;
@@ -64,10 +65,12 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _memory = new FramePairPool(options.Sampling.CropSize);
         _lastCheckpoint = parts.Start?.Path;
         _vitals = vitals;
+        _restarts = Windows();
         vitals.Has(_memory, _quarantine);
         vitals.Actors.Started(Name, "run", ActorState.Busy);
 
         Receive<Stop>(message => StopGracefully(message.Reason));
+        Receive<LoopReport>(_ => { }, _ => _leaves); // of a training that is over already
         Receive<LoopReport.Copied>(copy =>
         {
             _savesOutstanding++;
@@ -82,12 +85,23 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<CheckpointActor.Saved>(Saved);
         Receive<CheckpointActor.Delayed>(Delayed);
         Receive<CheckpointActor.GivenUp>(GivenUp);
-        Receive<TrainerActor.Stalled>(message => Fail(_length.TotalSteps, message.Message, null));
+        Receive<TrainerActor.Stalled>(Stalled);
         Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
-        Receive<CannotStart>(message => Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause));
+        Receive<CannotStart>(message =>
+        {
+            if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
+            Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
+        });
+        Receive<PartFailed>(PartHasFailed, _ => !_leaves);
         Receive<TooManyBad>(message => GiveUp(message.Message, null));
         Receive<TrainerActor.GetStatus>(Status);
-        Receive<TrainerActor.RequestCheckpoint>(message => _trainer.Forward(message));
+        Receive<TrainerActor.RequestCheckpoint>(message =>
+        {
+            _checkpointAsked |= _rollsBack;
+            _trainer.Forward(message);
+        });
+        ReceiveAboutRestarts();
+        ReceiveAboutLeaving();
         ReceiveAboutEvaluations();
         ReceiveAboutControl();
     }
@@ -103,9 +117,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), "telemetry", "telemetry");
+        _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), Telemetry, "telemetry");
         if (!StartControl()) return;
-        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), "checkpoints", "checkpoints");
+        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), Checkpoints, "checkpoints");
         foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
         if (_quarantine.TooMany)
         {
@@ -119,40 +133,25 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Launch(_parts.Start);
     }
 
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _completion.TrySetResult(
+            new RunOutcome(RunEnd.Failed, _vitals.Step, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", reason));
+        base.PreRestart(reason, message);
+    }
+
+    /// <summary>Its parent would have it begin anew: a second training in the same folder, of which nobody knows.</summary>
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+
     protected override void PostStop()
     {
         _stream?.Dispose();
+        _stream = null; // a failure ends here twice
         _memory.Dispose();
         _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
-    {
-        if (Sender.Equals(_evaluator)) return EvaluatorFailed(cause);
-        if (cause is ActorInitializationException)
-        {
-            // Akka's own words about a constructor say nothing to the user.
-            var inner = cause;
-            while (inner is ActorInitializationException or TypeLoadException or TargetInvocationException && inner.InnerException is { } deeper) inner = deeper;
-            _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", Sender.Path.Name, inner.Message);
-            _vitals.Actors.Decided(PathOf(Sender), $"end the run: it cannot start: {inner.Message}");
-            Self.Tell(new CannotStart(inner));
-            return Directive.Stop;
-        }
-
-        if (Sender.Equals(_telemetry) || Sender.Equals(_checkpoints) || Sender.Equals(_control))
-        {
-            _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {cause.Message}");
-            _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: restarted, training goes on", Sender.Path.Name, cause.Message);
-            _parts.Instruments?.Restarted(Sender.Path.Name);
-            return Directive.Restart;
-        }
-
-        _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: end the run; the last good checkpoint stays", Sender.Path.Name, cause.Message);
-        _vitals.Actors.Decided(PathOf(Sender), $"end the run: {cause.Message}");
-        Self.Tell(new LoopReport.Crashed(0, cause));
-        return Directive.Stop;
-    }, loggingEnabled: false);
+    protected override SupervisorStrategy SupervisorStrategy() => new RestartLater(Decide, Restart);
 
     private void Launch(ResumePoint? start)
     {
@@ -166,16 +165,19 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _decoders = Start(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
                 live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.MinBackOff, _options.MaxBackOff, _vitals, $"{Name}/decoders-{name}")
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _vitals,
+                $"{Name}/decoders-{name}")
             {
                 Instruments = _parts.Instruments,
             }),
             $"decoders-{name}",
             "decoders");
+        Context.Watch(_decoders);
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
             video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
-        _stream = TrainingStream.Start(Context.Materializer(), source, firstStep, _length, _options, _memory.BytesPerPair);
+        _materializer ??= Context.Materializer();
+        _stream = TrainingStream.Start(_materializer, source, firstStep, _length, _options, _memory.BytesPerPair);
         _vitals.Launched(_stream.Batches, firstStep);
         _trainer = Start(
             TrainerActor.Props(
@@ -184,6 +186,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                 _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock, _vitals),
             $"trainer-{name}",
             "trainer");
+        Arrived();
         if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
 
         (double, Learning.Method.LossWeights) SettingsOf(long step)
@@ -193,42 +196,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void NotFinite(LoopReport.NotFinite report)
-    {
-        var result = report.Result;
-        var what = $"The loss of step {report.Step + 1} is not finite (global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}). "
-            + $"Its batch: {string.Join(", ", report.Videos)}.";
-        if (report.GoesOn)
-        {
-            _log.Warning("Supervision: {What} Decision: cacl.training.on-nan = skip, the step is left out", what);
-            return;
-        }
-
-        OnceSaved(() => HaltOrRollBack(report, what));
-    }
-
-    private void HaltOrRollBack(LoopReport.NotFinite report, string what)
-    {
-        var canRollBack = _options.OnNotFinite == OnNotFinite.Rollback && _launches <= _options.MaxRollbacks;
-        if (!canRollBack || _parts.Checkpoints.LoadLatest() is not { } point)
-        {
-            _log.Error("Supervision: {What} Decision: end the run; the last good checkpoint stays", what);
-            Fail(report.Step, $"{what} Nothing of it was saved. Lower cacl.training.learning-rate, or set cacl.training.on-nan to skip or rollback.", null);
-            return;
-        }
-
-        _log.Warning("Supervision: {What} Decision: roll back to {Checkpoint} and leave the step out", what, point.Path);
-        TearDown();
-        _skippedSteps.Add(report.Step);
-        _parts.Instruments?.Restarted("trainer");
-        var former = PathOf(_trainer);
-        Launch(point);
-        _vitals.Actors.Replaced(former, PathOf(_trainer), $"rolled back to step {point.Step}: the loss of step {report.Step + 1} is not finite", ActorState.Busy);
-    }
-
     private sealed record TooManyBad(string Message);
 
     private sealed record WaitedLongEnough;
 
-    private sealed record CannotStart(Exception Cause);
+    private sealed record CannotStart(IActorRef Actor, Exception Cause);
 }

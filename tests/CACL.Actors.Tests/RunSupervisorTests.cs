@@ -1,3 +1,4 @@
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Runs.Folder;
@@ -6,6 +7,8 @@ namespace CACL.Actors.Tests;
 
 public sealed class RunSupervisorTests
 {
+    private static readonly BackOff Soon = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
+
     [Fact]
     public async Task A_run_does_all_its_steps_and_saves_on_the_way_and_at_the_end()
     {
@@ -16,7 +19,7 @@ public sealed class RunSupervisorTests
         Assert.Equal([5, 10, 12], run.Storage.Written.Select(p => p.Step));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (long)i), run.Training.Seen.Select(s => s.Step));
         Assert.Equal(12, run.Lines("metrics.jsonl").Length);
-        Assert.True(run.Training.Disposed);
+        Assert.Equal((1, 0), (run.Training.Engines.Begun, run.Training.Engines.Alive));
     }
 
     [Theory]
@@ -137,7 +140,7 @@ public sealed class RunSupervisorTests
     public async Task A_run_that_pauses_waits_for_its_checkpoint_however_often_writing_fails()
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
-        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
         // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
         run.Training.Before = step => SpinWait.SpinUntil(() => step < 6 || run.Storage.Failures <= 20, TimeSpan.FromSeconds(20));
         var outcome = await run.RunAsync();
@@ -149,7 +152,7 @@ public sealed class RunSupervisorTests
     public async Task A_run_that_waits_for_its_checkpoint_ends_when_asked_to_and_says_what_is_lost()
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
-        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
         var training = run.Start();
         while ((await training.StatusAsync(TimeSpan.FromSeconds(20))).Phase != LoopPhase.Paused) await Task.Yield();
         training.Stop("enough");

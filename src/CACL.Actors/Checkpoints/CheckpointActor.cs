@@ -14,10 +14,13 @@ namespace CACL.Actors.Checkpoints;
 /// </summary>
 internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 {
+    private const string Superseded = "a newer state took its place";
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ICheckpointStorage _storage;
     private readonly RunOptions _options;
     private Save? _current;
+    private bool _knowsNewer;
     private bool _hurry;
 
     public CheckpointActor(ICheckpointStorage storage, RunOptions options)
@@ -26,6 +29,13 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         _options = options;
         Receive<Save>(message =>
         {
+            if (message.IsRepeated && _knowsNewer)
+            {
+                Context.Parent.Tell(new GivenUp(message.Copy, Superseded));
+                return;
+            }
+
+            _knowsNewer = true;
             if (_current is { } older) Supersede(older);
             _current = message;
             Try(message, attempt: 1);
@@ -35,7 +45,9 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>Write this state; answered to the parent by <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
-    internal sealed record Save(LoopReport.Copied Copy);
+    /// <param name="Copy">The state.</param>
+    /// <param name="IsRepeated">Told to itself by an actor that failed over it: what it was told meanwhile is newer.</param>
+    internal sealed record Save(LoopReport.Copied Copy, bool IsRepeated = false);
 
     /// <summary>The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/> from now on.</summary>
     internal sealed record Hurry;
@@ -57,7 +69,9 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        if (_current is { } lost) Context.Parent.Tell(new GivenUp(lost.Copy, reason.Message));
+        // What it was told outlives it in the mailbox only.
+        if (_hurry) Self.Tell(new Hurry());
+        if (_current is { } unfinished) Self.Tell(unfinished with { IsRepeated = true });
         base.PreRestart(reason, message);
     }
 
@@ -100,7 +114,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
     {
         Timers.Cancel("again");
         _log.Warning("Checkpoint of step {Step} could not be written; a newer state takes its place", older.Copy.Step);
-        Context.Parent.Tell(new GivenUp(older.Copy, "a newer state took its place"));
+        Context.Parent.Tell(new GivenUp(older.Copy, Superseded));
     }
 
     private void Failed(Save save, int attempt, Exception cause)
@@ -117,8 +131,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var wait = _options.CheckpointMinBackOff * Math.Pow(2, Math.Min(attempt - 1, 20));
-        if (wait > _options.CheckpointMaxBackOff) wait = _options.CheckpointMaxBackOff;
+        var wait = _options.CheckpointBackOff.After(attempt);
         _log.Warning(
             "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt {Attempt}{Most}); training {Meanwhile}",
             save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}", pauses ? "waits" : "goes on");

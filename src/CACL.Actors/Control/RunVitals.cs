@@ -62,6 +62,9 @@ internal sealed class RunVitals
         set => _live = value;
     }
 
+    /// <summary>Steps done.</summary>
+    public long Step => Volatile.Read(ref _step);
+
     /// <summary>The run's memory and its list of bad videos.</summary>
     public void Has(FramePairPool memory, Quarantine quarantine) => (_memory, _quarantine) = (memory, quarantine);
 
@@ -79,6 +82,7 @@ internal sealed class RunVitals
     public void Stepped(StepMetrics step)
     {
         Volatile.Write(ref _step, step.Step);
+        _instruments?.Progress(); // here, since the run's health must not depend on telemetry
         var seconds = step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds;
         _pace = new Pace(step, _pace is { } pace ? ((1 - Fresh) * pace.Seconds) + (Fresh * seconds) : seconds);
     }

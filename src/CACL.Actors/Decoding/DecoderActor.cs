@@ -20,9 +20,11 @@ internal sealed class DecoderActor : ReceiveActor
     private readonly int _size;
     private readonly TimeSpan _timeout;
     private readonly RunInstruments? _instruments;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _ending;
 
-    public DecoderActor(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments)
+    public DecoderActor(
+        Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments,
+        CancellationToken ending)
     {
         _decoder = decoder();
         _library = library;
@@ -30,6 +32,7 @@ internal sealed class DecoderActor : ReceiveActor
         _size = size;
         _timeout = timeout;
         _instruments = instruments;
+        _ending = ending;
         Receive<Decode>(Handle);
     }
 
@@ -42,16 +45,13 @@ internal sealed class DecoderActor : ReceiveActor
     /// <summary>The video is at fault.</summary>
     internal sealed record Unusable(long Request, VideoUnusableException Fault);
 
-    internal static Props Props(Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments) =>
-        Akka.Actor.Props.Create(() => new DecoderActor(decoder, library, memory, size, timeout, instruments))
+    internal static Props Props(
+        Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments,
+        CancellationToken ending) =>
+        Akka.Actor.Props.Create(() => new DecoderActor(decoder, library, memory, size, timeout, instruments, ending))
             .WithDispatcher(Dispatchers.OwnThread);
 
-    protected override void PostStop()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-        _decoder.Dispose();
-    }
+    protected override void PostStop() => _decoder.Dispose();
 
     private void Handle(Decode message)
     {
@@ -63,7 +63,7 @@ internal sealed class DecoderActor : ReceiveActor
             var video = _library.Load(plan.VideoId);
             pair.Plan = plan;
             pair.Path = video.Path;
-            _decoder.Decode(PairRequest.Of(video, plan, _size, _timeout), pair.First, pair.Second, _stopping.Token);
+            _decoder.Decode(PairRequest.Of(video, plan, _size, _timeout), pair.First, pair.Second, _ending);
         }
         catch (VideoUnusableException fault)
         {
@@ -71,10 +71,21 @@ internal sealed class DecoderActor : ReceiveActor
             Sender.Tell(new Unusable(message.Request, fault));
             return;
         }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            pair.Dispose();
+            return; // who asked has been answered by the pool
+        }
         catch
         {
             pair.Dispose();
             throw;
+        }
+
+        if (_ending.IsCancellationRequested)
+        {
+            pair.Dispose();
+            return;
         }
 
         _instruments?.Decoded(Stopwatch.GetElapsedTime(began));

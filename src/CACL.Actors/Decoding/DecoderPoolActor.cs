@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Control;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
@@ -24,7 +25,9 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Queue<Work> _waiting = new();
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
-    private readonly Queue<DateTime> _restarts = new();
+    private readonly HashSet<IActorRef> _leaving = [];
+    private readonly CancellationTokenSource _ending = new();
+    private readonly RestartWindow _restarts;
     private readonly Queue<(string Path, string Decision)> _replaced = new();
     private Exception? _lastCrash;
     private int _crashesInARow;
@@ -37,6 +40,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         _settings = settings;
         _wanted = settings.Decoders;
+        _restarts = new RestartWindow(settings.MaxRestarts, settings.RestartWindow, settings.Clock);
         Receive<Decode>(message =>
         {
             _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
@@ -47,7 +51,10 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         {
             if (Finished(message.Request, new Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
-        Receive<Terminated>(message => Replace(message.ActorRef));
+        Receive<Terminated>(message =>
+        {
+            if (!_leaving.Remove(message.ActorRef)) Replace(message.ActorRef);
+        });
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ =>
         {
@@ -55,13 +62,20 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             Fill();
         });
         Receive<Resize>(Handle);
+        Receive<End>(_ => Leave());
     }
 
-    /// <summary>Decode this plan; the answer is <see cref="Decoded"/> or <see cref="Failed"/>.</summary>
+    /// <summary>Decode this plan; the answer is <see cref="Decoded"/>, <see cref="Failed"/> or <see cref="Ended"/>.</summary>
     internal sealed record Decode(SamplePlan Plan);
 
     /// <summary>Have so many decoders from now on.</summary>
     internal sealed record Resize(int Decoders);
+
+    /// <summary>Decode nothing any more and go, once all decoders are gone. What is asked for is answered by <see cref="Ended"/>.</summary>
+    internal sealed record End;
+
+    /// <summary>Nothing is decoded any more.</summary>
+    internal sealed record Ended;
 
     /// <summary>The pair; whoever receives this owns it.</summary>
     internal sealed record Decoded(FramePair Pair);
@@ -78,6 +92,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
 
     protected override void PreStart() => Fill();
+
+    protected override void PostStop() => _ending.Dispose();
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
@@ -107,8 +123,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         if (_decoders.Count <= _wanted) return false;
         _decoders.Remove(decoder); // HandOut passes over it where it is still among the idle ones
-        Context.Unwatch(decoder);
-        Context.Stop(decoder);
+        Dismiss(decoder);
         _settings.Vitals.Actors.Gone(PathOf(decoder));
         return true;
     }
@@ -125,7 +140,9 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Start()
     {
         var decoder = Context.ActorOf(
-            DecoderActor.Props(_settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments),
+            DecoderActor.Props(
+                _settings.Decoder, _settings.Library, _settings.Memory, _settings.CropSize, _settings.Timeout, _settings.Instruments,
+                _ending.Token),
             $"decoder-{++_started}");
         Context.Watch(decoder);
         if (_replaced.TryDequeue(out var former)) _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
@@ -178,9 +195,40 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         if (work is null) return;
         _lastCrash = new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s");
         _decoders[decoder] = work with { Tries = 1 }; // a second decoder would only hang as well
-        Context.Unwatch(decoder);
-        Context.Stop(decoder);
+        Dismiss(decoder);
         Replace(decoder);
+    }
+
+    /// <summary>One that is not counted any more, but may take its time to go.</summary>
+    private void Dismiss(IActorRef decoder)
+    {
+        _leaving.Add(decoder);
+        Context.Stop(decoder);
+    }
+
+    private void Leave()
+    {
+        _ending.Cancel();
+        Timers.CancelAll();
+        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new Ended());
+        foreach (var decoder in _decoders.Keys) Dismiss(decoder);
+        Become(() =>
+        {
+            Receive<Decode>(_ => Sender.Tell(new Ended()));
+            Receive<DecoderActor.Decoded>(message => message.Pair.Dispose());
+            Receive<Terminated>(message =>
+            {
+                _leaving.Remove(message.ActorRef);
+                GoIfAlone();
+            });
+            ReceiveAny(_ => { });
+        });
+        GoIfAlone();
+    }
+
+    private void GoIfAlone()
+    {
+        if (_leaving.Count == 0) Context.Stop(Self);
     }
 
     private void Replace(IActorRef decoder)
@@ -189,27 +237,24 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TellVitals();
         var cause = _lastCrash;
         _lastCrash = null;
-        var now = DateTime.UtcNow;
-        _restarts.Enqueue(now);
-        while (now - _restarts.Peek() > _settings.RestartWindow) _restarts.Dequeue();
         var reason = cause?.Message ?? "it stopped by itself";
-        if (_restarts.Count > _settings.MaxRestarts)
+        if (!_restarts.Add())
         {
             _log.Error(
                 cause,
                 "Supervision: {Actor} failed: {Cause}. Decision: end the run, decoders were replaced {Restarts} times within {Window} s",
-                decoder.Path.Name, reason, _restarts.Count - 1, _settings.RestartWindow.TotalSeconds);
+                decoder.Path.Name, reason, _restarts.Count - 1, _restarts.Length.TotalSeconds);
             Context.Parent.Tell(new TooManyRestarts(
-                $"Decoders failed {_restarts.Count} times within {_settings.RestartWindow.TotalSeconds:0} s, the last time because: {reason}. "
+                $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
                 + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.", cause));
             return;
         }
 
-        var delay = BackOff(_crashesInARow++);
+        var delay = _settings.BackOff.After(++_crashesInARow);
         _log.Warning(
             cause,
             "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
-            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _settings.MaxRestarts);
+            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
         _settings.Instruments?.Restarted("decoder");
         _starting++;
         _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
@@ -242,13 +287,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
             _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));
     }
 
-    private TimeSpan BackOff(int crashesInARow)
-    {
-        var factor = Math.Pow(2, Math.Min(crashesInARow, 20));
-        var delay = _settings.MinBackOff * factor;
-        return delay < _settings.MaxBackOff ? delay : _settings.MaxBackOff;
-    }
-
     /// <summary>What the pool needs.</summary>
     internal sealed record Settings(
         int Decoders,
@@ -259,8 +297,8 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeSpan Timeout,
         int MaxRestarts,
         TimeSpan RestartWindow,
-        TimeSpan MinBackOff,
-        TimeSpan MaxBackOff,
+        BackOff BackOff,
+        TimeProvider Clock,
         RunVitals Vitals,
         string Path)
     {

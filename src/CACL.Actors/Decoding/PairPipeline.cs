@@ -18,7 +18,7 @@ namespace CACL.Actors.Decoding;
 /// </summary>
 internal static class PairPipeline
 {
-    /// <summary>Builds the stream.</summary>
+    /// <summary>Builds the stream. <see cref="PairsUnderway"/> gives back the pairs that it drops when it ends or is cut off.</summary>
     /// <param name="produce">The pair of a sample; an outcome without one ends the stream.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
@@ -27,7 +27,6 @@ internal static class PairPipeline
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
         Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches)
     {
-        var step = firstStep;
         return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
             .SelectAsync(pairsInFlight, produce)
@@ -35,10 +34,13 @@ internal static class PairPipeline
             .Grouped(length.BatchSize)
             .Select(outcomes => outcomes.Select(o => o.Pair!).ToArray())
             .Where(pairs => pairs.Length == length.BatchSize)
-            .Select(pairs => new PairBatch(step, length.PlaceAfter(step++).Epoch, pairs))
+            .ZipWithIndex()
+            .Select(numbered => Batch(firstStep + numbered.Item2, numbered.Item1))
             .ToMaterialized(
                 ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
                 (killSwitch, reader) => (killSwitch, reader));
+
+        PairBatch Batch(long step, FramePair[] pairs) => new(step, length.PlaceAfter(step).Epoch, pairs);
     }
 
     /// <summary>

@@ -34,17 +34,22 @@ internal sealed class PairSource(
         var (epoch, position) = length.PlaceOf(sample);
         foreach (var plan in SampleAttempts.Of(planner, epoch, position, quarantine.LeavesOut))
         {
+            if (cancel.IsCancellationRequested) return default;
+            // The pool answers whatever becomes of it. Not told to cancel: an answer on its way would be lost, and its pair with it.
+            var asked = decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, CancellationToken.None);
             object answer;
             try
             {
-                answer = await decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(false);
+                answer = await asked.WaitAsync(cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                GiveBackLater(asked);
                 return default; // the run ends: nobody waits for this pair
             }
 
             if (answer is DecoderPoolActor.Decoded decoded) return new SampleOutcome(decoded.Pair);
+            if (answer is DecoderPoolActor.Ended) return default;
             Exclude(plan, (DecoderPoolActor.Failed)answer);
             if (!quarantine.TooMany) continue;
             giveUp(quarantine.Verdict);
@@ -54,6 +59,13 @@ internal sealed class PairSource(
         giveUp($"No usable video is left: {quarantine.Verdict}");
         return default;
     }
+
+    private static void GiveBackLater(Task<object> asked) => asked.ContinueWith(
+        answered =>
+        {
+            if (answered is { IsCompletedSuccessfully: true, Result: DecoderPoolActor.Decoded late }) late.Pair.Dispose();
+        },
+        TaskScheduler.Default);
 
     private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)
     {

@@ -5,16 +5,19 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>The running stream of batches. Disposing it ends the stream and gives the waiting batches' memory back.</summary>
+/// <summary>The running stream of batches. Disposing it ends it and gives back the memory of what the training loop has not read.</summary>
 internal sealed class TrainingStream : IDisposable
 {
     private readonly UniqueKillSwitch _switch;
+    private readonly PairsUnderway _pairs;
     private readonly CancellationTokenSource _cancel;
 
-    private TrainingStream(UniqueKillSwitch killSwitch, ChannelReader<PairBatch> batches, CancellationTokenSource cancel)
+    private TrainingStream(
+        UniqueKillSwitch killSwitch, ChannelReader<PairBatch> batches, PairsUnderway pairs, CancellationTokenSource cancel)
     {
         _switch = killSwitch;
-        Batches = batches;
+        Batches = new BatchReader(batches, pairs);
+        _pairs = pairs;
         _cancel = cancel;
     }
 
@@ -30,10 +33,17 @@ internal sealed class TrainingStream : IDisposable
             options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
             mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
         var token = cancel.Token;
+        var underway = new PairsUnderway();
         var (killSwitch, batches) = PairPipeline
-            .Build(sample => source.ProduceAsync(sample, token), firstStep, length, pairs, options.PrefetchBatches)
+            .Build(ProduceAsync, firstStep, length, pairs, options.PrefetchBatches)
             .Run(materializer);
-        return new TrainingStream(killSwitch, batches, cancel);
+        return new TrainingStream(killSwitch, batches, underway, cancel);
+
+        async Task<SampleOutcome> ProduceAsync(long sample)
+        {
+            var outcome = await source.ProduceAsync(sample, token).ConfigureAwait(false);
+            return outcome.Pair is { } pair && !underway.Add(pair) ? default : outcome;
+        }
     }
 
     /// <inheritdoc/>
@@ -41,7 +51,7 @@ internal sealed class TrainingStream : IDisposable
     {
         _switch.Shutdown();
         _cancel.Cancel();
-        while (Batches.TryRead(out var batch)) batch.Dispose();
+        _pairs.Dispose();
         _cancel.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using CACL.Actors.Supervision;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
@@ -17,11 +18,8 @@ public sealed record EvaluationOptions
     /// <summary>Attempts at one evaluation before it is given up.</summary>
     public int Attempts { get; init; } = 2;
 
-    /// <summary>Wait before the second attempt; doubles with each.</summary>
-    public TimeSpan MinBackOff { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Longest such wait.</summary>
-    public TimeSpan MaxBackOff { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>Wait before an evaluation that failed is tried again.</summary>
+    public BackOff BackOff { get; init; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10));
 
     /// <summary>Time that an evaluation which was told to end may take to do so.</summary>
     public TimeSpan EndingTime { get; init; } = TimeSpan.FromSeconds(10);

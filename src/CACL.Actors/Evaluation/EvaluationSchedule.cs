@@ -13,7 +13,7 @@ public sealed record EvaluationSchedule
     public long EveryEpochs { get; init; }
 
     /// <summary>Whether the finished training is evaluated.</summary>
-    public bool AtEnd { get; init; }
+    public bool AtEnd { get; init; } = true;
 
     /// <summary>Conditions each of which triggers an evaluation whenever it becomes true.</summary>
     public IReadOnlyList<MetricCondition> When { get; init; } = [];

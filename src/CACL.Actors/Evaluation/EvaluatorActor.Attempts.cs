@@ -114,8 +114,7 @@ internal sealed partial class EvaluatorActor
             return;
         }
 
-        var wait = _options.MinBackOff * Math.Pow(2, Math.Min(number - 1, 20));
-        if (wait > _options.MaxBackOff) wait = _options.MaxBackOff;
+        var wait = _options.BackOff.After(number);
         _log.Warning(
             "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt {Attempt} of {Attempts}); training goes on",
             request.Step, request.Target, cause, wait.TotalSeconds, number + 1, _options.Attempts);

@@ -17,7 +17,7 @@ public sealed class RunInstruments : IDisposable
     private const string Done = "done";
     private const string Failed = "failed";
 
-    private static readonly string[] Kinds = ["decoder", "trainer", "telemetry", "checkpoints", "evaluator"];
+    private static readonly string[] Kinds = ["decoder", "trainer", "telemetry", "checkpoints", "control", "evaluator"];
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _steps;
@@ -158,7 +158,7 @@ public sealed class RunInstruments : IDisposable
     public void DecodeFailed(UnusableReason reason) => _decodeFailures.Add(1, Label("reason", WordOf(reason)));
 
     /// <summary>An actor was restarted or replaced.</summary>
-    /// <param name="kind">decoder, telemetry, checkpoints, evaluator, trainer …: its kind, without a number.</param>
+    /// <param name="kind">decoder, telemetry, checkpoints, control, evaluator, trainer …: its kind, without a number.</param>
     public void Restarted(string kind) => _restarts.Add(1, Label("actor", kind));
 
     /// <summary>A checkpoint is on the disk.</summary>

@@ -41,6 +41,11 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         _step = settings.FirstStep;
         Receive<GetStatus>(_ => Sender.Tell(new Status(_step, _loop.Control.Phase, _last)));
         Receive<Stop>(_ => _loop.Control.Stop());
+        Receive<Leave>(_ =>
+        {
+            _loop.Control.Stop();
+            Timers.CancelAll();
+        });
         Receive<RequestCheckpoint>(_ => _loop.Control.RequestCopy());
         Receive<CheckpointReleased>(message => _loop.Control.CopyReleased(message.Snapshot, message.Lost));
         Receive<Pause>(message => _loop.Control.HoldFor(message.Reason));
@@ -63,6 +68,14 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
 
     /// <summary>End after the step that runs.</summary>
     internal sealed record Stop;
+
+    /// <summary>The training is over whatever the loop does: as <see cref="Stop"/>, and its steps are not watched any more.</summary>
+    internal sealed record Leave;
+
+    /// <summary>To the parent, from the loop's own thread: that ends, and nothing of the engine is left.</summary>
+    /// <param name="Trainer">Whose loop it was.</param>
+    /// <param name="Fault">What went wrong while the engine was given up, or null.</param>
+    internal sealed record LoopGone(IActorRef Trainer, Exception? Fault);
 
     /// <summary>Copy the state after the step that runs.</summary>
     internal sealed record RequestCheckpoint;
@@ -92,7 +105,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Progress();
         _vitals.Trains(_loop.Control);
         Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
-        new Thread(_loop.Run) { Name = "training", IsBackground = true }.Start();
+        var (self, parent) = (Self, Context.Parent);
+        new Thread(() => parent.Tell(new LoopGone(self, _loop.Run()))) { Name = "training", IsBackground = true }.Start();
     }
 
     protected override void PostStop() => _loop.Control.Stop();
@@ -138,5 +152,6 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             $"No step was finished for {silent.TotalSeconds:0} s, the limit of cacl.training.watchdog; {doing}."));
     }
 
-    private sealed record Look;
+    /// <summary>To itself: see whether steps go on being finished.</summary>
+    internal sealed record Look;
 }

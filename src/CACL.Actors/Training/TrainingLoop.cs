@@ -9,7 +9,7 @@ namespace CACL.Actors.Training;
 
 /// <summary>
 /// The loop: take a batch, compute a step, report it, copy the state when a checkpoint is due. It runs on a thread of its own,
-/// which alone touches the engine and so every tensor of the run.
+/// which alone touches the engine and so every tensor of the run. When it returns, the engine is gone.
 /// </summary>
 internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, Action<LoopReport> report)
 {
@@ -26,31 +26,45 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     public LoopControl Control { get; } = new();
 
     /// <summary>Runs to the end. Never throws: the last report says how it ended.</summary>
+    /// <returns>What went wrong while the engine was given up, or null.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "The thread's outermost frame: whatever happened is reported to the actor, which decides.")]
-    public void Run()
+    public Exception? Run()
     {
+        ITrainingEngine? engine = null;
         try
         {
-            using var engine = settings.Engine();
-            if (settings.Start is { } start)
-            {
-                engine.Restore(start);
-                Control.CopyReleased(start);
-            }
-
-            report(new LoopReport.Ready());
-            if (!Train(engine)) return;
-            if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
-            report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
+            engine = settings.Engine();
+            Run(engine);
         }
         catch (Exception cause)
         {
             report(new LoopReport.Crashed(_step, cause));
         }
-        finally
+
+        Control.Phase = LoopPhase.Ended;
+        try
         {
-            Control.Phase = LoopPhase.Ended;
+            engine?.Dispose();
+            return null;
         }
+        catch (Exception cause)
+        {
+            return cause;
+        }
+    }
+
+    private void Run(ITrainingEngine engine)
+    {
+        if (settings.Start is { } start)
+        {
+            engine.Restore(start);
+            Control.CopyReleased(start);
+        }
+
+        report(new LoopReport.Ready());
+        if (!Train(engine)) return;
+        if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
+        report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
     }
 
     /// <summary>False: the losses are not finite and the run is not to go on from here.</summary>

@@ -1,4 +1,5 @@
 using CACL.Actors;
+using CACL.Actors.Supervision;
 using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;
@@ -13,16 +14,13 @@ internal sealed record CheckpointSettings
 
     public required OnCheckpointFailure OnFailure { get; init; }
 
-    public required TimeSpan RetryMinBackoff { get; init; }
-
-    public required TimeSpan RetryMaxBackoff { get; init; }
+    public required BackOff Retry { get; init; }
 
     public static CheckpointSettings Read(SettingsReader reader) => new()
     {
         EverySteps = reader.Integer("cacl.checkpoints.every-steps", 0, int.MaxValue),
         Keep = reader.Integer("cacl.checkpoints.keep", 1, 1000),
         OnFailure = reader.Choice("cacl.checkpoints.on-failure", ("continue", OnCheckpointFailure.Continue), ("pause", OnCheckpointFailure.Pause)),
-        RetryMinBackoff = reader.Duration("cacl.checkpoints.retry.min-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
-        RetryMaxBackoff = reader.Duration("cacl.checkpoints.retry.max-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24)),
+        Retry = BackOffSettings.Read(reader, "cacl.checkpoints.retry"),
     };
 }

@@ -1,4 +1,5 @@
 using CACL.Configuration.Reading;
+using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 
 namespace CACL.Node.Settings;
@@ -35,6 +36,9 @@ internal sealed record DataSettings
     public required long InFlightMemory { get; init; }
 
     public required int PrefetchBatches { get; init; }
+
+    /// <summary>How videos are scanned.</summary>
+    public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
     public static DataSettings Read(SettingsReader reader)
     {

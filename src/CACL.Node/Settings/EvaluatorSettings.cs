@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
@@ -52,9 +53,7 @@ internal sealed record EvaluatorSettings
 
     public required int Attempts { get; init; }
 
-    public required TimeSpan RetryMinBackoff { get; init; }
-
-    public required TimeSpan RetryMaxBackoff { get; init; }
+    public required BackOff Retry { get; init; }
 
     public static EvaluatorSettings Read(SettingsReader reader) => new()
     {
@@ -67,8 +66,7 @@ internal sealed record EvaluatorSettings
         When = reader.Elements<MetricCondition>("cacl.evaluation.when", ReadCondition, c => HoconWriter.Text(c.ToString())),
         Deadline = reader.Duration("cacl.evaluation.deadline", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         Attempts = reader.Integer("cacl.evaluation.attempts", 1, 100),
-        RetryMinBackoff = reader.Duration("cacl.evaluation.retry.min-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
-        RetryMaxBackoff = reader.Duration("cacl.evaluation.retry.max-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24)),
+        Retry = BackOffSettings.Read(reader, "cacl.evaluation.retry"),
     };
 
     /// <summary>What the evaluator actor is told.</summary>
@@ -78,8 +76,7 @@ internal sealed record EvaluatorSettings
         Schedule = new EvaluationSchedule { EverySteps = EverySteps, EveryEpochs = EveryEpochs, AtEnd = AtEnd, When = When },
         Deadline = Deadline,
         Attempts = Attempts,
-        MinBackOff = RetryMinBackoff,
-        MaxBackOff = RetryMaxBackoff,
+        BackOff = Retry,
     };
 
     private EvaluationTarget TargetOf(EvaluatedDataSet dataSet)

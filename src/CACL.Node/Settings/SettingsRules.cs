@@ -44,16 +44,15 @@ internal static class SettingsRules
             training.WarmupEpochs < training.Epochs,
             $"is {training.WarmupEpochs}, not fewer than cacl.training.epochs = {training.Epochs}.",
             "cacl.training.epochs");
-        Rule(
-            "cacl.checkpoints.retry.max-backoff",
-            s.Checkpoints.RetryMaxBackoff >= s.Checkpoints.RetryMinBackoff,
-            "is shorter than cacl.checkpoints.retry.min-backoff.",
-            "cacl.checkpoints.retry.min-backoff");
-        Rule(
-            "cacl.supervision.decoder.max-backoff",
-            s.Supervision.DecoderMaxBackoff >= s.Supervision.DecoderMinBackoff,
-            "is shorter than cacl.supervision.decoder.min-backoff.",
-            "cacl.supervision.decoder.min-backoff");
+        foreach (var (section, backOff) in new[]
+        {
+            ("cacl.checkpoints.retry", s.Checkpoints.Retry),
+            ("cacl.supervision.decoder", s.Supervision.DecoderBackOff),
+            ("cacl.evaluation.retry", s.Evaluator.Retry),
+        })
+        {
+            Rule($"{section}.max-backoff", backOff.Max >= backOff.Min, $"is shorter than {section}.min-backoff.", $"{section}.min-backoff");
+        }
 
         Rule(
             "cacl.evaluation.tile-size",
@@ -73,11 +72,6 @@ internal static class SettingsRules
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
-        Rule(
-            "cacl.evaluation.retry.max-backoff",
-            s.Evaluator.RetryMaxBackoff >= s.Evaluator.RetryMinBackoff,
-            "is shorter than cacl.evaluation.retry.min-backoff.",
-            "cacl.evaluation.retry.min-backoff");
         foreach (var (metric, head) in new[] { ("loss_global", Heads.Global), ("top1_global", Heads.Global), ("loss_pixel", Heads.Pixel), ("loss_cycle", Heads.Cycle), ("cycle_back", Heads.Cycle) })
         {
             Rule(

@@ -1,3 +1,4 @@
+using CACL.Actors.Supervision;
 using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;
@@ -9,15 +10,12 @@ internal sealed record SupervisionSettings
 
     public required TimeSpan DecoderWindow { get; init; }
 
-    public required TimeSpan DecoderMinBackoff { get; init; }
-
-    public required TimeSpan DecoderMaxBackoff { get; init; }
+    public required BackOff DecoderBackOff { get; init; }
 
     public static SupervisionSettings Read(SettingsReader reader) => new()
     {
         DecoderMaxRestarts = reader.Integer("cacl.supervision.decoder.max-restarts", 0, 100_000),
         DecoderWindow = reader.Duration("cacl.supervision.decoder.window", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
-        DecoderMinBackoff = reader.Duration("cacl.supervision.decoder.min-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
-        DecoderMaxBackoff = reader.Duration("cacl.supervision.decoder.max-backoff", TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24)),
+        DecoderBackOff = BackOffSettings.Read(reader, "cacl.supervision.decoder"),
     };
 }

@@ -20,7 +20,7 @@ internal static class TrainingScan
 
         Log.Information("Scanning {Videos} into {Catalog}", string.Join(", ", data.Videos), catalog.Path);
         var report = new VideoScanner(catalog, decoders.CreateProber).Scan(
-            data.Videos, new ScanOptions { FileDeadline = data.DecodeTimeout }, new Said(), CancellationToken.None);
+            data.Videos, data.ToScanOptions(), new Said(), CancellationToken.None);
         Log.Information("{Usable} of {Found} videos are usable, found in {Seconds:0.0} s", report.Usable, report.Found, report.Seconds);
     }
 

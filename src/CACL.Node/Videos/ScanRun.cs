@@ -25,7 +25,7 @@ internal static class ScanRun
             var named = new VideoRoots(roots);
             using var catalog = VideoCatalog.Open(catalogFile);
             var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
-            var options = new ScanOptions { FileDeadline = settings.DecodeTimeout };
+            var options = settings.ToScanOptions();
             var report = WithProgress(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
             var counts = catalog.Counts(settings.Stride + 1, named);
             ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);

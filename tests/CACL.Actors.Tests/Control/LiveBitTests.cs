@@ -60,6 +60,8 @@ public sealed class LiveBitTests
         var options = new RunOptions
         {
             Directory = folder.Path,
+            Device = "cpu",
+            Decoders = 2,
             Sampling = new SamplingOptions { Seed = 5, CropSize = 32, EnqueuePixels = 2 },
             Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
             BatchSize = 4,

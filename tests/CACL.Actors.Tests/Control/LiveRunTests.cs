@@ -1,4 +1,5 @@
 using CACL.Actors.Control;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Learning.Method;
@@ -10,6 +11,8 @@ namespace CACL.Actors.Tests.Control;
 /// <summary>Runs that are changed, held and asked while they go on.</summary>
 public sealed class LiveRunTests
 {
+    private static readonly BackOff Soon = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -97,7 +100,7 @@ public sealed class LiveRunTests
     public async Task The_users_pause_and_the_one_for_a_checkpoint_are_taken_back_each_by_itself()
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
-        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointMaxBackOff = TimeSpan.FromMilliseconds(2) };
+        run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
         run.Training.Before = step => { if (step == 5) Until(() => run.Run.Status().PausedByCheckpoint || run.Storage.Failures == 0); };
         var training = run.Start();
         Until(() => training.Status() is { State: RunState.Paused, PausedByCheckpoint: true });
@@ -132,14 +135,14 @@ public sealed class LiveRunTests
         await plain.RunAsync();
         Assert.Equal(plain.Training.Seen, run.Training.Seen);
         Assert.Equal([3, 1], counts);
-        Until(() => run.Videos.DisposedDecoders == 3);
+        Until(() => run.Videos.Decoders is { Begun: 3, Alive: 0 });
     }
 
     [Fact]
     public async Task Decoders_that_crash_while_their_number_changes_leave_as_many_as_are_wanted()
     {
         using var run = new FakeRun();
-        run.Options = run.Options with { Decoders = 3, MaxSteps = 30, MaxDecoderRestarts = 1000, MinBackOff = TimeSpan.FromMilliseconds(5) };
+        run.Options = run.Options with { Decoders = 3, MaxSteps = 30, MaxDecoderRestarts = 1000 };
         var calls = 0;
         run.Videos.Before = _ => { if (Interlocked.Increment(ref calls) % 17 == 0) throw new InvalidOperationException("bug"); };
         run.Training.Before = step =>

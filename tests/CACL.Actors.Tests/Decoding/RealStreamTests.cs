@@ -60,6 +60,7 @@ public sealed class RealStreamTests
             new RunOptions
             {
                 Directory = folder.Path,
+                Device = "cpu",
                 Sampling = new SamplingOptions { Seed = 17, CropSize = 64, EnqueuePixels = 4 },
                 Cacl = new CaclOptions(),
                 BatchSize = Batch,

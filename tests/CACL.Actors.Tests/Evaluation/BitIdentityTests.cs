@@ -4,6 +4,7 @@ using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Sampling;
@@ -58,6 +59,8 @@ public sealed class BitIdentityTests
         var options = new RunOptions
         {
             Directory = folder.Path,
+            Device = "cpu",
+            Decoders = 2,
             Sampling = new SamplingOptions { Seed = 5, CropSize = 32, EnqueuePixels = 2 },
             Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
             BatchSize = 4,
@@ -69,7 +72,7 @@ public sealed class BitIdentityTests
                 Targets = [new EvaluationTarget("camvid", "linear", "quick")],
                 Schedule = new EvaluationSchedule { EverySteps = 2, AtEnd = true },
                 Deadline = TimeSpan.FromMilliseconds(100),
-                MinBackOff = TimeSpan.FromMilliseconds(1),
+                BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
             },
         };
         using var system = ActorSystem.Create("test", Dispatchers.Configuration);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
@@ -30,7 +31,7 @@ public sealed class EvaluatorTests
     public async Task Epochs_count_samples_not_steps()
     {
         // 20 videos, 4 a step: an epoch is 5 steps.
-        using var run = Run(new EvaluationSchedule { EveryEpochs = 2 });
+        using var run = Run(new EvaluationSchedule { EveryEpochs = 2, AtEnd = false });
         run.Options = run.Options with { CheckpointEverySteps = 0, MaxSteps = 22 };
         run.InNoHurry();
         await run.RunAsync();
@@ -67,7 +68,7 @@ public sealed class EvaluatorTests
     public async Task A_checkpoint_that_waits_outlasts_the_removal_of_old_ones()
     {
         using var go = new ManualResetEventSlim();
-        using var run = Run(new FakeStorage { Prunes = true }, new EvaluationSchedule { EverySteps = 6 }, CamVid, Voc);
+        using var run = Run(new FakeStorage { Prunes = true }, new EvaluationSchedule { EverySteps = 6, AtEnd = false }, CamVid, Voc);
         run.Options = run.Options with { CheckpointEverySteps = 1, MaxSteps = 10 };
         run.Evaluator!.Before = (_, _, _) => Task.Run(() => go.Wait(TimeSpan.FromSeconds(20)));
         run.InNoHurry(evaluated: false);
@@ -81,7 +82,7 @@ public sealed class EvaluatorTests
     [Fact]
     public async Task What_fails_is_tried_again_then_recorded_as_failed()
     {
-        using var run = Run(new EvaluationSchedule { EverySteps = 5 });
+        using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = false });
         run.Evaluator!.Before = (request, attempt, _) => request.Step == 10 || attempt == 1 ? throw new InvalidOperationException("out of memory.") : Task.CompletedTask;
         run.InNoHurry();
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
@@ -201,7 +202,7 @@ public sealed class EvaluatorTests
     [Fact]
     public async Task What_is_asked_for_is_evaluated_at_the_next_step()
     {
-        using var run = Run(new EvaluationSchedule(), CamVid, Voc);
+        using var run = Run(new EvaluationSchedule { AtEnd = false }, CamVid, Voc);
         run.Options = run.Options with { CheckpointEverySteps = 0 };
         using var fourth = new ManualResetEventSlim();
         using var asked = new ManualResetEventSlim();
@@ -247,7 +248,7 @@ public sealed class EvaluatorTests
     public async Task A_condition_triggers_once_when_it_becomes_true()
     {
         Assert.True(MetricCondition.TryParse("loss < 0.03", out var condition, out _));
-        using var run = Run(new EvaluationSchedule { When = [condition!] });
+        using var run = Run(new EvaluationSchedule { When = [condition!], AtEnd = false });
         run.Options = run.Options with { CheckpointEverySteps = 0, MaxSteps = 80 };
         // The fake's loss is 1/(step): its mean over 20 steps falls below 0.03 between steps 40 and 50.
         var expected = Enumerable.Range(20, 60).First(step => Enumerable.Range(step - 19, 20).Average(s => 1.0 / s) < 0.03);
@@ -307,7 +308,7 @@ public sealed class EvaluatorTests
         {
             Targets = targets.Length > 0 ? targets : [CamVid],
             Schedule = schedule,
-            MinBackOff = TimeSpan.FromMilliseconds(1),
+            BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
             Deadline = TimeSpan.FromSeconds(20),
         };
         return run;

@@ -5,26 +5,37 @@ using CACL.Data.Decoding;
 namespace CACL.Actors.Tests.Fakes;
 
 /// <summary>Fills both crops with bytes that tell video, frame and box, and does on request what a decoder may do wrong.</summary>
-internal sealed class FakeDecoder(FakeVideos videos) : IPairDecoder
+internal sealed class FakeDecoder : IPairDecoder
 {
+    private readonly FakeVideos _videos;
+
+    public FakeDecoder(FakeVideos videos)
+    {
+        _videos = videos;
+        videos.Decoders.Begin();
+    }
+
     public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        var id = FakeVideos.IdOf(request.Video.Path);
+        var (videos, id) = (_videos, FakeVideos.IdOf(request.Video.Path));
         videos.Calls.Add(id);
         videos.Before?.Invoke(id);
+        videos.BeforeUnlessCancelled?.Invoke(id, cancel);
+        cancel.ThrowIfCancellationRequested();
         if (videos.Broken.Contains(id))
             throw new VideoUnusableException(request.Video.Path, UnusableReason.Corrupt, $"{request.Video.Path} is broken.");
         first.Fill((byte)HashCode.Combine(id, request.Frame, request.Box.X));
         second.Fill((byte)HashCode.Combine(id, request.Frame + request.Stride, request.Box.Y));
     }
 
-    public void Dispose() => Interlocked.Increment(ref videos.DisposedDecoders);
+    public void Dispose() => _videos.Decoders.End();
 }
 
 /// <summary>Videos that exist in name only.</summary>
 internal sealed class FakeVideos : IVideoLibrary
 {
-    public int DisposedDecoders;
+    /// <summary>The decoders there were.</summary>
+    public Lives Decoders { get; } = new();
 
     public ConcurrentBag<long> Calls { get; } = [];
 
@@ -32,6 +43,9 @@ internal sealed class FakeVideos : IVideoLibrary
 
     /// <summary>Runs on the decoder's thread before it decodes a video: may throw or block.</summary>
     public Action<long>? Before { get; set; }
+
+    /// <summary>The same, told of the decoder's cancellation.</summary>
+    public Action<long, CancellationToken>? BeforeUnlessCancelled { get; set; }
 
     public static CACL.Data.Sampling.VideoShape[] Shapes(int count) =>
         [.. Enumerable.Range(1, count).Select(id => new CACL.Data.Sampling.VideoShape(id, 100, 64, 48))];

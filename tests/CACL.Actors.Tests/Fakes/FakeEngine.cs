@@ -6,12 +6,20 @@ using CACL.Learning.Method;
 namespace CACL.Actors.Tests.Fakes;
 
 /// <summary>A training whose whole state is one number: the sum of what it has seen.</summary>
-internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
+internal sealed class FakeEngine : ITrainingEngine
 {
+    private readonly FakeTraining _training;
     private float _state;
+
+    public FakeEngine(FakeTraining training)
+    {
+        _training = training;
+        training.Engines.Begin();
+    }
 
     public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
     {
+        var training = _training;
         training.Before?.Invoke(batch.Step);
         var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
@@ -22,19 +30,27 @@ internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
 
     public TrainingSnapshot Snapshot(TrainingSnapshot? spent)
     {
-        training.Copies++;
-        return new([new SnapshotTensor("state", [1], [training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
+        _training.BeforeCopy?.Invoke();
+        _training.Copies++;
+        return new([new SnapshotTensor("state", [1], [_training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
     }
 
     public void Restore(TrainingSnapshot snapshot) => _state = snapshot.Tensors[0].Values[0];
 
-    public void Dispose() => training.Disposed = true;
+    public void Dispose()
+    {
+        _training.BeforeItGoes?.Invoke();
+        _training.Engines.End();
+    }
 }
 
 /// <summary>What a fake training does and what was seen of it.</summary>
 internal sealed class FakeTraining
 {
     public Action<long>? Before { get; set; }
+
+    /// <summary>Runs on the loop's thread before the state is copied: may throw.</summary>
+    public Action? BeforeCopy { get; set; }
 
     public HashSet<long> NotFiniteAt { get; init; } = [];
 
@@ -48,7 +64,11 @@ internal sealed class FakeTraining
     /// <summary>What each step was told.</summary>
     public List<(long Step, double LearningRate, LossWeights Weights)> Settings { get; } = [];
 
-    public bool Disposed { get; set; }
+    /// <summary>Runs on the loop's thread when an engine is given up: may throw or block.</summary>
+    public Action? BeforeItGoes { get; set; }
+
+    /// <summary>The engines there were.</summary>
+    public Lives Engines { get; } = new();
 }
 
 /// <summary>Checkpoints in memory; fails as often as told.</summary>
@@ -58,6 +78,12 @@ internal sealed class FakeStorage : ICheckpointStorage
     private readonly List<ResumePoint> _written = [];
 
     public int Failures { get; set; }
+
+    /// <summary>Runs on the checkpoint actor's thread before the checkpoint of a step is written: may throw or block.</summary>
+    public Action<long>? Before { get; set; }
+
+    /// <summary>Runs on the supervisor before the newest checkpoint is read: may throw.</summary>
+    public Action? BeforeLoad { get; set; }
 
     /// <summary>Where a file is written for each checkpoint, so that it can be evaluated; null: in memory only.</summary>
     public string? Folder { get; set; }
@@ -75,6 +101,7 @@ internal sealed class FakeStorage : ICheckpointStorage
 
     public string Write(TrainingSnapshot snapshot, long step, IReadOnlyList<long> skippedSteps)
     {
+        Before?.Invoke(step);
         lock (_gate)
         {
             if (Failures > 0)
@@ -98,5 +125,9 @@ internal sealed class FakeStorage : ICheckpointStorage
         return path;
     }
 
-    public ResumePoint? LoadLatest() => Written is [.., var newest] ? newest : null;
+    public ResumePoint? LoadLatest()
+    {
+        BeforeLoad?.Invoke();
+        return Written is [.., var newest] ? newest : null;
+    }
 }

@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Akka.Actor;
+using Akka.Event;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
@@ -18,6 +22,7 @@ internal sealed class FakeRun : IDisposable
     private int _writtenBefore;
     private volatile TrainingRun? _run;
     private readonly ActorSystem _system = ActorSystem.Create("test", Dispatchers.Configuration);
+    private readonly ConcurrentQueue<string> _said = new();
 
     public FakeRun()
         : this(new TemporaryFolder(), ownsFolder: true)
@@ -28,6 +33,7 @@ internal sealed class FakeRun : IDisposable
     {
         _folder = folder;
         _ownsFolder = ownsFolder;
+        _system.EventStream.Subscribe(_system.ActorOf(Props.Create(() => new Listener(_said))), typeof(LogEvent));
     }
 
     public FakeVideos Videos { get; init; } = new();
@@ -42,6 +48,9 @@ internal sealed class FakeRun : IDisposable
 
     public int VideoCount { get; init; } = 20;
 
+    /// <summary>Told of each step.</summary>
+    public Action<StepMetrics>? Observer { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public string Folder => _folder.Path;
@@ -52,14 +61,15 @@ internal sealed class FakeRun : IDisposable
     public RunOptions Options { get; set; } = new()
     {
         Directory = "",
+        Device = "cpu",
         Sampling = new SamplingOptions { Seed = 3, CropSize = 32, EnqueuePixels = 4 },
         Cacl = new CaclOptions(),
         BatchSize = 4,
         MaxSteps = 12,
         CheckpointEverySteps = 5,
         Decoders = 2,
-        MinBackOff = TimeSpan.FromMilliseconds(1),
-        CheckpointMinBackOff = TimeSpan.FromMilliseconds(1),
+        DecoderBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
+        CheckpointBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
@@ -77,6 +87,15 @@ internal sealed class FakeRun : IDisposable
     public IReadOnlyList<JsonElement> Evaluations => File.Exists(_folder.File("evaluations.jsonl"))
         ? [.. Lines("evaluations.jsonl").Select(line => JsonDocument.Parse(line).RootElement)]
         : [];
+
+    /// <summary>Speaks to an actor of the run as its neighbours do.</summary>
+    /// <param name="path">Below the run; empty: the run's supervisor.</param>
+    /// <param name="message">What it is told.</param>
+    public void Tell(string path, object message) => Actor(path).Tell(message);
+
+    /// <summary>An actor of the run.</summary>
+    public IActorRef Actor(string path) =>
+        _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
 
     /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
     public FakeRun Again() => new(_folder, ownsFolder: false) { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
@@ -115,6 +134,7 @@ internal sealed class FakeRun : IDisposable
             Checkpoints = Storage,
             Evaluator = Evaluator,
             Instruments = Instruments,
+            Observer = Observer,
             Clock = Clock,
             Start = start,
         });
@@ -122,12 +142,26 @@ internal sealed class FakeRun : IDisposable
     public async Task<RunOutcome> RunAsync(Checkpoints.ResumePoint? start = null) =>
         await Start(start).Completion.WaitAsync(TimeSpan.FromSeconds(60));
 
+    /// <summary>What the actors said, as the log has it.</summary>
+    public IReadOnlyCollection<string> Said => _said;
+
+    /// <summary>How the run that was started ends.</summary>
+    public Task<RunOutcome> OutcomeAsync() => Run.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+
     public string[] Lines(string file) => File.ReadAllLines(_folder.File(file));
+
+    /// <summary>Ends the actor system; what its actors did in the end can be looked at afterwards.</summary>
+    public Task StopActorsAsync() => _system.Terminate().WaitAsync(Eventually.Patience);
 
     public void Dispose()
     {
         _system.Terminate().Wait(TimeSpan.FromSeconds(10));
         _system.Dispose();
         if (_ownsFolder) _folder.Dispose();
+    }
+
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(ConcurrentQueue<string> said) => Receive<LogEvent>(line => said.Enqueue($"{line.Message}"));
     }
 }

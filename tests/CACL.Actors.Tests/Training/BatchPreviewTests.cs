@@ -66,6 +66,8 @@ public sealed class BatchPreviewTests
         var options = new RunOptions
         {
             Directory = "",
+            Device = "cpu",
+            Decoders = 1,
             Sampling = new SamplingOptions { Seed = 5, CropSize = Side, EnqueuePixels = 2 },
             Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
             BatchSize = Size,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Steps;
 
@@ -53,7 +54,7 @@ public sealed class HealthOfARunTests : IDisposable
     {
         var crashes = 0;
         using var run = Endless();
-        run.Options = run.Options with { MinBackOff = TimeSpan.FromSeconds(2), MaxBackOff = TimeSpan.FromSeconds(2) };
+        run.Options = run.Options with { DecoderBackOff = new BackOff(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)) };
         run.Videos.Before = _ =>
         {
             if (Interlocked.Increment(ref crashes) is > 20 and <= 22) throw new InvalidOperationException("a crash");

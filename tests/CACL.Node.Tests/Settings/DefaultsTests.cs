@@ -1,0 +1,92 @@
+using System.Collections;
+using System.Reflection;
+using CACL.Actors;
+using CACL.Actors.Evaluation;
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Method;
+using CACL.Node.Settings;
+
+namespace CACL.Node.Tests.Settings;
+
+/// <summary>
+/// What a record says where nobody says anything is what reference.conf says: that is what users have, and what tests of the records see.
+/// </summary>
+public sealed class DefaultsTests
+{
+    private static readonly RunSettings Reference = ConfigurationFiles.Defaults().Settings;
+
+    private static readonly RunOptions ReferenceRun = Reference.ToRunOptions("/run", "cpu", 2, new Dictionary<string, string>());
+
+    /// <summary>Each record as reference.conf alone makes it, and as it is by itself.</summary>
+    private static readonly (object FromReference, object OwnDefault)[] Records =
+    [
+        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Cacl = new() }),
+        (ReferenceRun.Evaluation, new EvaluationOptions()),
+        (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
+        (Reference.ToSamplingOptions(), new SamplingOptions()),
+        (Reference.ToCaclOptions(), new CaclOptions()),
+        (Reference.Training.Lars, new LarsOptions()),
+        (Reference.Evaluation.Linear, new LinearOptions()),
+        (Reference.Evaluation.Limited, new LimitedOptions()),
+        (Reference.Evaluation.Tiles, new TileOptions()),
+        (Reference.Evaluation.Features, new FeatureOptions()),
+        (Reference.Data.ToScanOptions(), new ScanOptions()),
+    ];
+
+    public static TheoryData<string> Names => [.. Records.Select(r => r.OwnDefault.GetType().Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_record_says_by_itself_what_reference_conf_says(string name)
+    {
+        var (reference, own) = Records.Single(r => r.OwnDefault.GetType().Name == name);
+        var compared = Optional(own.GetType());
+        Assert.NotEmpty(compared);
+        Assert.Empty(compared
+            .Select(p => (p.Name, Reference: p.GetValue(reference), Own: p.GetValue(own)))
+            .Where(p => !Same(p.Reference, p.Own))
+            .Select(p => $"{p.Name}: reference.conf {Text(p.Reference)}, the record {Text(p.Own)}"));
+    }
+
+    [Fact]
+    public void Every_record_of_options_that_has_defaults_is_held_to_reference_conf()
+    {
+        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(RunSettings)];
+        var found = inEach.SelectMany(type => type.Assembly.GetTypes())
+            .Where(t => t.GetMethod("<Clone>$") is not null && Endings.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal)))
+            .Where(t => Optional(t).Count > 0)
+            .Select(t => t.FullName!).Order(StringComparer.Ordinal);
+        Assert.Equal(Records.Select(r => r.OwnDefault.GetType().FullName!).Concat(WithoutKeys).Order(StringComparer.Ordinal), found);
+    }
+
+    private static readonly string[] Endings = ["Options", "Settings", "Schedule"];
+
+    /// <summary>Records whose optional members no key sets.</summary>
+    private static readonly string[] WithoutKeys =
+    [
+        "CACL.Actors.Control.LiveSettings", // the factor of the learning rate begins at 1 in every run
+        "CACL.Actors.Decoding.DecoderPoolActor+Settings", // who measures
+        "CACL.Learning.Optimisation.LearningRateSchedule", // RunOptions tells it everything
+    ];
+
+    /// <summary>What a record may be made without: settable and not required, or a parameter with a default.</summary>
+    private static List<PropertyInfo> Optional(Type record)
+    {
+        var parameters = record.GetConstructors().SelectMany(c => c.GetParameters()).ToLookup(p => p.Name, p => p.HasDefaultValue);
+        return [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanWrite && !p.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute"))
+            .Where(p => parameters[p.Name].All(optional => optional))];
+    }
+
+    private static bool Same(object? one, object? other) => (one, other) switch
+    {
+        (string a, string b) => a == b,
+        (IEnumerable a, IEnumerable b) => a.Cast<object>().SequenceEqual(b.Cast<object>()),
+        _ when one is not null && Records.Any(r => r.OwnDefault.GetType() == one.GetType()) => true, // compared by itself
+        _ => Equals(one, other),
+    };
+
+    private static string Text(object? value) => value is IEnumerable and not string ? "a list" : $"{value ?? "null"}";
+}
