@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CACL.Node.Configuration;
@@ -47,10 +48,10 @@ internal static class KeyPage
             if (Section(key) != section)
             {
                 section = Section(key);
-                page.Append($"\n## {section}\n\n| key | default | meaning |\n|---|---|---|\n");
+                page.Append(CultureInfo.InvariantCulture, $"\n## {section}\n\n| key | default | meaning |\n|---|---|---|\n");
             }
 
-            page.Append($"| `{key}` | `{value}` | {Cell(Comment(lines, value.Origin.Line))} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{key}` | `{value}` | {Cell(Comment(lines, value.Origin.Line))} |\n");
         }
 
         return page.ToString();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Actors;
 using CACL.Actors.Telemetry;
 
@@ -66,7 +67,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
     {
-        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss")));
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
         var free = name;
         for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
         return free;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Node.Runs;
 
 namespace CACL.Node.Study;
@@ -59,7 +60,7 @@ internal sealed class StudyPrograms : IStudyPrograms
         Add("--backbone", job.Backbone);
         Add("--train-split", job.DataSet.TrainSplit);
         Add("--test-split", job.DataSet.TestSplit);
-        Add("--fraction", job.DataSet.Fraction?.ToString("R"));
+        Add("--fraction", job.DataSet.Fraction?.ToString("R", CultureInfo.InvariantCulture));
         if (job.Seed is { } seed) arguments.AddRange(["--set", $"cacl.seed={seed}"]);
         return arguments;
 

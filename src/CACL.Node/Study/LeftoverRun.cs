@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 
 namespace CACL.Node.Study;
@@ -36,7 +37,7 @@ internal static class LeftoverRun
         catch (IOException)
         {
             using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return int.TryParse(reader.ReadToEnd().Trim(), out var process) ? process : null;
+            return int.TryParse(reader.ReadToEnd().Trim(), CultureInfo.InvariantCulture, out var process) ? process : null;
         }
     }
 }

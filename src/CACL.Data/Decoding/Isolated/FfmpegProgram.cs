@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -54,7 +55,7 @@ public sealed partial class FfmpegProgram
     {
         var numbers = LeadingNumbers().Match(version);
         if (!numbers.Success) return false;
-        var (major, minor) = (int.Parse(numbers.Groups[1].Value), int.Parse(numbers.Groups[2].Value));
+        var (major, minor) = (int.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture));
         return major < 5 || (major == 5 && minor < 1);
     }
 
