@@ -1,29 +1,18 @@
 using CACL.Node.Commands;
 using CACL.Node.Study;
-using CsCheck;
 
 namespace CACL.Node.Tests.Commands;
 
 /// <summary>Numbers of command lines are read and written alike in every culture.</summary>
 public sealed class NumberOptionTests
 {
-    [Fact]
-    public void Whatever_share_a_study_asks_for_its_evaluation_computes_with() =>
-        Gen.Double[1e-6, 1].Sample(share =>
-        {
-            using var _ = new HostileCulture();
-            var set = new StudyDataSet("set", "folder", "/data", null, null, "limited", "quick", share);
-            var arguments = StudyPrograms.Arguments(new EvaluationJob("random", "", null, set, "/a.conf", "/out", "/log", TimeSpan.MaxValue));
-            Assert.Equal(share, Value<double>("--fraction", [.. arguments]));
-        });
-
     [Theory]
     [InlineData("--opacity", "0.25", 0.25)]
     [InlineData("--opacity", "2.5e-1", 0.25)]
     [InlineData("--size", "+640", 640)]
     public void A_number_is_read_as_it_is_written_in_any_culture(string option, string text, double expected)
     {
-        using var _ = new HostileCulture();
+        using var culture = new HostileCulture();
         var line = Segment(option, text);
         Assert.Equal(expected, option == "--size" ? Value<int>(option, line) : Value<double>(option, line));
     }
@@ -38,7 +27,7 @@ public sealed class NumberOptionTests
     public void What_is_no_number_or_not_allowed_is_refused_in_any_culture(string expected, string option, string text)
     {
         var here = CommandLine.Run(Segment(option, text));
-        using var _ = new HostileCulture();
+        using var culture = new HostileCulture();
         Assert.Equal(here, CommandLine.Run(Segment(option, text)));
         Assert.Equal((ExitCodes.Usage, $"{expected}\nTry: cacl segment --help\n"), (here.Status, here.Error));
     }
@@ -48,7 +37,7 @@ public sealed class NumberOptionTests
     {
         var plan = StudyOf("0.0125");
         var here = StudyFingerprint.Of(plan);
-        using var _ = new HostileCulture();
+        using var culture = new HostileCulture();
         Assert.Equal("0,5", $"{0.5}"); // else nothing is tried here
         Assert.Equal(here, StudyFingerprint.Of(plan));
         Assert.EndsWith("fraction 0.0125", here["data set set"], StringComparison.Ordinal);
