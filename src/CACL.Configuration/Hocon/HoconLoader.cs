@@ -58,16 +58,20 @@ public sealed class HoconLoader
 
     private static HoconNode OverrideValue(string text, HoconOrigin origin)
     {
-        if (text.Length == 0) return new LiteralNode(new HoconScalar("", false, origin));
+        var isHocon = text.Length > 0 && (text[0] is '[' or '{' or '"' || text.Contains("${", StringComparison.Ordinal));
+        // Quotes inside a text would vanish.
+        if (!isHocon && (text.Length == 0 || text.Contains('"', StringComparison.Ordinal))) return Text();
         try
         {
             return HoconParser.ParseValue(origin.Source, text);
         }
-        catch (HoconException) when (!(text[0] is '[' or '{' or '"' || text.Contains("${", StringComparison.Ordinal)))
+        catch (HoconException) when (!isHocon)
         {
-            // A path with a colon, a list without brackets: what the shell's user meant is the text.
-            return new LiteralNode(new HoconScalar(text, false, origin));
+            // A path with a colon or a #, a list without brackets: what the shell's user meant is the text.
+            return Text();
         }
+
+        LiteralNode Text() => new(new HoconScalar(text, false, origin));
     }
 
     private ObjectNode Read(string path, IReadOnlyList<string> prefix, HoconOrigin? includedAt)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Text to tokens. Comments vanish here; white space stays, since it joins the parts of an unquoted string.</summary>
+/// <summary>
+/// Text to tokens. Comments vanish here, and stand apart from unquoted text; white space stays, since it joins the parts of an unquoted string.
+/// </summary>
 internal sealed class HoconTokenizer
 {
     private readonly string _source;
@@ -27,7 +29,7 @@ internal sealed class HoconTokenizer
     /// <param name="source">Name for error messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="isFile">Whether it has lines and comments. On a command line <c>#</c> and <c>//</c> are parts of paths.</param>
-    /// <exception cref="HoconException">A string without end, an unknown escape, a reserved character.</exception>
+    /// <exception cref="HoconException">A string without end, an unknown escape, a reserved character, a comment that touches a text.</exception>
     public static IReadOnlyList<HoconToken> Tokenize(string source, string text, bool isFile = true) =>
         new HoconTokenizer(source, text, isFile).Run();
 
@@ -90,6 +92,15 @@ internal sealed class HoconTokenizer
 
     private void SkipComment()
     {
+        // /data/a#b and ${HOME}//clips would silently be other folders.
+        if (_tokens is [.., { Kind: HoconTokenKind.Unquoted or HoconTokenKind.Substitution or HoconTokenKind.OptionalSubstitution }])
+        {
+            var mark = _text[_at] == '#' ? "#" : "//";
+            throw new HoconException(
+                Here,
+                $"'{mark}' touches the text before it. Put the whole text in double quotes if it belongs to the text, or a space before it if a comment begins.");
+        }
+
         var end = _text.IndexOf('\n', _at);
         _at = end < 0 ? _text.Length : end;
     }

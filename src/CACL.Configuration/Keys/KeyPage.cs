@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CACL.Configuration.Keys;
@@ -27,7 +28,7 @@ public static class KeyPage
 
         - **Environment.** A key in capitals with `_` for every `.` and `-`: `CACL_DATA_CROP_SIZE=64` sets `cacl.data.crop-size`. A variable of a section that names no key is an error.
           Inside a file, `${?VIDEOS}` is the variable VIDEOS where there is no key of this name; `a = x` followed by `a = ${?VIDEOS}` keeps x where there is none.
-        - **Files** are HOCON: `include "other.conf"` (relative to the including file; a missing one is an error), `key = value`, sections, `+=`, `${other.key}`, `# comments`.
+        - **Files** are HOCON: `include "other.conf"` (relative to the including file; a missing one is an error), `key = value`, sections, `+=`, `${other.key}`, `# comments` with a space before them.
         - **Units.** Durations: `200ms`, `30s`, `5 minutes`, `2h`. Sizes: `256 MiB`, `1.5 GiB`, `2 GB`, or a number of bytes. Truth: `true`/`false`, `yes`/`no`, `on`/`off`.
         - A key that is not listed here is an error. Beside `cacl` only `akka` is allowed; it goes to the actor system as it is.
 
@@ -47,10 +48,10 @@ public static class KeyPage
             if (Section(key) != section)
             {
                 section = Section(key);
-                page.Append($"\n## {section}\n\n| key | default | meaning |\n|---|---|---|\n");
+                page.Append(CultureInfo.InvariantCulture, $"\n## {section}\n\n| key | default | meaning |\n|---|---|---|\n");
             }
 
-            page.Append($"| `{key}` | `{value}` | {Cell(Comment(lines, value.Origin.Line))} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{key}` | `{value}` | {Cell(Comment(lines, value.Origin.Line))} |\n");
         }
 
         return page.ToString();

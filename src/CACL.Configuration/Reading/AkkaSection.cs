@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CACL.Configuration.Hocon;
 
@@ -12,8 +13,8 @@ public static class AkkaSection
     public static string Render(HoconObject? akka, string logger)
     {
         var text = new StringBuilder();
-        foreach (var (key, value) in Leaves(akka)) text.Append($"{key} = {value}\n");
-        if (akka?["loggers"] is null) text.Append($"akka.loggers = [\"{logger}\"]\n");
+        foreach (var (key, value) in Leaves(akka)) text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
+        if (akka?["loggers"] is null) text.Append(CultureInfo.InvariantCulture, $"akka.loggers = [\"{logger}\"]\n");
         // What is logged is Serilog's to decide, since the level may change while a run goes on; actors ask for theirs only once.
         if (akka?["loglevel"] is null) text.Append("akka.loglevel = DEBUG\n");
         return text.ToString();

@@ -17,7 +17,7 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
 
     /// <summary>The largest number that names of tensors have where a pattern's group stands; a hole below it is a missing tensor. 0 where none fits.</summary>
     public int Last(string pattern) => Entries.Select(e => Regex.Match(e.Name, pattern)).Where(m => m.Success)
-        .Select(m => int.TryParse(m.Groups[1].Value, out var number) ? number : 0).DefaultIfEmpty(0).Max();
+        .Select(m => int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty(0).Max();
 
     public long[] Shape(string tensor) => Entry(tensor).Shape;
 

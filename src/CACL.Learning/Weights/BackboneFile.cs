@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights.Import;
@@ -66,7 +67,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         var heads = NetworkShapes.Each(Heads.Global | Heads.Pixel | Heads.Cycle)
             .Where(head => Has($"head_{NetworkShapes.NameOf(head)}.0.weight"))
             .Aggregate(Heads.None, (all, head) => all | head);
-        long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), out var number) ? number : null;
+        long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var number) ? number : null;
         return new BackboneFile(file, backbone, padding, step, heads);
     }
 }

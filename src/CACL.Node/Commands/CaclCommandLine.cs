@@ -37,17 +37,11 @@ internal static class CaclCommandLine
         var words = new Stack<string>();
         for (var at = command; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult) words.Push(at.Command is RootCommand ? "cacl" : at.Command.Name);
         var line = string.Join(' ', words);
-        foreach (var fault in parsed.Errors.Select(e => InWords(e.Message)).Distinct()) error.WriteLine(fault);
+        foreach (var fault in parsed.Errors.Select(e => e.Message).Distinct()) error.WriteLine(fault);
         var near = parsed.UnmatchedTokens
             .Select(token => EditDistance.Nearest(token, command.Command.Children.Where(c => !c.Hidden).Select(c => c.Name)))
             .FirstOrDefault(name => name is not null);
         error.WriteLine(near is null ? $"Try: {line} --help" : $"Did you mean {near}? Try: {line} --help");
         return ExitCodes.Usage;
     }
-
-    // The library names the type of the language.
-    private static string InWords(string message) => message
-        .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
-        .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal)
-        .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal);
 }

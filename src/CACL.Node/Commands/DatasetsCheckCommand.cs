@@ -14,11 +14,13 @@ internal static class DatasetsCheckCommand
         var kind = new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "cityscapes|voc|folder", Required = true };
         kind.AcceptOnlyFromAmong([.. SegmentationDataSets.Words]);
         var data = new Option<string>("--data") { Description = "Its folder.", HelpName = "DIR", Required = true };
-        var threads = new Option<int>("--threads") { Description = "Files read at once.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-        threads.Validators.Add(parsed =>
+        var threads = new Option<int>("--threads")
         {
-            if (parsed.GetValueOrDefault<int>() < 1) parsed.AddError("--threads: expected a number from 1 on.");
-        });
+            Description = "Files read at once.",
+            HelpName = "N",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+            CustomParser = given => NumberOption.Read<int>(given, number => number >= 1, "a number from 1 on"),
+        };
         var all = new Option<bool>("--all") { Description = "Every fault, not only the first ones." };
         var json = new Option<bool>("--json") { Description = "One JSON object with every fault, in place of text." };
         var command = new Verb(

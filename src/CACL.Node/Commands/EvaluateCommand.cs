@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
@@ -23,9 +22,20 @@ internal static class EvaluateCommand
         var train = new Option<string?>("--train-split") { Description = "Split that is learnt from; as --set cacl.evaluation.train-split=S.", HelpName = "S" };
         var test = new Option<string?>("--test-split") { Description = "Split that is scored; as --set cacl.evaluation.test-split=S.", HelpName = "S" };
         var protocol = new Option<string>("--protocol") { Description = "linear: a classifier on the frozen backbone; limited: the whole network on a share of the labels.", HelpName = "linear|limited", Required = true };
-        var fraction = new Option<double>("--fraction") { Description = "Share of the training images, above 0, at most 1.", HelpName = "F", DefaultValueFactory = _ => 1 };
+        var fraction = new Option<double>("--fraction")
+        {
+            Description = "Share of the training images, above 0, at most 1.",
+            HelpName = "F",
+            DefaultValueFactory = _ => 1,
+            CustomParser = given => NumberOption.Read<double>(given, share => share is > 0 and <= 1, "a number above 0, at most 1"),
+        };
         var variant = new Option<string>("--variant") { Description = "full, or quick: small images, some of them, few epochs.", HelpName = "full|quick", DefaultValueFactory = _ => "full" };
-        var pictures = new Option<int>("--pictures") { Description = "Writes this many sheets of image, label and prediction below --out.", HelpName = "N" };
+        var pictures = new Option<int>("--pictures")
+        {
+            Description = "Writes this many sheets of image, label and prediction below --out.",
+            HelpName = "N",
+            CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 10_000, "a whole number from 0 to 10000"),
+        };
         var folder = new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "The last line of standard output is the result as one JSON object; all else goes to standard error." };
         var command = new Verb(
@@ -42,15 +52,6 @@ internal static class EvaluateCommand
         OneOf(kind, [.. SegmentationDataSets.Words]);
         OneOf(protocol, "linear", "limited");
         OneOf(variant, "full", "quick");
-        // What is no number at all is told by the parser itself.
-        fraction.Validators.Add(given =>
-        {
-            if (given.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var share) && share is not (> 0 and <= 1)) given.AddError("--fraction: expected a number above 0, at most 1.");
-        });
-        pictures.Validators.Add(given =>
-        {
-            if (given.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 0 or > 10_000) given.AddError("--pictures: expected a whole number from 0 to 10000.");
-        });
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0" && parsed.GetValue(folder) is null) parsed.AddError("--pictures needs a folder to write to: --out DIR.");

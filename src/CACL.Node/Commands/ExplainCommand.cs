@@ -12,7 +12,13 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var run = new Option<string>("--run") { Description = "Folder of the run, which may be running.", HelpName = "DIR", Required = true };
-        var step = new Option<long>("--step") { Description = "The step, counted from 1 as metrics.jsonl does.", HelpName = "N", Required = true };
+        var step = new Option<long>("--step")
+        {
+            Description = "The step, counted from 1 as metrics.jsonl does.",
+            HelpName = "N",
+            Required = true,
+            CustomParser = given => NumberOption.Read<long>(given, number => number >= 1, "a whole number from 1 on"),
+        };
         var folder = new Option<string?>("--out") { Description = "Folder for step-N.png (a contact sheet of the views), step-N.csv and step-N.json.", HelpName = "DIR" };
         var noReplay = new Option<bool>("--no-replay") { Description = "Does not compute the losses anew." };
         var json = new Option<bool>("--json") { Description = "Standard output is one JSON object; all else goes to standard error." };
@@ -26,11 +32,6 @@ internal static class ExplainCommand
         {
             run, step, folder, noReplay, json, overrides,
         };
-        step.Validators.Add(parsed =>
-        {
-            // What is no number at all is told by the parser itself.
-            if (parsed.Tokens is [var token] && long.TryParse(token.Value, out var number) && number < 1) parsed.AddError("--step: expected a whole number from 1 on.");
-        });
         command.SetAction(parsed => ExplainRun.Run(
             new ExplainRequest(
                 FilePaths.Absolute(parsed.GetRequiredValue(run)),

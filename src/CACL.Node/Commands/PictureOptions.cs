@@ -36,24 +36,14 @@ internal static class PictureOptions
 
     /// <summary>How large frames are.</summary>
     /// <param name="otherwise">Without the option; the largest that is allowed: as they are.</param>
-    public static Option<int> Size(int otherwise = MostSide)
+    public static Option<int> Size(int otherwise = MostSide) => new("--size")
     {
-        var size = new Option<int>("--size")
-        {
-            Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; larger frames are shrunk" : "")}.",
-            HelpName = "PIXELS",
-            DefaultValueFactory = _ => otherwise,
-        };
-        AddRange(size, LeastSide, MostSide);
-        return size;
-    }
-
-    /// <summary>Refuses numbers out of a range. What is no number at all is told by the parser itself.</summary>
-    public static void AddRange(Option<int> option, int least, int most) => option.Validators.Add(parsed =>
-    {
-        if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < least || number > most))
-            parsed.AddError($"{option.Name}: expected a whole number from {least} to {most}.");
-    });
+        Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; larger frames are shrunk" : "")}.",
+        HelpName = "PIXELS",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = given => NumberOption.Read<int>(
+            given, number => number is >= LeastSide and <= MostSide, $"a whole number from {LeastSide} to {MostSide}"),
+    };
 
     /// <summary>A checkpoint as the user wrote it: a path, or the word for an untrained network.</summary>
     public static string Resolve(string checkpoint) => checkpoint == Representation.Random ? checkpoint : FilePaths.Absolute(checkpoint);

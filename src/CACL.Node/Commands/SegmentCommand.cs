@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using CACL.Configuration.Reading;
 using CACL.Node.Pictures;
 
@@ -15,7 +14,13 @@ internal static class SegmentCommand
         var classifier = new Option<string>("--classifier") { Description = "classifier.safetensors, as cacl evaluate --protocol linear --out DIR writes it.", HelpName = "FILE", Required = true };
         var video = PictureOptions.Video();
         var output = new Option<string?>("--out") { Description = "The painted clip; without, VIDEO-segmented.mp4 in the current folder.", HelpName = "FILE.mp4" };
-        var opacity = new Option<double>("--opacity") { Description = "How much the colours cover, 0 to 1.", HelpName = "A", DefaultValueFactory = _ => 0.5 };
+        var opacity = new Option<double>("--opacity")
+        {
+            Description = "How much the colours cover, 0 to 1.",
+            HelpName = "A",
+            DefaultValueFactory = _ => 0.5,
+            CustomParser = given => NumberOption.Read<double>(given, share => share is >= 0 and <= 1, "a number from 0 to 1"),
+        };
         var size = PictureOptions.Size();
         var beside = new Option<bool>("--side-by-side") { Description = "The clip as it was on the left, painted on the right." };
         var device = PictureOptions.Device();
@@ -28,10 +33,6 @@ internal static class SegmentCommand
             checkpoint, classifier, video, output, opacity, size, beside, device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        opacity.Validators.Add(parsed =>
-        {
-            if (parsed.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var share) && share is not (>= 0 and <= 1)) parsed.AddError("--opacity: expected a number from 0 to 1.");
-        });
         command.SetAction(parsed => SegmentRun.Run(
             new SegmentRequest(
                 PictureOptions.Resolve(parsed.GetRequiredValue(checkpoint)),

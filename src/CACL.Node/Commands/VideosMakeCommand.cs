@@ -10,13 +10,20 @@ internal static class VideosMakeCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "Where the clips go. Clips that are there already are not made again." };
-        var count = new Option<int>("--count") { Description = "How many clips, 1 to 100000.", HelpName = "N", DefaultValueFactory = _ => 64 };
-        var seed = new Option<int>("--seed") { Description = "Other seeds give other clips.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        count.Validators.Add(parsed =>
+        var count = new Option<int>("--count")
         {
-            // What is no number at all is told by the parser itself.
-            if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is < 1 or > 100_000) parsed.AddError("--count: expected a whole number from 1 to 100000.");
-        });
+            Description = "How many clips, 1 to 100000.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 64,
+            CustomParser = given => NumberOption.Read<int>(given, number => number is >= 1 and <= 100_000, "a whole number from 1 to 100000"),
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Other seeds give other clips.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+            CustomParser = given => NumberOption.Read<int>(given, _ => true, "a whole number"),
+        };
         var command = new Verb(
             "make",
             "Makes short clips of textured things that move, with per-pixel labels beside them, for who has no videos at hand.",

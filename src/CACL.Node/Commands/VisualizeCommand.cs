@@ -13,8 +13,19 @@ internal static class VisualizeCommand
     {
         var checkpoint = PictureOptions.Checkpoint();
         var video = PictureOptions.Video();
-        var frame = new Option<int?>("--frame") { Description = "The first frame, counted from 0; without, one in the middle.", HelpName = "N" };
-        var stride = new Option<int>("--stride") { Description = "Frames from the first to the second, 0 to 1000.", HelpName = "N", DefaultValueFactory = _ => 8 };
+        var frame = new Option<int?>("--frame")
+        {
+            Description = "The first frame, counted from 0; without, one in the middle.",
+            HelpName = "N",
+            CustomParser = given => NumberOption.Read<int>(given, number => number >= 0, "a whole number from 0 on"),
+        };
+        var stride = new Option<int>("--stride")
+        {
+            Description = "Frames from the first to the second, 0 to 1000.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8,
+            CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 1000, "a whole number from 0 to 1000"),
+        };
         var point = new Option<string[]>("--point")
         {
             Description = $"A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to {VisualizeRun.MostPoints} times; without, four are spread over the frame.",
@@ -32,11 +43,6 @@ internal static class VisualizeCommand
             checkpoint, video, frame, stride, point, output, size, device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        PictureOptions.AddRange(stride, 0, 1000);
-        frame.Validators.Add(parsed =>
-        {
-            if (parsed.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 0) parsed.AddError("--frame: expected a whole number from 0 on.");
-        });
         point.Validators.Add(parsed =>
         {
             if (parsed.Tokens.Count > VisualizeRun.MostPoints) parsed.AddError($"--point: at most {VisualizeRun.MostPoints} fit on a sheet.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CACL.Node.Completion;
@@ -11,6 +12,7 @@ internal static class BashCompletion
         var verbs = root.All.ToList();
         var script = new StringBuilder();
         script.Append(
+            CultureInfo.InvariantCulture,
             $$"""
             # Completion of cacl for bash. For this shell: source <(cacl completion bash)
             # For all: cacl completion bash > ~/.local/share/bash-completion/completions/cacl
@@ -28,15 +30,21 @@ internal static class BashCompletion
         foreach (var same in verbs.SelectMany(v => v.Options.Where(o => o.Value != CompletedValue.None).Select(o => (Verb: v, Option: o)))
             .GroupBy(o => (o.Option.Value, Words: string.Join(' ', o.Option.Words))))
         {
-            script.Append($"        {string.Join(" | ", same.Select(o => $"'{o.Verb.Path} {o.Option.Name}'"))})\n            {Value(same.Key.Value, same.Key.Words)}; return ;;\n");
+            script.Append(
+                CultureInfo.InvariantCulture,
+                $"        {string.Join(" | ", same.Select(o => $"'{o.Verb.Path} {o.Option.Name}'"))})\n            {Value(same.Key.Value, same.Key.Words)}; return ;;\n");
         }
 
         script.Append("    esac\n    case \"$verb\" in\n");
         foreach (var verb in verbs)
         {
-            script.Append($"        '{verb.Path}')\n            if [[ $current == -* ]]; then {Words(string.Join(' ', verb.Options.Select(o => o.Name)))}");
-            if (verb.Below.Count > 0) script.Append($"; else {Words(string.Join(' ', verb.Below.Select(v => v.Name)))}");
-            else if (verb.Argument is { } argument) script.Append($"; else {Value(argument.Value, string.Join(' ', argument.Words))}");
+            script.Append(
+                CultureInfo.InvariantCulture,
+                $"        '{verb.Path}')\n            if [[ $current == -* ]]; then {Words(string.Join(' ', verb.Options.Select(o => o.Name)))}");
+            if (verb.Below.Count > 0)
+                script.Append(CultureInfo.InvariantCulture, $"; else {Words(string.Join(' ', verb.Below.Select(v => v.Name)))}");
+            else if (verb.Argument is { } argument)
+                script.Append(CultureInfo.InvariantCulture, $"; else {Value(argument.Value, string.Join(' ', argument.Words))}");
             script.Append("; fi ;;\n");
         }
 

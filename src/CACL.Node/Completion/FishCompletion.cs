@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CACL.Node.Completion;
@@ -10,6 +11,7 @@ internal static class FishCompletion
     {
         var script = new StringBuilder();
         script.Append(
+            CultureInfo.InvariantCulture,
             $$"""
             # Completion of cacl for fish. For this shell: cacl completion fish | source
             # For all: cacl completion fish > ~/.config/fish/completions/cacl.fish
@@ -28,10 +30,11 @@ internal static class FishCompletion
         foreach (var verb in root.All)
         {
             var at = $"complete -c cacl -n {Quoted($"__cacl_at {Quoted(verb.Path)}")}";
-            foreach (var below in verb.Below) script.Append($"{at} -a {below.Name} -d {Quoted(below.Description)}\n");
-            if (verb.Argument is { } argument) script.Append($"{at} {Argument(argument)}\n");
+            foreach (var below in verb.Below)
+                script.Append(CultureInfo.InvariantCulture, $"{at} -a {below.Name} -d {Quoted(below.Description)}\n");
+            if (verb.Argument is { } argument) script.Append(CultureInfo.InvariantCulture, $"{at} {Argument(argument)}\n");
             foreach (var option in verb.Options.Where(o => o.Name.StartsWith("--", StringComparison.Ordinal)))
-                script.Append($"{at} -l {option.Name[2..]}{Value(option)} -d {Quoted(option.Description)}\n");
+                script.Append(CultureInfo.InvariantCulture, $"{at} -l {option.Name[2..]}{Value(option)} -d {Quoted(option.Description)}\n");
         }
 
         return script.ToString();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CACL.Node.Completion;
@@ -11,6 +12,7 @@ internal static class ZshCompletion
         var verbs = root.All.ToList();
         var script = new StringBuilder();
         script.Append(
+            CultureInfo.InvariantCulture,
             $$"""
             #compdef cacl
             # Completion of cacl for zsh. For this shell: source <(cacl completion zsh)
@@ -29,15 +31,20 @@ internal static class ZshCompletion
         foreach (var verb in verbs)
         {
             foreach (var option in verb.Options.Where(o => o.Value != CompletedValue.None))
-                script.Append($"        ({Quoted($"{verb.Path} {option.Name}")}) {Value(option)}; return ;;\n");
+                script.Append(
+                    CultureInfo.InvariantCulture,
+                    $"        ({Quoted($"{verb.Path} {option.Name}")}) {Value(option)}; return ;;\n");
         }
 
         script.Append("    esac\n    case \"$verb\" in\n");
         foreach (var verb in verbs)
         {
-            script.Append($"        ({Quoted(verb.Path)})\n            if [[ $words[CURRENT] == -* ]]; then {Described("options", verb.Options.Select(o => (o.Name, o.Description)))}");
-            if (verb.Below.Count > 0) script.Append($"; else {Described("verbs", verb.Below.Select(v => (v.Name, v.Description)))}");
-            else if (verb.Argument is { } argument) script.Append($"; else {Value(argument)}");
+            script.Append(
+                CultureInfo.InvariantCulture,
+                $"        ({Quoted(verb.Path)})\n            if [[ $words[CURRENT] == -* ]]; then {Described("options", verb.Options.Select(o => (o.Name, o.Description)))}");
+            if (verb.Below.Count > 0)
+                script.Append(CultureInfo.InvariantCulture, $"; else {Described("verbs", verb.Below.Select(v => (v.Name, v.Description)))}");
+            else if (verb.Argument is { } argument) script.Append(CultureInfo.InvariantCulture, $"; else {Value(argument)}");
             script.Append("; fi ;;\n");
         }
 

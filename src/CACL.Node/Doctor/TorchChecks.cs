@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Learning.Runtime;
 using CACL.Node.Devices;
@@ -53,7 +54,7 @@ internal static class TorchChecks
 
     private static LoadedLibTorch Load(string folder) => LibTorchLoader.Load(folder.Length > 0 ? folder : null);
 
-    private static int Index(string device) => device.Split(':') is [_, var index] ? int.Parse(index) : 0;
+    private static int Index(string device) => device.Split(':') is [_, var index] ? int.Parse(index, CultureInfo.InvariantCulture) : 0;
 
     // TorchSharp's types may be touched only after the loader ran, so only inside methods of their own.
     [MethodImpl(MethodImplOptions.NoInlining)]

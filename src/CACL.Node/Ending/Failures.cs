@@ -27,12 +27,15 @@ internal static class Failures
             return failure is StoppedException stopped ? stopped.ExitCode : ExitCodes.Interrupted;
         }
 
-        error.WriteLine(IsExpected(failure)
-            ? failure.Message
+        error.WriteLine(IsExpected(failure) ? failure.Message
+            : IsDiskFull(failure) ? $"There is no room left on the disk: {failure.Message.TrimEnd('.')}. Free some, then give the same command again."
             : $"An unexpected fault ended the program: {failure.GetType().Name}: {TorchFault.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
         if (trace) error.WriteLine(failure);
         return ExitCodes.Failure;
     }
+
+    // Unix error numbers: ENOSPC, EDQUOT.
+    private static bool IsDiskFull(Exception failure) => failure is IOException { HResult: 28 or 122 };
 
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using Serilog;
@@ -31,7 +32,7 @@ internal static class RemoteLogs
         {
             sinks.Seq(
                 seq.ToString(), batchPostingLimit: BatchSize, period: Every, apiKey: settings.Logging.SeqApiKey is { Length: > 0 } key ? key : null,
-                queueSizeLimit: MostWaiting);
+                queueSizeLimit: MostWaiting, formatProvider: CultureInfo.InvariantCulture);
         }
 
         var otlp = settings.Telemetry.Otlp;

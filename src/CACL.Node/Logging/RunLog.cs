@@ -72,13 +72,31 @@ internal sealed class RunLog : IDisposable
     public void Dispose()
     {
         if (ReferenceEquals(Log.Logger, _logger)) Log.Logger = Logger.None;
-        // A receiver that does not answer must not hold up the end of the program.
-        Task.Run(_logger.Dispose).Wait(LastLines);
+        try
+        {
+            // A receiver that does not answer must not hold up the end of the program.
+            Task.Run(_logger.Dispose).Wait(LastLines);
+        }
+        catch (AggregateException e)
+        {
+            // The last lines found no room, say. That must not take the place of what ended the program.
+            SelfLog.WriteLine("{0}", e.InnerException?.Message ?? e.Message);
+        }
+
         SelfLog.Disable();
     }
 
     // Supervision is heard of on a quiet log, too.
     private static LogEventLevel Heard(LogEventLevel level) => level < LogEventLevel.Warning ? level : LogEventLevel.Warning;
+
+    // Serilog says when, in which of its parts and of which type an exception was; people need its message.
+    private static string Cause(string fault)
+    {
+        const string Type = "Exception: ";
+        var line = fault.Split('\n')[0].Trim();
+        var at = line.LastIndexOf(Type, StringComparison.Ordinal);
+        return at < 0 ? line : line[(at + Type.Length)..];
+    }
 
     // A log that cannot be written must not stop a run, nor fill the screen; one line says which part of it is missing.
     private static void TellFirstFault(string file, Screen? screen)
@@ -90,7 +108,7 @@ internal sealed class RunLog : IDisposable
                 : fault.Contains("Sinks.OpenTelemetry", StringComparison.Ordinal) ? "The log does not reach the OpenTelemetry collector"
                 : $"The log {file} cannot be written";
             if (!told.TryAdd(what, true)) return;
-            var line = $"{what}: {fault.Split('\n')[0].Trim()}";
+            var line = $"{what}: {Cause(fault)}";
             screen?.Line(line, new Spectre.Console.Style(Spectre.Console.Color.Red));
             if (!what.EndsWith("written", StringComparison.Ordinal)) Log.ForContext(ScreenSink.FileOnly, true).Warning("{Fault:l}", line);
         });

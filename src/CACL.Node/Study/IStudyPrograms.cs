@@ -1,3 +1,5 @@
+using System.Globalization;
+using CACL.Node.Evaluation;
 using CACL.Runs.Folder;
 
 namespace CACL.Node.Study;
@@ -46,26 +48,22 @@ internal sealed class StudyPrograms : IStudyPrograms
     }
 
     /// <inheritdoc/>
-    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) => ChildProgram.Run(Arguments(job), job.Log, job.Deadline, stop);
+    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) => ChildProgram.Run(Line(job).Arguments, job.Log, job.Deadline, stop);
 
     /// <summary>The command line of an evaluation.</summary>
-    internal static IReadOnlyList<string> Arguments(EvaluationJob job)
+    internal static EvaluateCommandLine Line(EvaluationJob job) => new()
     {
-        List<string> arguments =
-        [
-            "evaluate", "--checkpoint", job.Checkpoint, "--dataset", job.DataSet.Kind, "--data", job.DataSet.Folder,
-            "--protocol", job.DataSet.Protocol, "--variant", job.DataSet.Variant, "--config", job.Configuration, "--out", job.Out, "--json",
-        ];
-        Add("--backbone", job.Backbone);
-        Add("--train-split", job.DataSet.TrainSplit);
-        Add("--test-split", job.DataSet.TestSplit);
-        Add("--fraction", job.DataSet.Fraction?.ToString("R"));
-        if (job.Seed is { } seed) arguments.AddRange(["--set", $"cacl.seed={seed}"]);
-        return arguments;
-
-        void Add(string option, string? value)
-        {
-            if (!string.IsNullOrEmpty(value)) arguments.AddRange([option, value]);
-        }
-    }
+        Checkpoint = job.Checkpoint,
+        Backbone = job.Backbone.Length > 0 ? job.Backbone : null,
+        Kind = job.DataSet.Kind,
+        Data = job.DataSet.Folder,
+        TrainSplit = job.DataSet.TrainSplit,
+        TestSplit = job.DataSet.TestSplit,
+        Protocol = job.DataSet.Protocol,
+        Fraction = job.DataSet.Fraction,
+        Variant = job.DataSet.Variant,
+        Configuration = job.Configuration,
+        Overrides = job.Seed is { } seed ? [string.Create(CultureInfo.InvariantCulture, $"cacl.seed={seed}")] : [],
+        Out = job.Out,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
@@ -37,7 +38,7 @@ internal static class LeftoverRun
         catch (IOException)
         {
             using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return int.TryParse(reader.ReadToEnd().Trim(), out var process) ? process : null;
+            return int.TryParse(reader.ReadToEnd().Trim(), CultureInfo.InvariantCulture, out var process) ? process : null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
@@ -95,7 +96,7 @@ internal static class StudyFile
         var seeds = new List<ulong>();
         foreach (var text in reader.Texts("study.seeds", t => t))
         {
-            if (!ulong.TryParse(text, System.Globalization.NumberStyles.None, null, out var seed)) reader.Report("study.seeds", $"holds '{text}'; a seed is a whole number from 0 to {ulong.MaxValue}.");
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) reader.Report("study.seeds", $"holds '{text}'; a seed is a whole number from 0 to {ulong.MaxValue}.");
             else if (seeds.Contains(seed)) reader.Report("study.seeds", $"names {seed} twice.");
             else seeds.Add(seed);
         }

@@ -1,4 +1,4 @@
-
+using System.Globalization;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 
@@ -22,7 +22,7 @@ internal static class StudyFingerprint
         foreach (var set in plan.DataSets)
         {
             all[$"data set {set.Name}"] = string.Join(
-                ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}", $"{set.Variant}", $"fraction {set.Fraction?.ToString("R") ?? "1"}");
+                ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}", $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}");
         }
 
         foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(k => Computing.Any(c => k.Key.StartsWith(c, StringComparison.Ordinal)))) all[setting.Key] = setting.Text;

@@ -29,20 +29,15 @@ public sealed class JsonLinesFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Keeps only the lines for which <paramref name="keep"/> holds; replaces the file in one move. A missing file stays missing.</summary>
-    public static void Keep(string path, Func<JsonElement, bool> keep)
+    /// <summary>Writes the whole lines for which <paramref name="keep"/> holds into another file, which is left unfinished where the disk does not take them.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    public static void CopyKept(string path, string copy, Func<JsonElement, bool> keep)
     {
-        if (!File.Exists(path)) return;
-        var temporary = path + ".tmp";
-        using (var writer = new StreamWriter(temporary) { NewLine = "\n" })
+        using var writer = new StreamWriter(copy) { NewLine = "\n" };
+        foreach (var line in File.ReadLines(path))
         {
-            foreach (var line in File.ReadLines(path))
-            {
-                if (TryParse(line) is { } parsed && keep(parsed)) writer.WriteLine(line);
-            }
+            if (TryParse(line) is { } parsed && keep(parsed)) writer.WriteLine(line);
         }
-
-        File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>The whole lines of a file.</summary>

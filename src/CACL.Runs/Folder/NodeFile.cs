@@ -24,8 +24,16 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
             ["started"] = now.ToString("O", CultureInfo.InvariantCulture),
             ["instance"] = Instance,
         };
-        File.WriteAllText(path + ".tmp", text.ToJsonString() + "\n");
-        File.Move(path + ".tmp", path, overwrite: true);
+        try
+        {
+            File.WriteAllText(path + ".tmp", text.ToJsonString() + "\n");
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(path + ".tmp");
+            throw;
+        }
     }
 
     /// <summary>Reads it; null where there is none, or none that can be read.</summary>

@@ -37,8 +37,16 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
     public void Write(string run)
     {
         var path = Path.Combine(run, Name);
-        File.WriteAllText(path + ".tmp", Json().ToJsonString() + "\n");
-        File.Move(path + ".tmp", path, overwrite: true);
+        try
+        {
+            File.WriteAllText(path + ".tmp", Json().ToJsonString() + "\n");
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(path + ".tmp");
+            throw;
+        }
     }
 
     /// <summary>Reads it; null where there is none, or none that can be read.</summary>

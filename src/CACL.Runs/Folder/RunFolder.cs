@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace CACL.Runs.Folder;
 
@@ -64,7 +65,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
     {
-        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss")));
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
         var free = name;
         for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
         return free;
@@ -141,18 +142,34 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="RunFolderException">The folder cannot be written; what it holds is as it was.</exception>
     public void Begin(string configuration, long steps)
     {
+        // control.jsonl stays whole: what it holds for steps that are done again acts again.
+        string[] lines = [.. new[] { Metrics, Evaluations }.Where(File.Exists)];
+        string[] replaced = [.. lines, ResolvedConfiguration];
         try
         {
-            // How the last start ended is not how this one ends. control.jsonl stays whole: what it holds for steps that are done again acts again.
-            File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
-            JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
-            JsonLinesFile.Keep(Evaluations, line => line.GetProperty("step").GetInt64() <= steps);
+            // Everything beside the old first: where the disk is full, nothing has changed.
+            foreach (var file in lines) JsonLinesFile.CopyKept(file, file + TemporaryEnding, line => line.GetProperty("step").GetInt64() <= steps);
             File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
-            File.Move(ResolvedConfiguration + TemporaryEnding, ResolvedConfiguration, overwrite: true);
+            foreach (var file in replaced) File.Move(file + TemporaryEnding, file, overwrite: true);
+            // How the last start ended is not how this one ends.
+            File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            foreach (var file in replaced) TryDelete(file + TemporaryEnding);
             throw new RunFolderException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name another one with --run.", e);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The fault that led here is the one to tell.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CACL.Learning.Method;
 using CACL.Runs.Folder;
@@ -82,7 +83,7 @@ public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long,
         const string Begin = "{\"step\":";
         if (!line.StartsWith(Begin, StringComparison.Ordinal) || !line.EndsWith('}')) return null;
         var end = line.IndexOfAny([',', '}'], Begin.Length);
-        return long.TryParse(line.AsSpan(Begin.Length, end - Begin.Length), out var step) ? step : null;
+        return long.TryParse(line.AsSpan(Begin.Length, end - Begin.Length), CultureInfo.InvariantCulture, out var step) ? step : null;
     }
 
     private static RecordedStep? Parse(string line)

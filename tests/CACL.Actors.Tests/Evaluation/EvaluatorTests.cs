@@ -185,7 +185,9 @@ public sealed class EvaluatorTests
         using (var again = run.Again())
         {
             // Lines of steps that are done again are removed by whoever prepares the folder.
-            JsonLinesFile.Keep(Path.Combine(run.Folder, "evaluations.jsonl"), line => line.GetProperty("step").GetInt64() <= 10);
+            var (file, kept) = (Path.Combine(run.Folder, "evaluations.jsonl"), Path.Combine(run.Folder, "kept"));
+            JsonLinesFile.CopyKept(file, kept, line => line.GetProperty("step").GetInt64() <= 10);
+            File.Move(kept, file, overwrite: true);
             again.InNoHurry();
             await again.RunAsync(tenth);
             Assert.Equal(["5 every-steps done", "10 every-steps done", "12 at-end done"], again.Evaluations.Select(Words));

@@ -91,6 +91,22 @@ public sealed class HoconLawsTests
             },
             iter: 20_000);
 
+    // What a plain reading finds: a comment begins at the first mark after white space; a mark elsewhere is refused.
+    [Fact]
+    public void No_character_of_an_unquoted_text_is_lost_in_silence() =>
+        Gen.String[Gen.Char["ab/# "], 1, 12].Sample(
+            text =>
+            {
+                var mark = Enumerable.Range(0, text.Length).FirstOrDefault(i => text[i] == '#' || text[i..].StartsWith("//", StringComparison.Ordinal), text.Length);
+                var before = text[..mark];
+                HoconObject Read() => new HoconLoader(_ => null).AddText("t", $"k = {text}").Resolve();
+                if (before.Trim().Length == 0 || (mark < text.Length && before[^1] != ' ')) Assert.Throws<HoconException>(Read);
+                else Assert.Equal(before.Trim(), Assert.IsType<HoconScalar>(Read()["k"]).Text);
+                var whole = new HoconLoader(_ => null).AddOverride("k", text, "--set").Resolve();
+                Assert.Equal(text.Trim(), Assert.IsType<HoconScalar>(whole["k"]).Text);
+            },
+            iter: 5000);
+
     private static Gen<string> Words(params string[] words) => Gen.OneOf([.. words.Select(Gen.Const)]);
 
     private static Gen<HoconObject> Objects(Gen<HoconValue> values) => Fields(Gen.Select(Keys, values));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using CACL.Data.Decoding.InProcess;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -44,13 +45,17 @@ internal sealed partial class CaclProcess : IDisposable
     }
 
     /// <summary>Starts it.</summary>
-    public static CaclProcess Start(params string[] arguments)
+    public static CaclProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with some environment variables set.</summary>
+    public static CaclProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return new CaclProcess(Process.Start(start)!);
     }
 
@@ -112,8 +117,10 @@ internal sealed partial class CaclProcess : IDisposable
         lock (_standardOutput) _standardOutput.Add(line);
     }
 
+    // Null is a pipe's end.
     private void Keep(string? line)
     {
+        if (line is null) return;
         lock (_output) _output.AppendLine(line);
     }
 }

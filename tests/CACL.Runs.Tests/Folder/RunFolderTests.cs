@@ -59,6 +59,28 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("cannot be written", Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 2)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("config.resolved.conf")]
+    [InlineData("metrics.jsonl")]
+    [InlineData("evaluations.jsonl")]
+    public void A_full_disk_changes_nothing_and_leaves_nothing_behind(string fails)
+    {
+        MakeRun();
+        using var run = RunFolder.Open(Run, RunStart.Resume);
+        foreach (var file in new[] { run.Metrics, run.Evaluations }) File.WriteAllText(file, "{\"step\":1}\n{\"step\":2}\n");
+        File.WriteAllText(Path.Combine(Run, "outcome.json"), "{}");
+        var before = Content();
+        // What is written there finds no room.
+        File.CreateSymbolicLink(Path.Combine(Run, fails + ".tmp"), "/dev/full");
+        var told = Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 1)).Message;
+        Assert.Contains("No space left on device", told, StringComparison.Ordinal);
+        Assert.Contains("Free space there", told, StringComparison.Ordinal);
+        Assert.Equal(before, Content());
+
+        SortedDictionary<string, string> Content() =>
+            new(Directory.EnumerateFiles(Run).Where(f => Path.GetFileName(f) != ".lock").ToDictionary(f => f, f => new FileInfo(f).LinkTarget ?? File.ReadAllText(f)), StringComparer.Ordinal);
+    }
+
     [Fact]
     public void Overwriting_leaves_what_a_run_did_not_write()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace CACL.Data.Decoding.Isolated;
@@ -54,7 +55,7 @@ public sealed partial class FfmpegProgram
     {
         var numbers = LeadingNumbers().Match(version);
         if (!numbers.Success) return false;
-        var (major, minor) = (int.Parse(numbers.Groups[1].Value), int.Parse(numbers.Groups[2].Value));
+        var (major, minor) = (int.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture));
         return major < 5 || (major == 5 && minor < 1);
     }
 

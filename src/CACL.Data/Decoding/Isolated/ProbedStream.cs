@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
@@ -73,7 +74,7 @@ internal sealed class ProbedStream(int index)
         PromisedFrames = stream.Number("nb_frames") ?? 0;
         IsInterlaced = stream.GetValueOrDefault("field_order", "unknown") is not ("unknown" or "progressive");
         if (stream.GetValueOrDefault("time_base", "").Split('/') is [var numerator, var denominator])
-            TimeBase = (int.Parse(numerator), int.Parse(denominator));
+            TimeBase = (int.Parse(numerator, CultureInfo.InvariantCulture), int.Parse(denominator, CultureInfo.InvariantCulture));
         DescribeSideData(stream);
     }
 

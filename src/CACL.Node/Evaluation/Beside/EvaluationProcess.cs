@@ -76,7 +76,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in _program.Arguments.Concat(ArgumentsFor(request, folder))) start.ArgumentList.Add(argument);
+        foreach (var argument in _program.Arguments.Concat(LineFor(request, folder).Arguments)) start.ArgumentList.Add(argument);
         // The configuration file holds the settings of this run whatever they came from; a variable would be stronger than it.
         foreach (var variable in SettingVariables) start.Environment.Remove(variable);
         start.Environment[ParentWatch.Variable] = "1";
@@ -90,33 +90,24 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         }
     }
 
-    private IEnumerable<string> ArgumentsFor(EvaluationRequest request, string folder)
+    private EvaluateCommandLine LineFor(EvaluationRequest request, string folder)
     {
         var (target, dataSet) = (request.Target, _dataSets[request.Target.DataSet]);
-        yield return "evaluate";
-        foreach (var (option, value) in new (string, string?)[]
+        return new EvaluateCommandLine
         {
-            ("--checkpoint", request.Checkpoint),
-            ("--dataset", SegmentationDataSets.Word(dataSet.Kind)),
-            ("--data", dataSet.Data),
-            ("--train-split", dataSet.TrainSplit),
-            ("--test-split", dataSet.TestSplit),
-            ("--protocol", target.Protocol),
-            ("--fraction", target.Fraction?.ToString("R", CultureInfo.InvariantCulture)),
-            ("--variant", target.Variant),
-            ("--config", _configuration),
-            ("--set", string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}")),
+            Checkpoint = request.Checkpoint,
+            Kind = SegmentationDataSets.Word(dataSet.Kind),
+            Data = dataSet.Data,
+            TrainSplit = dataSet.TrainSplit,
+            TestSplit = dataSet.TestSplit,
+            Protocol = target.Protocol,
+            Fraction = target.Fraction,
+            Variant = target.Variant,
+            Configuration = _configuration,
             // It opens no port; and the token without which others may not be let in stands in no file.
-            ("--set", ConfigurationFiles.NoPort),
-            ("--out", folder),
-        })
-        {
-            if (value is null) continue;
-            yield return option;
-            yield return value;
-        }
-
-        yield return "--json";
+            Overrides = [string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}"), ConfigurationFiles.NoPort],
+            Out = folder,
+        };
     }
 
     private static string FolderOf(EvaluationRequest request)

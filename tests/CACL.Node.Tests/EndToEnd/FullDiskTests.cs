@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using CACL.Data.Decoding.InProcess;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>A run folder on a disk that is full: a file system of its own in memory, which nobody but the program's process sees.</summary>
+public sealed class FullDiskTests(SmallRuns runs) : IClassFixture<SmallRuns>
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    // $1: where it is mounted; $2: a run, whose checkpoints stay where they are; the rest: the command.
+    private const string FullDisk =
+        """
+        set -e
+        disk=$1 run=$2; shift 2
+        mount -t tmpfs -o size=256k none "$disk"
+        mkdir "$disk/run"
+        for file in "$run"/* "$run"/.lock; do
+          case $file in */checkpoints|*/tensorboard) ln -s "$file" "$disk/run/" ;; *) cp -a "$file" "$disk/run/" ;; esac
+        done
+        cat /dev/zero > "$disk/fill" 2>/dev/null || true
+        held() { cd "$disk/run"; ls -A; sha256sum config.resolved.conf metrics.jsonl outcome.json; }
+        held > "$disk.before"
+        set +e
+        "$@"
+        code=$?
+        held > "$disk.after"
+        exit $code
+        """;
+
+    [Fact]
+    public void A_resumed_run_says_that_there_is_no_room_and_changes_nothing()
+    {
+        var (disk, run) = (runs.Folder("disk"), runs.Folder("full"));
+        Directory.CreateDirectory(disk);
+        var (exit, output) = Start("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", disk);
+        Assert.SkipUnless(exit == 0, $"No file system of its own can be mounted here: {output}");
+        string[] length = ["--set", "cacl.training.max-steps=1"];
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, length)));
+
+        var program = Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll");
+        (exit, output) = Start(
+            "unshare",
+            ["--user", "--map-root-user", "--mount", "bash", "-c", FullDisk, "bash", disk, run, "dotnet", program, .. runs.Train(Path.Combine(disk, "run"), ["--resume", .. length])]);
+        CaclProcess.AssertRefused((exit, output), "cannot be written: No space left on device", "Free space there");
+        Assert.DoesNotContain("unexpected", output, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(File.ReadAllText(disk + ".before"), File.ReadAllText(disk + ".after"));
+        Assert.Contains("outcome.json", File.ReadAllText(disk + ".after"), StringComparison.Ordinal);
+    }
+
+    private static (int ExitCode, string Output) Start(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            Assert.True(process.WaitForExit(Deadline), "It did not end.");
+            return (process.ExitCode, output.Result + error.Result);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return (-1, e.Message);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using CACL.Learning.Method;
+using CACL.Learning.Weights;
+using CACL.Node.Commands;
+using CACL.Node.Evaluation;
+using CACL.Node.Tests.Commands;
+using CsCheck;
+
+namespace CACL.Node.Tests.Evaluation;
+
+public sealed class EvaluateCommandLineTests
+{
+    private static readonly Gen<string> Word = Gen.Char.AlphaNumeric.Array[1, 12].Select(c => new string(c));
+    private static readonly Gen<string?> MaybeWord = Gen.OneOf(Gen.Const((string?)null), Word.Select(w => (string?)w));
+    private static readonly Gen<double?> MaybeShare = Gen.OneOf(Gen.Const((double?)null), Gen.Double[1e-6, 1].Select(s => (double?)s));
+
+    [Fact]
+    public void The_verb_understands_every_line_as_it_was_meant_in_any_culture() =>
+        Gen.Select(Word, MaybeWord, MaybeWord, MaybeShare, Gen.Bool, Word.Array[0, 3]).Sample((path, train, test, share, isLimited, overrides) =>
+        {
+            var line = new EvaluateCommandLine
+            {
+                Checkpoint = $"/runs/{path}",
+                Backbone = isLimited ? "resnet50" : null,
+                Kind = "voc",
+                Data = $"/data/{path}",
+                TrainSplit = train,
+                TestSplit = test,
+                Protocol = isLimited ? "limited" : "linear",
+                Fraction = share,
+                Variant = isLimited ? "quick" : "full",
+                Configuration = $"/{path}.conf",
+                Overrides = overrides,
+                Out = $"/out/{path}",
+            };
+            using var culture = new HostileCulture();
+            var parsed = CaclCommand.Create(out _).Parse([.. line.Arguments]);
+            Assert.Empty(parsed.Errors);
+            Assert.Equal("evaluate", parsed.CommandResult.Command.Name);
+            Assert.Equal(
+                (line.Checkpoint, line.Backbone, line.Kind, line.Data, train, test, line.Protocol, line.Variant, line.Out),
+                (Of("--checkpoint"), Of("--backbone"), Of("--dataset"), Of("--data"), Of("--train-split"), Of("--test-split"), Of("--protocol"), Of("--variant"), Of("--out")));
+            Assert.Equal((share ?? 1, true), (parsed.GetValue<double>("--fraction"), parsed.GetValue<bool>("--json")));
+            Assert.Equal([line.Configuration], parsed.GetValue<string[]>("--config")!);
+            Assert.Equal(overrides, parsed.GetValue<string[]>("--set") ?? []);
+
+            string? Of(string option) => parsed.GetValue<string>(option);
+        });
+}
