@@ -10,7 +10,7 @@ public sealed partial class PagesTests
 {
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CONTRIBUTING.md", "hocon/README.md",
+        "README.md", "CONTRIBUTING.md", "hocon/README.md", "tests/reference/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Workspace.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Workspace.Root, f)).Order(StringComparer.Ordinal),
     ];
