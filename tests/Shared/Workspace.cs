@@ -9,7 +9,8 @@ internal static class Workspace
     private static readonly string SharedFolder = Path.GetFullPath(Path.Combine(Root, "..", "shared"));
 
     /// <summary>
-    /// A folder or file of ../shared, data too large for the repository. Where it is missing, the test is skipped, saying what belongs there.
+    /// A folder or file of ../shared, data too large for the repository. Where it is missing, the test is skipped and says what belongs
+    /// there.
     /// </summary>
     public static string Shared(params string[] parts)
     {
@@ -25,7 +26,7 @@ internal static class Workspace
         {
             ["golden", ..] => "Golden files of more seeds belong there, made by tests/reference/make_golden.py ../shared/golden SEED.",
             ["data", "videos", ..] => "Real clips belong there, any number in any folders.",
-            ["data", "torture", ..] => "Odd and damaged videos belong there; MANIFEST.tsv: file, what, frames, rate, width, height, rotation.",
+            ["data", "torture", ..] => "Odd and damaged videos belong there, with MANIFEST.tsv, as SharedVideosTests.cs reads it.",
             ["data", ..] => "Labelled images belong there: camvid (a folder data set), cityscapes-sample, voc-sample.",
             _ => throw new ArgumentException($"Nobody knows what belongs at {string.Join('/', parts)}."),
         };
