@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CACL.Node.Tests.Outside;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
@@ -29,6 +30,7 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         var (status, table) = CaclProcess.Run("evaluations", "--run", watched);
         Assert.Equal(0, status);
         Assert.Contains("discs     linear, quick", table, StringComparison.Ordinal);
+        ApprovedText.AssertSame("run-folder", RunFolderText.Of(watched));
         // Who reads the run opens nothing and needs no token.
         (exit, output) = CaclProcess.Run("explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
         Assert.True(exit == 0, output);
