@@ -52,6 +52,22 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void Every_folder_of_tests_mirrors_one_of_the_source_or_is_on_the_map()
+    {
+        var map = Read("docs/map.md");
+        foreach (var project in Directory.EnumerateDirectories(Path.Combine(Workspace.Root, "tests"), "CACL.*.Tests"))
+        {
+            var source = Path.Combine(Workspace.Root, "src", Path.GetFileName(project).Replace(".Tests", "", StringComparison.Ordinal));
+            var folders = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(project, Path.GetDirectoryName(file)!))
+                .Where(folder => folder.Split('/')[0] is not ("bin" or "obj" or ".")).Distinct();
+            Assert.All(folders, folder => Assert.True(
+                Directory.Exists(Path.Combine(source, folder)) || map.Contains($"tests/{Path.GetFileName(project)}/{folder}]", StringComparison.Ordinal),
+                $"{project}/{folder} mirrors no folder of {source}, and docs/map.md does not say what it holds."));
+        }
+    }
+
+    [Fact]
     public void Command_lines_are_found_and_split_as_a_shell_does()
     {
         const string Page = "```\n$ A=1 tools/cacl set --run r \\\n    'a=[\"x y\"]' b=2   # why\nls cacl\n```\ncacl no code\n";
