@@ -8,4 +8,7 @@ internal static class LongTests
 
     /// <summary>Skips the test where they are not, and says what takes long in it.</summary>
     public static void Only(string what) => Assert.SkipUnless(Wanted, $"{what}: with tools/test --long.");
+
+    /// <summary>The same for a row of a theory: why it is skipped, or null.</summary>
+    public static string? WhyNot(string what) => Wanted ? null : $"{what}: with tools/test --long.";
 }

@@ -11,9 +11,10 @@ internal static class Python
 
     private static readonly Lazy<string?> Lack = new(() =>
     {
-        if (!File.Exists(Program)) return $"There is no {Program}.";
+        if (!File.Exists(Program)) return $"There is no {Program} (Debian, Ubuntu: apt-get install python3).";
         var (exit, output) = Start("import torch, torchvision", []);
-        return exit == 0 ? null : $"{Program} has no PyTorch or no torchvision ({output.Trim().Split('\n')[^1]}).";
+        const string Remedy = "Debian, Ubuntu: apt-get install python3-torch python3-torchvision";
+        return exit == 0 ? null : $"{Program} has no PyTorch or no torchvision ({Remedy}): {output.Trim().Split('\n')[^1]}";
     });
 
     /// <summary>Runs a script and returns what it printed. The test is skipped, and says so, where there is no such Python; it fails where the script does.</summary>
@@ -28,7 +29,7 @@ internal static class Python
     /// <summary>The same for a script that needs nothing but Python.</summary>
     public static string RunPlain(string script, params string[] arguments)
     {
-        Assert.SkipUnless(File.Exists(Program), $"There is no {Program}.");
+        Assert.SkipUnless(File.Exists(Program), $"There is no {Program} (Debian, Ubuntu: apt-get install python3).");
         var (exit, output) = Start(script, arguments);
         Assert.True(exit == 0, output);
         return output;

@@ -6,15 +6,31 @@ internal static class Workspace
     /// <summary>The checkout's root: the folder that holds CACL.Actors.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The folder of reference data beside the checkout, or null where it is missing.</summary>
-    public static string? SharedOrNull { get; } =
-        Directory.Exists(Path.Combine(Root, "..", "shared", "golden")) ? Path.GetFullPath(Path.Combine(Root, "..", "shared")) : null;
+    private static readonly string SharedFolder = Path.GetFullPath(Path.Combine(Root, "..", "shared"));
 
-    /// <summary>A folder or file of the reference data beside the checkout; where it is missing, the test is skipped and says so.</summary>
+    /// <summary>
+    /// A folder or file of ../shared, data too large for the repository. Where it is missing, the test is skipped and says what belongs
+    /// there.
+    /// </summary>
     public static string Shared(params string[] parts)
     {
-        Assert.SkipWhen(SharedOrNull is null, "The reference data (../shared) is not beside this checkout.");
-        return Path.Combine([SharedOrNull!, .. parts]);
+        Assert.SkipWhen(Lack(parts) is not null, Lack(parts) ?? "");
+        return Path.Combine([SharedFolder, .. parts]);
+    }
+
+    /// <summary>What of ../shared is missing and what belongs there; null where it is there.</summary>
+    public static string? Lack(params string[] parts)
+    {
+        if (Path.Exists(Path.Combine([SharedFolder, .. parts]))) return null;
+        var content = parts switch
+        {
+            ["golden", ..] => "Golden files of more seeds belong there, made by tests/reference/make_golden.py ../shared/golden SEED.",
+            ["data", "videos", ..] => "Real clips belong there, any number in any folders.",
+            ["data", "torture", ..] => "Odd and damaged videos belong there, with MANIFEST.tsv, as SharedVideosTests.cs reads it.",
+            ["data", ..] => "Labelled images belong there: camvid (a folder data set), cityscapes-sample, voc-sample.",
+            _ => throw new ArgumentException($"Nobody knows what belongs at {string.Join('/', parts)}."),
+        };
+        return $"There is no ../shared/{string.Join('/', parts)} beside the checkout. {content}";
     }
 
     private static string FindRoot()

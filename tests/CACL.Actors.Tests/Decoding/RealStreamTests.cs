@@ -13,21 +13,28 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;
 
-/// <summary>The real stream on real clips: which bytes reach the training loop, and in which order.</summary>
+/// <summary>The real stream on videos of a dozen kinds: which bytes reach the training loop, and in which order.</summary>
 public sealed class RealStreamTests
 {
     private const int Batch = 6;
     private const int Steps = 6;
 
+    private static readonly string[] Kinds =
+    [
+        "plain.mp4", "b_frames.mp4", "open_gop.mp4", "one_key_frame.mp4", "variable_rate.mp4", "gap.mp4", "edit_list.mp4", "start_7s.ts",
+        "raw.h264", "rotation_90.mp4", "full_range.mp4", "size_change.ts",
+    ];
+
     [Fact]
     public async Task One_two_and_seven_decoders_and_a_resumed_run_deliver_the_same_bytes_in_the_same_order()
     {
-        var videos = Workspace.Shared("data", "videos");
         using var folder = new TemporaryFolder();
         var decoders = Decoders();
+        var videos = Directory.CreateDirectory(folder.File("videos")).FullName;
+        foreach (var name in Kinds) File.Copy(MadeVideos.Path(name), Path.Combine(videos, name));
         using var catalog = VideoCatalog.Open(folder.File("catalog.sqlite"));
-        new VideoScanner(catalog, decoders.CreateProber).Scan(
-            [Path.Combine(videos, "driving_car"), Path.Combine(videos, "animals")], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
+        new VideoScanner(catalog, decoders.CreateProber).Scan([videos], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
+        Assert.Equal(Kinds.Length, catalog.LoadUsable(minFrames: 9).Length);
 
         var one = await BatchesAsync(catalog, decoders, decoderActors: 1, firstStep: 0);
         Assert.Equal(Steps, one.Count);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using CACL.Data.Catalog;
 using CACL.Data.Clips;
 using CACL.Data.Decoding.Isolated;
@@ -46,21 +45,11 @@ public sealed class ClipTests : IDisposable
         var turned = _folder.File("turned.mp4");
         SequentialReference.Require();
         SequentialReference.Run("-f", "lavfi", "-i", "testsrc2=size=120x90:rate=10:duration=1", "-vf", "setsar=4/3", "-c:v", "mpeg4", wide);
-        File.WriteAllBytes(turned, QuarterTurn(File.ReadAllBytes(wide)));
+        File.WriteAllBytes(turned, Mp4Bytes.Turn(File.ReadAllBytes(wide), 90));
         Assert.Equal((160, 90), Size(Properties(wide)));
         Assert.Equal((90, 160), Size(Properties(turned)));
         Assert.Equal((36, 64), Properties(turned).SizeWithin(64));
         Assert.Equal((90, 160), Properties(turned).SizeWithin(5000));
-    }
-
-    // Written here, since one version of ffmpeg takes an option for it that the next one does not know: the matrix of the track's header
-    // (ISO 14496-12, tkhd of version 0) becomes (0, 1, −1, 0).
-    private static byte[] QuarterTurn(byte[] movie)
-    {
-        var matrix = movie.AsSpan(movie.AsSpan().IndexOf("tkhd"u8) + 44);
-        int[] turn = [0, 1 << 16, 0, -1 << 16, 0];
-        for (var i = 0; i < turn.Length; i++) BinaryPrimitives.WriteInt32BigEndian(matrix[(4 * i)..], turn[i]);
-        return movie;
     }
 
     [Theory]

@@ -42,6 +42,21 @@ public sealed class CityscapesDataSetTests : IDisposable
     }
 
     [Fact]
+    public void Label_ids_and_training_ids_of_one_picture_are_the_same_classes()
+    {
+        Cityscapes(_folder.Path);
+        var labels = _folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_");
+        // Road, sidewalk, building, sky, car, bicycle; then the ego vehicle, which is no class.
+        ushort[] ids = [7, 8, 11, 23, 26, 33, 1], trainIds = [0, 1, 2, 10, 13, 18, 255];
+        new LabelPng(7, 1, 8, LabelPng.Grey, false, ids).Write(labels + "labelIds.png");
+        new LabelPng(7, 1, 8, LabelPng.Grey, false, trainIds).Write(labels + "labelTrainIds.png");
+        var set = SegmentationDataSets.Open(DataSetKind.Cityscapes, _folder.Path);
+        var item = Assert.Single(set.Items("val"));
+        Assert.Equal(trainIds.Select(id => (byte)id), set.ReadLabels(item).Classes);
+        Assert.Equal(trainIds.Select(id => (byte)id), set.ReadLabels(item with { LabelPath = labels + "labelTrainIds.png" }).Classes);
+    }
+
+    [Fact]
     public void Instances_named_as_labels_are_refused()
     {
         Cityscapes(_folder.Path);

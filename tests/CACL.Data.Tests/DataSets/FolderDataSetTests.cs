@@ -24,6 +24,20 @@ public sealed class FolderDataSetTests : IDisposable
     }
 
     [Fact]
+    public void A_set_like_CamVid_has_three_splits_its_classes_and_pixels_that_are_left_out()
+    {
+        var set = SegmentationDataSets.Open(DataSetKind.Folder, CamVid(_folder.Path));
+        Assert.Equal([2, 1, 2], new[] { "train", "val", "test" }.Select(s => set.Items(s).Count));
+        Assert.Equal((11, "sky", "bicyclist"), (set.Classes.Count, set.Classes[0].Name, set.Classes[^1].Name));
+        foreach (var item in set.Splits.SelectMany(set.Items))
+        {
+            var (image, labels) = set.ReadPair(item);
+            Assert.Equal((16, 12), (image.Width, image.Height));
+            Assert.Equal(Enumerable.Range(0, 16 * 12).Select(i => i % 12 == 11 ? LabelMap.Ignored : (byte)(i % 12)), labels.Classes);
+        }
+    }
+
+    [Fact]
     public void Folders_below_a_split_are_part_of_the_name_and_other_programs_files_are_left_alone()
     {
         SmallDataSets.Folder(_folder.Path);

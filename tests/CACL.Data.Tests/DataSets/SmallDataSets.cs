@@ -24,6 +24,37 @@ internal static class SmallDataSets
         return root;
     }
 
+    /// <summary>As CamVid comes: eleven classes with colours, JPEG images of its 4:3, three splits, and a value that is left out.</summary>
+    public static string CamVid(string root)
+    {
+        Directory.CreateDirectory(root);
+        File.WriteAllText(
+            Path.Combine(root, "classes.txt"),
+            """
+            sky 128 128 128
+            building 128 0 0
+            pole 192 192 128
+            road 128 64 128
+            pavement 60 40 222
+            tree 128 128 0
+            signsymbol 192 128 128
+            fence 64 64 128
+            car 64 0 128
+            pedestrian 64 64 0
+            bicyclist 0 128 192
+            ignore 11
+            """);
+        foreach (var name in new[] { "train/0001TP_006690", "train/0001TP_006720", "val/0016E5_07959", "test/0001TP_008550", "test/Seq05VD_f00000" })
+        {
+            Image(Path.Combine(root, "images", name + ".jpg"), 16, 12);
+            // Each value from sky to the one that is left out, again and again.
+            new LabelPng(16, 12, 8, LabelPng.Grey, false, [.. Enumerable.Range(0, 16 * 12).Select(i => (ushort)(i % 12))])
+                .Write(Path.Combine(root, "labels", name + ".png"));
+        }
+
+        return root;
+    }
+
     /// <summary>A pair in train, one in val: label ids.</summary>
     public static string Cityscapes(string root)
     {

@@ -35,6 +35,21 @@ public sealed class VocDataSetTests : IDisposable
     }
 
     [Fact]
+    public void A_palette_label_is_read_as_indices_and_its_border_is_left_out()
+    {
+        Voc(_folder.Path);
+        // A dog before a chair, each with the border of 255 around it.
+        ushort[] indices = [0, 0, 255, 12, 12, 255, 9, 9, 255, 0, 0, 0, 0, 255, 12, 12, 12, 255, 9, 255, 0, 0, 0, 0];
+        new LabelPng(Width, Height, 8, LabelPng.Palette, false, indices).Write(_folder.File("SegmentationClass", "2007_2.png"));
+        var set = SegmentationDataSets.Open(DataSetKind.Voc, _folder.Path);
+        var classes = set.ReadLabels(Assert.Single(set.Items("val"))).Classes;
+        Assert.Equal(indices.Select(i => i == 255 ? LabelMap.Ignored : (byte)i), classes);
+        Assert.Equal(
+            ["background", "chair", "dog"],
+            classes.Distinct().Where(c => c != LabelMap.Ignored).Order().Select(c => set.Classes[c].Name));
+    }
+
+    [Fact]
     public void Classes_have_the_official_names_and_colours()
     {
         Voc(_folder.Path);

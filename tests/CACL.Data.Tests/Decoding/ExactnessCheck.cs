@@ -8,7 +8,7 @@ namespace CACL.Data.Tests.Decoding;
 /// <summary>Holds a decoder to <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some by chance.</summary>
 internal static class ExactnessCheck
 {
-    private const int Size = 64;
+    public const int Size = 64;
     private const int Stride = 8;
     private const int Neighbours = 3;
 
@@ -42,9 +42,11 @@ internal static class ExactnessCheck
     /// <param name="video">The video's record.</param>
     /// <param name="stride">Frames between the two of a pair.</param>
     /// <param name="most">How many pairs to try at most.</param>
-    public static IEnumerable<string> Faults(IPairDecoder decoder, VideoRecord video, int stride, int most = int.MaxValue)
+    /// <param name="known">The sequential decode's frames, <see cref="Size"/>² each, where they are known already.</param>
+    public static IEnumerable<string> Faults(
+        IPairDecoder decoder, VideoRecord video, int stride, int most = int.MaxValue, IReadOnlyList<byte[]>? known = null)
     {
-        var reference = SequentialReference.Frames(video.Path, video.StreamIndex, Size);
+        var reference = known ?? SequentialReference.Frames(video.Path, video.StreamIndex, Size);
         if (reference.Count != video.Frames.Count)
         {
             yield return $"{video.Frames.Count} frames (counted by {video.CountedBy}) where a sequential decode gives {reference.Count}";

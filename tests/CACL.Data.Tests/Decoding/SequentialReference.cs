@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using CACL.Data.Sampling;
+using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
@@ -9,24 +9,30 @@ namespace CACL.Data.Tests.Decoding;
 /// </summary>
 internal static class SequentialReference
 {
-    private static readonly Lazy<string?> Program = new(FindProgram);
-
-    private static readonly Lazy<string> Passthrough = new(FindPassthrough);
-
-    /// <summary>The option that is to be "passthrough" so that no frame is dropped or repeated: -fps_mode from ffmpeg 5.1 on, -vsync before.</summary>
-    public static string PassthroughOption => Passthrough.Value;
+    /// <summary>The option that is to be "passthrough" so that no frame is dropped or repeated.</summary>
+    public static string PassthroughOption => FfmpegCommand.PassthroughOption;
 
     /// <summary>Skips the test where the ffmpeg program is not installed.</summary>
-    public static void Require() => Assert.SkipWhen(Program.Value is null, "The ffmpeg program is not installed.");
+    public static void Require() => FfmpegCommand.Require();
 
     /// <summary>All frames of a stream in presentation order, display rotation applied, or a box of each, scaled to S·S·3 bytes of RGB.</summary>
-    public static IReadOnlyList<byte[]> Frames(string path, int stream, int size, CropBox? box = null)
+    /// <param name="path">The video.</param>
+    /// <param name="stream">Index of the stream.</param>
+    /// <param name="size">S.</param>
+    /// <param name="box">Of the displayed picture; null: all of it.</param>
+    /// <param name="firstFrame">A file that gets the first frame as it is displayed, as PPM.</param>
+    public static IReadOnlyList<byte[]> Frames(string path, int stream, int size, CropBox? box = null, string? firstFrame = null)
     {
         var crop = box is { } b ? $"crop={b.Width}:{b.Height}:{b.X}:{b.Y}," : "";
         var frames = new List<byte[]>();
-        using var process = Start(
+        string[] first = firstFrame is null
+            ? []
+            : ["-map", $"0:{stream}", PassthroughOption, "passthrough", "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", firstFrame];
+        using var process = FfmpegCommand.Start([
             "-nostdin", "-v", "quiet", "-threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption, "passthrough",
-            "-vf", $"{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24", "-f", "rawvideo", "-");
+            // Colours are converted by this filter: after a change of size ffmpeg adds another, to which less of the chroma is left.
+            "-vf", $"{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24", "-f", "rawvideo", "-",
+            .. first]);
         using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var killer = watchdog.Token.Register(() => process.Kill());
         var output = process.StandardOutput.BaseStream;
@@ -45,14 +51,7 @@ internal static class SequentialReference
     }
 
     /// <summary>Runs the ffmpeg program, for making clips; fails with its words if it fails.</summary>
-    public static void Run(params string[] arguments)
-    {
-        using var process = Start(["-nostdin", "-v", "error", "-y", .. arguments]);
-        process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1))) process.Kill();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"ffmpeg {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
-    }
+    public static void Run(params string[] arguments) => FfmpegCommand.Run(arguments);
 
     /// <summary>Mean absolute difference of two pictures, in steps of 0 to 255.</summary>
     public static double Difference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
@@ -62,18 +61,4 @@ internal static class SequentialReference
         for (var i = 0; i < a.Length; i++) sum += Math.Abs(a[i] - b[i]);
         return (double)sum / a.Length;
     }
-
-    private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Program.Value!, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-
-    private static string FindPassthrough()
-    {
-        using var process = Start("-version");
-        var words = process.StandardOutput.ReadToEnd().Split(' ');
-        process.WaitForExit();
-        return words.Length > 2 && words[2].StartsWith('4') ? "-vsync" : "-fps_mode";
-    }
-
-    private static string? FindProgram() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "ffmpeg")).FirstOrDefault(File.Exists);
 }

@@ -13,7 +13,7 @@ internal sealed class SmallDisk : IDisposable
     {
         if (Run("mount", "-t", "tmpfs", "-o", $"size={size}", "none", _folder.Path)) return;
         _folder.Dispose();
-        Assert.Skip("Mounting a small file system is not allowed here.");
+        Assert.Skip("Mounting a small file system is not allowed here: it takes root, in a container --cap-add SYS_ADMIN.");
     }
 
     public string Path => _folder.Path;

@@ -27,7 +27,7 @@ public sealed class RoomsTests
     {
         var used = Load(project).GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
         Assert.Subset(below.Split(' ').Select(name => $"CACL.{name}").ToHashSet(), used.Where(name => name.StartsWith("CACL.", StringComparison.Ordinal)).ToHashSet());
-        Assert.Empty(used.Where(name => foreign.Split(' ').Any(word => name == word || name.StartsWith(word + ".", StringComparison.Ordinal))));
+        Assert.DoesNotContain(used, name => foreign.Split(' ').Any(word => name == word || name.StartsWith(word + ".", StringComparison.Ordinal)));
     }
 
     private static Assembly Load(string project) => Assembly.Load($"CACL.{project}");

@@ -114,14 +114,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void A_scan_of_real_clips_counts_used_and_expected()
+    public void A_scan_counts_used_and_expected_and_what_has_not_changed_since()
     {
         Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
-        var clips = Workspace.Shared("data", "torture");
-        var (status, output, _) = Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite"));
+        Assert.Equal(ExitCodes.Success, Cacl("videos", "make", _folder.Path, "--count", "3", "--seed", "5").Status);
+        File.WriteAllText(_folder.File("videos", "text.mp4"), "Nothing to see here.");
+        string[] scan = ["videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite")];
+        var (status, output, _) = Cacl(scan);
         Assert.Equal(ExitCodes.Success, status);
-        Assert.Matches(@"^\d+ of \d+ videos are usable \(\d+ read, 0 unchanged", output);
-        Assert.Matches(@"^\d+ of \d+ videos are usable \(\d+ read, [1-9]\d* unchanged", Cacl("videos", "scan", clips, "--catalog", _folder.File("c.sqlite")).Output);
+        Assert.StartsWith("3 of 4 videos are usable (4 read, 0 unchanged", output, StringComparison.Ordinal);
+        Assert.Contains("text.mp4", output, StringComparison.Ordinal);
+        Assert.StartsWith("3 of 4 videos are usable (0 read, 4 unchanged", Cacl(scan).Output, StringComparison.Ordinal);
     }
 
     private static (int Status, string Output, string Error) Cacl(params string[] arguments) =>

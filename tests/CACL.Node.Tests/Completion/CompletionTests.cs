@@ -29,7 +29,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("--json", "cacl", "trigger", "evaluate", "--variant", "quick", "--j")]
     public void Bash_is_offered_what_may_follow(string expected, params string[] words)
     {
-        Assert.SkipUnless(File.Exists(Bash), "There is no bash.");
+        Assert.SkipUnless(File.Exists(Bash), "There is no bash (Debian, Ubuntu: apt-get install bash).");
         var quoted = string.Join(' ', words.Select(w => $"'{w}'"));
         // compopt speaks to the line editor, which is not there.
         var (_, output) = Run(Bash, ["--norc", "-c", $"compopt() {{ :; }}; source {Script()}; COMP_WORDS=({quoted}); COMP_CWORD={words.Length - 1}; _cacl; echo \"${{COMPREPLY[*]}}\""], "");
@@ -39,7 +39,7 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void At_a_terminal_the_tab_key_completes_verbs_options_words_settings_and_names_of_files()
     {
-        Assert.SkipUnless(File.Exists(Bash) && File.Exists(Terminal), "There is no bash or no script, which makes a terminal.");
+        Assert.SkipUnless(File.Exists(Bash) && File.Exists(Terminal), "There is no bash, or no script, which makes a terminal (Debian, Ubuntu: apt-get install bash bsdutils).");
         Directory.CreateDirectory(_folder.File("my runs"));
         File.WriteAllText(_folder.File("preset of mine.conf"), "");
         var typed = $"cd {_folder.Path}; source {Script()}; cacl() {{ printf 'got:'; printf '<%s>' \"$@\"; echo; }}\n"

@@ -10,7 +10,7 @@ public sealed partial class PagesTests
 {
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CONTRIBUTING.md", "hocon/README.md",
+        "README.md", "CONTRIBUTING.md", "hocon/README.md", "tests/reference/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Workspace.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Workspace.Root, f)).Order(StringComparer.Ordinal),
     ];
@@ -48,6 +48,22 @@ public sealed partial class PagesTests
         {
             var faults = root.Parse(Words(line)).Errors.Select(e => e.Message).ToList();
             Assert.True(faults.Count == 0, $"{page}: cacl {line}: {string.Join(' ', faults)}");
+        }
+    }
+
+    [Fact]
+    public void Every_folder_of_tests_mirrors_one_of_the_source_or_is_on_the_map()
+    {
+        var map = Read("docs/map.md");
+        foreach (var project in Directory.EnumerateDirectories(Path.Combine(Workspace.Root, "tests"), "CACL.*.Tests"))
+        {
+            var source = Path.Combine(Workspace.Root, "src", Path.GetFileName(project).Replace(".Tests", "", StringComparison.Ordinal));
+            var folders = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(project, Path.GetDirectoryName(file)!))
+                .Where(folder => folder.Split('/')[0] is not ("bin" or "obj" or ".")).Distinct();
+            Assert.All(folders, folder => Assert.True(
+                Directory.Exists(Path.Combine(source, folder)) || map.Contains($"tests/{Path.GetFileName(project)}/{folder}]", StringComparison.Ordinal),
+                $"{project}/{folder} mirrors no folder of {source}, and docs/map.md does not say what it holds."));
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
-using CACL.Data.Decoding.InProcess;
 
 namespace CACL.Node.Tests.EndToEnd;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CACL.Learning.Method;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CACL.Node.Tests.Outside;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
@@ -25,10 +26,11 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         Assert.Equal(16, lines[^1].GetProperty("step").GetInt64());
         Assert.All(lines, line => Assert.True(line.GetProperty("status").GetString() == "done", $"{line}\n{output}"));
         Assert.Equal(16, lines[^1].GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt64());
-        Assert.Contains("Evaluation of step 16 on camvid (linear, quick): mIoU", output, StringComparison.Ordinal);
+        Assert.Contains("Evaluation of step 16 on discs (linear, quick): mIoU", output, StringComparison.Ordinal);
         var (status, table) = CaclProcess.Run("evaluations", "--run", watched);
         Assert.Equal(0, status);
-        Assert.Contains("camvid    linear, quick", table, StringComparison.Ordinal);
+        Assert.Contains("discs     linear, quick", table, StringComparison.Ordinal);
+        ApprovedText.AssertSame("run-folder", RunFolderText.Of(watched));
         // Who reads the run opens nothing and needs no token.
         (exit, output) = CaclProcess.Run("explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
         Assert.True(exit == 0, output);
@@ -85,11 +87,11 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         process.Until(() => SmallRuns.Steps(run) >= 1);
         string[] token = ["--set", "cacl.http.token=geheim"];
         var (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, "--dataset", "kitti", .. token]);
-        Assert.True(exit == 1 && output.Contains("there is camvid", StringComparison.Ordinal), output);
+        Assert.True(exit == 1 && output.Contains("there is discs", StringComparison.Ordinal), output);
         (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, "--set", "cacl.http.token=verraten"]);
         Assert.True(exit == 1 && output.Contains("CACL_HTTP_TOKEN", StringComparison.Ordinal), output);
         (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, .. token]);
-        Assert.True(exit == 0 && output.Contains("Queued: camvid (linear, quick)", StringComparison.Ordinal), output);
+        Assert.True(exit == 0 && output.Contains("Queued: discs (linear, quick)", StringComparison.Ordinal), output);
         process.Until(() => Evaluators(run).Count > 0);
         process.Signal(Terminate);
         Assert.Equal(143, process.WaitForExit());
@@ -108,13 +110,21 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         Assert.False(Directory.Exists(run));
     }
 
-    private static string[] Short =>
-    [
-        "--set", $"cacl.evaluation.datasets=folder:{Workspace.Shared("data", "camvid")}", "--set", "cacl.evaluation.quick.image-size=64",
-        "--set", "cacl.evaluation.quick.train-images=4", "--set", "cacl.evaluation.quick.test-images=4", "--set", "cacl.evaluation.quick.epochs=2",
-    ];
+    private string[] Short
+    {
+        get
+        {
+            var data = runs.Folder("discs");
+            if (!Directory.Exists(data)) LabelledPictures.Write(data);
+            return
+            [
+                "--set", $"cacl.evaluation.datasets=folder:{data}", "--set", "cacl.evaluation.quick.image-size=32",
+                "--set", "cacl.evaluation.quick.epochs=2",
+            ];
+        }
+    }
 
-    private static string[] Endless => [.. Short, "--set", "cacl.evaluation.quick.epochs=100000"];
+    private string[] Endless => [.. Short, "--set", "cacl.evaluation.quick.epochs=100000"];
 
     private static string[] Weights(string run) =>
     [

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CACL.Data.Decoding.InProcess;
 
 namespace CACL.Node.Tests.EndToEnd;
 

@@ -16,7 +16,7 @@ internal static class Promtool
     /// <param name="arguments">Its arguments.</param>
     public static void Check(string folder, string input, params string[] arguments)
     {
-        Assert.SkipWhen(Program is null, "There is no promtool.");
+        Assert.SkipWhen(Program is null, "There is no promtool (Debian, Ubuntu: apt-get install prometheus).");
         var start = new ProcessStartInfo(Program!, arguments)
         {
             WorkingDirectory = folder,

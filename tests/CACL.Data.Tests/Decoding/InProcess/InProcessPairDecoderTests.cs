@@ -43,18 +43,17 @@ public sealed class InProcessPairDecoderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rotation_90.mp4", 20, 40, 100, 220)]
-    [InlineData("rotation_180.mp4", 10, 20, 200, 120)]
-    [InlineData("rotation_270.mp4", 60, 0, 120, 160)]
-    [InlineData("odd_321x239_vp9.webm", 100, 30, 200, 180)]
-    [InlineData("odd_321x239_h264_444.mp4", 101, 31, 201, 180)]
-    [InlineData("h264_10bit.mp4", 20, 40, 200, 120)]
+    [InlineData("rotation_90.mp4", 10, 20, 50, 110)]
+    [InlineData("rotation_180.mp4", 6, 14, 100, 80)]
+    [InlineData("rotation_270.mp4", 30, 0, 60, 106)]
+    [InlineData("odd.webm", 50, 20, 100, 90)]
+    [InlineData("odd_444.mp4", 51, 15, 101, 90)]
+    [InlineData("h264_10_bit.mp4", 10, 26, 100, 80)]
     [InlineData("animated.gif", 21, 13, 101, 51)]
-    [InlineData("fullrange_yuvj420p.mp4", 20, 40, 200, 120)]
+    [InlineData("full_range.mp4", 10, 26, 100, 80)]
     public void A_crop_is_cut_from_the_displayed_picture(string name, int x, int y, int width, int height)
     {
-        SequentialReference.Require();
-        var path = Workspace.Shared("data", "torture", name);
+        var path = MadeVideos.Path(name);
         var box = new CropBox(x, y, width, height);
         var reference = SequentialReference.Frames(path, 0, Size, box);
         Decode(Probe(path), 5, 8, box);
@@ -65,7 +64,7 @@ public sealed class InProcessPairDecoderTests : IDisposable
     [Fact]
     public void The_same_picture_tagged_and_stored_by_two_matrices_has_the_same_colours()
     {
-        var (bt601, bt709) = (Workspace.Shared("data", "torture", "bt601_tagged.mp4"), Workspace.Shared("data", "torture", "bt709_tagged.mp4"));
+        var (bt601, bt709) = (MadeVideos.Path("bt601.mp4"), MadeVideos.Path("bt709.mp4"));
         Decode(Probe(bt601), 3, 8);
         var other = (byte[])_first.Clone();
         Decode(Probe(bt709), 3, 8);

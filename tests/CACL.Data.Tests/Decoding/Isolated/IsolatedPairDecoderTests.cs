@@ -23,18 +23,18 @@ public sealed class IsolatedPairDecoderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("rotation_90.mp4", 20, 41, 100, 221)]
-    [InlineData("rotation_180.mp4", 11, 21, 201, 120)]
-    [InlineData("rotation_270.mp4", 59, 3, 120, 163)]
-    [InlineData("odd_321x239_vp9.webm", 101, 31, 200, 181)]
-    [InlineData("odd_321x239_h264_444.mp4", 101, 31, 201, 180)]
-    [InlineData("fullrange_yuvj420p.mp4", 20, 40, 200, 120)]
-    [InlineData("bt709_tagged.mp4", 21, 41, 201, 121)]
-    [InlineData("vfr_h264.mp4", 21, 41, 201, 121)]
-    [InlineData("start_5s.mp4", 0, 0, 320, 180)]
+    [InlineData("rotation_90.mp4", 10, 21, 50, 111)]
+    [InlineData("rotation_180.mp4", 7, 15, 101, 80)]
+    [InlineData("rotation_270.mp4", 29, 3, 60, 107)]
+    [InlineData("odd.webm", 51, 17, 100, 91)]
+    [InlineData("odd_444.mp4", 51, 15, 101, 90)]
+    [InlineData("full_range.mp4", 10, 26, 100, 80)]
+    [InlineData("bt709.mp4", 11, 27, 101, 81)]
+    [InlineData("variable_rate.mp4", 11, 27, 101, 81)]
+    [InlineData("start_5s.mp4", 0, 0, 160, 120)]
     public void A_crop_is_the_in_process_decoders_to_the_byte(string name, int x, int y, int width, int height)
     {
-        var path = Workspace.Shared("data", "torture", name);
+        var path = MadeVideos.Path(name);
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
         using var inProcess = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         var record = prober.Probe(path, ExactnessCheck.Patience, Cancel);

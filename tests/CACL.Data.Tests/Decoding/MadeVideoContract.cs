@@ -1,0 +1,46 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Selection;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Decoding;
+
+/// <summary>What every prober and every decoder promises of every video, held to a sequential decode of videos made for it.</summary>
+public abstract class MadeVideoContract
+{
+    public static TheoryData<string> Videos => [.. MadeVideos.Names];
+
+    public static TheoryData<string> Others => [.. MadeVideos.NamesOfOthers];
+
+    /// <summary>Who is held to it.</summary>
+    protected abstract DecoderKind Kind { get; }
+
+    /// <summary>How many pairs of a video are compared at most.</summary>
+    protected abstract int Pairs { get; }
+
+    [Theory]
+    [MemberData(nameof(Videos))]
+    public void A_video_has_the_frames_the_size_and_the_pixels_of_a_sequential_decode(string name)
+    {
+        MadeVideos.All();
+        var (video, truth, record) = (MadeVideos.Of(name), MadeVideoTruth.Of(name), InstalledDecoders.Probe(Kind, name));
+        Assert.Equal(
+            (video.Stream, truth.Width, truth.Height, truth.Frames.Count),
+            (record.StreamIndex, record.Width, record.Height, record.Frames.Count));
+        var times = record.Frames.Times;
+        if (record.Frames.Seekable) Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(pair.First < pair.Second));
+        using var decoder = InstalledDecoders.Of(Kind).CreateDecoder();
+        var faults = ExactnessCheck.Faults(decoder, record, 8, Pairs, truth.Frames).ToArray();
+        Assert.True(faults.Length == 0, $"{name} ({video.What}): {string.Join('\n', faults)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public void What_is_no_video_is_refused_with_a_sentence_that_names_it(string name)
+    {
+        var path = MadeVideos.Path(name);
+        var fault = Assert.Throws<VideoUnusableException>(() => InstalledDecoders.Probe(Kind, name));
+        Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(fault.Reason, new[] { UnusableReason.NotAVideo, UnusableReason.Unreadable, UnusableReason.Corrupt });
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Selection;
+using CACL.Testing;
+
+namespace CACL.Data.Tests.Decoding;
+
+/// <summary>
+/// The same promises on videos that others made: real clips of ../shared, and its odd and damaged files, whose frames, sizes and rotations
+/// a table states. Of the clips every sixth and a few pairs in-process, every twelfth and two pairs isolated; tools/test --long: all.
+/// </summary>
+public sealed class SharedVideosTests
+{
+    public static IEnumerable<TheoryDataRow<DecoderKind, string>> Folders => Workspace.Lack("data") is { } lack
+        ? [new TheoryDataRow<DecoderKind, string>(DecoderKind.Auto, "") { Skip = lack }]
+        :
+        [
+            new(DecoderKind.InProcess, "videos"),
+            new(DecoderKind.Isolated, "videos"),
+            new(DecoderKind.InProcess, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
+            new(DecoderKind.Isolated, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
+        ];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Their_frames_are_those_of_a_sequential_decode(DecoderKind kind, string folder)
+    {
+        var isolated = kind == DecoderKind.Isolated;
+        var paths = folder == "torture"
+            ? [.. Manifest().Where(row => row.Frames is not null).Select(row => row.Path)]
+            : Directory.EnumerateFiles(Workspace.Shared("data", folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Where((_, i) => LongTests.Wanted || i % (isolated ? 12 : 6) == 0).ToArray();
+        var decoders = InstalledDecoders.Of(kind);
+        var pairs = LongTests.Wanted ? int.MaxValue : isolated ? 2 : 4;
+        ExactnessCheck.AssertExact(paths, decoders.CreateProber, decoders.CreateDecoder, pairs);
+    }
+
+    [Fact]
+    public void Odd_and_damaged_files_are_what_their_table_says()
+    {
+        var rows = Manifest();
+        using var prober = InstalledDecoders.Of(DecoderKind.InProcess).CreateProber();
+        var faults = new List<string>();
+        foreach (var row in rows)
+        {
+            try
+            {
+                var record = prober.Probe(row.Path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
+                var found = new Row(row.Path, record.Frames.Count, record.Width, record.Height, record.Rotation);
+                if (found != row) faults.Add($"{row}: {found}");
+            }
+            catch (VideoUnusableException fault)
+            {
+                if (row.Frames is not null) faults.Add($"{row}: {fault.Message}");
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    private static List<Row> Manifest()
+    {
+        var folder = Workspace.Shared("data", "torture");
+        return [.. File.ReadLines(Path.Combine(folder, "MANIFEST.tsv")).Skip(1).Select(line => Row.Parse(folder, line.Split('\t')))];
+    }
+
+    /// <summary>A file as it is displayed; Frames null: it is unusable.</summary>
+    private sealed record Row(string Path, int? Frames, int Width, int Height, int Rotation)
+    {
+        public static Row Parse(string folder, string[] cells)
+        {
+            var path = System.IO.Path.Combine(folder, cells[0]);
+            if (cells[2] == "unusable") return new(path, null, 0, 0, 0);
+            var (width, height, rotation) = (Number(cells[4]), Number(cells[5]), Number(cells[6]));
+            if (rotation is 90 or 270) (width, height) = (height, width);
+            return new(path, Number(cells[2]), width, height, rotation);
+        }
+
+        private static int Number(string cell) => int.Parse(cell, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+
+namespace CACL.Testing;
+
+/// <summary>
+/// Videos of every property that has led a decoder astray, made by the installed ffmpeg: small, short, each once for all tests of a
+/// process. What a decoder has to make of them is asked of ffmpeg at the time; nothing of it is written down here.
+/// </summary>
+internal static class MadeVideos
+{
+    private static readonly Dictionary<string, MadeVideo> Recipes =
+        SoundVideos.All.Concat(DamagedVideos.All).ToDictionary(video => video.Name, StringComparer.Ordinal);
+
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new(StringComparer.Ordinal);
+
+    private static readonly Lazy<string> Folder = new(CreateFolder);
+
+    private static readonly Lazy<bool> Everything = new(MakeEverything);
+
+    /// <summary>The names of those that are videos.</summary>
+    public static IEnumerable<string> Names => Recipes.Values.Where(video => video.IsVideo).Select(video => video.Name);
+
+    /// <summary>The names of those that are none, or no longer.</summary>
+    public static IEnumerable<string> NamesOfOthers => Recipes.Values.Where(video => !video.IsVideo).Select(video => video.Name);
+
+    /// <summary>What is special about one, and which of its streams counts.</summary>
+    public static MadeVideo Of(string name) => Recipes[name];
+
+    /// <summary>The path of one, which is made now if it has not been; the test is skipped where this ffmpeg cannot make it.</summary>
+    public static string Path(string name)
+    {
+        var recipe = Recipes[name];
+        FfmpegCommand.Require(recipe.Encoders);
+        return Made.GetOrAdd(name, _ => new Lazy<string>(() => Make(recipe))).Value;
+    }
+
+    /// <summary>Makes all that this ffmpeg can make, two at a time, and returns their paths.</summary>
+    public static IReadOnlyDictionary<string, string> All()
+    {
+        FfmpegCommand.Require();
+        _ = Everything.Value;
+        return Made.Where(made => made.Value.IsValueCreated).ToDictionary(made => made.Key, made => made.Value.Value);
+    }
+
+    private static string Make(MadeVideo recipe)
+    {
+        var path = System.IO.Path.Combine(Folder.Value, recipe.Name);
+        recipe.Make(path);
+        return path;
+    }
+
+    private static bool MakeEverything()
+    {
+        Parallel.ForEach(Recipes.Keys, new ParallelOptions { MaxDegreeOfParallelism = 2 }, name =>
+        {
+            try
+            {
+                Path(name);
+            }
+            catch (Exception)
+            {
+                // Skipped, or a fault of the making: the test of this one video tells.
+            }
+        });
+        return true;
+    }
+
+    private static string CreateFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("cacl-videos-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""Packs golden files for the repository: pack_golden.py FOLDER NAME... writes golden/NAME.safetensors.gz and golden/SHA256SUMS.
+
+FOLDER is one that make_golden.py wrote, NAME is such as losses_1. A training's images are functions of their names and of the seed
+(x.N and x_plus.N of the case train), so their bytes are packed as zeros; who unpacks computes them and compares the file's SHA-256 with
+the sum that is written here, which is that of the file as it was made. Needs Python alone.
+"""
+import gzip, hashlib, json, os, re, struct, sys
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
+
+
+def without_named_inputs(data):
+    """The file with zeros for what a name and a seed give."""
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + length])
+    if header["__metadata__"]["case"] != "train":
+        return data
+    data = bytearray(data)
+    for name, tensor in header.items():
+        if re.fullmatch(r"x(_plus)?\.\d+", name):
+            begin, end = (8 + length + offset for offset in tensor["data_offsets"])
+            data[begin:end] = bytes(end - begin)
+    return bytes(data)
+
+
+def pack(folder, names):
+    os.makedirs(HERE, exist_ok=True)
+    sums = []
+    for name in sorted(names):
+        with open(os.path.join(folder, name + ".safetensors"), "rb") as f:
+            data = f.read()
+        sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}.safetensors\n")
+        with open(os.path.join(HERE, name + ".safetensors.gz"), "wb") as f:
+            f.write(gzip.compress(without_named_inputs(data), 9, mtime=0))
+    with open(os.path.join(HERE, "SHA256SUMS"), "w") as f:
+        f.write("".join(sums))
+
+
+if __name__ == "__main__":
+    pack(sys.argv[1], sys.argv[2:])
