@@ -18,7 +18,7 @@ internal sealed partial class RunSupervisor
     private const string Evaluator = "evaluator";
 
     /// <summary>The restarts of those that are restarted, by name.</summary>
-    private readonly IReadOnlyDictionary<string, RestartWindow> _restarts;
+    private readonly Dictionary<string, RestartWindow> _restarts;
 
     private void ReceiveAboutRestarts()
     {
