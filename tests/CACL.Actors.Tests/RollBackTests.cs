@@ -58,17 +58,18 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
         using var busy = new ManualResetEventSlim();
-        var cancelled = 0;
+        var (chosen, cancelled) = (0, false);
         run.Videos.BeforeUnlessCancelled = (_, cancel) =>
         {
             // The first that is asked for a pair beyond the batches which the diverging step needs.
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || busy.IsSet) return;
+            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
             busy.Set();
-            if (cancel.WaitHandle.WaitOne(Eventually.Patience)) cancelled++;
+            Eventually.Holds(() => cancel.IsCancellationRequested);
+            cancelled = true;
         };
         run.Training.Before = step => { if (step == Diverges) Eventually.IsSet(busy); };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        Assert.Equal((1, 4, 2), (cancelled, run.Videos.Decoders.Begun, run.Videos.Decoders.MostAtOnce));
+        Assert.Equal((true, 4, 2), (cancelled, run.Videos.Decoders.Begun, run.Videos.Decoders.MostAtOnce));
     }
 
     [Fact]
@@ -78,11 +79,12 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
         using var stuck = new ManualResetEventSlim();
+        var chosen = 0;
         run.Videos.Before = _ =>
         {
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || stuck.IsSet) return;
+            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
             stuck.Set();
-            never.Wait(Eventually.Patience);
+            never.Wait();
         };
         run.Training.Before = step => { if (step == Diverges) Eventually.IsSet(stuck); };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
@@ -183,12 +185,25 @@ public sealed class RollBackTests
         var clock = new JumpingClock();
         using var between = new Between(clock: clock);
         between.Reach();
-        var trainer = between.Run.Actor("trainer-1");
         clock.Jump(TimeSpan.FromHours(1));
-        trainer.Tell(new TrainerActor.Look());
-        await trainer.Ask<TrainerActor.Status>(new TrainerActor.GetStatus(), Eventually.Patience, TestContext.Current.CancellationToken);
-        await between.StatusAsync(); // by now the supervisor would have heard of a stall
+        await Watchdog.LooksAsync(between.Run);
         Assert.Equal(RunEnd.Completed, (await between.GoOnAsync()).End);
+    }
+
+    [Fact]
+    public async Task The_watchdog_holds_nothing_against_the_time_that_a_checkpoint_before_it_takes()
+    {
+        var clock = new JumpingClock();
+        using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] }, Clock = clock };
+        run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
+        using var written = new ManualResetEventSlim();
+        run.Storage.Before = step => { if (step == 5) Eventually.IsSet(written); };
+        run.Start();
+        Eventually.Holds(() => run.Training.Engines is { Begun: 1, Alive: 0 });
+        clock.Jump(TimeSpan.FromHours(1));
+        await Watchdog.LooksAsync(run);
+        written.Set();
+        Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
     }
 
     [Fact]
@@ -212,9 +227,13 @@ public sealed class RollBackTests
         const string Fault = "query.safetensors is damaged.";
         run.Storage.BeforeLoad = () =>
             throw (foreseen ? new CheckpointException("step-00000005", Fault) : new InvalidOperationException(Fault));
-        var outcome = await run.RunAsync();
+        run.Start();
+        var gone = foreseen ? null : run.Actor("").WatchAsync(TestContext.Current.CancellationToken);
+        var outcome = await run.OutcomeAsync();
         Assert.Equal((RunEnd.Failed, "step-00000005"), (outcome.End, outcome.Checkpoint));
-        Assert.Contains(Fault, outcome.Message, StringComparison.Ordinal);
+        var what = foreseen ? "No checkpoint to roll back to can be read" : "supervisor failed";
+        Assert.Contains($"{what}: {Fault}", outcome.Message, StringComparison.Ordinal);
+        if (gone is not null) await gone.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await run.StopActorsAsync();
         Assert.Equal((1, 0), (run.Training.Engines.Begun, run.Training.Engines.Alive));
     }
@@ -246,7 +265,7 @@ public sealed class RollBackTests
             Run.Training.BeforeItGoes = () =>
             {
                 _goes.Set();
-                _mayGo.Wait(Eventually.Patience);
+                _mayGo.Wait();
             };
         }
 

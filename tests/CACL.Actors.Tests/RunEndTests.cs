@@ -15,7 +15,7 @@ public sealed class RunEndTests : IDisposable
 
     public RunEndTests()
     {
-        _run.Training.BeforeItGoes = () => _mayGo.Wait(Eventually.Patience);
+        _run.Training.BeforeItGoes = () => _mayGo.Wait();
         _run.Evaluation = new EvaluationOptions { Targets = [new EvaluationTarget("camvid", "linear", "quick")] };
     }
 

@@ -2,6 +2,7 @@ using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Runs.Folder;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests;
 
@@ -30,7 +31,7 @@ public sealed class RunSupervisorTests
         using var two = new FakeRun();
         using var other = new FakeRun();
         other.Options = other.Options with { Decoders = decoders };
-        other.Videos.Before = _ => Thread.Sleep(Random.Shared.Next(3)); // finish in any order
+        other.Videos.DecodeTime = id => TimeSpan.FromMilliseconds(id % 3); // they finish in another order
         await two.RunAsync();
         await other.RunAsync();
         Assert.Equal(two.Training.Seen, other.Training.Seen);
@@ -54,7 +55,7 @@ public sealed class RunSupervisorTests
         Assert.Equal(RunEnd.Completed, outcome.End);
         var lines = run.Lines("quarantine.jsonl");
         Assert.Equal(2, lines.Length);
-        Assert.All(lines, line => Assert.Contains("\"reason\":\"Corrupt\"", line));
+        Each.Holds(lines, line => Assert.Contains("\"reason\":\"Corrupt\"", line));
         // Asked again when its turn comes again: what is decoded depends on the place in the run, not on what was noticed before.
         Assert.True(run.Videos.Calls.Count(id => id == 3) > 1);
     }
@@ -142,7 +143,7 @@ public sealed class RunSupervisorTests
         using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
         // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
-        run.Training.Before = step => SpinWait.SpinUntil(() => step < 6 || run.Storage.Failures <= 20, TimeSpan.FromSeconds(20));
+        run.Training.Before = step => Eventually.Holds(() => step < 6 || run.Storage.Failures <= 20);
         var outcome = await run.RunAsync();
         Assert.Equal((RunEnd.Completed, "step-00000012"), (outcome.End, outcome.Checkpoint));
         Assert.Equal(5, run.Storage.Written[0].Step);
@@ -153,10 +154,11 @@ public sealed class RunSupervisorTests
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
+        run.Training.Before = step => { if (step == 6) Eventually.Holds(() => run.Run.Status().PausedByCheckpoint); };
         var training = run.Start();
-        while ((await training.StatusAsync(TimeSpan.FromSeconds(20))).Phase != LoopPhase.Paused) await Task.Yield();
+        await Eventually.HoldsAsync(async () => (await training.StatusAsync(Eventually.Patience)).Phase == LoopPhase.Paused);
         training.Stop("enough");
-        var outcome = await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var outcome = await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunEnd.Failed, null), (outcome.End, outcome.Checkpoint));
         Assert.Contains("could not be saved", outcome.Message);
     }
@@ -179,9 +181,9 @@ public sealed class RunSupervisorTests
         using var third = new ManualResetEventSlim();
         run.Training.Before = step => { if (step == 3) third.Set(); };
         var training = run.Start();
-        Assert.True(third.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Eventually.IsSet(third);
         training.Stop("enough");
-        var outcome = await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var outcome = await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunEnd.Stopped, "enough"), (outcome.End, outcome.Message));
         Assert.Equal(run.Training.Seen.Count, (int)outcome.Step);
         Assert.Equal([outcome.Step], run.Storage.Written.Select(p => p.Step));
@@ -197,14 +199,14 @@ public sealed class RunSupervisorTests
         {
             if (step != 2) return;
             inStep.Set();
-            goOn.Wait(TimeSpan.FromSeconds(20));
+            Eventually.IsSet(goOn);
         };
         var training = run.Start();
-        Assert.True(inStep.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        var (step, phase, last) = await training.StatusAsync(TimeSpan.FromSeconds(5));
+        Eventually.IsSet(inStep);
+        var (step, phase, last) = await training.StatusAsync(Eventually.Patience);
         goOn.Set();
         Assert.Equal((2, LoopPhase.InStep, 2), (step, phase, last?.Step));
-        await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -213,7 +215,7 @@ public sealed class RunSupervisorTests
         using var run = new FakeRun();
         using var goOn = new ManualResetEventSlim();
         run.Options = run.Options with { Watchdog = TimeSpan.FromMilliseconds(300) };
-        run.Training.Before = step => { if (step == 6) goOn.Wait(TimeSpan.FromSeconds(30)); };
+        run.Training.Before = step => { if (step == 6) Eventually.IsSet(goOn); };
         var outcome = await run.RunAsync();
         goOn.Set();
         Assert.Equal((RunEnd.Failed, "step-00000005"), (outcome.End, outcome.Checkpoint));

@@ -81,7 +81,7 @@ public sealed class LiveBitTests
             {
                 var live = copied.Task.GetAwaiter().GetResult();
                 // What falls due is saved before anything happens to the run.
-                Assert.True(SpinWait.SpinUntil(() => (live.Status().Checkpoint?.Step ?? 0) >= step - (step % 2), TimeSpan.FromSeconds(60)));
+                Eventually.Holds(() => (live.Status().Checkpoint?.Step ?? 0) >= step - (step % 2));
                 if (step == changeIn)
                 {
                     var answer = live.ChangeAsync(

@@ -5,6 +5,7 @@ using CACL.Actors.Tests.Fakes;
 using CACL.Learning.Method;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Control;
 
@@ -12,8 +13,6 @@ namespace CACL.Actors.Tests.Control;
 public sealed class LiveRunTests
 {
     private static readonly BackOff Soon = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task A_change_acts_from_the_next_step_on_and_again_in_a_run_that_replays_its_journal()
@@ -23,7 +22,7 @@ public sealed class LiveRunTests
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         using var plain = new FakeRun();
         await plain.RunAsync();
-        Assert.All(run.Training.Settings.Zip(plain.Training.Settings), pair => Assert.Equal(
+        Each.Holds(run.Training.Settings.Zip(plain.Training.Settings), pair => Assert.Equal(
             pair.First.Step < 4 ? pair.Second : (pair.Second.Step, pair.Second.LearningRate * 0.5, new LossWeights(1, 1, 0.25)), pair.First));
 
         using var again = new FakeRun();
@@ -44,7 +43,7 @@ public sealed class LiveRunTests
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         var factors = run.Training.Settings.Select(s => (s.Step, Halved: s.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
         Assert.Equal([5, 6, 7, 8, 5, 6, 7, 9, 10, 11], factors.Skip(5).Select(f => f.Step));
-        Assert.All(factors, f => Assert.Equal(f.Step >= 7, f.Halved));
+        Each.Holds(factors, f => Assert.Equal(f.Step >= 7, f.Halved));
         Assert.Equal(1, run.Run.Actors().Single(a => a.Kind == "trainer").Restarts);
     }
 
@@ -61,22 +60,22 @@ public sealed class LiveRunTests
             if (step == 5) sinceProgress = instruments.SinceProgress;
             if (step != 4) return;
             run.Run.Pause();
-            Until(() => run.Run.Status().PausedByUser);
+            Eventually.Holds(() => run.Run.Status().PausedByUser);
         };
         var training = run.Start();
-        Until(() => training.Status().State == RunState.Paused);
+        Eventually.Holds(() => training.Status().State == RunState.Paused);
         training.Pause();
         training.RequestCheckpoint();
-        Until(() => training.Status().Checkpoint is not null);
+        Eventually.Holds(() => training.Status().Checkpoint is not null);
         clock.Jump(TimeSpan.FromHours(1));
-        await Task.Delay(700, TestContext.Current.CancellationToken); // it looks every half second
+        await Watchdog.LooksAsync(run);
         var status = training.Status();
         Assert.Equal((RunState.Paused, 5, true, false, null, 5), (status.State, status.Step, status.PausedByUser, status.PausedByCheckpoint, status.Remaining, status.Checkpoint!.Step));
         Assert.Equal(ActorState.Paused, training.Actors().Single(a => a.Kind == "trainer").State);
         Assert.Equal(6, Assert.Single(Change(run, ("log_level", "debug")).Changes).Step);
         training.Resume();
         training.Resume();
-        Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken)).End);
+        Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
         Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30)); // the hour of the pause is not held against the step after it
         using var plain = new FakeRun();
         await plain.RunAsync();
@@ -89,9 +88,9 @@ public sealed class LiveRunTests
         using var run = new FakeRun();
         run.Training.Before = step => { if (step == 2) PauseNow(run); };
         var training = run.Start();
-        Until(() => training.Status().State == RunState.Paused);
+        Eventually.Holds(() => training.Status().State == RunState.Paused);
         training.Stop("enough");
-        var outcome = await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var outcome = await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunEnd.Stopped, 3L, "step-00000003"), (outcome.End, outcome.Step, outcome.Checkpoint));
         Assert.Equal(RunState.Ended, training.Status().State);
     }
@@ -101,17 +100,20 @@ public sealed class LiveRunTests
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
-        run.Training.Before = step => { if (step == 5) Until(() => run.Run.Status().PausedByCheckpoint || run.Storage.Failures == 0); };
+        run.Training.Before = step =>
+        {
+            if (step == 5) Eventually.Holds(() => run.Run.Status().PausedByCheckpoint || run.Storage.Failures == 0);
+        };
         var training = run.Start();
-        Until(() => training.Status() is { State: RunState.Paused, PausedByCheckpoint: true });
+        Eventually.Holds(() => training.Status() is { State: RunState.Paused, PausedByCheckpoint: true });
         training.Pause();
-        Until(() => training.Status().PausedByUser);
+        Eventually.Holds(() => training.Status().PausedByUser);
         run.Storage.Failures = 0;
-        Until(() => !training.Status().PausedByCheckpoint);
+        Eventually.Holds(() => !training.Status().PausedByCheckpoint);
         Assert.Equal(RunState.Paused, training.Status().State);
         Assert.InRange(training.Status().Step, 5, 6); // step 6 may have begun before the checkpoint's trouble was known
         training.Resume();
-        Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken)).End);
+        Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
     }
 
     [Fact]
@@ -119,14 +121,14 @@ public sealed class LiveRunTests
     {
         using var run = new FakeRun();
         run.Options = run.Options with { Decoders = 1, MaxSteps = 30 };
-        run.Videos.Before = _ => Thread.Sleep(Random.Shared.Next(3));
+        run.Videos.DecodeTime = id => TimeSpan.FromMilliseconds(id % 3);
         var counts = new List<int>();
         run.Training.Before = step =>
         {
             if (step is not (4 or 14)) return;
             var wanted = step == 4 ? 3 : 1;
             Change(run, ("decoders", $"{wanted}"));
-            Until(() => run.Run.Status().Decoders == wanted);
+            Eventually.Holds(() => run.Run.Status().Decoders == wanted);
             counts.Add(run.Run.Actors().Count(a => a.Kind == "decoder"));
         };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
@@ -135,7 +137,7 @@ public sealed class LiveRunTests
         await plain.RunAsync();
         Assert.Equal(plain.Training.Seen, run.Training.Seen);
         Assert.Equal([3, 1], counts);
-        Until(() => run.Videos.Decoders is { Begun: 3, Alive: 0 });
+        Eventually.Holds(() => run.Videos.Decoders is { Begun: 3, Alive: 0 });
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class LiveRunTests
         run.Training.Before = step =>
         {
             if (step is 5 or 10 or 15 or 20) Change(run, ("decoders", step % 10 == 5 ? "1" : "4"));
-            if (step == 28) Until(() => run.Run.Status().Decoders == 4);
+            if (step == 28) Eventually.Holds(() => run.Run.Status().Decoders == 4);
         };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
     }
@@ -206,7 +208,7 @@ public sealed class LiveRunTests
         run.Training.Before = step =>
         {
             if (step != 10) return;
-            Until(() => run.Run.Status().Decoders == 2 && run.Run.Actors().Any(a => a is { Kind: "decoder", Restarts: 1 }));
+            Eventually.Holds(() => run.Run.Status().Decoders == 2 && run.Run.Actors().Any(a => a is { Kind: "decoder", Restarts: 1 }));
             (status, actors) = (run.Run.Status(), run.Run.Actors());
         };
         await run.RunAsync();
@@ -222,13 +224,13 @@ public sealed class LiveRunTests
     }
 
     private static SettingsAnswer Change(FakeRun run, params (string Setting, string Value)[] wishes) =>
-        run.Run.ChangeAsync([.. wishes.Select(w => new SettingChange(w.Setting, w.Value))], "a test", Patience).GetAwaiter().GetResult();
+        run.Run.ChangeAsync([.. wishes.Select(w => new SettingChange(w.Setting, w.Value))], "a test", Eventually.Patience)
+            .GetAwaiter().GetResult();
 
     private static void PauseNow(FakeRun run)
     {
         run.Run.Pause();
-        Until(() => run.Run.Status().PausedByUser);
+        Eventually.Holds(() => run.Run.Status().PausedByUser);
     }
 
-    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, Patience));
 }

@@ -18,7 +18,7 @@ public sealed class PairPipelineTests : IDisposable
 
     public void Dispose()
     {
-        _system.Terminate().Wait(Eventually.Patience);
+        Eventually.Ends(_system.Terminate());
         _system.Dispose();
         _pool.Dispose();
     }
@@ -66,7 +66,7 @@ public sealed class PairPipelineTests : IDisposable
     {
         var pairs = new PairsUnderway();
         FramePair[] early = [_pool.Rent(), _pool.Rent()];
-        Assert.All(early, pair => Assert.True(pairs.Add(pair)));
+        Each.Holds(early, pair => Assert.True(pairs.Add(pair)));
         pairs.Dispose();
         Assert.Equal(0, _pool.Rented);
         Assert.False(pairs.Add(_pool.Rent()));

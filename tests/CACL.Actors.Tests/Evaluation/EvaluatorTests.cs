@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Evaluation;
 
@@ -53,12 +55,13 @@ public sealed class EvaluatorTests
     {
         using var go = new ManualResetEventSlim();
         using var run = Run(new EvaluationSchedule { EverySteps = 2, AtEnd = true }, CamVid, Voc);
-        run.Evaluator!.Before = (_, _, _) => Task.Run(() => go.Wait(TimeSpan.FromSeconds(20)));
+        run.Evaluator!.Before = (_, _, _) => Task.Run(() => Eventually.IsSet(go), CancellationToken.None);
         run.InNoHurry(evaluated: false);
         var training = run.Start();
-        SpinWait.SpinUntil(() => training.EvaluationsAsync(TimeSpan.FromSeconds(20)).Result.Waiting is [{ Step: 12 }, { Step: 12 }], TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(
+            async () => (await training.EvaluationsAsync(Eventually.Patience)).Waiting is [{ Step: 12 }, { Step: 12 }]);
         go.Set();
-        Assert.Equal(RunEnd.Completed, (await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).End);
+        Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
         // The first began at once; of what came while it ran only the newest is left.
         Assert.Equal([("camvid", 2L), ("voc", 12), ("camvid", 12)], run.Evaluations.Select(e => (e.GetProperty("dataset").GetString()!, e.GetProperty("step").GetInt64())));
         Assert.Equal(1, run.Evaluator.MostAtOnce);
@@ -70,12 +73,12 @@ public sealed class EvaluatorTests
         using var go = new ManualResetEventSlim();
         using var run = Run(new FakeStorage { Prunes = true }, new EvaluationSchedule { EverySteps = 6, AtEnd = false }, CamVid, Voc);
         run.Options = run.Options with { CheckpointEverySteps = 1, MaxSteps = 10 };
-        run.Evaluator!.Before = (_, _, _) => Task.Run(() => go.Wait(TimeSpan.FromSeconds(20)));
+        run.Evaluator!.Before = (_, _, _) => Task.Run(() => Eventually.IsSet(go), CancellationToken.None);
         run.InNoHurry(evaluated: false);
         var training = run.Start();
-        SpinWait.SpinUntil(() => run.Storage.Written is [.., { Step: 10 }], TimeSpan.FromSeconds(20));
+        Eventually.Holds(() => run.Storage.Written is [.., { Step: 10 }]);
         go.Set();
-        await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(["6 every-steps done", "6 every-steps done"], run.Evaluations.Select(Words));
     }
 
@@ -96,7 +99,7 @@ public sealed class EvaluatorTests
     {
         using var run = Run(new EvaluationSchedule { AtEnd = true });
         run.Evaluation = run.Evaluation with { Deadline = TimeSpan.FromMilliseconds(50) };
-        run.Evaluator!.Before = (_, _, cancel) => Task.Delay(Timeout.Infinite, cancel);
+        run.Evaluator!.Before = (_, _, cancel) => Eventually.Never(cancel);
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         var line = Assert.Single(run.Evaluations);
         Assert.Equal("12 at-end failed", Words(line));
@@ -110,7 +113,11 @@ public sealed class EvaluatorTests
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true });
         using var never = new ManualResetEventSlim();
         run.Evaluation = run.Evaluation with { Deadline = TimeSpan.FromMilliseconds(50), EndingTime = TimeSpan.FromMilliseconds(50) };
-        run.Evaluator!.Before = (_, _, _) => { never.Wait(TimeSpan.FromSeconds(30), CancellationToken.None); return Task.CompletedTask; };
+        run.Evaluator!.Before = (_, _, _) =>
+        {
+            never.Wait(CancellationToken.None);
+            return Task.CompletedTask;
+        };
         var outcome = await run.RunAsync();
         never.Set();
         Assert.Equal(RunEnd.Completed, outcome.End);
@@ -127,20 +134,20 @@ public sealed class EvaluatorTests
         run.Evaluator!.Before = (_, _, cancel) =>
         {
             begun.Set();
-            return Task.Delay(Timeout.Infinite, cancel);
+            return Eventually.Never(cancel);
         };
         run.Training.Before = step =>
         {
             if (step != 7) return;
             // Until the loop has heard of the stop, which this question comes behind: two steps on it would save again.
-            begun.Wait(TimeSpan.FromSeconds(20));
-            SpinWait.SpinUntil(() => run.Run.Status().Stopping, TimeSpan.FromSeconds(20));
-            run.Run.StatusAsync(TimeSpan.FromSeconds(20)).Wait();
+            Eventually.IsSet(begun);
+            Eventually.Holds(() => run.Run.Status().Stopping);
+            Eventually.Ends(run.Run.StatusAsync(Eventually.Patience));
         };
         var training = run.Start();
-        Assert.True(begun.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Eventually.IsSet(begun);
         training.Stop("enough");
-        var outcome = await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var outcome = await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunEnd.Stopped, 2), (outcome.End, outcome.EvaluationsLeft));
         Assert.Empty(run.Evaluations);
 
@@ -161,12 +168,12 @@ public sealed class EvaluatorTests
         run.Evaluator!.Before = (_, _, cancel) =>
         {
             begun.Set();
-            return Task.Delay(Timeout.Infinite, cancel);
+            return Eventually.Never(cancel);
         };
         var training = run.Start();
-        Assert.True(begun.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Eventually.IsSet(begun);
         training.Stop("enough");
-        var outcome = await training.Completion.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var outcome = await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((RunEnd.Completed, 12L, 1), (outcome.End, outcome.Step, outcome.EvaluationsLeft));
 
         run.Evaluator.Before = null;
@@ -212,20 +219,20 @@ public sealed class EvaluatorTests
         {
             if (step != 4) return;
             fourth.Set();
-            asked.Wait(TimeSpan.FromSeconds(20));
+            Eventually.IsSet(asked);
         };
         var training = run.Start();
-        Assert.True(fourth.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        var unknown = await training.RequestEvaluationAsync(new EvaluationDemand("kitti"), TimeSpan.FromSeconds(5));
+        Eventually.IsSet(fourth);
+        var unknown = await training.RequestEvaluationAsync(new EvaluationDemand("kitti"), Eventually.Patience);
         Assert.Empty(unknown.Queued);
         Assert.Equal(["camvid", "voc"], unknown.DataSets);
-        var answer = await training.RequestEvaluationAsync(new EvaluationDemand("camvid", "limited", "full"), TimeSpan.FromSeconds(5));
+        var answer = await training.RequestEvaluationAsync(new EvaluationDemand("camvid", "limited", "full"), Eventually.Patience);
         Assert.Equal([new EvaluationTarget("camvid", "limited", "full", 0.01)], answer.Queued);
         // The loop has heard of it once the evaluator's word has passed the supervisor and the trainer, in that order.
-        await training.EvaluationsAsync(TimeSpan.FromSeconds(5));
-        await training.StatusAsync(TimeSpan.FromSeconds(5));
+        await training.EvaluationsAsync(Eventually.Patience);
+        await training.StatusAsync(Eventually.Patience);
         asked.Set();
-        await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         var line = Assert.Single(run.Evaluations);
         Assert.Equal("5 request done", Words(line));
         Assert.Equal((0.01, "full"), (line.GetProperty("fraction").GetDouble(), line.GetProperty("variant").GetString()));
@@ -236,13 +243,13 @@ public sealed class EvaluatorTests
     {
         using var run = new FakeRun();
         using var go = new ManualResetEventSlim();
-        run.Training.Before = step => { if (step == 4) go.Wait(TimeSpan.FromSeconds(20)); };
+        run.Training.Before = step => { if (step == 4) Eventually.IsSet(go); };
         var training = run.Start();
-        var answer = await training.RequestEvaluationAsync(new EvaluationDemand(), TimeSpan.FromSeconds(5));
+        var answer = await training.RequestEvaluationAsync(new EvaluationDemand(), Eventually.Patience);
         Assert.Empty(answer.DataSets);
-        Assert.Null((await training.EvaluationsAsync(TimeSpan.FromSeconds(5))).Running);
+        Assert.Null((await training.EvaluationsAsync(Eventually.Patience)).Running);
         go.Set();
-        await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Empty(run.Evaluations);
     }
 
@@ -254,21 +261,39 @@ public sealed class EvaluatorTests
         run.Options = run.Options with { CheckpointEverySteps = 0, MaxSteps = 80 };
         // The fake's loss is 1/(step): its mean over 20 steps falls below 0.03 between steps 40 and 50.
         var expected = Enumerable.Range(20, 60).First(step => Enumerable.Range(step - 19, 20).Average(s => 1.0 / s) < 0.03);
-        run.Training.Before = _ => Thread.Sleep(2);
+        run.Training.Before = _ => run.AwaitWatched();
         await run.RunAsync();
         var line = Assert.Single(run.Evaluations);
         Assert.Equal("when", line.GetProperty("trigger").GetString());
-        Assert.InRange(line.GetProperty("step").GetInt64(), expected, expected + 10);
+        Assert.Equal(expected + 1, line.GetProperty("step").GetInt64()); // heard of after its step, saved and measured after the next
     }
 
     [Fact]
     public async Task An_evaluator_that_cannot_start_ends_no_run()
     {
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true });
+        // Half of a character, which no text can hold: reading what was evaluated before fails.
+        const string Before = "{\"dataset\":\"\\ud800\",\"protocol\":\"linear\",\"step\":1}\n";
+        File.WriteAllText(Path.Combine(run.Folder, "evaluations.jsonl"), Before);
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        Assert.Equal(Before, File.ReadAllText(Path.Combine(run.Folder, "evaluations.jsonl")));
+        Assert.Empty(run.Evaluator!.Seen);
+        Assert.Equal(ActorState.Stopped, run.Run.Actors().Single(a => a.Kind == "evaluator").State);
+        Assert.Single(run.Said, line => line.Contains("nothing is evaluated any more; training goes on", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_cannot_be_kept_for_its_evaluation_is_recorded_as_failed()
+    {
+        using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true });
         Directory.CreateDirectory(Path.Combine(run.Folder, "evaluations"));
         File.WriteAllText(Path.Combine(run.Folder, "evaluations", "pending"), "a file in the way");
+        run.InNoHurry();
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        Assert.All(run.Evaluations, e => Assert.Equal("failed", e.GetProperty("status").GetString()));
+        Assert.Equal(["5 every-steps failed", "10 every-steps failed", "12 at-end failed"], run.Evaluations.Select(Words));
+        const string Why = "the checkpoint could not be kept";
+        Each.Holds(run.Evaluations, e => Assert.StartsWith(Why, e.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.Empty(run.Evaluator!.Seen);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
@@ -20,6 +21,7 @@ internal sealed class FakeDecoder : IPairDecoder
         var (videos, id) = (_videos, FakeVideos.IdOf(request.Video.Path));
         videos.Calls.Add(id);
         videos.Before?.Invoke(id);
+        if (videos.DecodeTime is { } time) Eventually.Pause(time(id));
         videos.BeforeUnlessCancelled?.Invoke(id, cancel);
         cancel.ThrowIfCancellationRequested();
         if (videos.Broken.Contains(id))
@@ -44,7 +46,10 @@ internal sealed class FakeVideos : IVideoLibrary
     /// <summary>Runs on the decoder's thread before it decodes a video: may throw or block.</summary>
     public Action<long>? Before { get; set; }
 
-    /// <summary>The same, told of the decoder's cancellation.</summary>
+    /// <summary>How long decoding a video takes; null: no time.</summary>
+    public Func<long, TimeSpan>? DecodeTime { get; set; }
+
+    /// <summary>The same as <see cref="Before"/>, told of the decoder's cancellation.</summary>
     public Action<long, CancellationToken>? BeforeUnlessCancelled { get; set; }
 
     public static CACL.Data.Sampling.VideoShape[] Shapes(int count) =>

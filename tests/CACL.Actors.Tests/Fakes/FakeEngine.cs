@@ -2,6 +2,7 @@ using CACL.Actors.Checkpoints;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Learning.Method;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
@@ -21,6 +22,7 @@ internal sealed class FakeEngine : ITrainingEngine
     {
         var training = _training;
         training.Before?.Invoke(batch.Step);
+        Eventually.Pause(training.StepTime);
         var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
         lock (training.Settings) training.Settings.Add((batch.Step, learningRate, weights));
@@ -48,6 +50,9 @@ internal sealed class FakeEngine : ITrainingEngine
 internal sealed class FakeTraining
 {
     public Action<long>? Before { get; set; }
+
+    /// <summary>How long a step takes, beside <see cref="Before"/>.</summary>
+    public TimeSpan StepTime { get; init; }
 
     /// <summary>Runs on the loop's thread before the state is copied: may throw.</summary>
     public Action? BeforeCopy { get; set; }

@@ -56,7 +56,14 @@ internal sealed class FakeRun : IDisposable
     public string Folder => _folder.Path;
 
     /// <summary>The run, once it is started.</summary>
-    public TrainingRun Run => SpinWait.SpinUntil(() => _run is not null, TimeSpan.FromSeconds(20)) ? _run! : throw new TimeoutException("The run was not started.");
+    public TrainingRun Run
+    {
+        get
+        {
+            Eventually.Holds(() => _run is not null);
+            return _run!;
+        }
+    }
 
     public RunOptions Options { get; set; } = new()
     {
@@ -105,8 +112,8 @@ internal sealed class FakeRun : IDisposable
     {
         AwaitSaved();
         // Asked in any case: by its answer the evaluator has taken in what was saved.
-        SpinWait.SpinUntil(() => _run!.EvaluationsAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult() is { Running: null, Waiting.Count: 0 } || !evaluated, TimeSpan.FromSeconds(20));
-        _run!.StatusAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+        Eventually.Holds(() => AskAboutEvaluations() is { Running: null, Waiting.Count: 0 } || !evaluated);
+        Eventually.Ends(Run.StatusAsync(Eventually.Patience));
     };
 
     /// <summary>
@@ -116,10 +123,21 @@ internal sealed class FakeRun : IDisposable
     public void AwaitSaved()
     {
         var run = Run;
-        SpinWait.SpinUntil(
-            () => Storage.Written.Count - _writtenBefore == Training.Copies && run.Actors().Single(a => a.Kind == "checkpoints").State == ActorState.Idle,
-            TimeSpan.FromSeconds(20));
-        run.StatusAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+        Eventually.Holds(() => Storage.Written.Count - _writtenBefore == Training.Copies);
+        Eventually.Holds(() => run.Actors().Single(a => a.Kind == "checkpoints").State == ActorState.Idle);
+        Eventually.Ends(run.StatusAsync(Eventually.Patience));
+    }
+
+    /// <summary>
+    /// From a step: waits until the evaluator has looked at the step before, and the loop has heard of the checkpoint that it may have
+    /// asked for. The trainer's answer comes behind its word to the evaluator, the evaluator's behind its word to the run, and the last
+    /// one behind all of them.
+    /// </summary>
+    public void AwaitWatched()
+    {
+        Eventually.Ends(Run.StatusAsync(Eventually.Patience));
+        AskAboutEvaluations();
+        Eventually.Ends(Run.StatusAsync(Eventually.Patience));
     }
 
     public TrainingRun Start(Checkpoints.ResumePoint? start = null) => _run = TrainingRun.Start(
@@ -140,7 +158,7 @@ internal sealed class FakeRun : IDisposable
         });
 
     public async Task<RunOutcome> RunAsync(Checkpoints.ResumePoint? start = null) =>
-        await Start(start).Completion.WaitAsync(TimeSpan.FromSeconds(60));
+        await Start(start).Completion.WaitAsync(Eventually.Patience);
 
     /// <summary>What the actors said, as the log has it.</summary>
     public IReadOnlyCollection<string> Said => _said;
@@ -155,10 +173,12 @@ internal sealed class FakeRun : IDisposable
 
     public void Dispose()
     {
-        _system.Terminate().Wait(TimeSpan.FromSeconds(10));
+        Eventually.Ends(_system.Terminate());
         _system.Dispose();
         if (_ownsFolder) _folder.Dispose();
     }
+
+    private EvaluationStatus AskAboutEvaluations() => Run.EvaluationsAsync(Eventually.Patience).GetAwaiter().GetResult();
 
     private sealed class Listener : ReceiveActor
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Folder;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Telemetry;
 
@@ -35,7 +36,7 @@ public sealed class RunInstrumentsTests
         Assert.Equal(12, instruments.LastSaved!.Value.Step);
         Assert.Equal(12, instruments.Steps.Figures!.Steps);
         Assert.NotNull(instruments.Decoding.SecondsPerPair);
-        Assert.All(heard.Labels, label => Assert.DoesNotContain("/", label, StringComparison.Ordinal));
+        Each.Holds(heard.Labels, label => Assert.DoesNotContain("/", label, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class RunInstrumentsTests
         await run.RunAsync();
         var lines = run.Lines("metrics.jsonl").Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(12, lines.Count);
-        Assert.All(lines, line => Assert.All(
+        Each.Holds(lines, line => Each.Holds(
             new[] { "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds", "snapshot_seconds" },
             name => Assert.True(line.GetProperty(name).GetDouble() >= 0)));
     }

@@ -3,6 +3,7 @@ using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Method;
 using CACL.Learning.Runtime;
+using CACL.Testing;
 
 namespace CACL.Actors.Tests.Training;
 
@@ -47,7 +48,7 @@ public sealed class BatchPreviewTests
         var preview = new BatchPreview(clock);
         var steps = new List<long?>();
         Train(preview, () => steps.Add(preview.Latest?.Step));
-        Assert.All(steps, step => Assert.Null(step));
+        Each.Holds(steps, step => Assert.Null(step));
         Train(preview, () =>
         {
             preview.Request();
@@ -58,7 +59,7 @@ public sealed class BatchPreviewTests
         Train(preview, () => preview.Request());
         Assert.Equal((0, Size, Side), (preview.Latest.Step, preview.Latest.Pairs.Count, preview.Latest.Side));
         Assert.Equal(["/0", "/1", "/2", "/3"], preview.Latest.Pairs.Select(p => p.Path));
-        Assert.All(preview.Latest.Pairs, p => Assert.Equal((Side * Side * 3, Side * Side * 3), (p.View.Length, p.ViewPlus.Length)));
+        Each.Holds(preview.Latest.Pairs, p => Assert.Equal((Side * Side * 3, Side * Side * 3), (p.View.Length, p.ViewPlus.Length)));
     }
 
     private static (List<StepResult> Losses, TrainingSnapshot State) Train(BatchPreview? preview, Action beforeStep)

@@ -20,7 +20,7 @@ public sealed class FolderDataSetTests : IDisposable
         Assert.Equal([new("sky", 1, 2, 3), new("road", 0, 128, 0), new("red car", 200, 0, 0)], set.Classes);
         var (image, labels) = set.ReadPair(set.Items("val")[0]);
         Assert.Equal((6, 4, (byte)10, (byte)20, (byte)30), (image.Width, image.Height, image.Pixels[0], image.Pixels[1], image.Pixels[2]));
-        Assert.All(labels.Classes, c => Assert.Equal(1, c));
+        Each.Holds(labels.Classes, c => Assert.Equal(1, c));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class FolderDataSetTests : IDisposable
         File.WriteAllText(Path.Combine(beside, "classes.txt"), "sky\nignore 1\n");
         Matches("*no class: 1*", SmallDataSets.FaultOf(DataSetKind.Folder, original, "val"));
         var set = SegmentationDataSets.Open(DataSetKind.Folder, beside);
-        Assert.All(set.ReadLabels(set.Items("val")[0]).Classes, c => Assert.Equal(LabelMap.Ignored, c));
+        Each.Holds(set.ReadLabels(set.Items("val")[0]).Classes, c => Assert.Equal(LabelMap.Ignored, c));
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class FolderDataSetTests : IDisposable
         SmallDataSets.Folder(_folder.File("other"), camVid.Replace("fence", "hedge", StringComparison.Ordinal));
         foreach (var root in new[] { _folder.File("camvid"), _folder.File("other") }) LabelPng.Of(6, 4, 11).Write(Path.Combine(root, "labels", "val", "c.png"));
         var set = SegmentationDataSets.Open(DataSetKind.Folder, _folder.File("camvid"));
-        Assert.All(set.ReadLabels(set.Items("val")[0]).Classes, c => Assert.Equal(LabelMap.Ignored, c));
+        Each.Holds(set.ReadLabels(set.Items("val")[0]).Classes, c => Assert.Equal(LabelMap.Ignored, c));
         Matches("*no class: 11*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.File("other"), "val"));
         LabelPng.Of(6, 4, 12).Write(_folder.File("camvid", "labels", "val", "c.png"));
         Matches("*no class: 12*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.File("camvid"), "val"));

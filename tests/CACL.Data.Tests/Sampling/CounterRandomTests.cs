@@ -1,4 +1,5 @@
 using CACL.Data.Sampling;
+using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Data.Tests.Sampling;
@@ -85,7 +86,7 @@ public sealed class CounterRandomTests
             var (few, many) = (Math.Min(Math.Min(a, b), below), Math.Min(Math.Max(a, b), below));
             var longer = Stream(key, DrawPurpose.EnqueuePixels).Distinct(many, below);
             Assert.Equal(many, longer.Distinct().Count());
-            Assert.All(longer, value => Assert.InRange(value, 0, below - 1));
+            Each.Holds(longer, value => Assert.InRange(value, 0, below - 1));
             Assert.Equal(longer[..few], Stream(key, DrawPurpose.EnqueuePixels).Distinct(few, below));
         });
 

@@ -1,4 +1,5 @@
 using CACL.Data.Sampling;
+using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Data.Tests.Sampling;
@@ -37,7 +38,7 @@ public sealed class SamplePlannerTests
             if (options.SharedPhotometry) Assert.Equal(plan.View.Photometry, plan.ViewPlus.Photometry);
             var cells = options.CropSize / 8 * (options.CropSize / 8);
             Assert.Equal(options.EnqueuePixels, plan.EnqueuePixels.Distinct().Count());
-            Assert.All(plan.EnqueuePixels, pixel => Assert.InRange(pixel, 0, cells - 1));
+            Each.Holds(plan.EnqueuePixels, pixel => Assert.InRange(pixel, 0, cells - 1));
         });
 
     [Fact]

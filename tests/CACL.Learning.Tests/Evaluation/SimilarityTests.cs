@@ -3,6 +3,7 @@ using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
+using CACL.Testing;
 using static TorchSharp.torch;
 using Padding = CACL.Learning.Method.Padding;
 
@@ -23,9 +24,9 @@ public sealed class SimilarityTests
         foreach (var maps in views)
         {
             Assert.Equal([(0, 0), (4, 2), (8, 6)], maps.Select(map => map.Best));
-            Assert.All(maps, map => Assert.Equal((9, 7), (map.Width, map.Height)));
-            Assert.All(maps, map => Assert.Equal(1, map.Highest, 1e-5));
-            Assert.All(maps, map => Assert.True(map.Lowest < 0.9999, "Every position is like every other."));
+            Each.Holds(maps, map => Assert.Equal((9, 7), (map.Width, map.Height)));
+            Each.Holds(maps, map => Assert.Equal(1, map.Highest, 1e-5));
+            Each.Holds(maps, map => Assert.True(map.Lowest < 0.9999, "Every position is like every other."));
         }
     }
 

@@ -1,4 +1,5 @@
 using CACL.Learning.Method;
+using CACL.Testing;
 using CsCheck;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class NegativeQueueTests
         using var again = new NegativeQueue("queue.global", 32, 128, 5, CPU);
         using var other = new NegativeQueue("queue.pixel", 32, 128, 5, CPU);
         using var scope = NewDisposeScope();
-        Assert.All(first.Rows.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));
+        Each.Holds(first.Rows.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));
         Assert.True(first.Rows.equal(again.Rows).all().item<bool>());
         Assert.False(first.Rows.equal(other.Rows).any().item<bool>());
     }

@@ -1,6 +1,7 @@
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Testing;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Optimisation;
@@ -39,7 +40,7 @@ public sealed class LarsTests
         foreach (var name in followed)
         {
             var largest = model[name].W.Max(Math.Abs);
-            Assert.All(model[name].W.Zip(Values(weights[name])), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * largest));
+            Each.Holds(model[name].W.Zip(Values(weights[name])), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * largest));
         }
     }
 

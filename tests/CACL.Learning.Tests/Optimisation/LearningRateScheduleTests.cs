@@ -1,4 +1,5 @@
 using CACL.Learning.Optimisation;
+using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Learning.Tests.Optimisation;
@@ -11,7 +12,7 @@ public sealed class LearningRateScheduleTests
         {
             var schedule = new LearningRateSchedule(peak, total + warmup, warmup);
             var rates = Enumerable.Range(0, total + warmup).Select(step => schedule.At(step)).ToList();
-            Assert.All(rates, rate => Assert.InRange(rate, 0, peak * (1 + 1e-12)));
+            Each.Holds(rates, rate => Assert.InRange(rate, 0, peak * (1 + 1e-12)));
             Assert.Equal(peak, rates[warmup], 1e-12);
             Assert.Equal(rates.Take(warmup).Order(), rates.Take(warmup));
             Assert.Equal(rates.Skip(warmup).OrderDescending(), rates.Skip(warmup));

@@ -17,8 +17,8 @@ public sealed class HelpTests
         var root = CaclCommand.Create(out _);
         var verb = All(root, "").Single(v => v.Path == path).Command;
         Assert.EndsWith(".", verb.Description, StringComparison.Ordinal);
-        Assert.All(verb.Options.Where(o => !o.Hidden), o => Assert.False(string.IsNullOrWhiteSpace(o.Description), $"{path} {o.Name}"));
-        Assert.All(verb.Arguments, a => Assert.False(string.IsNullOrWhiteSpace(a.Description), $"{path} {a.Name}"));
+        foreach (var part in verb.Options.Where(o => !o.Hidden).Concat<Symbol>(verb.Arguments))
+            Assert.False(string.IsNullOrWhiteSpace(part.Description), $"{path} {part.Name}");
 
         using var output = new StringWriter();
         Assert.Equal(ExitCodes.Success, CaclCommandLine.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));

@@ -64,7 +64,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(ExitCodes.Success, CaclCommandLine.Run(["completion", shell], output, TextWriter.Null));
         var script = output.ToString();
         var root = CompletedVerb.Of(CaclCommand.Create(out _));
-        Assert.All(root.All, verb => Assert.Contains(verb.Path, script, StringComparison.Ordinal));
+        Each.Holds(root.All, verb => Assert.Contains(verb.Path, script, StringComparison.Ordinal));
         foreach (var option in root.All.SelectMany(v => v.Options).Select(o => o.Name).Where(n => n.StartsWith("--", StringComparison.Ordinal)).Distinct())
             Assert.Contains(shell == "fish" ? $"-l {option[2..]} " : option, script, StringComparison.Ordinal);
         Assert.Contains("cacl.training.batch-size=", script, StringComparison.Ordinal);

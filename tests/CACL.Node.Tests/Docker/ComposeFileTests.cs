@@ -18,11 +18,13 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void No_port_is_open_to_other_machines() =>
-        Assert.All(ComposeFile.Services.Values.SelectMany(s => ComposeFile.Texts(s, "ports")), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+        Each.Holds(
+            ComposeFile.Services.Values.SelectMany(s => ComposeFile.Texts(s, "ports")),
+            port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
 
     [Fact]
     public void No_container_has_more_rights_than_it_says() =>
-        Assert.All(ComposeFile.Services.Values, service =>
+        Each.Holds(ComposeFile.Services.Values, service =>
         {
             Assert.Equal(["ALL"], ComposeFile.Texts(service, "cap_drop"));
             Assert.Equal(["no-new-privileges:true"], ComposeFile.Texts(service, "security_opt"));
@@ -32,7 +34,7 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void What_is_not_built_here_is_pinned() =>
-        Assert.All(
+        Each.Holds(
             ComposeFile.Services.Values.Where(s => !s.ContainsKey("build")),
             service => Assert.Matches(@"^[a-z]+/[a-z]+:v?\d+\.\d+", (string)service["image"]));
 
@@ -41,13 +43,15 @@ public sealed partial class ComposeFileTests
     {
         var dockerfile = File.ReadAllText(Path.Combine(Workspace.Root, "tools/docker/Dockerfile"));
         var stages = Stage().Matches(dockerfile).Select(m => m.Groups[1].Value).ToList();
-        Assert.All(ComposeFile.Built, service => Assert.Contains((string)ComposeFile.Map(service.Value, "build")["target"], stages));
-        Assert.All(Copied().Matches(dockerfile).Select(m => m.Groups[1].Value), source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to copy."));
+        Each.Holds(ComposeFile.Built, service => Assert.Contains((string)ComposeFile.Map(service.Value, "build")["target"], stages));
+        Each.Holds(
+            Copied().Matches(dockerfile).Select(m => m.Groups[1].Value),
+            source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to copy."));
     }
 
     [Fact]
     public void What_is_mounted_from_the_checkout_is_in_it() =>
-        Assert.All(
+        Each.Holds(
             ComposeFile.Services.Values.SelectMany(ComposeFile.Sources).Where(s => s != "./runs"),
             source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to mount."));
 
@@ -57,17 +61,17 @@ public sealed partial class ComposeFileTests
         var scripts = Path.Combine(Workspace.Root, "tools/docker/scripts");
         foreach (var (name, service) in ComposeFile.Built)
         {
-            Assert.All(ComposeFile.Texts(service, "entrypoint"), script => Assert.True(File.Exists(Path.Combine(scripts, script)), $"There is no script {script}."));
+            foreach (var script in ComposeFile.Texts(service, "entrypoint"))
+                Assert.True(File.Exists(Path.Combine(scripts, script)), $"There is no script {script}.");
             // A setting that was renamed would keep the program from starting.
             var variables = ComposeFile.Map(service, "environment").Select(v => KeyValuePair.Create((string)v.Key, (string)v.Value));
-            Assert.All(EnvironmentOverrides.Read(variables), setting => Assert.Contains(setting.Key, KnownKeys.All));
+            foreach (var setting in EnvironmentOverrides.Read(variables)) Assert.Contains(setting.Key, KnownKeys.All);
             if (name == "test") continue;
             ConfigurationFiles.Load([Path.Combine(Workspace.Root, "hocon/docker-demo.conf")], [], variables.Append(new("CACL_HTTP_TOKEN", "secret")).ToDictionary());
         }
 
         var keys = Directory.EnumerateFiles(scripts).SelectMany(file => Key().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)).ToList();
-        Assert.NotEmpty(keys);
-        Assert.All(keys, key => Assert.Contains(key, KnownKeys.All));
+        Each.Holds(keys, key => Assert.Contains(key, KnownKeys.All));
     }
 
     [Fact]
@@ -78,7 +82,7 @@ public sealed partial class ComposeFileTests
         Assert.Empty(ComposeFile.Variables.Except(named));
         // Settings of the program go by another way: the whole of .env is handed to it.
         var settings = KnownKeys.All.Select(EnvironmentOverrides.Variable).ToHashSet();
-        Assert.All(named.Except(ComposeFile.Variables), name => Assert.Contains(name, settings));
+        Each.Holds(named.Except(ComposeFile.Variables), name => Assert.Contains(name, settings));
     }
 
     [GeneratedRegex(@"^FROM \S+ AS (\S+)$", RegexOptions.Multiline)]

@@ -30,14 +30,19 @@ public sealed partial class PagesTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_preset_and_study_that_is_named_is_there(string page) =>
-        Assert.All(Preset().Matches(Read(page)).Select(m => m.Value), file => Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), $"{page} names {file}."));
+    public void Every_preset_and_study_that_is_named_is_there(string page)
+    {
+        foreach (var file in Preset().Matches(Read(page)).Select(m => m.Value))
+            Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), $"{page} names {file}.");
+    }
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_key_that_is_named_is_a_key_or_a_section(string page) =>
-        Assert.All(Key().Matches(Read(page)).Select(m => m.Value), key => Assert.True(
-            KnownKeys.All.Any(k => k == key || k.StartsWith(key + ".", StringComparison.Ordinal)), $"{page} names {key}."));
+    public void Every_key_that_is_named_is_a_key_or_a_section(string page)
+    {
+        foreach (var key in Key().Matches(Read(page)).Select(m => m.Value))
+            Assert.True(KnownKeys.All.Any(k => k == key || k.StartsWith(key + ".", StringComparison.Ordinal)), $"{page} names {key}.");
+    }
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -52,6 +57,14 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void What_is_looked_for_in_the_pages_is_found_in_the_first_of_them()
+    {
+        var page = Read("README.md");
+        foreach (var kind in new[] { Link(), Heading(), Preset(), Key() }) Assert.Matches(kind, page);
+        Assert.NotEmpty(Commands(page));
+    }
+
+    [Fact]
     public void Every_folder_of_tests_mirrors_one_of_the_source_or_is_on_the_map()
     {
         var map = Read("docs/map.md");
@@ -61,7 +74,7 @@ public sealed partial class PagesTests
             var folders = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
                 .Select(file => Path.GetRelativePath(project, Path.GetDirectoryName(file)!))
                 .Where(folder => folder.Split('/')[0] is not ("bin" or "obj" or ".")).Distinct();
-            Assert.All(folders, folder => Assert.True(
+            Each.Holds(folders, folder => Assert.True(
                 Directory.Exists(Path.Combine(source, folder)) || map.Contains($"tests/{Path.GetFileName(project)}/{folder}]", StringComparison.Ordinal),
                 $"{project}/{folder} mirrors no folder of {source}, and docs/map.md does not say what it holds."));
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -8,6 +9,7 @@ namespace CACL.Node.Tests.EndToEnd;
 internal sealed partial class CaclProcess : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly List<string> _standardOutput = [];
@@ -93,12 +95,10 @@ internal sealed partial class CaclProcess : IDisposable
     /// <summary>Waits until something holds; fails if the program ends before.</summary>
     public void Until(Func<bool> condition)
     {
-        var began = Stopwatch.GetTimestamp();
-        while (!condition())
+        for (var began = Stopwatch.GetTimestamp(); !condition(); Eventually.Pause(BetweenLooks))
         {
             Assert.False(_process.HasExited, $"The program ended too early:\n{Output}");
             Assert.True(Stopwatch.GetElapsedTime(began) < Deadline, $"Waited in vain:\n{Output}");
-            Thread.Sleep(20);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Ending;
+using CACL.Testing;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;
@@ -61,8 +62,8 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var processes = paths.Select(path => CaclProcess.Start([.. Evaluate(path, "linear"), "--json"])).ToArray();
         var results = processes.Select(Result).ToArray();
         foreach (var process in processes) process.Dispose();
-        Assert.All(results, r => Assert.Equal(Figures(results[0]), Figures(r)));
-        Assert.All(results, r => Assert.Equal(1, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
+        Each.Holds(results, r => Assert.Equal(Figures(results[0]), Figures(r)));
+        Each.Holds(results, r => Assert.Equal(1, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
         string?[] hashes = [.. results.Select(r => r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("sha256").GetString())];
         Assert.Equal(hashes[0], hashes[1]);
         Assert.NotEqual(hashes[0], hashes[2]);

@@ -24,7 +24,7 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
 
         var lines = Evaluations(watched);
         Assert.Equal(16, lines[^1].GetProperty("step").GetInt64());
-        Assert.All(lines, line => Assert.True(line.GetProperty("status").GetString() == "done", $"{line}\n{output}"));
+        Each.Holds(lines, line => Assert.True(line.GetProperty("status").GetString() == "done", $"{line}\n{output}"));
         Assert.Equal(16, lines[^1].GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt64());
         Assert.Contains("Evaluation of step 16 on discs (linear, quick): mIoU", output, StringComparison.Ordinal);
         var (status, table) = CaclProcess.Run("evaluations", "--run", watched);
@@ -52,7 +52,9 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
             return Evaluations(run) is [.., var last] && last.GetProperty("step").GetInt64() == 16;
         });
         Assert.Equal(0, process.WaitForExit());
-        Assert.All(Evaluations(run), line => Assert.Contains("killed by signal 9", line.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Each.Holds(
+            Evaluations(run).Select(line => line.GetProperty("error").GetString()),
+            error => Assert.Contains("killed by signal 9", error, StringComparison.Ordinal));
         Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
         Assert.Equal(Weights(runs.Undisturbed), Weights(run));
         Assert.Contains("Supervision: evaluator failed", process.Output, StringComparison.Ordinal);
@@ -69,7 +71,7 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
             process.WaitForExit();
         }
 
-        Assert.True(SpinWait.SpinUntil(() => Evaluators(run).Count == 0, TimeSpan.FromSeconds(20)), "The evaluation outlived the run.");
+        Eventually.Holds(() => Evaluators(run).Count == 0, "the end of the evaluation, which outlived the run");
         Assert.Empty(Evaluations(run));
         var (exit, output) = CaclProcess.Run("trigger", "evaluate", "--run", run);
         Assert.True(exit == 1 && output.Contains("is not running any more", StringComparison.Ordinal), output);
@@ -98,7 +100,7 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         Assert.Empty(Evaluators(run));
         // Neither the right token nor one that was tried stands in any log, however much is logged.
         var written = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) != ".safetensors").Select(File.ReadAllText);
-        Assert.All([process.Output, .. written], text => Assert.DoesNotMatch("geheim|verraten", text));
+        Each.Holds([process.Output, .. written], text => Assert.DoesNotMatch("geheim|verraten", text));
     }
 
     [Fact]

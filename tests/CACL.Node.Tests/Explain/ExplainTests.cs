@@ -1,10 +1,11 @@
-using CACL.Node.Commands;
 using System.Text.Json;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Node.Commands;
 using CACL.Node.Ending;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Runs.Folder;
+using CACL.Testing;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.Explain;
@@ -22,7 +23,8 @@ public sealed class ExplainTests(MadeClips clips)
         var before = Files(run.Folder);
         var steps = Enumerable.Range(1, RecordedRun.Steps).Select(step => Explain(run.Folder, step, "--no-replay")).ToList();
         Assert.Equal(Enumerable.Range(1, RecordedRun.Steps).Select(step => run.Seen[step]), steps.Select(s => s.GetProperty("sha256").GetString()));
-        Assert.All(steps, step => Assert.Equal(step.GetProperty("step").GetInt64(), step.GetProperty("recorded").GetProperty("step").GetInt64()));
+        Each.Holds(
+            steps, step => Assert.Equal(step.GetProperty("step").GetInt64(), step.GetProperty("recorded").GetProperty("step").GetInt64()));
         Assert.Contains(steps, s => s.GetProperty("samples").EnumerateArray().Select(p => p.GetProperty("epoch").GetInt32()).Distinct().Count() == 2);
         // The first checkpoint was written after three steps, or when it was stopped.
         var kept = Directory.GetDirectories(Path.Combine(run.Folder, "checkpoints"), "step-*").Min(d => int.Parse(Path.GetFileName(d).AsSpan(5)));

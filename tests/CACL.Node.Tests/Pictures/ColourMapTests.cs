@@ -1,4 +1,5 @@
 using CACL.Node.Pictures;
+using CACL.Testing;
 using SkiaSharp;
 
 namespace CACL.Node.Tests.Pictures;
@@ -12,7 +13,7 @@ public sealed class ColourMapTests
         Assert.InRange(lightness[0], 0, 15);
         Assert.InRange(lightness[^1], 93, 100);
         var steps = lightness.Zip(lightness.Skip(1), (a, b) => b - a).ToArray();
-        Assert.All(steps, step => Assert.InRange(step, 0.1, 3));
+        Each.Holds(steps, step => Assert.InRange(step, 0.1, 3));
     }
 
     [Fact]

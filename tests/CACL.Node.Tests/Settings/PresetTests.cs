@@ -48,7 +48,7 @@ public sealed class PresetTests
 
     [Fact]
     public void Every_preset_is_named_on_the_page() =>
-        Assert.All(Presets.Select(p => p.Data), name => Assert.Contains($"]({name})", KeyPage.Render(), StringComparison.Ordinal));
+        Each.Holds(Presets.Select(p => p.Data), name => Assert.Contains($"]({name})", KeyPage.Render(), StringComparison.Ordinal));
 
     private static ResolvedConfiguration Load(string name) => ConfigurationFiles.Load([Path.Combine(Folder, name)], [], new Dictionary<string, string>());
 }

@@ -27,7 +27,7 @@ public sealed class StudyRunTests : IDisposable
         Assert.DoesNotContain("Not finished", page, StringComparison.Ordinal);
         var csv = File.ReadAllLines(Path.Combine(Out, "study.csv"));
         Assert.Equal(1 + 2 + (4 * 4), csv.Length);
-        Assert.All(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
+        Each.Holds(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
         using var plot = SkiaSharp.SKBitmap.Decode(Path.Combine(Out, "miou.png"));
         Assert.Equal((1000, 560), (plot.Width, plot.Height));
         Assert.Equal(["step-00000030"], Directory.GetDirectories(Path.Combine(Out, "runs", "cacl-seed0", "checkpoints")).Select(Path.GetFileName));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Steps;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
@@ -22,13 +23,12 @@ public sealed class HealthOfARunTests : IDisposable
     {
         using var gate = new ManualResetEventSlim();
         using var run = Endless();
-        if (data) run.Videos.Before = _ => gate.Wait(TimeSpan.FromSeconds(30));
-        else run.Training.Before = step => gate.Wait(step == 3 ? TimeSpan.FromSeconds(30) : TimeSpan.Zero);
+        if (data) run.Videos.Before = _ => Eventually.IsSet(gate);
+        else run.Training.Before = step => { if (step == 3) Eventually.IsSet(gate); };
         Begin(run);
         var fault = await UntilAsync("/healthz/live", HttpStatusCode.ServiceUnavailable, "step", words);
         Assert.Contains("longer than cacl.telemetry.health.step-age (1 s)", TextOf(fault, "step"), StringComparison.Ordinal);
         await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable);
-        run.Training.Before = Slowly;
         gate.Set();
         await UntilAsync("/healthz/live", HttpStatusCode.OK);
         await UntilAsync("/healthz/ready", HttpStatusCode.OK);
@@ -66,16 +66,14 @@ public sealed class HealthOfARunTests : IDisposable
         Assert.Equal(2, _server.Telemetry.Instruments.DecodersAlive);
     }
 
-    // A long training of short steps that saves often.
-    private static void Slowly(long step) => Thread.Sleep(10);
-
     private static string TextOf(JsonElement answer, string check) => answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
 
+    /// <summary>A long training of short steps that saves often.</summary>
     private FakeRun Endless()
     {
-        var run = new FakeRun { Instruments = _server.Telemetry.Instruments };
+        var training = new FakeTraining { StepTime = TimeSpan.FromMilliseconds(10) };
+        var run = new FakeRun { Instruments = _server.Telemetry.Instruments, Training = training };
         run.Options = run.Options with { MaxSteps = 1_000_000, Epochs = 1_000_000, CheckpointEverySteps = 5 };
-        run.Training.Before = Slowly;
         return run;
     }
 
@@ -88,12 +86,12 @@ public sealed class HealthOfARunTests : IDisposable
     /// <summary>Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.</summary>
     private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted, string? check = null, string words = "")
     {
-        for (var attempt = 0; ; attempt++)
+        JsonElement last = default;
+        await Eventually.HoldsAsync(async () =>
         {
-            var (status, body) = await _server.GetAsync(path);
-            if (status == wanted && (check is null || TextOf(body, check).Contains(words, StringComparison.Ordinal))) return body;
-            Assert.True(attempt < 600, $"{path} stayed {status}: {body}");
-            await Task.Delay(25, TestContext.Current.CancellationToken);
-        }
+            (var status, last) = await _server.GetAsync(path);
+            return status == wanted && (check is null || TextOf(last, check).Contains(words, StringComparison.Ordinal));
+        }, $"{wanted} of {path} {words}");
+        return last;
     }
 }

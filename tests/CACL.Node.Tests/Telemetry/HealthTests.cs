@@ -2,6 +2,7 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
@@ -26,9 +27,9 @@ public sealed class HealthTests
     [Fact]
     public void A_run_that_does_well_says_so()
     {
-        Assert.All(_health.Live(Well), c => Assert.True(c.Ok));
+        Each.Holds(_health.Live(Well), c => Assert.True(c.Ok));
         Assert.Equal(["step", "checkpoint", "decoders"], _health.Ready(Well).Select(c => c.Name));
-        Assert.All(_health.Ready(Well), c => Assert.True(c.Ok));
+        Each.Holds(_health.Ready(Well), c => Assert.True(c.Ok));
     }
 
     [Theory]
@@ -47,7 +48,7 @@ public sealed class HealthTests
     [InlineData(LoopPhase.Paused)]
     [InlineData(LoopPhase.Ended)]
     public void A_run_that_is_held_or_over_needs_no_steps(LoopPhase phase) =>
-        Assert.All(_health.Ready(Well with { Phase = phase, SinceStep = TimeSpan.FromDays(1) }), c => Assert.True(c.Ok));
+        Each.Holds(_health.Ready(Well with { Phase = phase, SinceStep = TimeSpan.FromDays(1) }), c => Assert.True(c.Ok));
 
     [Fact]
     public void Actors_that_do_not_answer_are_no_life() => Assert.False(_health.Live(Well with { Phase = null })[0].Ok);

@@ -28,7 +28,7 @@ public sealed partial class ObserveTests : IDisposable
             .ToList();
         Assert.True(queries.Count > 20);
         Assert.Empty(queries.SelectMany(q => PromQuery.Faults(q.Item1, [q.Item2], scrape)));
-        Assert.All(queries, q => Assert.Contains("{instance=~\"$instance\"", q.Item1, StringComparison.Ordinal));
+        Each.Holds(queries, q => Assert.Contains("{instance=~\"$instance\"", q.Item1, StringComparison.Ordinal));
         var variable = Assert.Single(dashboard.GetProperty("templating").GetProperty("list").EnumerateArray());
         Assert.Empty(PromQuery.Faults(Text(variable, "definition"), [], scrape));
         // What is measured and not shown has been forgotten.
@@ -43,7 +43,7 @@ public sealed partial class ObserveTests : IDisposable
         var panels = dashboard.GetProperty("panels").EnumerateArray().ToList();
         Assert.Equal(panels.Count, panels.Select(p => p.GetProperty("id").GetInt32()).Distinct().Count());
         var source = Source().Match(File.ReadAllText(Path.Combine(Folder, "grafana", "provisioning", "datasources", "prometheus.yml"))).Groups[1].Value;
-        Assert.All(Sources().Matches(dashboard.GetRawText()), used => Assert.Equal(source, used.Groups[1].Value));
+        Each.Holds(Sources().Matches(dashboard.GetRawText()), used => Assert.Equal(source, used.Groups[1].Value));
         var taken = new HashSet<(int, int)>();
         foreach (var place in panels.Select(p => p.GetProperty("gridPos")))
         {
@@ -55,7 +55,8 @@ public sealed partial class ObserveTests : IDisposable
             }
         }
 
-        Assert.All(panels.Where(p => Text(p, "type") != "row"), p => Assert.EndsWith(".", Text(p, "description"), StringComparison.Ordinal));
+        Each.Holds(
+            panels.Where(p => Text(p, "type") != "row"), p => Assert.EndsWith(".", Text(p, "description"), StringComparison.Ordinal));
     }
 
     [Fact]

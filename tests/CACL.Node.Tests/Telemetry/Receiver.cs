@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using CACL.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +41,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Waits for something of this kind.</summary>
     public (string Path, IHeaderDictionary Headers, string Body) Await(Func<(string Path, IHeaderDictionary Headers, string Body), bool> wanted)
     {
-        Assert.True(SpinWait.SpinUntil(() => Received.Any(wanted), TimeSpan.FromSeconds(30)), $"Came: {string.Join(", ", Received.Select(r => r.Path))}");
+        Eventually.Holds(() => Received.Any(wanted));
         return Received.First(wanted);
     }
 

@@ -1,4 +1,5 @@
 using CACL.Runs.Steps;
+using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Runs.Tests.Steps;
@@ -12,7 +13,7 @@ public sealed class RunLengthTests
             var length = RunLength.Of(videos, batch, epochs, maxSteps: 0);
             var places = Enumerable.Range(0, (int)(length.TotalSteps * batch)).Select(i => length.PlaceOf(i)).ToList();
             Assert.Equal(places.Count, places.Distinct().Count());
-            Assert.All(places, place => Assert.InRange(place.Position, 0, videos - 1));
+            Each.Holds(places, place => Assert.InRange(place.Position, 0, videos - 1));
             // A run ends with its last whole batch.
             Assert.True(length.TotalSteps == 1 || places.Count > (videos * epochs) - batch);
         });

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Testing;
 using CsCheck;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public sealed class UpsampledCrossEntropyTests
         var largest = expected.abs().max().item<float>();
         // Autograd's gradient of one position is a float32 sum over all pixels that it was upsampled to.
         var rounding = 1e-5 + (6e-8 * c.FineHeight * c.FineWidth);
-        Assert.All(expected.data<float>().ToArray().Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, rounding * (1 + largest)));
+        Each.Holds(expected.data<float>().ToArray().Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, rounding * (1 + largest)));
     }, iter: 300);
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class UpsampledCrossEntropyTests
         float[] logits = [1, 2, 3, 4, 5, 6, 7, 8];
         Assert.Equal(0, labels.Counted);
         Assert.Equal(0.0, new UpsampledCrossEntropy(1).Backward(logits, 2, 2, 2, labels, mirrored: false, 1));
-        Assert.All(logits, g => Assert.Equal(0f, g));
+        Each.Holds(logits, g => Assert.Equal(0f, g));
     }
 
     private static (float[] Logits, ColumnLabels Labels) Draw(Case c)

@@ -71,17 +71,16 @@ public sealed class EvaluationProcessTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var pid = _folder.File("pid");
         var running = EvaluateUntilAsync($"sleep 60 & echo $! > {pid}.tmp; mv {pid}.tmp {pid}; wait", cancel.Token);
-        while (!File.Exists(pid)) await Task.Delay(10, TestContext.Current.CancellationToken);
+        Eventually.Holds(() => File.Exists(pid));
         var child = int.Parse(File.ReadAllText(pid));
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
-        var began = Stopwatch.GetTimestamp();
-        while (Runs(child) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10)) await Task.Delay(20, TestContext.Current.CancellationToken);
-        Assert.False(Runs(child));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => running.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken));
+        Eventually.Holds(() => !Runs(child));
     }
 
     [Fact]
-    public void A_program_that_was_asked_to_ends_with_its_parent()
+    public async Task A_program_that_was_asked_to_ends_with_its_parent()
     {
         var program = OwnProgram.Find();
         // Reading settings from a pipe waits for ever: the only thing that ends it is the watch.
@@ -91,9 +90,11 @@ public sealed class EvaluationProcessTests : IDisposable
         foreach (var argument in program.Arguments.Concat(["train", "--config", pipe])) start.ArgumentList.Add(argument);
         start.Environment[ParentWatch.Variable] = "1";
         using var child = Process.Start(start)!;
-        Assert.False(child.WaitForExit(1000));
+        // The pipe is open for writing when the child has opened it for reading, and from then on it waits.
+        await using var settings = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            .WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         child.StandardInput.Close();
-        Assert.True(child.WaitForExit(10_000), "It outlived its parent.");
+        Assert.True(child.WaitForExit(Eventually.Patience), "It outlived its parent.");
         Assert.Equal(128 + 9, child.ExitCode);
     }
 

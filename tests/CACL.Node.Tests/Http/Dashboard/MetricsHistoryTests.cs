@@ -40,7 +40,7 @@ public sealed class MetricsHistoryTests : IDisposable
                 Assert.Equal(inRange.Count == 0, found.Count == 0);
                 if (inRange.Count == 0) return;
                 Assert.Equal((inRange.Min(), inRange.Max()), (found.Min(p => p.Min), found.Max(p => p.Max)));
-                Assert.All(found, p => Assert.True(p.Min <= p.Mean + 1e-6 && p.Mean <= p.Max + 1e-6 && p.Step >= from && p.Step <= to));
+                Each.Holds(found, p => Assert.True(p.Min <= p.Mean + 1e-6 && p.Mean <= p.Max + 1e-6 && p.Step >= from && p.Step <= to));
                 Assert.Equal(found.Select(p => p.Step).Distinct().Order(), found.Select(p => p.Step));
             },
             iter: 200,
