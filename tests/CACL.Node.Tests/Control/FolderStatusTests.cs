@@ -44,6 +44,14 @@ public sealed class FolderStatusTests : IDisposable
         Assert.Contains("step        2 of 2, epoch 1.00", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("evaluation  b (, ), step 2: mIoU 30.0 %", text.ToString(), StringComparison.Ordinal);
 
+        Assert.Null(status["checkpoint_fault"]);
+        File.Delete(Path.Combine(Run, "checkpoints", "latest"));
+        status = FolderStatus.Of(Run);
+        Assert.Equal(2L, (long?)status["checkpoint"]!["step"]);
+        using var lost = new StringWriter();
+        StatusText.Write(status, "runs/first", lost);
+        Assert.Matches(@"checkpoint  step 2, .*\n +The link .*latest.* is missing. The newest checkpoint there, step-00000002, is taken instead.\n", lost.ToString());
+
         using (var again = RunFolder.Open(Run, RunStart.Resume)) again.Begin("", 1);
         Assert.Null(OutcomeFile.Read(Run));
     }
