@@ -9,7 +9,7 @@ internal static class Each
         var all = items.ToList();
         Assert.NotEmpty(all);
 #pragma warning disable RS0030 // They are not empty.
-        Each.Holds(all, check);
+        Assert.All(all, check);
 #pragma warning restore RS0030
     }
 }

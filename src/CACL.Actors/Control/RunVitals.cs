@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Threading.Channels;
 using CACL.Actors.Decoding;
 using CACL.Actors.Telemetry;

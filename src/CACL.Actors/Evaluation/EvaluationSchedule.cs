@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Steps;
 

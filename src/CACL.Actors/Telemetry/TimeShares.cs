@@ -1,3 +1,5 @@
+using CACL.Testing;
+
 namespace CACL.Actors.Telemetry;
 
 /// <summary>

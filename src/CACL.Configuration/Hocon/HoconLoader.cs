@@ -52,6 +52,9 @@ public sealed class HoconLoader
         return this;
     }
 
+    /// <summary>Whether what was added assigns a key of the root, whatever its value.</summary>
+    public bool Assigns(string key) => _documents.Any(document => document.Find(key) is not null);
+
     /// <summary>The merged and resolved configuration.</summary>
     /// <exception cref="HoconException">A substitution cannot be resolved.</exception>
     public HoconObject Resolve() => HoconResolver.Resolve(_documents, _environment);

@@ -47,6 +47,9 @@ public sealed class Representation : IDisposable
     /// <summary>Sentences for the log: what its file holds and was not used.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
+    public string? Instead { get; private init; }
+
     /// <summary>Channels C of <see cref="Features"/>.</summary>
     public int Channels => NetworkShapes.Channels(Backbone);
 
@@ -102,7 +105,7 @@ public sealed class Representation : IDisposable
         }
 
         using var stream = File.OpenRead(found.File);
-        return new Representation(weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes);
+        return new Representation(weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes) { Instead = found.Instead };
     }
 
     private static string Word(Backbone backbone) => backbone.ToString().ToLowerInvariant();

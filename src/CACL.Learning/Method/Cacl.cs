@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using static TorchSharp.torch;

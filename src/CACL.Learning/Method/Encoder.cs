@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using CACL.Testing;
 using TorchSharp;
 
 namespace CACL.Learning.Method;

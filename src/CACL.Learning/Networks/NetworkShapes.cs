@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Method;
 
 namespace CACL.Learning.Networks;

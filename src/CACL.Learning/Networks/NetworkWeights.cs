@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Method;
 using static TorchSharp.torch;
 

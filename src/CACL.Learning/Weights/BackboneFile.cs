@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Globalization;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
@@ -13,6 +14,9 @@ namespace CACL.Learning.Weights;
 /// <param name="Heads">The heads that the file holds.</param>
 public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, Heads Heads)
 {
+    /// <summary>Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.</summary>
+    public string? Instead { get; init; }
+
     private const string Query = "query.safetensors";
 
     /// <summary>
@@ -26,7 +30,12 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) return InCheckpoint(CheckpointFolder(full), known: null);
+        if (Directory.Exists(full))
+        {
+            var (checkpoint, instead) = CheckpointFolder(full);
+            return InCheckpoint(checkpoint, known: null) with { Instead = instead };
+        }
+
         if (!System.IO.File.Exists(full))
             throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors file.");
         // A file of a checkpoint is known by its neighbours.
@@ -35,11 +44,17 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         return Alone(full);
     }
 
-    private static string CheckpointFolder(string folder)
+    private static (string Folder, string? Instead) CheckpointFolder(string folder)
     {
-        foreach (var place in new[] { folder, Path.Combine(folder, CheckpointFiles.Latest), Path.Combine(folder, "checkpoints", CheckpointFiles.Latest) })
+        string[] stores = [folder, Path.Combine(folder, "checkpoints")];
+        foreach (var place in stores.Select(store => Path.Combine(store, CheckpointFiles.Latest)).Prepend(folder))
         {
-            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return place;
+            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return (place, null);
+        }
+
+        foreach (var latest in stores.Select(LatestFolder.In))
+        {
+            if (latest.Path is { } newest) return (newest, latest.Fault);
         }
 
         throw new CheckpointException(

@@ -32,7 +32,7 @@ public sealed record Checkpoint(string Folder, CheckpointState State, TrainingSn
     }
 }
 
-/// <summary>The newest usable checkpoint of a run, and what was wrong with newer ones.</summary>
+/// <summary>The newest usable checkpoint of a run, and what was wrong with newer ones, or with the link to it.</summary>
 /// <param name="Checkpoint">The checkpoint, or null where the folder holds no intact one.</param>
-/// <param name="Warnings">A sentence for each that had to be passed over.</param>
+/// <param name="Warnings">A sentence for each that had to be passed over; first of all one if <c>latest</c> was lost.</param>
 public sealed record LatestCheckpoint(Checkpoint? Checkpoint, IReadOnlyList<string> Warnings);

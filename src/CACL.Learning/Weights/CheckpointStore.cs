@@ -86,12 +86,14 @@ public sealed class CheckpointStore
     /// <summary>The checkpoint that <c>latest</c> names; where that is damaged or missing, the newest intact one.</summary>
     public LatestCheckpoint LoadLatest()
     {
+        var latest = LatestFolder.In(Folder);
         var warnings = new List<string>();
-        foreach (var name in Candidates())
+        if (latest.Fault is { } fault) warnings.Add(fault);
+        foreach (var path in Steps.Select(PathOf).Where(path => path != latest.Path).Prepend(latest.Path).OfType<string>())
         {
             try
             {
-                return new LatestCheckpoint(Load(Path.Combine(Folder, name)), warnings);
+                return new LatestCheckpoint(Load(path), warnings);
             }
             catch (CheckpointException e)
             {
@@ -115,13 +117,6 @@ public sealed class CheckpointStore
 
         steps.Sort((a, b) => b.CompareTo(a));
         return steps;
-    }
-
-    private IEnumerable<string> Candidates()
-    {
-        var named = LatestName();
-        var others = Steps.Select(CheckpointFiles.FolderOf).Where(name => name != named);
-        return named is null ? others : others.Prepend(named);
     }
 
     /// <summary>Name of the folder that <c>latest</c> leads to, whether it exists or not; null without such a link.</summary>

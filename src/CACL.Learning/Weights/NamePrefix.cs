@@ -1,6 +1,11 @@
+using CACL.Testing;
+
 namespace CACL.Learning.Weights;
 
-/// <summary>Finds under which prefix a file of weights holds a network: other programs put <c>module.encoder_q.</c>, <c>state_dict.</c> and the like before torchvision's names.</summary>
+/// <summary>
+/// Finds under which prefix a file of weights holds a network: other programs put <c>module.encoder_q.</c>, <c>state_dict.</c>,
+/// <c>backbone_</c> and the like before torchvision's names.
+/// </summary>
 internal static class NamePrefix
 {
     // Prefixes are looked for at the network's first tensor.
@@ -16,13 +21,16 @@ internal static class NamePrefix
         "teacher", "teacher_backbone", "ema", "model_ema", "ema_model", "state_dict_ema", "target", "target_encoder", "target_network",
     };
 
-    /// <summary>The prefixes under which most of a network's tensors are found: none, one, or several that are equally good. A momentum network is only named where there is no other.</summary>
+    /// <summary>
+    /// The prefixes under which most of a network's tensors are found: none, one, or several that are equally good. A momentum network is
+    /// only named where there is no other.
+    /// </summary>
     /// <param name="names">Names in the file.</param>
     /// <param name="network">Names of the network.</param>
     public static IReadOnlyList<string> Find(IEnumerable<string> names, IReadOnlyCollection<string> network)
     {
         var all = names.ToHashSet(StringComparer.Ordinal);
-        var candidates = all.Where(name => name == First || name.EndsWith("." + First, StringComparison.Ordinal))
+        var candidates = all.Where(name => name.EndsWith(First, StringComparison.Ordinal))
             .Select(name => name[..^First.Length])
             .OrderBy(prefix => prefix.Length).ThenBy(prefix => prefix, StringComparer.Ordinal)
             .Take(CandidateLimit)
@@ -31,10 +39,12 @@ internal static class NamePrefix
         if (candidates.Count == 0) return [];
         var most = candidates.Max(c => c.Found);
         var best = candidates.Where(c => c.Found == most).Select(c => c.Prefix).ToList();
+        // Each block of another network has a conv1, too: several of those are not several networks.
+        if (best.Count > 1 && most < network.Count / 2.0) return [];
         var leaders = best.Where(prefix => !IsFollower(prefix)).ToList();
         return leaders.Count > 0 ? leaders : best;
     }
 
     /// <summary>Whether a prefix is that of a momentum network, which follows the one being trained.</summary>
-    public static bool IsFollower(string prefix) => prefix.Split('.').Any(Followers.Contains);
+    public static bool IsFollower(string prefix) => prefix.Split('.').Any(part => Followers.Contains(part.TrimEnd('_')));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CACL.Configuration.Keys;
 using CACL.Node.Settings;
+using CACL.Node.Study;
 
 namespace CACL.Node.Commands;
 
@@ -8,7 +9,7 @@ namespace CACL.Node.Commands;
 internal static class ConfigCommand
 {
     /// <summary>The verb.</summary>
-    public static Command Create() => new Verb("config", "Shows settings and where each comes from; checks presets.", "cacl config show --config hocon/demo.conf", "cacl config check my.conf") { Subcommands = { Show(), Check(), Keys() } };
+    public static Command Create() => new Verb("config", "Shows settings and where each comes from; checks presets and studies.", "cacl config show --config hocon/demo.conf", "cacl config check my.conf") { Subcommands = { Show(), Check(), Keys() } };
 
     private static Verb Show()
     {
@@ -35,12 +36,13 @@ internal static class ConfigCommand
 
     private static Verb Check()
     {
-        var files = new Argument<string[]>("FILE") { Description = "HOCON files, each checked for itself.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "HOCON files, presets or studies, each checked for itself.", Arity = ArgumentArity.OneOrMore };
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "check",
-            "Says of each file what it changes, or everything that is wrong with it. Exit status 1 if any is wrong.",
+            "Says of each file what it changes, of a study its rows, or everything that is wrong with it. Exit status 1 if any is wrong.",
             "cacl config check hocon/kinetics-r18.conf",
+            "cacl config check hocon/studies/small.conf",
             "cacl config check my.conf --set cacl.training.batch-size=64")
         {
             files,
@@ -50,6 +52,7 @@ internal static class ConfigCommand
             parsed.GetRequiredValue(files),
             parsed.GetValue(overrides) ?? [],
             ConfigurationFiles.ProcessEnvironment(),
+            StudyCheck.Of,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;

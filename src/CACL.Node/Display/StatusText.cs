@@ -24,6 +24,7 @@ internal static class StatusText
         yield return status["checkpoint"] is JsonObject checkpoint
             ? $"checkpoint  step {checkpoint["step"]}, {Clock((string?)checkpoint["time"])} ({checkpoint["path"]})"
             : "checkpoint  none yet";
+        if ((string?)status["checkpoint_fault"] is { } fault) yield return $"            {fault}";
         if (status["settings"] is JsonObject settings && settings["loss_weights"] is JsonObject weights)
         {
             yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights {weights["global"]} / {weights["pixel"]} / {weights["cycle"]}, "

@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Ending;
 

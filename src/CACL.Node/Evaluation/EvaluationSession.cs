@@ -56,6 +56,7 @@ internal static class EvaluationSession
         var train = Split(data, settings.TrainSplit, data.DefaultTrainSplit, request.Quick ? settings.QuickTrainImages : 0, request.Fraction, settings.Seed);
         var test = Split(data, settings.TestSplit, data.DefaultTestSplit, request.Quick ? settings.QuickTestImages : 0, 1, settings.Seed);
         using var representation = Representation.Load(request.Checkpoint, request.Backbone, request.Settings.Seed, device, trainable: request.Limited);
+        if (representation.Instead is { } instead) display.Note(instead);
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
         display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from {train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
         var context = new EvaluationContext
@@ -91,7 +92,7 @@ internal static class EvaluationSession
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), [.. ResultNotes.Of(request, classifier)], manifest);
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), [.. new[] { representation.Instead }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
     }
 
     private static TrainedClassifier Train(

@@ -69,6 +69,7 @@ internal static class SegmentRun
         SegmentRequest request, FfmpegProgram program, ClipProperties clip, LinearClassifierFile classifier, string device, string path, TextWriter output, CancellationToken cancel)
     {
         using var representation = Load(request, classifier, torch.device(device));
+        if (representation.Instead is { } instead) output.WriteLine(instead);
         if (representation.Sha256 != classifier.CheckpointSha256)
             output.WriteLine($"Beware: {request.Classifier} was trained on another checkpoint's features than those of {representation.Source}; its colours may mean nothing.");
         using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, new TileOptions(), imageSize: 0, torch.device(device));

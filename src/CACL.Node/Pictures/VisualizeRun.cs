@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Runtime.CompilerServices;
 using CACL.Data.Catalog;
 using CACL.Data.Clips;
@@ -58,6 +59,7 @@ internal static class VisualizeRun
     {
         // What is quick to find wrong comes first.
         var file = BackboneFile.Find(request.Checkpoint);
+        if (file.Instead is { } instead) output.WriteLine(instead);
         if (!FfmpegProgram.TryFind(out var program, out var whyNot)) throw new UserException($"The frames of {request.Video} cannot be read. {whyNot}");
         var clip = ClipProperties.Read(program!, request.Video, request.Settings.Data.DecodeTimeout, cancel);
         var points = request.Points.Count > 0 ? request.Points : Grid(clip.Width, clip.Height);

@@ -5,6 +5,15 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Settings;
 
+/// <summary>Checks a file that holds more than the settings of a run.</summary>
+/// <param name="file">The file.</param>
+/// <param name="overrides">Texts <c>key=value</c> that go with it.</param>
+/// <param name="environment">Environment variables.</param>
+/// <returns>What is said of a file that is right: a clause, and lines below it; null: it is a file of settings.</returns>
+/// <exception cref="UserException">Something is wrong with it.</exception>
+internal delegate (string Right, IReadOnlyList<string> Lines)? OtherCheck(
+    string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment);
+
 /// <summary><c>cacl config check</c>: each file by itself, told as right with what it changes, or with every fault.</summary>
 internal static class ConfigurationCheck
 {
@@ -12,6 +21,7 @@ internal static class ConfigurationCheck
     /// <param name="files">HOCON files, each checked for itself.</param>
     /// <param name="overrides">Texts <c>key=value</c> that go with each of them.</param>
     /// <param name="environment">Environment variables. Those that set a key do not count, so that a file is judged alike everywhere.</param>
+    /// <param name="other">Checks files that are not of settings.</param>
     /// <param name="output">Takes the files that are right.</param>
     /// <param name="error">Takes the faults.</param>
     /// <returns>The exit code: failure where any file is at fault.</returns>
@@ -19,6 +29,7 @@ internal static class ConfigurationCheck
         IReadOnlyList<string> files,
         IReadOnlyList<string> overrides,
         IReadOnlyDictionary<string, string> environment,
+        OtherCheck other,
         TextWriter output,
         TextWriter error)
     {
@@ -29,7 +40,10 @@ internal static class ConfigurationCheck
         {
             try
             {
-                Tell(file, ConfigurationFiles.Load([file], overrides, variables).DifferencesFrom(defaults), output);
+                var (words, lines) = other(file, overrides, variables)
+                    ?? Changed(ConfigurationFiles.Load([file], overrides, variables).DifferencesFrom(defaults));
+                output.WriteLine($"{file} is right: {words}");
+                foreach (var line in lines) output.WriteLine($"  {line}");
             }
             catch (ConfigurationException e)
             {
@@ -41,15 +55,15 @@ internal static class ConfigurationCheck
         return right ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static void Tell(string file, IReadOnlyList<ResolvedSetting> changed, TextWriter output)
+    private static (string, IReadOnlyList<string>) Changed(IReadOnlyList<ResolvedSetting> changed)
     {
-        output.WriteLine(changed.Count switch
+        var words = changed.Count switch
         {
-            0 => $"{file} is right: every setting has its default.",
-            1 => $"{file} is right: 1 setting differs from its default.",
-            var count => $"{file} is right: {count} settings differ from their defaults.",
-        });
-        foreach (var setting in changed) output.WriteLine($"  {ResolvedConfiguration.Line(setting)}");
+            0 => "every setting has its default.",
+            1 => "1 setting differs from its default.",
+            var count => $"{count} settings differ from their defaults.",
+        };
+        return (words, [.. changed.Select(ResolvedConfiguration.Line)]);
     }
 
     private static string Faults(string file, ConfigurationException e)

@@ -16,7 +16,7 @@ internal static class StudyFile
     /// <summary>Reads one.</summary>
     /// <param name="file">The file.</param>
     /// <param name="overrides">Texts <c>key=value</c>; those of <c>study.</c> change the study, the others the settings of every row.</param>
-    /// <param name="environment">Environment variables, for substitutions.</param>
+    /// <param name="environment">Environment variables, for substitutions and for the rows' settings.</param>
     /// <exception cref="HoconException">The file is missing, or not HOCON.</exception>
     /// <exception cref="SettingsException">It says something wrong: all of it is listed.</exception>
     /// <exception cref="UserException">An override is none.</exception>
@@ -35,7 +35,7 @@ internal static class StudyFile
         var problems = new List<SettingsProblem>();
         Unknown(root, "", ["study", "cacl"], problems);
         var plan = root["study"] is HoconObject study
-            ? Plan(file, study, StudySettings.Leaves("cacl", root["cacl"]), forRows, problems)
+            ? Plan(file, study, StudySettings.Leaves("cacl", root["cacl"]), forRows, environment, problems)
             : throw new UserException($"{file}: study is not a section; a study's file has a section study with title, datasets and rows.");
         return problems.Count == 0 ? plan : throw new SettingsException(problems);
     }
@@ -65,7 +65,8 @@ internal static class StudyFile
         """;
 
     private static StudyPlan Plan(
-        string file, HoconObject study, IReadOnlyList<StudySetting> common, IReadOnlyList<string> overrides, List<SettingsProblem> problems)
+        string file, HoconObject study, IReadOnlyList<StudySetting> common, IReadOnlyList<string> overrides,
+        IReadOnlyDictionary<string, string> environment, List<SettingsProblem> problems)
     {
         Unknown(study, "study.", Keys, problems);
         var reader = new SettingsReader(new HoconObject([new("study", study)], study.Origin));
@@ -82,6 +83,7 @@ internal static class StudyFile
             Rows = StudyRowReader.Read(study["rows"]!, file, dataSets, problems),
             Common = common,
             Overrides = overrides,
+            Environment = environment,
         };
         problems.AddRange(reader.Problems);
         if (problems.Count == 0 && plan.DataSets.Count == 0) problems.Add(Empty("study.datasets", "name what to judge on, such as [\"folder:/data/camvid\"]."));

@@ -1,4 +1,5 @@
 
+using CACL.Testing;
 using CACL.Configuration.Hocon;
 
 namespace CACL.Node.Study;
@@ -35,6 +36,9 @@ internal sealed record StudyPlan
 
     /// <summary>Settings of the command line, stronger than everything in files: texts <c>key=value</c>.</summary>
     public required IReadOnlyList<string> Overrides { get; init; }
+
+    /// <summary>Environment variables: settings among them are stronger than files and weaker than the command line.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
 }
 
 /// <summary>A setting that a study's file makes.</summary>

@@ -36,5 +36,5 @@ internal static class StudySettings
     private static string[] Seed(ulong seed) => [$"cacl.seed={seed}"];
 
     private static ResolvedConfiguration Load(StudyPlan plan, IEnumerable<string> files, IEnumerable<StudySetting> settings, IEnumerable<string> strongest) =>
-        ConfigurationFiles.LoadLayers(files, settings.Select(s => (s.Key, s.Value, s.Origin.ToString())), [.. plan.Overrides, .. strongest], ConfigurationFiles.ProcessEnvironment());
+        ConfigurationFiles.LoadLayers(files, settings.Select(s => (s.Key, s.Value, s.Origin.ToString())), [.. plan.Overrides, .. strongest], plan.Environment);
 }

@@ -14,6 +14,7 @@ internal static class ExportRun
         var report = BackboneExport.Export(checkpoint, output, momentumNetwork, withHeads, overwrite);
         var step = report.Step is { } done ? $" after step {done}" : "";
         var heads = report.Heads == Heads.None ? "" : $" with heads {report.Heads}";
+        if (report.Instead is { } instead) screen.WriteLine(instead);
         screen.WriteLine($"{report.Source} holds a {report.Backbone}{step}.");
         screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));
         screen.WriteLine($"The network it belongs to: {BackboneExport.Loading(report.Backbone)}.");

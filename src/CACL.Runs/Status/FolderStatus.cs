@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
@@ -34,6 +35,7 @@ public static class FolderStatus
         var held = RunFolder.IsHeld(run);
         var outcome = held ? null : OutcomeFile.Read(run);
         var last = RecordedSteps.Read(run, 1, 0).Last;
+        var latest = LatestFolder.In(Path.Combine(run, "checkpoints"));
         var json = new JsonObject
         {
             ["run"] = Path.GetFileName(run),
@@ -42,7 +44,8 @@ public static class FolderStatus
             ["total_steps"] = outcome?.TotalSteps,
             ["epoch"] = last?.Number("epoch"),
             ["last"] = last is null ? null : JsonObject.Create(last.Line),
-            ["checkpoint"] = Checkpoint(run),
+            ["checkpoint"] = latest.Path is { } checkpoint ? Checkpoint(checkpoint) : null,
+            ["checkpoint_fault"] = latest.Fault,
             ["quarantined"] = Lines(run, RunFiles.Quarantine).Count(),
             ["evaluations"] = Evaluations(run),
             ["outcome"] = outcome?.Json(),
@@ -59,19 +62,13 @@ public static class FolderStatus
         return File.Exists(file) ? JsonLinesFile.Read(file).Where(line => line.ValueKind == JsonValueKind.Object) : [];
     }
 
-    private static JsonObject? Checkpoint(string run)
+    private static JsonObject Checkpoint(string folder) => new()
     {
-        var latest = Path.Combine(run, "checkpoints", "latest");
-        if (!Directory.Exists(latest) || Directory.ResolveLinkTarget(latest, returnFinalTarget: false) is not { } target) return null;
         // Its name is made from its step: step-00000100.
-        var step = target.Name.StartsWith("step-", StringComparison.Ordinal) && long.TryParse(target.Name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (long?)null;
-        return new JsonObject
-        {
-            ["step"] = step,
-            ["time"] = new DateTimeOffset(target.LastWriteTime).ToString("O", CultureInfo.InvariantCulture),
-            ["path"] = Path.Combine("checkpoints", target.Name),
-        };
-    }
+        ["step"] = long.Parse(Path.GetFileName(folder).AsSpan("step-".Length), NumberStyles.None, CultureInfo.InvariantCulture),
+        ["time"] = new DateTimeOffset(Directory.GetLastWriteTime(folder)).ToString("O", CultureInfo.InvariantCulture),
+        ["path"] = Path.Combine("checkpoints", Path.GetFileName(folder)),
+    };
 
     private static string NameOf(JsonElement line) => $"{Text(line, "dataset")}\n{Text(line, "protocol")}\n{Text(line, "variant")}";
 

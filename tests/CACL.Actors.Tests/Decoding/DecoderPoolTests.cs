@@ -5,6 +5,7 @@ using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;

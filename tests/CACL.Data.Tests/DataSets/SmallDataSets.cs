@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Text.RegularExpressions;
 using CACL.Data.DataSets;
 using SkiaSharp;

@@ -87,6 +87,33 @@ public sealed class RepresentationTests : IDisposable
         Refused<CheckpointException>(run, checkpoint, "query.safetensors is missing");
     }
 
+    [Fact]
+    public void Where_a_runs_latest_is_lost_the_newest_checkpoint_is_taken_and_that_is_told()
+    {
+        var run = _folder.File("run");
+        var store = new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 9);
+        foreach (var step in new[] { 100, 200 })
+            store.Put(step, new TrainingSnapshot([new SnapshotTensor("query.layer1.0.conv1.weight", [4], new float[4])], new Dictionary<string, long>()));
+        Assert.Null(BackboneFile.Find(run).Instead);
+        File.Delete(Path.Combine(store.Folder, "latest"));
+        foreach (var path in new[] { run, store.Folder })
+        {
+            var found = BackboneFile.Find(path);
+            Assert.Equal(200, found.Step);
+            Assert.Contains("latest, which names the checkpoint to go on from, is missing. The newest checkpoint there, step-00000200, is taken instead.", found.Instead, StringComparison.Ordinal);
+        }
+
+        // Copied by a program that follows links: the checkpoint itself lies there.
+        CopyFolder(store.PathOf(100), Path.Combine(store.Folder, "latest"));
+        Assert.Equal((100L, null), (BackboneFile.Find(run).Step!.Value, BackboneFile.Find(run).Instead));
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
     private static void Refused<T>(string path, params string[] words)
         where T : Exception => Refused<T>(path, null, words);
 

@@ -107,6 +107,46 @@ public sealed class CheckpointStoreTests : IDisposable
             w => Assert.Contains("manifest.json is missing", w, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(null, "is missing")]
+    [InlineData("step-00000400", "latest leads to step-00000400, which is not there.")]
+    [InlineData("../elsewhere", "latest leads to ../elsewhere, which is no checkpoint beside it.")]
+    [InlineData("file", "latest is a file where a link to a checkpoint belongs.")]
+    [InlineData("folder", "latest is a folder where a link to a checkpoint belongs.")]
+    public void A_lost_latest_is_told_with_what_is_taken_instead(string? left, string expected)
+    {
+        var store = Store();
+        foreach (var step in new[] { 100, 200, 300 }) store.Put(step, Snapshots.Of(step));
+        var link = Path.Combine(store.Folder, "latest");
+        File.Delete(link);
+        if (left == "file") File.WriteAllText(link, "");
+        else if (left == "folder") Directory.CreateDirectory(link);
+        else if (left is not null) File.CreateSymbolicLink(link, left);
+
+        var latest = store.LoadLatest();
+
+        Assert.Equal(300, latest.Checkpoint!.State.Step);
+        var told = Assert.Single(latest.Warnings);
+        Assert.Contains(expected, told, StringComparison.Ordinal);
+        Assert.EndsWith("The newest checkpoint there, step-00000300, is taken instead.", told, StringComparison.Ordinal);
+        foreach (var step in new[] { 100, 200, 300 }) Directory.Delete(store.PathOf(step), recursive: true);
+        latest = store.LoadLatest();
+        Assert.Null(latest.Checkpoint);
+        Assert.Equal(left is null, latest.Warnings.Count == 0);
+    }
+
+    [Fact]
+    public void Latest_counts_though_newer_checkpoints_are_there_and_nothing_is_said_of_it()
+    {
+        var store = Store();
+        foreach (var step in new[] { 100, 200, 300 }) store.Put(step, Snapshots.Of(step));
+        File.Delete(Path.Combine(store.Folder, "latest"));
+        File.CreateSymbolicLink(Path.Combine(store.Folder, "latest"), "step-00000200");
+        var latest = store.LoadLatest();
+        Assert.Equal(200, latest.Checkpoint!.State.Step);
+        Assert.Empty(latest.Warnings);
+    }
+
     [Fact]
     public void A_folder_without_checkpoints_has_no_latest()
     {

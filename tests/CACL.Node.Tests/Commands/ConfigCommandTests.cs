@@ -1,6 +1,7 @@
 using CACL.Configuration.Keys;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
+using CACL.Node.Study;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;
@@ -47,12 +48,58 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_study_is_told_with_its_rows()
+    {
+        var preset = Write("preset.conf", "cacl.training.batch-size = 8");
+        var study = Write(
+            "study.conf",
+            """
+            study {
+              seeds = [0, 1]
+              datasets = [{ name = set, kind = folder, data = ${study.files.set} }]
+              rows = [{ name = "none", random = true }, { name = CACL, preset = preset.conf, settings { cacl.training.epochs = 2 } }]
+            }
+            cacl.data.crop-size = 64
+            """);
+        var (status, output, error) = Cacl("check", study, preset, "--set", "study.files.set=/data/set");
+        Assert.Equal((ExitCodes.Failure, $"{study} is right: a study of 2 rows, 2 seeds, 1 data set.\n  none: an untrained resnet18\n  CACL: {preset}, cacl.training.epochs = 2\n"), (status, output));
+        // The override belongs to the study alone.
+        Assert.Contains($"{preset} has 1 fault:", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Failure, Cacl("check", study).Status);
+    }
+
+    [Fact]
+    public void Every_fault_of_a_studys_rows_is_told_and_variables_that_set_keys_do_not_count()
+    {
+        Write("preset.conf", "cacl.training.batch-size = 7");
+        var study = Write(
+            "study.conf",
+            """
+            study {
+              datasets = ["folder:/data/set"]
+              rows = [{ name = a, preset = preset.conf }, { name = b, preset = preset.conf, settings { cacl.data.strid = 4 } }]
+            }
+            cacl.data.crop-siz = 64
+            """);
+        using var error = new StringWriter();
+        var variables = new Dictionary<string, string> { ["CACL_DATA_STRIDE"] = "no number" };
+        Assert.Equal(ExitCodes.Failure, ConfigurationCheck.Run([study], [], variables, StudyCheck.Of, TextWriter.Null, error));
+        Assert.Contains($"{study} has 3 faults:", error.ToString(), StringComparison.Ordinal);
+        foreach (var fault in new[] { $"{study}:5: cacl.data.crop-siz is not a known key. Did you mean cacl.data.crop-size?", "cacl.training.batch-size is 7", $"{study}:3: cacl.data.strid is not" })
+            Assert.Contains(fault, error.ToString(), StringComparison.Ordinal);
+        var (status, _, told) = Cacl("check", Write("broken.conf", "study.rows = [{ name = a, preset = none.conf, colour = red }]"));
+        Assert.Equal(ExitCodes.Failure, status);
+        Assert.Contains("none.conf, which does not exist", told, StringComparison.Ordinal);
+        Assert.Contains("colour is not a known key", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Variables_that_set_keys_do_not_count_and_others_do()
     {
         var file = Write("a.conf", "cacl.data.videos = ${?CLIPS}");
         var variables = new Dictionary<string, string> { ["CLIPS"] = "/clips", ["CACL_DATA_STRIDE"] = "4" };
         using var output = new StringWriter();
-        Assert.Equal(ExitCodes.Success, ConfigurationCheck.Run([file], [], variables, output, TextWriter.Null));
+        Assert.Equal(ExitCodes.Success, ConfigurationCheck.Run([file], [], variables, (_, _, _) => null, output, TextWriter.Null));
         Assert.Contains("cacl.data.videos = [\"/clips\"]", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("stride", output.ToString(), StringComparison.Ordinal);
     }

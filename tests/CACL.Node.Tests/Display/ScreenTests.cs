@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Learning.Method;
 using CACL.Node.Display;
 using CACL.Node.Settings;

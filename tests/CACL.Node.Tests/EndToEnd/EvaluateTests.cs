@@ -58,15 +58,23 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var (run, exported) = (runs.Folder("one-step"), runs.Folder("exported.safetensors"));
         Succeed(runs.Train(run, "--set", "cacl.training.max-steps=1"));
         Succeed("export", "--checkpoint", run, "--out", exported);
-        string[] paths = [run, Path.Combine(run, "checkpoints", "step-00000001"), exported];
+        // As the run, but that its link to the newest checkpoint is lost.
+        var lost = runs.Folder("lost");
+        Directory.CreateDirectory(Path.Combine(lost, "checkpoints"));
+        Directory.CreateSymbolicLink(Path.Combine(lost, "checkpoints", "step-00000001"), Path.Combine(run, "checkpoints", "step-00000001"));
+        string[] paths = [run, Path.Combine(run, "checkpoints", "step-00000001"), exported, lost];
         var processes = paths.Select(path => CaclProcess.Start([.. Evaluate(path, "linear"), "--json"])).ToArray();
         var results = processes.Select(Result).ToArray();
+        string[] said = [.. processes.Select(p => p.Output)];
         foreach (var process in processes) process.Dispose();
         Each.Holds(results, r => Assert.Equal(Figures(results[0]), Figures(r)));
         Each.Holds(results, r => Assert.Equal(1, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
         string?[] hashes = [.. results.Select(r => r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("sha256").GetString())];
         Assert.Equal(hashes[0], hashes[1]);
         Assert.NotEqual(hashes[0], hashes[2]);
+        Assert.DoesNotContain("latest", results[0].GetProperty("notes").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("step-00000001, is taken instead.", results[3].GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("step-00000001, is taken instead.", said[3], StringComparison.Ordinal);
     }
 
     [Fact]

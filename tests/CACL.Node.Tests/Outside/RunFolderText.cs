@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 

@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Collections;
 using System.Reflection;
 using CACL.Actors;

@@ -40,6 +40,12 @@ public sealed class FolderStatusTests : IDisposable
         status = FolderStatus.Of(Run);
         Assert.Equal(("ended", 2L, "All steps are done."), ((string?)status["state"], (long?)status["total_steps"], (string?)status["verdict"]));
 
+        Assert.Null(status["checkpoint_fault"]);
+        File.Delete(Path.Combine(Run, "checkpoints", "latest"));
+        status = FolderStatus.Of(Run);
+        Assert.Equal(2L, (long?)status["checkpoint"]!["step"]);
+        Assert.Matches("The link .*latest.* is missing. The newest checkpoint there, step-00000002, is taken instead.", (string?)status["checkpoint_fault"]);
+
         using (var again = RunFolder.Open(Run, RunStart.Resume)) again.Begin("", 1);
         Assert.Null(OutcomeFile.Read(Run));
     }

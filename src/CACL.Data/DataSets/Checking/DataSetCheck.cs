@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 

@@ -1,3 +1,4 @@
+using CACL.Testing;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Method;

@@ -15,7 +15,11 @@ namespace CACL.Learning.Weights.Export;
 /// <param name="Tensors">How many tensors were written.</param>
 /// <param name="Megabytes">Their size, 10⁶ bytes.</param>
 public sealed record ExportReport(
-    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, Heads Heads, int Tensors, double Megabytes);
+    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, Heads Heads, int Tensors, double Megabytes)
+{
+    /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
+    public string? Instead { get; init; }
+}
 
 /// <summary>
 /// Writes a trained backbone as a safetensors file under torchvision's names, which <c>torchvision.models.resnet18</c> and
@@ -50,7 +54,7 @@ public static class BackboneExport
         var metadata = Metadata(found, sha256, momentumNetwork);
         WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
         var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
-        return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6);
+        return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6) { Instead = found.Instead };
     }
 
     /// <summary>How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.</summary>

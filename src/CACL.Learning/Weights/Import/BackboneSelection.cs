@@ -31,7 +31,10 @@ internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<Ke
         NamePrefix.Find(tensors.Select(t => t.Name), [.. network.Keys]) switch
         {
             [var only] => only,
-            [] => throw new WeightsException(path, $"{path} holds no ResNet: none of its {tensors.Count} tensors is called conv1.weight, with or without a prefix{Like(tensors)}."),
+            [] => throw new WeightsException(
+                path,
+                $"{path} holds neither torchvision's ResNet-18 nor its ResNet-50: none of its {tensors.Count} tensors is the conv1.weight of one, with or without a prefix{Like(tensors)}. "
+                + "This program knows these two; if they are there under another name, say with --prefix what stands before conv1.weight."),
             var several => throw new WeightsException(
                 path, $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with --prefix which one to take."),
         };

@@ -1,3 +1,5 @@
+using CACL.Testing;
+
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using CACL.Testing;
 using System.Text.Json.Nodes;
 using CACL.Actors;
 using CACL.Actors.Control;

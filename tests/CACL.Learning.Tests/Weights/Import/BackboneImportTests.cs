@@ -104,6 +104,8 @@ public sealed class BackboneImportTests : IDisposable
     [InlineData("teacher.backbone.", "teacher.backbone.")]
     [InlineData("teacher. student.", "student.")]
     [InlineData("encoder_q. encoder_k. momentum_encoder.", "encoder_q.")]
+    [InlineData("x_", "x_")]
+    [InlineData("net.encoder_q_ net.encoder_k_", "net.encoder_q_")]
     [InlineData("one. two.", null)]
     public void The_network_to_take_is_found_or_asked_for(string prefixes, string? expected)
     {
@@ -128,7 +130,29 @@ public sealed class BackboneImportTests : IDisposable
         Assert.Contains("conv1.weight is [2, 3, 3, 3] instead of [2, 3, 1, 1]", message, StringComparison.Ordinal);
         Assert.Contains("bn1.weight is I64", message, StringComparison.Ordinal);
         message = Assert.Throws<WeightsException>(() => BackboneSelection.Of("file.pth", [new("a.b", SafeTensorsType.F32, [1])], Tiny, null)).Message;
-        Assert.Contains("none of its 1 tensors is called conv1.weight", message, StringComparison.Ordinal);
+        Assert.Contains("none of its 1 tensors is the conv1.weight of one, with or without a prefix (they are called like a.b)", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x_", "x_layer")]
+    [InlineData("", "stages.0")]
+    [InlineData("model.", "block")]
+    public void Blocks_without_their_network_are_not_several_networks(string prefix, string layer)
+    {
+        var names = Network().Keys.Where(name => name.StartsWith("layer", StringComparison.Ordinal));
+        SourceTensor[] tensors = [.. names.Select(name => new SourceTensor($"{prefix}{layer}{name["layer".Length..]}", SafeTensorsType.F32, Network()[name]))];
+        var message = Assert.Throws<WeightsException>(() => BackboneSelection.Of("file.pth", tensors, Network(), null)).Message;
+        Assert.Contains($"is the conv1.weight of one, with or without a prefix (they are called like {prefix}{layer}1.0.", message, StringComparison.Ordinal);
+        Assert.Contains("--prefix", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("several", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_prefix_that_is_joined_on_without_a_dot_is_found_and_dropped()
+    {
+        var report = BackboneImport.Import(Write("joined.safetensors", "x_", value: 0.5f), _folder.File("init.safetensors"));
+        Assert.Equal(("x_", 100), (report.Prefix, report.Tensors));
+        Assert.Equal(100, WeightsFile.LoadInitial(_folder.File("init.safetensors"), Network()).Tensors.Count);
     }
 
     [Fact]

@@ -64,6 +64,38 @@ public sealed class DashboardInBrowserTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1400)]
+    [InlineData(700)]
+    [InlineData(400)]
+    public async Task A_meter_stays_on_its_line_however_long_its_figures_are(int width)
+    {
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        var (page, _) = await chromium.OpenAsync(width);
+        await page.GotoAsync(server.Address.ToString());
+        await Assertions.Expect(page.Locator(".meter").First).ToBeVisibleAsync();
+        // The longest that bytes are written with, and a queue's longest name.
+        var lines = await page.EvaluateAsync<int[]>(
+            """
+            () => [...document.querySelectorAll(".meter")].flatMap(meter => {
+              const [name, text] = [meter.firstElementChild, meter.lastElementChild];
+              name.textContent = "Negatives, global";
+              text.textContent = "1020 KiB of 1020 GiB";
+              return [name, text].map(span => {
+                const range = document.createRange();
+                range.selectNodeContents(span);
+                return new Set([...range.getClientRects()].map(box => box.top)).size;
+              });
+            })
+            """);
+        Assert.NotEmpty(lines);
+        Each.Holds(lines, count => Assert.Equal(1, count));
+        var bars = await page.EvaluateAsync<double[]>("[...document.querySelectorAll('.meter .bar')].map(bar => bar.getBoundingClientRect().width)");
+        Each.Holds(bars, bar => Assert.True(bar > 100 && bar == bars[0], $"The bars are {string.Join(", ", bars)} pixels wide."));
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"At {width} pixels the page is wider than the window.");
+    }
+
     [Fact]
     public async Task It_is_worked_by_keyboard_and_tells_what_came_of_a_command()
     {
