@@ -9,7 +9,10 @@ internal sealed record TortureFile(string Name, string Path, int? Frames, int Co
     public static IReadOnlyList<TortureFile> All()
     {
         var folder = Workspace.Shared("data", "torture");
-        return [.. File.ReadLines(System.IO.Path.Combine(folder, "MANIFEST.tsv")).Skip(1).Select(line => Parse(folder, line.Split('\t')))];
+        var manifest = System.IO.Path.Combine(folder, "MANIFEST.tsv");
+        TortureFile[] files = [.. File.ReadLines(manifest).Skip(1).Select(line => Parse(folder, line.Split('\t')))];
+        Assert.True(files.Any(f => f.Frames is null) && files.Any(f => f.Frames is not null), $"{manifest} lacks sound or unusable files.");
+        return files;
     }
 
     private static TortureFile Parse(string folder, string[] cells)
