@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Threading.Channels;
 using CACL.Actors.Decoding;
 using CACL.Actors.Telemetry;

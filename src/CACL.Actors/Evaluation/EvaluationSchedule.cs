@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Steps;
 

@@ -1,5 +1,3 @@
-using CACL.Testing;
-
 namespace CACL.Actors.Telemetry;
 
 /// <summary>

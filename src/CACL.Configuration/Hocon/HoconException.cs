@@ -1,4 +1,3 @@
-
 namespace CACL.Configuration.Hocon;
 
 /// <summary>A configuration cannot be read. The message names the place, what was found there and what to do.</summary>

@@ -1,4 +1,3 @@
-
 using CACL.Configuration.Hocon;
 
 namespace CACL.Configuration.Keys;

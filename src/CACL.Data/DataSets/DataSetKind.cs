@@ -1,4 +1,3 @@
-
 namespace CACL.Data.DataSets;
 
 /// <summary>How a labelled data set lies on disk (METHOD.md §8).</summary>

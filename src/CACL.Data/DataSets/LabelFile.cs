@@ -1,4 +1,3 @@
-
 using CACL.Data.DataSets.Png;
 
 namespace CACL.Data.DataSets;

@@ -1,5 +1,3 @@
-using CACL.Testing;
-
 namespace CACL.Data.DataSets;
 
 /// <summary>What was found of a split without reading a file: its pairs, and what is wrong with it.</summary>

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 

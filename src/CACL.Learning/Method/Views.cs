@@ -1,4 +1,3 @@
-using CACL.Testing;
 using TorchSharp;
 
 namespace CACL.Learning.Method;

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Learning.Method;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Globalization;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;

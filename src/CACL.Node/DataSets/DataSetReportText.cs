@@ -1,4 +1,3 @@
-
 using CACL.Data.DataSets;
 using CACL.Data.DataSets.Checking;
 

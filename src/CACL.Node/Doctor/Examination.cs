@@ -1,4 +1,3 @@
-
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 

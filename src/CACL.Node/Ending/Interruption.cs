@@ -1,4 +1,3 @@
-
 namespace CACL.Node.Ending;
 
 /// <summary>Ctrl+C and SIGTERM as a cancellation; a second signal ends the program at once.</summary>

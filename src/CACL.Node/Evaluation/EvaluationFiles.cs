@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Ending;
 

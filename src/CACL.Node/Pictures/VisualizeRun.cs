@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Runtime.CompilerServices;
 using CACL.Data.Catalog;
 using CACL.Data.Clips;

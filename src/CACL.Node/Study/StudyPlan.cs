@@ -1,5 +1,3 @@
-
-using CACL.Testing;
 using CACL.Configuration.Hocon;
 
 namespace CACL.Node.Study;

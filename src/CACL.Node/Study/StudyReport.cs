@@ -1,4 +1,3 @@
-
 namespace CACL.Node.Study;
 
 /// <summary>Everything that is known of a study at some moment.</summary>

@@ -1,4 +1,3 @@
-
 namespace CACL.Node.Study;
 
 /// <summary>

@@ -1,4 +1,3 @@
-
 using CACL.Node.Settings;
 
 namespace CACL.Node.Telemetry;

@@ -1,4 +1,3 @@
-
 namespace CACL.Runs.Live;
 
 /// <summary>What a run's steps were, or will be, computed with: its settings and what its control.jsonl says.</summary>

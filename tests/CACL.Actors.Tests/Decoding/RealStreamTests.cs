@@ -52,7 +52,7 @@ public sealed class RealStreamTests
         }
         catch (DecoderUnavailableException missing)
         {
-            Assert.Skip(missing.Message);
+            Ffmpeg.RequireProgram(false, missing.Message);
             throw;
         }
     }

@@ -25,6 +25,7 @@ internal static class ExactnessCheck
     public static void AssertExact(IReadOnlyList<string> paths, Func<IVideoProber> prober, Func<IPairDecoder> decoder, int most = int.MaxValue)
     {
         SequentialReference.Require();
+        Assert.NotEmpty(paths);
         var faults = new ConcurrentBag<string>();
         var cancel = TestContext.Current.CancellationToken;
         Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancel }, path =>
@@ -56,6 +57,7 @@ internal static class ExactnessCheck
         stride = Math.Min(stride, reference.Count - 1);
         var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
         int[] all = [.. FramesToTry(video, stride)];
+        if (all.Length == 0) yield return "no frame was tried";
         foreach (var n in all.Length <= most ? all : all.Where((_, i) => (i + 1) * most / all.Length > i * most / all.Length))
         {
             var whole = new CropBox(0, 0, video.Width, video.Height);

@@ -36,11 +36,11 @@ public sealed class SafeTensorsWriterTests
     [Fact]
     public void Every_golden_file_is_read_and_covers_its_bytes()
     {
-        foreach (var path in GoldenFiles.Names.Select(GoldenFiles.Path))
+        Each.Holds(GoldenFiles.Names.Select(GoldenFiles.Path), path =>
         {
             using var file = SafeTensorsReader.Open(path);
             Assert.NotEmpty(file.Entries);
             Assert.Contains("case", file.Metadata.Keys);
-        }
+        });
     }
 }

@@ -76,7 +76,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_scan_without_usable_videos_fails_and_says_why()
     {
-        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+        Ffmpeg.RequireProgram(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         File.WriteAllBytes(_folder.File("empty.mp4"), []);
         var (status, output, error) = Cacl("videos", "scan", _folder.Path, "--catalog", _folder.File("c.sqlite"));
         Assert.Equal(ExitCodes.Failure, status);
@@ -88,7 +88,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Clips_are_made_once_and_can_be_scanned()
     {
-        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+        Ffmpeg.RequireProgram(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         Assert.Equal(ExitCodes.Success, Cacl("videos", "make", _folder.Path, "--count", "2", "--seed", "5").Status);
         var made = Directory.GetFiles(_folder.File("videos")).Select(f => (f, File.GetLastWriteTimeUtc(f))).Order().ToList();
         Assert.Equal(2, made.Count);
@@ -116,7 +116,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_scan_counts_used_and_expected_and_what_has_not_changed_since()
     {
-        Assert.SkipUnless(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+        Ffmpeg.RequireProgram(CACL.Data.Decoding.Isolated.FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
         Assert.Equal(ExitCodes.Success, Cacl("videos", "make", _folder.Path, "--count", "3", "--seed", "5").Status);
         File.WriteAllText(_folder.File("videos", "text.mp4"), "Nothing to see here.");
         string[] scan = ["videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite")];

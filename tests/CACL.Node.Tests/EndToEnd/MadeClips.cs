@@ -17,7 +17,7 @@ public sealed class MadeClips : IAsyncLifetime
     internal string Videos => _folder.File("videos");
 
     /// <summary>Skips the test where they could not be made.</summary>
-    internal static void Require() => Assert.SkipUnless(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
+    internal static void Require() => Ffmpeg.RequireProgram(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
 
     public async ValueTask InitializeAsync()
     {

@@ -23,7 +23,7 @@ internal sealed class PictureFixture : IDisposable
         get
         {
             var found = FfmpegProgram.TryFind(out var program, out var whyNot);
-            Assert.SkipUnless(found, whyNot);
+            CACL.Testing.Ffmpeg.RequireProgram(found, whyNot);
             return program!;
         }
     }

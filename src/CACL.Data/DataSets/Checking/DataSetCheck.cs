@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 

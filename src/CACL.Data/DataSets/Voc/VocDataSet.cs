@@ -1,4 +1,3 @@
-
 namespace CACL.Data.DataSets;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Method;

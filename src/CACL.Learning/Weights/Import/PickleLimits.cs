@@ -1,5 +1,3 @@
-using CACL.Testing;
-
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Text.Json;
 using CACL.Configuration.Reading;
 using CACL.Node.Ending;

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Text.Json.Nodes;
 using CACL.Actors;
 using CACL.Actors.Control;

@@ -24,19 +24,24 @@ public sealed class InProcessDamageTests
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         var before = prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
+        var (decoded, refused) = (0, 0);
         for (var seed = 0; seed < Copies; seed++)
         {
             File.WriteAllBytes(path, Damage(whole, new Random(seed)));
-            TryDecode(decoder, before);
+            Count(TryDecode(decoder, before));
             try
             {
-                TryDecode(decoder, prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken));
+                Count(TryDecode(decoder, prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken)));
             }
             catch (VideoUnusableException)
             {
-                // A fault of the video: what a damaged file is to give.
+                refused++; // a fault of the video: what a damaged file is to give
             }
         }
+
+        Assert.True(decoded > 0 && refused > 0, $"{decoded} pairs were decoded, {refused} files or pairs refused.");
+
+        void Count((int Decoded, int Refused) pairs) => (decoded, refused) = (decoded + pairs.Decoded, refused + pairs.Refused);
     }
 
     /// <summary>Cut off, bits flipped, or a stretch of it made noise.</summary>
@@ -56,9 +61,10 @@ public sealed class InProcessDamageTests
         }
     }
 
-    private static void TryDecode(InProcessPairDecoder decoder, VideoRecord record)
+    private static (int Decoded, int Refused) TryDecode(InProcessPairDecoder decoder, VideoRecord record)
     {
         var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
+        var (decoded, refused) = (0, 0);
         var stride = Math.Min(8, record.Frames.Count - 1);
         for (var n = 0; n < record.Frames.Count - stride; n += 23)
         {
@@ -66,11 +72,14 @@ public sealed class InProcessDamageTests
             {
                 var box = new CropBox(0, 0, record.Width, record.Height);
                 decoder.Decode(new PairRequest(record, n, stride, box, Size, ExactnessCheck.Patience), first, second, TestContext.Current.CancellationToken);
+                decoded++;
             }
             catch (VideoUnusableException)
             {
-                // As above.
+                refused++;
             }
         }
+
+        return (decoded, refused);
     }
 }

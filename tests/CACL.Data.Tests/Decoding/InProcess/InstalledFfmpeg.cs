@@ -1,4 +1,5 @@
 using CACL.Data.Decoding.InProcess;
+using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.InProcess;
 
@@ -10,7 +11,7 @@ internal static class InstalledFfmpeg
         get
         {
             var loaded = FfmpegLibraries.TryLoad(out var libraries, out var whyNot);
-            Assert.SkipUnless(loaded, whyNot);
+            Ffmpeg.RequireLibraries(loaded, whyNot);
             return libraries!;
         }
     }

@@ -10,7 +10,7 @@ internal static class InstalledProgram
         get
         {
             var found = FfmpegProgram.TryFind(out var program, out var whyNot);
-            Assert.SkipUnless(found, whyNot);
+            CACL.Testing.Ffmpeg.RequireProgram(found, whyNot);
             return program!;
         }
     }
