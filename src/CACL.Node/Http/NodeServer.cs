@@ -24,12 +24,14 @@ internal sealed class NodeServer : IDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly NodeFile _file;
+    private readonly LogLimit _log;
     private readonly Task<WebApplication?> _application;
 
-    private NodeServer(NodeState state, NodeFile file, Task<WebApplication?> application)
+    private NodeServer(NodeState state, NodeFile file, LogLimit log, Task<WebApplication?> application)
     {
         State = state;
         _file = file;
+        _log = log;
         _application = application;
     }
 
@@ -62,7 +64,8 @@ internal sealed class NodeServer : IDisposable
         }
 
         Log.Information("Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
-        return new NodeServer(state, file, Task.Run(() => ServeAsync(settings, state, socket, endpoint)));
+        var log = new LogLimit(TimeProvider.System);
+        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, log, socket, endpoint)));
     }
 
     /// <inheritdoc/>
@@ -77,6 +80,8 @@ internal sealed class NodeServer : IDisposable
         {
             Log.Debug(e, "The HTTP endpoint did not stop in order");
         }
+
+        _log.Dispose();
     }
 
     private async Task StopAsync()
@@ -87,11 +92,11 @@ internal sealed class NodeServer : IDisposable
         await application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<WebApplication?> ServeAsync(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    private static async Task<WebApplication?> ServeAsync(HttpSettings settings, NodeState state, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         try
         {
-            var application = Build(settings, state, socket, endpoint);
+            var application = Build(settings, state, log, socket, endpoint);
             await application.StartAsync().ConfigureAwait(false);
             return application;
         }
@@ -105,10 +110,10 @@ internal sealed class NodeServer : IDisposable
     }
 
     // Empty: neither files of the folder it is started in nor variables of the environment have a say.
-    private static WebApplication Build(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    private static WebApplication Build(HttpSettings settings, NodeState state, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers(log));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
@@ -124,7 +129,7 @@ internal sealed class NodeServer : IDisposable
         });
         var application = builder.Build();
         var door = new Door(settings);
-        application.Use(Faults.TellAsync);
+        application.Use(new Faults(log).TellAsync);
         application.Use(door.AdmitAsync);
         NodeEndpoints.Map(application, state);
         return application;
