@@ -7,7 +7,7 @@ using Serilog;
 namespace CACL.Node.Http;
 
 /// <summary>What goes wrong in answering one request is told to the one who asked, and to the log.</summary>
-internal sealed class Faults(LogLimit log)
+internal sealed class Faults(HttpLimits limits, LogLimit log)
 {
     /// <summary>Around all that follows.</summary>
     public async Task TellAsync(HttpContext context, RequestDelegate next)
@@ -27,6 +27,10 @@ internal sealed class Faults(LogLimit log)
         {
             var (status, sentence) = e switch
             {
+                BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                    (StatusCodes.Status413PayloadTooLarge, limits.TooLarge),
+                BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
+                    (StatusCodes.Status408RequestTimeout, "The body arrives too slowly. Send it again, all at once."),
                 BadHttpRequestException bad => (bad.StatusCode, $"The request cannot be read: {bad.Message.TrimEnd('.')}."),
                 AskTimeoutException => (StatusCodes.Status503ServiceUnavailable, "The run did not answer in time; it may just be ending."),
                 _ => (StatusCodes.Status500InternalServerError, "The request failed; the run's log says why."),

@@ -5,6 +5,7 @@ using CACL.Node.Http.Endpoints;
 using CACL.Node.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +21,6 @@ namespace CACL.Node.Http;
 internal sealed class NodeServer : IDisposable
 {
     private const int MostConnections = 64;
-    private const long LargestBody = 16 << 10;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly NodeFile _file;
@@ -42,10 +42,14 @@ internal sealed class NodeServer : IDisposable
     public Uri Address => _file.Address;
 
     /// <summary>Starts it; null where it is switched off or no port is free.</summary>
+    /// <param name="settings">Where, and for whom.</param>
+    /// <param name="state">What is told of the run.</param>
+    /// <param name="limits">What callers may take up; null: as much as is usual.</param>
     /// <exception cref="UserException">The address or port asked for cannot be had.</exception>
-    public static NodeServer? Start(HttpSettings settings, NodeState state)
+    public static NodeServer? Start(HttpSettings settings, NodeState state, HttpLimits? limits = null)
     {
         if (!settings.Enabled) return null;
+        limits ??= new HttpLimits();
         if (ListenSocket.Open(settings) is not { } socket)
         {
             Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
@@ -65,7 +69,7 @@ internal sealed class NodeServer : IDisposable
 
         Log.Information("Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
         var log = new LogLimit(TimeProvider.System);
-        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, log, socket, endpoint)));
+        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, limits, log, socket, endpoint)));
     }
 
     /// <inheritdoc/>
@@ -92,11 +96,12 @@ internal sealed class NodeServer : IDisposable
         await application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<WebApplication?> ServeAsync(HttpSettings settings, NodeState state, LogLimit log, Socket socket, IPEndPoint endpoint)
+    private static async Task<WebApplication?> ServeAsync(
+        HttpSettings settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         try
         {
-            var application = Build(settings, state, log, socket, endpoint);
+            var application = Build(settings, state, limits, log, socket, endpoint);
             await application.StartAsync().ConfigureAwait(false);
             return application;
         }
@@ -110,7 +115,8 @@ internal sealed class NodeServer : IDisposable
     }
 
     // Empty: neither files of the folder it is started in nor variables of the environment have a say.
-    private static WebApplication Build(HttpSettings settings, NodeState state, LogLimit log, Socket socket, IPEndPoint endpoint)
+    private static WebApplication Build(
+        HttpSettings settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers(log));
@@ -121,16 +127,17 @@ internal sealed class NodeServer : IDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestBodySize = limits.DiscardedBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.Body);
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
             kestrel.Listen(endpoint);
         });
         var application = builder.Build();
-        var door = new Door(settings);
-        application.Use(new Faults(log).TellAsync);
-        application.Use(door.AdmitAsync);
+        application.Use(new Faults(limits, log).TellAsync);
+        application.Use(new Door(settings).AdmitAsync);
+        application.Use(new Bodies(limits).TakeAsync);
         NodeEndpoints.Map(application, state);
         return application;
     }
