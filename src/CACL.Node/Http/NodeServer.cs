@@ -20,7 +20,6 @@ namespace CACL.Node.Http;
 /// </summary>
 internal sealed class NodeServer : IDisposable
 {
-    private const int MostConnections = 64;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly NodeFile _file;
@@ -50,7 +49,7 @@ internal sealed class NodeServer : IDisposable
     {
         if (!settings.Enabled) return null;
         limits ??= new HttpLimits();
-        if (ListenSocket.Open(settings) is not { } socket)
+        if (ListenSocket.Open(settings, limits) is not { } socket)
         {
             Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
             return null;
@@ -123,22 +122,38 @@ internal sealed class NodeServer : IDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
-        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => socket);
+        builder.Services.Configure<SocketTransportOptions>(o =>
+        {
+            o.CreateBoundListenSocket = _ => socket;
+            o.MaxReadBufferSize = o.MaxWriteBufferSize = limits.WaitingBytes;
+        });
+        void Crowded(int count) => Log.Warning(
+            "More than {Connections} connections to {Address} are open; closed for new ones, because idle the longest: {Count}",
+            limits.Connections,
+            endpoint,
+            count);
+        var connections = new OpenConnections(limits, TimeProvider.System, () => log.Write(nameof(OpenConnections), Crowded));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.DiscardedBytes;
+            kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxResponseBufferSize = limits.WaitingBytes;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.Body);
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-            kestrel.Listen(endpoint);
+            kestrel.Limits.RequestHeadersTimeout = limits.Headers;
+            kestrel.Limits.KeepAliveTimeout = limits.KeepAlive;
+            kestrel.Listen(endpoint, listen =>
+            {
+                // One request at a time on a connection, so that a connection is idle or busy.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => context => connections.ServeAsync(context, next));
+            });
         });
         var application = builder.Build();
         application.Use(new Faults(limits, log).TellAsync);
         application.Use(new Door(settings).AdmitAsync);
         application.Use(new Bodies(limits).TakeAsync);
-        NodeEndpoints.Map(application, state);
+        application.Use(connections.AnswerAsync);
+        NodeEndpoints.Map(application, state, limits);
         return application;
     }
 

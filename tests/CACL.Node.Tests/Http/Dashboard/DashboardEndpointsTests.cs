@@ -4,7 +4,6 @@ using System.Text.Json;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
-using CACL.Node.Http.Endpoints;
 using CACL.Node.Runs;
 using CACL.Testing;
 using Serilog;
@@ -131,9 +130,15 @@ public sealed class DashboardEndpointsTests : IDisposable
     {
         using var server = Start();
         var listeners = new List<HttpResponseMessage>();
-        for (var i = 0; i < EventsEndpoint.MostStreams; i++) listeners.Add(await ListenAsync(server));
+        for (var i = 0; i < new HttpLimits().Streams; i++) listeners.Add(await ListenAsync(server));
         Assert.All(listeners, l => Assert.Equal(HttpStatusCode.OK, l.StatusCode));
-        using (var refused = await ListenAsync(server)) Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        using (var refused = await ListenAsync(server))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            var answer = await refused.Content.ReadAsStringAsync(Cancel);
+            Assert.Contains("16 others are listening already, the most at a time. Close", answer, StringComparison.Ordinal);
+        }
+
         listeners[0].Dispose();
         var status = HttpStatusCode.ServiceUnavailable;
         for (var i = 0; i < 100 && status != HttpStatusCode.OK; i++)
