@@ -9,10 +9,15 @@ namespace CACL.Node.Http;
 /// <summary>
 /// Who may come in. A browser on this machine can be made by any site to send requests here: the Host header tells a name that was bent to
 /// this address (DNS rebinding), the Origin header another site's page, and JSON as content type cannot be sent by a plain form.
+/// Health is told to anyone: an orchestrator's probe has no token, and the answer holds nothing but how the training fares. Where others
+/// can reach this program, it is also told under any name: probes use that of a service or of a load balancer, or none, and a page with a
+/// rebound name learns no more than everybody on that network. Where only this machine can, probes say localhost, and a rebound name is
+/// turned away.
 /// </summary>
 internal sealed class Door
 {
     private const string Scheme = "Bearer ";
+    private const string Health = "/healthz";
 
     private readonly HttpSettings _settings;
     private readonly byte[]? _token;
@@ -28,9 +33,10 @@ internal sealed class Door
     public Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (!IsOurs(request.Host.Host))
+        var isProbe = IsProbe(request);
+        if (!(isProbe ? MayProbe(request.Host) : IsOurs(request.Host.Host)))
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, $"The Host header names {request.Host.Host}, which is not this program's address.");
-        if (_token is not null && !IsThePage(request) && !KnowsToken(request))
+        if (_token is not null && !isProbe && !IsThePage(request) && !KnowsToken(request))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Answers.FaultAsync(context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
@@ -47,9 +53,16 @@ internal sealed class Door
     // A browser that is sent to an address sends no token with it. The page tells nothing of the run; it asks for the token by itself.
     private static bool IsThePage(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == "/";
 
+    private static bool IsProbe(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.Path.StartsWithSegments(Health, StringComparison.Ordinal);
+
     private bool KnowsToken(HttpRequest request) =>
         request.Headers.Authorization is [{ } sent] && sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(Hash(sent[Scheme.Length..].Trim()), _token);
+
+    // HTTP/1.0 needs no name; a browser always sends one.
+    private bool MayProbe(HostString host) => !_settings.IsLoopback || !host.HasValue || IsOurs(host.Host);
 
     // A rebound name is a name: where others may come in, addresses are let pass beside the names that are known to be this machine's.
     private bool IsOurs(string host)

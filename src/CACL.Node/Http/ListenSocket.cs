@@ -10,11 +10,11 @@ internal static class ListenSocket
 {
     private const int FirstPort = 8080;
     private const int Ports = 51;
-    private const int Backlog = 128;
+    private const int Backlog = 512;
 
     /// <summary>A socket that listens; null where the port is to be found and none of them is free.</summary>
     /// <exception cref="UserException">The port asked for is taken, or the address is not this machine's.</exception>
-    public static Socket? Open(HttpSettings settings)
+    public static Socket? Open(HttpSettings settings, HttpLimits limits)
     {
         var ports = settings.Port is { } wanted ? [wanted] : Enumerable.Range(FirstPort, Ports);
         foreach (var port in ports)
@@ -22,6 +22,8 @@ internal static class ListenSocket
             var socket = new Socket(settings.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
+                // Connections have what their listener has. By itself the system would hold megabytes for each client that does not read.
+                socket.SendBufferSize = socket.ReceiveBufferSize = limits.WaitingBytes;
                 socket.Bind(new IPEndPoint(settings.Address, port));
                 // Only a port that is listened on is taken: two may be bound to it before.
                 socket.Listen(Backlog);

@@ -7,6 +7,7 @@ using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,17 +22,17 @@ namespace CACL.Node.Http;
 /// </summary>
 internal sealed class NodeServer : IDisposable
 {
-    private const int MostConnections = 64;
-    private const long LargestBody = 16 << 10;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly NodeFile _file;
+    private readonly LogLimit _log;
     private readonly Task<WebApplication?> _application;
 
-    private NodeServer(NodeState state, NodeFile file, Task<WebApplication?> application)
+    private NodeServer(NodeState state, NodeFile file, LogLimit log, Task<WebApplication?> application)
     {
         State = state;
         _file = file;
+        _log = log;
         _application = application;
     }
 
@@ -42,11 +43,15 @@ internal sealed class NodeServer : IDisposable
     public Uri Address => _file.Address;
 
     /// <summary>Starts it; null where it is switched off or no port is free.</summary>
+    /// <param name="settings">Where, and for whom.</param>
+    /// <param name="state">What is told of the run.</param>
+    /// <param name="limits">What callers may take up; null: as much as is usual.</param>
     /// <exception cref="UserException">The address or port asked for cannot be had.</exception>
-    public static NodeServer? Start(HttpSettings settings, NodeState state)
+    public static NodeServer? Start(HttpSettings settings, NodeState state, HttpLimits? limits = null)
     {
         if (!settings.Enabled) return null;
-        if (ListenSocket.Open(settings) is not { } socket)
+        limits ??= new HttpLimits();
+        if (ListenSocket.Open(settings, limits) is not { } socket)
         {
             Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
             return null;
@@ -64,7 +69,8 @@ internal sealed class NodeServer : IDisposable
         }
 
         Log.Information("Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
-        return new NodeServer(state, file, Task.Run(() => ServeAsync(settings, state, socket, endpoint)));
+        var log = new LogLimit(TimeProvider.System);
+        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, limits, log, socket, endpoint)));
     }
 
     /// <inheritdoc/>
@@ -79,6 +85,8 @@ internal sealed class NodeServer : IDisposable
         {
             Log.Debug(e, "The HTTP endpoint did not stop in order");
         }
+
+        _log.Dispose();
     }
 
     private async Task StopAsync()
@@ -89,11 +97,12 @@ internal sealed class NodeServer : IDisposable
         await application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<WebApplication?> ServeAsync(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    private static async Task<WebApplication?> ServeAsync(
+        HttpSettings settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         try
         {
-            var application = Build(settings, state, socket, endpoint);
+            var application = Build(settings, state, limits, log, socket, endpoint);
             await application.StartAsync().ConfigureAwait(false);
             return application;
         }
@@ -107,28 +116,46 @@ internal sealed class NodeServer : IDisposable
     }
 
     // Empty: neither files of the folder it is started in nor variables of the environment have a say.
-    private static WebApplication Build(HttpSettings settings, NodeState state, Socket socket, IPEndPoint endpoint)
+    private static WebApplication Build(
+        HttpSettings settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers(log));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
-        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => socket);
+        builder.Services.Configure<SocketTransportOptions>(o =>
+        {
+            o.CreateBoundListenSocket = _ => socket;
+            o.MaxReadBufferSize = o.MaxWriteBufferSize = limits.WaitingBytes;
+        });
+        void Crowded(int count) => Log.Warning(
+            "More than {Connections} connections to {Address} are open; closed for new ones, because idle the longest: {Count}",
+            limits.Connections,
+            endpoint,
+            count);
+        var connections = new OpenConnections(limits, TimeProvider.System, () => log.Write(nameof(OpenConnections), Crowded));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-            kestrel.Listen(endpoint);
+            kestrel.Limits.MaxRequestBodySize = limits.DiscardedBytes;
+            kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxResponseBufferSize = limits.WaitingBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.Body);
+            kestrel.Limits.RequestHeadersTimeout = limits.Headers;
+            kestrel.Limits.KeepAliveTimeout = limits.KeepAlive;
+            kestrel.Listen(endpoint, listen =>
+            {
+                // One request at a time on a connection, so that a connection is idle or busy.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => context => connections.ServeAsync(context, next));
+            });
         });
         var application = builder.Build();
-        var door = new Door(settings);
-        application.Use(Faults.TellAsync);
-        application.Use(door.AdmitAsync);
-        NodeEndpoints.Map(application, state);
+        application.Use(new Faults(limits, log).TellAsync);
+        application.Use(new Door(settings).AdmitAsync);
+        application.Use(new Bodies(limits).TakeAsync);
+        application.Use(connections.AnswerAsync);
+        NodeEndpoints.Map(application, state, limits);
         return application;
     }
 

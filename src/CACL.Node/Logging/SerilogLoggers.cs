@@ -3,11 +3,11 @@ using Serilog.Events;
 
 namespace CACL.Node.Logging;
 
-/// <summary>Hands what the web server logs to Serilog, from warnings on.</summary>
-internal sealed class SerilogLoggers : ILoggerProvider
+/// <summary>Hands what the web server logs to Serilog, from warnings on, and no more of it than the limit lets pass.</summary>
+internal sealed class SerilogLoggers(LogLimit limit) : ILoggerProvider
 {
     /// <inheritdoc/>
-    public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => new Forwarder(categoryName);
+    public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => new Forwarder(categoryName, limit);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -15,7 +15,7 @@ internal sealed class SerilogLoggers : ILoggerProvider
         // Serilog's logger belongs to the run.
     }
 
-    private sealed class Forwarder(string category) : Microsoft.Extensions.Logging.ILogger
+    private sealed class Forwarder(string category, LogLimit limit) : Microsoft.Extensions.Logging.ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -26,7 +26,13 @@ internal sealed class SerilogLoggers : ILoggerProvider
         {
             if (!IsEnabled(logLevel)) return;
             var level = logLevel == LogLevel.Warning ? LogEventLevel.Warning : LogEventLevel.Error;
-            Serilog.Log.ForContext("SourceContext", category).Write(level, exception, "{Message:l}", formatter(state, exception));
+            var message = formatter(state, exception);
+            limit.Write((category, eventId.Id, exception?.GetType()), count =>
+            {
+                var log = Serilog.Log.ForContext("SourceContext", category);
+                if (count == 1) log.Write(level, exception, "{Message:l}", message);
+                else log.Write(level, exception, "{Message:l} (The last of {Count} such lines within a minute)", message, count);
+            });
         }
     }
 }

@@ -21,7 +21,10 @@ internal sealed record HealthCheck(string Name, bool Ok, string Text);
 internal sealed record HealthFacts(
     LoopPhase? Phase, long Step, TimeSpan SinceStep, TimeSpan SinceBegin, (long Step, TimeSpan Age)? Saved, int? Decoders);
 
-/// <summary>Says whether a run is alive (worth leaving alone) and ready (doing what it is there for), and why not.</summary>
+/// <summary>
+/// Says whether a run is alive (worth leaving alone) and ready (doing what it is there for), and why not. Anybody may ask over HTTP, so
+/// its sentences hold numbers and keys of the configuration: no path, no name, no words of an exception.
+/// </summary>
 internal sealed class Health(TelemetrySettings settings, RunInstruments instruments, TimeProvider clock)
 {
     private long _began = -1;

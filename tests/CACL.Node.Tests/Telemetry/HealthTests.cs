@@ -3,6 +3,7 @@ using CACL.Actors.Training;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Testing;
+using CsCheck;
 
 namespace CACL.Node.Tests.Telemetry;
 
@@ -13,6 +14,16 @@ public sealed class HealthTests
 
     private static readonly HealthFacts Well = new(
         LoopPhase.InStep, 120, TimeSpan.FromSeconds(3), TimeSpan.FromHours(5), (100, TimeSpan.FromMinutes(2)), 2);
+
+    private static readonly Gen<HealthFacts> AllFacts = Gen.Select(
+        Gen.OneOf(Gen.Enum<LoopPhase>().Select(p => (LoopPhase?)p), Gen.Const((LoopPhase?)null)),
+        Gen.Long[0, 1000],
+        Gen.TimeSpan[TimeSpan.Zero, TimeSpan.FromHours(3)],
+        Gen.Long[0, 2000],
+        Gen.TimeSpan[TimeSpan.Zero, TimeSpan.FromHours(3)],
+        Gen.Int[-1, 3],
+        (phase, step, time, saved, age, decoders) =>
+            new HealthFacts(phase, step, time, age, saved > 1000 ? null : (saved, age), decoders < 0 ? null : decoders));
 
     private readonly Health _health = new(Settings, new RunInstruments(), TimeProvider.System);
 
@@ -89,6 +100,18 @@ public sealed class HealthTests
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.True(health.Live(health.Facts(LoopPhase.InStep, 5))[0].Ok);
     }
+
+    [Fact]
+    public void Whatever_the_facts_no_path_is_told_since_anybody_may_ask() =>
+        AllFacts.Sample(facts =>
+        {
+            HealthCheck[] checks = [.. _health.Live(facts), .. _health.Ready(facts), .. _health.Live(null), .. _health.Ready(null)];
+            foreach (var check in checks)
+            {
+                Assert.DoesNotContain('/', check.Text);
+                Assert.DoesNotContain(Environment.MachineName, check.Text, StringComparison.OrdinalIgnoreCase);
+            }
+        });
 
     private sealed class SetClock : TimeProvider
     {

@@ -32,6 +32,8 @@ internal sealed class WatchedServer : IDisposable
 
     public NodeState State => _server.State;
 
+    public Uri Address => _server.Address;
+
     /// <summary>One of everything that is measured.</summary>
     public void LetEverythingHappen()
     {

@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace CACL.Node.Http.Dashboard;
 
 /// <summary>Server-sent events to one client: gathered, then sent together. A client that does not take them in time is left.</summary>
-internal sealed class EventStream(HttpContext context)
+internal sealed class EventStream(HttpContext context, TimeSpan deadline)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private readonly StringBuilder _waiting = new();
 
     /// <summary>An event.</summary>
@@ -24,7 +23,7 @@ internal sealed class EventStream(HttpContext context)
         context.RequestAborted.ThrowIfCancellationRequested();
         if (_waiting.Length == 0) return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(Deadline);
+        limit.CancelAfter(deadline);
         try
         {
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(_waiting.ToString()), limit.Token).ConfigureAwait(false);

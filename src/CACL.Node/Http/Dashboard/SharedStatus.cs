@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Serilog;
@@ -9,24 +8,14 @@ namespace CACL.Node.Http.Dashboard;
 internal sealed class SharedStatus(Func<Task<JsonObject>> ask)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(900);
-    private readonly Lock _gate = new();
-    private Task<string?>? _asked;
-    private long _since;
+    private readonly SharedAnswer<string?> _answer = new(() => AskAsync(ask), Fresh);
 
     /// <summary>The status as JSON on one line; null where the run does not answer.</summary>
     /// <param name="anew">Whether what was told a moment ago will not do: the run has just ended.</param>
-    public Task<string?> ReadAsync(bool anew)
-    {
-        lock (_gate)
-        {
-            if (!anew && (_asked is { IsCompleted: false } || (_asked is not null && Stopwatch.GetElapsedTime(_since) < Fresh))) return _asked!;
-            _since = Stopwatch.GetTimestamp();
-            return _asked = Task.Run(AskAsync);
-        }
-    }
+    public Task<string?> ReadAsync(bool anew) => _answer.ReadAsync(anew);
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the listeners stay: the run may answer the next time.")]
-    private async Task<string?> AskAsync()
+    private static async Task<string?> AskAsync(Func<Task<JsonObject>> ask)
     {
         try
         {

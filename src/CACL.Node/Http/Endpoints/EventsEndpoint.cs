@@ -18,26 +18,26 @@ namespace CACL.Node.Http.Endpoints;
 /// </summary>
 internal static class EventsEndpoint
 {
-    /// <summary>Most streams at a time.</summary>
-    internal const int MostStreams = 16;
-
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds it.</summary>
-    public static void Map(IEndpointRouteBuilder routes, NodeState state)
+    public static void Map(IEndpointRouteBuilder routes, NodeState state, HttpLimits limits)
     {
-        var places = new SemaphoreSlim(MostStreams);
+        var places = new SemaphoreSlim(limits.Streams);
         var status = new SharedStatus(() => StatusEndpoint.ReadAsync(state));
-        routes.MapGet("/api/events", context => AnswerAsync(context, state, status, places));
+        routes.MapGet("/api/events", context => AnswerAsync(context, state, limits, status, places)).WithMetadata(new EndlessAnswer());
     }
 
-    private static async Task AnswerAsync(HttpContext context, NodeState state, SharedStatus status, SemaphoreSlim places)
+    private static async Task AnswerAsync(
+        HttpContext context, NodeState state, HttpLimits limits, SharedStatus status, SemaphoreSlim places)
     {
         if (!await places.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
         {
             context.Response.Headers.RetryAfter = "10";
-            await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, $"{MostStreams} others are listening already; that is all there is room for.").ConfigureAwait(false);
+            var sentence = $"{limits.Streams} others are listening already, the most at a time. "
+                + "Close a page of the dashboard, or ask GET /api/status now and then.";
+            await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, sentence).ConfigureAwait(false);
             return;
         }
 
@@ -45,7 +45,7 @@ internal static class EventsEndpoint
         {
             Answers.Begin(context, "text/event-stream");
             var ending = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-            await StreamAsync(new EventStream(context), state, status, ending).ConfigureAwait(false);
+            await StreamAsync(new EventStream(context, limits.Event), state, status, ending).ConfigureAwait(false);
         }
         finally
         {

@@ -6,7 +6,7 @@ namespace CACL.Node.Http.Endpoints;
 internal static class NodeEndpoints
 {
     /// <summary>Adds them.</summary>
-    public static void Map(IEndpointRouteBuilder routes, NodeState state)
+    public static void Map(IEndpointRouteBuilder routes, NodeState state, HttpLimits limits)
     {
         DashboardEndpoint.Map(routes);
         StatusEndpoint.Map(routes, state);
@@ -16,7 +16,7 @@ internal static class NodeEndpoints
         EvaluationEndpoints.Map(routes, state);
         MetricsEndpoint.Map(routes, state);
         QuarantineEndpoint.Map(routes, state);
-        EventsEndpoint.Map(routes, state);
+        EventsEndpoint.Map(routes, state, limits);
         BatchEndpoint.Map(routes, state);
         TelemetryEndpoints.Map(routes, state);
     }

@@ -9,23 +9,32 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Node.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /metrics</c> for Prometheus; <c>GET /healthz/live</c> and <c>/healthz/ready</c>: 200 or 503, and in the body each check with a
-/// sentence.
+/// <c>GET /metrics</c> for Prometheus; <c>GET</c> or <c>HEAD</c> of <c>/healthz/live</c> and <c>/healthz/ready</c>: 200 or 503, and in the
+/// body each check with a sentence. Health is answered without a token (<see cref="Door"/>), so however many want to know, the run is asked
+/// once in a while.
 /// </summary>
 internal static class TelemetryEndpoints
 {
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Adds them.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         if (state.Telemetry is not { } telemetry) return;
         if (telemetry.Meters is { } meters) routes.MapPrometheusScrapingEndpoint("/metrics", meters.Provider, configureBranchedPipeline: null, optionsName: null);
-        routes.MapGet("/healthz/live", context => AnswerAsync(context, state, telemetry.Health, telemetry.Health.Live));
-        routes.MapGet("/healthz/ready", context => AnswerAsync(context, state, telemetry.Health, telemetry.Health.Ready));
+        var training = new SharedAnswer<(LoopPhase? Phase, long Step)>(() => TrainingAsync(state), Fresh);
+        routes.MapMethods("/healthz/live", Methods, context => AnswerAsync(context, training, telemetry.Health, telemetry.Health.Live));
+        routes.MapMethods("/healthz/ready", Methods, context => AnswerAsync(context, training, telemetry.Health, telemetry.Health.Ready));
     }
 
-    private static async Task AnswerAsync(HttpContext context, NodeState state, Health health, Func<HealthFacts?, IReadOnlyList<HealthCheck>> look)
+    private static async Task AnswerAsync(
+        HttpContext context,
+        SharedAnswer<(LoopPhase? Phase, long Step)> training,
+        Health health,
+        Func<HealthFacts?, IReadOnlyList<HealthCheck>> look)
     {
-        var (phase, step) = await TrainingAsync(state).ConfigureAwait(false);
+        var (phase, step) = await training.ReadAsync().ConfigureAwait(false);
         var checks = look(health.Facts(phase, step));
         var well = checks.All(check => check.Ok);
         var answer = new JsonObject

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
 using CACL.Node.Http.Endpoints;
+using CACL.Node.Runs;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;
@@ -131,9 +132,15 @@ public sealed class DashboardEndpointsTests : IDisposable
     {
         using var server = Start();
         var listeners = new List<HttpResponseMessage>();
-        for (var i = 0; i < EventsEndpoint.MostStreams; i++) listeners.Add(await ListenAsync(server));
+        for (var i = 0; i < new HttpLimits().Streams; i++) listeners.Add(await ListenAsync(server));
         Each.Holds(listeners, l => Assert.Equal(HttpStatusCode.OK, l.StatusCode));
-        using (var refused = await ListenAsync(server)) Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        using (var refused = await ListenAsync(server))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            var answer = await refused.Content.ReadAsStringAsync(Cancel);
+            Assert.Contains("16 others are listening already, the most at a time. Close", answer, StringComparison.Ordinal);
+        }
+
         listeners[0].Dispose();
         await Eventually.HoldsAsync(async () =>
         {
