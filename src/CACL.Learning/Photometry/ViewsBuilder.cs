@@ -30,9 +30,8 @@ public sealed class ViewsBuilder : IDisposable
         using var scope = NewDisposeScope();
         var frames = Fill(batch.Pairs).to(_device).permute(0, 3, 1, 2);
         // Both views in one batch: half as many operations.
-        var flips = plans.Select(p => p.Flip);
-        var views = PhotometricViews.Apply(
-            frames, [.. plans.Select(p => p.View.Photometry), .. plans.Select(p => p.ViewPlus.Photometry)], [.. flips, .. flips]);
+        ViewPlan[] both = [.. plans.Select(p => p.View), .. plans.Select(p => p.ViewPlus)];
+        var views = PhotometricViews.Apply(frames, [.. both.Select(v => v.Photometry)], [.. both.Select(v => v.Flip)]);
         // Views of one memory: it is freed when both are disposed.
         var first = views.narrow(0, 0, plans.Length).DetachFromDisposeScope();
         var second = views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope();

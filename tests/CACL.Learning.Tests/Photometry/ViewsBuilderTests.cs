@@ -19,19 +19,22 @@ public sealed class ViewsBuilderTests
     public void Frames_become_views_in_their_places_mirrored_where_the_plan_says_so()
     {
         using var pool = new FramePairPool(Side);
-        using var batch = new PairBatch(3, 0, [Pair(pool, 1, flip: false, Plain), Pair(pool, 2, flip: true, Plain)]);
+        using var batch = new PairBatch(
+            3, 0, [Pair(pool, 1, flip: false, Plain), Pair(pool, 2, flip: true, Plain), Pair(pool, 3, flip: false, Plain, flipPlus: true)]);
         using var builder = new ViewsBuilder(CPU);
-        using var views = builder.Build(batch, [1, 0]);
+        using var views = builder.Build(batch, [1, 0, 2]);
 
-        Assert.Equal([2, 3, Side, Side], views.View.shape);
+        Assert.Equal([3, 3, Side, Side], views.View.shape);
         AssertNormalised(batch.Pairs[0].First.ToArray(), views.View, sample: 0, mirrored: false);
         AssertNormalised(batch.Pairs[1].First.ToArray(), views.View, sample: 1, mirrored: true);
         AssertNormalised(batch.Pairs[0].Second.ToArray(), views.ViewPlus, sample: 0, mirrored: false);
         AssertNormalised(batch.Pairs[1].Second.ToArray(), views.ViewPlus, sample: 1, mirrored: true);
-        Assert.Equal([new Roll(8, 0), new Roll(8, 0)], views.Rolls);
-        Assert.Equal([new Roll(0, 8), new Roll(0, 8)], views.RollsPlus);
-        Assert.Equal([1, 0], views.Permutation);
-        Assert.Equal([[0, 3], [0, 3]], views.EnqueuePixels);
+        AssertNormalised(batch.Pairs[2].First.ToArray(), views.View, sample: 2, mirrored: false);
+        AssertNormalised(batch.Pairs[2].Second.ToArray(), views.ViewPlus, sample: 2, mirrored: true);
+        Assert.Equal([new Roll(8, 0), new Roll(8, 0), new Roll(8, 0)], views.Rolls);
+        Assert.Equal([new Roll(0, 8), new Roll(0, 8), new Roll(0, 8)], views.RollsPlus);
+        Assert.Equal([1, 0, 2], views.Permutation);
+        Assert.Equal([[0, 3], [0, 3], [0, 3]], views.EnqueuePixels);
     }
 
     [Fact]
@@ -85,14 +88,15 @@ public sealed class ViewsBuilderTests
         Assert.Contains("clip.mp4", Assert.Throws<ArgumentException>(() => builder.Build(batch, [0])).Message, StringComparison.Ordinal);
     }
 
-    private static FramePair Pair(FramePairPool pool, int seed, bool flip, PhotometryPlan photometry)
+    private static FramePair Pair(FramePairPool pool, int seed, bool flip, PhotometryPlan photometry, bool? flipPlus = null)
     {
         var pair = pool.Rent();
+        var box = new CropBox(0, 0, Side, Side);
         var random = new Random(seed);
         random.NextBytes(pair.First);
         random.NextBytes(pair.Second);
         pair.Plan = new SamplePlan(
-            0, seed, 0, 1, 0, 8, new CropBox(0, 0, Side, Side), flip, new ViewPlan(photometry, 8, 0), new ViewPlan(photometry, 0, 8), [0, 3]);
+            0, seed, 0, 1, 0, 8, new ViewPlan(box, flip, photometry, 8, 0), new ViewPlan(box, flipPlus ?? flip, photometry, 0, 8), [0, 3]);
         return pair;
     }
 
