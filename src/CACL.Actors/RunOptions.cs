@@ -1,7 +1,8 @@
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Actors;

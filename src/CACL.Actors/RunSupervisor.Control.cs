@@ -76,7 +76,7 @@ internal sealed partial class RunSupervisor
     private string? Refuse(SettingChange wish)
     {
         if (wish.Setting == "evaluate_every_steps" && !Evaluates) return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
-        return wish.Setting.Split('.') is ["loss_weights", var head] && Enum.TryParse<Learning.Method.Heads>(head, ignoreCase: true, out var wanted) && !_options.Cacl.Heads.HasFlag(wanted)
+        return wish.Setting.Split('.') is ["loss_weights", var head] && Enum.TryParse<Learning.Methods.Cacl.Heads>(head, ignoreCase: true, out var wanted) && !_options.Cacl.Heads.HasFlag(wanted)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;
     }

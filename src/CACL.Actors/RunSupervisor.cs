@@ -184,7 +184,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             "trainer");
         if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
 
-        (double, Learning.Method.LossWeights) SettingsOf(long step)
+        (double, Learning.Methods.LossWeights) SettingsOf(long step)
         {
             var settings = live.Begin(step);
             return (rate(step) * settings.LearningRateFactor, settings.LossWeights);

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
@@ -23,7 +26,7 @@ internal static class StepBenchmark
             QueueSize = options["queue", 16384],
             BatchNormSplits = options["bn-splits", 4],
         };
-        using var cacl = new Cacl(settings, CPU);
+        using var cacl = new CaclMethod(settings, CPU);
         using var generator = new Generator(1);
         using var view = randn([batch, 3, size, size], generator: generator);
         using var viewPlus = randn([batch, 3, size, size], generator: generator);

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
 
 namespace CACL.Actors.Training;
 

@@ -1,7 +1,9 @@
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
 namespace CACL.Actors.Training;
@@ -9,7 +11,7 @@ namespace CACL.Actors.Training;
 /// <summary>The real engine: photometry on the training device, then a step of the method.</summary>
 public sealed class CaclTrainingEngine : ITrainingEngine
 {
-    private readonly Cacl _cacl;
+    private readonly CaclMethod _cacl;
     private readonly ViewsBuilder _views;
     private readonly StepClock _clock = new();
     private readonly ulong _seed;
@@ -25,7 +27,7 @@ public sealed class CaclTrainingEngine : ITrainingEngine
         _seed = options.Sampling.Seed;
         _preview = preview;
         var on = new Device(options.Device);
-        _cacl = new Cacl(options.Cacl, on);
+        _cacl = new CaclMethod(options.Cacl, on);
         _views = new ViewsBuilder(on);
         if (initial is not null) _cacl.StartFrom(initial);
     }

@@ -1,5 +1,6 @@
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Training;
 

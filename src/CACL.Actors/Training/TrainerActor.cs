@@ -5,7 +5,7 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Training;
 

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;

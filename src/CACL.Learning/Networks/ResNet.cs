@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using Padding = CACL.Learning.Method.Padding;
 using PaddingModes = TorchSharp.PaddingModes;
 
 namespace CACL.Learning.Networks;

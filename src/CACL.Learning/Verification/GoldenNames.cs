@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Verification;
 
@@ -7,8 +8,8 @@ internal static class GoldenNames
 {
     public static Backbone Backbone(string name) => name switch
     {
-        "resnet18" => Method.Backbone.ResNet18,
-        "resnet50" => Method.Backbone.ResNet50,
+        "resnet18" => Networks.Backbone.ResNet18,
+        "resnet50" => Networks.Backbone.ResNet50,
         _ => throw new GoldenFault($"the backbone '{name}' is not known to this program"),
     };
 
@@ -22,15 +23,15 @@ internal static class GoldenNames
 
     public static Positives Positives(string name) => name switch
     {
-        "global-head" => Method.Positives.GlobalHead,
-        "same-position" => Method.Positives.SamePosition,
+        "global-head" => Methods.Cacl.Positives.GlobalHead,
+        "same-position" => Methods.Cacl.Positives.SamePosition,
         _ => throw new GoldenFault($"the positives '{name}' are not known to this program"),
     };
 
     public static Padding Padding(string name) => name switch
     {
-        "zeros" => Method.Padding.Zeros,
-        "reflect" => Method.Padding.Reflect,
+        "zeros" => Networks.Padding.Zeros,
+        "reflect" => Networks.Padding.Reflect,
         _ => throw new GoldenFault($"the padding '{name}' is not known to this program"),
     };
 }

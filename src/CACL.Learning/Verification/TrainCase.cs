@@ -1,4 +1,6 @@
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
@@ -18,7 +20,7 @@ internal static class TrainCase
 
         void Run(ScalarType precision)
         {
-            using var cacl = new Cacl(config.Options, golden.Device, precision);
+            using var cacl = new CaclMethod(config.Options, golden.Device, precision);
             cacl.Restore(Start(cacl.Snapshot(), config));
             var met = columns.Select(_ => new List<double>()).ToArray();
             for (var step = 0; step <= golden.Last(@"^(?:x|x_plus|shifts|shifts_plus|permutation|enqueue_pixels)\.(\d+)$"); step++)
@@ -65,7 +67,7 @@ internal static class TrainCase
         return values;
     }
 
-    private static double[] Step(Cacl cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
+    private static double[] Step(CaclMethod cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
     {
         using var scope = NewDisposeScope();
         var chosen = golden.Ints($"enqueue_pixels.{step}").Chunk((int)golden.Shape($"enqueue_pixels.{step}")[1]).ToArray();

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
@@ -13,7 +14,7 @@ public sealed record CheckpointArchitecture(string Backbone, string Heads, int Q
     public static CheckpointArchitecture Of(CaclOptions options, int dimension = 128)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Heads[] all = [Method.Heads.Global, Method.Heads.Pixel, Method.Heads.Cycle];
+        Heads[] all = [Methods.Cacl.Heads.Global, Methods.Cacl.Heads.Pixel, Methods.Cacl.Heads.Cycle];
         var heads = all.Where(head => options.Heads.HasFlag(head)).Select(head => head.ToString().ToLowerInvariant());
         return new(options.Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), options.QueueSize, dimension);
     }

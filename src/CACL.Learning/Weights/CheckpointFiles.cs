@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 

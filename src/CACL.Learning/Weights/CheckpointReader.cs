@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 

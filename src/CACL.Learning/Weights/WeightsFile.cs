@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Weights.Import;
 
 namespace CACL.Learning.Weights;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;
 using CACL.Node.Evaluation;

@@ -1,6 +1,9 @@
 using CACL.Actors;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
+using CACL.Learning.Optimisation;
 
 namespace CACL.Node.Configuration;
 

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Node.Configuration;
 

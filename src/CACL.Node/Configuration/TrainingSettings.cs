@@ -1,6 +1,6 @@
 using System.Globalization;
 using CACL.Actors;
-using CACL.Learning.Method;
+using CACL.Learning.Optimisation;
 
 namespace CACL.Node.Configuration;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Http;
 
 namespace CACL.Node.Control;

@@ -1,6 +1,7 @@
 using CACL.Actors;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Configuration;
 
 namespace CACL.Node.Display;

@@ -1,5 +1,5 @@
 using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Node.Configuration;
 
 namespace CACL.Node.Evaluation;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Data.Sampling;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Networks;
 using CACL.Node.Pictures;
 using SkiaSharp;
 using static TorchSharp.torch;

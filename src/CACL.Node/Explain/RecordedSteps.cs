@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CACL.Actors;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 
 namespace CACL.Node.Explain;
 

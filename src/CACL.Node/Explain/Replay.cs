@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Runs;

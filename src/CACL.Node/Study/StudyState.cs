@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Node.Configuration;
 
 namespace CACL.Node.Study;

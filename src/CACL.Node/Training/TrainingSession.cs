@@ -5,7 +5,7 @@ using CACL.Actors.Decoding;
 using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Commands;

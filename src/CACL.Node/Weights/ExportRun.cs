@@ -1,5 +1,6 @@
 using System.Globalization;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Learning.Weights.Export;
 
 namespace CACL.Node.Weights;

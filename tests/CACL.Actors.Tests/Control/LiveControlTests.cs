@@ -1,5 +1,5 @@
 using CACL.Actors.Control;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Testing;
 using CsCheck;
 

@@ -1,7 +1,8 @@
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Actors.Tests.Control;
 

@@ -8,7 +8,9 @@ using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;

@@ -7,7 +7,7 @@ using CACL.Actors.Evaluation;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;

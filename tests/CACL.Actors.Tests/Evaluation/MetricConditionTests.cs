@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CsCheck;
 
 namespace CACL.Actors.Tests.Evaluation;

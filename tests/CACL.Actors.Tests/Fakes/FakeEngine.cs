@@ -1,7 +1,8 @@
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Tests.Fakes;
 

@@ -4,7 +4,7 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;

@@ -1,6 +1,6 @@
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 
 namespace CACL.Actors.Tests.Telemetry;
 

@@ -1,8 +1,10 @@
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Tests.Training;
 

@@ -1,5 +1,5 @@
 using CACL.Learning.Evaluation;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Tests.Weights;
 using CACL.Learning.Weights;
@@ -17,7 +17,7 @@ public sealed class RepresentationTests : IDisposable
     [Fact]
     public void Random_is_step_0_of_a_training_with_that_seed_and_a_file_is_what_it_holds()
     {
-        using var training = new Cacl(new CaclOptions { QueueSize = 8, Seed = 5 }, CPU);
+        using var training = new CaclMethod(new CaclOptions { QueueSize = 8, Seed = 5 }, CPU);
         var file = _folder.File("backbone.safetensors");
         SafeTensorsWriter.Write(file, training.Snapshot().Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal)).Select(t => FloatTensors.Item(t with { Name = t.Name["query.".Length..] })));
         using var random = Representation.Load(Representation.Random, null, 5, CPU);

@@ -1,10 +1,10 @@
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Similarity;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
-using Padding = CACL.Learning.Method.Padding;
+using Padding = CACL.Learning.Networks.Padding;
 
 namespace CACL.Learning.Tests.Evaluation;
 

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Tests.Weights;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Testing;

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Configuration;
 using CACL.Testing;
 

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Node.Configuration;
 using CACL.Testing;
 

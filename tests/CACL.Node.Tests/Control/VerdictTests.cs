@@ -1,7 +1,7 @@
 using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Control;
 
 namespace CACL.Node.Tests.Control;

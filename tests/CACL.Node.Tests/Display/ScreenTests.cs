@@ -1,6 +1,6 @@
 using CACL.Actors;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Configuration;
 using CACL.Node.Display;
 using Spectre.Console;

@@ -6,7 +6,7 @@ using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Node.Configuration;
 using CACL.Node.Runs;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CACL.Data.Clips;
 using CACL.Data.Decoding.Isolated;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;

@@ -1,6 +1,7 @@
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Protocols;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Node.Tests.Pictures;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Testing;
 using CsCheck;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Training;
 using CACL.Data.Catalog;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Runs;

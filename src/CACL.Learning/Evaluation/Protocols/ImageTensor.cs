@@ -1,5 +1,5 @@
+using CACL.Learning.Augmentation;
 using CACL.Learning.Evaluation.DataSets;
-using CACL.Learning.Photometry;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
 

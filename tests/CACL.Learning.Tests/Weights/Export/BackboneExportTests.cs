@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Verification;
 using CACL.Learning.Weights;

@@ -1,0 +1,15 @@
+using CACL.Learning.Networks;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Methods;
+
+/// <summary>The key network follows the query network slowly (METHOD.md §6.1): its parameters do, its running statistics are its own.</summary>
+internal static class MomentumUpdate
+{
+    /// <summary>key ← m·key + (1 − m)·query.</summary>
+    public static void Apply(NetworkWeights key, NetworkWeights query, double momentum)
+    {
+        using var _ = no_grad();
+        key.Parameters.mul_(momentum).add_(query.Parameters, 1 - momentum);
+    }
+}
