@@ -19,7 +19,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
                 Epoch = epoch,
                 Position = position,
                 Seed = options.Sampling.Seed,
-                Architecture = CheckpointArchitecture.Of(options.Cacl),
+                Architecture = options.Cacl.Architecture,
                 Settings = options.Fingerprint,
                 SkippedSteps = skippedSteps,
             },
@@ -33,7 +33,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
         var latest = store.LoadLatest();
         foreach (var warning in latest.Warnings) Warned?.Invoke(warning);
         if (latest.Checkpoint is not { } checkpoint) return null;
-        checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
+        checkpoint.RequireSame(options.Cacl.Architecture, options.Fingerprint);
         return new ResumePoint(checkpoint.Snapshot, checkpoint.State.Step, checkpoint.State.SkippedSteps, checkpoint.Folder);
     }
 }

@@ -1,4 +1,4 @@
-using CACL.Learning.Methods.Cacl;
+using CACL.Data.Sampling;
 using TorchSharp;
 
 namespace CACL.Learning.Augmentation;
@@ -26,9 +26,16 @@ public sealed record Views(
     int[] Permutation,
     int[][] EnqueuePixels) : IDisposable
 {
-    /// <summary>Refuses views that do not fit together or to the settings.</summary>
+    /// <summary>
+    /// The plans that they were made by, in the samples' order: each view's box and flip, for methods that must know where in the frame a
+    /// position lies. Null where the views come from elsewhere.
+    /// </summary>
+    public IReadOnlyList<SamplePlan>? Plans { get; init; }
+
+    /// <summary>Refuses views that do not fit together.</summary>
+    /// <param name="rolled">Whether their rolls are used.</param>
     /// <exception cref="ArgumentException">What does not fit.</exception>
-    internal void Check(CaclOptions options)
+    internal void Check(bool rolled)
     {
         var shape = View.shape;
         if (shape is not [var batch, 3, var height, var width] || !shape.AsSpan().SequenceEqual(ViewPlus.shape))
@@ -37,18 +44,13 @@ public sealed record Views(
                 $"Views have the shapes [{string.Join(",", shape)}] and [{string.Join(",", ViewPlus.shape)}], not twice [B,3,S,S].");
         }
 
-        if (options.Problems((int)batch, (int)Math.Min(height, width), EnqueuePixels.Length > 0 ? EnqueuePixels[0].Length : 0).ToList() is { Count: > 0 } problems)
-        {
-            throw new ArgumentException(string.Join(' ', problems));
-        }
-
         if (height % 8 != 0 || width % 8 != 0) throw new ArgumentException($"Views of {height}×{width} pixels are no multiples of 8.");
         if (!Permutation.Order().SequenceEqual(Enumerable.Range(0, (int)batch)))
         {
             throw new ArgumentException($"[{string.Join(",", Permutation)}] is no permutation of {batch} samples.");
         }
 
-        if (options.PixelShuffle && (Rolls.Length != batch || RollsPlus.Length != batch || Rolls.Concat(RollsPlus).Any(roll => !roll.IsWithin(height, width))))
+        if (rolled && (Rolls.Length != batch || RollsPlus.Length != batch || Rolls.Concat(RollsPlus).Any(roll => !roll.IsWithin(height, width))))
         {
             throw new ArgumentException($"Each of {batch} samples needs two rolls, multiples of 8 in [0, {height}) and [0, {width}).");
         }

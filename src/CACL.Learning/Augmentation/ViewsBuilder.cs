@@ -35,7 +35,10 @@ public sealed class ViewsBuilder : IDisposable
         var first = views.narrow(0, 0, plans.Length).DetachFromDisposeScope();
         var second = views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope();
         return new Views(
-            first, second, Rolls(plans, p => p.View), Rolls(plans, p => p.ViewPlus), permutation, [.. plans.Select(p => p.EnqueuePixels)]);
+            first, second, Rolls(plans, p => p.View), Rolls(plans, p => p.ViewPlus), permutation, [.. plans.Select(p => p.EnqueuePixels)])
+        {
+            Plans = plans,
+        };
     }
 
     /// <summary>Frees the host tensor.</summary>

@@ -1,4 +1,3 @@
-using CACL.Learning.Methods.Cacl;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
@@ -21,13 +20,13 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="device">Where they lie.</param>
     /// <param name="trainable">Whether the parameters take gradients.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
-    public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
+    public NetworkWeights(Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
         : this(backbone, heads, NetworkShapes.Of(backbone, heads), device, trainable, precision)
     {
     }
 
     private NetworkWeights(
-        Backbone backbone, Heads heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
+        Backbone backbone, IReadOnlyList<HeadSpec> heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
@@ -45,13 +44,13 @@ public sealed class NetworkWeights : IDisposable
 
     /// <summary>Zeros for any tensors, of no network: what the optimiser is checked on.</summary>
     internal static NetworkWeights Of(IReadOnlyList<NetworkTensor> tensors, Device device) =>
-        new(default, default, tensors, device, trainable: false, ScalarType.Float32);
+        new(default, [], tensors, device, trainable: false, ScalarType.Float32);
 
     /// <summary>The backbone whose tensors these are.</summary>
     public Backbone Backbone { get; }
 
     /// <summary>The heads among them.</summary>
-    public Heads Heads { get; }
+    public IReadOnlyList<HeadSpec> Heads { get; }
 
     /// <summary>Names and shapes in the network's order.</summary>
     public IReadOnlyList<NetworkTensor> Tensors { get; }
@@ -63,7 +62,7 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     public Tensor this[string name] => _views.TryGetValue(name, out var view)
         ? view
-        : throw new KeyNotFoundException($"A {Backbone} with heads {Heads} has no tensor named {name}.");
+        : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor named {name}.");
 
     /// <summary>All parameters in one tensor of one dimension, the gaps between them zero.</summary>
     internal Tensor Parameters { get; }
@@ -78,7 +77,7 @@ public sealed class NetworkWeights : IDisposable
     public void Start(ulong seed)
     {
         var values = new float[Tensors.Count][];
-        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], ResNetPlan.Channels(Backbone), seed));
+        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], seed));
         for (var i = 0; i < values.Length; i++) Write(Tensors[i].Name, values[i]);
     }
 

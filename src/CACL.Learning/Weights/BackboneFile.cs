@@ -1,6 +1,4 @@
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
-using CACL.Learning.Weights.Import;
 
 namespace CACL.Learning.Weights;
 
@@ -9,8 +7,8 @@ namespace CACL.Learning.Weights;
 /// <param name="Backbone">The backbone whose tensors it holds.</param>
 /// <param name="Padding">Padding that it was trained with; zeros where nothing says otherwise.</param>
 /// <param name="Step">Training steps done; null where the file says nothing of a run.</param>
-/// <param name="Heads">The heads that the file holds.</param>
-public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, Heads Heads)
+/// <param name="Heads">The heads that the file holds, in their method's order where that is known, else by name.</param>
+public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads)
 {
     private const string Query = "query.safetensors";
 
@@ -31,7 +29,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         // A file of a checkpoint is known by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
         if (Path.GetFileName(full) == Query && System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))) return InCheckpoint(folder, full);
-        return Alone(full);
+        return Alone(full, heads: null);
     }
 
     private static string CheckpointFolder(string folder)
@@ -48,25 +46,23 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
     private static BackboneFile InCheckpoint(string folder, string? known)
     {
         var (resolved, state) = CheckpointReader.CheckOne(folder, Query);
-        var file = Alone(known ?? Path.Combine(resolved, Query));
+        var file = Alone(known ?? Path.Combine(resolved, Query), state.Architecture.HeadNames);
         // Written before the setting existed, or by hand: the default.
         var padding = state.Settings.GetValueOrDefault("cacl.model.padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
         return file with { Step = state.Step, Padding = padding };
     }
 
-    private static BackboneFile Alone(string file)
+    private static BackboneFile Alone(string file, IReadOnlyList<string>? heads)
     {
-        if (TorchFile.Remedy(file) is { } remedy) throw new WeightsException(file, $"{file} is not a safetensors file. {remedy}");
+        if (TorchFormats.Remedy(file) is { } remedy) throw new WeightsException(file, $"{file} is not a safetensors file. {remedy}");
         using var reader = SafeTensorsReader.Open(file);
         var names = reader.Entries.Select(e => e.Name).ToArray();
         bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));
         if (!Has("layer1.0.conv1.weight")) throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a .safetensors file with torchvision's names.");
         var backbone = Has("layer1.0.conv3.weight") ? Backbone.ResNet50 : Backbone.ResNet18;
         var padding = reader.Metadata.GetValueOrDefault("padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
-        var heads = NetworkShapes.Each(Heads.Global | Heads.Pixel | Heads.Cycle)
-            .Where(head => Has($"head_{NetworkShapes.NameOf(head)}.0.weight"))
-            .Aggregate(Heads.None, (all, head) => all | head);
+        heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");
         long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), out var number) ? number : null;
-        return new BackboneFile(file, backbone, padding, step, heads);
+        return new BackboneFile(file, backbone, padding, step, HeadsOfFile.Of(reader, NetworkShapes.Channels(backbone), heads));
     }
 }

@@ -1,5 +1,3 @@
-using CACL.Learning.Weights.Import;
-
 namespace CACL.Learning.Weights;
 
 /// <summary>Weights that a new run starts from.</summary>
@@ -31,7 +29,7 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFile.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFormats.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
         }
     }
 

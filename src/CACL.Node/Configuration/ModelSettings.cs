@@ -1,4 +1,3 @@
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
@@ -59,10 +58,8 @@ internal sealed record ModelSettings
 
     private static Heads ReadHeads(SettingsReader reader)
     {
-        var words = reader.Words("cacl.model.heads", "global", "pixel", "cycle");
-        return (words.Contains("global") ? Heads.Global : Heads.None)
-            | (words.Contains("pixel") ? Heads.Pixel : Heads.None)
-            | (words.Contains("cycle") ? Heads.Cycle : Heads.None);
+        var words = reader.Words("cacl.model.heads", [.. CaclHeads.Names]);
+        return words.Select(CaclHeads.Find).Aggregate(Heads.None, (all, head) => all | (head ?? Heads.None));
     }
 
     private static double Weight(SettingsReader reader, string head) =>

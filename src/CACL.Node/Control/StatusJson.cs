@@ -96,7 +96,7 @@ internal static class StatusJson
     private static JsonObject Json(TimeShares times) =>
         new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
 
-    private static IEnumerable<Heads> HeadsOf(RunOptions options) => new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h));
+    private static IEnumerable<Heads> HeadsOf(RunOptions options) => CaclHeads.Each(options.Cacl.Heads);
 
     /// <summary>The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.</summary>
     private static JsonObject Queues(long step, RunOptions options) => new(HeadsOf(options).Select(head =>

@@ -75,7 +75,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     {
         var options = TrainingOptions.Of(run.Configuration, run.Folder, device, new TrainingVideos(run.Videos, []));
         var checkpoint = CheckpointStore.Load(folder);
-        checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
+        checkpoint.RequireSame(options.Cacl.Architecture, options.Fingerprint);
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);

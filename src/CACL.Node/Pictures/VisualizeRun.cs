@@ -5,7 +5,6 @@ using CACL.Data.Decoding;
 using CACL.Data.Decoding.Isolated;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Learning.Evaluation.Similarity;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
@@ -95,7 +94,7 @@ internal static class VisualizeRun
             [.. points.Select((point, i) => (shown[i].X, shown[i].Y, $"point {i + 1} ({point.X}, {point.Y})"))],
             views));
         output.WriteLine($"Points: {string.Join("  ", points.Select(point => $"{point.X},{point.Y}"))}");
-        if (file.Heads == Heads.None) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
+        if (file.Heads.Count == 0) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
         output.WriteLine($"Wrote {path}");
         return ExitCodes.Success;
     }
@@ -139,7 +138,7 @@ internal static class VisualizeRun
         return [.. model.Views.Zip(model.Compare(first, second, points)).Select(pair => (ViewName(pair.First), pair.Second))];
     }
 
-    private static string ViewName(Heads view) => view == Heads.None ? "backbone" : $"{view.ToString().ToLowerInvariant()} head";
+    private static string ViewName(HeadSpec? view) => view is null ? "backbone" : $"{view.Name} head";
 
     private static string Words(Backbone backbone) => backbone == Backbone.ResNet50 ? "ResNet-50" : "ResNet-18";
 

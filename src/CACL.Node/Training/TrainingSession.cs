@@ -149,7 +149,7 @@ internal static class TrainingSession
 
     private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)
     {
-        var shapes = NetworkShapes.Of(options.Backbone, options.Heads).ToDictionary(t => t.Name, t => t.Shape);
+        var shapes = NetworkShapes.Of(options.Backbone, options.HeadSpecs).ToDictionary(t => t.Name, t => t.Shape);
         var weights = WeightsFile.LoadInitial(file, shapes);
         Log.Information("Starting from {File}", weights.Path);
         foreach (var note in weights.Notes) Log.Information("{File}: {Note}", Path.GetFileName(weights.Path), note);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights.Export;
 
@@ -13,7 +12,7 @@ internal static class ExportRun
     {
         var report = BackboneExport.Export(checkpoint, output, momentumNetwork, withHeads, overwrite);
         var step = report.Step is { } done ? $" after step {done}" : "";
-        var heads = report.Heads == Heads.None ? "" : $" with heads {report.Heads}";
+        var heads = report.Heads.Count == 0 ? "" : $" with heads {string.Join(", ", report.Heads.Select(head => head.Name))}";
         screen.WriteLine($"{report.Source} holds a {report.Backbone}{step}.");
         screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));
         screen.WriteLine($"The network it belongs to: {BackboneExport.Loading(report.Backbone)}.");

@@ -34,6 +34,7 @@ public sealed class ViewsBuilderTests
         Assert.Equal([new Roll(0, 8), new Roll(0, 8), new Roll(0, 8)], views.RollsPlus);
         Assert.Equal([1, 0, 2], views.Permutation);
         Assert.Equal([[0, 3], [0, 3], [0, 3]], views.EnqueuePixels);
+        Assert.Equal(batch.Pairs.Select(p => p.Plan), views.Plans);
     }
 
     [Fact]

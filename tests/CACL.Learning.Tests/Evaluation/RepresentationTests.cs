@@ -99,7 +99,7 @@ public sealed class RepresentationTests : IDisposable
 
     private string Write(string name, Backbone backbone, float value)
     {
-        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone, Heads.None).Select(t => Item(t.Name, t.Shape, value)));
+        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(t => Item(t.Name, t.Shape, value)));
         return _folder.File(name);
     }
 
@@ -109,7 +109,7 @@ public sealed class RepresentationTests : IDisposable
     private static float[] Values(NetworkWeights weights, Backbone backbone)
     {
         var all = new List<float>();
-        foreach (var tensor in NetworkShapes.Of(backbone, Heads.None))
+        foreach (var tensor in NetworkShapes.Of(backbone))
         {
             var values = new float[tensor.Count];
             weights.Read(tensor.Name, values);

@@ -36,15 +36,15 @@ public sealed partial class CaclMethod : IDisposable
         if (options.Problems().ToList() is { Count: > 0 } problems) throw new ArgumentException(string.Join(' ', problems), nameof(options));
         _options = options;
         _device = device;
-        _queryWeights = new NetworkWeights(options.Backbone, options.Heads, device, trainable: true, precision);
-        _keyWeights = new NetworkWeights(options.Backbone, options.Heads, device, precision: precision);
+        _queryWeights = new NetworkWeights(options.Backbone, options.HeadSpecs, device, trainable: true, precision);
+        _keyWeights = new NetworkWeights(options.Backbone, options.HeadSpecs, device, precision: precision);
         _queryWeights.Start(options.Seed);
         _keyWeights.CopyFrom(_queryWeights);
         _query = new Encoder(_queryWeights, options);
         _key = new Encoder(_keyWeights, options);
-        _queues = NetworkShapes.Each(options.Heads).ToDictionary(
+        _queues = CaclHeads.Each(options.Heads).ToDictionary(
             head => head,
-            head => new NegativeQueue($"queue.{NetworkShapes.NameOf(head)}", options.QueueSize, NetworkShapes.HeadWidth, options.Seed, device, precision));
+            head => new NegativeQueue($"queue.{CaclHeads.NameOf(head)}", options.QueueSize, CaclHeads.Width, options.Seed, device, precision));
         _lars = new Lars(_queryWeights, options.Lars);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class CaclMethod : IDisposable
         Views views, double learningRate, LossWeights? weights = null, Action<string, Tensor>? inspectGradient = null, StepClock? clock = null)
     {
         ArgumentNullException.ThrowIfNull(views);
-        views.Check(_options);
+        Check(views);
         using var scope = NewDisposeScope();
         var (queryStatistics, keyStatistics) = (_queryWeights.Statistics.clone(), _keyWeights.Statistics.clone());
 
@@ -117,6 +117,14 @@ public sealed partial class CaclMethod : IDisposable
         foreach (var queue in _queues.Values) queue.Dispose();
         _queryWeights.Dispose();
         _keyWeights.Dispose();
+    }
+
+    private void Check(Views views)
+    {
+        views.Check(rolled: _options.PixelShuffle);
+        var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));
+        var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
+        if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems) throw new ArgumentException(string.Join(' ', problems));
     }
 
     // §5: the losses whose head is on, with the queues as they were.

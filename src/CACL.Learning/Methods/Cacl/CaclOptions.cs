@@ -1,28 +1,8 @@
-using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Weights;
 
 namespace CACL.Learning.Methods.Cacl;
-
-/// <summary>The three heads, any subset of them.</summary>
-[Flags]
-public enum Heads
-{
-    /// <summary>None: the bare backbone.</summary>
-    None = 0,
-
-    /// <summary>u: the frame's vector and the matching of pixels (equation 3).</summary>
-    Global = 1,
-
-    /// <summary>p: pixels against the queue (equation 4).</summary>
-    Pixel = 2,
-
-    /// <summary>c: there and back again (equations 5 and 6).</summary>
-    Cycle = 4,
-
-    /// <summary>CACL.</summary>
-    All = Global | Pixel | Cycle,
-}
 
 /// <summary>Which pixel of the second frame is the positive of a pixel of the first (equation 4).</summary>
 public enum Positives
@@ -55,6 +35,9 @@ public sealed record CaclOptions
 
     /// <summary>Heads that are on.</summary>
     public Heads Heads { get; init; } = Heads.All;
+
+    /// <summary>Those heads, as a network is built with them.</summary>
+    public IReadOnlyList<HeadSpec> HeadSpecs => CaclHeads.Specs(Heads, Backbone);
 
     /// <summary>Rows K of each queue.</summary>
     public int QueueSize { get; init; } = 16384;
@@ -103,6 +86,10 @@ public sealed record CaclOptions
 
     /// <summary>Whether pixel positives are matched by the global head.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
+
+    /// <summary>What decides names and shapes of a checkpoint's tensors.</summary>
+    public CheckpointArchitecture Architecture => new(
+        Backbone.ToString().ToLowerInvariant(), string.Join(',', CaclHeads.Each(Heads).Select(CaclHeads.NameOf)), QueueSize, CaclHeads.Width);
 
     /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
     public IEnumerable<string> Problems()

@@ -19,9 +19,9 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
         var features = _backbone.Forward(PixelShuffle.RollIn(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
         var rows = PixelShuffle.RollBackRows(features, rolls, permutation);
         var maps = new HeadMaps();
-        foreach (var head in NetworkShapes.Each(options.Heads))
+        foreach (var head in CaclHeads.Each(options.Heads))
         {
-            maps.Rows[head] = Head.Forward(rows, weights, head).view(x.shape[0], -1, NetworkShapes.HeadWidth).MoveToOuterDisposeScope();
+            maps.Rows[head] = Forward(head, rows).view(x.shape[0], -1, CaclHeads.Width).MoveToOuterDisposeScope();
         }
 
         if (options.Heads.HasFlag(Heads.Global))
@@ -29,12 +29,14 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
             // Before the head: the head then sees one position, the mean of all.
             var pooled = options.Pooling == Pooling.AfterHead
                 ? maps.Rows[Heads.Global].mean([1])
-                : Head.Forward(rows.view(x.shape[0], -1, rows.shape[1]).mean([1]), weights, Heads.Global);
+                : Forward(Heads.Global, rows.view(x.shape[0], -1, rows.shape[1]).mean([1]));
             maps.Pooled = nn.functional.normalize(pooled, dim: 1).MoveToOuterDisposeScope();
         }
 
         return maps;
     }
+
+    private Tensor Forward(Heads head, Tensor rows) => Head.Forward(rows, weights, CaclHeads.Spec(head, options.Backbone), training: true);
 }
 
 /// <summary>What one network's heads say of a batch; in the scope of whoever asked.</summary>
