@@ -1,3 +1,4 @@
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
 
 namespace CACL.Actors.Checkpoints;
@@ -20,6 +21,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
                 Position = position,
                 Seed = options.Sampling.Seed,
                 Architecture = options.Cacl.Architecture,
+                Files = CaclOptions.CheckpointFiles,
                 Settings = options.Fingerprint,
                 SkippedSteps = skippedSteps,
             },

@@ -10,8 +10,6 @@ namespace CACL.Learning.Weights;
 /// <param name="Heads">The heads that the file holds, in their method's order where that is known, else by name.</param>
 public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads)
 {
-    private const string Query = "query.safetensors";
-
     /// <summary>
     /// Finds the network that a path means: a run folder or its folder of checkpoints (the newest one), a checkpoint (its online network,
     /// checked against the checkpoint's manifest), or a safetensors file with torchvision's names, with or without a known prefix.
@@ -28,7 +26,8 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
             throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors file.");
         // A file of a checkpoint is known by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
-        if (Path.GetFileName(full) == Query && System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))) return InCheckpoint(folder, full);
+        var isOnline = System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)) && Path.GetFileName(full) == CheckpointReader.OnlineName(folder);
+        if (isOnline) return InCheckpoint(folder, full);
         return Alone(full, heads: null);
     }
 
@@ -36,20 +35,21 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
     {
         foreach (var place in new[] { folder, Path.Combine(folder, CheckpointFiles.Latest), Path.Combine(folder, "checkpoints", CheckpointFiles.Latest) })
         {
-            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return place;
+            var isCheckpoint = System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest))
+                || System.IO.File.Exists(Path.Combine(place, CheckpointReader.OnlineName(place)));
+            if (isCheckpoint) return place;
         }
 
         throw new CheckpointException(
-            folder, $"{folder} holds no checkpoint: neither {Query} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
+            folder, $"{folder} holds no checkpoint: neither {CheckpointFile.Former[0].Name} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
     }
 
     private static BackboneFile InCheckpoint(string folder, string? known)
     {
-        var (resolved, state) = CheckpointReader.CheckOne(folder, Query);
-        var file = Alone(known ?? Path.Combine(resolved, Query), state.Architecture.HeadNames);
-        // Written before the setting existed, or by hand: the default.
-        var padding = state.Settings.GetValueOrDefault("cacl.model.padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
-        return file with { Step = state.Step, Padding = padding };
+        var (online, state) = CheckpointReader.Network(folder, CheckpointRole.Online);
+        if (online is null) throw new CheckpointException(folder, $"The checkpoint {folder} names no online network, so nothing of it can be evaluated. Name another one.");
+        var file = Alone(known ?? online, state.Architecture.HeadNames);
+        return file with { Step = state.Step, Padding = PaddingOf(state.Architecture.Padding) };
     }
 
     private static BackboneFile Alone(string file, IReadOnlyList<string>? heads)
@@ -60,9 +60,12 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));
         if (!Has("layer1.0.conv1.weight")) throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a .safetensors file with torchvision's names.");
         var backbone = Has("layer1.0.conv3.weight") ? Backbone.ResNet50 : Backbone.ResNet18;
-        var padding = reader.Metadata.GetValueOrDefault("padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
+        var padding = PaddingOf(reader.Metadata.GetValueOrDefault("padding"));
         heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");
         long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), out var number) ? number : null;
         return new BackboneFile(file, backbone, padding, step, HeadsOfFile.Of(reader, NetworkShapes.Channels(backbone), heads));
     }
+
+    // Where nothing is said: the default.
+    private static Padding PaddingOf(string? word) => word == "reflect" ? Padding.Reflect : Padding.Zeros;
 }

@@ -1,11 +1,12 @@
 namespace CACL.Learning.Weights;
 
-/// <summary>What decides the names and shapes of a checkpoint's tensors.</summary>
+/// <summary>What decides the names and shapes of a checkpoint's tensors, and what its networks compute with them.</summary>
 /// <param name="Backbone">resnet18 or resnet50.</param>
 /// <param name="Heads">Names of the heads, comma-separated in the method's order; empty for none.</param>
 /// <param name="QueueSize">Rows K of each queue.</param>
 /// <param name="Dimension">Length D of a head's vectors.</param>
-public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension)
+/// <param name="Padding">zeros or reflect, of the backbone's convolutions. Null: not told, which is zeros.</param>
+public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null)
 {
     /// <summary>The names in <see cref="Heads"/>.</summary>
     internal IReadOnlyList<string> HeadNames => NamesOf(Heads);
@@ -22,6 +23,7 @@ public sealed record CheckpointArchitecture(string Backbone, string Heads, int Q
         Compare("heads", Heads, wanted.Heads);
         Compare("queue size", QueueSize, wanted.QueueSize);
         Compare("dimension", Dimension, wanted.Dimension);
+        Compare("padding", Padding ?? "zeros", wanted.Padding ?? "zeros");
         return lines;
 
         void Compare<T>(string what, T here, T there)

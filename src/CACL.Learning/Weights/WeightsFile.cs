@@ -20,7 +20,7 @@ public static class WeightsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
-        var file = Directory.Exists(path) ? Path.Combine(path, CheckpointFiles.Tensors[0].File) : path;
+        var file = Directory.Exists(path) ? Path.Combine(path, CheckpointReader.OnlineName(path)) : path;
         if (!File.Exists(file)) throw new WeightsException(file, $"There is no file {file} with weights to start from. Check the name.");
         try
         {

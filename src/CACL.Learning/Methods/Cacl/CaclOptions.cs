@@ -87,9 +87,22 @@ public sealed record CaclOptions
     /// <summary>Whether pixel positives are matched by the global head.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
 
-    /// <summary>What decides names and shapes of a checkpoint's tensors.</summary>
+    /// <summary>Which file of a checkpoint holds what.</summary>
+    public static IReadOnlyList<CheckpointFile> CheckpointFiles { get; } =
+    [
+        new("query.safetensors", "query.", CheckpointRole.Online),
+        new("key.safetensors", "key.", CheckpointRole.Momentum),
+        new("optimiser.safetensors", "momentum.", CheckpointRole.State),
+        new("queues.safetensors", "queue.", CheckpointRole.State),
+    ];
+
+    /// <summary>What decides names and shapes of a checkpoint's tensors, and what its networks compute.</summary>
     public CheckpointArchitecture Architecture => new(
-        Backbone.ToString().ToLowerInvariant(), string.Join(',', CaclHeads.Each(Heads).Select(CaclHeads.NameOf)), QueueSize, CaclHeads.Width);
+        Backbone.ToString().ToLowerInvariant(),
+        string.Join(',', CaclHeads.Each(Heads).Select(CaclHeads.NameOf)),
+        QueueSize,
+        CaclHeads.Width,
+        Padding.ToString().ToLowerInvariant());
 
     /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
     public IEnumerable<string> Problems()

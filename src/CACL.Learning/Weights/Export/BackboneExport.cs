@@ -22,8 +22,6 @@ public sealed record ExportReport(
 /// </summary>
 public static class BackboneExport
 {
-    private const string Key = "key.safetensors";
-
     /// <summary>Exports a backbone.</summary>
     /// <param name="path">See <see cref="BackboneFile.Find"/>.</param>
     /// <param name="output">The safetensors file to write.</param>
@@ -81,7 +79,8 @@ public static class BackboneExport
         var folder = Path.GetDirectoryName(query)!;
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)))
             throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a checkpoint's folder, or leave --network out.");
-        return Path.Combine(CheckpointReader.CheckOne(folder, Key).Folder, Key);
+        return CheckpointReader.Network(folder, CheckpointRole.Momentum).File
+            ?? throw new WeightsException(query, $"The checkpoint {folder} is of a method without a momentum network. Leave --network out.");
     }
 
     private static string Hash(string file)
