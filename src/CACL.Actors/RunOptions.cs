@@ -2,7 +2,6 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Actors;
@@ -39,8 +38,8 @@ public sealed record RunOptions
     /// <summary>What a sample is.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>What a step computes.</summary>
-    public required CaclOptions Cacl { get; init; }
+    /// <summary>What is trained by: what a step reports, what can be weighted, what a checkpoint holds.</summary>
+    public required MethodDescription Method { get; init; }
 
     /// <summary>Pairs B of one step.</summary>
     public int BatchSize { get; init; } = 32;
@@ -129,7 +128,7 @@ public sealed record RunOptions
     /// <summary>Those that may change while the run goes on, as it is started with them.</summary>
     public LiveSettings LiveSettings => new()
     {
-        LossWeights = Cacl.LossWeights,
+        LossWeights = Method.LossWeights,
         EvaluateEverySteps = Evaluation.Schedule.EverySteps,
         CheckpointEverySteps = CheckpointEverySteps,
         Decoders = Decoders,

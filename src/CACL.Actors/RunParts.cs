@@ -7,6 +7,7 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 
 namespace CACL.Actors;
 

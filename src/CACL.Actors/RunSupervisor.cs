@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
@@ -9,6 +10,7 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 
 namespace CACL.Actors;
@@ -184,17 +186,13 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             "trainer");
         if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
 
-        (double, Learning.Methods.LossWeights) SettingsOf(long step)
-        {
-            var settings = live.Begin(step);
-            return (rate(step) * settings.LearningRateFactor, settings.LossWeights);
-        }
+        StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
     }
 
     private void NotFinite(LoopReport.NotFinite report)
     {
         var result = report.Result;
-        var what = $"The loss of step {report.Step + 1} is not finite (global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}). "
+        var what = $"The loss of step {report.Step + 1} is not finite ({Losses(result)}). "
             + $"Its batch: {string.Join(", ", report.Videos)}.";
         if (report.GoesOn)
         {
@@ -204,6 +202,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
         OnceSaved(() => HaltOrRollBack(report, what));
     }
+
+    private static string Losses(StepResult result) => string.Join(
+        ", ", result.Metrics.Where(m => m.Spec.Kind == MetricKind.Loss).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Spec.Head} {m.Value:0.####}")));
 
     private void HaltOrRollBack(LoopReport.NotFinite report, string what)
     {

@@ -43,7 +43,7 @@ internal static class StepBenchmark
                 [.. Enumerable.Range(0, batch).OrderBy(_ => random.Next())],
                 [.. Enumerable.Range(0, batch).Select(_ => Pixels(random, size))]);
             var clock = Stopwatch.StartNew();
-            result = cacl.Step(views, 0.1);
+            result = cacl.Step(views, new StepSettings(0.1));
             seconds.Add(clock.Elapsed.TotalSeconds);
         }
 

@@ -11,6 +11,6 @@ public static class LiveHistory
     public static Func<long, LiveSettings> Read(RunOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new LiveControl(options.LiveSettings, new ControlJournal(options.Directory), 0, long.MaxValue, TimeProvider.System).Of;
+        return new LiveControl(options.LiveSettings, new ControlJournal(options.Directory, options.Method.LossWeights), 0, long.MaxValue, TimeProvider.System).Of;
     }
 }

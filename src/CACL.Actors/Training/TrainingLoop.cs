@@ -102,9 +102,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Control.Phase = LoopPhase.InStep;
-        var (rate, weights) = settings.SettingsOf(_step);
+        var told = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, rate, weights);
+        var result = engine.Step(batch, told);
         if (!result.IsFinite) return LeaveOut(batch, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
@@ -146,7 +146,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="Start">State to start from; null: as the engine begins.</param>
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
-    /// <param name="SettingsOf">Told that a step, counted from 0, begins: its learning rate and loss weights.</param>
+    /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is told.</param>
     /// <param name="CopyIsDue">Whether a checkpoint falls due in the steps after the first number up to the second.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
     /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
@@ -155,7 +155,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         TrainingSnapshot? Start,
         long FirstStep,
         RunLength Length,
-        Func<long, (double LearningRate, LossWeights Weights)> SettingsOf,
+        Func<long, StepSettings> SettingsOf,
         Func<long, long, bool> CopyIsDue,
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps);

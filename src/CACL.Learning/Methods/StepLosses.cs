@@ -2,40 +2,30 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>A step's losses and shares while they are still on the device. A head that is off leaves its places null.</summary>
-internal sealed class StepLosses(LossWeights weights)
+/// <summary>A step's losses and shares while they are still on the device.</summary>
+internal sealed class StepLosses
 {
-    public Tensor? Global { get; set; }
+    private readonly List<(MetricSpec Spec, Tensor Value)> _losses = [];
+    private readonly List<(MetricSpec Spec, Tensor Value)> _shares = [];
 
-    public Tensor? Pixel { get; set; }
-
-    public Tensor? Cycle { get; set; }
-
-    public Tensor? Top1Global { get; set; }
-
-    public Tensor? CycleBack { get; set; }
+    /// <summary>Adds a metric; those of a kind in the method's order.</summary>
+    public void Add(MetricSpec spec, Tensor value) => (spec.Kind == MetricKind.Loss ? _losses : _shares).Add((spec, value));
 
     /// <summary>The weighted sum of the losses, with their gradient.</summary>
-    public Tensor Total
-    {
-        get
-        {
-            using var scope = NewDisposeScope();
-            Tensor?[] weighted = [Global?.mul(weights.Global), Pixel?.mul(weights.Pixel), Cycle?.mul(weights.Cycle)];
-            return weighted.OfType<Tensor>().Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
-        }
-    }
-
-    /// <summary>All numbers in one transfer.</summary>
-    public StepResult ToHost(double learningRate)
+    public Tensor Total(LossWeights weights)
     {
         using var scope = NewDisposeScope();
-        Tensor?[] asked = [Global, Pixel, Cycle, Top1Global, CycleBack];
-        var given = asked.OfType<Tensor>().Select(value => value.detach().to(float64)).ToArray();
-        var values = new Queue<double>(stack(given).cpu().data<double>().ToArray());
-        var numbers = asked.Select(value => value is null ? (double?)null : values.Dequeue()).ToArray();
-        var loss = ((numbers[0] ?? 0) * weights.Global) + ((numbers[1] ?? 0) * weights.Pixel)
-            + ((numbers[2] ?? 0) * weights.Cycle);
-        return new StepResult(loss, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], learningRate);
+        return _losses.Select(loss => loss.Value.mul(weights[loss.Spec.Head])).Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All numbers in one transfer: the step's one wait for the device.</summary>
+    public StepResult ToHost(LossWeights weights, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        List<(MetricSpec Spec, Tensor Value)> all = [.. _losses, .. _shares];
+        var numbers = stack([.. all.Select(metric => metric.Value.detach().to(float64))]).cpu().data<double>().ToArray();
+        Metric[] metrics = [.. all.Zip(numbers, (metric, number) => new Metric(metric.Spec, number))];
+        var loss = metrics.Take(_losses.Count).Sum(metric => metric.Value * weights[metric.Spec.Head]);
+        return new StepResult(loss, metrics, learningRate);
     }
 }

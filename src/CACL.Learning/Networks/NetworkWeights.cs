@@ -89,13 +89,14 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="ArgumentException">Not as many places as the tensor has values.</exception>
     public void Read(string name, Span<float> values) => HostCopy.Read(this[name], values, name);
 
-    /// <summary>Takes all values of another network of the same shape.</summary>
+    /// <summary>Takes the values of another network of the same backbone and the same heads, which may have more heads behind these.</summary>
     public void CopyFrom(NetworkWeights other)
     {
         ArgumentNullException.ThrowIfNull(other);
         using var _ = no_grad();
-        Parameters.copy_(other.Parameters);
-        Statistics.copy_(other.Statistics);
+        using var scope = NewDisposeScope();
+        Parameters.copy_(Beginning(other.Parameters, Parameters));
+        Statistics.copy_(Beginning(other.Statistics, Statistics));
     }
 
     /// <inheritdoc/>
@@ -106,9 +107,14 @@ public sealed class NetworkWeights : IDisposable
         Statistics.Dispose();
     }
 
+    /// <summary>The part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the caller's scope.</summary>
+    internal Tensor ParametersOf(NetworkWeights smaller) => Beginning(Parameters, smaller.Parameters);
+
     /// <summary>Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.</summary>
     internal List<Tensor> ParameterViews(Tensor flat) =>
         [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];
+
+    private static Tensor Beginning(Tensor flat, Tensor like) => flat.numel() == like.numel() ? flat : flat.narrow(0, 0, like.numel());
 
     private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, ScalarType precision, bool trainable)
     {

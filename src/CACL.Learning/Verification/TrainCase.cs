@@ -1,4 +1,5 @@
 using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -80,17 +81,18 @@ internal static class TrainCase
             chosen);
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         var rate = config.Schedule.At(step);
-        var result = cacl.Step(views, rate, inspectGradient: (name, gradient) =>
+        var result = cacl.Step(views, new StepSettings(rate)
         {
-            if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
+            InspectGradient = (name, gradient) =>
+            {
+                if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
+            },
         });
         return columns.Select(column => column switch
         {
-            "loss_global" => result.Global ?? 0,
-            "loss_pixel" => result.Pixel ?? 0,
-            "loss_cycle" => result.Cycle ?? 0,
             "loss" => result.Loss,
             "lr" => result.LearningRate,
+            _ when config.Options.Metrics.All.Any(metric => metric.Name == column) => result[column] ?? 0,
             _ when norms.TryGetValue(column, out var norm) => norm,
             _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
             _ => throw new GoldenFault($"the column '{column}' of its rows is not known to this program"),

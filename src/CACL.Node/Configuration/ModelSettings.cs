@@ -1,3 +1,4 @@
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
@@ -31,11 +32,7 @@ internal sealed record ModelSettings
 
     public required double Momentum { get; init; }
 
-    public required double GlobalWeight { get; init; }
-
-    public required double PixelWeight { get; init; }
-
-    public required double CycleWeight { get; init; }
+    public required LossWeights LossWeights { get; init; }
 
     public static ModelSettings Read(SettingsReader reader) => new()
     {
@@ -51,9 +48,7 @@ internal sealed record ModelSettings
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         Momentum = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
-        GlobalWeight = Weight(reader, "global"),
-        PixelWeight = Weight(reader, "pixel"),
-        CycleWeight = Weight(reader, "cycle"),
+        LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
     };
 
     private static Heads ReadHeads(SettingsReader reader)

@@ -1,9 +1,7 @@
 using CACL.Actors;
 using CACL.Data.Sampling;
-using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Networks;
-using CACL.Learning.Optimisation;
 
 namespace CACL.Node.Configuration;
 
@@ -49,6 +47,9 @@ internal sealed record RunSettings
         EnqueuePixels = Model.EnqueuePixels,
     };
 
+    /// <summary>What is trained by.</summary>
+    public MethodOptions ToMethod() => ToCaclOptions();
+
     /// <summary>What decides a training step.</summary>
     public CaclOptions ToCaclOptions() => new()
     {
@@ -64,9 +65,7 @@ internal sealed record RunSettings
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
         Momentum = Model.Momentum,
-        GlobalWeight = Model.GlobalWeight,
-        PixelWeight = Model.PixelWeight,
-        CycleWeight = Model.CycleWeight,
+        LossWeights = Model.LossWeights,
         Lars = Training.Lars,
     };
 
@@ -79,7 +78,7 @@ internal sealed record RunSettings
     {
         Directory = directory,
         Sampling = ToSamplingOptions(),
-        Cacl = ToCaclOptions(),
+        Method = ToMethod().Describe(),
         BatchSize = Training.BatchSize,
         Epochs = Training.Epochs,
         MaxSteps = Training.MaxSteps,

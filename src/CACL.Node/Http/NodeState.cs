@@ -1,5 +1,8 @@
 using CACL.Actors;
 using CACL.Actors.Training;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Node.Configuration;
 using CACL.Node.Control;
 using CACL.Node.Runs;
 using CACL.Node.Telemetry;
@@ -17,6 +20,9 @@ internal sealed class NodeState(RunFolder folder, SupervisionEvents? supervision
 
     /// <summary>The run's figures and health; null: nobody measures.</summary>
     public RunTelemetry? Telemetry { get; init; }
+
+    /// <summary>What is trained by.</summary>
+    public MethodDescription Method { get; init; } = KnownMethods.Usual;
 
     /// <summary>Tells this start of the run from any other; no secret.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N");

@@ -1,5 +1,4 @@
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
 using CACL.Learning.Weights;
@@ -11,14 +10,14 @@ internal sealed class FakeEngine(FakeTraining training) : ITrainingEngine
 {
     private float _state;
 
-    public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+    public StepResult Step(PairBatch batch, StepSettings settings)
     {
         training.Before?.Invoke(batch.Step);
         var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
-        lock (training.Settings) training.Settings.Add((batch.Step, learningRate, weights));
+        lock (training.Settings) training.Settings.Add((batch.Step, settings));
         training.Seen.Add((batch.Step, _state));
-        return new StepResult(loss, loss, null, null, 0, null, learningRate);
+        return CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
     }
 
     public TrainingSnapshot Snapshot(TrainingSnapshot? spent)
@@ -47,7 +46,7 @@ internal sealed class FakeTraining
     public List<(long Step, float State)> Seen { get; } = [];
 
     /// <summary>What each step was told.</summary>
-    public List<(long Step, double LearningRate, LossWeights Weights)> Settings { get; } = [];
+    public List<(long Step, StepSettings Told)> Settings { get; } = [];
 
     public bool Disposed { get; set; }
 }

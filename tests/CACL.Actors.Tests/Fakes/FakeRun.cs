@@ -52,7 +52,7 @@ internal sealed class FakeRun : IDisposable
     {
         Directory = "",
         Sampling = new SamplingOptions { Seed = 3, CropSize = 32, EnqueuePixels = 4 },
-        Cacl = new CaclOptions(),
+        Method = new CaclOptions().Describe(),
         BatchSize = 4,
         MaxSteps = 12,
         CheckpointEverySteps = 5,

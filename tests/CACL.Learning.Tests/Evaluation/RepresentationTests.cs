@@ -23,7 +23,7 @@ public sealed class RepresentationTests : IDisposable
         using var random = Representation.Load(Representation.Random, null, 5, CPU);
         using var other = Representation.Load(Representation.Random, null, 6, CPU);
         using var read = Representation.Load(file, null, 6, CPU);
-        Assert.Equal(Values(training.Query, random.Backbone), Values(random.Weights, random.Backbone));
+        Assert.Equal(Values(training.Online, random.Backbone), Values(random.Weights, random.Backbone));
         Assert.Equal(Values(random.Weights, random.Backbone), Values(read.Weights, read.Backbone));
         Assert.NotEqual(random.Sha256, other.Sha256);
         Assert.Equal(0L, random.Step);

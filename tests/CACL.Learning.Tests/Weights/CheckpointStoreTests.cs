@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Testing;
 
@@ -92,7 +92,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Snapshots.AssertSame(Snapshots.Of(1), loaded.Snapshot);
         Assert.Equal(padding, loaded.State.Architecture.Padding);
         Assert.Equal(padding, CheckpointStore.LoadState(path).Architecture.Padding);
-        Assert.Equal(CaclOptions.CheckpointFiles, loaded.State.Files);
+        Assert.Equal(MomentumMethod.CheckpointFiles, loaded.State.Files);
     }
 
     [Fact]

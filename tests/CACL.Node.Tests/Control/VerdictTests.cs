@@ -1,7 +1,7 @@
 using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Control;
 
 namespace CACL.Node.Tests.Control;
@@ -55,7 +55,7 @@ public sealed class VerdictTests
         BytesLimit = 1,
         Decoders = decoders,
         DecodersBusy = decoders,
-        Settings = new LiveSettings { LossWeights = new LossWeights(1, 1, 1) },
+        Settings = new LiveSettings { LossWeights = CaclOptions.Weights(1, 1, 1) },
         Ahead = [],
         Quarantined = 0,
         Outcome = null,

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Training;
+using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -76,7 +76,7 @@ internal sealed class RecordedRun : IDisposable
             Videos = videos.Usable,
             Library = new CataloguedVideos(catalog),
             Decoder = () => Decoder(_decoders.CreateDecoder()),
-            Engine = () => new Recorder(this, new CaclTrainingEngine(options, null)),
+            Engine = () => new Recorder(this, new TrainingEngine(settings.ToMethod(), options.Device, options.Sampling.Seed)),
             Checkpoints = storage,
             Start = point,
             Observer = step =>
@@ -99,9 +99,9 @@ internal sealed class RecordedRun : IDisposable
         "cacl.checkpoints.every-steps=3", "cacl.checkpoints.keep=10",
     ];
 
-    private sealed class Recorder(RecordedRun run, CaclTrainingEngine engine) : ITrainingEngine
+    private sealed class Recorder(RecordedRun run, TrainingEngine engine) : ITrainingEngine
     {
-        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+        public StepResult Step(PairBatch batch, StepSettings settings)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var pair in batch.Pairs)
@@ -111,7 +111,7 @@ internal sealed class RecordedRun : IDisposable
             }
 
             run.Seen[batch.Step + 1] = Convert.ToHexStringLower(hash.GetHashAndReset());
-            return run.NotFinite.Contains(batch.Step + 1) ? new StepResult(double.NaN, double.NaN, null, null, null, null, learningRate) : engine.Step(batch, learningRate, weights);
+            return run.NotFinite.Contains(batch.Step + 1) ? CaclResults.Of(double.NaN, global: double.NaN, rate: settings.LearningRate) : engine.Step(batch, settings);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);

@@ -1,6 +1,8 @@
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using CACL.Learning.Weights;
+using static TorchSharp.torch;
+using Padding = CACL.Learning.Networks.Padding;
 
 namespace CACL.Learning.Methods.Cacl;
 
@@ -25,19 +27,13 @@ public enum Pooling
 }
 
 /// <summary>Every setting of METHOD.md §3 to §7 that decides what a training step computes. Defaults are the method's.</summary>
-public sealed record CaclOptions
+public sealed record CaclOptions : MethodOptions
 {
-    /// <summary>Seed of the weights' and queues' start.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>Backbone.</summary>
-    public Backbone Backbone { get; init; } = Backbone.ResNet18;
-
     /// <summary>Heads that are on.</summary>
     public Heads Heads { get; init; } = Heads.All;
 
-    /// <summary>Those heads, as a network is built with them.</summary>
-    public IReadOnlyList<HeadSpec> HeadSpecs => CaclHeads.Specs(Heads, Backbone);
+    /// <inheritdoc/>
+    public override IReadOnlyList<HeadSpec> HeadSpecs => CaclHeads.Specs(Heads, Backbone);
 
     /// <summary>Rows K of each queue.</summary>
     public int QueueSize { get; init; } = 16384;
@@ -66,17 +62,8 @@ public sealed record CaclOptions
     /// <summary>Momentum m of the key network.</summary>
     public double Momentum { get; init; } = 0.999;
 
-    /// <summary>Weight of the global loss.</summary>
-    public double GlobalWeight { get; init; } = 1;
-
-    /// <summary>Weight of the pixel loss.</summary>
-    public double PixelWeight { get; init; } = 1;
-
-    /// <summary>Weight of the cycle loss.</summary>
-    public double CycleWeight { get; init; } = 1;
-
-    /// <summary>The three weights together.</summary>
-    public LossWeights LossWeights => new(GlobalWeight, PixelWeight, CycleWeight);
+    /// <summary>What each of the three losses counts: equal weights [P].</summary>
+    public LossWeights LossWeights { get; init; } = Weights(1, 1, 1);
 
     /// <summary>Optimiser (METHOD.md §7).</summary>
     public LarsOptions Lars { get; init; } = new();
@@ -87,22 +74,41 @@ public sealed record CaclOptions
     /// <summary>Whether pixel positives are matched by the global head.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
 
-    /// <summary>Which file of a checkpoint holds what.</summary>
-    public static IReadOnlyList<CheckpointFile> CheckpointFiles { get; } =
+    /// <summary>What a step reports.</summary>
+    public CaclMetrics Metrics => new(QueueSize);
+
+    /// <summary>A queue of negatives for each head that is on.</summary>
+    public IReadOnlyList<QueueSpec> Queues =>
     [
-        new("query.safetensors", "query.", CheckpointRole.Online),
-        new("key.safetensors", "key.", CheckpointRole.Momentum),
-        new("optimiser.safetensors", "momentum.", CheckpointRole.State),
-        new("queues.safetensors", "queue.", CheckpointRole.State),
+        .. CaclHeads.Each(Heads).Select(head => new QueueSpec(
+            CaclHeads.NameOf(head), QueueSize, CaclHeads.Width, head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
     ];
 
-    /// <summary>What decides names and shapes of a checkpoint's tensors, and what its networks compute.</summary>
-    public CheckpointArchitecture Architecture => new(
-        Backbone.ToString().ToLowerInvariant(),
-        string.Join(',', CaclHeads.Each(Heads).Select(CaclHeads.NameOf)),
-        QueueSize,
-        CaclHeads.Width,
-        Padding.ToString().ToLowerInvariant());
+    /// <summary>Weights of the three losses.</summary>
+    /// <param name="global">Of the global loss, equation 3.</param>
+    /// <param name="pixel">Of the pixel loss, equation 4.</param>
+    /// <param name="cycle">Of the cycle loss, equation 6 or the soft cycle.</param>
+    public static LossWeights Weights(double global, double pixel, double cycle) => new(
+        new LossWeight(CaclHeads.NameOf(Heads.Global), global), new LossWeight(CaclHeads.NameOf(Heads.Pixel), pixel), new LossWeight(CaclHeads.NameOf(Heads.Cycle), cycle));
+
+    /// <inheritdoc/>
+    public override MethodDescription Describe()
+    {
+        string[] heads = [.. CaclHeads.Each(Heads).Select(CaclHeads.NameOf)];
+        return new MethodDescription
+        {
+            Architecture = new CheckpointArchitecture(
+                Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), QueueSize, CaclHeads.Width, Padding.ToString().ToLowerInvariant()),
+            CheckpointFiles = MomentumMethod.CheckpointFiles,
+            Heads = heads,
+            Metrics = Metrics.All,
+            LossWeights = LossWeights,
+            Queues = Queues,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override IMethod Create(Device device) => new CaclMethod(this, device);
 
     /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
     public IEnumerable<string> Problems()

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
+using CACL.Learning.Augmentation;
 using CACL.Node.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -31,7 +31,7 @@ public sealed class CaclTests
         Options with { Positives = Positives.SamePosition },
         Options with { Pooling = Pooling.BeforeHead },
         Options with { Padding = Padding.Reflect, BatchNormSplits = 1 },
-        Options with { BatchNormSplits = 4, GlobalWeight = 0.5, PixelWeight = 2, CycleWeight = 0 },
+        Options with { BatchNormSplits = 4, LossWeights = CaclOptions.Weights(0.5, 2, 0) },
     ];
 
     [Theory]
@@ -40,17 +40,15 @@ public sealed class CaclTests
     {
         using var cacl = new CaclMethod(options, CPU);
         using var views = SomeViews(1);
-        cacl.Step(views, 0.1);
+        cacl.Step(views, new(0.1));
         var (live, total) = (DisposeScopeManager.Statistics.ThreadTotalLiveCount, DisposeScopeManager.Statistics.DetachedFromScopeCount);
         for (var step = 0; step < 2; step++)
         {
-            var result = cacl.Step(views, 0.1);
+            var result = cacl.Step(views, new(0.1));
             Assert.True(result.IsFinite);
-            Assert.Equal(options.Heads.HasFlag(Heads.Global), result.Global.HasValue && result.Top1Global.HasValue);
-            Assert.Equal(options.Heads.HasFlag(Heads.Pixel), result.Pixel.HasValue);
-            Assert.Equal(options.Heads.HasFlag(Heads.Cycle), result.Cycle.HasValue && result.CycleBack.HasValue);
-            var sum = ((result.Global ?? 0) * options.GlobalWeight) + ((result.Pixel ?? 0) * options.PixelWeight)
-                + ((result.Cycle ?? 0) * options.CycleWeight);
+            var method = options.Describe();
+            Assert.Equal(method.Metrics.Where(metric => method.Heads.Contains(metric.Head)), result.Metrics.Select(metric => metric.Spec));
+            var sum = result.Metrics.Where(metric => metric.Spec.Kind == MetricKind.Loss).Sum(metric => metric.Value * options.LossWeights[metric.Spec.Head]);
             Assert.Equal(sum, result.Loss, 1e-9);
             Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             Assert.Equal(total, DisposeScopeManager.Statistics.DetachedFromScopeCount);
@@ -64,7 +62,7 @@ public sealed class CaclTests
         TrainingSnapshot Run()
         {
             using var cacl = new CaclMethod(Options, CPU);
-            for (var step = 0; step < 3; step++) cacl.Step(views, 0.1);
+            for (var step = 0; step < 3; step++) cacl.Step(views, new(0.1));
             return cacl.Snapshot();
         }
 
@@ -80,10 +78,10 @@ public sealed class CaclTests
         var clock = new StepClock();
         for (var step = 0; step < 2; step++)
         {
-            var expected = plain.Step(views, 0.1);
+            var expected = plain.Step(views, new(0.1));
             var began = Stopwatch.GetTimestamp();
             clock.Start();
-            Assert.Equal(expected, measured.Step(views, 0.1, clock: clock));
+            Assert.Equal(expected, measured.Step(views, new(0.1) { Clock = clock }));
             var (times, all) = (clock.Times, Stopwatch.GetElapsedTime(began).TotalSeconds);
             Assert.Equal(0, times.Transfer);
             Assert.All(new[] { times.Forward, times.Backward, times.Optimiser }, part => Assert.True(part > 0));
@@ -97,11 +95,11 @@ public sealed class CaclTests
     public void Weights_of_a_step_count_as_those_of_the_settings_do_and_for_that_step_alone()
     {
         using var views = SomeViews(1);
-        using var set = new CaclMethod(Options with { GlobalWeight = 0.5, PixelWeight = 2, CycleWeight = 0.25 }, CPU);
+        using var set = new CaclMethod(Options with { LossWeights = CaclOptions.Weights(0.5, 2, 0.25) }, CPU);
         using var told = new CaclMethod(Options, CPU);
-        Assert.Equal(set.Step(views, 0.1), told.Step(views, 0.1, set.Options.LossWeights));
+        Assert.Equal(set.Step(views, new(0.1)), told.Step(views, new(0.1) { Weights = set.Options.LossWeights }));
         Same(set.Snapshot(), told.Snapshot());
-        Assert.NotEqual(set.Step(views, 0.1).Loss, told.Step(views, 0.1).Loss);
+        Assert.NotEqual(set.Step(views, new(0.1)).Loss, told.Step(views, new(0.1)).Loss);
     }
 
     [Fact]
@@ -110,15 +108,15 @@ public sealed class CaclTests
         using var first = SomeViews(1);
         using var second = SomeViews(2);
         using var cacl = new CaclMethod(Options, CPU);
-        cacl.Step(first, 0.1);
+        cacl.Step(first, new(0.1));
         var saved = cacl.Snapshot();
-        var expected = cacl.Step(second, 0.2);
+        var expected = cacl.Step(second, new(0.2));
 
         using var other = new CaclMethod(Options with { Seed = 99 }, CPU);
-        other.Step(second, 0.3);
+        other.Step(second, new(0.3));
         other.Restore(saved);
         Same(saved, other.Snapshot());
-        Assert.Equal(expected, other.Step(second, 0.2));
+        Assert.Equal(expected, other.Step(second, new(0.2)));
         Same(cacl.Snapshot(), other.Snapshot());
     }
 
@@ -129,7 +127,7 @@ public sealed class CaclTests
         using var cacl = new CaclMethod(Options, CPU);
         var first = cacl.Snapshot();
         var before = first.Find("query.conv1.weight")!.Values.ToArray();
-        cacl.Step(views, 0.1);
+        cacl.Step(views, new(0.1));
         Assert.Equal(before, first.Find("query.conv1.weight")!.Values);
 
         var again = cacl.Snapshot(first);
@@ -146,10 +144,10 @@ public sealed class CaclTests
         using var cacl = new CaclMethod(Options, CPU);
         using var untouched = new CaclMethod(Options, CPU);
 
-        Assert.False(cacl.Step(bad, 0.1).IsFinite);
-        Assert.False(cacl.Step(bad, 0.1).IsFinite);
+        Assert.False(cacl.Step(bad, new(0.1)).IsFinite);
+        Assert.False(cacl.Step(bad, new(0.1)).IsFinite);
 
-        Assert.Equal(untouched.Step(good, 0.1), cacl.Step(good, 0.1));
+        Assert.Equal(untouched.Step(good, new(0.1)), cacl.Step(good, new(0.1)));
         Same(untouched.Snapshot(), cacl.Snapshot());
     }
 
@@ -194,13 +192,13 @@ public sealed class CaclTests
         Refused("soft cycle", () => new CaclMethod(Options with { Heads = Heads.Cycle, SoftCycle = true }, CPU).Dispose());
         using var views = SomeViews(1);
         using var threeGroups = new CaclMethod(Options with { BatchNormSplits = 3 }, CPU);
-        Refused("3 groups", () => threeGroups.Step(views, 0.1));
+        Refused("3 groups", () => threeGroups.Step(views, new(0.1)));
         using var cacl = new CaclMethod(Options, CPU);
-        Refused("permutation", () => cacl.Step(views with { Permutation = [0, 1, 1, 2] }, 0.1));
-        Refused("rolls", () => cacl.Step(views with { Rolls = [default, default, default, new Roll(3, 0)] }, 0.1));
-        Refused("enqueue", () => cacl.Step(views with { EnqueuePixels = [[0], [0], [0], [25]] }, 0.1));
+        Refused("permutation", () => cacl.Step(views with { Permutation = [0, 1, 1, 2] }, new(0.1)));
+        Refused("rolls", () => cacl.Step(views with { Rolls = [default, default, default, new Roll(3, 0)] }, new(0.1)));
+        Refused("enqueue", () => cacl.Step(views with { EnqueuePixels = [[0], [0], [0], [25]] }, new(0.1)));
         using var small = new CaclMethod(Options with { QueueSize = 7 }, CPU);
-        Refused("queues of 7", () => small.Step(views, 0.1));
+        Refused("queues of 7", () => small.Step(views, new(0.1)));
     }
 
     internal static Views SomeViews(int seed)

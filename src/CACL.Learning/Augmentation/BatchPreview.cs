@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Augmentation;
 
-namespace CACL.Actors.Training;
+namespace CACL.Learning.Augmentation;
 
 /// <summary>
 /// Small pictures of a batch for whoever asks while the training goes on. The loop looks between making the views and computing the
@@ -49,10 +48,13 @@ public sealed class BatchPreview(TimeProvider clock)
         return true;
     }
 
-    /// <summary>Called on the loop's thread for each step; does nothing unless somebody asked.</summary>
+    /// <summary>Called for each step on the thread that owns the views; does nothing unless somebody asked, and never throws.</summary>
+    /// <param name="batch">The batch. Stays the caller's.</param>
+    /// <param name="views">Its views. Stay the caller's.</param>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong with a picture, the training goes on.")]
-    internal void Look(PairBatch batch, Views views)
+    public void Look(PairBatch batch, Views views)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         if (!_wanted) return;
         _wanted = false;
         try

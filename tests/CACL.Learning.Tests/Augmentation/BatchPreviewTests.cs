@@ -1,12 +1,12 @@
-using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 
-namespace CACL.Actors.Tests.Training;
+namespace CACL.Learning.Tests.Augmentation;
 
 public sealed class BatchPreviewTests
 {
@@ -65,21 +65,15 @@ public sealed class BatchPreviewTests
 
     private static (List<StepResult> Losses, TrainingSnapshot State) Train(BatchPreview? preview, Action beforeStep)
     {
-        var options = new RunOptions
-        {
-            Directory = "",
-            Sampling = new SamplingOptions { Seed = 5, CropSize = Side, EnqueuePixels = 2 },
-            Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
-            BatchSize = Size,
-        };
-        using var engine = new CaclTrainingEngine(options, null, preview);
+        var method = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 };
+        using var engine = new TrainingEngine(method, "cpu", seed: 5, initial: null, preview is null ? null : preview.Look);
         using var pool = new FramePairPool(Side);
         var losses = new List<StepResult>();
         for (var step = 0; step < 4; step++)
         {
             beforeStep();
             using var batch = Batch(pool, step);
-            losses.Add(engine.Step(batch, 0.1, options.Cacl.LossWeights));
+            losses.Add(engine.Step(batch, new StepSettings(0.1)));
         }
 
         return (losses, engine.Snapshot(null));

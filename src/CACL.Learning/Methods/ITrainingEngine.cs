@@ -1,8 +1,7 @@
 using CACL.Data.Batches;
-using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 
-namespace CACL.Actors.Training;
+namespace CACL.Learning.Methods;
 
 /// <summary>What the training loop drives: all tensors of the run. Created, used and disposed on the loop's thread alone.</summary>
 public interface ITrainingEngine : IDisposable
@@ -11,9 +10,8 @@ public interface ITrainingEngine : IDisposable
     /// One training step on a batch (METHOD.md §6). Where the losses are not finite, nothing is changed.
     /// </summary>
     /// <param name="batch">Stays the caller's.</param>
-    /// <param name="learningRate">The rate of this step.</param>
-    /// <param name="weights">What each loss counts in this step.</param>
-    StepResult Step(PairBatch batch, double learningRate, LossWeights weights);
+    /// <param name="settings">Learning rate, weights, place in the run.</param>
+    StepResult Step(PairBatch batch, StepSettings settings);
 
     /// <summary>How long the parts of the last step took; zeros where that is not measured.</summary>
     StepTimes Times => default;
