@@ -10,7 +10,7 @@ using Padding = CACL.Learning.Networks.Padding;
 
 namespace CACL.Learning.Tests.Methods.Cacl;
 
-public sealed class CaclTests
+public sealed class CaclMethodTests
 {
     private const int Batch = 4;
     private const int Side = 40;
