@@ -1,7 +1,7 @@
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Optimisation;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
@@ -40,8 +40,8 @@ public sealed record RunOptions
     /// <summary>What a sample is.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>What a step computes.</summary>
-    public required CaclOptions Cacl { get; init; }
+    /// <summary>What is trained by: what a step reports, what can be weighted, what a checkpoint holds.</summary>
+    public required MethodDescription Method { get; init; }
 
     /// <summary>Pairs B of one step.</summary>
     public int BatchSize { get; init; } = 32;
@@ -142,7 +142,7 @@ public sealed record RunOptions
     /// <summary>Those that may change while the run goes on, as it is started with them.</summary>
     public LiveSettings LiveSettings => new()
     {
-        LossWeights = Cacl.LossWeights,
+        LossWeights = Method.LossWeights,
         EvaluateEverySteps = Evaluation.Schedule.EverySteps,
         CheckpointEverySteps = CheckpointEverySteps,
         Decoders = Decoders,

@@ -6,6 +6,7 @@ using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 using CACL.Runs.Videos;

@@ -56,7 +56,7 @@ internal sealed partial class RunSupervisor
     {
         try
         {
-            _vitals.Live = new LiveControl(_options.LiveSettings, new ControlJournal(_options.Directory), _parts.Start?.Step ?? 0, _length.TotalSteps, _parts.Clock);
+            _vitals.Live = new LiveControl(_options.LiveSettings, new ControlJournal(_options.Directory, _options.Method.LossWeights), _parts.Start?.Step ?? 0, _length.TotalSteps, _parts.Clock);
         }
         catch (Exception cause) when (cause is ControlJournalException or IOException or UnauthorizedAccessException)
         {
@@ -73,12 +73,12 @@ internal sealed partial class RunSupervisor
     }
 
     private string Differences(LiveSettings now) => string.Join(
-        ", ", LiveSetting.All.Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
+        ", ", LiveSetting.Of(now.LossWeights).Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
 
     private string? Refuse(SettingChange wish)
     {
         if (wish.Setting == "evaluate_every_steps" && !Evaluates) return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
-        return wish.Setting.Split('.') is ["loss_weights", var head] && Enum.TryParse<Learning.Method.Heads>(head, ignoreCase: true, out var wanted) && !_options.Cacl.Heads.HasFlag(wanted)
+        return LiveSetting.HeadOf(wish.Setting) is { } head && !_options.Method.Heads.Contains(head)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;
     }

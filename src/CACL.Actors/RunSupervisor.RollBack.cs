@@ -1,8 +1,10 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Control;
 using CACL.Actors.Training;
+using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Runs.Folder;
@@ -21,7 +23,10 @@ internal sealed partial class RunSupervisor
     private void NotFinite(LoopReport.NotFinite report)
     {
         var (step, result) = (report.Step + 1, report.Result);
-        var losses = $"global {result.Global:0.####}, pixel {result.Pixel:0.####}, cycle {result.Cycle:0.####}";
+        var losses = string.Join(
+            ", ",
+            result.Metrics.Where(m => m.Spec.Kind == MetricKind.Loss)
+                .Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Spec.Head} {m.Value:0.####}")));
         var what = $"The loss of step {step} is not finite ({losses}). Its batch: {string.Join(", ", report.Videos)}.";
         if (report.GoesOn)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;
@@ -9,6 +11,7 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -189,11 +192,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Arrived();
         if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
 
-        (double, Learning.Method.LossWeights) SettingsOf(long step)
-        {
-            var settings = live.Begin(step);
-            return (rate(step) * settings.LearningRateFactor, settings.LossWeights);
-        }
+        StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
     }
 
     private sealed record TooManyBad(string Message);

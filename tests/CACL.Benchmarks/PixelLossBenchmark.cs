@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Losses;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using CACL.Benchmarks;
 
 // One verb a measurement. Each prints one line of JSON, so that a script can alternate it with another program's and compare.

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
+using CACL.Node.Pictures;
 using static TorchSharp.torch;
 
 namespace CACL.Benchmarks;
@@ -23,7 +27,7 @@ internal static class StepBenchmark
             QueueSize = options["queue", 16384],
             BatchNormSplits = options["bn-splits", 4],
         };
-        using var cacl = new Cacl(settings, CPU);
+        using var cacl = new CaclMethod(settings, CPU);
         using var generator = new Generator(1);
         using var view = randn([batch, 3, size, size], generator: generator);
         using var viewPlus = randn([batch, 3, size, size], generator: generator);
@@ -40,7 +44,7 @@ internal static class StepBenchmark
                 [.. Enumerable.Range(0, batch).OrderBy(_ => random.Next())],
                 [.. Enumerable.Range(0, batch).Select(_ => Pixels(random, size))]);
             var clock = Stopwatch.StartNew();
-            result = cacl.Step(views, 0.1);
+            result = cacl.Step(views, new StepSettings(0.1));
             seconds.Add(clock.Elapsed.TotalSeconds);
         }
 

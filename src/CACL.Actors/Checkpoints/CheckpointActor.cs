@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
 using CACL.Learning.Weights;
 
 namespace CACL.Actors.Checkpoints;

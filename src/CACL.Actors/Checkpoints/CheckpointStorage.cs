@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 
@@ -21,7 +20,8 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
                 Epoch = epoch,
                 Position = position,
                 Seed = options.Sampling.Seed,
-                Architecture = CheckpointArchitecture.Of(options.Cacl),
+                Architecture = options.Method.Architecture,
+                Files = options.Method.CheckpointFiles,
                 Settings = options.Fingerprint,
                 SkippedSteps = skippedSteps,
             },
@@ -35,7 +35,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
         var latest = store.LoadLatest();
         foreach (var warning in latest.Warnings) Warned?.Invoke(warning);
         if (latest.Checkpoint is not { } checkpoint) return null;
-        checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
+        checkpoint.RequireSame(options.Method.Architecture, options.Fingerprint);
         return new ResumePoint(checkpoint.Snapshot, checkpoint.State.Step, checkpoint.State.SkippedSteps, checkpoint.Folder);
     }
 }

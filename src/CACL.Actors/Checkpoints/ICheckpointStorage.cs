@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Weights;
 
 namespace CACL.Actors.Checkpoints;
 

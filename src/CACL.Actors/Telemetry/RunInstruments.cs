@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using CACL.Data.Catalog;
+using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Telemetry;
@@ -54,9 +55,9 @@ public sealed class RunInstruments : IDisposable
         _time = _meter.CreateCounter<double>("cacl.step.time", "s", "Time of the training loop by what it went into: data (waiting for it), transfer, forward, backward, optimiser, snapshot.");
         _stepDuration = _meter.CreateHistogram(
             "cacl.step.duration", "s", "Time of a training step, waiting for its data left out.", null, Buckets(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120));
-        _loss = _meter.CreateGauge<double>("cacl.loss", null, "Loss of the last step by head, nats: global (equation 3), pixel (4), cycle (6).");
+        _loss = _meter.CreateGauge<double>("cacl.loss", null, "Loss of the last step by head, nats.");
         _weightedLoss = _meter.CreateGauge<double>("cacl.weighted_loss", null, "Weighted sum of the last step's losses, nats.");
-        _accuracy = _meter.CreateGauge<double>("cacl.accuracy", null, "Of the last step by head: global, the share of frames whose positive beats all negatives; cycle, the share of pixels that find back.");
+        _accuracy = _meter.CreateGauge<double>("cacl.accuracy", null, "Accuracy of the last step by head, a share: of what finds its positive.");
         _learningRate = _meter.CreateGauge<double>("cacl.learning_rate", null, "Learning rate of the last step.");
         _epoch = _meter.CreateGauge<double>("cacl.epoch", null, "Epochs done, a fraction.");
         _step = _meter.CreateGauge<long>("cacl.run.step", null, "Steps that the run has behind it, those before a resume included.");
@@ -132,8 +133,7 @@ public sealed class RunInstruments : IDisposable
         _learningRate.Record(result.LearningRate);
         _epoch.Record(step.Epoch);
         _step.Record(step.Step);
-        Record(_loss, "head", ("global", result.Global), ("pixel", result.Pixel), ("cycle", result.Cycle));
-        Record(_accuracy, "head", ("global", result.Top1Global), ("cycle", result.CycleBack));
+        foreach (var (spec, value) in result.Metrics) (spec.Kind == MetricKind.Loss ? _loss : _accuracy).Record(value, Label("head", spec.Head));
         foreach (var (part, seconds) in new[]
         {
             ("data", step.WaitSeconds), ("transfer", times.Transfer), ("forward", times.Forward), ("backward", times.Backward),
@@ -199,14 +199,6 @@ public sealed class RunInstruments : IDisposable
     private static InstrumentAdvice<double> Buckets(params double[] bounds) => new() { HistogramBucketBoundaries = bounds };
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
-
-    private static void Record(Gauge<double> gauge, string label, params ReadOnlySpan<(string Value, double? Number)> figures)
-    {
-        foreach (var (value, number) in figures)
-        {
-            if (number is { } known) gauge.Record(known, Label(label, value));
-        }
-    }
 
     // TooShort becomes too_short, as labels are written.
     private static string WordOf(UnusableReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());

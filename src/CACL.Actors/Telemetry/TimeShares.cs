@@ -2,7 +2,7 @@ namespace CACL.Actors.Telemetry;
 
 /// <summary>
 /// Shares of the training loop's time, 0 to 1. What is missing to 1 is bookkeeping between the parts. On a GPU forward is little and
-/// backward much: see <see cref="Learning.Method.StepClock"/>.
+/// backward much: see <see cref="Learning.Methods.StepClock"/>.
 /// </summary>
 /// <param name="Data">Waiting for a batch.</param>
 /// <param name="Transfer">A batch's bytes to the device, and photometry.</param>

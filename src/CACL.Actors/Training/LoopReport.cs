@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Training;

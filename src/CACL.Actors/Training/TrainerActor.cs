@@ -5,7 +5,7 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Training;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Training;
@@ -116,9 +117,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Control.Phase = LoopPhase.InStep;
-        var (rate, weights) = settings.SettingsOf(_step);
+        var told = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, rate, weights);
+        var result = engine.Step(batch, told);
         if (!result.IsFinite) return LeaveOut(batch, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
@@ -160,7 +161,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="Start">State to start from; null: as the engine begins.</param>
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
-    /// <param name="SettingsOf">Told that a step, counted from 0, begins: its learning rate and loss weights.</param>
+    /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is told.</param>
     /// <param name="CopyIsDue">Whether a checkpoint falls due in the steps after the first number up to the second.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
     /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
@@ -169,7 +170,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         TrainingSnapshot? Start,
         long FirstStep,
         RunLength Length,
-        Func<long, (double LearningRate, LossWeights Weights)> SettingsOf,
+        Func<long, StepSettings> SettingsOf,
         Func<long, long, bool> CopyIsDue,
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps);

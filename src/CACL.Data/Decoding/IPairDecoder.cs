@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding;
@@ -7,11 +8,20 @@ namespace CACL.Data.Decoding;
 /// <param name="Video">The catalogue's record.</param>
 /// <param name="Frame">Index n of the first frame, in presentation order.</param>
 /// <param name="Stride">The second frame is n + stride. 0: both crops are of frame n.</param>
-/// <param name="Box">The region of both displayed frames.</param>
+/// <param name="Box">The region of the first displayed frame; of both, where <see cref="BoxPlus"/> names no other.</param>
 /// <param name="Size">Side S of the resized crops, pixels.</param>
 /// <param name="Deadline">How long decoding may take altogether.</param>
 public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline)
 {
+    /// <summary>The region of the second displayed frame; null: the first one's.</summary>
+    public CropBox? BoxPlus { get; init; }
+
+    /// <summary>The region of the second displayed frame.</summary>
+    internal CropBox SecondBox => BoxPlus ?? Box;
+
+    /// <summary>Whether both crops are the same pixels, so that one is a copy of the other.</summary>
+    internal bool IsOneCrop => Stride == 0 && SecondBox == Box;
+
     /// <summary>The request for the crops of a plan.</summary>
     /// <param name="video">The record of the plan's video.</param>
     /// <param name="plan">The plan.</param>
@@ -20,7 +30,7 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
     public static PairRequest Of(VideoRecord video, SamplePlan plan, int size, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return new PairRequest(video, plan.Frame, plan.Stride, plan.Box, size, deadline);
+        return new PairRequest(video, plan.Frame, plan.Stride, plan.View.Box, size, deadline) { BoxPlus = plan.ViewPlus.Box };
     }
 
     /// <summary>What every decoder checks before it touches the file.</summary>
@@ -32,8 +42,8 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
         var bytes = checked(Size * Size * 3);
         if (first.Length != bytes || second.Length != bytes)
             throw new ArgumentException($"A crop of side {Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
-        if (Box.X < 0 || Box.Y < 0 || Box.Width < 1 || Box.Height < 1 || Box.X + Box.Width > Video.Width || Box.Y + Box.Height > Video.Height)
-            throw new ArgumentException($"The box {Box} does not lie within the {Video.Width}×{Video.Height} frame of {Video.Path}.");
+        Check(Box);
+        Check(SecondBox);
         CheckFrames();
     }
 
@@ -46,6 +56,12 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
         if (last < Video.Frames.Count) return;
         throw new VideoUnusableException(
             Video.Path, UnusableReason.TooShort, $"{Video.Path} has {Video.Frames.Count} frames; frame {last} was asked for.");
+    }
+
+    private void Check(CropBox box)
+    {
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > Video.Width || box.Y + box.Height > Video.Height)
+            throw new ArgumentException($"The box {box} does not lie within the {Video.Width}×{Video.Height} frame of {Video.Path}.");
     }
 }
 

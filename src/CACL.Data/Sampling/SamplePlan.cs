@@ -1,10 +1,12 @@
 namespace CACL.Data.Sampling;
 
-/// <summary>What is done to one of a pair's two views, beyond what both share.</summary>
+/// <summary>What is done to one of a pair's two frames to make a view of it.</summary>
+/// <param name="Box">The part of the frame that is taken, in displayed pixels.</param>
+/// <param name="Flip">Whether the view is mirrored left to right.</param>
 /// <param name="Photometry">Colours and blur (METHOD.md §2).</param>
 /// <param name="RollY">Pixel shuffle a: rows, a multiple of 8 in [0, S) (METHOD.md §3).</param>
 /// <param name="RollX">Pixel shuffle b: columns, a multiple of 8 in [0, S).</param>
-public sealed record ViewPlan(PhotometryPlan Photometry, int RollY, int RollX);
+public sealed record ViewPlan(CropBox Box, bool Flip, PhotometryPlan Photometry, int RollY, int RollX);
 
 /// <summary>
 /// Everything random about one sample (METHOD.md §1): a pure function of (seed, epoch, position, attempt).
@@ -15,10 +17,8 @@ public sealed record ViewPlan(PhotometryPlan Photometry, int RollY, int RollX);
 /// <param name="VideoId">Row of the catalogue.</param>
 /// <param name="Frame">Index n of the first frame in presentation order.</param>
 /// <param name="Stride">The second frame is n + stride; 0 for stills.</param>
-/// <param name="Box">One box for both frames, in displayed pixels.</param>
-/// <param name="Flip">Horizontal flip of both views.</param>
 /// <param name="View">The query network's view v, of frame n.</param>
-/// <param name="ViewPlus">The key network's view v₊, of frame n + stride.</param>
+/// <param name="ViewPlus">The key network's view v₊, of frame n + stride. CACL has both views at the same box and with the same flip.</param>
 /// <param name="EnqueuePixels">Distinct positions of the feature map (row-major) whose keys enter the pixel and cycle queues.</param>
 public sealed record SamplePlan(
     int Epoch,
@@ -27,8 +27,6 @@ public sealed record SamplePlan(
     long VideoId,
     int Frame,
     int Stride,
-    CropBox Box,
-    bool Flip,
     ViewPlan View,
     ViewPlan ViewPlus,
     int[] EnqueuePixels);

@@ -51,14 +51,17 @@ public sealed class SamplePlanner
         CounterRandom Stream(DrawPurpose purpose) => new(_options.Seed, epoch, position, attempt, purpose);
 
         var frames = Stream(DrawPurpose.Frame);
-        var box = Stream(DrawPurpose.Box);
-        var flip = Stream(DrawPurpose.Flip);
+        var boxes = Stream(DrawPurpose.Box);
+        var flips = Stream(DrawPurpose.Flip);
         var photometry = Stream(DrawPurpose.Photometry);
         var photometryPlus = Stream(DrawPurpose.PhotometryPlus);
         var pixels = Stream(DrawPurpose.EnqueuePixels);
 
         var colours = PhotometryDraw.Of(ref photometry);
         var coloursPlus = _options.SharedPhotometry ? colours : PhotometryDraw.Of(ref photometryPlus);
+        // The same box and flip for both views: a position of one is the same position of the other.
+        var box = CropDraw.Of(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
+        var flip = flips.Chance(_options.FlipProbability);
         return new SamplePlan(
             epoch,
             position,
@@ -66,10 +69,8 @@ public sealed class SamplePlanner
             video.Id,
             Frame: frames.Below(video.Frames - _options.Stride),
             _options.Stride,
-            CropDraw.Of(ref box, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax),
-            Flip: flip.Chance(_options.FlipProbability),
-            Roll(colours, Stream(DrawPurpose.Roll)),
-            Roll(coloursPlus, Stream(DrawPurpose.RollPlus)),
+            View(box, flip, colours, Stream(DrawPurpose.Roll)),
+            View(box, flip, coloursPlus, Stream(DrawPurpose.RollPlus)),
             pixels.Distinct(_options.EnqueuePixels, _cells));
     }
 
@@ -96,12 +97,12 @@ public sealed class SamplePlanner
         return made;
     }
 
-    private ViewPlan Roll(PhotometryPlan photometry, CounterRandom random)
+    private ViewPlan View(CropBox box, bool flip, PhotometryPlan photometry, CounterRandom rolls)
     {
-        if (!_options.PixelShuffle) return new ViewPlan(photometry, 0, 0);
+        if (!_options.PixelShuffle) return new ViewPlan(box, flip, photometry, 0, 0);
         var side = _options.CropSize / 8;
-        var rollY = 8 * random.Below(side);
-        return new ViewPlan(photometry, rollY, 8 * random.Below(side));
+        var rollY = 8 * rolls.Below(side);
+        return new ViewPlan(box, flip, photometry, rollY, 8 * rolls.Below(side));
     }
 
     private static void Check(SamplingOptions options)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -85,7 +84,7 @@ public sealed class Representation : IDisposable
 
     private static Representation Untrained(Backbone backbone, ulong seed, Device device, bool trainable)
     {
-        var weights = new NetworkWeights(backbone, Heads.None, device, trainable);
+        var weights = new NetworkWeights(backbone, [], device, trainable);
         using var _ = no_grad();
         weights.Start(seed);
         return new Representation(weights, Padding.Zeros, step: 0, Hash(weights), Random, []);
@@ -96,9 +95,9 @@ public sealed class Representation : IDisposable
         var found = BackboneFile.Find(path);
         if (wanted is { } backbone && backbone != found.Backbone)
             throw new WeightsException(found.File, $"{found.File} holds a {Word(found.Backbone)}, not a {Word(backbone)}. Leave --backbone out, or name another file.");
-        var shapes = NetworkShapes.Of(found.Backbone, Heads.None).ToDictionary(t => t.Name, t => t.Shape);
+        var shapes = NetworkShapes.Of(found.Backbone).ToDictionary(t => t.Name, t => t.Shape);
         var read = WeightsFile.LoadInitial(found.File, shapes);
-        var weights = new NetworkWeights(found.Backbone, Heads.None, device, trainable);
+        var weights = new NetworkWeights(found.Backbone, [], device, trainable);
         using (no_grad())
         {
             foreach (var tensor in read.Tensors) weights.Write(tensor.Name, tensor.Values);

@@ -1,21 +1,26 @@
-using CACL.Learning.Method;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
 
 /// <summary>
-/// A head: 1×1 convolution C→C, ReLU, 1×1 convolution C→128, both with bias (METHOD.md §4). It sees one position at a time,
-/// so it is computed as products of matrices over rows, one row a position.
+/// The forward pass of a head (METHOD.md §4). It sees one position at a time, so it is computed as products of matrices over rows, one
+/// row a position.
 /// </summary>
 internal static class Head
 {
-    /// <summary>rows [R,C] → [R,128], not normalised.</summary>
-    public static Tensor Forward(Tensor rows, NetworkWeights weights, Heads head)
+    /// <summary>rows [R,C], sample-major → [R,<see cref="HeadSpec.Output"/>], not normalised to length 1.</summary>
+    /// <param name="rows">Positions.</param>
+    /// <param name="weights">The network that the head belongs to.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="training">Whether its normalisation, if it has one, takes the statistics of these rows and updates the running ones.</param>
+    /// <param name="groups">Groups of consecutive samples with statistics of their own.</param>
+    public static Tensor Forward(Tensor rows, NetworkWeights weights, HeadSpec head, bool training, int groups = 1)
     {
         using var scope = NewDisposeScope();
-        var name = $"head_{NetworkShapes.NameOf(head)}";
-        var hidden = Linear(rows, weights, $"{name}.0").relu_();
-        return Linear(hidden, weights, $"{name}.2").MoveToOuterDisposeScope();
+        var hidden = Linear(rows, weights, head.FirstLayer);
+        if (head.Hidden == 0) return hidden.MoveToOuterDisposeScope();
+        if (head.Normalisation == HeadNormalisation.Batch) hidden = SplitBatchNorm.Apply(hidden, weights, head.NormalisationLayer, groups, training);
+        return Linear(hidden.relu_(), weights, head.LastLayer).MoveToOuterDisposeScope();
     }
 
     private static Tensor Linear(Tensor rows, NetworkWeights weights, string layer) =>

@@ -1,5 +1,3 @@
-using CACL.Learning.Method;
-
 namespace CACL.Learning.Networks;
 
 /// <summary>A named tensor of a network.</summary>
@@ -10,43 +8,25 @@ public sealed record NetworkTensor(string Name, long[] Shape, bool IsStatistic)
 {
     /// <summary>How many numbers it has.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Inputs of the head's layer that it belongs to; 0: it belongs to none.</summary>
+    internal long HeadInputs { get; init; }
 }
 
 /// <summary>Names and shapes of all tensors of a network, in the network's order.</summary>
 public static class NetworkShapes
 {
-    /// <summary>Width D of a head's output.</summary>
-    public const int HeadWidth = 128;
-
-    /// <summary>The heads that are on in <paramref name="heads"/>, in the order of the paper.</summary>
-    public static IEnumerable<Heads> Each(Heads heads) =>
-        new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(head => heads.HasFlag(head));
-
-    /// <summary><c>global</c>, <c>pixel</c> or <c>cycle</c>.</summary>
-    /// <exception cref="ArgumentException">None or several heads.</exception>
-    public static string NameOf(Heads head) => head switch
-    {
-        Heads.Global => "global",
-        Heads.Pixel => "pixel",
-        Heads.Cycle => "cycle",
-        _ => throw new ArgumentException($"{head} is not one head.", nameof(head)),
-    };
-
     /// <summary>Channels C of a backbone's output: 512 or 2048.</summary>
     public static int Channels(Backbone backbone) => ResNetPlan.Channels(backbone);
 
-    /// <summary>All tensors of a backbone and these heads.</summary>
-    public static IReadOnlyList<NetworkTensor> Of(Backbone backbone, Heads heads)
+    /// <summary>All tensors of a backbone and its heads, the heads' behind the backbone's in their order.</summary>
+    /// <exception cref="ArgumentException">A head's parts do not go together.</exception>
+    public static IReadOnlyList<NetworkTensor> Of(Backbone backbone, params IReadOnlyList<HeadSpec> heads)
     {
+        ArgumentNullException.ThrowIfNull(heads);
         var tensors = new List<NetworkTensor>();
         void Convolution(string name, params long[] shape) => tensors.Add(new NetworkTensor($"{name}.weight", shape, false));
-        void Normalisation(string name, long channels)
-        {
-            tensors.Add(new NetworkTensor($"{name}.weight", [channels], false));
-            tensors.Add(new NetworkTensor($"{name}.bias", [channels], false));
-            tensors.Add(new NetworkTensor($"{name}.running_mean", [channels], true));
-            tensors.Add(new NetworkTensor($"{name}.running_var", [channels], true));
-        }
+        void Normalisation(string name, long channels) => tensors.AddRange(NetworkShapes.Normalisation(name, channels));
 
         Convolution("conv1", 64, 3, 7, 7);
         Normalisation("bn1", 64);
@@ -74,15 +54,16 @@ public static class NetworkShapes
             Normalisation($"{block.Name}.downsample.1", block.Output);
         }
 
-        var channels = ResNetPlan.Channels(backbone);
-        foreach (var head in Each(heads).Select(NameOf))
-        {
-            Convolution($"head_{head}.0", channels, channels, 1, 1);
-            tensors.Add(new NetworkTensor($"head_{head}.0.bias", [channels], false));
-            Convolution($"head_{head}.2", HeadWidth, channels, 1, 1);
-            tensors.Add(new NetworkTensor($"head_{head}.2.bias", [HeadWidth], false));
-        }
-
+        foreach (var head in heads) tensors.AddRange(head.Tensors(ResNetPlan.Channels(backbone)));
         return tensors;
     }
+
+    /// <summary>The tensors of a batch normalisation.</summary>
+    internal static NetworkTensor[] Normalisation(string name, long channels) =>
+    [
+        new($"{name}.weight", [channels], false),
+        new($"{name}.bias", [channels], false),
+        new($"{name}.running_mean", [channels], true),
+        new($"{name}.running_var", [channels], true),
+    ];
 }

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods.Cacl;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
@@ -21,13 +22,13 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="device">Where they lie.</param>
     /// <param name="trainable">Whether the parameters take gradients.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
-    public NetworkWeights(Backbone backbone, Heads heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
+    public NetworkWeights(Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
         : this(backbone, heads, NetworkShapes.Of(backbone, heads), device, trainable, precision)
     {
     }
 
     private NetworkWeights(
-        Backbone backbone, Heads heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
+        Backbone backbone, IReadOnlyList<HeadSpec> heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
@@ -45,13 +46,13 @@ public sealed class NetworkWeights : IDisposable
 
     /// <summary>Zeros for any tensors, of no network: what the optimiser is checked on.</summary>
     internal static NetworkWeights Of(IReadOnlyList<NetworkTensor> tensors, Device device) =>
-        new(default, default, tensors, device, trainable: false, ScalarType.Float32);
+        new(default, [], tensors, device, trainable: false, ScalarType.Float32);
 
     /// <summary>The backbone whose tensors these are.</summary>
     public Backbone Backbone { get; }
 
     /// <summary>The heads among them.</summary>
-    public Heads Heads { get; }
+    public IReadOnlyList<HeadSpec> Heads { get; }
 
     /// <summary>Names and shapes in the network's order.</summary>
     public IReadOnlyList<NetworkTensor> Tensors { get; }
@@ -63,7 +64,7 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     public Tensor this[string name] => _views.TryGetValue(name, out var view)
         ? view
-        : throw new KeyNotFoundException($"A {Backbone} with heads {Heads} has no tensor named {name}.");
+        : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor named {name}.");
 
     /// <summary>All parameters in one tensor of one dimension, the gaps between them zero.</summary>
     internal Tensor Parameters { get; }
@@ -78,7 +79,7 @@ public sealed class NetworkWeights : IDisposable
     public void Start(ulong seed)
     {
         var values = new float[Tensors.Count][];
-        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], ResNetPlan.Channels(Backbone), seed));
+        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], seed));
         for (var i = 0; i < values.Length; i++) Write(Tensors[i].Name, values[i]);
     }
 
@@ -90,13 +91,14 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="ArgumentException">Not as many places as the tensor has values.</exception>
     public void Read(string name, Span<float> values) => HostCopy.Read(this[name], values, name);
 
-    /// <summary>Takes all values of another network of the same shape.</summary>
+    /// <summary>Takes the values of another network of the same backbone and the same heads, which may have more heads behind these.</summary>
     public void CopyFrom(NetworkWeights other)
     {
         ArgumentNullException.ThrowIfNull(other);
         using var _ = no_grad();
-        Parameters.copy_(other.Parameters);
-        Statistics.copy_(other.Statistics);
+        using var scope = NewDisposeScope();
+        Parameters.copy_(Beginning(other.Parameters, Parameters));
+        Statistics.copy_(Beginning(other.Statistics, Statistics));
     }
 
     /// <inheritdoc/>
@@ -107,9 +109,14 @@ public sealed class NetworkWeights : IDisposable
         Statistics.Dispose();
     }
 
+    /// <summary>The part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the caller's scope.</summary>
+    internal Tensor ParametersOf(NetworkWeights smaller) => Beginning(Parameters, smaller.Parameters);
+
     /// <summary>Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.</summary>
     internal List<Tensor> ParameterViews(Tensor flat) =>
         [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];
+
+    private static Tensor Beginning(Tensor flat, Tensor like) => flat.numel() == like.numel() ? flat : flat.narrow(0, 0, like.numel());
 
     private Tensor Flat(IEnumerable<NetworkTensor> tensors, Device device, ScalarType precision, bool trainable)
     {

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using Padding = CACL.Learning.Method.Padding;
 using PaddingModes = TorchSharp.PaddingModes;
 
 namespace CACL.Learning.Networks;
@@ -90,12 +89,5 @@ public sealed class ResNet
         return nn.functional.conv2d(x, _weights[$"{name}.weight"], null, [stride, stride], [border, border], [dilation, dilation], 1);
     }
 
-    private Tensor Normalise(Tensor x, string name, bool training) => SplitBatchNorm.Apply(
-        x,
-        _weights[$"{name}.weight"],
-        _weights[$"{name}.bias"],
-        _weights[$"{name}.running_mean"],
-        _weights[$"{name}.running_var"],
-        _groups,
-        training);
+    private Tensor Normalise(Tensor x, string name, bool training) => SplitBatchNorm.Apply(x, _weights, name, _groups, training);
 }

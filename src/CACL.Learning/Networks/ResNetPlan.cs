@@ -1,5 +1,3 @@
-using CACL.Learning.Method;
-
 namespace CACL.Learning.Networks;
 
 /// <summary>One residual block.</summary>

@@ -11,8 +11,18 @@ internal static class SplitBatchNorm
     private const double Epsilon = 1e-5;
     private const double Momentum = 0.1;
 
+    /// <summary>x normalised by the tensors that a network has under a layer's name; see the other.</summary>
+    public static Tensor Apply(Tensor x, NetworkWeights weights, string layer, int groups, bool training) => Apply(
+        x,
+        weights[$"{layer}.weight"],
+        weights[$"{layer}.bias"],
+        weights[$"{layer}.running_mean"],
+        weights[$"{layer}.running_var"],
+        groups,
+        training);
+
     /// <summary>
-    /// x [B,C,H,W] normalised, layout kept. In training the two running statistics are changed in place.
+    /// x [B,C,H,W], or sample-major rows [R,C], normalised, layout kept. In training the two running statistics are changed in place.
     /// </summary>
     /// <exception cref="ArgumentException">The batch does not divide into the groups.</exception>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, int groups, bool training)

@@ -3,16 +3,15 @@ namespace CACL.Learning.Networks;
 /// <summary>What a network's tensors start at (METHOD.md §4), from the seed and each tensor's name alone.</summary>
 internal static class WeightStart
 {
-    /// <summary>Row-major values of <paramref name="tensor"/> in a network whose backbone gives <paramref name="channels"/> channels.</summary>
-    public static float[] Of(NetworkTensor tensor, int channels, ulong seed)
+    /// <summary>Row-major values of <paramref name="tensor"/>.</summary>
+    public static float[] Of(NetworkTensor tensor, ulong seed)
     {
         var values = new float[tensor.Count];
         var numbers = new SeededNumbers(seed, tensor.Name);
-        var isHead = tensor.Name.StartsWith("head_", StringComparison.Ordinal);
-        if (isHead)
+        if (tensor.HeadInputs > 0)
         {
-            // PyTorch's Conv2d default: weight and bias uniform within 1/√fan_in, and both layers of a head take C channels.
-            numbers.Uniform(values, 1 / Math.Sqrt(channels));
+            // PyTorch's Conv2d default: weight and bias uniform within 1/√fan_in.
+            numbers.Uniform(values, 1 / Math.Sqrt(tensor.HeadInputs));
         }
         else if (tensor.Shape.Length == 4)
         {

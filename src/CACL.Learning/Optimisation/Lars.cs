@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 

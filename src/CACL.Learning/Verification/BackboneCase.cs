@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 
@@ -11,7 +10,7 @@ internal static class BackboneCase
     {
         var tolerance = golden.Tolerance("# relative", 2e-4);
         var (batch, size, seed) = (golden.Int("batch"), golden.Int("size"), golden.Seed());
-        using var weights = new NetworkWeights(GoldenNames.Backbone(golden.Text("backbone")), Heads.None, golden.Device);
+        using var weights = new NetworkWeights(GoldenNames.Backbone(golden.Text("backbone")), [], golden.Device);
         foreach (var entry in weights.Tensors) weights.Write(entry.Name, NamedNumbers.Weight(entry.Name, entry.Shape, seed));
         var network = new ResNet(weights, Padding.Zeros, golden.Int("bn_splits"));
         var x = tensor(NamedNumbers.Uniform("x", 3L * batch * size * size, seed), [batch, 3, size, size], float32).mul_(2).to(golden.Device);

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Verification;
 
@@ -7,30 +8,24 @@ internal static class GoldenNames
 {
     public static Backbone Backbone(string name) => name switch
     {
-        "resnet18" => Method.Backbone.ResNet18,
-        "resnet50" => Method.Backbone.ResNet50,
+        "resnet18" => Networks.Backbone.ResNet18,
+        "resnet50" => Networks.Backbone.ResNet50,
         _ => throw new GoldenFault($"the backbone '{name}' is not known to this program"),
     };
 
-    public static Heads Head(string name) => name switch
-    {
-        "global" => Heads.Global,
-        "pixel" => Heads.Pixel,
-        "cycle" => Heads.Cycle,
-        _ => throw new GoldenFault($"the head '{name}' is not known to this program"),
-    };
+    public static Heads Head(string name) => CaclHeads.Find(name) ?? throw new GoldenFault($"the head '{name}' is not known to this program");
 
     public static Positives Positives(string name) => name switch
     {
-        "global-head" => Method.Positives.GlobalHead,
-        "same-position" => Method.Positives.SamePosition,
+        "global-head" => Methods.Cacl.Positives.GlobalHead,
+        "same-position" => Methods.Cacl.Positives.SamePosition,
         _ => throw new GoldenFault($"the positives '{name}' are not known to this program"),
     };
 
     public static Padding Padding(string name) => name switch
     {
-        "zeros" => Method.Padding.Zeros,
-        "reflect" => Method.Padding.Reflect,
+        "zeros" => Networks.Padding.Zeros,
+        "reflect" => Networks.Padding.Reflect,
         _ => throw new GoldenFault($"the padding '{name}' is not known to this program"),
     };
 }

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Losses;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;

@@ -1,5 +1,5 @@
 using CACL.Data.Sampling;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
 
 namespace CACL.Learning.Verification;
 

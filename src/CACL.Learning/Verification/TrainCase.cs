@@ -1,4 +1,7 @@
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
@@ -18,7 +21,7 @@ internal static class TrainCase
 
         void Run(ScalarType precision)
         {
-            using var cacl = new Cacl(config.Options, golden.Device, precision);
+            using var cacl = new CaclMethod(config.Options, golden.Device, precision);
             cacl.Restore(Start(cacl.Snapshot(), config));
             var met = columns.Select(_ => new List<double>()).ToArray();
             for (var step = 0; step <= golden.Last(@"^(?:x|x_plus|shifts|shifts_plus|permutation|enqueue_pixels)\.(\d+)$"); step++)
@@ -65,7 +68,7 @@ internal static class TrainCase
         return values;
     }
 
-    private static double[] Step(Cacl cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
+    private static double[] Step(CaclMethod cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
     {
         using var scope = NewDisposeScope();
         var chosen = golden.Ints($"enqueue_pixels.{step}").Chunk((int)golden.Shape($"enqueue_pixels.{step}")[1]).ToArray();
@@ -78,17 +81,18 @@ internal static class TrainCase
             chosen);
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         var rate = config.Schedule.At(step);
-        var result = cacl.Step(views, rate, inspectGradient: (name, gradient) =>
+        var result = cacl.Step(views, new StepSettings(rate)
         {
-            if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
+            InspectGradient = (name, gradient) =>
+            {
+                if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
+            },
         });
         return columns.Select(column => column switch
         {
-            "loss_global" => result.Global ?? 0,
-            "loss_pixel" => result.Pixel ?? 0,
-            "loss_cycle" => result.Cycle ?? 0,
             "loss" => result.Loss,
             "lr" => result.LearningRate,
+            _ when config.Options.Metrics.All.Any(metric => metric.Name == column) => result[column] ?? 0,
             _ when norms.TryGetValue(column, out var norm) => norm,
             _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
             _ => throw new GoldenFault($"the column '{column}' of its rows is not known to this program"),

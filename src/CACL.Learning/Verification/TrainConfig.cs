@@ -1,5 +1,7 @@
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;

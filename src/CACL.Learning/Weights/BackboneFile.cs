@@ -1,7 +1,6 @@
 using System.Globalization;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
-using CACL.Learning.Weights.Import;
 
 namespace CACL.Learning.Weights;
 
@@ -10,13 +9,11 @@ namespace CACL.Learning.Weights;
 /// <param name="Backbone">The backbone whose tensors it holds.</param>
 /// <param name="Padding">Padding that it was trained with; zeros where nothing says otherwise.</param>
 /// <param name="Step">Training steps done; null where the file says nothing of a run.</param>
-/// <param name="Heads">The heads that the file holds.</param>
-public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, Heads Heads)
+/// <param name="Heads">The heads that the file holds, in their method's order where that is known, else by name.</param>
+public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads)
 {
     /// <summary>Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.</summary>
     public string? Instead { get; init; }
-
-    private const string Query = "query.safetensors";
 
     /// <summary>
     /// Finds the network that a path means: a run folder or its folder of checkpoints (the newest one), a checkpoint (its online network,
@@ -39,8 +36,9 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
             throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors file.");
         // A file of a checkpoint is known by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
-        if (Path.GetFileName(full) == Query && System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))) return InCheckpoint(folder, full);
-        return Alone(full);
+        var isOnline = System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)) && Path.GetFileName(full) == CheckpointReader.OnlineName(folder);
+        if (isOnline) return InCheckpoint(folder, full);
+        return Alone(full, heads: null);
     }
 
     private static (string Folder, string? Instead) CheckpointFolder(string folder)
@@ -48,7 +46,9 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         string[] stores = [folder, Path.Combine(folder, "checkpoints")];
         foreach (var place in stores.Select(store => Path.Combine(store, CheckpointFiles.Latest)).Prepend(folder))
         {
-            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return (place, null);
+            var isCheckpoint = System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest))
+                || System.IO.File.Exists(Path.Combine(place, CheckpointReader.OnlineName(place)));
+            if (isCheckpoint) return (place, null);
         }
 
         foreach (var latest in stores.Select(LatestFolder.In))
@@ -57,31 +57,31 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         }
 
         throw new CheckpointException(
-            folder, $"{folder} holds no checkpoint: neither {Query} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
+            folder, $"{folder} holds no checkpoint: neither {CheckpointFile.Former[0].Name} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
     }
 
     private static BackboneFile InCheckpoint(string folder, string? known)
     {
-        var (resolved, state) = CheckpointReader.CheckOne(folder, Query);
-        var file = Alone(known ?? Path.Combine(resolved, Query));
-        // Written before the setting existed, or by hand: the default.
-        var padding = state.Settings.GetValueOrDefault("cacl.model.padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
-        return file with { Step = state.Step, Padding = padding };
+        var (online, state) = CheckpointReader.Network(folder, CheckpointRole.Online);
+        if (online is null) throw new CheckpointException(folder, $"The checkpoint {folder} names no online network, so nothing of it can be evaluated. Name another one.");
+        var file = Alone(known ?? online, state.Architecture.HeadNames);
+        return file with { Step = state.Step, Padding = PaddingOf(state.Architecture.Padding) };
     }
 
-    private static BackboneFile Alone(string file)
+    private static BackboneFile Alone(string file, IReadOnlyList<string>? heads)
     {
-        if (TorchFile.Remedy(file) is { } remedy) throw new WeightsException(file, $"{file} is not a safetensors file. {remedy}");
+        if (TorchFormats.Remedy(file) is { } remedy) throw new WeightsException(file, $"{file} is not a safetensors file. {remedy}");
         using var reader = SafeTensorsReader.Open(file);
         var names = reader.Entries.Select(e => e.Name).ToArray();
         bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));
         if (!Has("layer1.0.conv1.weight")) throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a .safetensors file with torchvision's names.");
         var backbone = Has("layer1.0.conv3.weight") ? Backbone.ResNet50 : Backbone.ResNet18;
-        var padding = reader.Metadata.GetValueOrDefault("padding") == "reflect" ? Padding.Reflect : Padding.Zeros;
-        var heads = NetworkShapes.Each(Heads.Global | Heads.Pixel | Heads.Cycle)
-            .Where(head => Has($"head_{NetworkShapes.NameOf(head)}.0.weight"))
-            .Aggregate(Heads.None, (all, head) => all | head);
+        var padding = PaddingOf(reader.Metadata.GetValueOrDefault("padding"));
+        heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");
         long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var number) ? number : null;
-        return new BackboneFile(file, backbone, padding, step, heads);
+        return new BackboneFile(file, backbone, padding, step, HeadsOfFile.Of(reader, NetworkShapes.Channels(backbone), heads));
     }
+
+    // Where nothing is said: the default.
+    private static Padding PaddingOf(string? word) => word == "reflect" ? Padding.Reflect : Padding.Zeros;
 }

@@ -1,5 +1,3 @@
-using CACL.Learning.Method;
-
 namespace CACL.Learning.Weights;
 
 /// <summary>A checkpoint that was read whole and found intact.</summary>

@@ -1,22 +1,21 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>What decides the names and shapes of a checkpoint's tensors.</summary>
+/// <summary>What decides the names and shapes of a checkpoint's tensors, and what its networks compute with them.</summary>
 /// <param name="Backbone">resnet18 or resnet50.</param>
-/// <param name="Heads">The heads that are on, comma-separated in the order global, pixel, cycle; empty for none.</param>
+/// <param name="Heads">Names of the heads, comma-separated in the method's order; empty for none.</param>
 /// <param name="QueueSize">Rows K of each queue.</param>
 /// <param name="Dimension">Length D of a head's vectors.</param>
-public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension)
+/// <param name="Padding">zeros or reflect, of the backbone's convolutions. Null: not told, which is zeros.</param>
+public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null)
 {
-    /// <summary>The architecture of a run under these settings.</summary>
-    public static CheckpointArchitecture Of(CaclOptions options, int dimension = 128)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        Heads[] all = [Method.Heads.Global, Method.Heads.Pixel, Method.Heads.Cycle];
-        var heads = all.Where(head => options.Heads.HasFlag(head)).Select(head => head.ToString().ToLowerInvariant());
-        return new(options.Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), options.QueueSize, dimension);
-    }
+    /// <summary>The names in <see cref="Heads"/>.</summary>
+    internal IReadOnlyList<string> HeadNames => NamesOf(Heads);
+
+    /// <summary>The names in a list with commas.</summary>
+    internal static IReadOnlyList<string> NamesOf(string heads) => heads.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A line for each part in which a checkpoint of this architecture differs from what a run wants; none where they are equal.</summary>
     public IReadOnlyList<string> DifferencesFrom(CheckpointArchitecture wanted)
@@ -27,6 +26,7 @@ public sealed record CheckpointArchitecture(string Backbone, string Heads, int Q
         Compare("heads", Heads, wanted.Heads);
         Compare("queue size", QueueSize, wanted.QueueSize);
         Compare("dimension", Dimension, wanted.Dimension);
+        Compare("padding", Padding ?? "zeros", wanted.Padding ?? "zeros");
         return lines;
 
         void Compare<T>(string what, T here, T there)

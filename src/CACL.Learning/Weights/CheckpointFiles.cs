@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Names within a folder of checkpoints, and which of a snapshot's tensors lies in which file.</summary>
+/// <summary>Names within a folder of checkpoints, whatever the method, and which of a snapshot's tensors lies in which file.</summary>
 internal static class CheckpointFiles
 {
     public const string State = "state.json";
@@ -15,15 +14,6 @@ internal static class CheckpointFiles
     public const string TemporaryPrefix = ".incomplete-";
 
     private const string StepPrefix = "step-";
-
-    /// <summary>File, and the prefix that its tensors' names have in a snapshot. Without it they are torchvision's names.</summary>
-    public static readonly (string File, string Prefix)[] Tensors =
-    [
-        ("query.safetensors", "query."),
-        ("key.safetensors", "key."),
-        ("optimiser.safetensors", "momentum."),
-        ("queues.safetensors", "queue."),
-    ];
 
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -44,17 +34,17 @@ internal static class CheckpointFiles
     }
 
     /// <summary>The snapshot's tensors by file.</summary>
-    public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(TrainingSnapshot snapshot)
+    public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(TrainingSnapshot snapshot, IReadOnlyList<CheckpointFile> table)
     {
-        var files = Tensors.Select(t => (t.File, Tensors: new List<SnapshotTensor>())).ToArray();
+        var files = table.Select(file => (file.Name, file.Prefix, Tensors: new List<SnapshotTensor>())).ToArray();
         foreach (var tensor in snapshot.Tensors)
         {
-            var place = Array.FindIndex(Tensors, t => tensor.Name.StartsWith(t.Prefix, StringComparison.Ordinal));
+            var place = Array.FindIndex(files, file => tensor.Name.StartsWith(file.Prefix, StringComparison.Ordinal));
             if (place < 0) throw new ArgumentException($"No file of a checkpoint holds a tensor called {tensor.Name}.", nameof(snapshot));
-            files[place].Tensors.Add(tensor with { Name = tensor.Name[Tensors[place].Prefix.Length..] });
+            files[place].Tensors.Add(tensor with { Name = tensor.Name[files[place].Prefix.Length..] });
         }
 
-        return files;
+        return files.Select(file => (file.Name, file.Tensors));
     }
 }
 

@@ -1,54 +1,65 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
 /// <summary>Reads one checkpoint folder: the manifest, then every file against it, then what the files say.</summary>
 internal static class CheckpointReader
 {
+    // The key under which settings told the padding before the architecture did.
+    private const string FormerPadding = "cacl.model.padding";
+
     /// <exception cref="CheckpointException">It is not whole, not intact, or of another format.</exception>
     public static Checkpoint Read(string folder)
     {
         folder = Resolve(folder);
-        try
+        return Guarded(folder, () =>
         {
-            var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
-            CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
-            CheckFiles(folder, manifest, _ => true);
-            var state = Json<CheckpointState>(folder, CheckpointFiles.State);
-            CheckFormat(folder, CheckpointFiles.State, state.Format);
-            return new Checkpoint(folder, state, new TrainingSnapshot(Tensors(folder), state.Counters));
-        }
-        catch (SafeTensorsException e)
-        {
-            throw Damaged(folder, e.Message.TrimEnd('.'), e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Damaged(folder, $"a file cannot be read ({e.Message.TrimEnd('.')})", e);
-        }
+            var (manifest, state) = Begin(folder);
+            foreach (var file in state.Files) CheckFile(folder, manifest, file.Name);
+            return new Checkpoint(folder, state, new TrainingSnapshot(Tensors(folder, state.Files), state.Counters));
+        });
     }
 
-    /// <summary>Checks one file of a checkpoint against its manifest: for who needs only that one.</summary>
-    /// <returns>The folder that a link leads to, and where the run stood.</returns>
-    /// <exception cref="CheckpointException">The checkpoint is not whole, this file or state.json not intact, or of another format.</exception>
-    public static (string Folder, CheckpointState State) CheckOne(string folder, string name)
+    /// <summary>Where the run stood, and which files there are: only the manifest and state.json are checked.</summary>
+    /// <returns>The folder that a link leads to, and the state.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is not whole, state.json not intact, or of another format.</exception>
+    public static (string Folder, CheckpointState State) State(string folder)
     {
         folder = Resolve(folder);
+        return Guarded(folder, () => (folder, Begin(folder).State));
+    }
+
+    /// <summary>As <see cref="State"/>, and the one network of a checkpoint that is asked for: for who needs only that.</summary>
+    /// <returns>The network's file, checked; null: this method has no such network.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is not whole, the file or state.json not intact, or of another format.</exception>
+    public static (string? File, CheckpointState State) Network(string folder, CheckpointRole role)
+    {
+        folder = Resolve(folder);
+        return Guarded(folder, () =>
+        {
+            var (manifest, state) = Begin(folder);
+            if (state.Files.FirstOrDefault(file => file.Role == role)?.Name is not { } name) return (null, state);
+            CheckFile(folder, manifest, name);
+            return ((string?)Path.Combine(folder, name), state);
+        });
+    }
+
+    /// <summary>Name of the online network's file in a folder, by its state.json if there is one that can be read; nothing is checked.</summary>
+    public static string OnlineName(string folder)
+    {
         try
         {
-            var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
-            CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
-            CheckFiles(folder, manifest, file => file == name || file == CheckpointFiles.State);
-            var state = Json<CheckpointState>(folder, CheckpointFiles.State);
-            CheckFormat(folder, CheckpointFiles.State, state.Format);
-            return (folder, state);
+            var state = JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(Path.Combine(folder, CheckpointFiles.State)), CheckpointFiles.Json);
+            if (state?.Files.FirstOrDefault(file => file is { Role: CheckpointRole.Online, IsSound: true }) is { } online) return online.Name;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw Damaged(folder, $"a file cannot be read ({e.Message.TrimEnd('.')})", e);
+            // It is no checkpoint, or a damaged one, which whoever opens it will find out.
         }
+
+        return CheckpointFile.Former[0].Name;
     }
 
     /// <summary>`latest` is a link: messages should name what it leads to.</summary>
@@ -85,34 +96,69 @@ internal static class CheckpointReader
             $"{Path.Combine(folder, name)} has format {format}; this program reads format {CheckpointState.CurrentFormat}. Use the version that wrote it.");
     }
 
-    private static void CheckFiles(string folder, CheckpointManifest manifest, Func<string, bool> which)
+    // The manifest, then what it vouches for first: state.json tells which other files there must be.
+    private static (CheckpointManifest Manifest, CheckpointState State) Begin(string folder)
     {
-        var wanted = CheckpointFiles.Tensors.Select(t => t.File).Append(CheckpointFiles.State);
-        var files = manifest.Files;
-        var listed = files.Select(f => f?.Name ?? "").Order(StringComparer.Ordinal).ToArray();
-        if (!wanted.Order(StringComparer.Ordinal).SequenceEqual(listed))
-            throw Damaged(folder, $"{CheckpointFiles.Manifest} lists {string.Join(", ", listed)}, not the files of a checkpoint");
-        foreach (var file in files.Where(f => which(f.Name)))
-        {
-            var path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path)) throw Damaged(folder, $"{file.Name} is missing");
-            using var stream = File.OpenRead(path);
-            if (stream.Length != file.Bytes) throw Damaged(folder, $"{file.Name} has {stream.Length} bytes instead of {file.Bytes}");
-            if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
-                throw Damaged(folder, $"{file.Name} is not what was written (its SHA-256 differs from {CheckpointFiles.Manifest})");
-        }
+        var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
+        CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
+        CheckFile(folder, manifest, CheckpointFiles.State);
+        var state = Json<CheckpointState>(folder, CheckpointFiles.State);
+        CheckFormat(folder, CheckpointFiles.State, state.Format);
+        if (state.Files.FirstOrDefault(file => file is not { IsSound: true }) is { } odd)
+            throw Damaged(folder, $"{CheckpointFiles.State} names a file '{Foreign.Text(odd.Name)}', which is none of a checkpoint");
+        if (state.Files.Any(file => file is null)) throw Damaged(folder, $"{CheckpointFiles.State} is not what this program writes (a file without a name)");
+        var wanted = state.Files.Select(file => file.Name).Append(CheckpointFiles.State).Order(StringComparer.Ordinal);
+        if (!wanted.SequenceEqual(Listed(manifest))) throw NotACheckpoint(folder, manifest);
+        return (manifest, Upgraded(state));
     }
 
-    private static List<SnapshotTensor> Tensors(string folder)
+    // A checkpoint of before the architecture told the padding: its run's setting did. Before that setting there were only zeros.
+    private static CheckpointState Upgraded(CheckpointState state) => state.Architecture.Padding is not null
+        ? state
+        : state with { Architecture = state.Architecture with { Padding = state.Settings.GetValueOrDefault(FormerPadding) ?? "zeros" } };
+
+    private static void CheckFile(string folder, CheckpointManifest manifest, string name)
+    {
+        var file = manifest.Files.FirstOrDefault(entry => entry?.Name == name) ?? throw NotACheckpoint(folder, manifest);
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path)) throw Damaged(folder, $"{name} is missing");
+        using var stream = File.OpenRead(path);
+        if (stream.Length != file.Bytes) throw Damaged(folder, $"{name} has {stream.Length} bytes instead of {file.Bytes}");
+        if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
+            throw Damaged(folder, $"{name} is not what was written (its SHA-256 differs from {CheckpointFiles.Manifest})");
+    }
+
+    private static CheckpointException NotACheckpoint(string folder, CheckpointManifest manifest) =>
+        Damaged(folder, $"{CheckpointFiles.Manifest} lists {string.Join(", ", Listed(manifest))}, not the files of a checkpoint");
+
+    private static string[] Listed(CheckpointManifest manifest) => [.. manifest.Files.Select(f => f?.Name ?? "").Order(StringComparer.Ordinal)];
+
+    private static List<SnapshotTensor> Tensors(string folder, IReadOnlyList<CheckpointFile> files)
     {
         var tensors = new List<SnapshotTensor>();
-        foreach (var (name, prefix) in CheckpointFiles.Tensors)
+        foreach (var (name, prefix, _) in files)
         {
             using var file = SafeTensorsReader.Open(Path.Combine(folder, name));
             foreach (var entry in file.Entries) tensors.Add(new SnapshotTensor(prefix + entry.Name, entry.Shape, FloatTensors.Read(file, entry)));
         }
 
         return tensors;
+    }
+
+    private static T Guarded<T>(string folder, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is SafeTensorsException or ArgumentException)
+        {
+            throw Damaged(folder, e.Message.TrimEnd('.'), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(folder, $"a file cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
     }
 
     private static CheckpointException Damaged(string folder, string what, Exception? inner = null) =>

@@ -24,6 +24,9 @@ public sealed record CheckpointState
     /// <summary>What decides names and shapes.</summary>
     public required CheckpointArchitecture Architecture { get; init; }
 
+    /// <summary>Which file holds which tensors: the method's own table.</summary>
+    public IReadOnlyList<CheckpointFile> Files { get; init; } = CheckpointFile.Former;
+
     /// <summary>Settings that must be the same when the run goes on: key to value, as the run's resolved configuration has them.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 
@@ -77,7 +76,7 @@ public sealed class CheckpointStore
     public static CheckpointState LoadState(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return CheckpointReader.CheckOne(path, CheckpointFiles.State).State;
+        return CheckpointReader.State(path).State;
     }
 
     /// <summary>The folder that the checkpoint after so many steps has, whether it is there or not.</summary>

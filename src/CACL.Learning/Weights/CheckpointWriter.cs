@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
 
@@ -10,7 +9,7 @@ internal static class CheckpointWriter
     {
         Directory.CreateDirectory(folder);
         var files = new List<ManifestEntry>();
-        foreach (var (name, tensors) in CheckpointFiles.Distribute(snapshot))
+        foreach (var (name, tensors) in CheckpointFiles.Distribute(snapshot, state.Files))
         {
             cancel.ThrowIfCancellationRequested();
             files.Add(Tensors(Path.Combine(folder, name), tensors, state.Step));

@@ -1,5 +1,4 @@
-using CACL.Learning.Method;
-using CACL.Learning.Weights.Import;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
@@ -23,7 +22,7 @@ public static class WeightsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
-        var file = Directory.Exists(path) ? Path.Combine(path, CheckpointFiles.Tensors[0].File) : path;
+        var file = Directory.Exists(path) ? Path.Combine(path, CheckpointReader.OnlineName(path)) : path;
         if (!File.Exists(file)) throw new WeightsException(file, $"There is no file {file} with weights to start from. Check the name.");
         try
         {
@@ -32,7 +31,7 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFile.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFormats.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
         }
     }
 

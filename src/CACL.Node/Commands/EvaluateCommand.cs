@@ -4,7 +4,8 @@ using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
+using CACL.Learning.Weights;
 using CACL.Node.Evaluation;
 
 namespace CACL.Node.Commands;

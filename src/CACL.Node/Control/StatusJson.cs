@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors;
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Http;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
@@ -22,6 +22,7 @@ internal static class StatusJson
         {
             json["state"] = WordOf(RunState.Starting);
             json["verdict"] = "The training is being prepared.";
+            json["metrics"] = Json(state.Method.Metrics);
             return json;
         }
 
@@ -37,12 +38,7 @@ internal static class StatusJson
     public static JsonObject Json(LiveSettings settings) => new()
     {
         ["learning_rate_factor"] = settings.LearningRateFactor,
-        ["loss_weights"] = new JsonObject
-        {
-            ["global"] = settings.LossWeights.Global,
-            ["pixel"] = settings.LossWeights.Pixel,
-            ["cycle"] = settings.LossWeights.Cycle,
-        },
+        ["loss_weights"] = new JsonObject(settings.LossWeights.All.Select(weight => KeyValuePair.Create(weight.Head, (JsonNode?)weight.Weight))),
         ["evaluate_every_steps"] = settings.EvaluateEverySteps,
         ["checkpoint_every_steps"] = settings.CheckpointEverySteps,
         ["decoders"] = settings.Decoders,
@@ -74,9 +70,10 @@ internal static class StatusJson
         json["started"] = Text(status.Started);
         json["seconds"] = Math.Round(status.Elapsed.TotalSeconds, 1);
         json["device"] = options.Device;
-        json["backbone"] = options.Cacl.Backbone.ToString().ToLowerInvariant();
-        json["heads"] = new JsonArray([.. HeadsOf(options).Select(h => JsonValue.Create(WordOf(h)))]);
-        json["chance"] = Math.Round(Math.Log(options.Cacl.QueueSize + 1), 4);
+        json["backbone"] = options.Method.Architecture.Backbone;
+        json["heads"] = new JsonArray([.. options.Method.Heads.Select(head => JsonValue.Create(head))]);
+        json["chance"] = options.Method.Chance is { } chance ? Math.Round(chance.Value, 4) : null;
+        json["metrics"] = Json(options.Method.Metrics);
         json["pairs_per_second"] = status.PairsPerSecond is { } pairs ? Math.Round(pairs, 3) : null;
         json["last"] = status.Last is { } last ? MetricsLine.Of(last) : null;
         json["checkpoint"] = status.Checkpoint is { } saved ? CheckpointJson(saved, folder) : null;
@@ -98,14 +95,22 @@ internal static class StatusJson
     private static JsonObject Json(TimeShares times) =>
         new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
 
-    private static IEnumerable<Heads> HeadsOf(RunOptions options) => new[] { Heads.Global, Heads.Pixel, Heads.Cycle }.Where(h => options.Cacl.Heads.HasFlag(h));
-
     /// <summary>The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.</summary>
-    private static JsonObject Queues(long step, RunOptions options) => new(HeadsOf(options).Select(head =>
+    private static JsonObject Queues(long step, RunOptions options) => new(options.Method.Queues.Select(queue =>
     {
-        long rows = head == Heads.Global ? options.BatchSize : (long)options.BatchSize * options.Sampling.EnqueuePixels;
-        return KeyValuePair.Create(WordOf(head), (JsonNode?)new JsonObject { ["filled"] = Math.Min(options.Cacl.QueueSize, step * rows), ["size"] = options.Cacl.QueueSize });
+        var filled = Math.Min(queue.Size, step * queue.RowsPerStep(options.BatchSize, options.Sampling.EnqueuePixels));
+        return KeyValuePair.Create(queue.Head, (JsonNode?)new JsonObject { ["filled"] = filled, ["size"] = queue.Size });
     }));
+
+    /// <summary>What the method can report: how the dashboard finds and names what it draws.</summary>
+    private static JsonArray Json(IReadOnlyList<MetricSpec> metrics) => new([.. metrics.Select(metric => new JsonObject
+    {
+        ["name"] = metric.Name,
+        ["kind"] = WordOf(metric.Kind),
+        ["head"] = metric.Head,
+        ["label"] = metric.Label,
+        ["chance"] = metric.Chance is { } chance ? new JsonObject { ["value"] = chance.Value, ["formula"] = chance.Formula } : null,
+    })]);
 
     private static IEnumerable<string> Pauses(RunStatus status)
     {

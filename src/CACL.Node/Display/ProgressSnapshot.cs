@@ -1,6 +1,8 @@
+using CACL.Learning.Methods;
+
 namespace CACL.Node.Display;
 
-/// <summary>How far a run is, at one moment. A loss whose head is off is null.</summary>
+/// <summary>How far a run is, at one moment.</summary>
 internal sealed record ProgressSnapshot
 {
     /// <summary>Steps done.</summary>
@@ -18,26 +20,14 @@ internal sealed record ProgressSnapshot
     /// <summary>Weighted sum of the losses.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Equation 3, nats.</summary>
-    public double? Global { get; init; }
+    /// <summary>What the method reports, losses first.</summary>
+    public required IReadOnlyList<Metric> Metrics { get; init; }
 
-    /// <summary>Equation 4, nats.</summary>
-    public double? Pixel { get; init; }
+    /// <summary>The losses of a network that knows nothing, nats; null: they have no such level.</summary>
+    public double? Chance { get; init; }
 
-    /// <summary>Equation 6 or the soft cycle, nats.</summary>
-    public double? Cycle { get; init; }
-
-    /// <summary>The global and pixel loss of a network that knows nothing: ln(K+1), nats.</summary>
-    public required double Chance { get; init; }
-
-    /// <summary>Share of the pixel and cycle queues that holds real rows; below 1 the losses are too low to mean anything.</summary>
+    /// <summary>Share of the slowest queue that holds real rows; below 1 the losses are too low to mean anything.</summary>
     public required double QueueFill { get; init; }
-
-    /// <summary>Share of frames whose positive beats all K negatives.</summary>
-    public double? Top1Global { get; init; }
-
-    /// <summary>Share of pixels whose likeliest return is themselves.</summary>
-    public double? CycleBack { get; init; }
 
     /// <summary>Learning rate of the last step.</summary>
     public required double LearningRate { get; init; }

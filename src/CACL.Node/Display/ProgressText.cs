@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Learning.Methods;
 
 namespace CACL.Node.Display;
 
@@ -16,15 +17,15 @@ internal static class ProgressText
     /// <summary>Losses beside what chance gives.</summary>
     public static string Losses(ProgressSnapshot s)
     {
-        var parts = new List<string> { $"loss {s.Loss:0.000}" };
-        if (s.Global is { } global) parts.Add($"global {global:0.000}");
-        if (s.Pixel is { } pixel) parts.Add($"pixel {pixel:0.000}");
-        if (s.Cycle is { } cycle) parts.Add($"cycle {cycle:0.000}");
-        parts.Add($"(chance {s.Chance:0.00})");
-        if (s.Top1Global is { } top1) parts.Add($"top-1 {Percent(top1)}");
-        if (s.CycleBack is { } back) parts.Add($"back {Percent(back)}");
+        var invariant = CultureInfo.InvariantCulture;
+        var parts = new List<string> { string.Create(invariant, $"loss {s.Loss:0.000}") };
+        parts.AddRange(Of(MetricKind.Loss).Select(loss => string.Create(invariant, $"{loss.Spec.Word} {loss.Value:0.000}")));
+        if (s.Chance is { } chance) parts.Add(string.Create(invariant, $"(chance {chance:0.00})"));
+        parts.AddRange(Of(MetricKind.Share).Select(share => $"{share.Spec.Word} {Percent(share.Value)}"));
         if (s.QueueFill < 1) parts.Add($"queue {Percent(s.QueueFill)} filled");
         return string.Join(' ', parts);
+
+        IEnumerable<Metric> Of(MetricKind kind) => s.Metrics.Where(metric => metric.Spec.Kind == kind);
     }
 
     /// <summary>How fast it goes.</summary>

@@ -1,4 +1,6 @@
-using CACL.Learning.Method;
+using CACL.Actors;
+using CACL.Actors.Training;
+using CACL.Learning.Methods;
 using CACL.Node.Settings;
 using CACL.Runs.Steps;
 
@@ -11,6 +13,7 @@ internal sealed class RunProgress
     private const double Fresh = 0.1;
 
     private readonly RunSettings _settings;
+    private readonly MethodDescription _method;
     private readonly RunLength _length;
     private readonly Action<ProgressSnapshot> _show;
     private readonly TimeProvider _clock;
@@ -27,6 +30,7 @@ internal sealed class RunProgress
     public RunProgress(RunSettings settings, RunLength length, Action<ProgressSnapshot> show, TimeProvider clock)
     {
         _settings = settings;
+        _method = settings.ToMethod().Describe();
         _length = length;
         _show = show;
         _clock = clock;
@@ -51,13 +55,9 @@ internal sealed class RunProgress
         Epoch = step.Epoch,
         Epochs = _length.TotalSteps / _length.StepsPerEpoch,
         Loss = mean.Loss,
-        Global = mean.Global,
-        Pixel = mean.Pixel,
-        Cycle = mean.Cycle,
-        Chance = Math.Log(_settings.Model.QueueSize + 1),
-        QueueFill = Math.Min(1, (double)step.Step * RowsPerStep / _settings.Model.QueueSize),
-        Top1Global = mean.Top1Global,
-        CycleBack = mean.CycleBack,
+        Metrics = mean.Metrics,
+        Chance = _method.Chance?.Value,
+        QueueFill = _method.Queues.Select(queue => FillOf(queue, step.Step)).DefaultIfEmpty(1).Min(),
         LearningRate = step.Result.LearningRate,
         PairsPerSecond = _seconds > 0 ? step.Pairs / _seconds : 0,
         DataWaitShare = _seconds > 0 ? _waited / _seconds : 0,
@@ -65,22 +65,14 @@ internal sealed class RunProgress
         Elapsed = _clock.GetElapsedTime(_began),
     };
 
-    // The slowest queue: the global one gets a row a frame, the others several.
-    private int RowsPerStep => _settings.Model.Heads.HasFlag(Heads.Global)
-        ? _settings.Training.BatchSize
-        : _settings.Training.BatchSize * _settings.Model.EnqueuePixels;
+    private double FillOf(QueueSpec queue, long steps) =>
+        Math.Min(1, (double)steps * queue.RowsPerStep(_settings.Training.BatchSize, _settings.Model.EnqueuePixels) / queue.Size);
 
     private static double Blend(double old, double now) => ((1 - Fresh) * old) + (Fresh * now);
-
-    private static double? Blend(double? old, double? now) => old is { } o && now is { } n ? Blend(o, n) : now;
 
     private static StepResult Blend(StepResult old, StepResult now) => now with
     {
         Loss = Blend(old.Loss, now.Loss),
-        Global = Blend(old.Global, now.Global),
-        Pixel = Blend(old.Pixel, now.Pixel),
-        Cycle = Blend(old.Cycle, now.Cycle),
-        Top1Global = Blend(old.Top1Global, now.Top1Global),
-        CycleBack = Blend(old.CycleBack, now.CycleBack),
+        Metrics = [.. now.Metrics.Select(metric => metric with { Value = Blend(old[metric.Spec.Name] ?? metric.Value, metric.Value) })],
     };
 }

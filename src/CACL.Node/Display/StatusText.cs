@@ -6,7 +6,7 @@ namespace CACL.Node.Display;
 /// <summary>A status as lines for people.</summary>
 internal static class StatusText
 {
-    private static readonly string[] LossNames = ["global", "pixel", "cycle"];
+    private const string LossPrefix = "loss_";
 
     /// <summary>Writes it.</summary>
     public static void Write(JsonObject status, string folder, TextWriter output)
@@ -27,7 +27,7 @@ internal static class StatusText
         if ((string?)status["checkpoint_fault"] is { } fault) yield return $"            {fault}";
         if (status["settings"] is JsonObject settings && settings["loss_weights"] is JsonObject weights)
         {
-            yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights {weights["global"]} / {weights["pixel"]} / {weights["cycle"]}, "
+            yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights {string.Join(" / ", weights.Select(weight => weight.Value))}, "
                 + $"decoders {settings["decoders"]}, checkpoint_every_steps {settings["checkpoint_every_steps"]}, evaluate_every_steps {settings["evaluate_every_steps"]}, log_level {settings["log_level"]}";
         }
 
@@ -52,7 +52,9 @@ internal static class StatusText
 
     private static string Losses(JsonObject last)
     {
-        var heads = LossNames.Where(h => last[$"loss_{h}"] is not null).Select(h => $"{h} {Number(last[$"loss_{h}"])}");
+        // The line's own names: the run may be one of another release.
+        var heads = last.Where(figure => figure.Key.StartsWith(LossPrefix, StringComparison.Ordinal) && figure.Value is not null)
+            .Select(figure => $"{figure.Key[LossPrefix.Length..]} {Number(figure.Value)}");
         return $"loss        {Number(last["loss"])} ({string.Join(", ", heads)}), learning rate {Number(last["lr"])}";
     }
 

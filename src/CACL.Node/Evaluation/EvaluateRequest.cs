@@ -1,5 +1,6 @@
 using CACL.Data.DataSets;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
+using CACL.Learning.Weights;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;

@@ -98,9 +98,10 @@ internal sealed class BatchRebuilder : IDisposable
         try
         {
             var video = _run.Catalog.Load(plan.VideoId);
-            var whole = plan with { Box = new CropBox(0, 0, video.Width, video.Height) };
+            var whole = new PairRequest(
+                video, plan.Frame, plan.Stride, new CropBox(0, 0, video.Width, video.Height), side, _run.Settings.Data.DecodeTimeout);
             var (first, second) = (new byte[side * side * 3], new byte[side * side * 3]);
-            return TryDecode(PairRequest.Of(video, whole, side, _run.Settings.Data.DecodeTimeout), first, second, out _, cancel)
+            return TryDecode(whole, first, second, out _, cancel)
                 ? new WholeFrames(video.Width, video.Height, side, first, second)
                 : null;
         }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Data.Sampling;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Networks;
 using CACL.Node.Ending;
 using CACL.Node.Pictures;
 using SkiaSharp;
@@ -85,16 +86,16 @@ internal sealed class ContactSheet
         var (x, y) = _layout.Labels(index);
         Small(sheet, Label(sample), x, y + SmallText, _layout.RowWidth, Sheet.Ink);
         Small(sheet, Changes(sample), x, y + SmallText + ContactSheetLayout.TextLine, _layout.RowWidth, Sheet.FaintInk);
-        Frame(sheet, frames, frames?.First, sample, _layout.Place(index, 0));
+        Frame(sheet, frames, frames?.First, sample.Plan.View.Box, _layout.Place(index, 0));
         View(sheet, views?.View, sample.Plan.View, _layout.Place(index, 1));
-        Frame(sheet, frames, frames?.Second, sample, _layout.Place(index, 2));
+        Frame(sheet, frames, frames?.Second, sample.Plan.ViewPlus.Box, _layout.Place(index, 2));
         View(sheet, views?.ViewPlus, sample.Plan.ViewPlus, _layout.Place(index, 3));
     }
 
-    private static void Frame(Sheet sheet, WholeFrames? frames, byte[]? pixels, RebuiltSample sample, SKRect place)
+    private static void Frame(Sheet sheet, WholeFrames? frames, byte[]? pixels, CropBox box, SKRect place)
     {
         if (frames is null) Hatching.Draw(sheet.Canvas, place);
-        else place = ContactSheetMarks.FrameWithBox(sheet, frames, pixels, sample.Plan.Box, place);
+        else place = ContactSheetMarks.FrameWithBox(sheet, frames, pixels, box, place);
         sheet.Frame(place);
     }
 
@@ -121,14 +122,19 @@ internal sealed class ContactSheet
         CultureInfo.InvariantCulture,
         $"{s.Place}  {Path.GetFileName(s.Path)}  {(s.Plan.Stride == 0 ? "frame" : $"frames {s.Plan.Frame} and")} {s.FramePlus}{(s.Missing is null ? "" : "  cannot be had any more")}{(s.Instead.Count > 0 ? "  (replacement)" : "")}");
 
-    private string Changes(RebuiltSample s) => $"{(s.Plan.Flip ? "both flipped; " : "")}view 1: {Of(s.Plan.View)}; view 2: {Of(s.Plan.ViewPlus)}";
+    private string Changes(RebuiltSample s)
+    {
+        var (view, plus) = (s.Plan.View, s.Plan.ViewPlus);
+        var alike = view.Flip == plus.Flip;
+        return $"{(alike && view.Flip ? "both flipped; " : "")}view 1: {Of(view, !alike)}; view 2: {Of(plus, !alike)}";
+    }
 
-    private string Of(ViewPlan view)
+    private string Of(ViewPlan view, bool ownFlip)
     {
         var p = view.Photometry;
         string[] words =
         [
-            p.Jitter ? "colours" : "", p.Gray ? "grey" : "", p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
+            ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "", p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
             _rolled && view.RollY + view.RollX > 0 ? $"roll {view.RollY},{view.RollX}" : "",
         ];
         return string.Join(", ", words.Where(w => w.Length > 0).DefaultIfEmpty("as it is"));

@@ -39,7 +39,7 @@ internal static class ExplainRun
             using var batches = new BatchRebuilder(run, decoders.CreateDecoder, Math.Max(1, Environment.ProcessorCount));
             using var batch = batches.Rebuild(request.Step - 1, interruption.Token);
             var recorded = RecordedSteps.Read(run.Folder, request.Step, request.Step);
-            var explanation = new Explanation(run.Folder, batch, run.Length.Videos, recorded.At(request.Step), recorded.Last?.Step ?? 0);
+            var explanation = new Explanation(run.Folder, batch, run.Length.Videos, recorded.At(request.Step), recorded.Last?.Step ?? 0, run.Method.Metrics);
             if (!request.Json) ExplanationText.Write(explanation, output);
             if (request.Out is not null) WritePictures(request, run, batches, explanation, interruption.Token);
             if (!request.Json) output.WriteLine();

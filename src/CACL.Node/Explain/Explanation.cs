@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
@@ -10,9 +11,10 @@ namespace CACL.Node.Explain;
 /// <param name="Videos">Samples of an epoch.</param>
 /// <param name="Recorded">Its line of metrics.jsonl, or null.</param>
 /// <param name="LastStep">The newest step with a line.</param>
-internal sealed record Explanation(string Run, RebuiltBatch Batch, int Videos, RecordedStep? Recorded, long LastStep)
+/// <param name="Metrics">What the run's method can report.</param>
+internal sealed record Explanation(
+    string Run, RebuiltBatch Batch, int Videos, RecordedStep? Recorded, long LastStep, IReadOnlyList<MetricSpec> Metrics)
 {
-    private static readonly string[] Told = ["loss", "loss_global", "loss_pixel", "loss_cycle", "lr"];
     private static readonly string[] Operations = ["brightness", "contrast", "saturation", "hue"];
 
     /// <summary>Counted from 1, as metrics.jsonl does.</summary>
@@ -25,7 +27,7 @@ internal sealed record Explanation(string Run, RebuiltBatch Batch, int Videos, R
         {
             if (Recorded is { } line)
             {
-                var figures = Told.Where(name => line.Number(name) is not null)
+                var figures = Told().Where(name => line.Number(name) is not null)
                     .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {line.Number(name)!.Value:G7}"));
                 return $"Recorded: {string.Join(", ", figures)}.";
             }
@@ -36,6 +38,8 @@ internal sealed record Explanation(string Run, RebuiltBatch Batch, int Videos, R
                 : $"The run has not come to it (its newest step is {LastStep}); this is the batch that it will get.";
         }
     }
+
+    private IEnumerable<string> Told() => ["loss", .. Metrics.Where(metric => metric.Kind == MetricKind.Loss).Select(metric => metric.Name), "lr"];
 
     /// <summary>The four colour operations of a view in the order in which they are applied; null without jitter.</summary>
     public static IReadOnlyList<string>? Order(PhotometryPlan plan) =>

@@ -7,26 +7,29 @@ namespace CACL.Node.Explain;
 internal static class ExplanationCsv
 {
     private const string Shared = "place,key_place,epoch,position,attempt,video,frame,frame_plus,box_x,box_y,box_width,box_height,flip";
+    private const string Last = "enqueue_pixels,instead_of,missing,box_plus_x,box_plus_y,box_plus_width,box_plus_height,flip_plus";
     private static readonly string[] OfView = ["order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
 
     /// <summary>All of it, with a heading.</summary>
     public static string Of(Explanation explanation)
     {
-        var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},{string.Join(',', OfView.Select(c => $"view_plus_{c}"))},enqueue_pixels,instead_of,missing\n";
+        var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},{string.Join(',', OfView.Select(c => $"view_plus_{c}"))},{Last}\n";
         return heading + string.Concat(explanation.Batch.Samples.Select(s => Row(s, explanation.Batch.KeyPlace(s.Place)) + "\n"));
     }
 
     private static string Row(RebuiltSample s, int keyPlace)
     {
-        var (plan, box) = (s.Plan, s.Plan.Box);
+        var (plan, view, plus) = (s.Plan, s.Plan.View, s.Plan.ViewPlus);
         object?[] values =
         [
-            s.Place, keyPlace, plan.Epoch, plan.Position, plan.Attempt, s.Path, plan.Frame, s.FramePlus, box.X, box.Y, box.Width, box.Height, Number(plan.Flip),
-            .. View(plan.View), .. View(plan.ViewPlus),
-            string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing,
+            s.Place, keyPlace, plan.Epoch, plan.Position, plan.Attempt, s.Path, plan.Frame, s.FramePlus, .. Box(view.Box), Number(view.Flip),
+            .. View(view), .. View(plus),
+            string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing, .. Box(plus.Box), Number(plus.Flip),
         ];
         return string.Join(',', values.Select(v => Field(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
     }
+
+    private static object?[] Box(CropBox box) => [box.X, box.Y, box.Width, box.Height];
 
     private static object?[] View(ViewPlan plan)
     {

@@ -33,14 +33,18 @@ internal static class ExplanationJson
         ["video"] = s.Path,
         ["frame"] = s.Plan.Frame,
         ["frame_plus"] = s.FramePlus,
-        ["box"] = new JsonObject { ["x"] = s.Plan.Box.X, ["y"] = s.Plan.Box.Y, ["width"] = s.Plan.Box.Width, ["height"] = s.Plan.Box.Height },
-        ["flip"] = s.Plan.Flip,
+        ["box"] = Box(s.Plan.View.Box),
+        ["flip"] = s.Plan.View.Flip,
+        ["box_plus"] = Box(s.Plan.ViewPlus.Box),
+        ["flip_plus"] = s.Plan.ViewPlus.Flip,
         ["view"] = View(s.Plan.View),
         ["view_plus"] = View(s.Plan.ViewPlus),
         ["enqueue_pixels"] = new JsonArray([.. s.Plan.EnqueuePixels.Select(p => (JsonNode)p)]),
         ["instead_of"] = new JsonArray([.. s.Instead.Select(v => new JsonObject { ["video"] = v.Path, ["reason"] = v.Reason.ToString(), ["message"] = v.Message })]),
         ["missing"] = s.Missing,
     };
+
+    private static JsonObject Box(CropBox box) => new() { ["x"] = box.X, ["y"] = box.Y, ["width"] = box.Width, ["height"] = box.Height };
 
     private static JsonObject View(ViewPlan plan)
     {

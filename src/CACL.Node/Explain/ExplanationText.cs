@@ -59,14 +59,31 @@ internal static class ExplanationText
 
     private static string[] Sample(RebuiltSample s, int keyPlace)
     {
-        var (plan, box) = (s.Plan, s.Plan.Box);
+        var plan = s.Plan;
         var marks = (s.Instead.Count > 0 ? " (replacement)" : "") + (s.Missing is null ? "" : " (missing)");
         return
         [
             Line($"{s.Place}"), Line($"{plan.Epoch}"), Line($"{plan.Position}"), Path.GetFileName(s.Path) + marks, Line($"{plan.Frame}, {s.FramePlus}"),
-            Line($"{box.Width}x{box.Height} at {box.X},{box.Y}"), plan.Flip ? "yes" : "", Line($"{keyPlace}"),
+            Box(plan), Flip(plan), Line($"{keyPlace}"),
         ];
     }
+
+    // One box where both views have the same.
+    private static string Box(SamplePlan plan)
+    {
+        var (box, plus) = (plan.View.Box, plan.ViewPlus.Box);
+        return box == plus ? Text(box) : $"{Text(box)}; {Text(plus)}";
+
+        static string Text(CropBox box) => Line($"{box.Width}x{box.Height} at {box.X},{box.Y}");
+    }
+
+    private static string Flip(SamplePlan plan) => (plan.View.Flip, plan.ViewPlus.Flip) switch
+    {
+        (true, true) => "yes",
+        (true, false) => "view 1",
+        (false, true) => "view 2",
+        _ => "",
+    };
 
     private static string[] View(RebuiltSample s, string view, ViewPlan plan, string enqueued)
     {

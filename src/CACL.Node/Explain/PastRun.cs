@@ -1,5 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
@@ -25,6 +26,7 @@ internal sealed class PastRun : IDisposable
         var training = Settings.Training;
         Length = RunLength.Of(videos.Length, training.BatchSize, training.Epochs, training.MaxSteps);
         Planner = new SamplePlanner(Settings.ToSamplingOptions(), videos);
+        Method = Settings.ToMethod().Describe();
         Quarantined = ReadQuarantine(Path.Combine(folder, RunFiles.Quarantine));
     }
 
@@ -45,6 +47,9 @@ internal sealed class PastRun : IDisposable
 
     /// <summary>How long it is.</summary>
     public RunLength Length { get; }
+
+    /// <summary>What it was trained by.</summary>
+    public MethodDescription Method { get; }
 
     /// <summary>Plans its samples.</summary>
     public SamplePlanner Planner { get; }

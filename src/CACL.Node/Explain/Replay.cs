@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using CACL.Actors;
 using CACL.Actors.Training;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using CACL.Learning.Weights.Import;
 using CACL.Node.Devices;
 using CACL.Node.Ending;
 using CACL.Node.RunInputs;
@@ -77,12 +78,12 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     {
         var options = TrainingOptions.Of(run.Configuration, run.Folder, device, new TrainingVideos(run.Videos, []));
         var checkpoint = CheckpointStore.Load(folder);
-        checkpoint.RequireSame(CheckpointArchitecture.Of(options.Cacl), options.Fingerprint);
+        checkpoint.RequireSame(options.Method.Architecture, options.Fingerprint);
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);
         say($"Computing the steps {first + 1} to {batch.Step + 1} anew from {Path.GetFileName(folder)} on {device} with {threads} threads; --no-replay leaves this out.");
-        using var engine = new CaclTrainingEngine(options, null);
+        using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
         using var ahead = new BatchesAhead(batches, first, batch.Step, cancel);
         long? differs = null;
@@ -94,18 +95,21 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
                 return new(null, $"The losses cannot be computed anew from {Path.GetFileName(folder)}: of step {step + 1}, {missing.Missing}");
             var line = recorded.At(step + 1);
             var result = Step(earlier, step, line);
-            if (line is not null && line.DifferenceFrom(result) != 0) differs ??= step + 1;
+            if (line is not null && line.DifferenceFrom(result, run.Method.Metrics) != 0) differs ??= step + 1;
         }
 
         var then = recorded.At(batch.Step + 1);
         var now = Step(batch, batch.Step, then);
-        var difference = then?.DifferenceFrom(now);
+        var difference = then?.DifferenceFrom(now, run.Method.Metrics);
         if (difference is not (null or 0)) differs ??= batch.Step + 1;
         return new(new ReplayResult(Path.GetFileName(folder), batch.Step + 1 - first, device, threads, now, difference, differs), null);
 
         // What was changed while the run went on, cacl set, was changed from that step on.
-        StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line) =>
-            engine.Step(rebuilt.Pairs, line?.LearningRate ?? (rate(step) * live(step).LearningRateFactor), live(step).LossWeights);
+        StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line)
+        {
+            var settings = live(step).OfStep(rate(step), run.Length.ProgressAt(step));
+            return engine.Step(rebuilt.Pairs, line?.LearningRate is { } recordedRate ? settings with { LearningRate = recordedRate } : settings);
+        }
     }
 
     private Func<long, LiveSettings> LiveOf(RunOptions options)

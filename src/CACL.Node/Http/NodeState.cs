@@ -1,6 +1,9 @@
 using CACL.Actors;
 using CACL.Actors.Training;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
 using CACL.Node.Control;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Status;
@@ -19,6 +22,9 @@ internal sealed class NodeState(RunFolder folder, SupervisionEvents? supervision
 
     /// <summary>The run's figures and health; null: nobody measures.</summary>
     public RunTelemetry? Telemetry { get; init; }
+
+    /// <summary>What is trained by.</summary>
+    public MethodDescription Method { get; init; } = KnownMethods.Usual;
 
     /// <summary>Tells this start of the run from any other; no secret.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N");

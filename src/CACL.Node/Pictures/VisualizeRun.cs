@@ -5,7 +5,7 @@ using CACL.Data.DataSets;
 using CACL.Data.Decoding.Isolated;
 using CACL.Data.Decoding.Selection;
 using CACL.Learning.Evaluation.Similarity;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
@@ -95,7 +95,7 @@ internal static class VisualizeRun
             [.. points.Select((point, i) => (shown[i].X, shown[i].Y, $"point {i + 1} ({point.X}, {point.Y})"))],
             views));
         output.WriteLine($"Points: {string.Join("  ", points.Select(point => $"{point.X},{point.Y}"))}");
-        if (file.Heads == Heads.None) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
+        if (file.Heads.Count == 0) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
         output.WriteLine($"Wrote {path}");
         return ExitCodes.Success;
     }
@@ -139,7 +139,7 @@ internal static class VisualizeRun
         return [.. model.Views.Zip(model.Compare(first, second, points)).Select(pair => (ViewName(pair.First), pair.Second))];
     }
 
-    private static string ViewName(Heads view) => view == Heads.None ? "backbone" : $"{view.ToString().ToLowerInvariant()} head";
+    private static string ViewName(HeadSpec? view) => view is null ? "backbone" : $"{view.Name} head";
 
     private static string Words(Backbone backbone) => backbone == Backbone.ResNet50 ? "ResNet-50" : "ResNet-18";
 

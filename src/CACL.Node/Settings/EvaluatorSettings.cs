@@ -4,6 +4,7 @@ using CACL.Actors.Supervision;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
+using CACL.Data.Decoding.InProcess;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Settings;
@@ -94,7 +95,7 @@ internal sealed record EvaluatorSettings
             return null;
         }
 
-        if (MetricCondition.TryParse(text.Text, out var condition, out var fault)) return condition;
+        if (MetricCondition.TryParse(text.Text, KnownMethods.Figures, out var condition, out var fault)) return condition;
         wrong(string.Create(CultureInfo.InvariantCulture, $"holds '{text.Text}', which {fault}."));
         return null;
     }

@@ -1,5 +1,8 @@
 using CACL.Configuration.Reading;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 
 namespace CACL.Node.Settings;
 
@@ -31,11 +34,7 @@ internal sealed record ModelSettings
 
     public required double Momentum { get; init; }
 
-    public required double GlobalWeight { get; init; }
-
-    public required double PixelWeight { get; init; }
-
-    public required double CycleWeight { get; init; }
+    public required LossWeights LossWeights { get; init; }
 
     public static ModelSettings Read(SettingsReader reader) => new()
     {
@@ -51,17 +50,13 @@ internal sealed record ModelSettings
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         Momentum = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
-        GlobalWeight = Weight(reader, "global"),
-        PixelWeight = Weight(reader, "pixel"),
-        CycleWeight = Weight(reader, "cycle"),
+        LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
     };
 
     private static Heads ReadHeads(SettingsReader reader)
     {
-        var words = reader.Words("cacl.model.heads", "global", "pixel", "cycle");
-        return (words.Contains("global") ? Heads.Global : Heads.None)
-            | (words.Contains("pixel") ? Heads.Pixel : Heads.None)
-            | (words.Contains("cycle") ? Heads.Cycle : Heads.None);
+        var words = reader.Words("cacl.model.heads", [.. CaclHeads.Names]);
+        return words.Select(CaclHeads.Find).Aggregate(Heads.None, (all, head) => all | (head ?? Heads.None));
     }
 
     private static double Weight(SettingsReader reader, string head) =>

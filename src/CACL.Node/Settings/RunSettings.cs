@@ -1,7 +1,12 @@
 using CACL.Actors;
 using CACL.Configuration.Reading;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
+using CACL.Learning.Optimisation;
+using CACL.Node.Doctor;
 
 namespace CACL.Node.Settings;
 
@@ -47,6 +52,9 @@ internal sealed record RunSettings
         EnqueuePixels = Model.EnqueuePixels,
     };
 
+    /// <summary>What is trained by.</summary>
+    public MethodOptions ToMethod() => ToCaclOptions();
+
     /// <summary>What decides a training step.</summary>
     public CaclOptions ToCaclOptions() => new()
     {
@@ -62,9 +70,7 @@ internal sealed record RunSettings
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
         Momentum = Model.Momentum,
-        GlobalWeight = Model.GlobalWeight,
-        PixelWeight = Model.PixelWeight,
-        CycleWeight = Model.CycleWeight,
+        LossWeights = Model.LossWeights,
         Lars = Training.Lars,
     };
 
@@ -77,7 +83,7 @@ internal sealed record RunSettings
     {
         Directory = directory,
         Sampling = ToSamplingOptions(),
-        Cacl = ToCaclOptions(),
+        Method = ToMethod().Describe(),
         BatchSize = Training.BatchSize,
         Epochs = Training.Epochs,
         MaxSteps = Training.MaxSteps,

@@ -1,5 +1,8 @@
 using CACL.Configuration.Reading;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
+using CACL.Node.Doctor;
 
 namespace CACL.Node.Settings;
 
@@ -17,7 +20,7 @@ internal static class SettingsRules
 
         Rule("cacl.data.crop-size", data.CropSize % 8 == 0, $"is {data.CropSize}; it must be a multiple of 8, the stride of the feature map, such as {Math.Max(32, data.CropSize / 8 * 8)}.");
         Rule("cacl.data.crop-area", data.CropAreaMin > 0 && data.CropAreaMax <= 1 && data.CropAreaMin <= data.CropAreaMax, $"is [{data.CropAreaMin}, {data.CropAreaMax}]; both numbers lie above 0 and at most at 1, the smaller one first.");
-        Rule("cacl.model.heads", model.Heads != Heads.None, "is empty; at least one of global, pixel, cycle must be on.");
+        Rule("cacl.model.heads", model.Heads != Heads.None, $"is empty; at least one of {string.Join(", ", CaclHeads.Names)} must be on.");
         Rule(
             "cacl.training.batch-size",
             training.BatchSize % Math.Max(1, model.BatchNormSplits) == 0,
@@ -72,12 +75,13 @@ internal static class SettingsRules
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
-        foreach (var (metric, head) in new[] { ("loss_global", Heads.Global), ("top1_global", Heads.Global), ("loss_pixel", Heads.Pixel), ("loss_cycle", Heads.Cycle), ("cycle_back", Heads.Cycle) })
+        var method = s.ToMethod().Describe();
+        foreach (var metric in method.Metrics)
         {
             Rule(
                 "cacl.evaluation.when",
-                model.Heads.HasFlag(head) || s.Evaluator.When.All(c => c.Metric != metric),
-                $"names {metric}, but the {head.ToString().ToLowerInvariant()} head is off: there is no such figure.",
+                method.Heads.Contains(metric.Head) || s.Evaluator.When.All(c => c.Metric != metric.Name),
+                $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
                 "cacl.model.heads");
         }
 
@@ -90,10 +94,10 @@ internal static class SettingsRules
     // A step must not overwrite rows that it has itself just written.
     private static void CheckQueue(RunSettings s, Action<string, bool, string, string[]> rule)
     {
-        var batch = (long)s.Training.BatchSize;
-        var pixels = s.Model.Heads.HasFlag(Heads.Pixel) || s.Model.Heads.HasFlag(Heads.Cycle);
-        var rows = pixels ? batch * s.Model.EnqueuePixels : batch;
-        var made = pixels ? $"{batch} frames x {s.Model.EnqueuePixels} pixels" : $"{batch} frames";
+        var (batch, pixels) = (s.Training.BatchSize, s.Model.EnqueuePixels);
+        if (s.ToMethod().Describe().Queues.MaxBy(queue => queue.RowsPerStep(batch, pixels)) is not { } fullest) return;
+        var rows = fullest.RowsPerStep(batch, pixels);
+        var made = fullest.Rows == QueueRows.ChosenPixels ? $"{batch} frames x {pixels} pixels" : $"{batch} frames";
         rule(
             "cacl.model.queue-size",
             rows <= s.Model.QueueSize,

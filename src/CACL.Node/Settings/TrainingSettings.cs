@@ -1,7 +1,7 @@
 using System.Globalization;
 using CACL.Actors;
 using CACL.Configuration.Reading;
-using CACL.Learning.Method;
+using CACL.Learning.Optimisation;
 
 namespace CACL.Node.Settings;
 

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 

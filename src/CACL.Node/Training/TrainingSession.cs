@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Configuration;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
@@ -5,12 +6,13 @@ using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Control;
 using CACL.Node.Devices;
 using CACL.Node.Display;
+using CACL.Node.Doctor;
 using CACL.Node.Ending;
 using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
@@ -47,7 +49,7 @@ internal static class TrainingSession
         using var log = RunLog.Start(
             folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)), supervision);
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
-        using var node = NodeServer.Start(settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry });
+        using var node = NodeServer.Start(settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry, Method = settings.ToMethod().Describe() });
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
@@ -78,6 +80,7 @@ internal static class TrainingSession
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
         NodeState? node, RunTelemetry telemetry, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
     {
+        var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var damaged = 0;
         var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
@@ -94,22 +97,23 @@ internal static class TrainingSession
             throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, or start anew with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
-        var initial = request.InitFrom is { } file ? InitialWeights(file, options.Cacl) : null;
+        var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
         folder.Begin(request.Configuration.Render(), start?.Step ?? 0);
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
         var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!)).WithFallback(Dispatchers.Configuration);
+        var chance = options.Method.Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $" Chance is {level.Formula} = {level.Value:0.000}") : "";
         Log.Information(
-            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, decoders: {Decoders}. Chance is ln(K+1) = {Chance:0.000}",
-            $"{options.Cacl.Backbone}", $"{options.Cacl.Heads}", options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,
-            options.Decoders, Math.Log(options.Cacl.QueueSize + 1.0));
+            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, decoders: {Decoders}.{Chance}",
+            $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,
+            options.Decoders, chance);
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
             Library = library,
             Decoder = decoder,
-            Engine = () => new CaclTrainingEngine(options, initial, node?.Preview),
+            Engine = () => new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
@@ -150,9 +154,9 @@ internal static class TrainingSession
         }
     }
 
-    private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, CaclOptions options)
+    private static IReadOnlyList<SnapshotTensor> InitialWeights(string file, MethodOptions method)
     {
-        var shapes = NetworkShapes.Of(options.Backbone, options.Heads).ToDictionary(t => t.Name, t => t.Shape);
+        var shapes = NetworkShapes.Of(method.Backbone, method.HeadSpecs).ToDictionary(t => t.Name, t => t.Shape);
         var weights = WeightsFile.LoadInitial(file, shapes);
         Log.Information("Starting from {File}", weights.Path);
         foreach (var note in weights.Notes) Log.Information("{File}: {Note}", Path.GetFileName(weights.Path), note);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Learning.Weights.Export;
 using CACL.Node.Ending;
 
@@ -13,7 +13,7 @@ internal static class ExportRun
     {
         var report = BackboneExport.Export(checkpoint, output, momentumNetwork, withHeads, overwrite);
         var step = report.Step is { } done ? $" after step {done}" : "";
-        var heads = report.Heads == Heads.None ? "" : $" with heads {report.Heads}";
+        var heads = report.Heads.Count == 0 ? "" : $" with heads {string.Join(", ", report.Heads.Select(head => head.Name))}";
         if (report.Instead is { } instead) screen.WriteLine(instead);
         screen.WriteLine($"{report.Source} holds a {report.Backbone}{step}.");
         screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CACL.Learning.Losses;
+using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 
 namespace CACL.Runs.Evaluations;
@@ -14,9 +16,6 @@ public sealed partial record MetricCondition
         Mark = mark;
     }
 
-    /// <summary>Names that a condition may use: those of metrics.jsonl.</summary>
-    public static IReadOnlyList<string> Metrics => MetricsLine.Names;
-
     /// <summary>The figure's name.</summary>
     public string Metric { get; }
 
@@ -28,9 +27,10 @@ public sealed partial record MetricCondition
 
     /// <summary>Reads a condition.</summary>
     /// <param name="text">Such as <c>loss &lt; 4.2</c>.</param>
+    /// <param name="names">Names that it may use: those of metrics.jsonl.</param>
     /// <param name="condition">The condition.</param>
     /// <param name="fault">What is wrong with it, a phrase; empty where nothing is.</param>
-    public static bool TryParse(string text, out MetricCondition? condition, out string fault)
+    public static bool TryParse(string text, IReadOnlyList<string> names, out MetricCondition? condition, out string fault)
     {
         condition = null;
         if (Form().Match(text) is not { Success: true } found
@@ -42,9 +42,9 @@ public sealed partial record MetricCondition
         }
 
         var name = found.Groups[1].Value;
-        if (!Metrics.Contains(name))
+        if (!names.Contains(name))
         {
-            fault = $"names {name}, which is no figure of metrics.jsonl; there are {string.Join(", ", Metrics)}";
+            fault = $"names {name}, which is no figure of metrics.jsonl; there are {string.Join(", ", names)}";
             return false;
         }
 

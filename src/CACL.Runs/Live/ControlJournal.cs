@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 
@@ -16,7 +17,9 @@ public sealed class ControlJournalException(string message, Exception? cause = n
 /// control.jsonl of a run: each change that was made while it went on, <c>{"time","step","setting","value","by"}</c>. A line is on the
 /// disk before the first step that it acts on is computed, so whatever was computed can be computed again.
 /// </summary>
-public sealed class ControlJournal(string runDirectory)
+/// <param name="runDirectory">The run folder.</param>
+/// <param name="losses">The losses that the run's method can weight.</param>
+public sealed class ControlJournal(string runDirectory, LossWeights losses)
 {
     /// <summary>The file; made with its first line.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Control);
@@ -61,7 +64,7 @@ public sealed class ControlJournal(string runDirectory)
                 json["setting"]!.GetValue<string>(),
                 value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(),
                 json["by"]?.GetValue<string>() ?? "");
-            if (LiveSetting.Find(change.Setting) is null) throw new FormatException($"there is no setting {change.Setting}");
+            if (LiveSetting.Find(change.Setting, losses) is null) throw new FormatException($"there is no setting {change.Setting}");
             return change;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ArgumentException)

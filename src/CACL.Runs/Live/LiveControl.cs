@@ -35,8 +35,8 @@ public sealed class LiveControl
         _clock = clock;
         foreach (var change in journal.Read())
         {
-            if (LiveSetting.Find(change.Setting)!.With(configured, change.Value) is null)
-                throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and it must be {LiveSetting.Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
+            if (Find(change.Setting)!.With(configured, change.Value) is null)
+                throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and it must be {Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
             Enter(change);
         }
 
@@ -52,7 +52,7 @@ public sealed class LiveControl
     {
         get
         {
-            lock (_gate) return [.. _timeline.Where(c => c.Step > _begun + 1 && LiveSetting.Find(c.Setting)!.ChangesNumbers)];
+            lock (_gate) return [.. _timeline.Where(c => c.Step > _begun + 1 && Find(c.Setting)!.ChangesNumbers)];
         }
     }
 
@@ -117,13 +117,15 @@ public sealed class LiveControl
     private string? FaultOf(SettingChange wish, LiveSettings settings, Func<SettingChange, string?> refuse, out LiveSetting? setting, out LiveSettings? changed)
     {
         changed = null;
-        setting = LiveSetting.Find(wish.Setting);
-        if (setting is null) return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.All)}.";
+        setting = Find(wish.Setting);
+        if (setting is null) return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.Of(_configured.LossWeights))}.";
         changed = setting.With(settings, wish.Value);
         if (changed is null) return $"{wish.Setting} = {wish.Value} cannot be: it must be {setting.Expected}.";
         if (setting.ChangesNumbers && _begun >= _totalSteps) return $"The last step has begun: there is none left that {wish.Setting} could act on.";
         return refuse(wish);
     }
+
+    private LiveSetting? Find(string name) => LiveSetting.Find(name, _configured.LossWeights);
 
     private void Enter(JournaledChange change)
     {
@@ -136,7 +138,7 @@ public sealed class LiveControl
         var settings = _configured;
         foreach (var change in _timeline)
         {
-            var setting = LiveSetting.Find(change.Setting)!;
+            var setting = Find(change.Setting)!;
             if (change.Step <= number || !setting.ChangesNumbers) settings = setting.With(settings, change.Value)!;
         }
 

@@ -1,15 +1,16 @@
 using System.Globalization;
+using CACL.Learning.Methods;
 
 namespace CACL.Runs.Live;
 
 /// <summary>Names of the settings that may change while a run goes on.</summary>
 public static class LiveSettingNames
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. LiveSetting.All.Select(s => s.Name)];
+    /// <summary>All of them in a run whose method has losses of these heads.</summary>
+    public static IReadOnlyList<string> Of(LossWeights losses) => [.. LiveSetting.Of(losses).Select(s => s.Name)];
 
     /// <summary>Whether a setting's value is a word and not a number.</summary>
-    public static bool IsWord(string name) => LiveSetting.Find(name) is { IsWord: true };
+    public static bool IsWord(string name) => LiveSetting.Fixed.Any(setting => setting.Name == name && setting.IsWord);
 }
 
 /// <summary>One setting that may change while a run goes on: its name, its values, its place in <see cref="LiveSettings"/>.</summary>
@@ -26,13 +27,13 @@ public sealed class LiveSetting
         _write = write;
     }
 
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<LiveSetting> All { get; } =
+    /// <summary>What the name of each loss's weight begins with; its head's name follows.</summary>
+    public const string WeightPrefix = "loss_weights.";
+
+    /// <summary>Those that every run has.</summary>
+    public static IReadOnlyList<LiveSetting> Fixed { get; } =
     [
         Number("learning_rate_factor", s => s.LearningRateFactor, (s, v) => s with { LearningRateFactor = v }),
-        Number("loss_weights.global", s => s.LossWeights.Global, (s, v) => s with { LossWeights = s.LossWeights with { Global = v } }),
-        Number("loss_weights.pixel", s => s.LossWeights.Pixel, (s, v) => s with { LossWeights = s.LossWeights with { Pixel = v } }),
-        Number("loss_weights.cycle", s => s.LossWeights.Cycle, (s, v) => s with { LossWeights = s.LossWeights with { Cycle = v } }),
         Count("evaluate_every_steps", 0, 1_000_000_000, s => s.EvaluateEverySteps, (s, v) => s with { EvaluateEverySteps = v }),
         Count("checkpoint_every_steps", 0, 1_000_000_000, s => s.CheckpointEverySteps, (s, v) => s with { CheckpointEverySteps = v }),
         Count("decoders", 1, 1024, s => s.Decoders, (s, v) => s with { Decoders = (int)v }),
@@ -51,14 +52,23 @@ public sealed class LiveSetting
     /// <summary>Whether its value is a word and not a number.</summary>
     public bool IsWord { get; private init; }
 
-    /// <summary>The setting of a name; null: there is none.</summary>
-    public static LiveSetting? Find(string name) => All.FirstOrDefault(s => s.Name == name);
+    /// <summary>All of them in a run whose method has losses of these heads: the weights stand behind the learning rate's factor.</summary>
+    public static IReadOnlyList<LiveSetting> Of(LossWeights losses) => [Fixed[0], .. losses.Heads.Select(WeightOf), .. Fixed.Skip(1)];
+
+    /// <summary>The setting of a name in such a run; null: there is none.</summary>
+    public static LiveSetting? Find(string name, LossWeights losses) => Of(losses).FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The head whose loss a setting weights; null: it weights none.</summary>
+    public static string? HeadOf(string name) => name.StartsWith(WeightPrefix, StringComparison.Ordinal) ? name[WeightPrefix.Length..] : null;
 
     /// <summary>Its value, so that it reads back exactly.</summary>
     public string Read(LiveSettings settings) => _read(settings);
 
     /// <summary>The settings with this one changed; null where the value is none of its values.</summary>
     public LiveSettings? With(LiveSettings settings, string value) => _write(settings, value);
+
+    private static LiveSetting WeightOf(string head) =>
+        Number(WeightPrefix + head, s => s.LossWeights[head], (s, v) => s with { LossWeights = s.LossWeights.With(head, v) });
 
     private static LiveSetting Number(string name, Func<LiveSettings, double> read, Func<LiveSettings, double, LiveSettings> write) => new(
         name,

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 
 namespace CACL.Runs.Live;
 
@@ -22,6 +22,12 @@ public sealed record LiveSettings
 
     /// <summary>Least severe events that are logged: verbose, debug, information, warning or error.</summary>
     public string LogLevel { get; init; } = "information";
+
+    /// <summary>What a step is told under these settings.</summary>
+    /// <param name="scheduledRate">The schedule's learning rate for it.</param>
+    /// <param name="progress">See <see cref="StepSettings.Progress"/>.</param>
+    public StepSettings OfStep(double scheduledRate, double progress) =>
+        new(scheduledRate * LearningRateFactor) { Weights = LossWeights, Progress = progress };
 }
 
 /// <summary>One wish for a change.</summary>

@@ -1,27 +1,24 @@
 using System.Text.Json.Nodes;
+using CACL.Learning.Methods;
 
 namespace CACL.Runs.Steps;
 
 /// <summary>A line of metrics.jsonl.</summary>
 public static class MetricsLine
 {
-    /// <summary>Its figures, the step's number apart.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    /// <summary>Its figures in a run of a method that knows these metrics, the step's number apart.</summary>
+    public static IReadOnlyList<string> Names(IEnumerable<MetricSpec> metrics) =>
     [
-        "epoch", "loss", "loss_global", "loss_pixel", "loss_cycle", "top1_global", "cycle_back", "lr", "pairs_per_s", "data_wait_share",
+        "epoch", "loss", .. metrics.Select(metric => metric.Name), "lr", "pairs_per_s", "data_wait_share",
         "step_seconds", "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds", "snapshot_seconds",
     ];
 
-    /// <summary>The line of a step. A loss whose head is off is left out; numbers are written so that they read back exactly.</summary>
+    /// <summary>The line of a step. A metric whose head is off is left out; numbers are written so that they read back exactly.</summary>
     public static JsonObject Of(StepMetrics metrics)
     {
         var result = metrics.Result;
         var line = new JsonObject { ["step"] = metrics.Step, ["epoch"] = Math.Round(metrics.Epoch, 6), ["loss"] = result.Loss };
-        Add(line, "loss_global", result.Global);
-        Add(line, "loss_pixel", result.Pixel);
-        Add(line, "loss_cycle", result.Cycle);
-        Add(line, "top1_global", result.Top1Global);
-        Add(line, "cycle_back", result.CycleBack);
+        foreach (var (spec, value) in result.Metrics) line[spec.Name] = value;
         line["lr"] = result.LearningRate;
         line["pairs_per_s"] = Math.Round(metrics.PairsPerSecond, 3);
         line["data_wait_share"] = Math.Round(metrics.DataWaitShare, 4);
@@ -33,10 +30,5 @@ public static class MetricsLine
         line["optimiser_seconds"] = Math.Round(metrics.Times.Optimiser, 4);
         line["snapshot_seconds"] = Math.Round(metrics.SnapshotSeconds, 4);
         return line;
-    }
-
-    private static void Add(JsonObject line, string name, double? value)
-    {
-        if (value is { } number) line[name] = number;
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Runs.Folder;
 
 namespace CACL.Runs.Steps;
@@ -9,12 +9,6 @@ namespace CACL.Runs.Steps;
 /// <param name="Line">The line.</param>
 public sealed record RecordedStep(JsonElement Line)
 {
-    private static readonly (string Name, Func<StepResult, double?> Value)[] Compared =
-    [
-        ("loss", r => r.Loss), ("loss_global", r => r.Global), ("loss_pixel", r => r.Pixel), ("loss_cycle", r => r.Cycle),
-        ("top1_global", r => r.Top1Global), ("cycle_back", r => r.CycleBack),
-    ];
-
     /// <summary>Steps done, this one included.</summary>
     public long Step => Line.TryGetProperty("step", out var step) && step.TryGetInt64(out var number) ? number : 0;
 
@@ -29,15 +23,21 @@ public sealed record RecordedStep(JsonElement Line)
 
     /// <summary>What a step computed, by the names of metrics.jsonl; a head that is off is left out.</summary>
     public static IEnumerable<(string Name, double Value)> Figures(StepResult result) =>
-        Compared.Select(c => (c.Name, Value: c.Value(result))).Where(c => c.Value is not null).Select(c => (c.Name, c.Value!.Value));
+        [("loss", result.Loss), .. result.Metrics.Select(metric => (metric.Spec.Name, metric.Value))];
 
     /// <summary>The largest difference between this line's figures and a step computed anew; 0 is equal to the bit, NaN where one of them is not finite.</summary>
-    public double DifferenceFrom(StepResult result) => Compared.Select(c => (Number(c.Name), c.Value(result)) switch
+    /// <param name="result">What was computed.</param>
+    /// <param name="metrics">What the method can report: a figure that only one of the two has is a difference.</param>
+    public double DifferenceFrom(StepResult result, IEnumerable<MetricSpec> metrics)
     {
-        (null, null) => 0,
-        ({ } then, { } now) => Math.Abs(then - now),
-        _ => double.NaN,
-    }).Aggregate(0.0, Math.Max);
+        IEnumerable<(double?, double?)> figures = [(Number("loss"), result.Loss), .. metrics.Select(metric => (Number(metric.Name), result[metric.Name]))];
+        return figures.Select(figure => figure switch
+        {
+            (null, null) => 0,
+            ({ } then, { } now) => Math.Abs(then - now),
+            _ => double.NaN,
+        }).Aggregate(0.0, Math.Max);
+    }
 }
 
 /// <summary>Lines of metrics.jsonl.</summary>

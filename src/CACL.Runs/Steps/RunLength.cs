@@ -23,6 +23,9 @@ public sealed record RunLength(int Videos, int BatchSize, long TotalSteps)
     /// <summary>Steps of one epoch; not a whole number in general.</summary>
     public double StepsPerEpoch => (double)Videos / BatchSize;
 
+    /// <summary>Share of the run that lies behind a step, counted from 0, when it begins.</summary>
+    public double ProgressAt(long step) => (double)step / TotalSteps;
+
     /// <summary>The epoch and the position in it of a sample, counted from 0 over the whole run.</summary>
     public (int Epoch, int Position) PlaceOf(long sample) => ((int)(sample / Videos), (int)(sample % Videos));
 

@@ -7,7 +7,8 @@ using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Runs.Folder;
@@ -57,13 +58,14 @@ public sealed class LiveBitTests
     private static async Task<(string Weights, Dictionary<long, string> Losses)> TrainAsync(TemporaryFolder folder, long changeIn = -1, long crashIn = -1, bool resume = false)
     {
         var videos = new FakeVideos();
+        var method = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 };
         var options = new RunOptions
         {
             Directory = folder.Path,
             Device = "cpu",
             Decoders = 2,
             Sampling = new SamplingOptions { Seed = 5, CropSize = 32, EnqueuePixels = 2 },
-            Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
+            Method = method.Describe(),
             BatchSize = 4,
             MaxSteps = Steps,
             LearningRate = 0.1,
@@ -77,7 +79,7 @@ public sealed class LiveBitTests
             Videos = FakeVideos.Shapes(12),
             Library = videos,
             Decoder = () => new FakeDecoder(videos),
-            Engine = () => new Disturbed(new CaclTrainingEngine(options, null), step =>
+            Engine = () => new Disturbed(new TrainingEngine(method, "cpu", options.Sampling.Seed), step =>
             {
                 var live = copied.Task.GetAwaiter().GetResult();
                 // What falls due is saved before anything happens to the run.
@@ -109,10 +111,10 @@ public sealed class LiveBitTests
     /// <summary>An engine to which something happens before each step.</summary>
     private sealed class Disturbed(ITrainingEngine engine, Action<long> before) : ITrainingEngine
     {
-        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+        public StepResult Step(PairBatch batch, StepSettings settings)
         {
             before(batch.Step);
-            return engine.Step(batch, learningRate, weights);
+            return engine.Step(batch, settings);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);

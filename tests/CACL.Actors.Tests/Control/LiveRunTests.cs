@@ -2,7 +2,8 @@ using CACL.Actors.Control;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
 using CACL.Testing;
@@ -23,7 +24,11 @@ public sealed class LiveRunTests
         using var plain = new FakeRun();
         await plain.RunAsync();
         Each.Holds(run.Training.Settings.Zip(plain.Training.Settings), pair => Assert.Equal(
-            pair.First.Step < 4 ? pair.Second : (pair.Second.Step, pair.Second.LearningRate * 0.5, new LossWeights(1, 1, 0.25)), pair.First));
+            pair.First.Step < 4
+                ? pair.Second.Told
+                : pair.Second.Told with { LearningRate = pair.Second.Told.LearningRate * 0.5, Weights = CaclOptions.Weights(1, 1, 0.25) },
+            pair.First.Told));
+        Assert.Equal(Enumerable.Range(0, 12).Select(step => step / 12.0), run.Training.Settings.Select(s => s.Told.Progress));
 
         using var again = new FakeRun();
         File.Copy(Path.Combine(run.Folder, "control.jsonl"), Path.Combine(again.Folder, "control.jsonl"));
@@ -41,7 +46,7 @@ public sealed class LiveRunTests
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
         run.Training.Before = step => { if (step == 6) Change(run, ("learning_rate_factor", "0.5")); };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        var factors = run.Training.Settings.Select(s => (s.Step, Halved: s.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
+        var factors = run.Training.Settings.Select(s => (s.Step, Halved: s.Told.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
         Assert.Equal([5, 6, 7, 8, 5, 6, 7, 9, 10, 11], factors.Skip(5).Select(f => f.Step));
         Each.Holds(factors, f => Assert.Equal(f.Step >= 7, f.Halved));
         Assert.Equal(1, run.Run.Actors().Single(a => a.Kind == "trainer").Restarts);
@@ -174,7 +179,7 @@ public sealed class LiveRunTests
     public async Task What_a_run_cannot_do_is_refused_with_a_sentence()
     {
         using var run = new FakeRun();
-        run.Options = run.Options with { Cacl = new CaclOptions { Heads = Heads.Global | Heads.Pixel } };
+        run.Options = run.Options with { Method = new CaclOptions { Heads = Heads.Global | Heads.Pixel }.Describe() };
         var refusals = new List<string?>();
         run.Training.Before = step =>
         {

@@ -5,6 +5,7 @@ using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Steps;
 using CACL.Testing;
 
@@ -81,7 +82,7 @@ public sealed class DecoderPoolTests : IDisposable
 
     private IActorRef Start()
     {
-        var options = new RunOptions { Directory = "", Device = "cpu", Decoders = 1, Sampling = new(), Cacl = new() };
+        var options = new RunOptions { Directory = "", Device = "cpu", Decoders = 1, Sampling = new(), Method = new CaclOptions().Describe() };
         var parts = new RunParts
         {
             Videos = [],

@@ -7,7 +7,9 @@ using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 using CACL.Testing;
 
@@ -69,7 +71,7 @@ public sealed class RealStreamTests
                 Directory = folder.Path,
                 Device = "cpu",
                 Sampling = new SamplingOptions { Seed = 17, CropSize = 64, EnqueuePixels = 4 },
-                Cacl = new CaclOptions(),
+                Method = new CaclOptions().Describe(),
                 BatchSize = Batch,
                 MaxSteps = Steps,
                 CheckpointEverySteps = 0,
@@ -94,7 +96,7 @@ public sealed class RealStreamTests
     {
         public static TrainingSnapshot Nothing { get; } = new([], new Dictionary<string, long>());
 
-        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+        public StepResult Step(PairBatch batch, StepSettings settings)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var pair in batch.Pairs)
@@ -104,7 +106,7 @@ public sealed class RealStreamTests
             }
 
             seen.Add($"{batch.Step} {batch.Epoch} {Convert.ToHexString(hash.GetHashAndReset())}");
-            return new StepResult(1, null, null, null, null, null, learningRate);
+            return CaclResults.Of(1, rate: settings.LearningRate);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => Nothing;

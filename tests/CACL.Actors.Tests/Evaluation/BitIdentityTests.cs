@@ -7,8 +7,10 @@ using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
+using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Runs.Evaluations;
@@ -56,13 +58,14 @@ public sealed class BitIdentityTests
         using var folder = new TemporaryFolder();
         var videos = new FakeVideos();
         var shapes = FakeVideos.Shapes(12);
+        var method = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 };
         var options = new RunOptions
         {
             Directory = folder.Path,
             Device = "cpu",
             Decoders = 2,
             Sampling = new SamplingOptions { Seed = 5, CropSize = 32, EnqueuePixels = 2 },
-            Cacl = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 },
+            Method = method.Describe(),
             BatchSize = 4,
             MaxSteps = 6,
             LearningRate = 0.1,
@@ -81,7 +84,7 @@ public sealed class BitIdentityTests
             Videos = shapes,
             Library = videos,
             Decoder = () => new FakeDecoder(videos),
-            Engine = () => new CaclTrainingEngine(options, null),
+            Engine = () => new TrainingEngine(method, "cpu", options.Sampling.Seed),
             Checkpoints = new CheckpointStorage(new CheckpointStore(folder.File("checkpoints"), keep: 1), options, RunLength.Of(12, 4, options.Epochs, 6)),
             Evaluator = evaluator is null ? null : new Acting(evaluator),
         });

@@ -4,6 +4,7 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
+using CACL.Data.Decoding.InProcess;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using CACL.Testing;
@@ -256,7 +257,7 @@ public sealed class EvaluatorTests
     [Fact]
     public async Task A_condition_triggers_once_when_it_becomes_true()
     {
-        Assert.True(MetricCondition.TryParse("loss < 0.03", out var condition, out _));
+        Assert.True(MetricCondition.TryParse("loss < 0.03", ["loss"], out var condition, out _));
         using var run = Run(new EvaluationSchedule { When = [condition!], AtEnd = false });
         run.Options = run.Options with { CheckpointEverySteps = 0, MaxSteps = 80 };
         // The fake's loss is 1/(step): its mean over 20 steps falls below 0.03 between steps 40 and 50.

@@ -1,7 +1,7 @@
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Training;
 using CACL.Data.Batches;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
@@ -18,16 +18,16 @@ internal sealed class FakeEngine : ITrainingEngine
         training.Engines.Begin();
     }
 
-    public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+    public StepResult Step(PairBatch batch, StepSettings settings)
     {
         var training = _training;
         training.Before?.Invoke(batch.Step);
         Eventually.Pause(training.StepTime);
         var loss = training.NotFiniteAt.Contains(batch.Step) ? double.NaN : 1.0 / (batch.Step + 1);
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
-        lock (training.Settings) training.Settings.Add((batch.Step, learningRate, weights));
+        lock (training.Settings) training.Settings.Add((batch.Step, settings));
         training.Seen.Add((batch.Step, _state));
-        return new StepResult(loss, loss, null, null, 0, null, learningRate);
+        return CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
     }
 
     public TrainingSnapshot Snapshot(TrainingSnapshot? spent)
@@ -67,7 +67,7 @@ internal sealed class FakeTraining
     public List<(long Step, float State)> Seen { get; } = [];
 
     /// <summary>What each step was told.</summary>
-    public List<(long Step, double LearningRate, LossWeights Weights)> Settings { get; } = [];
+    public List<(long Step, StepSettings Told)> Settings { get; } = [];
 
     /// <summary>Runs on the loop's thread when an engine is given up: may throw or block.</summary>
     public Action? BeforeItGoes { get; set; }

@@ -7,7 +7,7 @@ using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 using CACL.Testing;
@@ -70,7 +70,7 @@ internal sealed class FakeRun : IDisposable
         Directory = "",
         Device = "cpu",
         Sampling = new SamplingOptions { Seed = 3, CropSize = 32, EnqueuePixels = 4 },
-        Cacl = new CaclOptions(),
+        Method = new CaclOptions().Describe(),
         BatchSize = 4,
         MaxSteps = 12,
         CheckpointEverySteps = 5,

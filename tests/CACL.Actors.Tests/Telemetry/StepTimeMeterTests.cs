@@ -1,5 +1,7 @@
 using CACL.Actors.Telemetry;
-using CACL.Learning.Method;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
+using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Tests.Telemetry;
@@ -40,5 +42,5 @@ public sealed class StepTimeMeterTests
     }
 
     private static StepMetrics Step(double wait, double step, StepTimes times, double snapshot) =>
-        new(1, 0.1, new StepResult(1, 1, null, null, 0, null, 0.1), step, wait, 4) { Times = times, SnapshotSeconds = snapshot };
+        new(1, 0.1, CaclResults.Of(1), step, wait, 4) { Times = times, SnapshotSeconds = snapshot };
 }

@@ -63,7 +63,7 @@ public sealed class RealScanTests : IDisposable
     {
         using var decoder = decoders.CreateDecoder();
         var (first, second) = (new byte[32 * 32 * 3], new byte[32 * 32 * 3]);
-        var request = new PairRequest(catalog.Load(plan.VideoId), plan.Frame, plan.Stride, plan.Box, 32, ExactnessCheck.Patience);
+        var request = new PairRequest(catalog.Load(plan.VideoId), plan.Frame, plan.Stride, plan.View.Box, 32, ExactnessCheck.Patience);
         decoder.Decode(request, first, second, Cancel);
         Assert.Contains(first, value => value != 0);
         Assert.Contains(second, value => value != 0);

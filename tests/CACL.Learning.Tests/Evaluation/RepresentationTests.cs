@@ -1,5 +1,5 @@
 using CACL.Learning.Evaluation;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Tests.Weights;
 using CACL.Learning.Weights;
@@ -17,13 +17,13 @@ public sealed class RepresentationTests : IDisposable
     [Fact]
     public void Random_is_step_0_of_a_training_with_that_seed_and_a_file_is_what_it_holds()
     {
-        using var training = new Cacl(new CaclOptions { QueueSize = 8, Seed = 5 }, CPU);
+        using var training = new CaclMethod(new CaclOptions { QueueSize = 8, Seed = 5 }, CPU);
         var file = _folder.File("backbone.safetensors");
         SafeTensorsWriter.Write(file, training.Snapshot().Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal)).Select(t => FloatTensors.Item(t with { Name = t.Name["query.".Length..] })));
         using var random = Representation.Load(Representation.Random, null, 5, CPU);
         using var other = Representation.Load(Representation.Random, null, 6, CPU);
         using var read = Representation.Load(file, null, 6, CPU);
-        Assert.Equal(Values(training.Query, random.Backbone), Values(random.Weights, random.Backbone));
+        Assert.Equal(Values(training.Online, random.Backbone), Values(random.Weights, random.Backbone));
         Assert.Equal(Values(random.Weights, random.Backbone), Values(read.Weights, read.Backbone));
         Assert.NotEqual(random.Sha256, other.Sha256);
         Assert.Equal(0L, random.Step);
@@ -126,7 +126,7 @@ public sealed class RepresentationTests : IDisposable
 
     private string Write(string name, Backbone backbone, float value)
     {
-        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone, Heads.None).Select(t => Item(t.Name, t.Shape, value)));
+        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(t => Item(t.Name, t.Shape, value)));
         return _folder.File(name);
     }
 
@@ -136,7 +136,7 @@ public sealed class RepresentationTests : IDisposable
     private static float[] Values(NetworkWeights weights, Backbone backbone)
     {
         var all = new List<float>();
-        foreach (var tensor in NetworkShapes.Of(backbone, Heads.None))
+        foreach (var tensor in NetworkShapes.Of(backbone))
         {
             var values = new float[tensor.Count];
             weights.Read(tensor.Name, values);

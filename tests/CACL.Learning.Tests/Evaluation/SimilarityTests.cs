@@ -1,11 +1,11 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Similarity;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Testing;
 using static TorchSharp.torch;
-using Padding = CACL.Learning.Method.Padding;
+using Padding = CACL.Learning.Networks.Padding;
 
 namespace CACL.Learning.Tests.Evaluation;
 
@@ -19,7 +19,7 @@ public sealed class SimilarityTests
     {
         using var model = Untrained(Heads.All);
         var frame = Noise(1);
-        Assert.Equal([Heads.None, Heads.Global, Heads.Pixel, Heads.Cycle], model.Views);
+        Assert.Equal([null, "global", "pixel", "cycle"], model.Views.Select(view => view?.Name));
         var views = model.Compare(frame, frame, [(0, 0), (37, 22), (Width - 1, Height - 1)]);
         foreach (var maps in views)
         {
@@ -53,7 +53,7 @@ public sealed class SimilarityTests
 
     private static SimilarityModel Untrained(Heads heads)
     {
-        var weights = new NetworkWeights(Backbone.ResNet18, heads, CPU);
+        var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(heads, Backbone.ResNet18), CPU);
         using var _ = no_grad();
         weights.Start(7);
         return new SimilarityModel(weights, Padding.Zeros, CPU);

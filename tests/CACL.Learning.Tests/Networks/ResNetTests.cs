@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 
@@ -17,16 +17,16 @@ public sealed class ResNetTests
     }
 
     [Theory]
-    [InlineData(Backbone.ResNet18, Heads.None, 11_176_512)] // torchvision's resnet18 without fc: 11,689,512 − 513,000
-    [InlineData(Backbone.ResNet50, Heads.None, 23_508_032)] // torchvision's resnet50 without fc: 25,557,032 − 2,049,000
-    public void It_has_as_many_parameters_as_torchvisions_without_the_classifier(Backbone backbone, Heads heads, long count) =>
-        Assert.Equal(count, NetworkShapes.Of(backbone, heads).Where(tensor => !tensor.IsStatistic).Sum(tensor => tensor.Count));
+    [InlineData(Backbone.ResNet18, 11_176_512)] // torchvision's resnet18 without fc: 11,689,512 − 513,000
+    [InlineData(Backbone.ResNet50, 23_508_032)] // torchvision's resnet50 without fc: 25,557,032 − 2,049,000
+    public void It_has_as_many_parameters_as_torchvisions_without_the_classifier(Backbone backbone, long count) =>
+        Assert.Equal(count, NetworkShapes.Of(backbone).Where(tensor => !tensor.IsStatistic).Sum(tensor => tensor.Count));
 
     [Fact]
     public void Heads_add_their_own_tensors_and_no_others()
     {
-        var names = NetworkShapes.Of(Backbone.ResNet18, Heads.Cycle).Select(tensor => tensor.Name)
-            .Except(NetworkShapes.Of(Backbone.ResNet18, Heads.None).Select(tensor => tensor.Name));
+        var names = NetworkShapes.Of(Backbone.ResNet18, CaclHeads.Spec(Heads.Cycle, Backbone.ResNet18)).Select(tensor => tensor.Name)
+            .Except(NetworkShapes.Of(Backbone.ResNet18).Select(tensor => tensor.Name));
         Assert.Equal(["head_cycle.0.weight", "head_cycle.0.bias", "head_cycle.2.weight", "head_cycle.2.bias"], names);
     }
 
@@ -37,7 +37,7 @@ public sealed class ResNetTests
     public void Its_output_is_an_eighth_of_the_input_and_finite(Backbone backbone, Padding padding)
     {
         using var scope = NewDisposeScope();
-        using var weights = new NetworkWeights(backbone, Heads.None, CPU);
+        using var weights = new NetworkWeights(backbone, [], CPU);
         weights.Start(3);
         var map = new ResNet(weights, padding).Forward(randn(2, 3, 40, 48), training: false);
         Assert.Equal([2, NetworkShapes.Channels(backbone), 5, 6], map.shape);
@@ -69,7 +69,7 @@ public sealed class ResNetTests
     [Fact]
     public void What_is_written_by_name_is_read_back_row_major()
     {
-        using var weights = new NetworkWeights(Backbone.ResNet18, Heads.None, CPU);
+        using var weights = new NetworkWeights(Backbone.ResNet18, [], CPU);
         var values = Enumerable.Range(0, 64 * 3 * 49).Select(i => (float)i).ToArray();
         weights.Write("conv1.weight", values);
         var read = new float[values.Length];
@@ -82,7 +82,7 @@ public sealed class ResNetTests
 
     private static NetworkWeights Started(ulong seed)
     {
-        var weights = new NetworkWeights(Backbone.ResNet18, Heads.All, CPU);
+        var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(Heads.All, Backbone.ResNet18), CPU);
         weights.Start(seed);
         return weights;
     }

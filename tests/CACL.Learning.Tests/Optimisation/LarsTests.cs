@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using CACL.Testing;
@@ -16,7 +16,7 @@ public sealed class LarsTests
     {
         var options = new LarsOptions { WeightDecay = decay, AdaptVectors = adaptVectors };
         using var scope = NewDisposeScope();
-        using var weights = new NetworkWeights(Backbone.ResNet18, Heads.Global, CPU);
+        using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(Heads.Global, Backbone.ResNet18), CPU);
         weights.Start(1);
         // A weight of zeros: its ratio is 1.
         weights["head_global.2.weight"].zero_();

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Learning.Methods;
+using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Testing;
 
@@ -27,6 +30,70 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(Snapshots.Architecture, loaded.State.Architecture);
         Assert.Equal(Snapshots.Settings, loaded.State.Settings);
         Assert.NotEmpty(loaded.State.Versions["torchsharp"]);
+    }
+
+    [Fact]
+    public void A_method_keeps_its_own_table_of_files_and_any_reader_knows_it_from_the_checkpoint()
+    {
+        CheckpointFile[] table =
+            [new("student.safetensors", "online.", CheckpointRole.Online), new("rest.safetensors", "momentum.", CheckpointRole.State)];
+        SnapshotTensor[] tensors = [new("online.conv1.weight", [2], [1, 2]), new("momentum.conv1.weight", [2], [3, 4])];
+        var snapshot = new TrainingSnapshot(tensors, new Dictionary<string, long>());
+        var path = Store().Save(Snapshots.State(9) with { Files = table }, snapshot, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["manifest.json", "rest.safetensors", "state.json", "student.safetensors"], Directory.GetFiles(path).Select(Path.GetFileName).Order());
+        var loaded = CheckpointStore.Load(path);
+        Snapshots.AssertSame(snapshot, loaded.Snapshot);
+        Assert.Equal(table, loaded.State.Files);
+        Assert.Equal(Path.Combine(path, "student.safetensors"), CheckpointReader.Network(path, CheckpointRole.Online).File);
+        Assert.Null(CheckpointReader.Network(path, CheckpointRole.Momentum).File);
+        Assert.Equal("student.safetensors", CheckpointReader.OnlineName(path));
+    }
+
+    [Theory]
+    [InlineData("../outside.safetensors")]
+    [InlineData("state.json")]
+    [InlineData(".hidden.safetensors")]
+    [InlineData("")]
+    public void A_table_with_a_name_that_is_no_file_of_a_checkpoint_is_refused(string name)
+    {
+        var path = Store().Put(100, Snapshots.Of(1));
+        Rewrite(path, state => state["files"]![1]!["name"] = name);
+        Assert.Contains("which is none of a checkpoint", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[null]""")]
+    [InlineData("""[]""")]
+    [InlineData("""[{"name":"query.safetensors","prefix":"x.","role":"online"}]""")]
+    [InlineData("""[{"name":"query.safetensors","prefix":"x.","role":"other"}]""")]
+    [InlineData("""[{"name":"query.safetensors","prefix":"","role":"online"},{"name":"key.safetensors","prefix":"","role":"state"},{"name":"optimiser.safetensors","prefix":"","role":"state"},{"name":"queues.safetensors","prefix":"","role":"state"}]""")]
+    public void A_table_that_does_not_fit_the_files_is_refused(string table)
+    {
+        var path = Store().Put(100, Snapshots.Of(1));
+        Rewrite(path, state => state["files"] = JsonNode.Parse(table));
+        Assert.Contains("cannot be used", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "zeros")]
+    [InlineData("zeros", "zeros")]
+    [InlineData("reflect", "reflect")]
+    public void A_checkpoint_of_before_it_told_files_and_padding_means_what_it_meant_then(string? setting, string padding)
+    {
+        var path = Store().Put(100, Snapshots.Of(1));
+        Rewrite(path, state =>
+        {
+            state.AsObject().Remove("files");
+            state["architecture"]!.AsObject().Remove("padding");
+            if (setting is not null) state["settings"]!["cacl.model.padding"] = setting;
+        });
+
+        var loaded = CheckpointStore.Load(path);
+        Snapshots.AssertSame(Snapshots.Of(1), loaded.Snapshot);
+        Assert.Equal(padding, loaded.State.Architecture.Padding);
+        Assert.Equal(padding, CheckpointStore.LoadState(path).Architecture.Padding);
+        Assert.Equal(MomentumMethod.CheckpointFiles, loaded.State.Files);
     }
 
     [Fact]
@@ -217,6 +284,8 @@ public sealed class CheckpointStoreTests : IDisposable
             () => checkpoint.RequireSame(Snapshots.Architecture with { Backbone = "resnet50", QueueSize = 32 }, Snapshots.Settings));
         Assert.Contains("backbone: checkpoint resnet18, run resnet50", fault.Message, StringComparison.Ordinal);
         Assert.Contains("queue size: checkpoint 16, run 32", fault.Message, StringComparison.Ordinal);
+        fault = Assert.Throws<CheckpointException>(() => checkpoint.RequireSame(Snapshots.Architecture with { Padding = "reflect" }, Snapshots.Settings));
+        Assert.Contains("padding: checkpoint zeros, run reflect", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,6 +317,19 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     private CheckpointStore Store(int keep = 3) => new(_folder.File("checkpoints"), keep);
+
+    // Changes state.json as another program would have written it, and vouches for it in the manifest.
+    private static void Rewrite(string checkpoint, Action<JsonNode> change)
+    {
+        var (file, manifest) = (Path.Combine(checkpoint, "state.json"), Path.Combine(checkpoint, "manifest.json"));
+        var state = JsonNode.Parse(File.ReadAllBytes(file))!;
+        change(state);
+        File.WriteAllText(file, state.ToJsonString());
+        var listed = JsonNode.Parse(File.ReadAllBytes(manifest))!;
+        var entry = listed["files"]!.AsArray().Single(f => (string?)f!["name"] == "state.json")!;
+        (entry["bytes"], entry["sha256"]) = (new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
+        File.WriteAllText(manifest, listed.ToJsonString());
+    }
 
     private static void Flip(string path)
     {

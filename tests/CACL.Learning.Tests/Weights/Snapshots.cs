@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Tests.Weights;
@@ -6,7 +5,7 @@ namespace CACL.Learning.Tests.Weights;
 /// <summary>Small snapshots and states to save.</summary>
 internal static class Snapshots
 {
-    public static readonly CheckpointArchitecture Architecture = new("resnet18", "global,pixel,cycle", 16, 128);
+    public static readonly CheckpointArchitecture Architecture = new("resnet18", "global,pixel,cycle", 16, 128, "zeros");
 
     public static readonly Dictionary<string, string> Settings = new() { ["cacl.seed"] = "7", ["cacl.training.batch-size"] = "16" };
 

@@ -1,4 +1,3 @@
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
@@ -36,7 +35,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Refused("There is no checkpoint", _folder.File("none"));
         Refused("holds no checkpoint", _folder.File("data"));
         var file = _folder.File("r18.safetensors");
-        SafeTensorsWriter.Write(file, NetworkShapes.Of(Backbone.ResNet18, Heads.None).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
+        SafeTensorsWriter.Write(file, NetworkShapes.Of(Backbone.ResNet18).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
         Refused("holds a resnet18, not a resnet50. Leave --backbone out", file, "--backbone", "resnet50");
         using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length / 2);
         Refused(file, file);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
@@ -75,7 +74,7 @@ public sealed class WeightsCommandsTests : IDisposable
 
     private void Write(string name) => SafeTensorsWriter.Write(
         _folder.File(name),
-        NetworkShapes.Of(Backbone.ResNet18, Heads.None).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
+        NetworkShapes.Of(Backbone.ResNet18).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
 
     private static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
         CommandLine.Run(arguments);

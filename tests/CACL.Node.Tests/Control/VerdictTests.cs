@@ -1,6 +1,8 @@
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Weights;
 using CACL.Node.Control;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
@@ -57,7 +59,7 @@ public sealed class VerdictTests
         BytesLimit = 1,
         Decoders = decoders,
         DecodersBusy = decoders,
-        Settings = new LiveSettings { LossWeights = new LossWeights(1, 1, 1) },
+        Settings = new LiveSettings { LossWeights = CaclOptions.Weights(1, 1, 1) },
         Ahead = [],
         Quarantined = 0,
         Outcome = null,

@@ -1,8 +1,10 @@
-using CACL.Testing;
-using CACL.Learning.Method;
+using CACL.Actors;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
 using CACL.Node.Display;
 using CACL.Node.Settings;
 using CACL.Runs.Steps;
+using CACL.Testing;
 using Spectre.Console;
 
 namespace CACL.Node.Tests.Display;
@@ -16,11 +18,9 @@ public sealed class ScreenTests
         Epoch = 1.25,
         Epochs = 12.5,
         Loss = 9.7123,
-        Global = 4.1,
-        Cycle = 0.5,
+        Metrics = CaclResults.Of(9.7123, global: 4.1, cycle: 0.5, top1: 0.125).Metrics,
         Chance = Math.Log(1025),
         QueueFill = 0.625,
-        Top1Global = 0.125,
         LearningRate = 0.2,
         PairsPerSecond = 31.25,
         DataWaitShare = 0.02,
@@ -93,7 +93,7 @@ public sealed class ScreenTests
         var progress = new RunProgress(settings, new RunLength(160, 16, 100), shown.Add, TimeProvider.System);
         for (var step = 1; step <= 70; step++)
         {
-            progress.Observe(new StepMetrics(step, step / 10.0, new StepResult(9, 4, 5, null, 0.5, null, 0.1), StepSeconds: 1.5, WaitSeconds: 0.5, Pairs: 16));
+            progress.Observe(new StepMetrics(step, step / 10.0, CaclResults.Of(9, global: 4, pixel: 5, top1: 0.5), StepSeconds: 1.5, WaitSeconds: 0.5, Pairs: 16));
         }
 
         var last = shown[^1];
@@ -101,9 +101,8 @@ public sealed class ScreenTests
         Assert.Equal(8, last.PairsPerSecond, 6);
         Assert.Equal(0.25, last.DataWaitShare, 6);
         Assert.Equal(60, last.Remaining!.Value.TotalSeconds, 3);
-        Assert.Equal(4, last.Global!.Value, 6);
-        Assert.Null(last.Cycle);
-        Assert.Equal(Math.Log(1025), last.Chance, 12);
+        Assert.Equal(["loss_global 4.00", "loss_pixel 5.00", "top1_global 0.50"], last.Metrics.Select(m => FormattableString.Invariant($"{m.Spec.Name} {m.Value:0.00}")));
+        Assert.Equal(Math.Log(1025), last.Chance!.Value, 12);
         Assert.Equal(1, last.QueueFill);
         Assert.Equal(16.0 / 1024, shown[0].QueueFill, 12);
     }

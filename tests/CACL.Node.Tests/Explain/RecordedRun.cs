@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
-using CACL.Actors.Training;
+using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.RunInputs;
@@ -79,7 +79,7 @@ internal sealed class RecordedRun : IDisposable
             Videos = videos.Usable,
             Library = catalog,
             Decoder = () => Decoder(_decoders.CreateDecoder()),
-            Engine = () => new Recorder(this, new CaclTrainingEngine(options, null)),
+            Engine = () => new Recorder(this, new TrainingEngine(settings.ToMethod(), options.Device, options.Sampling.Seed)),
             Checkpoints = storage,
             Start = point,
             Observer = step =>
@@ -102,9 +102,9 @@ internal sealed class RecordedRun : IDisposable
         "cacl.checkpoints.every-steps=3", "cacl.checkpoints.keep=10",
     ];
 
-    private sealed class Recorder(RecordedRun run, CaclTrainingEngine engine) : ITrainingEngine
+    private sealed class Recorder(RecordedRun run, TrainingEngine engine) : ITrainingEngine
     {
-        public StepResult Step(PairBatch batch, double learningRate, LossWeights weights)
+        public StepResult Step(PairBatch batch, StepSettings settings)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var pair in batch.Pairs)
@@ -114,7 +114,7 @@ internal sealed class RecordedRun : IDisposable
             }
 
             run.Seen[batch.Step + 1] = Convert.ToHexStringLower(hash.GetHashAndReset());
-            return run.NotFinite.Contains(batch.Step + 1) ? new StepResult(double.NaN, double.NaN, null, null, null, null, learningRate) : engine.Step(batch, learningRate, weights);
+            return run.NotFinite.Contains(batch.Step + 1) ? CaclResults.Of(double.NaN, global: double.NaN, rate: settings.LearningRate) : engine.Step(batch, settings);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);

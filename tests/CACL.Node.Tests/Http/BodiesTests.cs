@@ -2,9 +2,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.Http;

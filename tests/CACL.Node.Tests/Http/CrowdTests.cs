@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using CACL.Node.Configuration;
 using CACL.Node.Http;
 using CACL.Node.Logging;
-using CACL.Node.Runs;
+using CACL.Node.Settings;
+using CACL.Runs.Folder;
 using CACL.Testing;
 using Serilog;
 using Serilog.Events;

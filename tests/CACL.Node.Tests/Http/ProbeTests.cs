@@ -1,5 +1,5 @@
-using CACL.Node.Configuration;
 using CACL.Node.Http;
+using CACL.Node.Settings;
 using CACL.Node.Tests.Telemetry;
 using Microsoft.AspNetCore.Http;
 

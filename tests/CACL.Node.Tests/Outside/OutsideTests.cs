@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using CACL.Node.Commands;
+using CACL.Node.Http;
 using CACL.Node.Http.Endpoints;
 using CACL.Node.Tests.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -29,7 +30,7 @@ public sealed partial class OutsideTests : IDisposable
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
         var application = builder.Build();
-        NodeEndpoints.Map(application, _server.State);
+        NodeEndpoints.Map(application, _server.State, new HttpLimits());
         var endpoints = ((IEndpointRouteBuilder)application).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
         var routes = endpoints.Select(endpoint =>
             $"{endpoint.RoutePattern.RawText} {string.Join(' ', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any method"])}");

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CACL.Data.Clips;
 using CACL.Data.Decoding.Isolated;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
@@ -75,7 +75,7 @@ internal sealed class PictureFixture : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteWeights(string path, Heads heads)
     {
-        using var weights = new NetworkWeights(Backbone.ResNet18, heads, torch.CPU);
+        using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(heads, Backbone.ResNet18), torch.CPU);
         using var _ = torch.no_grad();
         weights.Start(3);
         var items = weights.Tensors.Select(tensor =>

@@ -1,6 +1,7 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Tests.Pictures;

@@ -1,6 +1,6 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Similarity;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
 using CACL.Node.Pictures;
 using SkiaSharp;

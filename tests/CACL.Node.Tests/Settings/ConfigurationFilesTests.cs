@@ -1,5 +1,6 @@
 using CACL.Configuration.Keys;
-using CACL.Learning.Method;
+using CACL.Data.Sampling;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 using CACL.Testing;

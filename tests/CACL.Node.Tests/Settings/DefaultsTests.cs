@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Collections;
 using System.Reflection;
 using CACL.Actors;
@@ -6,8 +5,10 @@ using CACL.Actors.Evaluation;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Evaluation.Protocols;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Optimisation;
 using CACL.Node.Settings;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.Settings;
 
@@ -23,7 +24,7 @@ public sealed class DefaultsTests
     /// <summary>Each record as reference.conf alone makes it, and as it is by itself.</summary>
     private static readonly (object FromReference, object OwnDefault)[] Records =
     [
-        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Cacl = new() }),
+        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Method = new CaclOptions().Describe() }),
         (ReferenceRun.Evaluation, new EvaluationOptions()),
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),

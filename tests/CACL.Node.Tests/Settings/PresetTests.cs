@@ -1,5 +1,7 @@
 using CACL.Configuration.Keys;
-using CACL.Learning.Method;
+using CACL.Data.Sampling;
+using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Networks;
 using CACL.Node.Settings;
 using CACL.Testing;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CACL.Learning.Method;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Steps;
 using CACL.Testing;
@@ -178,7 +179,7 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal("version brain.Event:2\n1 0.25\n2 0.5\n3 0.75\n", Python.RunPlain(Script, _folder.Path));
     }
 
-    private static StepMetrics Step(long step, double loss) => new(step, step / 10.0, new StepResult(loss, loss, null, null, 0.5, null, 0.1), 1, 0.5, 4);
+    private static StepMetrics Step(long step, double loss) => new(step, step / 10.0, CaclResults.Of(loss, global: loss, top1: 0.5), 1, 0.5, 4);
 
     private static void Has(List<(long Step, float Value)> actual, params (long, float)[] expected) => Assert.Equal<(long, float)>(expected, actual);
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
 using CACL.Data.Catalog;
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
 using CACL.Node.Http;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
@@ -67,7 +69,7 @@ internal sealed class WatchedServer : IDisposable
         _folder.Dispose();
     }
 
-    private static StepMetrics Step(long step) => new(step, step / 10.0, new StepResult(7, 4.5, null, 2.5, 0.5, 0.25, 0.1), 1.5, 0.5, 4)
+    private static StepMetrics Step(long step) => new(step, step / 10.0, CaclResults.Of(7, global: 4.5, cycle: 2.5, top1: 0.5, back: 0.25), 1.5, 0.5, 4)
     {
         Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
     };

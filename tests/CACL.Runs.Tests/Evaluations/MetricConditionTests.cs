@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CACL.Learning.Method;
+using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Steps;
 using CsCheck;
@@ -8,13 +8,15 @@ namespace CACL.Runs.Tests.Evaluations;
 
 public sealed class MetricConditionTests
 {
+    private static readonly IReadOnlyList<string> Names = MetricsLine.Names(CaclResults.Metrics.All);
+
     [Theory]
     [InlineData("loss < 4.2", "loss < 4.2")]
     [InlineData("  top1_global>=2e-1 ", "top1_global >= 0.2")]
     [InlineData("cycle_back > .5", "cycle_back > 0.5")]
     public void A_condition_has_one_spelling(string text, string spelling)
     {
-        Assert.True(MetricCondition.TryParse(text, out var condition, out var fault), fault);
+        Assert.True(MetricCondition.TryParse(text, Names, out var condition, out var fault), fault);
         Assert.Equal(spelling, condition!.ToString());
     }
 
@@ -26,18 +28,18 @@ public sealed class MetricConditionTests
     [InlineData("miou > 0.5", "top1_global")]
     public void What_is_none_is_told(string text, string words)
     {
-        Assert.False(MetricCondition.TryParse(text, out _, out var fault));
+        Assert.False(MetricCondition.TryParse(text, Names, out _, out var fault));
         Assert.Contains(words, fault);
     }
 
     [Fact]
     public void Every_figure_of_a_step_can_be_named()
     {
-        var line = MetricsLine.Of(new StepMetrics(1, 0.1, new StepResult(1, 2, 3, 4, 0.5, 0.6, 0.1), 1, 1, 4));
-        Assert.Equal(line.Select(f => f.Key).Where(key => key != "step"), MetricCondition.Metrics);
-        foreach (var name in MetricCondition.Metrics)
+        var line = MetricsLine.Of(new StepMetrics(1, 0.1, CaclResults.Of(1, 2, 3, 4, 0.5, 0.6), 1, 1, 4));
+        Assert.Equal(line.Select(f => f.Key).Where(key => key != "step"), Names);
+        foreach (var name in Names)
         {
-            Assert.True(MetricCondition.TryParse($"{name} > -1", out var condition, out _));
+            Assert.True(MetricCondition.TryParse($"{name} > -1", Names, out var condition, out _));
             var watch = new ConditionWatch([condition!]);
             Assert.Contains(Enumerable.Range(0, ConditionWatch.Steps), _ => watch.Observe(line).Count == 1);
         }
@@ -47,7 +49,7 @@ public sealed class MetricConditionTests
     public void It_speaks_exactly_when_the_mean_of_the_last_steps_crosses_the_mark() =>
         Gen.Double[0, 2].Array[0, 120].Sample(values =>
         {
-            Assert.True(MetricCondition.TryParse("loss < 1", out var condition, out _));
+            Assert.True(MetricCondition.TryParse("loss < 1", Names, out var condition, out _));
             var watch = new ConditionWatch([condition!]);
             var held = false;
             for (var i = 0; i < values.Length; i++)

@@ -1,4 +1,5 @@
-using CACL.Learning.Method;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Live;
 using CACL.Testing;
 using CsCheck;
@@ -12,7 +13,7 @@ public sealed class LiveControlTests : IDisposable
 
     private static readonly LiveSettings Configured = new()
     {
-        LossWeights = new LossWeights(1, 1, 1),
+        LossWeights = CaclOptions.Weights(1, 1, 1),
         CheckpointEverySteps = 10,
         Decoders = 2,
     };
@@ -51,7 +52,7 @@ public sealed class LiveControlTests : IDisposable
                 }
                 else if (kind <= 4 && step < Steps)
                 {
-                    Change(live, LiveSetting.All[setting].Name, $"{much / 2.0:R}");
+                    Change(live, LiveSetting.Of(Configured.LossWeights)[setting].Name, $"{much / 2.0:R}");
                 }
                 else
                 {
@@ -73,9 +74,9 @@ public sealed class LiveControlTests : IDisposable
         for (var i = 0; i < 6; i++) live.Begin(i);
         Change(live, "loss_weights.pixel", "3");
         live = Open(_folder, 4);
-        Assert.Equal((1, 7), (live.Current.LossWeights.Pixel, Assert.Single(live.Ahead).Step));
-        Assert.Equal(1, live.Begin(5).LossWeights.Pixel);
-        Assert.Equal(3, live.Begin(6).LossWeights.Pixel);
+        Assert.Equal((1, 7), (live.Current.LossWeights["pixel"], Assert.Single(live.Ahead).Step));
+        Assert.Equal(1, live.Begin(5).LossWeights["pixel"]);
+        Assert.Equal(3, live.Begin(6).LossWeights["pixel"]);
         Assert.Empty(live.Ahead);
     }
 
@@ -173,7 +174,7 @@ public sealed class LiveControlTests : IDisposable
 
     private LiveControl Open() => Open(_folder, 0);
 
-    private static LiveControl Open(TemporaryFolder folder, long done) => new(Configured, new ControlJournal(folder.Path), done, Steps, TimeProvider.System);
+    private static LiveControl Open(TemporaryFolder folder, long done) => new(Configured, new ControlJournal(folder.Path, Configured.LossWeights), done, Steps, TimeProvider.System);
 
     private static SettingsAnswer Change(LiveControl live, string setting, string value) => live.Change([new SettingChange(setting, value)], "a test", _ => null);
 }

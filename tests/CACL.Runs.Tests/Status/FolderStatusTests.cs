@@ -25,7 +25,7 @@ public sealed class FolderStatusTests : IDisposable
         using (var folder = RunFolder.Open(Run, RunStart.New))
         {
             folder.Begin("", 0);
-            File.WriteAllText(folder.Metrics, "{\"step\":1,\"epoch\":0.5,\"loss\":2}\n{\"step\":2,\"epoch\":1,\"loss\":1.5}\n{\"st");
+            File.WriteAllText(folder.Metrics, "{\"step\":1,\"epoch\":0.5,\"loss\":2}\n{\"step\":2,\"epoch\":1,\"loss\":1.5,\"loss_b\":0.5,\"loss_a\":1,\"top1_b\":0.25,\"lr\":0.1}\n{\"st");
             File.WriteAllText(folder.Evaluations, "{\"step\":1,\"dataset\":\"a\",\"miou\":0.1}\n{\"step\":2,\"dataset\":\"a\",\"miou\":0.2}\n{\"step\":2,\"dataset\":\"b\",\"miou\":0.3}\n");
             Directory.CreateDirectory(Path.Combine(folder.Checkpoints, "step-00000002"));
             Directory.CreateSymbolicLink(Path.Combine(folder.Checkpoints, "latest"), "step-00000002");

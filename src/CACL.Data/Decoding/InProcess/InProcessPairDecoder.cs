@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -58,13 +59,13 @@ public sealed class InProcessPairDecoder : IPairDecoder
             last = _frame.Pts;
             if (last == search.FirstTime)
             {
-                Write(request, first);
-                if (request.Stride == 0) first.CopyTo(second);
+                Write(request, request.Box, first);
+                if (request.Stride == 0) WriteSecondOfOneFrame(request, first, second);
                 foundFirst = true;
             }
             else if (last == search.SecondTime)
             {
-                Write(request, second);
+                Write(request, request.SecondBox, second);
                 foundSecond = true;
             }
 
@@ -83,10 +84,10 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var index = 0;
         for (; reader.Next(); index++)
         {
-            if (index == request.Frame) Write(request, first);
+            if (index == request.Frame) Write(request, request.Box, first);
             if (index != request.Frame + request.Stride) continue;
-            if (request.Stride == 0) first.CopyTo(second);
-            else Write(request, second);
+            if (request.Stride == 0) WriteSecondOfOneFrame(request, first, second);
+            else Write(request, request.SecondBox, second);
             return;
         }
 
@@ -121,10 +122,16 @@ public sealed class InProcessPairDecoder : IPairDecoder
         }
     }
 
-    private void Write(PairRequest request, Span<byte> crop)
+    private void WriteSecondOfOneFrame(PairRequest request, Span<byte> first, Span<byte> second)
+    {
+        if (request.IsOneCrop) first.CopyTo(second);
+        else Write(request, request.SecondBox, second);
+    }
+
+    private void Write(PairRequest request, CropBox box, Span<byte> crop)
     {
         var video = request.Video;
-        if (_scaler.Write(_frame, request.Box, video.Width, video.Height, video.Rotation, request.Size, crop) is { } fault)
+        if (_scaler.Write(_frame, box, video.Width, video.Height, video.Rotation, request.Size, crop) is { } fault)
             throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"A frame of {video.Path} cannot be used: {fault}.");
     }
 }

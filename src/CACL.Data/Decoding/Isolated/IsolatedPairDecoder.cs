@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding.Isolated;
@@ -26,6 +27,12 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Check(first, second);
+        if (request.SecondBox != request.Box)
+        {
+            DecodeOneByOne(request, first, second, cancel);
+            return;
+        }
+
         Decode(request, new PairArguments(_program, request, request.Size, request.Size), first, second, cancel);
     }
 
@@ -51,6 +58,21 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
         Decode(request, new PairArguments(_program, request, width, height), first, second, cancel);
         return (first, second);
+    }
+
+    // A filter crops all its frames alike, so two boxes are two processes.
+    private void DecodeOneByOne(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        var one = request with { Stride = 0, BoxPlus = null };
+        Decode(one, new PairArguments(_program, one, one.Size, one.Size), first, first, cancel);
+        var other = one with
+        {
+            Frame = request.Frame + request.Stride,
+            Box = request.SecondBox,
+            Deadline = request.Deadline - TimeProvider.System.GetElapsedTime(start),
+        };
+        Decode(other, new PairArguments(_program, other, other.Size, other.Size), second, second, cancel);
     }
 
     private void Decode(PairRequest request, PairArguments arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)

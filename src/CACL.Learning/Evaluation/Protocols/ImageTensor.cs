@@ -1,5 +1,5 @@
 using CACL.Data.DataSets;
-using CACL.Learning.Photometry;
+using CACL.Learning.Augmentation;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CACL.Data.DataSets;
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Evaluation.Protocols;

@@ -1,6 +1,6 @@
 using CACL.Data.DataSets;
+using CACL.Learning.Augmentation;
 using CACL.Learning.Evaluation.Protocols;
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -27,11 +27,11 @@ public sealed class SimilarityModel : IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         (_weights, _device) = (weights, device);
         _backbone = new ResNet(weights, padding);
-        Views = [Heads.None, .. NetworkShapes.Each(weights.Heads)];
+        Views = [null, .. weights.Heads.Where(head => head.Input is null)];
     }
 
-    /// <summary>What is compared by: the backbone itself (<see cref="Heads.None"/>), then each head.</summary>
-    public IReadOnlyList<Heads> Views { get; }
+    /// <summary>What is compared by: the backbone itself (null), then each head on it.</summary>
+    public IReadOnlyList<HeadSpec?> Views { get; }
 
     /// <summary>Reads a network with all heads that its file holds.</summary>
     /// <param name="file">See <see cref="BackboneFile.Find"/>.</param>
@@ -88,10 +88,10 @@ public sealed class SimilarityModel : IDisposable
     }
 
     /// <summary>rows [R,C] of the backbone → their vectors under a head (or as they are), at length 1.</summary>
-    private Tensor Vectors(Tensor rows, Heads view)
+    private Tensor Vectors(Tensor rows, HeadSpec? view)
     {
         using var scope = NewDisposeScope();
-        var vectors = view == Heads.None ? rows : Head.Forward(rows, _weights, view);
+        var vectors = view is null ? rows : Head.Forward(rows, _weights, view, training: false);
         return nn.functional.normalize(vectors, dim: 1).MoveToOuterDisposeScope();
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Export;
@@ -15,7 +15,7 @@ namespace CACL.Learning.Weights.Export;
 /// <param name="Tensors">How many tensors were written.</param>
 /// <param name="Megabytes">Their size, 10⁶ bytes.</param>
 public sealed record ExportReport(
-    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, Heads Heads, int Tensors, double Megabytes)
+    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads, int Tensors, double Megabytes)
 {
     /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
     public string? Instead { get; init; }
@@ -27,8 +27,6 @@ public sealed record ExportReport(
 /// </summary>
 public static class BackboneExport
 {
-    private const string Key = "key.safetensors";
-
     /// <summary>Exports a backbone.</summary>
     /// <param name="path">See <see cref="BackboneFile.Find"/>.</param>
     /// <param name="output">The safetensors file to write.</param>
@@ -44,14 +42,15 @@ public static class BackboneExport
         WholeFile.RequireFree(output, overwrite);
         var found = BackboneFile.Find(path);
         var file = momentumNetwork ? KeyBeside(found.File) : found.File;
-        if (withHeads && found.Heads == Heads.None)
+        if (withHeads && found.Heads.Count == 0)
             throw new WeightsException(file, $"{file} holds no heads. Leave --with-heads out, or name a checkpoint of a training.");
-        var heads = withHeads ? found.Heads : Heads.None;
+        var heads = withHeads ? found.Heads : [];
         var shapes = NetworkShapes.Of(found.Backbone, heads).ToDictionary(t => t.Name, t => t.Shape);
         var tensors = WeightsFile.LoadInitial(file, shapes).Tensors;
         var sha256 = Hash(file);
         var items = tensors.Select(FloatTensors.Item).Concat(tensors.Where(IsMean).Select(BatchCount)).ToList();
         var metadata = Metadata(found, sha256, momentumNetwork);
+        if (heads.Count > 0) metadata["heads"] = string.Join(',', heads.Select(head => head.Name));
         WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
         var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
         return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6) { Instead = found.Instead };
@@ -85,7 +84,8 @@ public static class BackboneExport
         var folder = Path.GetDirectoryName(query)!;
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)))
             throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a checkpoint's folder, or leave --network out.");
-        return Path.Combine(CheckpointReader.CheckOne(folder, Key).Folder, Key);
+        return CheckpointReader.Network(folder, CheckpointRole.Momentum).File
+            ?? throw new WeightsException(query, $"The checkpoint {folder} is of a method without a momentum network. Leave --network out.");
     }
 
     private static string Hash(string file)

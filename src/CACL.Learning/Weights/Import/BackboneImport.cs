@@ -1,5 +1,4 @@
 using System.Globalization;
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
@@ -37,7 +36,7 @@ public static class BackboneImport
         WholeFile.RequireFree(output, overwrite);
         using var source = Open(path);
         var backbone = Detect(source.Tensors, prefix);
-        var network = NetworkShapes.Of(backbone, Heads.None).ToDictionary(t => t.Name, t => t.Shape);
+        var network = NetworkShapes.Of(backbone).ToDictionary(t => t.Name, t => t.Shape);
         var selection = BackboneSelection.Of(path, source.Tensors, network, prefix);
         var tensors = Read(source, selection);
         var metadata = new Dictionary<string, string>
@@ -65,7 +64,7 @@ public static class BackboneImport
         if (!File.Exists(path)) throw new WeightsException(path, $"There is no file {path} to import. Check the name.");
         try
         {
-            return TorchFile.Recognises(path) || !LooksLikeSafeTensors(path) ? TorchFile.Open(path) : new SafeTensorsSource(path);
+            return TorchFormats.Of(path) != TorchFormat.None || !LooksLikeSafeTensors(path) ? TorchFile.Open(path) : new SafeTensorsSource(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

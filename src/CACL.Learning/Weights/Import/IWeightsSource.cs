@@ -1,5 +1,3 @@
-using CACL.Learning.Method;
-
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>A tensor that a file of weights holds; not read yet.</summary>

@@ -1,5 +1,3 @@
-using CACL.Learning.Method;
-
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>A safetensors file as a source of weights.</summary>

@@ -1,4 +1,4 @@
-using CACL.Learning.Method;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
 
@@ -26,26 +26,6 @@ internal sealed class TorchFile : IWeightsSource
     public string Format => _container.Format;
 
     public IReadOnlyList<SourceTensor> Tensors { get; }
-
-    /// <summary>Whether a file begins as something that this class or its errors know.</summary>
-    public static bool Recognises(string path)
-    {
-        var head = Head(path);
-        return IsZip(head) || TorchStream.Begins(head) || IsTar(head);
-    }
-
-    /// <summary>What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.</summary>
-    public static string? Remedy(string path)
-    {
-        try
-        {
-            return Recognises(path) ? $"It is a file of PyTorch's: run cacl import {path} --out init.safetensors, and name what that writes." : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>Opens a file and finds its tensors.</summary>
     /// <exception cref="TorchFileException">It is not such a file, holds more than weights, or is damaged.</exception>
@@ -124,24 +104,14 @@ internal sealed class TorchFile : IWeightsSource
         for (var at = 0; at < bytes.Length; at += size) bytes.AsSpan(at, size).Reverse();
     }
 
-    private static ITorchContainer Container(string path)
+    private static ITorchContainer Container(string path) => TorchFormats.Of(path) switch
     {
-        var head = Head(path);
-        if (IsZip(head)) return TorchArchive.Open(path);
-        if (TorchStream.Begins(head)) return TorchStream.Open(path);
-        throw new TorchFileException(path, "file", IsTar(head)
-            ? "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, map_location='cpu')['state_dict'], 'weights.pth')"
-            : "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file");
-    }
-
-    private static byte[] Head(string path)
-    {
-        using var stream = File.OpenRead(path);
-        var head = new byte[262];
-        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-    }
-
-    private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8);
-
-    private static bool IsTar(ReadOnlySpan<byte> head) => head.Length == 262 && head[257..].StartsWith("ustar"u8);
+        TorchFormat.Zip => TorchArchive.Open(path),
+        TorchFormat.Stream => TorchStream.Open(path),
+        TorchFormat.Tar => throw new TorchFileException(
+            path,
+            "file",
+            "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, map_location='cpu')['state_dict'], 'weights.pth')"),
+        _ => throw new TorchFileException(path, "file", "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file"),
+    };
 }

@@ -41,9 +41,6 @@ internal sealed class TorchStream : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Whether a file begins as such a stream does, and any other pickle.</summary>
-    public static bool Begins(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Proto, >= 2 and <= 5, ..];
-
     /// <summary>Opens a stream and understands its pickles.</summary>
     /// <exception cref="TorchFileException">It holds more than weights, or is damaged.</exception>
     public static TorchStream Open(string file)

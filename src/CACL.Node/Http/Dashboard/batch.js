@@ -1,5 +1,7 @@
 // The pairs of the batch that is trained on. They are asked for only on request: the training makes a small copy for it.
 
+const flipped = pair => pair.flip && pair.flip_plus ? ", flipped" : pair.flip ? ", first view flipped" : pair.flip_plus ? ", second view flipped" : "";
+
 class Batch {
   #timer = null; #step = null; #asking = false;
 
@@ -26,7 +28,7 @@ class Batch {
     this.#step = batch.step;
     setText("batchsaid", `Step ${whole(batch.step)}, ${pairs.length} of ${whole(batch.size)} pairs.`);
     byId("batch").replaceChildren(...pairs.map(pair => {
-      const what = `${fileName(pair.video)}, frames ${known(pair.frame)} and ${known(pair.second_frame)}${pair.flip ? ", flipped" : ""}`;
+      const what = `${fileName(pair.video)}, frames ${known(pair.frame)} and ${known(pair.second_frame)}${flipped(pair)}`;
       // Only pictures that stand in the answer itself.
       const source = String(pair.image).startsWith("data:image/") ? pair.image : undefined;
       return el("figure", { title: String(pair.video) }, el("img", { src: source, alt: `Both views of ${what}` }), el("figcaption", null, what));

@@ -1,26 +1,24 @@
 // Figures over steps: what to draw, and one figure.
 
+// A head looks alike wherever its metrics are drawn, whichever other heads are on.
+const looks = [{ colour: "blue" }, { colour: "orange", dash: [10, 3] }, { colour: "green", dash: [2, 3] }, { colour: "purple", dash: [14, 3] }, { colour: "grey", dash: [2, 2] }];
+
+// metrics: [{name, kind, head, label}], all that the method knows, as the status tells them.
+function seriesOf(metrics, kind) {
+  const heads = [...new Set(metrics.map(metric => metric.head))];
+  return metrics.filter(metric => metric.kind === kind)
+    .map(metric => ({ name: metric.name, label: metric.label, ...looks[heads.indexOf(metric.head) % looks.length] }));
+}
+
 const figures = [
-  {
-    id: "losses", title: "Losses", series: [
-      { name: "loss", label: "sum", colour: "grey", dash: [6, 4] },
-      { name: "loss_global", label: "global", colour: "blue" },
-      { name: "loss_pixel", label: "pixel", colour: "orange", dash: [10, 3] },
-      { name: "loss_cycle", label: "cycle", colour: "green", dash: [2, 3] },
-    ],
-  },
-  { id: "rate", title: "Learning rate", series: [{ name: "lr", label: "learning rate", colour: "purple" }] },
-  { id: "throughput", title: "Throughput (pairs a second)", series: [{ name: "pairs_per_s", label: "pairs/s", colour: "blue" }], fromZero: true },
+  { id: "losses", title: "Losses", series: metrics => [{ name: "loss", label: "sum", colour: "grey", dash: [6, 4] }, ...seriesOf(metrics, "loss")] },
+  { id: "rate", title: "Learning rate", series: () => [{ name: "lr", label: "learning rate", colour: "purple" }] },
+  { id: "throughput", title: "Throughput (pairs a second)", series: () => [{ name: "pairs_per_s", label: "pairs/s", colour: "blue" }], fromZero: true },
   {
     id: "shares-figure", title: "Waiting for data (share of the time)",
-    series: [{ name: "data_wait_share", label: "waiting", colour: "orange" }], fromZero: true, least: 0.1, words: percent,
+    series: () => [{ name: "data_wait_share", label: "waiting", colour: "orange" }], fromZero: true, least: 0.1, words: percent,
   },
-  {
-    id: "accuracies", title: "How well views find each other", fromZero: true, words: percent, series: [
-      { name: "top1_global", label: "own frame first among the queue (global head)", colour: "blue" },
-      { name: "cycle_back", label: "back at the same place (cycle head)", colour: "green", dash: [2, 3] },
-    ],
-  },
+  { id: "accuracies", title: "How well views find each other", fromZero: true, words: percent, series: metrics => seriesOf(metrics, "share") },
 ];
 
 const colourOf = name => {
@@ -189,7 +187,7 @@ class Figures {
   #figures = figures.map(spec => ({ spec, figure: new Figure(spec, (from, to) => this.#zoom(from, to)) }));
   #quality = new Figure({ id: "quality", title: "mIoU of each data set", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
   #range = { kind: "all", from: null, to: null };
-  #metrics = null; #evaluations = []; #chance = null; #last = null; #stale = true; #asking = false;
+  #metrics = null; #known = []; #evaluations = []; #chance = null; #last = null; #stale = true; #asking = false;
 
   constructor() {
     for (const button of document.querySelectorAll("[data-range]")) button.addEventListener("click", () => this.#choose(button.dataset.range));
@@ -209,9 +207,11 @@ class Figures {
 
   outdated() { this.#stale = true; }
 
-  chance(value) {
-    if (value === this.#chance) return;
-    this.#chance = value;
+  // What the method reports, and its losses' chance level.
+  reports(metrics, chance) {
+    if (chance === this.#chance && JSON.stringify(metrics) === JSON.stringify(this.#known)) return;
+    this.#known = metrics;
+    this.#chance = chance;
     this.#draw(false);
   }
 
@@ -257,18 +257,18 @@ class Figures {
   }
 
   #draw(again) {
-    if (this.#metrics === null) return;
+    if (this.#metrics === null || this.#known.length === 0) return;
     const told = fields(this.#metrics.series);
     byId("nofigures").hidden = Object.keys(told).length > 0 || this.#evaluations.length > 0;
     for (const { spec, figure } of this.#figures) {
-      const present = spec.series.filter(s => list(told[s.name]).length > 0);
+      const present = spec.series(this.#known).filter(s => list(told[s.name]).length > 0);
       // One loss is its own sum.
       const wanted = spec.id === "losses" && present.length === 2 ? present.slice(1) : present;
       const series = wanted.map(s => ({ ...s, points: new Map(told[s.name].map(([step, low, high, mean]) => [step, [low, high, mean]])) }));
       if (spec.id === "losses" && series.length > 0 && isNumber(this.#chance)) {
         const steps = [...series[0].points.keys()];
         series.push({
-          label: "chance, ln(K+1)", colour: "red", dash: [2, 6],
+          label: ["chance", this.#known.map(metric => fields(metric.chance).formula).find(Boolean)].filter(Boolean).join(", "), colour: "red", dash: [2, 6],
           points: new Map(steps.map(step => [step, [this.#chance, this.#chance, this.#chance]])),
         });
       }

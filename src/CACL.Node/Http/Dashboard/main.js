@@ -11,7 +11,7 @@ function status(told) {
   showStatus(now);
   control.status(now);
   showEvaluating(fields(now.evaluating));
-  all.chance(now.chance ?? null);
+  all.reports(list(now.metrics).map(fields), now.chance ?? null);
   if (isNumber(now.step)) all.stepped(now.step);
 }
 

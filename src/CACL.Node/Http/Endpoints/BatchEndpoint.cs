@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
+using CACL.Learning.Augmentation;
 using CACL.Node.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -51,7 +51,8 @@ internal static class BatchEndpoint
         ["video"] = pair.Path,
         ["frame"] = pair.Plan.Frame,
         ["second_frame"] = pair.Plan.Frame + pair.Plan.Stride,
-        ["flip"] = pair.Plan.Flip,
+        ["flip"] = pair.Plan.View.Flip,
+        ["flip_plus"] = pair.Plan.ViewPlus.Flip,
         ["roll"] = new JsonArray(pair.Plan.View.RollY, pair.Plan.View.RollX),
         ["roll_plus"] = new JsonArray(pair.Plan.ViewPlus.RollY, pair.Plan.ViewPlus.RollX),
         ["image"] = "data:image/jpeg;base64," + Convert.ToBase64String(Picture(pair, side)),

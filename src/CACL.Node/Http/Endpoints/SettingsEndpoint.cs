@@ -22,7 +22,7 @@ internal static class SettingsEndpoint
     {
         if (!await Requests.IsMeantAsync(context, state).ConfigureAwait(false)) return;
         using var body = await Requests.BodyAsync(context).ConfigureAwait(false);
-        var (wishes, fault) = body is null ? ([], "The body is not JSON.") : Read(body.RootElement);
+        var (wishes, fault) = body is null ? ([], "The body is not JSON.") : Read(body.RootElement, LiveSettingNames.Of(state.Method.LossWeights));
         if (fault is not null)
         {
             await Answers.FaultAsync(context, StatusCodes.Status400BadRequest, $"{fault} Send an object such as {{\"learning_rate_factor\":0.5}}.").ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal static class SettingsEndpoint
             new JsonObject { ["changed"] = new JsonArray([.. answer.Changes.Select(StatusJson.Json)]), ["settings"] = StatusJson.Json(answer.Now) }).ConfigureAwait(false);
     }
 
-    private static (IReadOnlyList<SettingChange> Wishes, string? Fault) Read(JsonElement body)
+    private static (IReadOnlyList<SettingChange> Wishes, string? Fault) Read(JsonElement body, IReadOnlyList<string> names)
     {
         if (body.ValueKind != JsonValueKind.Object) return ([], "The body is no object.");
         var fields = new List<(string Name, JsonElement Value)>();
@@ -56,7 +56,7 @@ internal static class SettingsEndpoint
         if (fields.Count == 0) return ([], "Nothing is to be changed.");
         foreach (var (name, value) in fields)
         {
-            if (!LiveSettingNames.All.Contains(name)) return ([], $"There is no setting {name} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.All)}.");
+            if (!names.Contains(name)) return ([], $"There is no setting {name} that can be changed while a run goes on; there are {string.Join(", ", names)}.");
             if (value.ValueKind != (LiveSettingNames.IsWord(name) ? JsonValueKind.String : JsonValueKind.Number)) return ([], $"{name} is {(LiveSettingNames.IsWord(name) ? "not a text" : "not a number")}.");
         }
 

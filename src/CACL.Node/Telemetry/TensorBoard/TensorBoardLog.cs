@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using CACL.Actors.Training;
+using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 using Serilog;
 
@@ -94,18 +96,18 @@ internal sealed class TensorBoardLog : IDisposable
     private static List<(string Tag, double Value)> ScalarsOf(StepMetrics step)
     {
         var (result, times) = (step.Result, step.Times);
-        (string Tag, double? Value)[] all =
+        return
         [
-            ("loss/total", result.Loss), ("loss/global", result.Global), ("loss/pixel", result.Pixel), ("loss/cycle", result.Cycle),
-            ("accuracy/top1_global", result.Top1Global), ("accuracy/cycle_back", result.CycleBack),
+            ("loss/total", result.Loss), .. result.Metrics.Select(metric => (TagOf(metric.Spec), metric.Value)),
             ("optimiser/learning_rate", result.LearningRate), ("progress/epoch", step.Epoch),
             ("throughput/pairs_per_second", step.PairsPerSecond), ("throughput/data_wait_share", step.DataWaitShare),
             ("time/step_seconds", step.StepSeconds), ("time/data_seconds", step.WaitSeconds), ("time/transfer_seconds", times.Transfer),
             ("time/forward_seconds", times.Forward), ("time/backward_seconds", times.Backward), ("time/optimiser_seconds", times.Optimiser),
             ("time/snapshot_seconds", step.SnapshotSeconds),
         ];
-        return [.. all.Where(s => s.Value is not null).Select(s => (s.Tag, s.Value!.Value))];
     }
+
+    private static string TagOf(MetricSpec metric) => metric.Kind == MetricKind.Loss ? $"loss/{metric.Head}" : $"accuracy/{metric.Name}";
 
     private void Write(long step, List<(string Tag, double Value)> scalars) => Append(TensorBoardEvent.Scalars(_clock.GetUtcNow(), step, scalars));
 

@@ -128,7 +128,7 @@ public sealed class ProtocolTests : IDisposable
     public void A_classifiers_file_gives_back_what_was_written()
     {
         var trained = Linear(Few);
-        var written = new LinearClassifierFile(CACL.Learning.Method.Backbone.ResNet18, _data.Classes, trained.Weight, trained.Bias, "toy", "abc");
+        var written = new LinearClassifierFile(CACL.Learning.Networks.Backbone.ResNet18, _data.Classes, trained.Weight, trained.Bias, "toy", "abc");
         var path = _folder.File("classifier.safetensors");
         written.Write(path);
         var read = LinearClassifierFile.Read(path);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CACL.Learning.Method;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Verification;
 using CACL.Learning.Weights;
@@ -60,7 +60,7 @@ public sealed class BackboneExportTests : IDisposable
     [InlineData(Backbone.ResNet50)]
     public void Torchvision_computes_the_same_features_from_what_is_exported(Backbone backbone)
     {
-        Write("query.safetensors", backbone, Heads.None);
+        Write("query.safetensors", backbone);
         BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("backbone.safetensors"));
         WriteFeatures(backbone);
         var output = Python.Run(Compare, backbone.ToString().ToLowerInvariant(), _folder.File("backbone.safetensors"), _folder.File("features.safetensors")).Split(' ');
@@ -74,7 +74,8 @@ public sealed class BackboneExportTests : IDisposable
     {
         var run = Checkpoint();
         var report = BackboneExport.Export(run, _folder.File("query.out"));
-        Assert.Equal((Backbone.ResNet18, 42L, Heads.None, 120), (report.Backbone, report.Step, report.Heads, report.Tensors));
+        Assert.Equal((Backbone.ResNet18, 42L, 120), (report.Backbone, report.Step, report.Tensors));
+        Assert.Empty(report.Heads);
         using (var file = SafeTensorsReader.Open(_folder.File("query.out")))
         {
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(report.Source))), file.Metadata["checkpoint_sha256"]);
@@ -84,16 +85,17 @@ public sealed class BackboneExportTests : IDisposable
         }
 
         report = BackboneExport.Export(run, _folder.File("key.out"), momentumNetwork: true, withHeads: true);
-        Assert.Equal((Heads.Pixel, 124), (report.Heads, report.Tensors));
+        Assert.Equal(124, report.Tensors);
+        Assert.Equal([CaclHeads.Spec(Heads.Pixel, Backbone.ResNet18)], report.Heads);
         using var key = SafeTensorsReader.Open(_folder.File("key.out"));
         Assert.Equal(2f, FloatTensors.Read(key, key["head_pixel.0.weight"])[0]);
-        Assert.Equal("key", key.Metadata["network"]);
+        Assert.Equal(("key", "pixel"), (key.Metadata["network"], key.Metadata["heads"]));
     }
 
     [Fact]
     public void Nothing_is_overwritten_unasked_and_no_half_file_appears()
     {
-        Write("query.safetensors", Backbone.ResNet18, Heads.None);
+        Write("query.safetensors", Backbone.ResNet18);
         File.WriteAllText(_folder.File("taken"), "mine");
         Refused("--overwrite", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("taken")));
         Assert.Equal("mine", File.ReadAllText(_folder.File("taken")));
@@ -108,13 +110,13 @@ public sealed class BackboneExportTests : IDisposable
         Assert.Contains(expected, Assert.Throws<WeightsException>(export).Message, StringComparison.Ordinal);
 
     /// <summary>METHOD.md §10's weights: running statistics that are not 0 and 1.</summary>
-    private void Write(string name, Backbone backbone, Heads heads) =>
-        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone, heads).Select(t => FloatTensors.Item(new SnapshotTensor(t.Name, t.Shape, NamedNumbers.Weight(t.Name, t.Shape, 1)))));
+    private void Write(string name, Backbone backbone) =>
+        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(t => FloatTensors.Item(new SnapshotTensor(t.Name, t.Shape, NamedNumbers.Weight(t.Name, t.Shape, 1)))));
 
     private void WriteFeatures(Backbone backbone)
     {
         using var scope = NewDisposeScope();
-        using var weights = new NetworkWeights(backbone, Heads.None, CPU);
+        using var weights = new NetworkWeights(backbone, [], CPU);
         foreach (var tensor in weights.Tensors) weights.Write(tensor.Name, NamedNumbers.Weight(tensor.Name, tensor.Shape, 1));
         var numbers = NamedNumbers.Uniform("images", 2 * 3 * Side * Side, 1);
         using var _ = no_grad();
@@ -133,7 +135,7 @@ public sealed class BackboneExportTests : IDisposable
         var tensors = new List<SnapshotTensor>();
         foreach (var (prefix, value) in new[] { ("query.", 1f), ("key.", 2f) })
         {
-            foreach (var tensor in NetworkShapes.Of(Backbone.ResNet18, Heads.Pixel)) tensors.Add(new SnapshotTensor(prefix + tensor.Name, tensor.Shape, [.. Enumerable.Repeat(value, (int)tensor.Count)]));
+            foreach (var tensor in NetworkShapes.Of(Backbone.ResNet18, CaclHeads.Spec(Heads.Pixel, Backbone.ResNet18))) tensors.Add(new SnapshotTensor(prefix + tensor.Name, tensor.Shape, [.. Enumerable.Repeat(value, (int)tensor.Count)]));
         }
 
         var snapshot = new TrainingSnapshot(tensors, new Dictionary<string, long>());

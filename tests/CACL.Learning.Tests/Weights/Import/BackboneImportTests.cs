@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using CACL.Learning.Method;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Learning.Weights.Import;
@@ -178,7 +177,7 @@ public sealed class BackboneImportTests : IDisposable
         Assert.False(File.Exists(_folder.File("init.safetensors")));
     }
 
-    private static Dictionary<string, long[]> Network() => NetworkShapes.Of(Backbone.ResNet18, Heads.None).ToDictionary(t => t.Name, t => t.Shape);
+    private static Dictionary<string, long[]> Network() => NetworkShapes.Of(Backbone.ResNet18).ToDictionary(t => t.Name, t => t.Shape);
 
     private string Write(string name, string prefix, float value)
     {

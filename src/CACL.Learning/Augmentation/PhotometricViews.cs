@@ -1,0 +1,69 @@
+using CACL.Data.Sampling;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Augmentation;
+
+/// <summary>
+/// METHOD.md §2 for a whole batch on the device it lies on: frames of bytes in, normalised views out. An operation touches only the
+/// samples that have it; the colour operations go place by place through the samples' own orders, at most four groups at each place.
+/// </summary>
+internal static class PhotometricViews
+{
+    /// <summary>Of ImageNet's red, green and blue (METHOD.md §2).</summary>
+    internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>Their deviations.</summary>
+    internal static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
+
+    /// <summary>Views of frames.</summary>
+    /// <param name="frames">[B,3,S,S], unsigned bytes, in any layout.</param>
+    /// <param name="plans">B plans.</param>
+    /// <param name="flips">Whether each is mirrored left to right.</param>
+    /// <returns>[B,3,S,S] float32, normalised, channels-last; owned by the caller's dispose scope, or the caller.</returns>
+    public static Tensor Apply(Tensor frames, IReadOnlyList<PhotometryPlan> plans, IReadOnlyList<bool> flips)
+    {
+        if (frames.shape[0] != plans.Count || plans.Count != flips.Count)
+            throw new ArgumentException($"{frames.shape[0]} frames, {plans.Count} plans and {flips.Count} flips are not one batch.", nameof(plans));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var x = frames.contiguous().to(float32).div_(255);
+        for (var place = 0; place < 4; place++) ColoursAt(place, x, plans);
+        On(x, Where(plans, p => p.Gray), (y, _) => ColourOperations.Grey(y).expand_as(y));
+        On(x, Where(plans, p => p.Blur), (y, which) => GaussianBlur.Apply(y, [.. which.Select(i => plans[i].Sigma)]));
+        On(x, Where(flips, flip => flip), (y, _) => y.flip(3));
+        x.sub_(tensor(Mean, device: x.device).view(1, 3, 1, 1)).div_(tensor(Deviation, device: x.device).view(1, 3, 1, 1));
+        return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    private static void ColoursAt(int place, Tensor x, IReadOnlyList<PhotometryPlan> plans)
+    {
+        InPlace(0, p => p.Brightness, (y, f, _) => ColourOperations.Brightness(y, f));
+        InPlace(1, p => p.Contrast, ColourOperations.Contrast);
+        InPlace(2, p => p.Saturation, ColourOperations.Saturation);
+        InPlace(3, p => p.Hue, (y, shift, _) => ColourOperations.Hue(y, shift));
+
+        void InPlace(int operation, Func<PhotometryPlan, float> value, Action<Tensor, Tensor, Tensor> change) =>
+            On(x, Where(plans, p => p.Jitter && p.Order[place] == operation), (y, which) =>
+            {
+                var values = which.Select(i => value(plans[i])).ToArray();
+                // 1−f is taken in double precision, as torchvision does.
+                var rest = values.Select(f => (float)(1.0 - f)).ToArray();
+                change(y, Column(values, x.device), Column(rest, x.device));
+                return y;
+            });
+    }
+
+    private static Tensor Column(float[] values, Device device) => tensor(values, device: device).view(values.Length, 1, 1, 1);
+
+    private static int[] Where<T>(IReadOnlyList<T> items, Func<T, bool> condition) =>
+        Enumerable.Range(0, items.Count).Where(i => condition(items[i])).ToArray();
+
+    /// <summary>Replaces the samples at these places by what <paramref name="change"/> makes of a copy of them.</summary>
+    private static void On(Tensor x, int[] which, Func<Tensor, int[], Tensor> change)
+    {
+        if (which.Length == 0) return;
+        using var scope = NewDisposeScope();
+        var places = tensor(which.Select(i => (long)i).ToArray(), device: x.device);
+        x.index_copy_(0, places, change(x.index_select(0, places), which));
+    }
+}

@@ -1,0 +1,72 @@
+using CACL.Data.Sampling;
+using TorchSharp;
+
+namespace CACL.Learning.Augmentation;
+
+/// <summary>Pixel shuffle of one view (equation 7), in pixels of the view.</summary>
+/// <param name="Y">a: rows, a multiple of 8 in [0, S).</param>
+/// <param name="X">b: columns, a multiple of 8 in [0, S).</param>
+public readonly record struct Roll(int Y, int X)
+{
+    internal bool IsWithin(long height, long width) => Y >= 0 && X >= 0 && Y < height && X < width && Y % 8 == 0 && X % 8 == 0;
+}
+
+/// <summary>What one training step sees of a batch of B pairs, after photometry and before pixel shuffle. Owns its two tensors.</summary>
+/// <param name="View">v [B,3,S,S], float32, normalised, on the training device, in any memory layout.</param>
+/// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
+/// <param name="Rolls">B rolls of v. Ignored where pixel shuffle is off.</param>
+/// <param name="RollsPlus">B rolls of v₊, independent of v's. Ignored where pixel shuffle is off.</param>
+/// <param name="Permutation">The key network's place i gets sample <c>Permutation[i]</c>.</param>
+/// <param name="EnqueuePixels">Of each sample, the positions (row-major, all of one count) whose keys enter the pixel and cycle queues.</param>
+public sealed record Views(
+    torch.Tensor View,
+    torch.Tensor ViewPlus,
+    Roll[] Rolls,
+    Roll[] RollsPlus,
+    int[] Permutation,
+    int[][] EnqueuePixels) : IDisposable
+{
+    /// <summary>
+    /// The plans that they were made by, in the samples' order: each view's box and flip, for methods that must know where in the frame a
+    /// position lies. Null where the views come from elsewhere.
+    /// </summary>
+    public IReadOnlyList<SamplePlan>? Plans { get; init; }
+
+    /// <summary>Refuses views that do not fit together.</summary>
+    /// <param name="rolled">Whether their rolls are used.</param>
+    /// <exception cref="ArgumentException">What does not fit.</exception>
+    internal void Check(bool rolled)
+    {
+        var shape = View.shape;
+        if (shape is not [var batch, 3, var height, var width] || !shape.AsSpan().SequenceEqual(ViewPlus.shape))
+        {
+            throw new ArgumentException(
+                $"Views have the shapes [{string.Join(",", shape)}] and [{string.Join(",", ViewPlus.shape)}], not twice [B,3,S,S].");
+        }
+
+        if (height % 8 != 0 || width % 8 != 0) throw new ArgumentException($"Views of {height}×{width} pixels are no multiples of 8.");
+        if (!Permutation.Order().SequenceEqual(Enumerable.Range(0, (int)batch)))
+        {
+            throw new ArgumentException($"[{string.Join(",", Permutation)}] is no permutation of {batch} samples.");
+        }
+
+        if (rolled && (Rolls.Length != batch || RollsPlus.Length != batch || Rolls.Concat(RollsPlus).Any(roll => !roll.IsWithin(height, width))))
+        {
+            throw new ArgumentException($"Each of {batch} samples needs two rolls, multiples of 8 in [0, {height}) and [0, {width}).");
+        }
+
+        var positions = height / 8 * (width / 8);
+        if (EnqueuePixels.Length != batch
+            || EnqueuePixels.Any(chosen => chosen.Length != EnqueuePixels[0].Length || chosen.Any(position => position < 0 || position >= positions)))
+        {
+            throw new ArgumentException($"Each of {batch} samples needs equally many pixels to enqueue, positions in [0, {positions}).");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        View.Dispose();
+        ViewPlus.Dispose();
+    }
+}

@@ -1,0 +1,37 @@
+namespace CACL.Learning.Methods.Cacl;
+
+/// <summary>What CACL reports of a step.</summary>
+public sealed class CaclMetrics
+{
+    /// <summary>With queues of so many rows K.</summary>
+    public CaclMetrics(int queueSize)
+    {
+        var chance = new ChanceLevel(Math.Log(queueSize + 1.0), "ln(K+1)");
+        LossGlobal = new("loss_global", MetricKind.Loss, "global", "global", "global") { Chance = chance };
+        LossPixel = new("loss_pixel", MetricKind.Loss, "pixel", "pixel", "pixel") { Chance = chance };
+        LossCycle = new("loss_cycle", MetricKind.Loss, "cycle", "cycle", "cycle");
+        Top1Global = new("top1_global", MetricKind.Share, "global", "top-1", "own frame first among the queue (global head)")
+        {
+            Chance = new ChanceLevel(1 / (queueSize + 1.0), "1/(K+1)"),
+        };
+        CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
+    }
+
+    /// <summary>Equation 3, nats.</summary>
+    public MetricSpec LossGlobal { get; }
+
+    /// <summary>Equation 4, nats.</summary>
+    public MetricSpec LossPixel { get; }
+
+    /// <summary>Equation 6 or the soft cycle, nats.</summary>
+    public MetricSpec LossCycle { get; }
+
+    /// <summary>Share of frames whose positive beats all K negatives.</summary>
+    public MetricSpec Top1Global { get; }
+
+    /// <summary>Share of pixels whose likeliest return is themselves.</summary>
+    public MetricSpec CycleBack { get; }
+
+    /// <summary>All of them, in the order of metrics.jsonl.</summary>
+    public IReadOnlyList<MetricSpec> All => [LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack];
+}

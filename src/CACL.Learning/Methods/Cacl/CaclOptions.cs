@@ -1,0 +1,143 @@
+using CACL.Learning.Augmentation;
+using CACL.Learning.Networks;
+using CACL.Learning.Optimisation;
+using CACL.Learning.Weights;
+using static TorchSharp.torch;
+using Padding = CACL.Learning.Networks.Padding;
+
+namespace CACL.Learning.Methods.Cacl;
+
+/// <summary>Which pixel of the second frame is the positive of a pixel of the first (equation 4).</summary>
+public enum Positives
+{
+    /// <summary>The most similar one under the global head.</summary>
+    GlobalHead,
+
+    /// <summary>The one at the same position. Also what happens without a global head.</summary>
+    SamePosition,
+}
+
+/// <summary>Where the global head's average is taken (METHOD.md §4).</summary>
+public enum Pooling
+{
+    /// <summary>Mean of the head's output over positions.</summary>
+    AfterHead,
+
+    /// <summary>The head applied to the mean of the backbone's output.</summary>
+    BeforeHead,
+}
+
+/// <summary>Every setting of METHOD.md §3 to §7 that decides what a training step computes. Defaults are the method's.</summary>
+public sealed record CaclOptions : MethodOptions
+{
+    /// <summary>Heads that are on.</summary>
+    public Heads Heads { get; init; } = Heads.All;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<HeadSpec> HeadSpecs => CaclHeads.Specs(Heads, Backbone);
+
+    /// <summary>Rows K of each queue.</summary>
+    public int QueueSize { get; init; } = 16384;
+
+    /// <summary>Groups of consecutive samples with batch statistics of their own; divides the batch.</summary>
+    public int BatchNormSplits { get; init; } = 4;
+
+    /// <summary>Whether views are rolled and feature maps rolled back (equation 7).</summary>
+    public bool PixelShuffle { get; init; } = true;
+
+    /// <summary>Padding of the backbone's convolutions.</summary>
+    public Padding Padding { get; init; } = Padding.Zeros;
+
+    /// <summary>Soft cycle (a target from the global head) or hard (identity). Null: soft iff the global head is on.</summary>
+    public bool? SoftCycle { get; init; }
+
+    /// <summary>Positives of the pixel loss.</summary>
+    public Positives Positives { get; init; } = Positives.GlobalHead;
+
+    /// <summary>Where the global head's average is taken.</summary>
+    public Pooling Pooling { get; init; } = Pooling.AfterHead;
+
+    /// <summary>Temperature τ of every softmax.</summary>
+    public double Temperature { get; init; } = 0.07;
+
+    /// <summary>Momentum m of the key network.</summary>
+    public double Momentum { get; init; } = 0.999;
+
+    /// <summary>What each of the three losses counts: equal weights [P].</summary>
+    public LossWeights LossWeights { get; init; } = Weights(1, 1, 1);
+
+    /// <summary>Optimiser (METHOD.md §7).</summary>
+    public LarsOptions Lars { get; init; } = new();
+
+    /// <summary>Whether the cycle's target comes from the global head.</summary>
+    public bool UsesSoftCycle => SoftCycle ?? Heads.HasFlag(Heads.Global);
+
+    /// <summary>Whether pixel positives are matched by the global head.</summary>
+    public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
+
+    /// <summary>What a step reports.</summary>
+    public CaclMetrics Metrics => new(QueueSize);
+
+    /// <summary>A queue of negatives for each head that is on.</summary>
+    public IReadOnlyList<QueueSpec> Queues =>
+    [
+        .. CaclHeads.Each(Heads).Select(head => new QueueSpec(
+            CaclHeads.NameOf(head), QueueSize, CaclHeads.Width, head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
+    ];
+
+    /// <summary>Weights of the three losses.</summary>
+    /// <param name="global">Of the global loss, equation 3.</param>
+    /// <param name="pixel">Of the pixel loss, equation 4.</param>
+    /// <param name="cycle">Of the cycle loss, equation 6 or the soft cycle.</param>
+    public static LossWeights Weights(double global, double pixel, double cycle) => new(
+        new LossWeight(CaclHeads.NameOf(Heads.Global), global), new LossWeight(CaclHeads.NameOf(Heads.Pixel), pixel), new LossWeight(CaclHeads.NameOf(Heads.Cycle), cycle));
+
+    /// <inheritdoc/>
+    public override MethodDescription Describe()
+    {
+        string[] heads = [.. CaclHeads.Each(Heads).Select(CaclHeads.NameOf)];
+        return new MethodDescription
+        {
+            Architecture = new CheckpointArchitecture(
+                Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), QueueSize, CaclHeads.Width, Padding.ToString().ToLowerInvariant()),
+            CheckpointFiles = MomentumMethod.CheckpointFiles,
+            Heads = heads,
+            Metrics = Metrics.All,
+            LossWeights = LossWeights,
+            Queues = Queues,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override IMethod Create(Device device) => new CaclMethod(this, device);
+
+    /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
+        if (SoftCycle == true && !Heads.HasFlag(Heads.Global)) yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
+        if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
+        if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
+        if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
+        if (!(Momentum >= 0 && Momentum <= 1)) yield return $"The key network's momentum is {Momentum}: it must be between 0 and 1.";
+    }
+
+    /// <summary>What is wrong with these settings for such batches; empty if nothing is. Sentences for people.</summary>
+    /// <param name="batchSize">Pairs B in a batch.</param>
+    /// <param name="cropSize">Side S of a view, pixels.</param>
+    /// <param name="enqueuePixels">Pixels of each frame that enter the pixel and cycle queues.</param>
+    public IEnumerable<string> Problems(int batchSize, int cropSize, int enqueuePixels)
+    {
+        foreach (var problem in Problems()) yield return problem;
+        if (BatchNormSplits > 0 && batchSize % BatchNormSplits != 0)
+        {
+            yield return $"A batch of {batchSize} does not divide into {BatchNormSplits} groups of batch normalisation: choose a multiple of {BatchNormSplits}.";
+        }
+
+        if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is no multiple of 8, the backbone's stride.";
+        // The last stage's dilation is 4, and a reflected border must be narrower than the map.
+        if (Padding == Padding.Reflect && cropSize < 40) yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
+        var largest = Heads is Heads.Global ? batchSize : batchSize * Math.Max(1, enqueuePixels);
+        if (largest > QueueSize) yield return $"A step puts {largest} rows into queues of {QueueSize}: make the queues larger, or the batch or the enqueued pixels fewer.";
+    }
+}

@@ -1,0 +1,167 @@
+using CACL.Learning.Augmentation;
+using CACL.Learning.Networks;
+using CACL.Learning.Optimisation;
+using CACL.Learning.Weights;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Methods;
+
+/// <summary>
+/// What methods share that train one network and have another follow it: the two networks, queues of negatives, the optimiser, and the
+/// state that all this is between two steps. A method's own step stands in its own file. The key network may lack the last of the query
+/// network's heads, such as a predictor.
+/// </summary>
+public abstract class MomentumMethod : IMethod
+{
+    private readonly Lars _lars;
+    private readonly MethodState _state;
+
+    // A step whose loss was not finite has moved the key network and nothing else: the step after it must not move it again.
+    private bool _keyHasMoved;
+
+    /// <summary>At the start: the query network from the seed, the key network its copy, queues of normalised Gaussian rows.</summary>
+    /// <param name="options">Backbone, seed and heads of the query network.</param>
+    /// <param name="keyHeads">The heads of the key network: the first of the query network's.</param>
+    /// <param name="queues">The queues.</param>
+    /// <param name="lars">The optimiser.</param>
+    /// <param name="description">What messages call the method: "a ResNet18 with heads …".</param>
+    /// <param name="device">Where everything lies.</param>
+    /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
+    private protected MomentumMethod(
+        MethodOptions options, IReadOnlyList<HeadSpec> keyHeads, IReadOnlyList<QueueSpec> queues, LarsOptions lars, string description, Device device, ScalarType precision)
+    {
+        if (!options.HeadSpecs.Take(keyHeads.Count).SequenceEqual(keyHeads))
+            throw new ArgumentException("The key network's heads are not the first of the query network's.", nameof(keyHeads));
+        Online = new NetworkWeights(options.Backbone, options.HeadSpecs, device, trainable: true, precision);
+        Key = new NetworkWeights(options.Backbone, keyHeads, device, precision: precision);
+        Online.Start(options.Seed);
+        Key.CopyFrom(Online);
+        Queues = queues.ToDictionary(
+            queue => queue.Head,
+            queue => new NegativeQueue($"queue.{queue.Head}", queue.Size, queue.Width, options.Seed, device, precision));
+        _lars = new Lars(Online, lars);
+        _state = State(description);
+    }
+
+    /// <summary>Which file of a checkpoint holds what.</summary>
+    public static IReadOnlyList<CheckpointFile> CheckpointFiles { get; } =
+    [
+        new("query.safetensors", "query.", CheckpointRole.Online),
+        new("key.safetensors", "key.", CheckpointRole.Momentum),
+        new("optimiser.safetensors", "momentum.", CheckpointRole.State),
+        new("queues.safetensors", "queue.", CheckpointRole.State),
+    ];
+
+    /// <summary>The query network's weights: what is trained, evaluated and exported. Still owned here.</summary>
+    public NetworkWeights Online { get; }
+
+    /// <summary>The key network's weights, which follow <see cref="Online"/>.</summary>
+    private protected NetworkWeights Key { get; }
+
+    /// <summary>The queues by their heads' names.</summary>
+    private protected IReadOnlyDictionary<string, NegativeQueue> Queues { get; }
+
+    /// <inheritdoc/>
+    public abstract StepResult Step(Views views, StepSettings settings);
+
+    /// <inheritdoc/>
+    public TrainingSnapshot Snapshot(TrainingSnapshot? reuse = null) => _state.Snapshot(reuse);
+
+    /// <inheritdoc/>
+    public void Restore(TrainingSnapshot snapshot) => _state.Restore(snapshot);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> StartFrom(IEnumerable<SnapshotTensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var byName = weights.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        var (given, missing) = (new List<SnapshotTensor>(), new List<string>());
+        foreach (var tensor in Online.Tensors)
+        {
+            var found = byName.GetValueOrDefault(tensor.Name);
+            if (found is null && tensor.Name.StartsWith("head_", StringComparison.Ordinal))
+            {
+                missing.Add(tensor.Name);
+                continue;
+            }
+
+            _state.CheckFits(tensor.Name, tensor.Shape, found);
+            given.Add(found!);
+        }
+
+        foreach (var tensor in given) Online.Write(tensor.Name, tensor.Values);
+        Key.CopyFrom(Online);
+        return missing;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees every tensor.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        _lars.Dispose();
+        foreach (var queue in Queues.Values) queue.Dispose();
+        Online.Dispose();
+        Key.Dispose();
+    }
+
+    /// <summary>Both networks' running statistics before a step, in the caller's scope.</summary>
+    private protected StatisticsBefore KeepStatistics() => new(Online.Statistics.clone(), Key.Statistics.clone());
+
+    /// <summary>§6.1: key ← m·key + (1 − m)·query, unless a step that was given up has done it.</summary>
+    private protected void MoveKey(double momentum)
+    {
+        if (!_keyHasMoved) MomentumUpdate.Apply(Key, Online, momentum);
+        _keyHasMoved = true;
+    }
+
+    /// <summary>§6.4 and §7: the losses' gradient, and the optimiser's step along it. If a loss is not finite, all is as before the step.</summary>
+    private protected StepResult Descend(StepLosses losses, StepSettings settings, LossWeights weights, StatisticsBefore before)
+    {
+        var gradients = autograd.grad([losses.Total(weights)], [.. Online.ParameterList]);
+
+        // The step's one wait for the device, before anything that a bad loss would spoil.
+        var result = losses.ToHost(weights, settings.LearningRate);
+        settings.Clock?.Ended(StepPart.Backward);
+        if (!result.IsFinite)
+        {
+            using var _ = no_grad();
+            Online.Statistics.copy_(before.Query);
+            Key.Statistics.copy_(before.Key);
+            return result;
+        }
+
+        for (var i = 0; settings.InspectGradient is { } inspect && i < gradients.Count; i++) inspect(Online.ParameterNames[i], gradients[i]);
+        _lars.Step([.. gradients], settings.LearningRate);
+        _keyHasMoved = false;
+        return result;
+    }
+
+    private MethodState State(string description)
+    {
+        var state = new MethodState(description);
+        state.Add("query.", Online);
+        state.Add("key.", Key);
+        for (var i = 0; i < _lars.Momentum.Count; i++) state.Add($"momentum.{Online.ParameterNames[i]}", _lars.Momentum[i]);
+        foreach (var queue in Queues.Values)
+        {
+            state.Add(queue.Name, queue.Rows);
+            state.Add(
+                $"{queue.Name}.pointer",
+                () => queue.Next,
+                place => queue.Next = (int)place,
+                place => place >= 0 && place < queue.Size ? null : $"no place of a queue of {queue.Size} rows");
+        }
+
+        state.Add("key.moved", () => _keyHasMoved ? 1 : 0, moved => _keyHasMoved = moved != 0, _ => null, otherwise: 0);
+        return state;
+    }
+
+    /// <summary>Running statistics of both networks.</summary>
+    private protected readonly record struct StatisticsBefore(Tensor Query, Tensor Key);
+}

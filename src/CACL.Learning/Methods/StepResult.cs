@@ -1,0 +1,32 @@
+namespace CACL.Learning.Methods;
+
+/// <summary>What one training step reports. Equal where all its numbers are.</summary>
+/// <param name="Loss">Weighted sum of the losses.</param>
+/// <param name="Metrics">The method's metrics in its own order; those of a head that is off are not among them.</param>
+/// <param name="LearningRate">The rate this step used.</param>
+public sealed record StepResult(double Loss, IReadOnlyList<Metric> Metrics, double LearningRate)
+{
+    /// <summary>Whether every loss is a finite number.</summary>
+    public bool IsFinite => double.IsFinite(Loss) && Metrics.All(metric => metric.Spec.Kind != MetricKind.Loss || double.IsFinite(metric.Value));
+
+    /// <summary>A metric by its name in metrics.jsonl; null: the step has none of that name.</summary>
+    public double? this[string name]
+    {
+        get
+        {
+            foreach (var metric in Metrics)
+            {
+                if (metric.Spec.Name == name) return metric.Value;
+            }
+
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(StepResult? other) =>
+        other is not null && Loss.Equals(other.Loss) && LearningRate.Equals(other.LearningRate) && Metrics.SequenceEqual(other.Metrics);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Loss, LearningRate, Metrics.Count);
+}

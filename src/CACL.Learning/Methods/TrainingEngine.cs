@@ -1,0 +1,64 @@
+using CACL.Data.Batches;
+using CACL.Data.Sampling;
+using CACL.Learning.Augmentation;
+using CACL.Learning.Weights;
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Methods;
+
+/// <summary>The real engine: photometry on the training device, then a step of the method.</summary>
+public sealed class TrainingEngine : ITrainingEngine
+{
+    private readonly IMethod _method;
+    private readonly ViewsBuilder _views;
+    private readonly StepClock _clock = new();
+    private readonly ulong _seed;
+    private readonly Action<PairBatch, Views>? _preview;
+
+    /// <summary>An engine at the start of a run.</summary>
+    /// <param name="options">The method and its settings.</param>
+    /// <param name="device">Torch device: cpu, cuda or cuda:N.</param>
+    /// <param name="seed">The run's seed: of the order in which the momentum network sees a batch.</param>
+    /// <param name="initial">Weights that the networks start from; null: from the method's seed.</param>
+    /// <param name="preview">Sees each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
+    /// <exception cref="ArgumentException">Settings or weights that do not go together.</exception>
+    public TrainingEngine(
+        MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null, Action<PairBatch, Views>? preview = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _seed = seed;
+        _preview = preview;
+        var on = new Device(device);
+        _method = options.Create(on);
+        _views = new ViewsBuilder(on);
+        if (initial is not null) _method.StartFrom(initial);
+    }
+
+    /// <inheritdoc/>
+    public StepTimes Times => _clock.Times;
+
+    /// <inheritdoc/>
+    public StepResult Step(PairBatch batch, StepSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(settings);
+        _clock.Start();
+        using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
+        _preview?.Invoke(batch, views);
+        _clock.Ended(StepPart.Transfer);
+        return _method.Step(views, settings with { Clock = _clock });
+    }
+
+    /// <inheritdoc/>
+    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => _method.Snapshot(spent);
+
+    /// <inheritdoc/>
+    public void Restore(TrainingSnapshot snapshot) => _method.Restore(snapshot);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _views.Dispose();
+        _method.Dispose();
+    }
+}

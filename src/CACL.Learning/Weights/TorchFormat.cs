@@ -1,0 +1,51 @@
+namespace CACL.Learning.Weights;
+
+/// <summary>What a file of PyTorch's is, by what it begins with.</summary>
+internal enum TorchFormat
+{
+    /// <summary>None of PyTorch's.</summary>
+    None,
+
+    /// <summary>A zip archive: PyTorch 1.6 and later.</summary>
+    Zip,
+
+    /// <summary>A stream of pickles: PyTorch before 1.6. Any other pickle begins so, too.</summary>
+    Stream,
+
+    /// <summary>A tar archive: PyTorch before 0.1.10.</summary>
+    Tar,
+}
+
+/// <summary>Tells files of PyTorch's from others; reads nothing but their beginning.</summary>
+internal static class TorchFormats
+{
+    private const int HeadBytes = 262;
+    private const byte PickleProtocol = 0x80;
+
+    /// <summary>The format that a file begins as.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static TorchFormat Of(string path)
+    {
+        using var stream = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[HeadBytes];
+        head = head[..stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
+        if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8)) return TorchFormat.Zip;
+        if (head is [PickleProtocol, >= 2 and <= 5, ..]) return TorchFormat.Stream;
+        return head.Length == HeadBytes && head[257..].StartsWith("ustar"u8) ? TorchFormat.Tar : TorchFormat.None;
+    }
+
+    /// <summary>What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.</summary>
+    public static string? Remedy(string path)
+    {
+        try
+        {
+            return Of(path) == TorchFormat.None
+                ? null
+                : $"It is a file of PyTorch's: run cacl import {path} --out init.safetensors, and name what that writes.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
