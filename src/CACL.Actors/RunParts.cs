@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;

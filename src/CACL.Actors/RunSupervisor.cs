@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Streams;

@@ -1,5 +1,3 @@
-using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Networks;
 
 namespace CACL.Learning.Methods;
 

@@ -1,4 +1,3 @@
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Methods;

@@ -1,5 +1,3 @@
-using CACL.Learning.Augmentation;
-using CACL.Learning.Methods.Cacl;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;

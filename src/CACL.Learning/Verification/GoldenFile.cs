@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CACL.Learning.Augmentation;
-using CACL.Learning.Losses;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 

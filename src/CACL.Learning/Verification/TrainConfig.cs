@@ -1,7 +1,5 @@
 using System.Text.Json;
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;

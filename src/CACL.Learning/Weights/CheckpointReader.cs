@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CACL.Learning.Losses;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;

@@ -1,4 +1,3 @@
-using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Learning.Weights;
 

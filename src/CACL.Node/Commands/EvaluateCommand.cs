@@ -5,7 +5,6 @@ using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Networks;
-using CACL.Learning.Weights;
 using CACL.Node.Evaluation;
 
 namespace CACL.Node.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CACL.Actors.Control;
 using CACL.Node.Ending;
 using CACL.Node.Http;
 using CACL.Node.Settings;

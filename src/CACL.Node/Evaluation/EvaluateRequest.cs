@@ -1,6 +1,5 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Networks;
-using CACL.Learning.Weights;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using CACL.Data.Sampling;
 using CACL.Learning.Augmentation;
-using CACL.Learning.Networks;
 using CACL.Node.Ending;
 using CACL.Node.Pictures;
 using SkiaSharp;

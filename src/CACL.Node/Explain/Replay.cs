@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
 using CACL.Actors;
-using CACL.Actors.Training;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
-using CACL.Learning.Weights.Import;
 using CACL.Node.Devices;
 using CACL.Node.Ending;
 using CACL.Node.RunInputs;

@@ -1,5 +1,4 @@
 using CACL.Actors;
-using CACL.Actors.Training;
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Node.Control;

@@ -4,7 +4,6 @@ using CACL.Actors.Supervision;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Reading;
 using CACL.Data.DataSets;
-using CACL.Data.Decoding.InProcess;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Settings;

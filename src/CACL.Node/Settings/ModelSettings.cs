@@ -1,5 +1,4 @@
 using CACL.Configuration.Reading;
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;

@@ -1,10 +1,8 @@
 using CACL.Actors;
 using CACL.Configuration.Reading;
 using CACL.Data.Sampling;
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using CACL.Node.Doctor;
 

@@ -2,7 +2,6 @@ using CACL.Configuration.Reading;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
-using CACL.Node.Doctor;
 
 namespace CACL.Node.Settings;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CACL.Learning.Losses;
-using CACL.Learning.Methods;
-using CACL.Runs.Steps;
 
 namespace CACL.Runs.Evaluations;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;

@@ -2,7 +2,6 @@ using CACL.Actors.Control;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
-using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;

@@ -4,7 +4,6 @@ using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
-using CACL.Data.Decoding.InProcess;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using CACL.Testing;

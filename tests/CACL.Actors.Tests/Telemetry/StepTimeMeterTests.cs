@@ -1,6 +1,5 @@
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 

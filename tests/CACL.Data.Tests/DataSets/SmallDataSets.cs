@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Text.RegularExpressions;
 using CACL.Data.DataSets;
 using SkiaSharp;

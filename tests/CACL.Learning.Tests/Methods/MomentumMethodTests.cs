@@ -1,6 +1,5 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using CACL.Learning.Weights;
@@ -97,7 +96,7 @@ public sealed class MomentumMethodTests
         var weights = before.Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal) && !t.Name.Contains("predictor", StringComparison.Ordinal))
             .Select(t => t with { Name = t.Name["query.".Length..] });
         var kept = method.StartFrom(weights);
-        Assert.All(kept, name => Assert.StartsWith("head_predictor.", name, StringComparison.Ordinal));
+        Each.Holds(kept, name => Assert.StartsWith("head_predictor.", name, StringComparison.Ordinal));
         var after = method.Snapshot();
         Assert.Equal(before.Find("query.head_projector.3.weight")!.Values, after.Find("key.head_projector.3.weight")!.Values);
         Assert.Equal(before.Find("query.conv1.weight")!.Values, after.Find("query.conv1.weight")!.Values);
@@ -110,7 +109,7 @@ public sealed class MomentumMethodTests
     private static void AssertSame(TrainingSnapshot expected, TrainingSnapshot actual)
     {
         Assert.Equal(expected.Counters, actual.Counters);
-        Assert.All(expected.Tensors, tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(actual.Find(tensor.Name)!.Values), tensor.Name));
+        Each.Holds(expected.Tensors, tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(actual.Find(tensor.Name)!.Values), tensor.Name));
     }
 
     private static Views SomeViews(int seed)

@@ -1,5 +1,4 @@
 using CACL.Learning.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Networks;

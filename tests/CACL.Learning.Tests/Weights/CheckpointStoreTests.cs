@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Learning.Methods;
-using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Testing;
 

@@ -1,4 +1,3 @@
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Testing;

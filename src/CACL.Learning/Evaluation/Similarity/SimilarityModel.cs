@@ -1,5 +1,4 @@
 using CACL.Data.DataSets;
-using CACL.Learning.Augmentation;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;

@@ -1,4 +1,3 @@
-using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using CACL.Learning.Weights;

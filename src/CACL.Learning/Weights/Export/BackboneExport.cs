@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Export;

@@ -1,4 +1,3 @@
-using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CACL.Actors.Training;
 using CACL.Learning.Methods;
 using CACL.Runs.Steps;
 using Serilog;

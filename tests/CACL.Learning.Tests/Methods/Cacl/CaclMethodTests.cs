@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using CACL.Testing;
 using TorchSharp;
