@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Weights;
+using CACL.Data.Files;
 
 namespace CACL.Actors.Control;
 
@@ -26,7 +26,7 @@ internal sealed class ControlJournal(string runDirectory)
     public IReadOnlyList<JournaledChange> Read()
     {
         if (!File.Exists(Path)) return [];
-        var lines = Encoding.UTF8.GetString(File.ReadAllBytes(Path)).Split('\n');
+        var lines = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(Path)).Split('\n');
         return [.. lines.SkipLast(1).Select((line, i) => Parse(line, i + 1))];
     }
 

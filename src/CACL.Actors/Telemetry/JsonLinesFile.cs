@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Actors.Telemetry;
 
@@ -12,7 +13,7 @@ public sealed class JsonLinesFile : IDisposable
     public JsonLinesFile(string path)
     {
         Path = path;
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _stream = RegularFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _stream.SetLength(EndOfLastWholeLine(_stream));
         _stream.Seek(0, SeekOrigin.End);
     }
@@ -33,21 +34,19 @@ public sealed class JsonLinesFile : IDisposable
     public static void Keep(string path, Func<JsonElement, bool> keep)
     {
         if (!File.Exists(path)) return;
-        var temporary = path + ".tmp";
-        using (var writer = new StreamWriter(temporary) { NewLine = "\n" })
+        AtomicFile.Write(path, stream =>
         {
-            foreach (var line in File.ReadLines(path))
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (var line in RegularFile.ReadLines(path))
             {
                 if (TryParse(line) is { } parsed && keep(parsed)) writer.WriteLine(line);
             }
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        });
     }
 
     /// <summary>The whole lines of a file.</summary>
     public static IEnumerable<JsonElement> Read(string path) =>
-        File.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
+        RegularFile.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
 
     private void Append(IEnumerable<string> lines, bool toDisk)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CACL.Data.Files;
 using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;
@@ -69,7 +70,8 @@ internal static class CheckpointReader
         if (!File.Exists(path)) throw Damaged(folder, $"{name} is missing: it is not a checkpoint, or was never finished");
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), CheckpointFiles.Json) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize<T>(RegularFile.ReadAllBytes(path), CheckpointFiles.Json)
+                ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
@@ -96,7 +98,7 @@ internal static class CheckpointReader
         {
             var path = Path.Combine(folder, file.Name);
             if (!File.Exists(path)) throw Damaged(folder, $"{file.Name} is missing");
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.OpenRead(path);
             if (stream.Length != file.Bytes) throw Damaged(folder, $"{file.Name} has {stream.Length} bytes instead of {file.Bytes}");
             if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
                 throw Damaged(folder, $"{file.Name} is not what was written (its SHA-256 differs from {CheckpointFiles.Manifest})");

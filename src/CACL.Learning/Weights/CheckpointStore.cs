@@ -1,4 +1,5 @@
 using System.Reflection;
+using CACL.Data.Files;
 using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors;
+using CACL.Data.Files;
 
 namespace CACL.Node.Control;
 
@@ -37,9 +38,7 @@ internal sealed record OutcomeFile(string End, long Step, long? TotalSteps, stri
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(string run)
     {
-        var path = Path.Combine(run, Name);
-        File.WriteAllText(path + ".tmp", Json().ToJsonString() + "\n");
-        File.Move(path + ".tmp", path, overwrite: true);
+        AtomicFile.WriteText(Path.Combine(run, Name), Json().ToJsonString() + "\n");
     }
 
     /// <summary>Reads it; null where there is none, or none that can be read.</summary>
@@ -48,7 +47,7 @@ internal sealed record OutcomeFile(string End, long Step, long? TotalSteps, stri
         try
         {
             var path = Path.Combine(run, Name);
-            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject file) return null;
+            if (!File.Exists(path) || JsonNode.Parse(RegularFile.ReadAllText(path)) is not JsonObject file) return null;
             return new OutcomeFile(
                 file["end"]!.GetValue<string>(), file["step"]!.GetValue<long>(), file["total_steps"]?.GetValue<long>(), file["message"]!.GetValue<string>(),
                 DateTimeOffset.Parse(file["time"]!.GetValue<string>(), CultureInfo.InvariantCulture));

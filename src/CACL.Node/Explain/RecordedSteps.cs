@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Actors;
+using CACL.Data.Files;
 using CACL.Learning.Method;
 
 namespace CACL.Node.Explain;
@@ -60,7 +61,7 @@ internal sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<lon
         try
         {
             if (!File.Exists(path)) return new RecordedSteps(null, lines);
-            foreach (var text in File.ReadLines(path))
+            foreach (var text in RegularFile.ReadLines(path))
             {
                 // A run of a million steps: only the lines that are wanted are taken apart.
                 if (StepOf(text) is not { } step) continue;

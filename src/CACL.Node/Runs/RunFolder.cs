@@ -1,5 +1,6 @@
 using CACL.Actors;
 using CACL.Actors.Telemetry;
+using CACL.Data.Files;
 
 namespace CACL.Node.Runs;
 
@@ -23,7 +24,7 @@ internal sealed class RunFolder : IDisposable
     public const string ConfigurationName = "config.resolved.conf";
 
     private const string LockName = ".lock";
-    private const string TemporaryEnding = ".tmp";
+    private const string TemporaryEnding = ".tmp"; // what earlier versions left of a file that they did not finish
     private const string CheckpointsName = "checkpoints";
     private const string EvaluationsName = "evaluations";
     private const string TensorBoardName = "tensorboard";
@@ -124,7 +125,7 @@ internal sealed class RunFolder : IDisposable
     {
         try
         {
-            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
+            using var free = RegularFile.Open(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
             return false;
         }
         catch (IOException e)
@@ -149,8 +150,8 @@ internal sealed class RunFolder : IDisposable
             File.Delete(System.IO.Path.Combine(Path, Control.OutcomeFile.Name));
             JsonLinesFile.Keep(Metrics, line => line.GetProperty("step").GetInt64() <= steps);
             JsonLinesFile.Keep(Evaluations, line => line.GetProperty("step").GetInt64() <= steps);
-            File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
-            File.Move(ResolvedConfiguration + TemporaryEnding, ResolvedConfiguration, overwrite: true);
+            // On the disk itself: without it the folder is no run's.
+            AtomicFile.WriteText(ResolvedConfiguration, configuration, durable: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -165,7 +166,11 @@ internal sealed class RunFolder : IDisposable
     {
         // Again, now that nobody else can change it: another process may have begun a run meanwhile.
         Check(Path, start);
+        AtomicFile.RemoveLeftovers(Path);
         if (start == RunStart.Overwrite) DeleteOurs();
+        // Not one of them is opened only to be waited for.
+        var files = Entries(Path).Where(IsOurs).Select(n => System.IO.Path.Combine(Path, n)).Where(n => !Directory.Exists(n));
+        foreach (var name in files) RegularFile.RequireUnlessMissing(name);
         Directory.CreateDirectory(Checkpoints);
     }
 
@@ -207,6 +212,7 @@ internal sealed class RunFolder : IDisposable
         name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or Http.NodeFile.Name
         || name is RunFiles.Control or Control.OutcomeFile.Name or Control.OutcomeFile.Name + TemporaryEnding
         || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or Http.NodeFile.Name + TemporaryEnding
+        || name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
     // The settings last: until they are gone a half-deleted folder is still known as a run's.
@@ -226,7 +232,7 @@ internal sealed class RunFolder : IDisposable
         try
         {
             // No sharing means flock(2): the system itself lets go when the process ends, so no stale lock can block.
-            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = RegularFile.Open(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             held.SetLength(0);
             held.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
             held.Flush();

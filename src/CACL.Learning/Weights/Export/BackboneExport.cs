@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using CACL.Data.Files;
 using CACL.Learning.Method;
 using CACL.Learning.Networks;
 
@@ -88,7 +89,7 @@ public static class BackboneExport
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = RegularFile.OpenRead(file);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using CACL.Learning.Method;
 
 namespace CACL.Learning.Weights.Import;
@@ -136,7 +137,7 @@ internal sealed class TorchFile : IWeightsSource
 
     private static byte[] Head(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         var head = new byte[262];
         return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }

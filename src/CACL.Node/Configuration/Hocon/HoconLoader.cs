@@ -1,4 +1,5 @@
 using System.Text;
+using CACL.Data.Files;
 
 namespace CACL.Node.Configuration.Hocon;
 
@@ -92,11 +93,20 @@ internal sealed class HoconLoader
 
     private static string Text(string path, string full, HoconOrigin origin)
     {
-        if (Directory.Exists(full)) throw new HoconException(origin, $"{full} is a folder, not a configuration file.");
-        if (!File.Exists(full)) throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
+        if (!File.Exists(full) && !Directory.Exists(full))
+            throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
         try
         {
             return Decode(path, full, origin);
+        }
+        catch (NotARegularFileException e)
+        {
+            // Of what came through a pipe nothing could be looked up later, and one that nobody writes to would be waited for, for ever.
+            var remedy = e.Kind == FileKind.Folder
+                ? ""
+                : " Settings are read from files only, not from standard input or <(…): write them to a file, or change single keys with "
+                    + "--set.";
+            throw new HoconException(origin, $"{full} is {NotARegularFileException.Words(e.Kind)}, not a configuration file.{remedy}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -106,8 +116,8 @@ internal sealed class HoconLoader
 
     private static string Decode(string path, string full, HoconOrigin origin)
     {
-        // Read up to the bound, not by the file's length: what is no plain file (a device, a pipe) has none.
-        using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        // Read up to the bound, not by the file's length: the kernel's own files (/proc) say that they have none.
+        using var stream = RegularFile.OpenRead(full);
         var bytes = new byte[HoconLimits.FileBytes + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length > HoconLimits.FileBytes)

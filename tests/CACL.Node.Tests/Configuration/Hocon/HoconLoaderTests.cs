@@ -73,7 +73,14 @@ public sealed class HoconLoaderTests : IDisposable
         Assert.Contains("not UTF-8", Fault(_folder.File("binary.conf")), StringComparison.Ordinal);
         using (var large = File.Create(_folder.File("large.conf"))) large.SetLength(100_000_000);
         Assert.Contains("larger than", Fault(_folder.File("large.conf")), StringComparison.Ordinal);
-        Assert.Contains("larger than", Fault("/dev/zero"), StringComparison.Ordinal);
+        Assert.Contains(
+            "/dev/zero is a device, not a configuration file. Settings are read from files",
+            Fault("/dev/zero"),
+            StringComparison.Ordinal);
+        SpecialFiles.Pipe(_folder.File("pipe.conf"));
+        File.WriteAllText(_folder.File("including.conf"), "include \"pipe.conf\"");
+        Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("pipe.conf")), StringComparison.Ordinal);
+        Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("including.conf")), StringComparison.Ordinal);
     }
 
     [Theory]
