@@ -44,6 +44,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly VideoWalk _walk;
         private readonly ScanTally _tally = new();
         private readonly GuardedProber.LeftBehind _leftBehind = new();
+        private readonly GuardedProber.Failures _failures = new();
         private readonly BlockingCollection<FoundFile> _toRead;
         private readonly BlockingCollection<CatalogEntry> _toWrite;
         private readonly HashSet<long> _unchanged = [];
@@ -156,11 +157,12 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             !_options.ReadAll
             && known.Size == file.Stamp.Size
             && known.ModifiedTicks == file.Stamp.ModifiedTicks
-            && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline);
+            && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline
+                or UnusableReason.Decoder);
 
         private void Read()
         {
-            using var prober = new GuardedProber(_probers, _options, _leftBehind);
+            using var prober = new GuardedProber(_probers, _options, _leftBehind, _failures);
             foreach (var file in _toRead.GetConsumingEnumerable(_stop.Token))
             {
                 var entry = prober.Probe(file, _stop.Token);

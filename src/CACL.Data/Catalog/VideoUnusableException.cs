@@ -23,6 +23,9 @@ public enum UnusableReason
 
     /// <summary>The deadline passed.</summary>
     Deadline,
+
+    /// <summary>The decoder failed again and again: it was killed, found no memory. That says nothing of the video.</summary>
+    Decoder,
 }
 
 /// <summary>A video (not the program) is at fault: quarantine it and take another. The message is a sentence that names the file.</summary>
