@@ -6,6 +6,7 @@ using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Node.Configuration;
 using CACL.Node.Runs;
+using CACL.Node.Training;
 
 namespace CACL.Node.Explain;
 
@@ -69,8 +70,8 @@ internal sealed class PastRun : IDisposable
         try
         {
             var roots = new VideoRoots(data.Videos);
-            VideoShape[][] candidates = [catalog.LoadUsable(data.Stride + 1, roots), catalog.LoadUsableAndVanished(data.Stride + 1, roots)];
             var known = new KnownVideos(folder, checkpoints, configuration.Settings.Training.BatchSize);
+            var candidates = TrainingVideos.Candidates(catalog, roots, data.Stride, known.Count).ToList();
             var videos = candidates.FirstOrDefault(known.Are) ?? throw known.Differ(catalog, candidates[0]);
             return new PastRun(folder, configuration, checkpoints, catalog, videos);
         }

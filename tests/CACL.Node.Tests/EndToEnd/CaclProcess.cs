@@ -43,14 +43,21 @@ internal sealed partial class CaclProcess : IDisposable
         }
     }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts it.</summary>
-    public static CaclProcess Start(params string[] arguments)
+    public static CaclProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with other environment variables.</summary>
+    public static CaclProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return new CaclProcess(Process.Start(start)!);
     }
 
@@ -73,9 +80,12 @@ internal sealed partial class CaclProcess : IDisposable
     }
 
     /// <summary>Waits for its end and returns its exit code.</summary>
-    public int WaitForExit()
+    public int WaitForExit() => WaitForExit(Deadline);
+
+    /// <summary>Waits for its end, so long at most, and returns its exit code.</summary>
+    public int WaitForExit(TimeSpan deadline)
     {
-        Assert.True(_process.WaitForExit(Deadline), $"The program did not end:\n{Output}");
+        Assert.True(_process.WaitForExit(deadline), $"The program did not end:\n{Output}");
         _process.WaitForExit(); // until both pipes are read
         return _process.ExitCode;
     }
