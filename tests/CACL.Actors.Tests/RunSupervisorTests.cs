@@ -1,6 +1,7 @@
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
+using CACL.Data.Catalog;
 using CACL.Runs.Folder;
 using CACL.Testing;
 
@@ -246,13 +247,47 @@ public sealed class RunSupervisorTests
     }
 
     [Fact]
-    public async Task A_video_that_crashes_two_decoders_counts_as_bad()
+    public async Task A_video_that_crashes_two_decoders_is_left_out()
     {
         using var run = new FakeRun();
         run.Videos.Before = id => { if (id == 5) throw new InvalidOperationException("bug"); };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        Assert.Contains("/5", Assert.Single(run.Lines("quarantine.jsonl")));
+        var line = Assert.Single(run.Lines("quarantine.jsonl"));
+        Assert.Contains("/5", line);
+        Assert.Contains("\"reason\":\"Decoder\"", line);
         Assert.Equal(2, run.Videos.Calls.Count(id => id == 5));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_decoder_that_fails_through_no_fault_of_the_video_is_asked_again_and_nothing_is_quarantined(int times)
+    {
+        using var run = new FakeRun();
+        var faults = 0;
+        run.Videos.Before = id =>
+        {
+            if (id == 5 && Interlocked.Increment(ref faults) <= times)
+                throw DecoderFaultException.Of("/5", "ffmpeg was killed by signal 9 (SIGKILL)");
+        };
+        using var calm = new FakeRun();
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        await calm.RunAsync();
+        Assert.Equal(calm.Training.Seen, run.Training.Seen);
+        Assert.Empty(run.Lines("quarantine.jsonl"));
+        Assert.True(faults > times);
+    }
+
+    [Fact]
+    public async Task A_video_on_which_decoders_fail_again_and_again_is_left_out_for_the_decoders_sake_and_not_called_damaged()
+    {
+        using var run = new FakeRun();
+        run.Videos.Before = id => { if (id == 5) throw DecoderFaultException.Of("/5", "ffmpeg was killed by signal 11 (SIGSEGV)"); };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        var line = Assert.Single(run.Lines("quarantine.jsonl"));
+        Assert.Contains("\"reason\":\"Decoder\"", line);
+        Assert.Contains("SIGSEGV", line);
+        Assert.Equal(5, run.Videos.Calls.Count(id => id == 5));
     }
 
     [Fact]

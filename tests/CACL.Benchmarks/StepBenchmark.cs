@@ -5,7 +5,6 @@ using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
-using CACL.Node.Pictures;
 using static TorchSharp.torch;
 
 namespace CACL.Benchmarks;

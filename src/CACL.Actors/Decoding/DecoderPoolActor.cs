@@ -12,13 +12,21 @@ namespace CACL.Actors.Decoding;
 
 /// <summary>
 /// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer within its time, is replaced after
-/// a back-off; its plan is tried once more on another decoder and then counts as a bad video. Too many replacements within a
-/// window end the run. Their number may change at any time: one too many ends when it has nothing to decode. Requests that wait are bounded by the stream's demand.
+/// a back-off; its plan is tried once more on another decoder, and several times where the decoder itself was at fault (killed, out of
+/// memory); only then is the sample replaced, for this run and for the decoder's sake. Too many replacements within a window end the run.
+/// Their number may change at any time: one too many ends when it has nothing to decode. Requests that wait are bounded by the stream's
+/// demand.
 /// </summary>
 internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
 {
     /// <summary>A decoder checks its own deadline; only one that is stuck inside a call is still silent so long after it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a plan is given to a decoder where decoders crash on it.</summary>
+    private const int MostTries = 2;
+
+    /// <summary>And where they fail through no fault of the video: a bound only, so that no plan holds up the run for ever.</summary>
+    private const int MostTriesOfFaultyDecoders = 5;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Settings _settings;
@@ -194,7 +202,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
         if (work is null) return;
         _lastCrash = new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s");
-        _decoders[decoder] = work with { Tries = 1 }; // a second decoder would only hang as well
+        _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would only hang as well
         Dismiss(decoder);
         Replace(decoder);
     }
@@ -237,7 +245,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TellVitals();
         var cause = _lastCrash;
         _lastCrash = null;
-        var reason = cause?.Message ?? "it stopped by itself";
+        var reason = (cause?.Message ?? "it stopped by itself").TrimEnd('.');
         if (!_restarts.Add())
         {
             _log.Error(
@@ -254,7 +262,7 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         _log.Warning(
             cause,
             "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
-            decoder.Path.Name, reason, PlanDecision(work), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
+            decoder.Path.Name, reason, PlanDecision(work, cause), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
         _settings.Instruments?.Restarted("decoder");
         _starting++;
         _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
@@ -263,25 +271,29 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         TryAgainOrFail(work, reason, cause);
     }
 
-    private static string PlanDecision(Work? work) => work switch
+    private static string PlanDecision(Work? work, Exception? cause) => work switch
     {
         null => "nothing was being decoded",
-        { Tries: 0 } => "its plan is tried once more on another decoder",
-        _ => "its video counts as bad",
+        _ when IsTriedAgain(work, cause) => "its plan is tried once more on another decoder",
+        _ => "its video is left out of this run",
     };
+
+    private static bool IsTriedAgain(Work work, Exception? cause) =>
+        work.Tries + 1 < (cause is DecoderFaultException ? MostTriesOfFaultyDecoders : MostTries);
 
     private void TryAgainOrFail(Work? work, string reason, Exception? cause)
     {
         if (work is null) return;
         Timers.Cancel(work.Request);
-        if (work.Tries == 0)
+        if (IsTriedAgain(work, cause))
         {
-            _waiting.Enqueue(work with { Request = ++_requests, Tries = 1 });
+            _waiting.Enqueue(work with { Request = ++_requests, Tries = work.Tries + 1 });
             HandOut();
             return;
         }
 
-        var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Corrupt;
+        // That a decoder crashes is no word on the video, however often it does.
+        var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Decoder;
         _settings.Instruments?.DecodeFailed(kind);
         work.Asker.Tell(new Failed(new VideoUnusableException(
             _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));

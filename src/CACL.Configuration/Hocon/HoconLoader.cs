@@ -11,15 +11,20 @@ public sealed class HoconLoader
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Func<string, string?> _environment;
+    private readonly Func<string, Stream> _files;
     private readonly List<ObjectNode> _documents = [];
     private readonly Stack<string> _open = new();
     private int _includes;
 
     /// <summary>A loader that sees these environment variables.</summary>
     /// <param name="environment">Value of a variable, or null.</param>
-    public HoconLoader(Func<string, string?> environment)
+    /// <param name="files">
+    /// Opens a file by its absolute path. It says by a <see cref="ConfigurationException"/> that what has the name is no file to be read.
+    /// </param>
+    public HoconLoader(Func<string, string?> environment, Func<string, Stream> files)
     {
         _environment = environment;
+        _files = files;
     }
 
     /// <summary>A text that is no file, such as an embedded resource; includes do not work in it.</summary>
@@ -97,13 +102,17 @@ public sealed class HoconLoader
 
     private static string Beside(string including, string included) => Path.Combine(Path.GetDirectoryName(including) ?? "", included);
 
-    private static string Text(string path, string full, HoconOrigin origin)
+    private string Text(string path, string full, HoconOrigin origin)
     {
-        if (Directory.Exists(full)) throw new HoconException(origin, $"{full} is a folder, not a configuration file.");
-        if (!File.Exists(full)) throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
+        if (!File.Exists(full) && !Directory.Exists(full))
+            throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
         try
         {
             return Decode(path, full, origin);
+        }
+        catch (ConfigurationException e) when (e is not HoconException)
+        {
+            throw new HoconException(origin, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -111,10 +120,10 @@ public sealed class HoconLoader
         }
     }
 
-    private static string Decode(string path, string full, HoconOrigin origin)
+    private string Decode(string path, string full, HoconOrigin origin)
     {
-        // Read up to the bound, not by the file's length: what is no plain file (a device, a pipe) has none.
-        using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        // Read up to the bound, not by the file's length: the kernel's own files (/proc) say that they have none.
+        using var stream = _files(full);
         var bytes = new byte[HoconLimits.FileBytes + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length > HoconLimits.FileBytes)

@@ -5,7 +5,7 @@ namespace CACL.Configuration.Keys;
 /// <summary>The keys that reference.conf holds; no other is allowed under <c>cacl</c>, and nothing beside <c>cacl</c> and <c>akka</c>.</summary>
 public static class KnownKeys
 {
-    private static readonly Lazy<HoconObject> Reference = new(() => new HoconLoader(_ => null).AddText(ReferenceFile.Name, ReferenceFile.Text).Resolve());
+    private static readonly Lazy<HoconObject> Reference = new(() => new HoconLoader(_ => null, _ => throw new NotSupportedException()).AddText(ReferenceFile.Name, ReferenceFile.Text).Resolve());
 
     /// <summary>Every key under <c>cacl</c>.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Leaves("cacl", Reference.Value["cacl"]!).Select(l => l.Key)];

@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
@@ -29,10 +30,15 @@ internal sealed class CatalogFile : IDisposable
     internal static CatalogFile Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        if (Directory.Exists(path)) throw new CatalogException($"{path} is a folder; --catalog names a file.");
         try
         {
+            // SQLite opens it by its name, and waits where that is a pipe's.
+            RegularFile.RequireUnlessMissing(path);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        }
+        catch (NotARegularFileException error)
+        {
+            throw new CatalogException($"{error.Message} Name a file with --catalog.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
@@ -39,6 +40,36 @@ internal static class CatalogSchema
             data BLOB NOT NULL);
         CREATE INDEX usable_videos ON videos(path, frames, width, height) WHERE reason IS NULL AND vanished = 0;
         """;
+
+    // Made with its first row: catalogues of before there was the table are read as they are, and older programs read on.
+    private const string Scans = "CREATE TABLE IF NOT EXISTS scans (folder TEXT PRIMARY KEY, finished_at TEXT NOT NULL)";
+
+    /// <summary>Notes folders that a scan walked to its end.</summary>
+    internal static void NoteScanned(SqliteConnection connection, IEnumerable<string> folders)
+    {
+        Execute(connection, Scans);
+        using var command = connection.CreateCommand();
+        command.CommandText = "INSERT OR REPLACE INTO scans (folder, finished_at) VALUES ($folder, $now)";
+        var folderName = command.Parameters.Add("$folder", SqliteType.Text);
+        command.Parameters.AddWithValue("$now", DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture));
+        foreach (var folder in folders)
+        {
+            folderName.Value = folder;
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>The folders that scans walked to their end.</summary>
+    internal static List<string> Scanned(SqliteConnection connection)
+    {
+        var folders = new List<string>();
+        if (Scalar(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'scans'") == 0) return folders;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT folder FROM scans";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) folders.Add(reader.GetString(0));
+        return folders;
+    }
 
     /// <summary>Makes an empty file a catalogue, refuses what is not one.</summary>
     internal static void Ensure(SqliteConnection connection, string path)

@@ -2,10 +2,13 @@ namespace CACL.Data.Catalog;
 
 /// <summary>
 /// A prober that cannot hold up the scan: one that does not come back in its time is left behind with its thread and replaced. Threads
-/// cannot be ended from outside, so the number of those left behind is limited; more of them mean that not only a file is wrong.
+/// cannot be ended from outside, so the number of those left behind is limited; more of them mean that not only a file is wrong. A prober
+/// that fails by itself (killed, out of memory) says nothing of the file, which is asked for again by another.
 /// </summary>
-internal sealed class GuardedProber(Func<IVideoProber> probers, ScanOptions options, GuardedProber.LeftBehind leftBehind) : IDisposable
+internal sealed class GuardedProber(
+    Func<IVideoProber> probers, ScanOptions options, GuardedProber.LeftBehind leftBehind, GuardedProber.Failures failures) : IDisposable
 {
+    private const int Asked = 3;
     private IVideoProber? _prober;
 
     /// <summary>Probers that hang, over all workers of a scan.</summary>
@@ -23,6 +26,25 @@ internal sealed class GuardedProber(Func<IVideoProber> probers, ScanOptions opti
         }
     }
 
+    /// <summary>Files in a row at which every prober failed, over all workers of a scan.</summary>
+    internal sealed class Failures
+    {
+        private const int Limit = 16;
+        private int _inARow;
+
+        internal void None() => Volatile.Write(ref _inARow, 0);
+
+        internal void Add(Exception fault)
+        {
+            if (Interlocked.Increment(ref _inARow) <= Limit) return;
+            throw new CatalogException(
+                $"The decoder failed at more than {Limit} files in a row, at last so: {fault.Message} What was read is kept, and the next "
+                + "scan goes on from there. Run `cacl doctor` to check the decoders, see whether the machine has memory left, or choose "
+                + "the other decoder with cacl.data.decoder.",
+                fault);
+        }
+    }
+
     /// <summary>Reads one file.</summary>
     /// <returns>The row to write.</returns>
     internal CatalogEntry Probe(FoundFile file, CancellationToken cancel)
@@ -34,23 +56,31 @@ internal sealed class GuardedProber(Func<IVideoProber> probers, ScanOptions opti
             return CatalogEntry.Unusable(file.Path, size, modified, reason, file.Problem);
         }
 
-        try
+        for (var asked = 1; ; asked++)
         {
-            var record = ProbeInTime(file.Path, cancel);
-            return record.Frames.Count > 0
-                ? CatalogEntry.Usable(file.Path, size, modified, record)
-                : CatalogEntry.Unusable(file.Path, size, modified, UnusableReason.NotAVideo, $"{file.Path} has no frame.");
-        }
-        catch (VideoUnusableException error)
-        {
-            return CatalogEntry.Unusable(file.Path, size, modified, error.Reason, error.Message);
-        }
-        catch (Exception error) when (error is not OperationCanceledException and not CatalogException and not OutOfMemoryException)
-        {
-            // A prober that fails otherwise is taken to be broken, not only the file.
-            Dispose();
-            return CatalogEntry.Unusable(
-                file.Path, size, modified, UnusableReason.Corrupt, $"Reading {file.Path} failed: {error.GetType().Name}: {error.Message}");
+            try
+            {
+                var record = ProbeInTime(file.Path, cancel);
+                failures.None();
+                return record.Frames.Count > 0
+                    ? CatalogEntry.Usable(file.Path, size, modified, record)
+                    : CatalogEntry.Unusable(file.Path, size, modified, UnusableReason.NotAVideo, $"{file.Path} has no frame.");
+            }
+            catch (VideoUnusableException error)
+            {
+                failures.None();
+                return CatalogEntry.Unusable(file.Path, size, modified, error.Reason, error.Message);
+            }
+            catch (Exception error) when (IsTheProbers(error))
+            {
+                Dispose();
+                if (asked < Asked) continue;
+                failures.Add(error);
+                var says = error is DecoderFaultException
+                    ? error.Message
+                    : $"Reading {file.Path} failed: {error.GetType().Name}: {error.Message}";
+                return CatalogEntry.Unusable(file.Path, size, modified, UnusableReason.Decoder, $"{says} It was asked {Asked} times.");
+            }
         }
     }
 
@@ -59,6 +89,10 @@ internal sealed class GuardedProber(Func<IVideoProber> probers, ScanOptions opti
         _prober?.Dispose();
         _prober = null;
     }
+
+    // That ffmpeg finds no memory is its affair; that this program finds none is everybody's.
+    private static bool IsTheProbers(Exception error) =>
+        error is not (OperationCanceledException or CatalogException) and (not OutOfMemoryException or InsufficientMemoryException);
 
     private VideoRecord ProbeInTime(string path, CancellationToken cancel)
     {

@@ -89,6 +89,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public void MarkVanished(IReadOnlyCollection<long> ids, bool vanished = true) => _file.Guarded("Writing to", connection =>
     {
         ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count == 0) return 0;
         using var transaction = connection.BeginTransaction();
         using var command = connection.CreateCommand();
         command.CommandText = "UPDATE videos SET vanished = $vanished WHERE id = $id";
@@ -103,6 +104,33 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         transaction.Commit();
         return 0;
     });
+
+    /// <summary>
+    /// Whether everything that is named was read: each folder, or one above it, was scanned to its end; each file named one by one has a
+    /// row, or does not exist; and no decoder failed in between. What changed since is not looked at: see <see cref="CatalogDrift"/>.
+    /// </summary>
+    /// <param name="roots">What is named.</param>
+    public bool IsScanned(VideoRoots roots)
+    {
+        ArgumentNullException.ThrowIfNull(roots);
+        return _file.Guarded("Reading", connection =>
+        {
+            var scanned = CatalogSchema.Scanned(connection);
+            if (!roots.Folders.All(folder => scanned.Exists(above => VideoRoots.IsWithin(folder, above)))) return false;
+            if (roots.Files.Any(path => !roots.IsBelowFolders(path) && IsUnknown(path))) return false;
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT path FROM videos WHERE reason = '{UnusableReason.Decoder}' AND vanished = 0";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                if (roots.Contains(reader.GetString(0))) return false;
+            }
+
+            return true;
+        });
+
+        bool IsUnknown(string path) => _file.Records.Find(path) is null && FileStamp.Of(path) is not null;
+    }
 
     /// <summary>How many videos there are and why the others are not used.</summary>
     /// <param name="minFrames">Frames a usable video has at least: stride + 1.</param>
@@ -154,6 +182,13 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     /// <summary>What is known of a path, or null.</summary>
     internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));
+
+    /// <summary>Notes folders that a scan walked to its end, all below them read.</summary>
+    internal void NoteScanned(IEnumerable<string> folders) => _file.Guarded("Writing to", connection =>
+    {
+        CatalogSchema.NoteScanned(connection, folders);
+        return 0;
+    });
 
     /// <summary>Ids and paths of rows that are not marked as vanished and satisfy <paramref name="condition"/>.</summary>
     internal List<long> Select(Func<long, string, bool> condition) => _file.Guarded("Reading", connection =>

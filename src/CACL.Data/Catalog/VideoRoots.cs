@@ -1,3 +1,5 @@
+using CACL.Data.Files;
+
 namespace CACL.Data.Catalog;
 
 /// <summary>
@@ -46,6 +48,10 @@ public sealed class VideoRoots
         return false;
     }
 
+    /// <summary>Whether a path is a folder or lies below it.</summary>
+    internal static bool IsWithin(string path, string folder) =>
+        path == folder || path.StartsWith(folder.EndsWith('/') ? folder : folder + '/', StringComparison.Ordinal);
+
     private void Add(string root)
     {
         if (string.IsNullOrWhiteSpace(root)) throw new CatalogException("An empty name was given as a folder of videos.");
@@ -84,7 +90,7 @@ public sealed class VideoRoots
         var parents = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            foreach (var line in File.ReadLines(list))
+            foreach (var line in RegularFile.ReadLines(list))
             {
                 var entry = (firstColumn ? FirstColumn(line) : line).Trim();
                 if (entry.Length == 0 || entry[0] == '#') continue;

@@ -44,6 +44,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly VideoWalk _walk;
         private readonly ScanTally _tally = new();
         private readonly GuardedProber.LeftBehind _leftBehind = new();
+        private readonly GuardedProber.Failures _failures = new();
         private readonly BlockingCollection<FoundFile> _toRead;
         private readonly BlockingCollection<CatalogEntry> _toWrite;
         private readonly HashSet<long> _unchanged = [];
@@ -62,7 +63,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         {
             (_catalog, _probers, _roots, _options, _progress, _asked) = (catalog, probers, roots, options, progress, cancel);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            _walk = new VideoWalk(roots);
+            _walk = new VideoWalk(roots, path => catalog.Find(path) is { Vanished: false });
             _toRead = new BlockingCollection<FoundFile>(4 * options.Parallelism);
             _toWrite = new BlockingCollection<CatalogEntry>(options.BatchSize);
         }
@@ -89,6 +90,8 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             _asked.ThrowIfCancellationRequested();
             _catalog.MarkVanished(_back, vanished: false);
             var vanished = MarkVanished();
+            // A folder that could not be listed may hold anything.
+            if (_walk.Unreadable.Count == 0) _catalog.NoteScanned(_roots.Folders);
             _progress?.Report(_tally.Progress());
             return _tally.Report(_walk, vanished, clock.Elapsed.TotalSeconds);
         }
@@ -156,11 +159,12 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             !_options.ReadAll
             && known.Size == file.Stamp.Size
             && known.ModifiedTicks == file.Stamp.ModifiedTicks
-            && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline);
+            && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline
+                or UnusableReason.Decoder);
 
         private void Read()
         {
-            using var prober = new GuardedProber(_probers, _options, _leftBehind);
+            using var prober = new GuardedProber(_probers, _options, _leftBehind, _failures);
             foreach (var file in _toRead.GetConsumingEnumerable(_stop.Token))
             {
                 var entry = prober.Probe(file, _stop.Token);
@@ -214,12 +218,8 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
 
         private int MarkVanished()
         {
-            var unlisted = _walk.Unreadable.Select(folder => folder.Path.EndsWith('/') ? folder.Path : folder.Path + '/').ToArray();
             var gone = _catalog.Select((id, path) =>
-                !_unchanged.Contains(id)
-                && !_written.Contains(id)
-                && _roots.Contains(path)
-                && !Array.Exists(unlisted, folder => path.StartsWith(folder, StringComparison.Ordinal)));
+                !_unchanged.Contains(id) && !_written.Contains(id) && _roots.Contains(path) && !_walk.IsUnlisted(path));
             _catalog.MarkVanished(gone);
             return gone.Count;
         }

@@ -1,3 +1,4 @@
+
 namespace CACL.Data.Catalog;
 
 /// <summary>Why a video, or one request for frames of it, cannot be served.</summary>
@@ -23,6 +24,9 @@ public enum UnusableReason
 
     /// <summary>The deadline passed.</summary>
     Deadline,
+
+    /// <summary>The decoder failed again and again: it was killed, found no memory. That says nothing of the video.</summary>
+    Decoder,
 }
 
 /// <summary>A video (not the program) is at fault: quarantine it and take another. The message is a sentence that names the file.</summary>

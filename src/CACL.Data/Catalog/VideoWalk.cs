@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using CACL.Data.Files;
+
 namespace CACL.Data.Catalog;
 
 /// <summary>A file that a scan met.</summary>
@@ -9,9 +12,12 @@ internal readonly record struct FoundFile(string Path, FileStamp Stamp, string? 
 /// <summary>
 /// Walks folders and lists, one file at a time: no list of all files is ever held. Every file comes once, whichever links lead to it:
 /// a link to something under one of the folders is passed by, since the thing itself is reached anyway; other linked folders and files
-/// are remembered by their real paths. That also ends circles.
+/// are remembered by their real paths. That also ends circles. Of several names of one file (hard links) only one comes, and that last,
+/// when all are known: one that the catalogue has, otherwise the first in order, whichever the folder lists first.
 /// </summary>
-internal sealed class VideoWalk(VideoRoots roots)
+/// <param name="roots">What is walked.</param>
+/// <param name="isKnown">Whether the catalogue has a path.</param>
+internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
 {
     private static readonly EnumerationOptions Everything = new()
     {
@@ -23,6 +29,7 @@ internal sealed class VideoWalk(VideoRoots roots)
 
     private const int Examples = 5;
     private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
+    private readonly Dictionary<FileIdentity, FoundFile> _severalNames = [];
     private readonly List<ScanProblem> _missing = [];
     private readonly List<ScanProblem> _unreadable = [];
 
@@ -35,6 +42,9 @@ internal sealed class VideoWalk(VideoRoots roots)
 
     internal int OtherFiles { get; private set; }
 
+    /// <summary>Whether a path lies in a folder that could not be listed, so that not having met it says nothing.</summary>
+    internal bool IsUnlisted(string path) => _unreadable.Exists(folder => VideoRoots.IsWithin(path, folder.Path));
+
     internal IEnumerable<FoundFile> Files()
     {
         foreach (var root in roots.Folders.Where(folder => !IsBelowAnother(folder)))
@@ -46,6 +56,8 @@ internal sealed class VideoWalk(VideoRoots roots)
         {
             if (Listed(path) is { } file) yield return file;
         }
+
+        foreach (var file in _severalNames.Values) yield return file;
     }
 
     private IEnumerable<FoundFile> Below(string root)
@@ -105,29 +117,53 @@ internal sealed class VideoWalk(VideoRoots roots)
 
     private FoundFile? Listed(string path)
     {
-        if (FileStamp.Of(path) is null)
+        if (!FileStatus.TryOf(path, out var status, out var error)) return NoFile(path, WhyMissing(error));
+        if (status.Kind == FileKind.Folder)
         {
-            MissingCount++;
-            if (_missing.Count < Examples) _missing.Add(new ScanProblem(path, $"{path} is listed but does not exist."));
-            return null;
+            return NoFile(
+                path, "is a folder. A list names files; to take all that lies below a folder, name the folder itself instead of the list");
         }
 
-        return _linked.Add(RealPath.Of(path) ?? path) ? Described(path, isLink: false) : null;
+        return _linked.Add(RealPath.Of(path) ?? path) ? Described(path, status) : null;
     }
 
-    private static FoundFile? Described(string path, bool isLink)
+    private FoundFile? NoFile(string path, string why)
     {
-        if (FileStamp.Of(path) is { } stamp)
-        {
-            // Also true of pipes, sockets and devices, which must not be opened: that would wait for ever.
-            return new FoundFile(path, stamp, stamp.Size == 0 ? $"{path} is empty (0 bytes)." : null);
-        }
+        MissingCount++;
+        if (_missing.Count < Examples) _missing.Add(new ScanProblem(path, $"{path} is listed but {why}."));
+        return null;
+    }
 
+    private static string WhyMissing(int error) => error is FileStatus.NoSuchFile or FileStatus.NotAFolder
+        ? "does not exist"
+        : $"cannot be reached: {Marshal.GetPInvokeErrorMessage(error)}";
+
+    private FoundFile? Described(string path, bool isLink)
+    {
+        if (FileStatus.Of(path) is { Kind: not FileKind.Folder } status) return Described(path, status);
         if (isLink) return new FoundFile(path, default, $"{path} is a link that leads nowhere.");
         // .NET shows bytes that are not UTF-8 as U+FFFD, and a file of that name does not exist.
         return path.Contains('\uFFFD', StringComparison.Ordinal)
             ? new FoundFile(path, default, $"The name of {path} is not valid UTF-8, so it cannot be opened. Rename the file.")
             : null;
+    }
+
+    /// <returns>Null where another name of the file may come, or came.</returns>
+    private FoundFile? Described(string path, FileStatus status)
+    {
+        var problem = status.Kind != FileKind.Regular ? new NotARegularFileException(path, status.Kind).Message
+            : status.Size == 0 ? $"{path} is empty (0 bytes)."
+            : null;
+        var file = new FoundFile(path, FileStamp.Of(status), problem);
+        if (status is not { Kind: FileKind.Regular, Names: > 1 }) return file;
+        if (!_severalNames.TryGetValue(status.Identity, out var other) || IsRather(path, other.Path)) _severalNames[status.Identity] = file;
+        return null;
+    }
+
+    private bool IsRather(string path, string other)
+    {
+        var known = isKnown(path);
+        return known == isKnown(other) ? string.CompareOrdinal(path, other) < 0 : known;
     }
 
     private bool IsNew(string path)
@@ -137,8 +173,5 @@ internal sealed class VideoWalk(VideoRoots roots)
         return !roots.IsBelowFolders(real) && _linked.Add(real);
     }
 
-    private bool IsBelowAnother(string folder) => roots.Folders.Any(other => other != folder && IsBelow(folder, other));
-
-    private static bool IsBelow(string folder, string other) =>
-        folder.StartsWith(other.EndsWith('/') ? other : other + '/', StringComparison.Ordinal);
+    private bool IsBelowAnother(string folder) => roots.Folders.Any(other => other != folder && VideoRoots.IsWithin(folder, other));
 }

@@ -34,7 +34,7 @@ public sealed record ClipProperties(string Path, int StreamIndex, int Width, int
         var input = new InputFile(path);
         var streams = new List<Dictionary<string, string>>();
         var format = new Dictionary<string, string>();
-        using var ffprobe = new ChildProcess(
+        using var ffprobe = new FfmpegRun(
             program.FfprobePath, $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}", path, deadline, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {

@@ -10,7 +10,7 @@ namespace CACL.Data.Clips;
 /// </summary>
 public sealed class ClipReader : IDisposable
 {
-    private readonly ChildProcess _ffmpeg;
+    private readonly FfmpegRun _ffmpeg;
     private readonly string _path;
     private readonly int _bytes;
     private readonly TimeSpan _patience;
@@ -32,7 +32,7 @@ public sealed class ClipReader : IDisposable
         _path = clip.Path;
         _bytes = checked(width * height * 3);
         _patience = patience;
-        _ffmpeg = new ChildProcess(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
+        _ffmpeg = new FfmpegRun(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
     }
 
     /// <summary>Frames read so far.</summary>
@@ -45,6 +45,7 @@ public sealed class ClipReader : IDisposable
     /// <param name="frame">width·height·3 bytes: rows of R, G, B.</param>
     /// <returns>False after the last.</returns>
     /// <exception cref="VideoUnusableException">There is no frame at all, or one took too long.</exception>
+    /// <exception cref="DecoderFaultException">ffmpeg was ended before the last frame.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public bool Read(Span<byte> frame)
     {

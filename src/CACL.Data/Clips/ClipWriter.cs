@@ -1,4 +1,6 @@
 using CACL.Data.Decoding.Isolated;
+using CACL.Data.Files;
+using CACL.Data.Processes;
 using FFMpegCore;
 using FFMpegCore.Arguments;
 
@@ -19,8 +21,7 @@ public sealed class ClipWriter : IDisposable
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromMinutes(10);
 
     private readonly ChildProcess _ffmpeg;
-    private readonly string _path;
-    private readonly string _unfinished;
+    private readonly AtomicFile _file;
     private readonly int _bytes;
     private readonly TimeSpan _patience;
 
@@ -38,25 +39,30 @@ public sealed class ClipWriter : IDisposable
         ArgumentNullException.ThrowIfNull(program);
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (size.Width < 2 || size.Height < 2 || size.Width % 2 != 0 || size.Height % 2 != 0) throw new ArgumentException($"A clip of {size.Width}×{size.Height} pixels has no even sides.", nameof(size));
-        _path = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(_path) ?? "/";
-        _unfinished = Path.Combine(folder, $".{Path.GetFileName(_path)}.part");
+        path = Path.GetFullPath(path);
         _bytes = checked(size.Width * size.Height * 3);
         _patience = patience;
         var (encoder, quality) = Array.Find(Encoders, e => program.HasEncoder(e.Name));
         if (encoder is null)
-            throw new ClipException(_path, $"{_path} cannot be written: {program} has none of the encoders {string.Join(", ", Encoders.Select(e => e.Name))}. Install a full build of ffmpeg (Debian, Ubuntu: apt-get install ffmpeg).");
+        {
+            throw new ClipException(
+                path,
+                $"{path} cannot be written: {program} has none of the encoders {string.Join(", ", Encoders.Select(e => e.Name))}. "
+                + "Install a full build of ffmpeg (Debian, Ubuntu: apt-get install ffmpeg).");
+        }
+
         Encoder = encoder;
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
+            _file = new AtomicFile(path);
+            var arguments = Arguments(size, rate, encoder, quality);
+            _ffmpeg = new ChildProcess(new ChildStart(program.FfmpegPath, arguments) { Allowed = patience, TakesInput = true }, cancel);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ChildStartException)
         {
-            throw new ClipException(_path, $"{_path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it.", e);
+            throw new ClipException(path, $"{path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it.", e);
         }
-
-        _ffmpeg = new ChildProcess(program.FfmpegPath, Arguments(size, rate, encoder, quality), _path, patience, cancel, takesInput: true, TooLate);
     }
 
     /// <summary>ffmpeg's name of the encoder: libx264 where it is there.</summary>
@@ -78,8 +84,7 @@ public sealed class ClipWriter : IDisposable
         catch (IOException e)
         {
             // It ended before its time: its own words say more than the broken pipe.
-            _ffmpeg.Finish();
-            throw Failed(e);
+            throw Failed(WaitForEnd(), e);
         }
 
         _ffmpeg.Allow(null);
@@ -94,28 +99,21 @@ public sealed class ClipWriter : IDisposable
         try
         {
             _ffmpeg.Input.Close();
-            if (_ffmpeg.Finish() != 0) throw Failed(null);
-            File.Move(_unfinished, _path, overwrite: true);
+            if (WaitForEnd() is { IsSuccess: false } end) throw Failed(end, null);
+            _file.Commit();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            throw Failed(null, e);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ffmpeg.End();
+        _ffmpeg.Kill(TimeSpan.FromSeconds(5)); // until it holds the file no more
         _ffmpeg.Dispose();
-        try
-        {
-            File.Delete(_unfinished);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The error that led here is the one to tell.
-        }
+        _file.Dispose();
     }
 
     private string Arguments((int Width, int Height) size, (int Numerator, int Denominator) rate, string encoder, string quality) => FFMpegArguments
@@ -125,7 +123,7 @@ public sealed class ClipWriter : IDisposable
                 $"-hide_banner -v error -f rawvideo -pix_fmt rgb24 -video_size {size.Width}x{size.Height} -framerate {rate.Numerator}/{rate.Denominator}"))
         // FFMpegCore puts quotes around the address but does not escape those within.
         // Players take BT.709 for granted where nothing is said, so it is written as such, and said.
-        .OutputToUrl(ChildProcess.Quote("file:" + _unfinished)[1..^1], options => options
+        .OutputToUrl(ChildStart.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
             .WithVideoCodec(encoder)
             .WithThreads(2)
             .WithCustomArgument(
@@ -133,15 +131,32 @@ public sealed class ClipWriter : IDisposable
                 + "-color_range tv -movflags +faststart -f mp4 -y"))
         .Arguments;
 
-    private ClipException Failed(Exception? inner)
+    private ChildEnd WaitForEnd()
     {
-        var says = FfprobeText.LastLine(_ffmpeg.Complaint, _unfinished);
-        if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
-        return new ClipException(_path, $"{_path} cannot be written. {says} See to it that there is room and that the folder can be written to.", inner);
+        try
+        {
+            return _ffmpeg.Finish();
+        }
+        catch (TimeoutException e)
+        {
+            throw new ClipException(
+                _file.Path,
+                $"{_file.Path} cannot be written: the encoder took longer than it may for a frame. {e.Message} See whether the disk hangs.",
+                e);
+        }
     }
 
-    private ClipException TooLate(TimeSpan allowed) =>
-        new(_path, $"{_path} cannot be written: the encoder took longer than the {allowed.TotalSeconds:0.###} s allowed for a frame. See whether the disk hangs.");
+    private ClipException Failed(ChildEnd? end, Exception? inner)
+    {
+        var says = end is { Signal: not null } or { NeverBegan: true }
+            ? $"ffmpeg {end.Words}."
+            : FfprobeText.LastLine(string.Join('\n', _ffmpeg.Complaint), _file.TemporaryPath);
+        if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
+        return new ClipException(
+            _file.Path,
+            $"{_file.Path} cannot be written. {says} See to it that there is room and that the folder can be written to.",
+            inner);
+    }
 
     /// <summary>Standard input.</summary>
     private sealed class PipedFrames : IInputArgument

@@ -1,4 +1,5 @@
 using CACL.Data.DataSets.Png;
+using CACL.Data.Files;
 
 namespace CACL.Data.DataSets;
 
@@ -25,13 +26,18 @@ internal static class LabelFile
     {
         try
         {
+            RegularFile.Require(path);
             var length = new FileInfo(path).Length;
             if (length > PictureLimits.LabelBytes) throw new DataSetException(path, $"The label {path} has {length:N0} bytes; at most {PictureLimits.LabelBytes:N0} are read.");
-            return File.ReadAllBytes(path);
+            return RegularFile.ReadAllBytes(path);
         }
-        catch (FileNotFoundException e)
+        catch (NotARegularFileException e)
         {
-            throw new DataSetException(path, Directory.Exists(path) ? $"The label {path} is a folder." : $"The label {path} is missing.", e);
+            throw new DataSetException(path, $"The label {path} is {NotARegularFileException.Words(e.Kind)}.", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataSetException(path, $"The label {path} is missing.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CACL.Data.Files;
 using SkiaSharp;
 
 namespace CACL.Data.DataSets;
@@ -11,7 +12,7 @@ internal static class RgbDecoder
     /// <inheritdoc cref="RgbImage.Read"/>
     public static RgbImage Read(string path)
     {
-        if (!File.Exists(path)) throw new DataSetException(path, Directory.Exists(path) ? $"The image {path} is a folder." : $"The image {path} is missing.");
+        Require(path);
         using var codec = SKCodec.Create(path, out var opened);
         if (codec is null) throw new DataSetException(path, $"The image {path} cannot be read: {Unopened(path, opened)}.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
@@ -26,6 +27,27 @@ internal static class RgbDecoder
         finally
         {
             ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    // Skia opens it by its name, and waits where that is a pipe's.
+    private static void Require(string path)
+    {
+        try
+        {
+            RegularFile.Require(path);
+        }
+        catch (NotARegularFileException e)
+        {
+            throw new DataSetException(path, $"The image {path} is {NotARegularFileException.Words(e.Kind)}.", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataSetException(path, $"The image {path} is missing.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataSetException(path, $"The image {path} cannot be read: {e.Message}", e);
         }
     }
 
@@ -56,7 +78,7 @@ internal static class RgbDecoder
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path);
             if (file.Length == 0) return "it is empty";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

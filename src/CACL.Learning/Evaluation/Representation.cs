@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CACL.Data.Files;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -103,7 +104,7 @@ public sealed class Representation : IDisposable
             foreach (var tensor in read.Tensors) weights.Write(tensor.Name, tensor.Values);
         }
 
-        using var stream = File.OpenRead(found.File);
+        using var stream = RegularFile.OpenRead(found.File);
         return new Representation(weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes) { Instead = found.Instead };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Runtime;
 
@@ -44,7 +45,8 @@ internal static class LibTorchVersion
         {
             var file = Path.Combine(above!, name);
             if (!File.Exists(file)) continue;
-            var line = File.ReadLines(file).Take(100).FirstOrDefault(l => name == "build-version" || l.StartsWith("__version__", StringComparison.Ordinal)) ?? "";
+            var line = RegularFile.ReadLines(file).Take(100)
+                .FirstOrDefault(l => name == "build-version" || l.StartsWith("__version__", StringComparison.Ordinal)) ?? "";
             var number = new string([.. line.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
             // 2.4.0a0+git: the digits end before the letter.
             if (Version.TryParse(number.TrimEnd('.'), out version)) return version;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Runtime;
 
@@ -22,7 +23,7 @@ internal static class TorchSharpLibrary
     /// <exception cref="InvalidDataException">The library uses that version for more than the one harmless symbol.</exception>
     public static string WeakenedCopy(string original, string cache)
     {
-        var image = File.ReadAllBytes(original);
+        var image = RegularFile.ReadAllBytes(original);
         var folderName = $"torchsharp-{Convert.ToHexStringLower(SHA256.HashData(image).AsSpan(0, 8))}";
         var needs = new ElfVersionNeeds(image);
         if (needs.SymbolsOf(MissingVersion) is not [HarmlessSymbol] || !needs.MarkWeak(MissingVersion))
@@ -54,20 +55,10 @@ internal static class TorchSharpLibrary
     private static string Write(byte[] image, string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(image)) return path;
+        if (File.Exists(path) && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(image)) return path;
 
         Directory.CreateDirectory(folder);
-        var unfinished = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllBytes(unfinished, image);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-
+        AtomicFile.WriteBytes(path, image);
         return path;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
@@ -11,7 +12,7 @@ internal static class CheckpointFiles
     public const string Latest = "latest";
 
     /// <summary>Begins the name of everything that is not (or no longer) a checkpoint: hidden, removed by the next save.</summary>
-    public const string TemporaryPrefix = ".incomplete-";
+    public const string TemporaryPrefix = AtomicFile.TemporaryPrefix;
 
     private const string StepPrefix = "step-";
 

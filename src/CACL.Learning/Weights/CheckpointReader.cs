@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
@@ -50,7 +51,7 @@ internal static class CheckpointReader
     {
         try
         {
-            var state = JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(Path.Combine(folder, CheckpointFiles.State)), CheckpointFiles.Json);
+            var state = JsonSerializer.Deserialize<CheckpointState>(RegularFile.ReadAllBytes(Path.Combine(folder, CheckpointFiles.State)), CheckpointFiles.Json);
             if (state?.Files.FirstOrDefault(file => file is { Role: CheckpointRole.Online, IsSound: true }) is { } online) return online.Name;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -79,7 +80,8 @@ internal static class CheckpointReader
         if (!File.Exists(path)) throw Damaged(folder, $"{name} is missing: it is not a checkpoint, or was never finished");
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), CheckpointFiles.Json) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize<T>(RegularFile.ReadAllBytes(path), CheckpointFiles.Json)
+                ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
@@ -121,7 +123,7 @@ internal static class CheckpointReader
         var file = manifest.Files.FirstOrDefault(entry => entry?.Name == name) ?? throw NotACheckpoint(folder, manifest);
         var path = Path.Combine(folder, name);
         if (!File.Exists(path)) throw Damaged(folder, $"{name} is missing");
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         if (stream.Length != file.Bytes) throw Damaged(folder, $"{name} has {stream.Length} bytes instead of {file.Bytes}");
         if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
             throw Damaged(folder, $"{name} is not what was written (its SHA-256 differs from {CheckpointFiles.Manifest})");

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
@@ -8,7 +9,8 @@ internal sealed class HashedFile : Stream
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public HashedFile(string path) => _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+    public HashedFile(string path) =>
+        _file = RegularFile.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
 
     public override bool CanRead => false;
 

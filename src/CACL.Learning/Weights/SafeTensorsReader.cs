@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CACL.Data.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace CACL.Learning.Weights;
@@ -40,12 +41,15 @@ public sealed class SafeTensorsReader : IDisposable
         SafeFileHandle? handle = null;
         try
         {
-            if (Directory.Exists(path)) throw new SafeTensorsException(path, "file", "is a folder");
-            handle = File.OpenHandle(path);
+            handle = RegularFile.OpenHandle(path);
             var (header, dataStart) = ReadHeader(path, handle);
             var reader = new SafeTensorsReader(path, handle, header, dataStart);
             handle = null;
             return reader;
+        }
+        catch (NotARegularFileException e)
+        {
+            throw new SafeTensorsException(path, "file", $"is {NotARegularFileException.Words(e.Kind)}", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

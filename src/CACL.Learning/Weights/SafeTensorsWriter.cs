@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
@@ -27,7 +28,7 @@ public static class SafeTensorsWriter
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        using var file = RegularFile.Open(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         Write(file, path, tensors, metadata);
     }
 

@@ -1,3 +1,5 @@
+using CACL.Data.Files;
+
 namespace CACL.Learning.Weights;
 
 /// <summary>What a file of PyTorch's is, by what it begins with.</summary>
@@ -26,7 +28,7 @@ internal static class TorchFormats
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static TorchFormat Of(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         Span<byte> head = stackalloc byte[HeadBytes];
         head = head[..stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
         if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8)) return TorchFormat.Zip;

@@ -1,3 +1,5 @@
+using CACL.Data.Files;
+
 namespace CACL.Learning.Weights;
 
 /// <summary>A file that appears whole or not at all, and never takes another's place unasked.</summary>
@@ -12,29 +14,13 @@ internal static class WholeFile
     {
         path = Path.GetFullPath(path);
         RequireFree(path, overwrite);
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $"{CheckpointFiles.TemporaryPrefix}{Path.GetFileName(path)}-{Guid.NewGuid():N}");
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            // Without leave to replace, a file that came meanwhile stays.
-            if (overwrite) FileSync.Rename(temporary, path);
-            else File.Move(temporary, path, overwrite: false);
-            FileSync.Folder(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, write, overwrite, durable: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
             throw new WeightsException(path, $"{path} could not be written ({e.Message.TrimEnd('.')}). See to it that the folder can be written to and has room, or name another file with --out.", e);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
         }
     }
 
@@ -46,17 +32,5 @@ internal static class WholeFile
         if (Directory.Exists(path)) throw new WeightsException(path, $"{path} is a folder. Name a file with --out.");
         if (!overwrite && File.Exists(path)) throw new WeightsException(path, $"{path} is already there. Replace it with --overwrite, or name another file with --out.");
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder)) throw new WeightsException(path, $"There is no folder {folder} for {Path.GetFileName(path)}. Make it, or name another file with --out.");
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The error that led here is the one to report.
-        }
     }
 }

@@ -1,5 +1,7 @@
-using FFMpegCore;
-using FFMpegCore.Pipes;
+using CACL.Data.Decoding.Isolated;
+using CACL.Data.Files;
+using CACL.Data.Processes;
+using CACL.Node.Ending;
 using SkiaSharp;
 
 namespace CACL.Node.Demo;
@@ -34,41 +36,56 @@ internal sealed class SyntheticClips
     public string Videos => Path.Combine(_folder, "videos");
 
     /// <summary>Makes what is missing of <paramref name="count"/> clips; a clip appears under its name only once it is whole.</summary>
+    /// <exception cref="UserException">There is no ffmpeg, or it fails.</exception>
     public async Task MakeAsync(int count, Action<int> done, CancellationToken cancel)
     {
+        if (!FfmpegProgram.TryFind(out var ffmpeg, out var whyNot))
+            throw new UserException($"The clips in {_folder} cannot be made. {whyNot}");
         Directory.CreateDirectory(Videos);
         var dataset = Directory.CreateDirectory(Path.Combine(_folder, "dataset")).FullName;
-        await File.WriteAllLinesAsync(Path.Combine(dataset, "classes.txt"), SyntheticClasses.Lines, cancel).ConfigureAwait(false);
+        AtomicFile.WriteText(Path.Combine(dataset, "classes.txt"), string.Concat(SyntheticClasses.Lines.Select(line => line + "\n")));
         for (var clip = 0; clip < count; clip++)
         {
             var name = $"clip-{clip:0000}";
             var video = Path.Combine(Videos, name + ".mp4");
-            if (!File.Exists(video)) await MakeClipAsync(clip, name, video, dataset, cancel).ConfigureAwait(false);
+            var number = clip;
+            if (!File.Exists(video))
+                await Task.Run(() => MakeClip(ffmpeg!, number, name, video, dataset, cancel), cancel).ConfigureAwait(false);
             done(clip + 1);
         }
     }
 
-    private async Task MakeClipAsync(int clip, string name, string video, string dataset, CancellationToken cancel)
+    private void MakeClip(FfmpegProgram ffmpeg, int clip, string name, string video, string dataset, CancellationToken cancel)
     {
         var scene = new SyntheticScene(unchecked((_seed * 7919) + clip), Width, Height);
         var split = clip % 5 == 4 ? "val" : "train";
         var images = Directory.CreateDirectory(Path.Combine(dataset, "images", split)).FullName;
         var labels = Directory.CreateDirectory(Path.Combine(dataset, "labels", split)).FullName;
-        var unfinished = Path.Combine(_folder, $".{name}.part.mp4"); // not where a scan would find it
+        using var file = new AtomicFile(video);
+        string[] arguments =
+        [
+            "-hide_banner", "-v", "error", "-f", "rawvideo", "-r", "25", "-pix_fmt", "rgb24", "-s", $"{Width}x{Height}", "-i", "pipe:0",
+            "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p", "-g", "50", "-threads", "2",
+            "-f", "mp4", $"file:{file.TemporaryPath}", "-y",
+        ];
+        var start = new ChildStart(ffmpeg.FfmpegPath, arguments) { Allowed = Deadline, TakesInput = true };
+        using var encoder = new ChildProcess(start, cancel);
+        try
+        {
+            Draw(scene, name, images, labels, encoder.Input);
+            encoder.Input.Close();
+        }
+        catch (IOException e)
+        {
+            // It ended before its time: its own words say more than the broken pipe.
+            throw new UserException($"{video} cannot be made: ffmpeg {encoder.Finish().Words}.", e);
+        }
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(Deadline);
-        await FFMpegArguments
-            .FromPipeInput(new RawVideoPipeSource(Frames(scene, name, images, labels)) { FrameRate = 25 })
-            .OutputToFile(unfinished, overwrite: true, options => options
-                .WithVideoCodec("libx264").WithConstantRateFactor(23).WithCustomArgument("-pix_fmt yuv420p -g 50 -threads 2"))
-            .CancellableThrough(deadline.Token)
-            .ProcessAsynchronously(cancellationToken: CancellationToken.None) // the token above ends the process itself
-            .ConfigureAwait(false);
-        File.Move(unfinished, video, overwrite: true);
+        if (encoder.Finish() is { IsSuccess: false } failed) throw new UserException($"{video} cannot be made: ffmpeg {failed.Words}.");
+        file.Commit();
     }
 
-    private static IEnumerable<IVideoFrame> Frames(SyntheticScene scene, string name, string images, string labels)
+    private static void Draw(SyntheticScene scene, string name, string images, string labels, Stream encoder)
     {
         var rgb = new byte[Width * Height * 3];
         var classes = new byte[Width * Height];
@@ -82,7 +99,7 @@ internal sealed class SyntheticClips
                 WriteGrey(Path.Combine(labels, file), classes);
             }
 
-            yield return new RawFrame(rgb);
+            encoder.Write(rgb);
         }
     }
 
@@ -109,20 +126,6 @@ internal sealed class SyntheticClips
     private static void Write(string path, SKBitmap bitmap)
     {
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        using var file = File.Create(path);
-        data.SaveTo(file);
-    }
-
-    private sealed class RawFrame(byte[] rgb) : IVideoFrame
-    {
-        public int Width => SyntheticClips.Width;
-
-        public int Height => SyntheticClips.Height;
-
-        public string PixelFormat => "rgb24";
-
-        public void Serialize(Stream pipe) => pipe.Write(rgb);
-
-        public Task SerializeAsync(Stream pipe, CancellationToken token) => pipe.WriteAsync(rgb, token).AsTask();
+        AtomicFile.Write(path, data.SaveTo);
     }
 }

@@ -1,4 +1,3 @@
-using CACL.Actors.Training;
 using CACL.Learning.Methods;
 using CACL.Node.Settings;
 using CACL.Runs.Steps;

@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using CACL.Data.Processes;
 
 namespace CACL.Node.Doctor;
 
@@ -9,28 +8,13 @@ internal static class ProgramOutput
     /// <summary>The lines a program writes to standard output; null where it is missing, fails or does not end in time.</summary>
     public static IReadOnlyList<string>? FirstLines(string program, TimeSpan deadline, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
         try
         {
-            using var process = Process.Start(start);
-            if (process is null) return null;
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync();
-            _ = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(deadline))
-            {
-                process.Kill(entireProcessTree: true);
-                return null;
-            }
-
-            return process.ExitCode == 0 && output.Wait(deadline) ? output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+            using var process = new ChildProcess(new ChildStart(program, arguments) { Allowed = deadline }, CancellationToken.None);
+            var output = process.Lines.ReadToEnd();
+            return process.Finish().IsSuccess ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
         }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
+        catch (Exception e) when (e is ChildStartException or TimeoutException or IOException)
         {
             return null;
         }

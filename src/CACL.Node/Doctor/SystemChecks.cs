@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using CACL.Data.Files;
 
 namespace CACL.Node.Doctor;
 
@@ -52,7 +53,7 @@ internal static class SystemChecks
         var text = $"{free / GiB:0.0} GiB free for runs in {folder}";
         try
         {
-            using var probe = new FileStream(Path.Combine(folder, $".cacl-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            AtomicFile.Try(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -81,7 +82,7 @@ internal static class SystemChecks
         return path;
     }
 
-    private static string[] ReadLines(string path) => File.Exists(path) ? File.ReadAllLines(path) : [];
+    private static string[] ReadLines(string path) => File.Exists(path) ? [.. RegularFile.ReadLines(path)] : [];
 
     private static string? Field(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2) is [_, var value] ? value.Trim() : null;

@@ -39,7 +39,8 @@ internal static class Failures
 
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException
-        or CatalogException or DataSetException or VideoUnusableException or DecoderUnavailableException or ClipException
+        or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
+        or ClipException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
         or EvaluationException;
 }

@@ -9,6 +9,7 @@ namespace CACL.Node.Ending;
 internal sealed class StopSignals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Lock _gate = new();
     private readonly Action<string> _say;
     private Reaction? _stop;
     private int _exitCode;
@@ -28,7 +29,21 @@ internal sealed class StopSignals : IDisposable
     /// <summary>From now on the first signal calls this.</summary>
     /// <param name="stop">Takes a sentence on what came.</param>
     /// <param name="meaning">What is done then, for people.</param>
-    public void StopBy(Action<string> stop, string meaning = "finishing the step and saving") => Volatile.Write(ref _stop, new Reaction(stop, meaning));
+    public void StopBy(Action<string> stop, string meaning = "finishing the step and saving")
+    {
+        lock (_gate) _stop = new Reaction(stop, meaning);
+    }
+
+    /// <summary>From now on there is nothing to save any more: the first signal ends the process at once.</summary>
+    /// <returns>The exit code of the signal that came before; 0: none did.</returns>
+    public int Done()
+    {
+        lock (_gate)
+        {
+            _stop = null;
+            return _exitCode;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -39,8 +54,14 @@ internal sealed class StopSignals : IDisposable
     private void Listen(PosixSignal signal, int exitCode, string name) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        var stop = Volatile.Read(ref _stop);
-        if (stop is null || Interlocked.CompareExchange(ref _exitCode, exitCode, 0) != 0)
+        Reaction? stop;
+        lock (_gate)
+        {
+            stop = _exitCode == 0 ? _stop : null;
+            if (stop is not null) _exitCode = exitCode;
+        }
+
+        if (stop is null)
         {
             Environment.Exit(exitCode);
             return;

@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Ending;
 
@@ -27,19 +28,7 @@ internal sealed class EvaluationFiles
     {
         if (_folder is null) return;
         var path = Path.Combine(_folder, "result.json");
-        Guarded(path, () =>
-        {
-            var half = $"{path}.{Environment.ProcessId}.tmp";
-            try
-            {
-                File.WriteAllText(half, result.ToJson() + "\n");
-                File.Move(half, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(half);
-            }
-        });
+        Guarded(path, () => AtomicFile.WriteText(path, result.ToJson() + "\n"));
     }
 
     /// <summary>The file of an image's sheet. A split's names may hold folders; the sheets lie side by side.</summary>

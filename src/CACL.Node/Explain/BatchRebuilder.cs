@@ -167,7 +167,8 @@ internal sealed class BatchRebuilder : IDisposable
             var request = PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout);
             if (!TryDecode(request, pair.First, pair.Second, out _, cancel) && !TryDecode(request, pair.First, pair.Second, out var crash, cancel))
             {
-                throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"{video.Path} made the decoder fail: {crash!.Message}", crash);
+                throw new VideoUnusableException(
+                    video.Path, UnusableReason.Decoder, $"{video.Path} made the decoder fail: {crash!.Message}", crash);
             }
 
             return (pair, null, true);

@@ -1,8 +1,7 @@
-using System.Text;
 using CACL.Data.Decoding.Selection;
+using CACL.Data.Files;
 using CACL.Learning.Runtime;
 using CACL.Node.Ending;
-using CACL.Node.Pictures;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
@@ -78,16 +77,13 @@ internal static class ExplainRun
 
     private static void Write(string path, string text)
     {
-        var unfinished = path + ".part";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(unfinished, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(unfinished, path, overwrite: true);
+            AtomicFile.WriteText(path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            UnfinishedFile.TryDelete(unfinished);
             throw new UserException($"{path} cannot be written: {e.Message.TrimEnd('.')}. Name another folder with --out, or make room there.", e);
         }
     }

@@ -13,8 +13,6 @@ namespace CACL.Node.Explain;
 /// </summary>
 internal sealed class KnownVideos
 {
-    private const string Setting = "the videos";
-
     private readonly string? _identity;
     private readonly RecordedStep? _last;
     private readonly int _batchSize;
@@ -26,9 +24,12 @@ internal sealed class KnownVideos
     public KnownVideos(string folder, CheckpointStore checkpoints, int batchSize)
     {
         _batchSize = batchSize;
-        _identity = Steps(checkpoints).Select(step => Identity(checkpoints.PathOf(step))).FirstOrDefault(identity => identity is not null);
+        _identity = TrainingVideos.IdentityIn(checkpoints);
         if (_identity is null) _last = RecordedSteps.Read(folder, 1, 0).Last;
     }
+
+    /// <summary>How many they were; null where that is not known exactly.</summary>
+    public int? Count => TrainingVideos.CountIn(_identity);
 
     /// <summary>Whether these can be the run's videos.</summary>
     public bool Are(VideoShape[] videos)
@@ -47,29 +48,5 @@ internal sealed class KnownVideos
         return new UserException(
             $"The catalogue {catalog.Path} does not hold the videos that the run was trained on (then: {then}; now: {today}), so its samples cannot be told. "
             + "Name the catalogue as it was then with --set cacl.data.catalog=FILE, or, if the videos were moved, where they lie with --set cacl.data.videos=DIR and a catalogue scanned there.");
-    }
-
-    private static IReadOnlyList<long> Steps(CheckpointStore checkpoints)
-    {
-        try
-        {
-            return checkpoints.Steps;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static string? Identity(string checkpoint)
-    {
-        try
-        {
-            return CheckpointStore.LoadState(checkpoint).Settings.GetValueOrDefault(Setting);
-        }
-        catch (CheckpointException)
-        {
-            return null; // damaged, or a running training has just removed it: another one will tell
-        }
     }
 }

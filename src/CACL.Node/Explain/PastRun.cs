@@ -3,6 +3,7 @@ using CACL.Data.Sampling;
 using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
+using CACL.Node.RunInputs;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -74,8 +75,8 @@ internal sealed class PastRun : IDisposable
         try
         {
             var roots = new VideoRoots(data.Videos);
-            VideoShape[][] candidates = [catalog.LoadUsable(data.Stride + 1, roots), catalog.LoadUsableAndVanished(data.Stride + 1, roots)];
             var known = new KnownVideos(folder, checkpoints, configuration.Settings.Training.BatchSize);
+            var candidates = TrainingVideos.Candidates(catalog, roots, data.Stride, known.Count).ToList();
             var videos = candidates.FirstOrDefault(known.Are) ?? throw known.Differ(catalog, candidates[0]);
             return new PastRun(folder, configuration, checkpoints, catalog, videos);
         }

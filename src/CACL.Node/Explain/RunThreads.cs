@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Node.Explain;
 
@@ -13,7 +14,7 @@ internal static class RunThreads
             int? found = null;
             foreach (var file in Directory.EnumerateFiles(folder, "train*.log").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
             {
-                foreach (var line in File.ReadLines(file))
+                foreach (var line in RegularFile.ReadLines(file))
                 {
                     if (line.Contains("\"Threads\":", StringComparison.Ordinal)) found = Threads(line) ?? found;
                 }

@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using CACL.Node.Ending;
 using SkiaSharp;
 
@@ -61,21 +62,14 @@ internal sealed class Sheet : IDisposable
     public void Save(string path)
     {
         path = Path.GetFullPath(path);
-        var unfinished = Path.Combine(Path.GetDirectoryName(path) ?? "/", $".{Path.GetFileName(path)}.part");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
-            using (var data = _bitmap.Encode(SKEncodedImageFormat.Png, 100))
-            using (var file = File.Create(unfinished))
-            {
-                data.SaveTo(file);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
+            using var data = _bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            AtomicFile.Write(path, data.SaveTo);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            UnfinishedFile.TryDelete(unfinished);
             throw new UserException($"The picture {path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it, or make room there.", e);
         }
     }

@@ -1,21 +1,23 @@
 namespace CACL.Node.Programs;
 
 /// <summary>How this very program is started once more.</summary>
-internal static class OwnProgram
+/// <param name="FileName">The program to start.</param>
+/// <param name="Arguments">What stands before the verb.</param>
+internal sealed record OwnProgram(string FileName, IReadOnlyList<string> Arguments)
 {
     private const string Name = "CACL.Node";
 
     /// <summary>
-    /// The program and its first arguments: the executable of a publish, or dotnet with the program's library. Another program that uses
-    /// this assembly, such as its tests, starts the library, too.
+    /// The way in which this process was started: the executable of a publish, or dotnet with the program's library. Another program that
+    /// uses this assembly, such as its tests, starts the library, too.
     /// </summary>
-    public static IReadOnlyList<string> Command { get; } = Find(Environment.ProcessPath, AppContext.BaseDirectory);
+    public static OwnProgram Find() => Find(Environment.ProcessPath, AppContext.BaseDirectory);
 
-    /// <summary>As <see cref="Command"/>, of a process with this executable and base folder.</summary>
-    internal static IReadOnlyList<string> Find(string? executable, string folder)
+    /// <summary>As <see cref="Find()"/>, of a process with this executable and base folder.</summary>
+    internal static OwnProgram Find(string? executable, string folder)
     {
         var word = Path.GetFileName(executable);
-        if (word == Name) return [executable!];
-        return [word == "dotnet" ? executable! : "dotnet", Path.Combine(folder, Name + ".dll")];
+        if (word == Name) return new OwnProgram(executable!, []);
+        return new OwnProgram(word == "dotnet" ? executable! : "dotnet", [Path.Combine(folder, Name + ".dll")]);
     }
 }

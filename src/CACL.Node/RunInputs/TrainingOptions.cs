@@ -15,7 +15,7 @@ internal static class TrainingOptions
     {
         var settings = configuration.Settings;
         var decoders = settings.Data.Decoders > 0 ? settings.Data.Decoders : DecodersFor(device);
-        var fingerprint = new Dictionary<string, string>(configuration.Fingerprint) { ["the videos"] = videos.Identity };
+        var fingerprint = new Dictionary<string, string>(configuration.Fingerprint) { [TrainingVideos.Setting] = videos.Identity };
         return settings.ToRunOptions(folder, device, decoders, fingerprint);
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Learning.Weights;
 using CACL.Node.Ending;
 using CACL.Runs.Videos;
 
@@ -12,6 +14,9 @@ namespace CACL.Node.RunInputs;
 /// <param name="Unusable">Those left out, with their reasons.</param>
 internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<QuarantinedVideo> Unusable)
 {
+    /// <summary>What a checkpoint's settings call <see cref="Identity"/>.</summary>
+    public const string Setting = "the videos";
+
     /// <summary>
     /// What must be the same when a run is resumed: how many videos there are and, in their order, their frames and sizes.
     /// Not their paths: videos may be moved.
@@ -34,13 +39,63 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         }
     }
 
+    /// <summary>The identity of a run's videos, by the newest of its checkpoints that tells; null: none does.</summary>
+    public static string? IdentityIn(CheckpointStore checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        try
+        {
+            return checkpoints.Steps.Select(step => IdentityOf(checkpoints.PathOf(step))).FirstOrDefault(identity => identity is not null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// What may have been the videos of a run: those of today; with those that vanished since; and either as it was when there were so
+    /// many. Rows are numbered as they come and are never taken out, so the first ones are those of then.
+    /// </summary>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="roots">What is named.</param>
+    /// <param name="stride">Frames between the two of a pair.</param>
+    /// <param name="count">How many they were; null: not known.</param>
+    public static IEnumerable<VideoShape[]> Candidates(VideoCatalog catalog, VideoRoots roots, int stride, int? count)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        VideoShape[][] today = [catalog.LoadUsable(stride + 1, roots), catalog.LoadUsableAndVanished(stride + 1, roots)];
+        return today.Concat(count is not { } then ? [] : today.Where(videos => videos.Length > then).Select(videos => First(videos, then)));
+    }
+
+    /// <summary>
+    /// The very videos that a run began with, in their order, whatever was scanned into the catalogue since; null where it does not hold
+    /// them any more, or where it cannot be told which they were, since videos of the same lengths and sizes came and went.
+    /// </summary>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="roots">What is named.</param>
+    /// <param name="stride">Frames between the two of a pair.</param>
+    /// <param name="identity">Their identity.</param>
+    public static TrainingVideos? Find(VideoCatalog catalog, VideoRoots roots, int stride, string identity)
+    {
+        var fitting = Candidates(catalog, roots, stride, CountIn(identity))
+            .Where(videos => new TrainingVideos(videos, []).Identity == identity).ToList();
+        if (fitting.Count == 0) return null;
+        var isOfToday = fitting[0].SequenceEqual(catalog.LoadUsable(stride + 1, roots));
+        return isOfToday || fitting.TrueForAll(videos => videos.SequenceEqual(fitting[0]))
+            ? new TrainingVideos(fitting[0], LoadUnusable(catalog, roots, stride))
+            : null;
+    }
+
+    /// <summary>How many videos an identity speaks of.</summary>
+    public static int? CountIn(string? identity) =>
+        int.TryParse(identity?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
     /// <summary>Reads them from a catalogue.</summary>
     /// <exception cref="UserException">None of them can be used.</exception>
     public static TrainingVideos Load(VideoCatalog catalog, VideoRoots roots, int stride)
     {
-        var videos = new TrainingVideos(
-            catalog.LoadUsable(stride + 1, roots),
-            [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))]);
+        var videos = new TrainingVideos(catalog.LoadUsable(stride + 1, roots), LoadUnusable(catalog, roots, stride));
         if (videos.Usable.Length > 0) return videos;
         if (videos.Unusable.Count == 0)
             throw new UserException($"There are no videos and no images in {string.Join(", ", roots.Folders.Concat(roots.Lists))}. Check cacl.data.videos, and that its disk is mounted.");
@@ -49,5 +104,27 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         throw new UserException(
             $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}.{first} "
             + $"Run `cacl videos scan DIR` to see the reason of each.{stills}");
+    }
+
+    private static QuarantinedVideo[] LoadUnusable(VideoCatalog catalog, VideoRoots roots, int stride) =>
+        [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
+
+    private static VideoShape[] First(VideoShape[] videos, int count)
+    {
+        if (count == 0) return [];
+        var last = videos.Select(video => video.Id).Order().ElementAt(count - 1);
+        return [.. videos.Where(video => video.Id <= last)];
+    }
+
+    private static string? IdentityOf(string checkpoint)
+    {
+        try
+        {
+            return CheckpointStore.LoadState(checkpoint).Settings.GetValueOrDefault(Setting);
+        }
+        catch (CheckpointException)
+        {
+            return null; // damaged, or a running training has just removed it: another one will tell
+        }
     }
 }

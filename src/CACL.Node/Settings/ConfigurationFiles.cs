@@ -33,7 +33,7 @@ internal static class ConfigurationFiles
         IEnumerable<string> overrides,
         IReadOnlyDictionary<string, string> environment)
     {
-        var loader = new HoconLoader(environment.GetValueOrDefault).AddText(ReferenceFile.Name, ReferenceFile.Text);
+        var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText(ReferenceFile.Name, ReferenceFile.Text);
         foreach (var file in files) loader.AddFile(file);
         foreach (var (key, value, source) in settings) loader.AddOverride(key, value, source);
         foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);

@@ -1,4 +1,3 @@
-using CACL.Actors.Telemetry;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Live;

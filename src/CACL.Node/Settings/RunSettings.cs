@@ -3,8 +3,6 @@ using CACL.Configuration.Reading;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Optimisation;
-using CACL.Node.Doctor;
 
 namespace CACL.Node.Settings;
 

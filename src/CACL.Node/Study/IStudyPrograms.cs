@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Processes;
 using CACL.Node.Evaluation;
 using CACL.Runs.Folder;
 
@@ -36,15 +37,13 @@ internal interface IStudyPrograms
 /// <summary>The verbs <c>train</c> and <c>evaluate</c> of this program, each in a process of its own.</summary>
 internal sealed class StudyPrograms : IStudyPrograms
 {
-    // A week-long training has its own watchdog, which ends it when no step finishes.
-    private static readonly TimeSpan NoDeadline = TimeSpan.FromDays(3650);
-
     /// <inheritdoc/>
     public ChildEnd Train(TrainingJob job, CancellationToken stop)
     {
         var goOn = File.Exists(Path.Combine(job.Run, RunFolder.ConfigurationName));
         string[] start = goOn ? ["--resume"] : job.InitFrom.Length > 0 ? ["--init-from", job.InitFrom] : [];
-        return ChildProgram.Run(["train", "--config", job.Configuration, "--run", job.Run, .. start], job.Log, NoDeadline, stop);
+        // No deadline: a week-long training has its own watchdog, which ends it when no step finishes.
+        return ChildProgram.Run(["train", "--config", job.Configuration, "--run", job.Run, .. start], job.Log, deadline: null, stop);
     }
 
     /// <inheritdoc/>

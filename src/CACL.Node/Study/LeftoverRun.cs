@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
+using CACL.Data.Files;
+using CACL.Data.Processes;
 using CACL.Node.Ending;
+using System.Globalization;
 
 namespace CACL.Node.Study;
 
@@ -18,7 +20,12 @@ internal static class LeftoverRun
         while (Holder(Path.Combine(run, ".lock")) is { } process)
         {
             if (!asked) say($"Process {process} of an earlier study still trains in {run}: it is asked to save and end.");
-            if (!asked && !ChildProgram.Ask(process)) throw new UserException($"Process {process} works in {run} and cannot be asked to end. End it, then give the same command again.");
+            if (!asked && !ChildProcess.Ask(process))
+            {
+                throw new UserException(
+                    $"Process {process} works in {run} and cannot be asked to end. End it, then give the same command again.");
+            }
+
             asked = true;
             if (Stopwatch.GetElapsedTime(began) > Saving) throw new UserException($"Process {process} works in {run} and does not end. End it, then give the same command again.");
             stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
@@ -32,12 +39,12 @@ internal static class LeftoverRun
         if (!File.Exists(file)) return null;
         try
         {
-            using var free = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var free = RegularFile.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return null;
         }
-        catch (IOException)
+        catch (IOException e) when (e is not NotARegularFileException)
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            using var reader = RegularFile.OpenText(file);
             return int.TryParse(reader.ReadToEnd().Trim(), CultureInfo.InvariantCulture, out var process) ? process : null;
         }
     }

@@ -12,7 +12,7 @@ internal static class StudyCheck
     public static (string Right, IReadOnlyList<string> Lines)? Of(
         string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
-        if (!new HoconLoader(environment.GetValueOrDefault).AddFile(file).Assigns("study")) return null;
+        if (!new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddFile(file).Assigns("study")) return null;
         var plan = StudyFile.Read(file, overrides, environment);
         var problems = plan.Rows.Where(row => row.Source == StudySource.Training)
             .Select(row => Problems(() => StudySettings.OfTraining(plan, row, plan.Seeds[0])))

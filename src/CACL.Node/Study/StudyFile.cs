@@ -22,7 +22,7 @@ internal static class StudyFile
     /// <exception cref="UserException">An override is none.</exception>
     public static StudyPlan Read(string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
-        var loader = new HoconLoader(environment.GetValueOrDefault).AddText("defaults of a study", Defaults).AddFile(file);
+        var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText("defaults of a study", Defaults).AddFile(file);
         var forRows = new List<string>();
         foreach (var text in overrides)
         {

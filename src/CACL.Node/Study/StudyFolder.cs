@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
@@ -85,7 +86,7 @@ internal sealed class StudyFolder : IDisposable
     public FinishedTraining? Finished(StudyTraining training)
     {
         var file = File("finished", training.FileName + ".json");
-        return System.IO.File.Exists(file) ? JsonSerializer.Deserialize<FinishedTraining>(System.IO.File.ReadAllText(file)) : null;
+        return System.IO.File.Exists(file) ? JsonSerializer.Deserialize<FinishedTraining>(RegularFile.ReadAllText(file)) : null;
     }
 
     /// <summary>Notes that a training is finished.</summary>
@@ -116,12 +117,8 @@ internal sealed class StudyFolder : IDisposable
         Directory.Move(made, final);
     }
 
-    /// <summary>Writes a file whole or not at all.</summary>
-    public static void Write(string file, string text)
-    {
-        System.IO.File.WriteAllText(file + ".tmp", text);
-        System.IO.File.Move(file + ".tmp", file, overwrite: true);
-    }
+    /// <summary>Writes a file whole or not at all; on return it is on the disk, since what is done is not to be done again.</summary>
+    public static void Write(string file, string text) => AtomicFile.WriteText(file, text, durable: true);
 
     /// <summary>Lets go of the folder.</summary>
     public void Dispose() => _lock.Dispose();
@@ -132,10 +129,11 @@ internal sealed class StudyFolder : IDisposable
 
     private void Begin(IReadOnlyDictionary<string, string> fingerprint, bool overwrite, DateTimeOffset now)
     {
+        AtomicFile.RemoveLeftovers(Path);
         if (overwrite) Empty();
         foreach (var folder in new[] { "configurations", "runs", "logs", "finished", "evaluations" }) Directory.CreateDirectory(File(folder));
         foreach (var left in Directory.EnumerateDirectories(File("evaluations"), Partial + "*")) Directory.Delete(left, recursive: true);
-        var known = System.IO.File.Exists(File(StudyName)) ? JsonNode.Parse(System.IO.File.ReadAllText(File(StudyName)))!.AsObject() : null;
+        var known = System.IO.File.Exists(File(StudyName)) ? JsonNode.Parse(RegularFile.ReadAllText(File(StudyName)))!.AsObject() : null;
         Began = known?["began"]?.GetValue<DateTimeOffset>() ?? now;
         if (known is not null) StudyFingerprint.Check(known["fingerprint"].Deserialize<Dictionary<string, string>>()!, fingerprint, Path);
         Write(File(StudyName), new JsonObject { ["began"] = Began, ["fingerprint"] = JsonSerializer.SerializeToNode(fingerprint) }.ToJsonString(Indented));
@@ -151,7 +149,8 @@ internal sealed class StudyFolder : IDisposable
     }
 
     private static bool IsOurs(string name) =>
-        name is LockName or StudyName or StudyName + ".tmp" or "configurations" or "runs" or "logs" or "finished" or "evaluations"
+        name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
+        || name is LockName or StudyName or StudyName + ".tmp" or "configurations" or "runs" or "logs" or "finished" or "evaluations"
         || ((name.StartsWith("study.", StringComparison.Ordinal) || name.StartsWith("miou", StringComparison.Ordinal))
             && System.IO.Path.GetExtension(name) is ".md" or ".csv" or ".png" or ".tmp");
 
@@ -169,7 +168,7 @@ internal sealed class StudyFolder : IDisposable
     {
         try
         {
-            return new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return RegularFile.Open(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.HResult is 11 or unchecked((int)0x80070020))
         {

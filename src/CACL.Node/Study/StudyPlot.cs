@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using CACL.Node.Fonts;
 using ScottPlot;
 using SkiaSharp;
@@ -54,8 +55,7 @@ internal static class StudyPlot
         legend.Legend.OutlineWidth = 0;
         legend.Legend.ShadowColor = Colors.Transparent;
         plot.Font.Set(Font);
-        File.WriteAllBytes(file + ".tmp", plot.GetImageBytes(Width, Height, ImageFormat.Png));
-        File.Move(file + ".tmp", file, overwrite: true);
+        AtomicFile.WriteBytes(file, plot.GetImageBytes(Width, Height, ImageFormat.Png));
     }
 
     private static void Line(Plot plot, StudyRow row, IReadOnlyList<(long Step, Spread Miou, double Least, double Most)> curve, int style)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
@@ -32,7 +33,7 @@ internal sealed record StudyResult(
     {
         try
         {
-            var o = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+            var o = JsonNode.Parse(RegularFile.ReadAllText(file))!.AsObject();
             return new StudyResult(
                 Number(o["miou"]), Number(o["macc"]), Number(o["aacc"]),
                 [.. o["iou"]!.AsArray().Select(Number)],

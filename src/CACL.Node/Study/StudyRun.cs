@@ -1,3 +1,4 @@
+using CACL.Data.Processes;
 namespace CACL.Node.Study;
 
 /// <summary>
@@ -91,9 +92,9 @@ internal sealed class StudyRun
         }
 
         _stop.ThrowIfCancellationRequested();
-        if (end.ExitCode != 0)
+        if (!end.IsSuccess)
         {
-            Fail($"{Name(training)}: the training failed with exit code {end.ExitCode}. {end.LastWords} ({_folder.Log(training.FileName)})");
+            Fail($"{Name(training)}: the training failed: it {end.Words} ({_folder.Log(training.FileName)})");
             return false;
         }
 
@@ -124,7 +125,8 @@ internal sealed class StudyRun
                 _stop);
         }
 
-        if (end.ExitCode == 0 && !File.Exists(Path.Combine(made, StudyResult.FileName))) end = new ChildEnd(1, $"It left no {StudyResult.FileName}.");
+        if (end.IsSuccess && !File.Exists(Path.Combine(made, StudyResult.FileName)))
+            end = new ChildEnd(1, [$"It left no {StudyResult.FileName}."]);
         if (end.ExitCode == 0)
         {
             _folder.Keep(evaluation, made);
@@ -136,7 +138,7 @@ internal sealed class StudyRun
 
         Directory.Delete(made, recursive: true);
         _stop.ThrowIfCancellationRequested();
-        Fail($"{what}: the evaluation failed with exit code {end.ExitCode}. {end.LastWords}");
+        Fail($"{what}: the evaluation failed: it {end.Words}");
     }
 
     private void Fail(string sentence)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CACL.Data.Files;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 
@@ -39,7 +40,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
     public static FinishedTraining Sum(string run)
     {
         var (steps, seconds) = (0L, 0.0);
-        foreach (var line in File.ReadLines(Path.Combine(run, RunFiles.Metrics)))
+        foreach (var line in RegularFile.ReadLines(Path.Combine(run, RunFiles.Metrics)))
         {
             using var json = JsonDocument.Parse(line);
             steps = json.RootElement.GetProperty("step").GetInt64();
@@ -53,7 +54,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
     private static List<JsonElement> Last(string file)
     {
         if (!File.Exists(file)) return [];
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var stream = RegularFile.OpenRead(file);
         var start = Math.Max(0, stream.Length - Tail);
         stream.Seek(start, SeekOrigin.Begin);
         var bytes = new byte[Tail];

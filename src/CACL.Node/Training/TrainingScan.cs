@@ -5,23 +5,69 @@ using Serilog;
 
 namespace CACL.Node.Training;
 
-/// <summary>The scan that a run makes by itself where nobody scanned its videos before.</summary>
+/// <summary>The scan that a run makes by itself where the catalogue does not know all of its videos yet.</summary>
 internal static class TrainingScan
 {
-    /// <summary>Scans if the catalogue knows none of the videos; otherwise says how to bring it up to date.</summary>
-    public static void FillIfEmpty(VideoCatalog catalog, DataSettings data, VideoRoots roots, PairDecoders decoders)
+    /// <summary>
+    /// Sees to it that the catalogue knows everything that is named: finishes what no scan has finished; otherwise leaves the catalogue as
+    /// it is, so that runs that share it train on the same videos, and says how many files differ from it.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled; what was read is kept.</exception>
+    public static void Complete(VideoCatalog catalog, DataSettings data, VideoRoots roots, PairDecoders decoders, CancellationToken cancel)
     {
-        var known = catalog.Counts(data.Stride + 1, roots);
-        if (known.Usable + known.TooShort + known.Unusable.Values.Sum() > 0)
+        if (catalog.IsScanned(roots))
         {
-            Log.Information("Using the catalogue {Catalog} as it is; `cacl videos scan` finds new, changed and vanished videos", catalog.Path);
+            SayDrift(catalog, CatalogDrift.Of(catalog, roots, cancel));
             return;
         }
 
-        Log.Information("Scanning {Videos} into {Catalog}", string.Join(", ", data.Videos), catalog.Path);
-        var report = new VideoScanner(catalog, decoders.CreateProber).Scan(
-            data.Videos, data.ToScanOptions(), new Said(), CancellationToken.None);
-        Log.Information("{Usable} of {Found} videos are usable, found in {Seconds:0.0} s", report.Usable, report.Found, report.Seconds);
+        var videos = string.Join(", ", data.Videos);
+        var counts = catalog.Counts(data.Stride + 1, roots);
+        var known = counts.Usable + counts.TooShort + counts.Unusable.Values.Sum();
+        if (known == 0)
+        {
+            Log.Information("Scanning {Videos} into {Catalog}", videos, catalog.Path);
+        }
+        else
+        {
+            Log.Information(
+                "Scanning {Videos} into {Catalog}, which knows {Known} files of it from scans that did not reach all",
+                videos, catalog.Path, known);
+        }
+
+        var report = new VideoScanner(catalog, decoders.CreateProber).Scan(data.Videos, data.ToScanOptions(), new Said(), cancel);
+        Log.Information(
+            "{Usable} of {Found} videos are usable ({Read} read, {Unchanged} known before), found in {Seconds:0.0} s",
+            report.Usable, report.Found, report.Read, report.Unchanged, report.Seconds);
+        SayProblems(report);
+    }
+
+    private static void SayDrift(VideoCatalog catalog, CatalogDrift drift)
+    {
+        if (drift.IsNone)
+        {
+            Log.Information("Using the catalogue {Catalog}: it knows every file as it is", catalog.Path);
+            return;
+        }
+
+        Log.Warning(
+            "Using the catalogue {Catalog} as it is. Since its scan files appeared: {Appeared} (not trained on), changed: {Changed}, "
+            + "went: {Gone} (both are left out when their turn comes). `cacl videos scan DIR` takes in what there is now; a run that goes "
+            + "on keeps the videos it began with",
+            catalog.Path, drift.Appeared, drift.Changed, drift.Gone);
+    }
+
+    private static void SayProblems(ScanReport report)
+    {
+        Say("named by a list, but no files that can be used", report.MissingCount, report.Missing);
+        Say("folders that cannot be listed; what lies below them is not known", report.UnreadableFolders.Count, report.UnreadableFolders);
+        if (report.Unusable.TryGetValue(UnusableReason.Decoder, out var files))
+            Say("not known, since the decoder failed on them; the next run or scan asks for them again", files.Count, files.Examples);
+    }
+
+    private static void Say(string what, int count, IReadOnlyList<ScanProblem> examples)
+    {
+        if (count > 0) Log.Warning("{Count} {What}: {Example}", count, what, examples[0].Message);
     }
 
     private sealed class Said : IProgress<ScanProgress>
@@ -33,7 +79,7 @@ internal static class TrainingScan
         {
             if (_since.Elapsed < Every) return;
             _since.Restart();
-            Log.Information("Scanned {Read} of {Found} videos so far", value.Read, value.Found);
+            Log.Information("Scanned {Read} of {Found} videos so far", value.Unchanged + value.Read, value.Found);
         }
     }
 }

@@ -54,8 +54,7 @@ internal static class TrainingSession
             Log.Information("Run folder {Folder}", folder.Path);
             Log.Information("{Decoders}", decoders.Why);
             using var catalog = VideoCatalog.Open(settings.Data.Catalog);
-            TrainingScan.FillIfEmpty(catalog, settings.Data, roots, decoders);
-            var videos = TrainingVideos.Load(catalog, roots, settings.Data.Stride);
+            var videos = Videos(request, folder, catalog, roots, decoders, signals);
             Log.Information(
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
@@ -66,12 +65,51 @@ internal static class TrainingSession
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
             return code;
         }
+        catch (StoppedException stopped)
+        {
+            Log.ForContext(ScreenSink.FileOnly, true).Information("{Cause}", stopped.Message);
+            throw;
+        }
         catch (Exception failure)
         {
             // The sentence itself goes to standard error, when the screen is free again.
             Log.ForContext(ScreenSink.FileOnly, true).Error(failure, "The run could not go on: {Cause}", failure.Message);
             throw;
         }
+    }
+
+    /// <summary>
+    /// The videos of the run: those that it began with where it goes on, otherwise all that is named, scanned as far as it is not known.
+    /// </summary>
+    private static TrainingVideos Videos(
+        TrainRequest request, RunFolder folder, VideoCatalog catalog, VideoRoots roots, PairDecoders decoders, StopSignals signals)
+    {
+        var data = request.Configuration.Settings.Data;
+        var checkpoints = new CheckpointStore(folder.Checkpoints, keep: 1);
+        var identity = request.Start == RunStart.Resume ? TrainingVideos.IdentityIn(checkpoints) : null;
+        if (identity is not null && TrainingVideos.Find(catalog, roots, data.Stride, identity) is { } former)
+        {
+            Log.Information("The run goes on with the videos that it began with; the catalogue {Catalog} holds them", catalog.Path);
+            return former;
+        }
+
+        var stop = new CancellationTokenSource(); // not disposed: a signal's thread may be about to use it
+        signals.StopBy(_ => stop.Cancel(), "ending the scan, what was read is kept");
+        try
+        {
+            TrainingScan.Complete(catalog, data, roots, decoders, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw Stopped(signals.Done());
+        }
+
+        if (signals.Done() is var exitCode and not 0) throw Stopped(exitCode);
+        return (identity is null ? null : TrainingVideos.Find(catalog, roots, data.Stride, identity))
+            ?? TrainingVideos.Load(catalog, roots, data.Stride);
+
+        static StoppedException Stopped(int exitCode) =>
+            new("The scan was stopped, and nothing was trained. What was read is kept; the same command goes on from there.", exitCode);
     }
 
     private static RunOutcome Train(

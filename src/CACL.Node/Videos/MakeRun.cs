@@ -1,7 +1,6 @@
-using System.ComponentModel;
+using CACL.Data.Processes;
 using CACL.Node.Demo;
 using CACL.Node.Ending;
-using FFMpegCore.Exceptions;
 
 namespace CACL.Node.Videos;
 
@@ -23,7 +22,7 @@ internal static class MakeRun
         {
             throw interruption.Stopped("Stopped. The clips made so far are kept; the same command makes the rest.");
         }
-        catch (Exception e) when (e is FFMpegException or Win32Exception or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e) when (e is ChildStartException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             throw new UserException($"The clips in {folder} cannot be made: {e.Message} They need the program ffmpeg with libx264 (sudo apt-get install ffmpeg), and a folder with room that can be written.", e);
         }

@@ -47,6 +47,7 @@ internal static class ScanSummary
         UnusableReason.Corrupt => "are damaged",
         UnusableReason.Changed => "changed during the scan",
         UnusableReason.Deadline => "took too long",
+        UnusableReason.Decoder => "made the decoder fail, which says nothing of them; the next scan asks for them again",
         _ => reason.ToString(),
     };
 }

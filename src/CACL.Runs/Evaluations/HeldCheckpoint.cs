@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Evaluations;
 
@@ -16,7 +17,9 @@ internal static partial class HeldCheckpoint
         foreach (var file in Directory.EnumerateFiles(checkpoint))
         {
             var name = Path.Combine(temporary, Path.GetFileName(file));
-            if (Link(file, name) != 0) File.Copy(file, name);
+            if (Link(file, name) == 0) continue;
+            RegularFile.Require(file);
+            File.Copy(file, name);
         }
 
         Directory.Move(temporary, target);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Evaluations;
 
@@ -31,8 +32,7 @@ public sealed class PendingEvaluations(string runDirectory)
             ["trigger"] = EvaluationTriggers.WordOf(request.Trigger),
         };
         var file = FileOf(request);
-        File.WriteAllText(file + ".tmp", note.ToJsonString());
-        File.Move(file + ".tmp", file, overwrite: true);
+        AtomicFile.WriteText(file, note.ToJsonString());
         return request with { Checkpoint = held };
     }
 
@@ -69,7 +69,7 @@ public sealed class PendingEvaluations(string runDirectory)
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(file)) is not JsonObject note) return null;
+            if (JsonNode.Parse(RegularFile.ReadAllText(file)) is not JsonObject note) return null;
             var target = new EvaluationTarget(
                 note["dataset"]!.GetValue<string>(), note["protocol"]!.GetValue<string>(), note["variant"]!.GetValue<string>(), note["fraction"]?.GetValue<double>());
             var step = note["step"]!.GetValue<long>();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
@@ -12,7 +13,7 @@ public sealed class JsonLinesFile : IDisposable
     public JsonLinesFile(string path)
     {
         Path = path;
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _stream = RegularFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _stream.SetLength(EndOfLastWholeLine(_stream));
         _stream.Seek(0, SeekOrigin.End);
     }
@@ -31,10 +32,10 @@ public sealed class JsonLinesFile : IDisposable
 
     /// <summary>Writes the whole lines for which <paramref name="keep"/> holds into another file, which is left unfinished where the disk does not take them.</summary>
     /// <exception cref="IOException">It does not.</exception>
-    public static void CopyKept(string path, string copy, Func<JsonElement, bool> keep)
+    public static void CopyKept(string path, Stream copy, Func<JsonElement, bool> keep)
     {
-        using var writer = new StreamWriter(copy) { NewLine = "\n" };
-        foreach (var line in File.ReadLines(path))
+        using var writer = new StreamWriter(copy, leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in RegularFile.ReadLines(path))
         {
             if (TryParse(line) is { } parsed && keep(parsed)) writer.WriteLine(line);
         }
@@ -42,7 +43,7 @@ public sealed class JsonLinesFile : IDisposable
 
     /// <summary>The whole lines of a file.</summary>
     public static IEnumerable<JsonElement> Read(string path) =>
-        File.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
+        RegularFile.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
 
     private void Append(IEnumerable<string> lines, bool toDisk)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
@@ -16,7 +17,6 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
     /// <summary>Writes it into a run folder, in one move.</summary>
     public void Write(string run, DateTimeOffset now)
     {
-        var path = Path.Combine(run, Name);
         var text = new JsonObject
         {
             ["address"] = Address.GetLeftPart(UriPartial.Authority),
@@ -24,16 +24,7 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
             ["started"] = now.ToString("O", CultureInfo.InvariantCulture),
             ["instance"] = Instance,
         };
-        try
-        {
-            File.WriteAllText(path + ".tmp", text.ToJsonString() + "\n");
-            File.Move(path + ".tmp", path, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(path + ".tmp");
-            throw;
-        }
+        AtomicFile.WriteText(Path.Combine(run, Name), text.ToJsonString() + "\n");
     }
 
     /// <summary>Reads it; null where there is none, or none that can be read.</summary>
@@ -42,7 +33,7 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
         try
         {
             var path = Path.Combine(run, Name);
-            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject file) return null;
+            if (!File.Exists(path) || JsonNode.Parse(RegularFile.ReadAllText(path)) is not JsonObject file) return null;
             return Uri.TryCreate((string?)file["address"], UriKind.Absolute, out var address)
                 ? new NodeFile(address, (int?)file["pid"] ?? 0, (string?)file["instance"] ?? "")
                 : null;

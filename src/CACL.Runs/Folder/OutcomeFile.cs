@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
@@ -36,17 +37,7 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(string run)
     {
-        var path = Path.Combine(run, Name);
-        try
-        {
-            File.WriteAllText(path + ".tmp", Json().ToJsonString() + "\n");
-            File.Move(path + ".tmp", path, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(path + ".tmp");
-            throw;
-        }
+        AtomicFile.WriteText(Path.Combine(run, Name), Json().ToJsonString() + "\n");
     }
 
     /// <summary>Reads it; null where there is none, or none that can be read.</summary>
@@ -55,7 +46,7 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
         try
         {
             var path = Path.Combine(run, Name);
-            if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject file) return null;
+            if (!File.Exists(path) || JsonNode.Parse(RegularFile.ReadAllText(path)) is not JsonObject file) return null;
             return new OutcomeFile(
                 file["end"]!.GetValue<string>(), file["step"]!.GetValue<long>(), file["total_steps"]?.GetValue<long>(), file["message"]!.GetValue<string>(),
                 DateTimeOffset.Parse(file["time"]!.GetValue<string>(), CultureInfo.InvariantCulture));

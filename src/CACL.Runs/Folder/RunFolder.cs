@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using System.Globalization;
 
 namespace CACL.Runs.Folder;
@@ -22,7 +23,7 @@ public sealed class RunFolder : IDisposable
     public const string ConfigurationName = "config.resolved.conf";
 
     private const string LockName = ".lock";
-    private const string TemporaryEnding = ".tmp";
+    private const string TemporaryEnding = ".tmp"; // what earlier versions left of a file that they did not finish
     private const string CheckpointsName = "checkpoints";
     private const string EvaluationsName = "evaluations";
     private const string TensorBoardName = "tensorboard";
@@ -123,7 +124,7 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
-            using var free = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
+            using var free = RegularFile.Open(System.IO.Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.None);
             return false;
         }
         catch (IOException e)
@@ -144,32 +145,30 @@ public sealed class RunFolder : IDisposable
     {
         // control.jsonl stays whole: what it holds for steps that are done again acts again.
         string[] lines = [.. new[] { Metrics, Evaluations }.Where(File.Exists)];
-        string[] replaced = [.. lines, ResolvedConfiguration];
+        var files = new List<AtomicFile>();
         try
         {
             // Everything beside the old first: where the disk is full, nothing has changed.
-            foreach (var file in lines) JsonLinesFile.CopyKept(file, file + TemporaryEnding, line => line.GetProperty("step").GetInt64() <= steps);
-            File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
-            foreach (var file in replaced) File.Move(file + TemporaryEnding, file, overwrite: true);
+            foreach (var path in lines) Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
+            // On the disk itself: without it the folder is no run's.
+            Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
+            foreach (var file in files) file.Commit(durable: file.Path == ResolvedConfiguration);
             // How the last start ended is not how this one ends.
             File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            foreach (var file in replaced) TryDelete(file + TemporaryEnding);
             throw new RunFolderException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name another one with --run.", e);
         }
-    }
-
-    private static void TryDelete(string file)
-    {
-        try
+        finally
         {
-            File.Delete(file);
+            foreach (var file in files) file.Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        AtomicFile Begun(string path)
         {
-            // The fault that led here is the one to tell.
+            files.Add(new AtomicFile(path));
+            return files[^1];
         }
     }
 
@@ -180,7 +179,11 @@ public sealed class RunFolder : IDisposable
     {
         // Again, now that nobody else can change it: another process may have begun a run meanwhile.
         Check(Path, start);
+        AtomicFile.RemoveLeftovers(Path);
         if (start == RunStart.Overwrite) DeleteOurs();
+        // Not one of them is opened only to be waited for.
+        var files = Entries(Path).Where(IsOurs).Select(n => System.IO.Path.Combine(Path, n)).Where(n => !Directory.Exists(n));
+        foreach (var name in files) RegularFile.RequireUnlessMissing(name);
         Directory.CreateDirectory(Checkpoints);
     }
 
@@ -222,6 +225,7 @@ public sealed class RunFolder : IDisposable
         name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or NodeFile.Name
         || name is RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
         || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or NodeFile.Name + TemporaryEnding
+        || name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
     // The settings last: until they are gone a half-deleted folder is still known as a run's.
@@ -241,7 +245,7 @@ public sealed class RunFolder : IDisposable
         try
         {
             // No sharing means flock(2): the system itself lets go when the process ends, so no stale lock can block.
-            var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = RegularFile.Open(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             held.SetLength(0);
             held.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
             held.Flush();

@@ -1,3 +1,4 @@
+
 namespace CACL.Runs.Folder;
 
 /// <summary>How a run ended.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 using CACL.Learning.Methods;
-using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 
 namespace CACL.Runs.Live;
@@ -29,7 +29,7 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses)
     public IReadOnlyList<JournaledChange> Read()
     {
         if (!File.Exists(Path)) return [];
-        var lines = Encoding.UTF8.GetString(File.ReadAllBytes(Path)).Split('\n');
+        var lines = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(Path)).Split('\n');
         return [.. lines.SkipLast(1).Select((line, i) => Parse(line, i + 1))];
     }
 

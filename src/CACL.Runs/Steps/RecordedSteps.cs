@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CACL.Data.Files;
 using CACL.Learning.Methods;
 using CACL.Runs.Folder;
 
@@ -61,7 +62,7 @@ public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long,
         try
         {
             if (!File.Exists(path)) return new RecordedSteps(null, lines);
-            foreach (var text in File.ReadLines(path))
+            foreach (var text in RegularFile.ReadLines(path))
             {
                 // A run of a million steps: only the lines that are wanted are taken apart.
                 if (StepOf(text) is not { } step) continue;

@@ -6,7 +6,6 @@ using CACL.Actors.Checkpoints;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
-using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;

@@ -193,7 +193,7 @@ public sealed class EvaluatorTests
         {
             // Lines of steps that are done again are removed by whoever prepares the folder.
             var (file, kept) = (Path.Combine(run.Folder, "evaluations.jsonl"), Path.Combine(run.Folder, "kept"));
-            JsonLinesFile.CopyKept(file, kept, line => line.GetProperty("step").GetInt64() <= 10);
+            using (var copy = File.Create(kept)) JsonLinesFile.CopyKept(file, copy, line => line.GetProperty("step").GetInt64() <= 10);
             File.Move(kept, file, overwrite: true);
             again.InNoHurry();
             await again.RunAsync(tenth);

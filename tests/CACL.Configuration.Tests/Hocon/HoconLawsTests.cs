@@ -47,7 +47,7 @@ public sealed class HoconLawsTests
         Values.Sample(
             value =>
             {
-                var loader = new HoconLoader(_ => null).AddOverride("a", value.ToString(), "--set");
+                var loader = new HoconLoader(_ => null, File.OpenRead).AddOverride("a", value.ToString(), "--set");
                 Assert.Equal(value, loader.Resolve()["a"]);
             },
             iter: 2000);
@@ -82,7 +82,7 @@ public sealed class HoconLawsTests
             {
                 try
                 {
-                    new HoconLoader(_ => null).AddText("t", text).Resolve();
+                    new HoconLoader(_ => null, File.OpenRead).AddText("t", text).Resolve();
                 }
                 catch (HoconException e)
                 {
@@ -99,10 +99,10 @@ public sealed class HoconLawsTests
             {
                 var mark = Enumerable.Range(0, text.Length).FirstOrDefault(i => text[i] == '#' || text[i..].StartsWith("//", StringComparison.Ordinal), text.Length);
                 var before = text[..mark];
-                HoconObject Read() => new HoconLoader(_ => null).AddText("t", $"k = {text}").Resolve();
+                HoconObject Read() => new HoconLoader(_ => null, File.OpenRead).AddText("t", $"k = {text}").Resolve();
                 if (before.Trim().Length == 0 || (mark < text.Length && before[^1] != ' ')) Assert.Throws<HoconException>(Read);
                 else Assert.Equal(before.Trim(), Assert.IsType<HoconScalar>(Read()["k"]).Text);
-                var whole = new HoconLoader(_ => null).AddOverride("k", text, "--set").Resolve();
+                var whole = new HoconLoader(_ => null, File.OpenRead).AddOverride("k", text, "--set").Resolve();
                 Assert.Equal(text.Trim(), Assert.IsType<HoconScalar>(whole["k"]).Text);
             },
             iter: 5000);
@@ -117,7 +117,7 @@ public sealed class HoconLawsTests
 
     private static HoconObject Merge(params string[] texts)
     {
-        var loader = new HoconLoader(_ => null);
+        var loader = new HoconLoader(_ => null, File.OpenRead);
         foreach (var text in texts) loader.AddText("t", text);
         return loader.Resolve();
     }

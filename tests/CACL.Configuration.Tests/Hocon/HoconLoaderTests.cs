@@ -73,7 +73,14 @@ public sealed class HoconLoaderTests : IDisposable
         Assert.Contains("not UTF-8", Fault(_folder.File("binary.conf")), StringComparison.Ordinal);
         using (var large = File.Create(_folder.File("large.conf"))) large.SetLength(100_000_000);
         Assert.Contains("larger than", Fault(_folder.File("large.conf")), StringComparison.Ordinal);
-        Assert.Contains("larger than", Fault("/dev/zero"), StringComparison.Ordinal);
+        Assert.Contains(
+            "/dev/zero is a device, not a configuration file. Settings are read from files",
+            Fault("/dev/zero"),
+            StringComparison.Ordinal);
+        SpecialFiles.Pipe(_folder.File("pipe.conf"));
+        File.WriteAllText(_folder.File("including.conf"), "include \"pipe.conf\"");
+        Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("pipe.conf")), StringComparison.Ordinal);
+        Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("including.conf")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,7 +101,7 @@ public sealed class HoconLoaderTests : IDisposable
     [InlineData("\"quoted # text\"", "\"quoted # text\"")]
     public void An_override_is_a_hocon_value_or_the_text_itself(string text, string expected)
     {
-        var root = new HoconLoader(_ => null).AddText("t", "a = 1\nb = base").AddOverride("a", text, "--set").Resolve();
+        var root = new HoconLoader(_ => null, File.OpenRead).AddText("t", "a = 1\nb = base").AddOverride("a", text, "--set").Resolve();
         Assert.Equal(expected, root["a"]!.ToString());
     }
 
@@ -109,11 +116,11 @@ public sealed class HoconLoaderTests : IDisposable
     [InlineData("a..b", "1")]
     public void A_broken_override_is_told(string key, string text)
     {
-        var loader = new HoconLoader(_ => null);
+        var loader = new HoconLoader(_ => null, File.OpenRead);
         Assert.StartsWith("--set x", Assert.Throws<HoconException>(() => loader.AddOverride(key, text, "--set x")).Message, StringComparison.Ordinal);
     }
 
-    private static HoconObject Load(string path) => new HoconLoader(_ => null).AddFile(path).Resolve();
+    private static HoconObject Load(string path) => new HoconLoader(_ => null, File.OpenRead).AddFile(path).Resolve();
 
     private static string Fault(string path) => Assert.Throws<HoconException>(() => Load(path)).Message;
 

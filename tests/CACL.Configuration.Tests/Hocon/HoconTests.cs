@@ -158,7 +158,7 @@ public sealed class HoconTests
     }
 
     private static HoconObject Read(string text, Dictionary<string, string>? environment = null) =>
-        new HoconLoader((environment ?? NoEnvironment).GetValueOrDefault).AddText("t.conf", text).Resolve();
+        new HoconLoader((environment ?? NoEnvironment).GetValueOrDefault, File.OpenRead).AddText("t.conf", text).Resolve();
 
     private static string Show(HoconValue value) => value switch
     {

@@ -169,8 +169,11 @@ public sealed class VideoScannerTests : IDisposable
     [Fact]
     public void A_pipe_named_like_a_video_is_not_opened()
     {
-        using (var shell = Process.Start("mkfifo", [In("pipe.mp4")])) shell.WaitForExit();
-        Assert.Equal(0, Scan().Usable);
+        SpecialFiles.Pipe(In("pipe.mp4"));
+        var report = Scan();
+        Assert.Equal(0, report.Usable);
+        var message = Assert.Single(report.Unusable[UnusableReason.NotAVideo].Examples).Message;
+        Assert.Contains("pipe.mp4 is a pipe, not a regular file", message, StringComparison.Ordinal);
         Assert.Empty(_read);
     }
 
@@ -223,7 +226,8 @@ public sealed class VideoScannerTests : IDisposable
         File.WriteAllText(In("2.mp4"), "throw");
         var report = Scan();
         Assert.Equal(2, report.Usable);
-        Assert.Contains("InvalidOperationException", Assert.Single(report.Unusable[UnusableReason.Corrupt].Examples).Message, StringComparison.Ordinal);
+        var message = Assert.Single(report.Unusable[UnusableReason.Decoder].Examples).Message;
+        Assert.Contains("InvalidOperationException", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -282,32 +286,5 @@ public sealed class VideoScannerTests : IDisposable
         public ScanProgress? Value { get; private set; }
 
         public void Report(ScanProgress value) => Value = value;
-    }
-
-    private sealed class LineProber(Action<string> reading, ManualResetEventSlim? release = null) : IVideoProber
-    {
-        private bool _disposed;
-
-        public VideoRecord Probe(string path, TimeSpan deadline, CancellationToken cancel)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            reading(path);
-            var line = File.ReadAllText(path);
-            switch (line)
-            {
-                case "bad": throw new VideoUnusableException(path, UnusableReason.Corrupt, "It is bad.");
-                case "unreadable": throw new VideoUnusableException(path, UnusableReason.Unreadable, "It is locked.");
-                case "throw": throw new InvalidOperationException("A fault of the prober.");
-                case "goes away":
-                    File.Delete(path);
-                    throw new VideoUnusableException(path, UnusableReason.Unreadable, "It is gone.");
-                case "hang":
-                    release!.Wait(CancellationToken.None);
-                    throw new VideoUnusableException(path, UnusableReason.Corrupt, "It came back at last.");
-                default: return Records.Record(path, int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
-            }
-        }
-
-        public void Dispose() => _disposed = true;
     }
 }

@@ -113,9 +113,8 @@ public sealed class ClipTests : IDisposable
     [Fact]
     public void A_clip_that_cannot_be_written_is_told_with_ffmpegs_words()
     {
-        // A folder where the unfinished file should be.
-        var path = _folder.File("clip.mp4");
-        Directory.CreateDirectory(_folder.File(".clip.mp4.part"));
+        // A folder in which nobody makes files, not even root.
+        const string path = "/proc/clip.mp4";
         using var writer = new ClipWriter(Ffmpeg, path, (640, 480), (25, 1), Patience, Cancel);
         var failed = Assert.Throws<ClipException>(() =>
         {
@@ -123,6 +122,34 @@ public sealed class ClipTests : IDisposable
             writer.Finish();
         });
         Assert.StartsWith($"{path} cannot be written. ffmpeg says: ", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encoder_that_is_killed_is_told_by_its_signal()
+    {
+        var path = _folder.File("clip.mp4");
+        using var writer = new ClipWriter(KilledFfmpeg.Program(_folder, "ffmpeg", "faststart"), path, (64, 48), (25, 1), Patience, Cancel);
+        var failed = Assert.Throws<ClipException>(() =>
+        {
+            writer.Write(new byte[64 * 48 * 3]);
+            writer.Finish();
+        });
+        Assert.StartsWith($"{path} cannot be written. ffmpeg was killed by signal 9 (SIGKILL)", failed.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_reader_whose_ffmpeg_is_killed_midway_is_not_at_its_end()
+    {
+        var clip = Properties(SmallClips.BFrames(_folder.File("clip.mp4")));
+        var frame = new byte[160 * 120 * 3];
+        // As many whole frames as come before the kill, and no more.
+        var killed = KilledFfmpeg.Program(_folder, "ffmpeg", "rawvideo", after: $"head -c {20 * frame.Length}");
+        using var reader = new ClipReader(killed, clip, 160, 120, Patience, Cancel);
+        for (var i = 0; i < 20; i++) Assert.True(reader.Read(frame));
+        var fault = Assert.Throws<DecoderFaultException>(() => reader.Read(frame));
+        Assert.Contains("ffmpeg was killed by signal 9 (SIGKILL)", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(clip.Path, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

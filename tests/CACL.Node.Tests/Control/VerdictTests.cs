@@ -1,8 +1,6 @@
 using CACL.Actors.Control;
 using CACL.Actors.Telemetry;
-using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Weights;
 using CACL.Node.Control;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;

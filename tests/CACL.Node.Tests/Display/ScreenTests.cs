@@ -1,10 +1,7 @@
-using CACL.Actors;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Node.Display;
 using CACL.Node.Settings;
 using CACL.Runs.Steps;
-using CACL.Testing;
 using Spectre.Console;
 
 namespace CACL.Node.Tests.Display;

@@ -45,11 +45,14 @@ internal sealed partial class CaclProcess : IDisposable
         }
     }
 
-    /// <summary>Starts it.</summary>
-    public static CaclProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
 
-    /// <summary>Starts it with some environment variables set.</summary>
-    public static CaclProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>Starts it.</summary>
+    public static CaclProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with other environment variables.</summary>
+    public static CaclProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
         {
@@ -79,9 +82,12 @@ internal sealed partial class CaclProcess : IDisposable
     }
 
     /// <summary>Waits for its end and returns its exit code.</summary>
-    public int WaitForExit()
+    public int WaitForExit() => WaitForExit(Deadline);
+
+    /// <summary>Waits for its end, so long at most, and returns its exit code.</summary>
+    public int WaitForExit(TimeSpan deadline)
     {
-        Assert.True(_process.WaitForExit(Deadline), $"The program did not end:\n{Output}");
+        Assert.True(_process.WaitForExit(deadline), $"The program did not end:\n{Output}");
         _process.WaitForExit(); // until both pipes are read
         return _process.ExitCode;
     }

@@ -100,7 +100,7 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
 
     private static (int ExitCode, string Output) Cacl(string? language, params string[] arguments)
     {
-        using var process = CaclProcess.Start(
+        using var process = CaclProcess.StartWith(
             language is null
                 ? new Dictionary<string, string>()
                 : new Dictionary<string, string> { ["LC_ALL"] = $"{language}.UTF-8", ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0" },

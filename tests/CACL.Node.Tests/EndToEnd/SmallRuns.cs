@@ -34,6 +34,19 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
         return Folder(name);
     }
 
+    /// <summary>
+    /// A copy of that run whose checkpoints are second names of the same files: quickly made, but none of them may be written to, only
+    /// removed.
+    /// </summary>
+    internal string LinkedCopyOfUndisturbed(string name)
+    {
+        Directory.CreateDirectory(Folder(name));
+        foreach (var file in Directory.EnumerateFiles(Undisturbed)) File.Copy(file, Path.Combine(Folder(name), Path.GetFileName(file)));
+        using var linking = Process.Start("cp", ["--archive", "--link", Path.Combine(Undisturbed, "checkpoints"), Folder(name)]);
+        Assert.True(linking.WaitForExit(TimeSpan.FromMinutes(1)) && linking.ExitCode == 0);
+        return Folder(name);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     internal string Folder(string name) => _folder.File(name);

@@ -112,7 +112,7 @@ public sealed class CrowdTests : IDisposable
         for (var i = 0; i < 500; i++) Decide(server, new string('x', 1000));
         using var deaf = await Crowd.OpenAsync(server.Address, 1, Events, Cancel);
         await HearsAsync(deaf, 0, "200 OK");
-        await UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             var events = new Uri(server.Address, "/api/events");
             using var listener = await _http.GetAsync(events, HttpCompletionOption.ResponseHeadersRead, Cancel);
@@ -164,17 +164,6 @@ public sealed class CrowdTests : IDisposable
     {
         using var log = new LoggerConfiguration().WriteTo.Sink(server.State.Supervision).CreateLogger();
         log.Warning("Supervision: {Text}", text);
-    }
-
-    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var attempt = 0; !await holds(); attempt++)
-        {
-            Assert.True(attempt < 400, "It did not come to that.");
-            await Task.Delay(25, Cancel);
-        }
     }
 
     private async Task<HttpStatusCode> StatusAsync(NodeServer server)

@@ -1,4 +1,3 @@
-using CACL.Testing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 

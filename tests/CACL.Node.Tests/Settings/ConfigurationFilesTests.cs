@@ -1,5 +1,4 @@
 using CACL.Configuration.Keys;
-using CACL.Data.Sampling;
 using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
 using CACL.Node.Settings;

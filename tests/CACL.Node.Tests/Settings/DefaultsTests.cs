@@ -8,7 +8,6 @@ using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
 using CACL.Node.Settings;
-using CACL.Testing;
 
 namespace CACL.Node.Tests.Settings;
 

@@ -1,5 +1,4 @@
 using CACL.Configuration.Keys;
-using CACL.Data.Sampling;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Node.Settings;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using CACL.Data.Sampling;
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
 using CACL.Node.Settings;

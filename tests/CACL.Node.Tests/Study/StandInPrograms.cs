@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Processes;
 using CACL.Node.Study;
 
 namespace CACL.Node.Tests.Study;
@@ -14,23 +15,26 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
     /// <summary>What ends as failed, by run folder or checkpoint.</summary>
     public Func<string, bool> Fails { get; set; } = _ => false;
 
+    /// <summary>How a training ends that fails.</summary>
+    public ChildEnd End { get; set; } = new(1, ["No space left on device"]);
+
     /// <summary>Changes a manifest.</summary>
     public Action<EvaluationJob, JsonObject> Manifest { get; set; } = (_, _) => { };
 
     public ChildEnd Train(TrainingJob job, CancellationToken stop)
     {
         Trained.Add(Path.GetFileName(job.Run));
-        if (Fails(job.Run)) return new ChildEnd(1, "No space left on device");
+        if (Fails(job.Run)) return End;
         Directory.CreateDirectory(job.Run);
         File.WriteAllLines(Path.Combine(job.Run, "metrics.jsonl"), Enumerable.Range(1, steps).Select(s => $$"""{"step":{{s}},"epoch":{{s / 10.0}},"step_seconds":0.5}"""));
         for (var step = every; step <= steps; step += every) Directory.CreateDirectory(Path.Combine(job.Run, "checkpoints", $"step-{step:D8}"));
-        return new ChildEnd(0, "");
+        return new ChildEnd(0, []);
     }
 
     public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop)
     {
         Evaluated.Add($"{job.DataSet.Name} {Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(job.Checkpoint)))} {Path.GetFileName(job.Checkpoint)} {job.Seed}");
-        if (Fails(job.Checkpoint)) return new ChildEnd(1, "There is no such file.");
+        if (Fails(job.Checkpoint)) return new ChildEnd(1, ["There is no such file."]);
         var miou = score(job);
         var manifest = new JsonObject
         {
@@ -50,6 +54,6 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
             ["manifest"] = manifest,
         };
         File.WriteAllText(Path.Combine(job.Out, "result.json"), result.ToJsonString(JsonSerializerOptions.Default));
-        return new ChildEnd(0, "");
+        return new ChildEnd(0, []);
     }
 }

@@ -1,3 +1,4 @@
+using CACL.Data.Processes;
 using CACL.Node.Ending;
 using CACL.Node.Study;
 using CACL.Testing;
@@ -62,11 +63,25 @@ public sealed class StudyRunTests : IDisposable
     }
 
     [Fact]
+    public void A_row_whose_training_is_killed_is_told_by_the_signal()
+    {
+        var programs = new StandInPrograms(Score)
+        {
+            Fails = name => name.EndsWith("global-seed0", StringComparison.Ordinal),
+            End = new ChildEnd(128 + 9, []),
+        };
+        var failure = Assert.Throws<UserException>(() => Study(programs));
+        const string words = "global, seed 0: the training failed: it was killed by signal 9 (SIGKILL)";
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_row_that_fails_is_told_and_the_others_go_on()
     {
         var programs = new StandInPrograms(Score) { Fails = name => name.EndsWith("global-seed0", StringComparison.Ordinal) };
         var failure = Assert.Throws<UserException>(() => Study(programs));
-        Assert.Contains("global, seed 0: the training failed with exit code 1. No space left on device", failure.Message, StringComparison.Ordinal);
+        const string words = "global, seed 0: the training failed: it ended with exit code 1: No space left on device";
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.Equal(4, programs.Trained.Count);
         var page = File.ReadAllText(Path.Combine(Out, "study.md"));
         Assert.Contains("**Failed:** global, seed 0", page, StringComparison.Ordinal);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Steps;
 using CACL.Testing;

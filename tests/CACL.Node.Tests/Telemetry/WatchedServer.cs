@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Learning.Methods;
 using CACL.Node.Http;

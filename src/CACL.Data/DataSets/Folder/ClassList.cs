@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Files;
 
 namespace CACL.Data.DataSets;
 
@@ -109,7 +110,7 @@ internal sealed class ClassList
         try
         {
             if (new FileInfo(path).Length > MostBytes) throw new DataSetException(path, $"{path} is larger than a list of classes can be.");
-            return File.ReadAllText(path).TrimEnd().Split('\n');
+            return RegularFile.ReadAllText(path).TrimEnd().Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

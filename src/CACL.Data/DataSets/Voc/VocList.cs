@@ -1,3 +1,5 @@
+using CACL.Data.Files;
+
 namespace CACL.Data.DataSets;
 
 /// <summary>A list of PASCAL VOC: a name a line, or (as lists of the extra labels often are) paths of the image and the label.</summary>
@@ -17,7 +19,7 @@ internal sealed record VocList(string Path, IReadOnlyDictionary<string, int> Nam
         var line = 0;
         try
         {
-            foreach (var text in File.ReadLines(path))
+            foreach (var text in RegularFile.ReadLines(path))
             {
                 if (++line > MostLines) throw new DataSetException(path, $"{path} has more than {MostLines:N0} lines; that is no list of images.");
                 var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Files;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -13,6 +14,11 @@ internal static class AllowedFormats
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,live_flv,asf,asf_o,gif,apng,h264,hevc,m4v,h263,ogg,ivf,obu,"
         + "mxf,nut,rm,dv,wtv,yuv4mpegpipe,vc1,vc1test,av1,swf";
 
+    // What .NET gives as an exception's HResult: ENOMEM, ENFILE, EMFILE.
+    private const int NoMemory = 12;
+    private const int TooManyFilesOfAll = 23;
+    private const int TooManyFiles = 24;
+
     private static readonly HashSet<string> StillExtensions =
         new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff" };
 
@@ -22,15 +28,24 @@ internal static class AllowedFormats
     /// <summary>Looks at a file's first bytes before ffmpeg does.</summary>
     /// <returns>The demuxer to force on a still; null for videos.</returns>
     /// <exception cref="VideoUnusableException">It cannot be opened, is empty, or is no image though named like one.</exception>
+    /// <exception cref="DecoderFaultException">The machine has no memory, or too many files are open.</exception>
     public static string? StillDemuxerOf(string path)
     {
         Span<byte> head = stackalloc byte[12];
         try
         {
-            using var file = File.OpenHandle(path);
+            using var file = RegularFile.OpenHandle(path);
             var length = RandomAccess.Read(file, head, 0);
             if (length == 0) throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
             head = head[..length];
+        }
+        catch (NotARegularFileException e)
+        {
+            throw new VideoUnusableException(path, UnusableReason.NotAVideo, e.Message, e);
+        }
+        catch (IOException e) when (e.HResult is NoMemory or TooManyFilesOfAll or TooManyFiles)
+        {
+            throw DecoderFaultException.Of(path, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -12,6 +13,10 @@ internal sealed unsafe class FfmpegFunctions
     public const int Exit = -0x54495845; // AVERROR_EXIT: the interrupt callback said stop
     public const int InvalidData = -0x41444E49; // AVERROR_INVALIDDATA
     public const long NoTime = long.MinValue; // AV_NOPTS_VALUE
+
+    private const int NoMemory = -12; // AVERROR(ENOMEM)
+    private const int TooManyFilesOfAll = -23; // AVERROR(ENFILE)
+    private const int TooManyFiles = -24; // AVERROR(EMFILE)
 
     public readonly delegate* unmanaged[Cdecl]<uint> UtilVersion;
     public readonly delegate* unmanaged[Cdecl]<uint> CodecVersion;
@@ -144,6 +149,14 @@ internal sealed unsafe class FfmpegFunctions
         var buffer = stackalloc byte[128];
         _describeError(error, buffer, 128);
         return Text(buffer);
+    }
+
+    /// <summary>Tells what the machine lacks from what is wrong with a file.</summary>
+    /// <exception cref="DecoderFaultException">The error means that there is no memory, or that too many files are open.</exception>
+    public void ThrowIfLack(int error, string path)
+    {
+        if (error is not (NoMemory or TooManyFiles or TooManyFilesOfAll)) return;
+        throw DecoderFaultException.Of(path, Describe(error));
     }
 
     /// <summary>A stream's side data of a kind, or null.</summary>

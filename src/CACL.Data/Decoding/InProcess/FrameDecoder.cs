@@ -14,6 +14,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
     private static readonly byte[] ReorderDelay = FfmpegFunctions.Bytes("has_b_frames");
 
     private readonly FfmpegFunctions _ffmpeg;
+    private readonly string _path;
     private byte* _context;
     private bool _skipping;
 
@@ -26,11 +27,12 @@ internal sealed unsafe class FrameDecoder : IDisposable
     public FrameDecoder(FfmpegLibraries ffmpeg, string path, MediaStream stream, int? reorderDelay)
     {
         _ffmpeg = ffmpeg.Functions;
+        _path = path;
         var decoder = _ffmpeg.FindDecoder(stream.CodecId);
         if (decoder == null)
             throw new VideoUnusableException(path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.CodecName} of {path}.");
         _context = _ffmpeg.ContextAllocate(decoder);
-        if (_context == null) throw new InsufficientMemoryException("ffmpeg could not allocate a decoder.");
+        if (_context == null) throw DecoderFaultException.Of(path, "ffmpeg could not allocate a decoder");
         var error = _ffmpeg.ContextFromParameters(_context, stream.Parameters);
         if (error >= 0)
         {
@@ -42,6 +44,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
 
         if (error >= 0) return;
         Dispose();
+        _ffmpeg.ThrowIfLack(error, path);
         throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The decoder for {stream.CodecName} refuses {path}: {_ffmpeg.Describe(error)}.");
     }
 
@@ -62,12 +65,19 @@ internal sealed unsafe class FrameDecoder : IDisposable
 
     /// <summary>Gives the decoder a packet; null: no more will come, give out what you hold back.</summary>
     /// <returns>False if the decoder found the packet damaged.</returns>
-    public bool Send(MediaPacket? packet) => _ffmpeg.SendPacket(_context, packet is null ? null : packet.Pointer) >= 0;
+    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
+    public bool Send(MediaPacket? packet)
+    {
+        var error = _ffmpeg.SendPacket(_context, packet is null ? null : packet.Pointer);
+        _ffmpeg.ThrowIfLack(error, _path);
+        return error >= 0;
+    }
 
     /// <summary>Takes the next frame in presentation order.</summary>
     /// <param name="frame">Filled anew.</param>
     /// <param name="damaged">Set if the decoder failed on what it was given.</param>
     /// <returns>False: none until more packets are sent (or, after the end, none at all).</returns>
+    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
     public bool Receive(MediaFrame frame, ref bool damaged)
     {
         for (var errors = 0; errors < MostErrorsAtOnce; errors++)
@@ -75,6 +85,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
             var error = _ffmpeg.ReceiveFrame(_context, frame.Pointer);
             if (error >= 0) return true;
             if (error is FfmpegFunctions.Again or FfmpegFunctions.EndOfFile) return false;
+            _ffmpeg.ThrowIfLack(error, _path);
             damaged = true; // one held-back frame failed; the next may not
         }
 

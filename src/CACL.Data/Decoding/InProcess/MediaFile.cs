@@ -38,13 +38,14 @@ internal sealed unsafe class MediaFile : IDisposable
 
     /// <summary>Opens a video or still, reading its header only.</summary>
     /// <exception cref="VideoUnusableException">It cannot be opened, is of no allowed format, or the deadline passed.</exception>
+    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
     public static MediaFile Open(FfmpegLibraries ffmpeg, string path, Deadline deadline)
     {
         deadline.Check();
         var stillDemuxer = AllowedFormats.StillDemuxerOf(path);
         var functions = ffmpeg.Functions;
         var context = functions.FormatAllocate();
-        if (context == null) throw new InsufficientMemoryException("ffmpeg could not allocate a demuxer.");
+        if (context == null) throw DecoderFaultException.Of(path, "ffmpeg could not allocate a demuxer");
         var callback = (nint*)(context + ffmpeg.Layouts.FormatInterruptCallback);
         callback[0] = Deadline.Interrupt;
         callback[1] = deadline.Argument;
@@ -81,6 +82,7 @@ internal sealed unsafe class MediaFile : IDisposable
         var error = Functions.FindStreamInfo(_context, null);
         if (error >= 0) return;
         _deadline.Check();
+        Functions.ThrowIfLack(error, Path);
         throw new VideoUnusableException(Path, UnusableReason.Unreadable, $"{Path} cannot be read: {Functions.Describe(error)}.");
     }
 
@@ -94,6 +96,7 @@ internal sealed unsafe class MediaFile : IDisposable
         var error = Functions.ReadFrame(_context, packet.Pointer);
         if (error >= 0) return true;
         _deadline.Check();
+        Functions.ThrowIfLack(error, Path);
         damaged |= error != FfmpegFunctions.EndOfFile;
         return false;
     }
@@ -118,6 +121,7 @@ internal sealed unsafe class MediaFile : IDisposable
     {
         const int InvalidArgument = -22; // what a demuxer outside format_whitelist gives
         deadline.Check();
+        functions.ThrowIfLack(error, path);
         return error switch
         {
             InvalidArgument => new(path, UnusableReason.NotAVideo,

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CACL.Data.Catalog;
+using CACL.Data.Processes;
 
 namespace CACL.Data.Decoding.Isolated;
 
@@ -16,8 +17,9 @@ public sealed partial class FfmpegProgram
     private FfmpegProgram(string ffmpeg, string ffprobe, string versionText)
     {
         (FfmpegPath, FfprobePath, VersionText) = (ffmpeg, ffprobe, versionText);
-        _decodable = new Lazy<HashSet<string>>(ListDecodable);
-        _encoders = new Lazy<HashSet<string>>(ListEncoders);
+        // Once it answered; a failure is not kept.
+        _decodable = new Lazy<HashSet<string>>(ListDecodable, LazyThreadSafetyMode.PublicationOnly);
+        _encoders = new Lazy<HashSet<string>>(ListEncoders, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Path of ffmpeg.</summary>
@@ -44,10 +46,15 @@ public sealed partial class FfmpegProgram
     /// <inheritdoc/>
     public override string ToString() => $"the program {FfmpegPath} {VersionText}";
 
+    /// <summary>The programs at these paths, asked for nothing: what a test puts in their place.</summary>
+    internal static FfmpegProgram At(string ffmpeg, string ffprobe, string version) => new(ffmpeg, ffprobe, version);
+
     /// <summary>Whether the installed ffmpeg decodes a codec.</summary>
+    /// <exception cref="DecoderFaultException">It does not say.</exception>
     internal bool Decodes(string codec) => _decodable.Value.Contains(codec);
 
     /// <summary>Whether the installed ffmpeg has an encoder, such as libx264.</summary>
+    /// <exception cref="DecoderFaultException">It does not say.</exception>
     internal bool HasEncoder(string name) => _encoders.Value.Contains(name);
 
     // Builds from a git checkout are named N-… or by date: new ones.
@@ -73,9 +80,9 @@ public sealed partial class FfmpegProgram
                 ? (new FfmpegProgram(ffmpeg, ffprobe, version), "")
                 : (null, $"The program {ffmpeg} does not say which version it is. {Install}");
         }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or IOException or InvalidOperationException or TimeoutException)
+        catch (DecoderFaultException error)
         {
-            return (null, $"The program {ffmpeg} does not run: {error.Message} {Install}");
+            return (null, $"{error.Message} {Install}");
         }
     }
 
@@ -95,21 +102,19 @@ public sealed partial class FfmpegProgram
 
     private static string Ask(string program, string option)
     {
-        var start = new ProcessStartInfo(program, ["-hide_banner", "-v", "error", option])
+        try
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        if (option == "-version") start.ArgumentList.RemoveAt(0); // the banner is what is asked for
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Patience);
-        using var killer = limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        var answer = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return limit.IsCancellationRequested ? throw new TimeoutException($"{program} {option} did not answer.") : answer;
+            string[] banner = option == "-version" ? [] : ["-hide_banner"]; // it is what is asked for
+            var start = new ChildStart(program, [.. banner, "-v", "error", option]) { Allowed = Patience };
+            using var process = new ChildProcess(start, CancellationToken.None);
+            var answer = process.Lines.ReadToEnd();
+            // A list that was cut off would lack codecs.
+            return process.Finish() is { IsSuccess: false } end ? throw new ChildStartException($"{program} {option} {end.Words}") : answer;
+        }
+        catch (Exception error) when (error is ChildStartException or TimeoutException)
+        {
+            throw new DecoderFaultException(program, $"The program does not run: {error.Message.TrimEnd('.')}.", error);
+        }
     }
 
     private static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")

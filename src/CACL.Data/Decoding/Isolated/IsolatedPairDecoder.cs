@@ -91,7 +91,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
     private bool TryByTime(PairRequest request, string arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        using var ffmpeg = new ChildProcess(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
+        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
         var complete = Read(ffmpeg, first) && (request.Stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
         var exitCode = ffmpeg.Finish();
         if (!complete || exitCode != 0 || ffmpeg.Complaint.Length > 0) return false;
@@ -103,7 +103,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         PairRequest request, string arguments, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
     {
         var video = request.Video;
-        using var ffmpeg = new ChildProcess(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
+        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
         for (var index = 0; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
@@ -123,6 +123,6 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         }
     }
 
-    private static bool Read(ChildProcess ffmpeg, Span<byte> frame) =>
+    private static bool Read(FfmpegRun ffmpeg, Span<byte> frame) =>
         ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
 }

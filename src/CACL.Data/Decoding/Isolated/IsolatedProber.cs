@@ -70,7 +70,7 @@ public sealed class IsolatedProber : IVideoProber
         var container = "";
         ProbedStream? described = null;
         var arguments = $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}";
-        using var ffprobe = new ChildProcess(_program.FfprobePath, arguments, path, allowed, cancel);
+        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet)
@@ -99,7 +99,7 @@ public sealed class IsolatedProber : IVideoProber
         // pkt_pts is what ffmpeg 4 calls a frame's pts.
         var arguments = $"-v error -threads 1 {input.Options} -select_streams {stream} "
             + $"-show_entries frame=pts,pkt_pts,best_effort_timestamp,width,height -of compact {input.Text}";
-        using var ffprobe = new ChildProcess(_program.FfprobePath, arguments, path, allowed, cancel);
+        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "frame") is not { Count: > 0 } frame) continue;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
+using CACL.Data.Processes;
 using FFMpegCore;
 
 namespace CACL.Data.Decoding.Isolated;
@@ -44,7 +45,7 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
                 .WithCustomArgument($"-map 0:{_video.StreamIndex} {program.PassthroughOption}")
                 .WithFrameCount(frames)
                 .WithThreads(1)
-                .WithCustomArgument($"-filter_threads 1 -vf {ChildProcess.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
+                .WithCustomArgument($"-filter_threads 1 -vf {ChildStart.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
             .Arguments;
     }
 

@@ -1,3 +1,4 @@
+using CACL.Data.Files;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ internal sealed class FeatureFile : IDisposable
     private const int DiskFull = 28; // ENOSPC
     private const int QuotaFull = 122; // EDQUOT
 
+    private readonly FileStream _file;
     private readonly SafeFileHandle _handle;
     private readonly long _most;
     private long _end;
@@ -26,7 +28,8 @@ internal sealed class FeatureFile : IDisposable
         {
             Directory.CreateDirectory(Folder);
             var path = Path.Combine(Folder, $"cacl-features-{Guid.NewGuid():N}");
-            _handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+            _file = RegularFile.Open(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            _handle = _file.SafeFileHandle;
             File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -82,5 +85,5 @@ internal sealed class FeatureFile : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using CACL.Data.Files;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Export;
@@ -91,7 +92,7 @@ public static class BackboneExport
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = RegularFile.OpenRead(file);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Files;
 using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
@@ -75,7 +76,7 @@ public static class BackboneImport
     /// <summary>A header of less than 2³² bytes that begins with a brace.</summary>
     private static bool LooksLikeSafeTensors(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         var head = new byte[9];
         return stream.ReadAtLeast(head, 9, throwOnEndOfStream: false) == 9 && head is [_, _, _, _, 0, 0, 0, 0, (byte)'{'];
     }

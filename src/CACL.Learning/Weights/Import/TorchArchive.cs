@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using CACL.Data.Files;
 
 namespace CACL.Learning.Weights.Import;
 
@@ -43,15 +44,18 @@ internal sealed class TorchArchive : ITorchContainer
     /// <exception cref="TorchFileException">It is no archive of weights, or damaged.</exception>
     public static TorchArchive Open(string file)
     {
+        FileStream? stream = null;
         ZipArchive? archive = null;
         try
         {
-            archive = ZipFile.OpenRead(file);
+            stream = RegularFile.OpenRead(file);
+            archive = new ZipArchive(stream, ZipArchiveMode.Read);
             return new TorchArchive(file, archive);
         }
         catch (Exception e)
         {
             archive?.Dispose();
+            stream?.Dispose();
             // A damaged directory of a zip archive makes .NET's reader throw any of these.
             if (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
                 throw new TorchFileException(file, "zip archive", $"cannot be read ({e.Message.TrimEnd('.')}); is the file whole?", e);

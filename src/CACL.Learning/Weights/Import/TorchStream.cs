@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using CACL.Data.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace CACL.Learning.Weights.Import;
@@ -45,7 +46,7 @@ internal sealed class TorchStream : ITorchContainer
     /// <exception cref="TorchFileException">It holds more than weights, or is damaged.</exception>
     public static TorchStream Open(string file)
     {
-        var handle = File.OpenHandle(file);
+        var handle = RegularFile.OpenHandle(file);
         try
         {
             return new TorchStream(file, handle);

@@ -1,11 +1,11 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
 using CACL.Configuration.Keys;
 using CACL.Data.DataSets;
+using CACL.Data.Processes;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 using CACL.Runs.Evaluations;
 
@@ -22,7 +22,8 @@ internal sealed class EvaluationProcess : IEvaluationEngine
     /// <summary>The kernel takes the process with the highest number, from -1000 to 1000, where memory runs out.</summary>
     private const int OutOfMemoryScore = 500;
 
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+    private const int MostLog = 1 << 20;
+
     private static readonly IReadOnlyList<string> SettingVariables = [.. KnownKeys.All.Select(EnvironmentOverrides.Variable)];
 
     private readonly OwnProgram _program;
@@ -53,40 +54,40 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         var folder = Path.Combine(_results, FolderOf(request));
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
-        using var log = new OutputFile(Path.Combine(folder, "evaluate.log"));
-        using var process = Start(request, folder);
-        StepBack(process);
-        using var killer = cancel.Register(() => Kill(process));
-        var (result, complaint) = (new LastLines(1, LongestResult), new LastLines(5, 500));
-        var reading = Task.WhenAll(result.ReadAsync(process.StandardOutput, log.Write), complaint.ReadAsync(process.StandardError, log.Write));
-        // It ends when it has done its work, or by the kill above: the caller holds the deadline.
-        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        var read = await Task.WhenAny(reading, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false) == reading;
-        cancel.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0) throw new EvaluationFailedException(WhyEnded(process.ExitCode, read ? complaint.Lines : []));
-        if (!read) throw new EvaluationFailedException("it ended, but something it started still holds its output");
+        using var log = new ChildLog(Path.Combine(folder, "evaluate.log"), append: false, MostLog);
+        var result = new LastLines(1, LongestResult);
+        using var process = Start(request, folder, log, result, cancel);
+        process.StepBack(OutOfMemoryScore); // before it has threads of its own, which inherit both
+        // It ends when it has done its work, or is cancelled: the caller holds the deadline.
+        var end = await process.FinishAsync().ConfigureAwait(false);
+        if (!end.IsSuccess) throw new EvaluationFailedException($"it {end.Words}");
+        if (!process.OutputEnded) throw new EvaluationFailedException("it ended, but something it started still holds its output");
         return Parse(result.Lines);
     }
 
-    private Process Start(EvaluationRequest request, string folder)
+    private ChildProcess Start(EvaluationRequest request, string folder, ChildLog log, LastLines result, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(_program.FileName)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in _program.Arguments.Concat(LineFor(request, folder).Arguments)) start.ArgumentList.Add(argument);
         // The configuration file holds the settings of this run whatever they came from; a variable would be stronger than it.
-        foreach (var variable in SettingVariables) start.Environment.Remove(variable);
-        start.Environment[ParentWatch.Variable] = "1";
+        var environment = SettingVariables.ToDictionary(variable => variable, _ => (string?)null);
+        environment[ParentWatch.Variable] = "1";
+        var start = new ChildStart(_program.FileName, [.. _program.Arguments, .. LineFor(request, folder).Arguments])
+        {
+            TakesInput = true, // held open: its end tells the child that this process is gone
+            Environment = environment,
+            Heard = log.Write,
+            Said = text =>
+            {
+                log.Write(text);
+                result.Add(text.Span);
+            },
+        };
         try
         {
-            return Process.Start(start) ?? throw new EvaluationFailedException($"{_program.FileName} did not start");
+            return new ChildProcess(start, cancel);
         }
-        catch (Win32Exception e)
+        catch (ChildStartException e)
         {
-            throw new EvaluationFailedException($"{_program.FileName} could not be started ({e.Message})", e);
+            throw new EvaluationFailedException(e.Message, e);
         }
     }
 
@@ -116,40 +117,6 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         var share = target.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $"-{fraction}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"step-{request.Step:D8}-{target.DataSet}-{target.Protocol}{share}{(target.Variant == EvaluationProtocols.Quick ? "" : "-" + target.Variant)}");
     }
-
-    // Before it has threads of its own, which inherit both.
-    private static void StepBack(Process process)
-    {
-        try
-        {
-            process.PriorityClass = ProcessPriorityClass.BelowNormal;
-            File.WriteAllText($"/proc/{process.Id}/oom_score_adj", OutOfMemoryScore.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException or UnauthorizedAccessException)
-        {
-            // It has ended already, or the system does not let it: it is only less considerate then.
-        }
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It has ended.
-        }
-    }
-
-    private static string WhyEnded(int exitCode, IReadOnlyList<string> complaint) => exitCode switch
-    {
-        128 + 9 => "it was killed by signal 9; the machine may have run out of memory",
-        > 128 and < 160 => $"it was ended by signal {exitCode - 128}",
-        _ when complaint.Count == 0 => $"it ended with exit code {exitCode} and without a word",
-        _ => $"it ended with exit code {exitCode}: {string.Join(' ', complaint)}",
-    };
 
     private static JsonObject Parse(IReadOnlyList<string> lines)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using Serilog;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace CACL.Node.Evaluation.Beside;
 
@@ -7,7 +6,7 @@ namespace CACL.Node.Evaluation.Beside;
 /// In a child process: it ends when its parent does, however that ends. The parent holds the other end of the child's standard input, and
 /// the system closes it with the parent. (The system's own signal for a parent's death goes by thread, and threads of a pool come and go.)
 /// </summary>
-internal static partial class ParentWatch
+internal static class ParentWatch
 {
     /// <summary>The environment variable by which a parent asks for it.</summary>
     public const string Variable = "CACL_ENDS_WITH_PARENT";
@@ -18,8 +17,6 @@ internal static partial class ParentWatch
         if (Environment.GetEnvironmentVariable(Variable) != "1") return;
         // Its own children are not to wait for a parent on a standard input that they do not have.
         Environment.SetEnvironmentVariable(Variable, null);
-        // Ctrl+C in a terminal reaches every process of its foreground group; what it means is the parent's to decide.
-        _ = NewSession();
         new Thread(Watch) { IsBackground = true, Name = "parent watch" }.Start();
     }
 
@@ -41,7 +38,4 @@ internal static partial class ParentWatch
 
         Process.GetCurrentProcess().Kill();
     }
-
-    [LibraryImport("libc", EntryPoint = "setsid")]
-    private static partial int NewSession();
 }

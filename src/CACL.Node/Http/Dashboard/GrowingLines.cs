@@ -1,4 +1,5 @@
 using System.Text;
+using CACL.Data.Files;
 
 namespace CACL.Node.Http.Dashboard;
 
@@ -25,7 +26,7 @@ internal sealed class GrowingLines
             // Cut by a resumed run: what it holds is not new.
             if (length < _read) _read = length;
             if (length == _read) return [];
-            using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenRead(_path, bufferSize: 0);
             file.Seek(_read, SeekOrigin.Begin);
             var bytes = new byte[Math.Min(MostBytes, length - _read)];
             var held = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

@@ -1,3 +1,5 @@
+using CACL.Data.Files;
+
 namespace CACL.Node.Http.Dashboard;
 
 /// <summary>
@@ -51,7 +53,7 @@ internal sealed class MetricsHistory(string path) : IDisposable
             return new MetricsRange(0, 0, []);
         }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using var file = RegularFile.OpenRead(path, bufferSize: 0);
         Update(file, cancel);
         if (_buckets.Begun is not { } begun) return new MetricsRange(0, 0, []);
         var (low, high) = (Math.Max(from ?? begun, begun), Math.Min(to ?? _buckets.Last, _buckets.Last));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Files;
 
 namespace CACL.Node.Telemetry.TensorBoard;
 
@@ -31,7 +32,8 @@ internal sealed class EventFile : IDisposable
         var place = 0;
         // Another start within the same second.
         while (File.Exists($"{stem}.{place}")) place++;
-        var file = new EventFile(new FileStream($"{stem}.{place}", FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        var file = new EventFile(RegularFile.Open(
+            $"{stem}.{place}", FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
         try
         {
             file.Append(TensorBoardEvent.FileVersion(now));
@@ -74,11 +76,11 @@ internal sealed class EventFile : IDisposable
 
     private static void KeepIn(string path, long steps)
     {
-        // Not a name that TensorBoard would take for an event file.
-        var temporary = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "rewritten.tmp");
+        // Its name while it is written is none that TensorBoard would take for an event file.
+        using var rewritten = new AtomicFile(path);
         bool changed;
-        using (var read = File.OpenRead(path))
-        using (var write = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        using (var read = RegularFile.OpenRead(path))
+        using (var write = RegularFile.Open(rewritten.TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             foreach (var payload in TfRecord.Payloads(read))
             {
@@ -88,7 +90,6 @@ internal sealed class EventFile : IDisposable
             changed = write.Length != read.Length;
         }
 
-        if (changed) File.Move(temporary, path, overwrite: true);
-        else File.Delete(temporary);
+        if (changed) rewritten.Commit();
     }
 }

@@ -6,7 +6,6 @@ using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding.InProcess;
 using CACL.Testing;
-using CsCheck;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
 
@@ -103,19 +102,6 @@ public sealed class IsolatedPairDecoderTests : IDisposable
     }
 
     [Fact]
-    public void A_quoted_argument_comes_through_as_it_was() =>
-        Gen.String[Gen.Char["ab \"\\\\'\t\n$%üé"], 0, 12].Array[1, 6].Sample(
-            arguments =>
-            {
-                var text = $"-c {ChildProcess.Quote("printf '%s\\0' \"$@\"")} sh {string.Join(' ', arguments.Select(ChildProcess.Quote))}";
-                using var shell = new ChildProcess("/bin/sh", text, "", TimeSpan.FromSeconds(20), CancellationToken.None);
-                var heard = shell.Lines.ReadToEnd().Split('\0')[..^1];
-                Assert.Equal(0, shell.Finish());
-                Assert.Equal(arguments, heard);
-            },
-            iter: 20);
-
-    [Fact]
     public void Stride_0_gives_the_same_crop_twice()
     {
         Decode(Request(Probe(SmallClips.BFrames(_folder.File("clip.mp4"))), 33, 0));
@@ -144,16 +130,6 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         Assert.Equal(UnusableReason.Deadline, fault.Reason);
         using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
         Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
-    }
-
-    [Fact]
-    public void A_process_that_does_not_end_is_ended_with_its_children()
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        using var shell = new ChildProcess("/bin/sh", "-c \"sleep 100; true\"", "/v/a.mp4", TimeSpan.FromMilliseconds(200), CancellationToken.None);
-        Assert.Equal("", shell.Lines.ReadToEnd());
-        Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => shell.Finish()).Reason);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(50));
     }
 
     [Fact]

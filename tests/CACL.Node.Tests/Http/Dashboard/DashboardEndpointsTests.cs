@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
-using CACL.Node.Http.Endpoints;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CACL.Learning.Weights;
+namespace CACL.Data.Files;
 
 /// <summary>What POSIX offers for durable and atomic changes of folders and .NET does not.</summary>
 public static partial class FileSync
@@ -30,13 +30,13 @@ public static partial class FileSync
     }
 
     /// <summary>Renames a file, folder or link; an existing file or link of that name is replaced in the same instant.</summary>
-    internal static void Rename(string from, string to)
+    public static void Rename(string from, string to)
     {
         if (RenamePath(from, to) != 0) throw Failure($"rename {from} to", to);
     }
 
     /// <summary>Swaps two folders in one instant. False where the file system cannot.</summary>
-    internal static bool TryExchange(string one, string other)
+    public static bool TryExchange(string one, string other)
     {
         if (RenameAt(CurrentFolder, one, CurrentFolder, other, Exchange) == 0) return true;
         if (Marshal.GetLastPInvokeError() is InvalidArgument or NotSupported or NoSuchSystemCall) return false;

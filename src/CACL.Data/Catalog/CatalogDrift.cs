@@ -1,0 +1,42 @@
+namespace CACL.Data.Catalog;
+
+/// <summary>How far files have come away from what a catalogue knows of them, found by listing them: none is opened.</summary>
+/// <param name="Appeared">Files without a row, or whose row is marked as vanished.</param>
+/// <param name="Changed">Files whose size or time of change is not their row's.</param>
+/// <param name="Gone">Rows whose files are no longer there.</param>
+public sealed record CatalogDrift(int Appeared, int Changed, int Gone)
+{
+    /// <summary>Whether files and rows are as one.</summary>
+    public bool IsNone => this is { Appeared: 0, Changed: 0, Gone: 0 };
+
+    /// <summary>Compares.</summary>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="roots">What is looked at.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="CatalogException">The catalogue cannot be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public static CatalogDrift Of(VideoCatalog catalog, VideoRoots roots, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(roots);
+        var walk = new VideoWalk(roots, path => catalog.Find(path) is { Vanished: false });
+        var met = new HashSet<long>();
+        var (appeared, changed) = (0, 0);
+        foreach (var file in walk.Files())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (catalog.Find(file.Path) is not { } known)
+            {
+                appeared++;
+                continue;
+            }
+
+            met.Add(known.Id);
+            if (known.Vanished) appeared++;
+            else if (known.Size != file.Stamp.Size || known.ModifiedTicks != file.Stamp.ModifiedTicks) changed++;
+        }
+
+        var gone = catalog.Select((id, path) => !met.Contains(id) && roots.Contains(path) && !walk.IsUnlisted(path)).Count;
+        return new CatalogDrift(appeared, changed, gone);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using CACL.Data.Catalog;
+using CACL.Data.Processes;
+
+namespace CACL.Data.Decoding.Isolated;
+
+/// <summary>
+/// One run of ffmpeg or ffprobe on one file. Its end is told apart: what ffmpeg says of the file is the caller's to judge; that it was
+/// killed, never began or had no memory is the decoder's fault and no word on the file. Disposing ends it.
+/// </summary>
+internal sealed class FfmpegRun : IDisposable
+{
+    // ffmpeg catches SIGINT, SIGTERM and the like, and ends with one of these; ffprobe does not.
+    private const int EndedBySignal = 255;
+    private const int EndedBySignals = 123;
+
+    // Since 6.1 ffmpeg ends with the low byte of its own error: AVERROR(ENOMEM), AVERROR(ENFILE), AVERROR(EMFILE).
+    private static readonly int[] LackCodes = [256 - 12, 256 - 23, 256 - 24];
+
+    // What the system lacks, in libc's words and ffmpeg's. The program may end with any exit code after it, even with 0.
+    private static readonly string[] Lacks =
+    [
+        "Cannot allocate memory", "Too many open files", "pthread_create", "error while loading shared libraries", "std::bad_alloc",
+    ];
+
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    private readonly ChildProcess _process;
+    private readonly string _name;
+    private readonly string _file;
+    private readonly LastLines _heard;
+    private volatile string? _lack;
+    private TimeSpan _allowed;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="program">Path of ffmpeg or ffprobe.</param>
+    /// <param name="arguments">Its arguments as one text, quoted as <see cref="ChildStart.Quote(string)"/> does.</param>
+    /// <param name="file">The file it works on, for messages.</param>
+    /// <param name="allowed">How long it may take.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <param name="takesInput">Whether <see cref="Input"/> stays open.</param>
+    /// <exception cref="DecoderFaultException">It cannot be started.</exception>
+    internal FfmpegRun(string program, string arguments, string file, TimeSpan allowed, CancellationToken cancel, bool takesInput = false)
+    {
+        (_name, _file, _allowed) = (Path.GetFileName(program), file, allowed);
+        _heard = new LastLines(1, 500, Note);
+        try
+        {
+            var start = new ChildStart(program, arguments)
+            {
+                Allowed = allowed,
+                TakesInput = takesInput,
+                Heard = text => _heard.Add(text.Span),
+            };
+            _process = new ChildProcess(start, cancel);
+        }
+        catch (ChildStartException e)
+        {
+            throw DecoderFaultException.Of(file, e.Message, e);
+        }
+    }
+
+    /// <summary>What it is given.</summary>
+    internal Stream Input => _process.Input;
+
+    /// <summary>What it writes.</summary>
+    internal Stream Output => _process.Output;
+
+    /// <summary>What it writes, as lines.</summary>
+    internal StreamReader Lines => _process.Lines;
+
+    /// <summary>What it complained about last; complete after <see cref="Finish"/>.</summary>
+    internal string Complaint => string.Join('\n', _process.Complaint);
+
+    /// <summary>Sets how long it may take from now on, or stops the clock while nobody waits for it.</summary>
+    internal void Allow(TimeSpan? time)
+    {
+        _allowed = time ?? _allowed;
+        _process.Allow(time);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code: what the program says of the file.</returns>
+    /// <exception cref="VideoUnusableException">The deadline passed.</exception>
+    /// <exception cref="DecoderFaultException">It was killed, never began, or the machine lacked what it needs.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    internal int Finish()
+    {
+        try
+        {
+            var end = _process.Finish();
+            if (end.Signal is not null || end.NeverBegan) throw Fault(end.Words);
+            if (end.ExitCode is EndedBySignal or EndedBySignals) throw Fault($"was ended by a signal (exit code {end.ExitCode})");
+            if (LackCodes.Contains(end.ExitCode)) throw Fault(end.Words);
+            foreach (var line in _heard.Lines) Note(line);
+            return _lack is null ? end.ExitCode : throw Fault($"says: {_lack}");
+        }
+        catch (TimeoutException e)
+        {
+            throw new VideoUnusableException(
+                _file,
+                UnusableReason.Deadline,
+                string.Create(Invariant, $"Reading {_file} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped."),
+                e);
+        }
+    }
+
+    /// <summary>Ends it if it still runs, and waits a moment until it is gone with the files it holds.</summary>
+    internal void End() => _process.Kill(TimeSpan.FromSeconds(5));
+
+    public void Dispose() => _process.Dispose();
+
+    private DecoderFaultException Fault(string what) => DecoderFaultException.Of(_file, $"{_name} {what}");
+
+    // The file's own name may hold such words.
+    private void Note(string line)
+    {
+        var said = line.Replace(_file, "", StringComparison.Ordinal);
+        if (Array.Exists(Lacks, words => said.Contains(words, StringComparison.Ordinal))) _lack ??= line.TrimEnd('.');
+    }
+}

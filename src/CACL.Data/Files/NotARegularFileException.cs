@@ -1,0 +1,33 @@
+namespace CACL.Data.Files;
+
+/// <summary>
+/// A name leads to a pipe, a socket, a device or a folder where a file is wanted. The message is a sentence that names it and what it is.
+/// An <see cref="IOException"/>, so that whoever tells why a file cannot be read tells this, too.
+/// </summary>
+public sealed class NotARegularFileException : IOException
+{
+    /// <summary>The fault of <paramref name="path"/>.</summary>
+    public NotARegularFileException(string path, FileKind kind)
+        : base($"{path} is {Words(kind)}, not a regular file.")
+    {
+        Path = path;
+        Kind = kind;
+    }
+
+    /// <summary>The name.</summary>
+    public string Path { get; }
+
+    /// <summary>What it leads to.</summary>
+    public FileKind Kind { get; }
+
+    /// <summary>A kind with its article, for messages.</summary>
+    public static string Words(FileKind kind) => kind switch
+    {
+        FileKind.Regular => "a file",
+        FileKind.Folder => "a folder",
+        FileKind.Pipe => "a pipe",
+        FileKind.Socket => "a socket",
+        FileKind.Device => "a device",
+        _ => "something else",
+    };
+}

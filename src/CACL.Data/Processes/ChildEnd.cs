@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace CACL.Data.Processes;
+
+/// <summary>How a child process ended.</summary>
+/// <param name="ExitCode">Its exit code; 128 and the signal's number where a signal ended it.</param>
+/// <param name="LastWords">The last lines that it wrote to standard error.</param>
+public sealed record ChildEnd(int ExitCode, IReadOnlyList<string> LastWords)
+{
+    private const int ShownLines = 5;
+    private const int ShownLetters = 500;
+    private const int SignalBase = 128;
+    private const int OutOfReach = 126; // what a shell, env or setsid says of a program that it may not start
+    private const int NotFound = 127; // and of one that is not there, or whose libraries are not
+
+    private static readonly string[] Signals =
+    [
+        "", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2",
+        "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+    ];
+
+    /// <summary>Whether it did what it was asked to.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>The signal that ended it, or null.</summary>
+    public int? Signal => ExitCode > SignalBase && ExitCode < SignalBase + Signals.Length ? ExitCode - SignalBase : null;
+
+    /// <summary>Whether the program never began: it is not there, may not be run, or lacks a library.</summary>
+    public bool NeverBegan => ExitCode is OutOfReach or NotFound;
+
+    private string Shown =>
+        string.Join(' ', LastWords.TakeLast(ShownLines).Select(line => line.Length <= ShownLetters ? line : line[..ShownLetters]));
+
+    /// <summary>How it ended, a phrase: "was killed by signal 9 (SIGKILL); the machine may have run out of memory".</summary>
+    public string Words
+    {
+        get
+        {
+            if (Signal is { } signal)
+            {
+                var memory = signal == 9 ? "; the machine may have run out of memory" : "";
+                return string.Create(CultureInfo.InvariantCulture, $"was killed by signal {signal} ({Signals[signal]}){memory}");
+            }
+
+            var what = NeverBegan ? "could not be started" : "ended";
+            var code = string.Create(CultureInfo.InvariantCulture, $"{what} with exit code {ExitCode}");
+            return LastWords.Count == 0 ? $"{code} and without a word" : $"{code}: {Shown}";
+        }
+    }
+}

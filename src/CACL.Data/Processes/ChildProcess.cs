@@ -1,0 +1,229 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+#pragma warning disable RS0030 // This is what is called instead.
+
+namespace CACL.Data.Processes;
+
+/// <summary>
+/// A program in a process of its own, from its start to its end: the one way in which this program starts others. It has an end at its
+/// deadline whatever it does, and the last of what it complains about is kept. Disposing ends it with everything that it started.
+/// </summary>
+public sealed partial class ChildProcess : IDisposable
+{
+    private const string SetSession = "/usr/bin/setsid";
+    private const string SetPrivileges = "/usr/bin/setpriv";
+    private const int Terminate = 15;
+    private const int MostLines = 20;
+    private const int LongestLine = 6000; // a path with a few words
+
+    /// <summary>The longest time that a timer takes.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>How long the last of its output is waited for once it has ended: something it started may hold the pipe.</summary>
+    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private readonly string _program;
+    private readonly CancellationToken _cancel;
+    private readonly CancellationTokenSource _limit;
+    private readonly CancellationTokenRegistration _killer;
+    private readonly LastLines _complaint = new(MostLines, LongestLine);
+    private readonly Task _reading;
+    private TimeSpan? _allowed;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="start">Which, and how.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <exception cref="ChildStartException">It cannot be started.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled before.</exception>
+    public ChildProcess(ChildStart start, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        cancel.ThrowIfCancellationRequested();
+        (_program, _allowed, _cancel) = (start.Program, start.Allowed, cancel);
+        _process = Start(start);
+        if (!start.TakesInput) _process.StandardInput.Close();
+        _reading = Task.WhenAll(
+            ReadAsync(_process.StandardError, start.Heard, _complaint),
+            start.Said is null ? Task.CompletedTask : ReadAsync(_process.StandardOutput, start.Said, null));
+        _limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _killer = _limit.Token.Register(Kill);
+        Allow(start.Allowed);
+    }
+
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>What it is given.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>What it writes.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it writes, as lines.</summary>
+    public StreamReader Lines => _process.StandardOutput;
+
+    /// <summary>The last lines that it complained with so far; complete after <see cref="Finish"/>.</summary>
+    public IReadOnlyList<string> Complaint => _complaint.Lines;
+
+    /// <summary>Whether everything that it wrote is read. Not so where something that it started outlives it and holds the pipe.</summary>
+    public bool OutputEnded => _reading.IsCompleted;
+
+    /// <summary>Sets how long it may take from now on, or (null) stops the clock.</summary>
+    public void Allow(TimeSpan? time)
+    {
+        _allowed = time ?? _allowed;
+        if (time is not { } given) _limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        else if (given < TimeSpan.Zero) _limit.Cancel();
+        else _limit.CancelAfter(given < Longest ? given : Longest);
+    }
+
+    /// <summary>Asks it to end in order (SIGTERM), and ends it where it has not after a while.</summary>
+    public void AskToEnd(TimeSpan patience)
+    {
+        if (_process.HasExited) return;
+        Allow(patience);
+        _ = Ask(_process.Id);
+    }
+
+    /// <summary>Asks any process to end in order (SIGTERM).</summary>
+    /// <returns>Whether there is such a process and it may be asked.</returns>
+    public static bool Ask(int process) => SendSignal(process, Terminate) == 0;
+
+    /// <summary>Lowers its priority, and has the kernel take it before others where memory runs out.</summary>
+    /// <param name="outOfMemoryScore">From -1000 to 1000; the highest goes first.</param>
+    public void StepBack(int outOfMemoryScore)
+    {
+        try
+        {
+            _process.PriorityClass = ProcessPriorityClass.BelowNormal;
+            File.WriteAllText($"/proc/{_process.Id}/oom_score_adj", outOfMemoryScore.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            // It has ended already, or the system does not let it: it is only less considerate then.
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <exception cref="TimeoutException">The deadline passed, and it was ended; the message is a sentence.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public ChildEnd Finish()
+    {
+        _process.WaitForExit();
+        _reading.Wait(LastWordsTime, CancellationToken.None);
+        return End();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <inheritdoc cref="Finish"/>
+    public async Task<ChildEnd> FinishAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await Task.WhenAny(_reading, Task.Delay(LastWordsTime, CancellationToken.None)).ConfigureAwait(false);
+        return End();
+    }
+
+    /// <summary>Throws if it was ended by the deadline or the caller.</summary>
+    /// <inheritdoc cref="Finish"/>
+    public void Check()
+    {
+        if (!_limit.IsCancellationRequested) return;
+        _cancel.ThrowIfCancellationRequested();
+        var seconds = _allowed?.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+        throw new TimeoutException($"{_program} took longer than the {seconds} s allowed.");
+    }
+
+    /// <summary>Ends it if it still runs, and waits a moment until it is gone with the files it holds.</summary>
+    public void Kill(TimeSpan wait)
+    {
+        Kill();
+        _process.WaitForExit(wait);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        _killer.Dispose();
+        _limit.Dispose();
+        _process.Dispose();
+    }
+
+    private ChildEnd End()
+    {
+        Check();
+        return new ChildEnd(_process.ExitCode, _complaint.Lines);
+    }
+
+    // A session of its own: Ctrl+C in a terminal reaches every process of its foreground group, and what it means is this process's to
+    // decide. Both wrappers become the program itself, which keeps their number.
+    private static Process Start(ChildStart start)
+    {
+        List<string> wrappers = [];
+        if (File.Exists(SetSession)) wrappers.Add(SetSession);
+        if (start.EndsWithParent && File.Exists(SetPrivileges)) wrappers.AddRange([SetPrivileges, "--pdeathsig", "TERM"]);
+        string[] command = [.. wrappers, start.Program];
+        var info = new ProcessStartInfo
+        {
+            FileName = command[0],
+            Arguments = $"{ChildStart.Quote(command.Skip(1))} {start.Arguments}".Trim(),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var (name, value) in start.Environment)
+        {
+            if (value is null) info.Environment.Remove(name);
+            else info.Environment[name] = value;
+        }
+
+        try
+        {
+            return Process.Start(info) ?? throw new ChildStartException($"{start.Program} could not be started");
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw new ChildStartException($"{start.Program} could not be started ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    private static async Task ReadAsync(StreamReader from, Action<ReadOnlyMemory<char>>? passOn, LastLines? last)
+    {
+        var buffer = new char[4096];
+        try
+        {
+            while (await from.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            {
+                passOn?.Invoke(buffer.AsMemory(0, count));
+                last?.Add(buffer.AsSpan(0, count));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It was disposed of while it still spoke.
+        }
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendSignal(int process, int signal);
+}
