@@ -60,6 +60,22 @@ public sealed class MadeVideosTests
         }
     }
 
+    [Fact]
+    public void A_video_that_takes_an_encoder_which_ffmpeg_lacks_is_skipped_by_its_name()
+    {
+        var said = "";
+        try
+        {
+            FfmpegCommand.Require("libx264", "libnothing");
+        }
+        catch (Exception skipped)
+        {
+            said = skipped.Message;
+        }
+
+        Assert.Contains("This ffmpeg has no encoder libnothing", said, StringComparison.Ordinal);
+    }
+
     private static (long Time, bool Key)[] Packets(string name)
     {
         var lines = Probe(name, "-show_packets", "-select_streams", "v", "-show_entries", "packet=pts,flags", "-of", "csv=p=0");
