@@ -89,8 +89,8 @@ public sealed class MadeVideosTests
     private static string Probe(string name, params string[] options)
     {
         var path = MadeVideos.Path(name);
-        var program = InstalledProgram.Ffmpeg.FfprobePath;
-        using var process = Process.Start(new ProcessStartInfo(program, ["-v", "error", .. options, path]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["-v", "error", .. options, path];
+        using var process = Process.Start(new ProcessStartInfo(InstalledProgram.Ffmpeg.FfprobePath, arguments) { RedirectStandardOutput = true })!;
         var words = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return words;
