@@ -17,7 +17,7 @@ internal static class DamagedVideos
         NoVideo("audio_only.mp4", "sound alone", path => FfmpegCommand.Run("-f", "lavfi", "-i", "sine=duration=2", "-c:a", "aac", path))
             with { Encoders = ["aac"] },
         NoVideo("jpeg.mp4", "a JPEG picture", path => FfmpegCommand.Run(
-            "-f", "lavfi", "-i", "testsrc2=size=64x64", "-frames:v", "1", "-f", "image2pipe", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", path))
+            "-f", "lavfi", "-i", "testsrc2=s=64x64", "-frames:v", "1", "-f", "image2pipe", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", path))
             with { Encoders = ["mjpeg"] },
         NoVideo("zero_length.mp4", "no bytes", path => File.WriteAllBytes(path, [])) with { Encoders = [] },
         Text("text.mp4", "plain text", "Nothing to see here.\n"),

@@ -75,8 +75,8 @@ internal static class SoundVideos
         Tagged("bt601.mp4", "bt601", "smpte170m"),
         Tagged("bt709.mp4", "bt709", "bt709"),
         Coded("interlaced.ts", "interlaced MPEG-2 with pixels of 12:11", "mpeg2video",
-            "-vf", "scale=176:144,setpts=PTS/2,fps=50,interlace,setsar=12/11", "-flags", "+ildct+ilme", "-top", "1", "-b:v", "2M", "-g", "12",
-            "-bf", "2"),
+            "-vf", "scale=176:144,setpts=PTS/2,fps=50,interlace,setsar=12/11", "-flags", "+ildct+ilme", "-top", "1",
+            "-b:v", "2M", "-g", "12", "-bf", "2"),
         new("size_change.ts", "another size from the middle on", path => WithPiece(path, piece =>
         {
             FfmpegCommand.Run("-i", MadeVideos.Path(Plain), "-c", "copy", path);

@@ -7,7 +7,7 @@ namespace CACL.Data.Tests.DataSets;
 /// <summary>Samples of the real data sets, where ../shared has them. What they hold is promised by hand-made ones of each layout, too.</summary>
 public sealed class RealDataSetTests
 {
-    public static IEnumerable<TheoryDataRow<DataSetKind, string>> Samples => Workspace.Lack("data") is { } lack
+    public static IEnumerable<TheoryDataRow<DataSetKind, string>> Samples => Workspace.Lack("data", "camvid") is { } lack
         ? [new TheoryDataRow<DataSetKind, string>(DataSetKind.Folder, "") { Skip = lack }]
         :
         [

@@ -60,6 +60,22 @@ public sealed class MadeVideosTests
         }
     }
 
+    [Fact]
+    public void A_video_that_takes_an_encoder_which_ffmpeg_lacks_is_skipped_by_its_name()
+    {
+        var said = "";
+        try
+        {
+            FfmpegCommand.Require("libx264", "libnothing");
+        }
+        catch (Exception skipped)
+        {
+            said = skipped.Message;
+        }
+
+        Assert.Contains("This ffmpeg has no encoder libnothing", said, StringComparison.Ordinal);
+    }
+
     private static (long Time, bool Key)[] Packets(string name)
     {
         var lines = Probe(name, "-show_packets", "-select_streams", "v", "-show_entries", "packet=pts,flags", "-of", "csv=p=0");
@@ -73,8 +89,8 @@ public sealed class MadeVideosTests
     private static string Probe(string name, params string[] options)
     {
         var path = MadeVideos.Path(name);
-        var program = InstalledProgram.Ffmpeg.FfprobePath;
-        using var process = Process.Start(new ProcessStartInfo(program, ["-v", "error", .. options, path]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["-v", "error", .. options, path];
+        using var process = Process.Start(new ProcessStartInfo(InstalledProgram.Ffmpeg.FfprobePath, arguments) { RedirectStandardOutput = true })!;
         var words = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return words;

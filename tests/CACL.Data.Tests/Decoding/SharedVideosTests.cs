@@ -11,7 +11,7 @@ namespace CACL.Data.Tests.Decoding;
 /// </summary>
 public sealed class SharedVideosTests
 {
-    public static IEnumerable<TheoryDataRow<DecoderKind, string>> Folders => Workspace.Lack("data") is { } lack
+    public static IEnumerable<TheoryDataRow<DecoderKind, string>> Folders => Workspace.Lack("data", "videos") is { } lack
         ? [new TheoryDataRow<DecoderKind, string>(DecoderKind.Auto, "") { Skip = lack }]
         :
         [

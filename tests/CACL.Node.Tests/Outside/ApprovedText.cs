@@ -7,7 +7,9 @@ internal static class ApprovedText
 {
     private static readonly string Folder = Path.Combine(Workspace.Root, "tests", "CACL.Node.Tests", "Outside");
 
-    /// <summary>Fails if the text differs from the approved one, by their first different line; what it is now is then written beside it.</summary>
+    /// <summary>
+    /// Fails if the text differs from the approved one, and names the first line that does; what it is now is then written beside it.
+    /// </summary>
     /// <param name="name">The file is NAME.approved.txt.</param>
     /// <param name="now">Its lines today.</param>
     public static void AssertSame(string name, IEnumerable<string> now)

@@ -6,12 +6,13 @@ using CACL.Node.Http.Endpoints;
 using CACL.Node.Tests.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CACL.Node.Tests.Outside;
 
-/// <summary>What other programs call: verbs and options, routes, metrics. A run folder's text is compared by EvaluationBesideTests.</summary>
+/// <summary>What other programs call: verbs and options, routes, metrics. EvaluationBesideTests compares a run folder's text.</summary>
 [Collection("meters")]
 public sealed partial class OutsideTests : IDisposable
 {
@@ -32,9 +33,11 @@ public sealed partial class OutsideTests : IDisposable
         var application = builder.Build();
         NodeEndpoints.Map(application, _server.State, new HttpLimits());
         var endpoints = ((IEndpointRouteBuilder)application).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
-        var routes = endpoints.Select(endpoint =>
-            $"{endpoint.RoutePattern.RawText} {string.Join(' ', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any method"])}");
+        var routes = endpoints.Select(endpoint => $"{endpoint.RoutePattern.RawText} {string.Join(' ', Methods(endpoint))}");
         ApprovedText.AssertSame("routes", routes.Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Methods(Endpoint endpoint) =>
+            endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["any method"];
     }
 
     [Fact]
@@ -43,12 +46,12 @@ public sealed partial class OutsideTests : IDisposable
         _server.LetEverythingHappen();
         var scrape = await _server.ScrapeAsync();
         var labels = Sample().Matches(scrape)
-            .SelectMany(sample => Label().Matches(sample.Groups[2].Value).Select(label => (Metric: sample.Groups[1].Value, Name: label.Groups[1].Value)))
+            .SelectMany(sample => Label().Matches(sample.Groups[2].Value), (sample, label) =>
+                (Metric: sample.Groups[1].Value, Name: label.Groups[1].Value))
             .Distinct().ToLookup(label => label.Metric, label => label.Name);
         var metrics = Kind().Matches(scrape).Select(kind => (Name: kind.Groups[1].Value, Kind: kind.Groups[2].Value));
-        ApprovedText.AssertSame(
-            "metrics",
-            metrics.Select(metric => $"{metric.Name} {metric.Kind} {string.Join(' ', labels[metric.Name])}".TrimEnd()).Order(StringComparer.Ordinal));
+        var lines = metrics.Select(metric => $"{metric.Name} {metric.Kind} {string.Join(' ', labels[metric.Name])}".TrimEnd());
+        ApprovedText.AssertSame("metrics", lines.Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Verbs(Command verb, string words)

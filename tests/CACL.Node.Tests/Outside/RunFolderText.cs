@@ -6,7 +6,9 @@ namespace CACL.Node.Tests.Outside;
 /// <summary>A run folder's files, and the keys of those that are JSON, as lines.</summary>
 internal static partial class RunFolderText
 {
-    /// <summary>Each file once, numbers in its name as N, then its keys. A link is told as what it is, TensorBoard's names without a machine's.</summary>
+    /// <summary>
+    /// Each file once, numbers in its name as N, then its keys. A link is not followed; TensorBoard's files come without a machine's name.
+    /// </summary>
     public static IEnumerable<string> Of(string run)
     {
         var files = Files(new DirectoryInfo(run))
