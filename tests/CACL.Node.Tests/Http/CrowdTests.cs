@@ -52,7 +52,7 @@ public sealed class CrowdTests : IDisposable
         using var crowd = await Crowd.OpenAsync(server.Address, count, sends, Cancel);
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, await StatusAsync(server));
         // Only as many gave way as had to.
-        await UntilAsync(() => crowd.Open <= Limits.Connections);
+        Eventually.Holds(() => crowd.Open <= Limits.Connections);
         Assert.InRange(crowd.Open, Limits.Connections / 2, Limits.Connections);
     }
 
@@ -88,7 +88,7 @@ public sealed class CrowdTests : IDisposable
         await HearsAsync(asking, 0, "\r\n0\r\n\r\n");
         await dripping.SendAsync(0, "t", Cancel);
         using var crowd = await Crowd.OpenAsync(server.Address, 1, "", Cancel);
-        await UntilAsync(() => dripping.Open == 0);
+        Eventually.Holds(() => dripping.Open == 0);
         Assert.Equal((1, 1), (asking.Open, crowd.Open));
     }
 
@@ -140,7 +140,7 @@ public sealed class CrowdTests : IDisposable
             using var server = Start(Limits with { Connections = 16 });
             using var crowd = await Crowd.OpenAsync(server.Address, 300, Change + "Content-Length: 900\r\n\r\n{", Cancel);
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(server));
-            await UntilAsync(() => crowd.Open <= 16);
+            Eventually.Holds(() => crowd.Open <= 16);
             crowd.Reset();
         }
 
