@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Node.Configuration;
 
 /// <summary>Checks a file that holds more than the settings of a run.</summary>
@@ -64,6 +66,6 @@ internal static class ConfigurationCheck
     private static string Faults(string file, UserException e)
     {
         var faults = e is SettingsException settings ? settings.Problems.Select(p => p.ToString()).ToArray() : [e.Message];
-        return $"{file} has {(faults.Length == 1 ? "1 fault" : $"{faults.Length} faults")}:{string.Concat(faults.Select(f => $"{Environment.NewLine}  {f}"))}";
+        return $"{file} has {Counted.Of(faults.Length, "fault")}:{string.Concat(faults.Select(f => $"{Environment.NewLine}  {f}"))}";
     }
 }

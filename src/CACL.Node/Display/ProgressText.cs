@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Wording;
 
 namespace CACL.Node.Display;
 
@@ -21,16 +22,16 @@ internal static class ProgressText
         if (s.Pixel is { } pixel) parts.Add($"pixel {pixel:0.000}");
         if (s.Cycle is { } cycle) parts.Add($"cycle {cycle:0.000}");
         parts.Add($"(chance {s.Chance:0.00})");
-        if (s.Top1Global is { } top1) parts.Add($"top-1 {Percent(top1)}");
-        if (s.CycleBack is { } back) parts.Add($"back {Percent(back)}");
-        if (s.QueueFill < 1) parts.Add($"queue {Percent(s.QueueFill)} filled");
+        if (s.Top1Global is { } top1) parts.Add($"top-1 {Percent.Of(top1)}");
+        if (s.CycleBack is { } back) parts.Add($"back {Percent.Of(back)}");
+        if (s.QueueFill < 1) parts.Add($"queue {Percent.Of(s.QueueFill)} filled");
         return string.Join(' ', parts);
     }
 
     /// <summary>How fast it goes.</summary>
     public static string Pace(ProgressSnapshot s) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
+        $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent.Of(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
 
     /// <summary>How long it has gone and will go.</summary>
     public static string Time(ProgressSnapshot s) => s.Remaining is { } left ? $"{Clock(s.Elapsed)} gone, {Clock(left)} to go" : $"{Clock(s.Elapsed)} gone";
@@ -39,6 +40,4 @@ internal static class ProgressText
     public static string Clock(TimeSpan time) => time.TotalDays >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalDays} d {time.Hours} h")
         : string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
-
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

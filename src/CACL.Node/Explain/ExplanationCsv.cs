@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Sampling;
+using CACL.Node.Display;
 
 namespace CACL.Node.Explain;
 
@@ -25,7 +26,7 @@ internal static class ExplanationCsv
             .. View(plan.View), .. View(plan.ViewPlus),
             string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing,
         ];
-        return string.Join(',', values.Select(v => Field(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
+        return string.Join(',', values.Select(v => CsvCell.Of(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
     }
 
     private static object?[] View(ViewPlan plan)
@@ -36,6 +37,4 @@ internal static class ExplanationCsv
     }
 
     private static int Number(bool value) => value ? 1 : 0;
-
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

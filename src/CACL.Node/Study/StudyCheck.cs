@@ -1,3 +1,4 @@
+using CACL.Data.Wording;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;
 
@@ -19,7 +20,7 @@ internal static class StudyCheck
             // What is wrong with a setting of all rows is wrong in each of them.
             .Distinct().ToList();
         if (problems.Count > 0) throw new SettingsException(problems);
-        return ($"a study of {Count(plan.Rows.Count, "row")}, {Count(plan.Seeds.Count, "seed")}, {Count(plan.DataSets.Count, "data set")}.", [.. plan.Rows.Select(Line)]);
+        return ($"a study of {Counted.Of(plan.Rows.Count, "row")}, {Counted.Of(plan.Seeds.Count, "seed")}, {Counted.Of(plan.DataSets.Count, "data set")}.", [.. plan.Rows.Select(Line)]);
     }
 
     private static IReadOnlyList<SettingsProblem> Problems(Func<ResolvedConfiguration> load)
@@ -45,6 +46,4 @@ internal static class StudyCheck
         };
         return $"{row.Name}: {source}{string.Concat(row.Settings.Select(s => $", {s.Key} = {s.Value}"))}";
     }
-
-    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

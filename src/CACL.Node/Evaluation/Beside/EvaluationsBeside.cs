@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Actors.Evaluation;
+using CACL.Data.Wording;
 using CACL.Learning.Evaluation.DataSets;
 using CACL.Node.Configuration;
 using CACL.Node.Runs;
@@ -41,7 +42,7 @@ internal static class EvaluationsBeside
         var threads = settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
         Log.Information(
             "The training is evaluated on {DataSets}: {When}; {Threads} beside it",
-            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), threads == 1 ? "1 thread" : $"{threads} threads");
+            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), Counted.Of(threads, "thread"));
         return new EvaluationProcess(OwnProgram.Find(), dataSets, folder.ResolvedConfiguration, folder.EvaluationResults, threads);
     }
 
