@@ -1,4 +1,3 @@
-using System.Globalization;
 using CACL.Data.Wording;
 
 namespace CACL.Actors.Telemetry;

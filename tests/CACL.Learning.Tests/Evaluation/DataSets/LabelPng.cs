@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Text;
-using CACL.Learning.Evaluation.DataSets.Png;
 
 namespace CACL.Learning.Tests.Evaluation.DataSets;
 
