@@ -11,7 +11,9 @@ public static class Percent
     /// <summary>Without decimals, such as <c>25 %</c>.</summary>
     public static string Whole(double share) => $"{Number(share, 0)} %";
 
-    /// <summary>With as many of two decimals as it has, such as <c>25 %</c>, <c>12.5 %</c>, <c>0.01 %</c>: for a share that somebody set.</summary>
+    /// <summary>
+    /// With as many of two decimals as it has, such as <c>25 %</c>, <c>12.5 %</c>, <c>0.01 %</c>: for a share that somebody set.
+    /// </summary>
     public static string Short(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.##} %");
 
     /// <summary>Without the sign, such as <c>25.43</c>: for a column whose head has it.</summary>

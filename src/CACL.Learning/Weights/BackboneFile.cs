@@ -13,7 +13,9 @@ namespace CACL.Learning.Weights;
 /// <param name="Heads">The heads that the file holds.</param>
 public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, Heads Heads)
 {
-    /// <summary>Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.</summary>
+    /// <summary>
+    /// Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.
+    /// </summary>
     public string? Instead { get; init; }
 
     private const string Query = "query.safetensors";
@@ -48,7 +50,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         string[] stores = [folder, Path.Combine(folder, "checkpoints")];
         foreach (var place in stores.Select(store => Path.Combine(store, CheckpointFiles.Latest)).Prepend(folder))
         {
-            if (System.IO.File.Exists(Path.Combine(place, CheckpointFiles.Manifest)) || System.IO.File.Exists(Path.Combine(place, Query))) return (place, null);
+            if (new[] { CheckpointFiles.Manifest, Query }.Any(name => System.IO.File.Exists(Path.Combine(place, name)))) return (place, null);
         }
 
         foreach (var latest in stores.Select(LatestFolder.In))

@@ -12,7 +12,8 @@ internal static class AkkaSection
     {
         var text = new StringBuilder();
         foreach (var (key, value) in Leaves(akka)) text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
-        if (akka?["loggers"] is null) text.Append(CultureInfo.InvariantCulture, $"akka.loggers = [\"{typeof(Logging.SerilogAkkaLogger).AssemblyQualifiedName}\"]\n");
+        if (akka?["loggers"] is null)
+            text.Append(CultureInfo.InvariantCulture, $"akka.loggers = [\"{typeof(Logging.SerilogAkkaLogger).AssemblyQualifiedName}\"]\n");
         // What is logged is Serilog's to decide, since the level may change while a run goes on; actors ask for theirs only once.
         if (akka?["loglevel"] is null) text.Append("akka.loglevel = DEBUG\n");
         return text.ToString();

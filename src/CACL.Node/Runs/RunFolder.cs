@@ -67,7 +67,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
     {
-        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
+        var time = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", time));
         var free = name;
         for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
         return free;
@@ -150,7 +151,8 @@ internal sealed class RunFolder : IDisposable
         try
         {
             // Everything beside the old first: where the disk is full, nothing has changed.
-            foreach (var file in lines) JsonLinesFile.CopyKept(file, file + TemporaryEnding, line => line.GetProperty("step").GetInt64() <= steps);
+            foreach (var file in lines)
+                JsonLinesFile.CopyKept(file, file + TemporaryEnding, line => line.GetProperty("step").GetInt64() <= steps);
             File.WriteAllText(ResolvedConfiguration + TemporaryEnding, configuration);
             foreach (var file in replaced) File.Move(file + TemporaryEnding, file, overwrite: true);
             // How the last start ended is not how this one ends.

@@ -1,4 +1,3 @@
-using CACL.Data.Wording;
 using CACL.Node.Configuration;
 using CACL.Node.Configuration.Hocon;
 
@@ -20,7 +19,7 @@ internal static class StudyCheck
             // What is wrong with a setting of all rows is wrong in each of them.
             .Distinct().ToList();
         if (problems.Count > 0) throw new SettingsException(problems);
-        return ($"a study of {Counted.Of(plan.Rows.Count, "row")}, {Counted.Of(plan.Seeds.Count, "seed")}, {Counted.Of(plan.DataSets.Count, "data set")}.", [.. plan.Rows.Select(Line)]);
+        return ($"a study of {plan.Size}.", [.. plan.Rows.Select(Line)]);
     }
 
     private static IReadOnlyList<SettingsProblem> Problems(Func<ResolvedConfiguration> load)

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using CACL.Data.Wording;
 using CACL.Node.Configuration;
 using CACL.Node.Doctor;
 using CACL.Node.Training;
@@ -33,7 +32,7 @@ internal static class StudySession
         var machine = Machine();
         try
         {
-            display.Say($"{plan.Title}: {Counted.Of(plan.Rows.Count, "row")}, {Counted.Of(plan.Seeds.Count, "seed")}, {Counted.Of(plan.DataSets.Count, "data set")}, in {folder.Path}");
+            display.Say($"{plan.Title}: {plan.Size}, in {folder.Path}");
             var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
             display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
             if (failures.Count == 0) return ExitCodes.Success;

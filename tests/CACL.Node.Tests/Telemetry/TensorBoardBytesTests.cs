@@ -47,7 +47,8 @@ public sealed class TensorBoardBytesTests
             TensorBoardEvent.FileVersion(Time),
             TensorBoardEvent.Restart(Time, 6),
             TensorBoardEvent.Scalars(Time, 1, [("loss/total", 4.5), ("loss/global", 0), ("loss/pixel", -0.0), ("loss/cycle", double.NaN)]),
-            TensorBoardEvent.Scalars(Time, 300, [("eval/Straße/linear/miou", 0.1), ("", double.PositiveInfinity), (new string('x', 200), 1e-42)]),
+            TensorBoardEvent.Scalars(
+                Time, 300, [("eval/Straße/linear/miou", 0.1), ("", double.PositiveInfinity), (new string('x', 200), 1e-42)]),
             TensorBoardEvent.Scalars(Time, long.MaxValue, []),
             TensorBoardEvent.Scalars(Time, 0, [("a", double.NegativeInfinity)]),
         }.SelectMany(payload => TfRecord.Frame(payload)),
