@@ -4,7 +4,8 @@ using System.Text;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// Text to tokens. Comments vanish here, and stand apart from unquoted text; white space stays, since it joins the parts of an unquoted string.
+/// Text to tokens. Comments vanish here, and stand apart from unquoted text; white space stays, since it joins the parts of an unquoted
+/// string.
 /// </summary>
 internal sealed class HoconTokenizer
 {
@@ -29,7 +30,9 @@ internal sealed class HoconTokenizer
     /// <param name="source">Name for error messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="isFile">Whether it has lines and comments. On a command line <c>#</c> and <c>//</c> are parts of paths.</param>
-    /// <exception cref="HoconException">A string without end, an unknown escape, a reserved character, a comment that touches a text.</exception>
+    /// <exception cref="HoconException">
+    /// A string without end, an unknown escape, a reserved character, a comment that touches a text.
+    /// </exception>
     public static IReadOnlyList<HoconToken> Tokenize(string source, string text, bool isFile = true) =>
         new HoconTokenizer(source, text, isFile).Run();
 
@@ -98,7 +101,8 @@ internal sealed class HoconTokenizer
             var mark = _text[_at] == '#' ? "#" : "//";
             throw new HoconException(
                 Here,
-                $"'{mark}' touches the text before it. Put the whole text in double quotes if it belongs to the text, or a space before it if a comment begins.");
+                $"'{mark}' touches the text before it. Put the whole text in double quotes if it belongs to the text, "
+                + "or a space before it if a comment begins.");
         }
 
         var end = _text.IndexOf('\n', _at);

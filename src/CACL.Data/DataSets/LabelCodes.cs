@@ -1,4 +1,5 @@
 using CACL.Data.DataSets.Png;
+using CACL.Data.Wording;
 
 namespace CACL.Data.DataSets;
 
@@ -58,7 +59,7 @@ internal sealed class LabelCodes
             if (faulty(value)) counts[value] = counts.GetValueOrDefault(value) + 1;
         }
 
-        var named = string.Join(", ", counts.Take(MostNamed).Select(c => $"{c.Key} ({(c.Value == 1 ? "1 pixel" : $"{c.Value:N0} pixels")})"));
+        var named = string.Join(", ", counts.Take(MostNamed).Select(c => $"{c.Key} ({Counted.Of(c.Value, "pixel")})"));
         var more = counts.Count > MostNamed ? $" and {counts.Count - MostNamed:N0} more" : "";
         return $"{(counts.Count == 1 ? "a value that is" : "values that are")} no class: {named}{more}; the first is {indices.Values[first]} at column {first % indices.Width}, row {first / indices.Width}";
     }

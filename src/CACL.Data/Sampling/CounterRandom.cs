@@ -52,12 +52,11 @@ public enum DrawPurpose
 }
 
 /// <summary>
-/// Random numbers from counters: number k of a stream is splitmix64's finaliser of key + (k+1)·golden, the key a hash of what the
+/// Random numbers from counters: number k of a stream is that of <see cref="SplitMix64"/> from its key on, the key a hash of what the
 /// stream is for. Nothing is carried from one sample to the next, so any sample of a run can be planned alone.
 /// </summary>
 public struct CounterRandom
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
     private ulong _state;
 
     /// <summary>The stream of (seed, epoch, position, attempt) for one purpose.</summary>
@@ -70,10 +69,10 @@ public struct CounterRandom
     }
 
     /// <summary>The next 64 uniform bits.</summary>
-    public ulong Bits() => Mix(_state += Golden);
+    public ulong Bits() => SplitMix64.Mix(_state += SplitMix64.Golden);
 
     /// <summary>Uniform in [0, 1), a multiple of 2⁻⁵³.</summary>
-    public double Unit() => (Bits() >> 11) * (1.0 / (1UL << 53));
+    public double Unit() => SplitMix64.Unit(Bits());
 
     /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>].</summary>
     public double Uniform(double low, double high) => low + ((high - low) * Unit());
@@ -127,12 +126,6 @@ public struct CounterRandom
         return drawn;
     }
 
-    private static ulong Absorb(ulong key, ulong value) => Mix(BitOperations.RotateLeft(key, 23) + Golden + Mix(value + Golden));
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    private static ulong Absorb(ulong key, ulong value) =>
+        SplitMix64.Mix(BitOperations.RotateLeft(key, 23) + SplitMix64.Golden + SplitMix64.Mix(value + SplitMix64.Golden));
 }

@@ -1,22 +1,28 @@
 using System.Text;
+using CACL.Data.Sampling;
 
 namespace CACL.Learning.Networks;
 
 /// <summary>
 /// The start's random numbers: the k-th number of a stream is a pure function of (seed, name, k), so a network starts the
-/// same on every device and whatever else is drawn before. Counter through splitmix64's finaliser.
+/// same on every device and whatever else is drawn before. A counter through <see cref="SplitMix64"/>.
 /// </summary>
 internal readonly struct SeededNumbers
 {
-    private const ulong GoldenRatio = 0x9E3779B97F4A7C15;
     private readonly ulong _start;
 
     public SeededNumbers(ulong seed, string name)
     {
-        // FNV-1a of the name; the seed is mixed first so that neighbouring seeds share no stretch of a stream.
+        // The seed is mixed first so that neighbouring seeds share no stretch of a stream.
+        _start = SplitMix64.Number(seed, 0) + Hash(name);
+    }
+
+    /// <summary>FNV-1a-64 of a name.</summary>
+    public static ulong Hash(string name)
+    {
         var hash = 0xCBF29CE484222325UL;
         foreach (var letter in Encoding.UTF8.GetBytes(name)) hash = (hash ^ letter) * 0x100000001B3;
-        _start = Mix(seed + GoldenRatio) + hash;
+        return hash;
     }
 
     /// <summary>Fills with numbers uniform in [-<paramref name="bound"/>, <paramref name="bound"/>).</summary>
@@ -38,12 +44,5 @@ internal readonly struct SeededNumbers
     }
 
     // [0, 1) in steps of 2⁻⁵³.
-    private double Unit(ulong k) => (Mix(_start + ((k + 1) * GoldenRatio)) >> 11) * (1.0 / (1UL << 53));
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    private double Unit(ulong k) => SplitMix64.Unit(SplitMix64.Number(_start, k));
 }

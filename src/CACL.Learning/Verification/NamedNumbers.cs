@@ -1,4 +1,5 @@
-using System.Text;
+using CACL.Data.Sampling;
+using CACL.Learning.Networks;
 
 namespace CACL.Learning.Verification;
 
@@ -11,17 +12,9 @@ public static class NamedNumbers
     /// <summary>The first <paramref name="count"/> numbers of the stream; each is exact in float32.</summary>
     public static float[] Uniform(string name, long count, ulong seed)
     {
-        var start = seed + Hash(name);
+        var start = seed + SeededNumbers.Hash(name);
         var numbers = new float[count];
-        for (long k = 0; k < count; k++)
-        {
-            var z = start + (((ulong)k + 1) * 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            z ^= z >> 31;
-            numbers[k] = (float)(((z >> 40) / 8388608.0) - 1);
-        }
-
+        for (long k = 0; k < count; k++) numbers[k] = (float)(((SplitMix64.Number(start, (ulong)k) >> 40) / 8388608.0) - 1);
         return numbers;
     }
 
@@ -41,12 +34,5 @@ public static class NamedNumbers
         };
         for (var k = 0; k < values.Length; k++) values[k] = (float)scale(values[k]);
         return values;
-    }
-
-    private static ulong Hash(string name)
-    {
-        var hash = 0xCBF29CE484222325UL;
-        foreach (var letter in Encoding.UTF8.GetBytes(name)) hash = (hash ^ letter) * 0x100000001B3;
-        return hash;
     }
 }

@@ -11,7 +11,9 @@ namespace CACL.Learning.Weights;
 /// <param name="Heads">The heads that the file holds, in their method's order where that is known, else by name.</param>
 public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads)
 {
-    /// <summary>Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.</summary>
+    /// <summary>
+    /// Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.
+    /// </summary>
     public string? Instead { get; init; }
 
     /// <summary>

@@ -5,7 +5,9 @@ namespace CACL.Learning.Weights;
 /// <param name="Fault">What is wrong with the link, and what is taken instead: sentences. Null where nothing is.</param>
 public sealed record LatestFolder(string? Path, string? Fault)
 {
-    /// <summary>Looks at a folder of checkpoints; reads nothing in them. A folder that holds none, and no link either, is a young run's.</summary>
+    /// <summary>
+    /// Looks at a folder of checkpoints; reads nothing in them. A folder that holds none, and no link either, is a young run's.
+    /// </summary>
     public static LatestFolder In(string checkpoints)
     {
         checkpoints = System.IO.Path.GetFullPath(checkpoints);
@@ -14,14 +16,16 @@ public sealed record LatestFolder(string? Path, string? Fault)
         if (target is not null && CheckpointFiles.TryStep(target, out _) && Directory.Exists(System.IO.Path.Combine(checkpoints, target)))
             return new LatestFolder(System.IO.Path.Combine(checkpoints, target), null);
 
-        var newest = Directory.Exists(checkpoints) ? CheckpointStore.StepsIn(checkpoints).Select(CheckpointFiles.FolderOf).FirstOrDefault() : null;
+        var steps = Directory.Exists(checkpoints) ? CheckpointStore.StepsIn(checkpoints) : [];
+        var newest = steps.Select(CheckpointFiles.FolderOf).FirstOrDefault();
         var isThere = target is not null || Directory.Exists(link) || File.Exists(link);
         if (newest is null && !isThere) return new LatestFolder(null, null);
-        var what = target is not null ? $"{link} leads to {target}, {(CheckpointFiles.TryStep(target, out _) ? "which is not there" : "which is no checkpoint beside it")}."
+        var what = target is not null && CheckpointFiles.TryStep(target, out _) ? $"{link} leads to {target}, which is not there."
+            : target is not null ? $"{link} leads to {target}, which is no checkpoint beside it."
             : isThere ? $"{link} is a {(File.Exists(link) ? "file" : "folder")} where a link to a checkpoint belongs."
             : $"The link {link}, which names the checkpoint to go on from, is missing.";
-        return newest is null
-            ? new LatestFolder(null, what)
-            : new LatestFolder(System.IO.Path.Combine(checkpoints, newest), $"{what} The newest checkpoint there, {newest}, is taken instead.");
+        if (newest is null) return new LatestFolder(null, what);
+        what += $" The newest checkpoint there, {newest}, is taken instead.";
+        return new LatestFolder(System.IO.Path.Combine(checkpoints, newest), what);
     }
 }

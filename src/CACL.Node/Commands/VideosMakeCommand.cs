@@ -15,7 +15,8 @@ internal static class VideosMakeCommand
             Description = "How many clips, 1 to 100000.",
             HelpName = "N",
             DefaultValueFactory = _ => 64,
-            CustomParser = given => NumberOption.Read<int>(given, number => number is >= 1 and <= 100_000, "a whole number from 1 to 100000"),
+            CustomParser = given => NumberOption.Read<int>(
+                given, number => number is >= 1 and <= 100_000, "a whole number from 1 to 100000"),
         };
         var seed = new Option<int>("--seed")
         {

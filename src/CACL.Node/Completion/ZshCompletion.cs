@@ -42,8 +42,8 @@ internal static class ZshCompletion
             script.Append(
                 CultureInfo.InvariantCulture,
                 $"        ({Quoted(verb.Path)})\n            if [[ $words[CURRENT] == -* ]]; then {Described("options", verb.Options.Select(o => (o.Name, o.Description)))}");
-            if (verb.Below.Count > 0)
-                script.Append(CultureInfo.InvariantCulture, $"; else {Described("verbs", verb.Below.Select(v => (v.Name, v.Description)))}");
+            var below = verb.Below.Select(v => (v.Name, v.Description));
+            if (verb.Below.Count > 0) script.Append(CultureInfo.InvariantCulture, $"; else {Described("verbs", below)}");
             else if (verb.Argument is { } argument) script.Append(CultureInfo.InvariantCulture, $"; else {Value(argument)}");
             script.Append("; fi ;;\n");
         }

@@ -1,5 +1,6 @@
 using CACL.Data.DataSets;
 using CACL.Data.DataSets.Checking;
+using CACL.Data.Wording;
 
 namespace CACL.Node.DataSets;
 
@@ -47,7 +48,7 @@ internal static class DataSetReportText
         output.WriteLine();
     }
 
-    private static string Share(long part, long whole) => part == 0 ? "-" : $"{100.0 * part / whole:0.000}";
+    private static string Share(long part, long whole) => part == 0 ? "-" : Percent.Number((double)part / whole, 3);
 
     private static void WriteFaults(IReadOnlyList<DataSetFault> faults, int most, TextWriter output)
     {
@@ -57,7 +58,7 @@ internal static class DataSetReportText
             return;
         }
 
-        output.WriteLine(faults.Count == 1 ? "1 fault:" : $"{faults.Count:N0} faults:");
+        output.WriteLine($"{Counted.Of(faults.Count, "fault")}:");
         foreach (var fault in faults.Take(most)) output.WriteLine($"  {fault.Split}: {fault.Message}");
         if (faults.Count > most) output.WriteLine($"  … and {faults.Count - most:N0} more: --all names them all, --json, too.");
     }

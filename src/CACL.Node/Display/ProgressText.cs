@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Wording;
 using CACL.Learning.Methods;
 
 namespace CACL.Node.Display;
@@ -21,8 +22,8 @@ internal static class ProgressText
         var parts = new List<string> { string.Create(invariant, $"loss {s.Loss:0.000}") };
         parts.AddRange(Of(MetricKind.Loss).Select(loss => string.Create(invariant, $"{loss.Spec.Word} {loss.Value:0.000}")));
         if (s.Chance is { } chance) parts.Add(string.Create(invariant, $"(chance {chance:0.00})"));
-        parts.AddRange(Of(MetricKind.Share).Select(share => $"{share.Spec.Word} {Percent(share.Value)}"));
-        if (s.QueueFill < 1) parts.Add($"queue {Percent(s.QueueFill)} filled");
+        parts.AddRange(Of(MetricKind.Share).Select(share => $"{share.Spec.Word} {Percent.Of(share.Value)}"));
+        if (s.QueueFill < 1) parts.Add($"queue {Percent.Of(s.QueueFill)} filled");
         return string.Join(' ', parts);
 
         IEnumerable<Metric> Of(MetricKind kind) => s.Metrics.Where(metric => metric.Spec.Kind == kind);
@@ -31,7 +32,7 @@ internal static class ProgressText
     /// <summary>How fast it goes.</summary>
     public static string Pace(ProgressSnapshot s) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
+        $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent.Of(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
 
     /// <summary>How long it has gone and will go.</summary>
     public static string Time(ProgressSnapshot s) => s.Remaining is { } left ? $"{Clock(s.Elapsed)} gone, {Clock(left)} to go" : $"{Clock(s.Elapsed)} gone";
@@ -40,6 +41,4 @@ internal static class ProgressText
     public static string Clock(TimeSpan time) => time.TotalDays >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalDays} d {time.Hours} h")
         : string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
-
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CACL.Data.Wording;
 
 namespace CACL.Node.Display;
 
@@ -35,7 +36,7 @@ internal static class StatusText
         if ((int?)status["quarantined"] is > 0 and var bad) yield return $"videos      {bad} cannot be used (quarantine.jsonl)";
         foreach (var evaluation in status["evaluations"] as JsonArray ?? [])
         {
-            var result = (double?)evaluation?["miou"] is { } miou ? string.Create(CultureInfo.InvariantCulture, $"mIoU {100 * miou:0.0} %") : $"{evaluation?["status"]}";
+            var result = (double?)evaluation?["miou"] is { } miou ? $"mIoU {Percent.Of(miou)}" : $"{evaluation?["status"]}";
             yield return $"evaluation  {evaluation?["dataset"]} ({evaluation?["protocol"]}, {evaluation?["variant"]}), step {evaluation?["step"]}: {result}";
         }
 

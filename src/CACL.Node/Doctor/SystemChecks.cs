@@ -70,7 +70,7 @@ internal static class SystemChecks
     {
         var line = ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = line?["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        if (soft is null || !long.TryParse(soft, CultureInfo.InvariantCulture, out var files)) return Finding.Fine("open files: no limit known");
+        if (!long.TryParse(soft, CultureInfo.InvariantCulture, out var files)) return Finding.Fine("open files: no limit known");
         return files >= 1024
             ? Finding.Fine($"{files:N0} open files")
             : new Finding(Severity.Remark, $"{files:N0} open files", "Raise it with: ulimit -n 4096");
@@ -88,5 +88,5 @@ internal static class SystemChecks
         lines.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2) is [_, var value] ? value.Trim() : null;
 
     private static long? AvailableKiB() =>
-        Field(ReadLines("/proc/meminfo"), "MemAvailable") is { } text && long.TryParse(text.Split(' ')[0], CultureInfo.InvariantCulture, out var kib) ? kib : null;
+        long.TryParse(Field(ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0], CultureInfo.InvariantCulture, out var kib) ? kib : null;
 }

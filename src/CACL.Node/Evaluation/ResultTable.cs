@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Wording;
 
 namespace CACL.Node.Evaluation;
 
@@ -9,11 +10,11 @@ internal static class ResultTable
     public static void Write(EvaluationResult result, TextWriter output)
     {
         var width = Math.Max(10, result.Classes.Max(c => c.Length));
-        for (var c = 0; c < result.Classes.Length; c++) output.WriteLine($"{result.Classes[c].PadRight(width)}  {Percent(result.Iou[c])}");
+        for (var c = 0; c < result.Classes.Length; c++) output.WriteLine($"{result.Classes[c].PadRight(width)}  {Share(result.Iou[c])}");
         output.WriteLine(new string('-', width + 8));
-        output.WriteLine($"{"mIoU".PadRight(width)}  {Percent(result.Miou)}");
-        output.WriteLine($"{"mAcc".PadRight(width)}  {Percent(result.Macc)}");
-        output.WriteLine($"{"aAcc".PadRight(width)}  {Percent(result.Aacc)}");
+        output.WriteLine($"{"mIoU".PadRight(width)}  {Share(result.Miou)}");
+        output.WriteLine($"{"mAcc".PadRight(width)}  {Share(result.Macc)}");
+        output.WriteLine($"{"aAcc".PadRight(width)}  {Share(result.Aacc)}");
         var (train, test) = (result.Manifest.Dataset.Train, result.Manifest.Dataset.Test);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -21,5 +22,5 @@ internal static class ResultTable
         foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
     }
 
-    private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{100 * s,6:0.00}") : "     -";
+    private static string Share(double? share) => (share is { } s ? Percent.Number(s, 2) : "-").PadLeft(6);
 }

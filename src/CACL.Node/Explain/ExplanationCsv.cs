@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Sampling;
+using CACL.Node.Display;
 
 namespace CACL.Node.Explain;
 
@@ -26,7 +27,7 @@ internal static class ExplanationCsv
             .. View(view), .. View(plus),
             string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing, .. Box(plus.Box), Number(plus.Flip),
         ];
-        return string.Join(',', values.Select(v => Field(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
+        return string.Join(',', values.Select(v => CsvCell.Of(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
     }
 
     private static object?[] Box(CropBox box) => [box.X, box.Y, box.Width, box.Height];
@@ -39,6 +40,4 @@ internal static class ExplanationCsv
     }
 
     private static int Number(bool value) => value ? 1 : 0;
-
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

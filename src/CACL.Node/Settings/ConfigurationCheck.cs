@@ -1,6 +1,7 @@
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
+using CACL.Data.Wording;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Settings;
@@ -69,6 +70,6 @@ internal static class ConfigurationCheck
     private static string Faults(string file, ConfigurationException e)
     {
         var faults = e is SettingsException settings ? settings.Problems.Select(p => p.ToString()).ToArray() : [e.Message];
-        return $"{file} has {(faults.Length == 1 ? "1 fault" : $"{faults.Length} faults")}:{string.Concat(faults.Select(f => $"{Environment.NewLine}  {f}"))}";
+        return $"{file} has {Counted.Of(faults.Length, "fault")}:{string.Concat(faults.Select(f => $"{Environment.NewLine}  {f}"))}";
     }
 }

@@ -47,7 +47,8 @@ internal sealed class StudyPrograms : IStudyPrograms
     }
 
     /// <inheritdoc/>
-    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) => ChildProgram.Run(Line(job).Arguments, job.Log, job.Deadline, stop);
+    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) =>
+        ChildProgram.Run(Line(job).Arguments, job.Log, job.Deadline, stop);
 
     /// <summary>The command line of an evaluation.</summary>
     internal static EvaluateCommandLine Line(EvaluationJob job) => new()

@@ -21,7 +21,7 @@ internal static class StudyCheck
             // What is wrong with a setting of all rows is wrong in each of them.
             .Distinct().ToList();
         if (problems.Count > 0) throw new SettingsException(problems);
-        return ($"a study of {Count(plan.Rows.Count, "row")}, {Count(plan.Seeds.Count, "seed")}, {Count(plan.DataSets.Count, "data set")}.", [.. plan.Rows.Select(Line)]);
+        return ($"a study of {plan.Size}.", [.. plan.Rows.Select(Line)]);
     }
 
     private static IReadOnlyList<SettingsProblem> Problems(Func<ResolvedConfiguration> load)
@@ -47,6 +47,4 @@ internal static class StudyCheck
         };
         return $"{row.Name}: {source}{string.Concat(row.Settings.Select(s => $", {s.Key} = {s.Value}"))}";
     }
-
-    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CACL.Node.Display;
 
 namespace CACL.Node.Study;
 
@@ -24,13 +25,11 @@ internal static class StudyCsv
                 string.Join(' ', value.Result.Iou.Select(i => i is null ? "-" : Number(i))), Number(value.Result.Seconds),
                 Number(paper?.Miou), Number(paper?.Macc), Number(paper?.Aacc), value.Result.MeasureId,
                 value.Result.Manifest["checkpoint"]?["sha256"]?.GetValue<string>() ?? "",
-            }.Select(Cell)).Append('\n');
+            }.Select(CsvCell.Of)).Append('\n');
         }
 
         return text.ToString();
     }
 
     private static string Number(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

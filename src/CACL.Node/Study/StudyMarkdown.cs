@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CACL.Configuration.Reading;
+using CACL.Data.Wording;
 using CACL.Node.Display;
 using CACL.Node.Settings;
 
@@ -29,7 +30,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
     private void WriteTable(StudyTable table)
     {
         var set = table.DataSet;
-        var share = set.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $", {100 * fraction:0.##} % of the labels") : "";
+        var share = set.Fraction is { } fraction ? $", {Percent.Short(fraction)} of the labels" : "";
         Line($"## {set.Name}: {set.Protocol} protocol, {set.Variant}{share}");
         Line();
         var rows = report.Plan.Rows;
@@ -45,9 +46,9 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
             var paper = row.Paper.GetValueOrDefault(set.Name);
             string[] cells =
             [
-                row.Name.Replace("|", "\\|", StringComparison.Ordinal), .. Only(paperMiou, Percent(paper?.Miou)), .. Only(paperMacc, Percent(paper?.Macc)),
+                row.Name.Replace("|", "\\|", StringComparison.Ordinal), .. Only(paperMiou, Decimal(paper?.Miou)), .. Only(paperMacc, Decimal(paper?.Macc)),
                 Mean(StudyTable.Percent(last, r => r.Miou)), Mean(StudyTable.Percent(last, r => r.Macc)), Mean(StudyTable.Percent(last, r => r.Aacc)),
-                .. seeds.Select(s => Percent(100 * last.FirstOrDefault(v => v.Seed == s)?.Result.Miou)),
+                .. seeds.Select(s => Decimal(100 * last.FirstOrDefault(v => v.Seed == s)?.Result.Miou)),
             ];
             Line($"| {string.Join(" | ", cells)} |");
         }
@@ -143,7 +144,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static string Percent(double? value) => value is { } v ? v.ToString("0.0", CultureInfo.InvariantCulture) : "";
+    private static string Decimal(double? value) => value is { } v ? v.ToString("0.0", CultureInfo.InvariantCulture) : "";
 
-    private static string Mean(Spread? spread) => spread is not { } s ? "" : s.Deviation is { } d ? $"{Percent(s.Mean)} ± {Percent(d)}" : Percent(s.Mean);
+    private static string Mean(Spread? spread) => spread is not { } s ? "" : s.Deviation is { } d ? $"{Decimal(s.Mean)} ± {Decimal(d)}" : Decimal(s.Mean);
 }

@@ -1,4 +1,5 @@
 using CACL.Configuration.Hocon;
+using CACL.Data.Wording;
 
 namespace CACL.Node.Study;
 
@@ -37,6 +38,9 @@ internal sealed record StudyPlan
 
     /// <summary>Environment variables: settings among them are stronger than files and weaker than the command line.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>How large it is, such as <c>4 rows, 2 seeds, 1 data set</c>.</summary>
+    public string Size => $"{Counted.Of(Rows.Count, "row")}, {Counted.Of(Seeds.Count, "seed")}, {Counted.Of(DataSets.Count, "data set")}";
 }
 
 /// <summary>A setting that a study's file makes.</summary>

@@ -1,4 +1,5 @@
 using CACL.Data.Processes;
+using CACL.Data.Wording;
 namespace CACL.Node.Study;
 
 /// <summary>
@@ -131,7 +132,7 @@ internal sealed class StudyRun
         {
             _folder.Keep(evaluation, made);
             var result = _folder.Result(evaluation)!;
-            _display.Say(FormattableString.Invariant($"{what}: mIoU {100 * result.Miou:0.0}, mAcc {100 * result.Macc:0.0}, aAcc {100 * result.Aacc:0.0} ({result.Seconds:0} s)."));
+            _display.Say(FormattableString.Invariant($"{what}: mIoU {Share(result.Miou)}, mAcc {Share(result.Macc)}, aAcc {Share(result.Aacc)} ({result.Seconds:0} s)."));
             _report(_state, _failures, false);
             return;
         }
@@ -149,6 +150,8 @@ internal sealed class StudyRun
     }
 
     private string Place(StudyTraining training) => $"{Name(training)} ({_state.Trainings.TakeWhile(t => t != training).Count() + 1} of {_state.Trainings.Count} trainings)";
+
+    private static string Share(double? share) => share is { } s ? Percent.Number(s, 1) : "";
 
     private static string Name(StudyTraining training) => $"{training.Row.Name}, seed {training.Seed}";
 

@@ -32,7 +32,7 @@ internal static class StudySession
         var machine = Machine();
         try
         {
-            display.Say($"{plan.Title}: {plan.Rows.Count} rows, {plan.Seeds.Count} {(plan.Seeds.Count == 1 ? "seed" : "seeds")}, {plan.DataSets.Count} {(plan.DataSets.Count == 1 ? "data set" : "data sets")}, in {folder.Path}");
+            display.Say($"{plan.Title}: {plan.Size}, in {folder.Path}");
             var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
             display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
             if (failures.Count == 0) return ExitCodes.Success;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CACL.Data.Wording;
 
 namespace CACL.Runs.Evaluations;
 
@@ -27,7 +28,7 @@ public static class EvaluationLine
     /// <summary>The figures of a result in words, such as <c>mIoU 31.2 %, mAcc 44.0 %, aAcc 80.1 %, 83 s</c>.</summary>
     public static string Figures(JsonObject result)
     {
-        var parts = new List<string> { $"mIoU {Percent(result, "miou")}", $"mAcc {Percent(result, "macc")}", $"aAcc {Percent(result, "aacc")}" };
+        var parts = new List<string> { $"mIoU {Share(result, "miou")}", $"mAcc {Share(result, "macc")}", $"aAcc {Share(result, "aacc")}" };
         if (Number(result, "seconds") is { } seconds) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"));
         return string.Join(", ", parts);
     }
@@ -54,8 +55,7 @@ public static class EvaluationLine
         return line;
     }
 
-    private static string Percent(JsonObject result, string name) =>
-        Number(result, name) is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %") : "undefined";
+    private static string Share(JsonObject result, string name) => Number(result, name) is { } share ? Percent.Of(share) : "undefined";
 
     // Made from an object's own text, a number is of no type yet; made in memory it has one.
     private static double? Number(JsonObject result, string name) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Wording;
 
 namespace CACL.Runs.Evaluations;
 
@@ -16,7 +17,7 @@ public sealed record EvaluationTarget(string DataSet, string Protocol, string Va
 
     /// <summary>The target in words, such as <c>camvid (linear, quick)</c>.</summary>
     public override string ToString() => Fraction is { } share
-        ? string.Create(CultureInfo.InvariantCulture, $"{DataSet} ({Protocol} {100 * share:0.##} %, {Variant})")
+        ? $"{DataSet} ({Protocol} {Percent.Short(share)}, {Variant})"
         : $"{DataSet} ({Protocol}, {Variant})";
 }
 

@@ -30,7 +30,10 @@ public sealed class JsonLinesFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Writes the whole lines for which <paramref name="keep"/> holds into another file, which is left unfinished where the disk does not take them.</summary>
+    /// <summary>
+    /// Writes the whole lines for which <paramref name="keep"/> holds into another file, which is left unfinished where the disk does not
+    /// take them.
+    /// </summary>
     /// <exception cref="IOException">It does not.</exception>
     public static void CopyKept(string path, Stream copy, Func<JsonElement, bool> keep)
     {

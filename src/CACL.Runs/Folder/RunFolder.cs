@@ -66,7 +66,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
     {
-        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)));
+        var time = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var name = System.IO.Path.GetFullPath(System.IO.Path.Combine(below, "runs", time));
         var free = name;
         for (var i = 2; Directory.Exists(free); i++) free = $"{name}-{i}";
         return free;

@@ -97,7 +97,8 @@ public sealed class HoconLawsTests
         Gen.String[Gen.Char["ab/# "], 1, 12].Sample(
             text =>
             {
-                var mark = Enumerable.Range(0, text.Length).FirstOrDefault(i => text[i] == '#' || text[i..].StartsWith("//", StringComparison.Ordinal), text.Length);
+                var marks = new[] { text.IndexOf('#', StringComparison.Ordinal), text.IndexOf("//", StringComparison.Ordinal) };
+                var mark = marks.Where(at => at >= 0).DefaultIfEmpty(text.Length).Min();
                 var before = text[..mark];
                 HoconObject Read() => new HoconLoader(_ => null, File.OpenRead).AddText("t", $"k = {text}").Resolve();
                 if (before.Trim().Length == 0 || (mark < text.Length && before[^1] != ' ')) Assert.Throws<HoconException>(Read);

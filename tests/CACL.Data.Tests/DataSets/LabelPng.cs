@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
-using CACL.Data.DataSets.Png;
 
 namespace CACL.Data.Tests.DataSets;
 
@@ -55,7 +55,7 @@ internal sealed record LabelPng(int Width, int Height, int Bits, int ColourType,
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
         file.Write(number);
         file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(number, PngCrc.Of(body));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.HashToUInt32(body));
         file.Write(number);
     }
 

@@ -49,7 +49,10 @@ public sealed class NumberOptionTests
         var file = Path.GetTempFileName();
         File.WriteAllText(
             file,
-            $$"""study { datasets = [{ name = set, kind = folder, data = /data/set, protocol = limited, fraction = {{fraction}} }], rows = [{ name = a, random = true }] }""");
+            $$"""
+            study.datasets = [{ name = set, kind = folder, data = /data/set, protocol = limited, fraction = {{fraction}} }]
+            study.rows = [{ name = a, random = true }]
+            """);
         try
         {
             return StudyFile.Read(file, [], new Dictionary<string, string>());

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CACL.Testing;
 
@@ -12,7 +13,8 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
     private static readonly Lazy<string?> NoIcu = new(() =>
     {
         var (exit, output) = Cacl("de_DE", "--version");
-        return output.Contains("ICU", StringComparison.Ordinal) ? "There is no libicu: cultures cannot come back." : exit == 0 ? null : output;
+        if (output.Contains("ICU", StringComparison.Ordinal)) return "There is no libicu: cultures cannot come back.";
+        return exit == 0 ? null : output;
     });
 
     public static TheoryData<string> Languages => ["de_DE", "tr_TR", "sv_SE", "ar_SA"];
@@ -49,8 +51,8 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         {
             var here = Everything(language);
             Assert.Equal(usual.Keys, here.Keys);
-            var other = string.Join("\n\n", usual.Where(u => u.Value != here[u.Key]).Select(u => $"{u.Key}:\n{u.Value}\n{language}:\n{here[u.Key]}"));
-            Assert.True(other.Length == 0, other);
+            var others = usual.Where(u => u.Value != here[u.Key]).Select(u => $"{u.Key}:\n{u.Value}\n{language}:\n{here[u.Key]}").ToList();
+            Assert.True(others.Count == 0, string.Join("\n\n", others));
         }
     }
 
@@ -60,12 +62,15 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         // The same folders for each language: files name them.
         var (run, study, explained) = (runs.Folder("spoken"), runs.Folder("spoken-study"), runs.Folder("spoken-explained"));
         foreach (var folder in new[] { run, study, explained }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
-        var train = runs.Train(run, "--set", "cacl.training.max-steps=2", "--set", "cacl.data.decoders=1", "--set", "cacl.http.enabled=false");
+        string[] settings = ["--set", "cacl.training.max-steps=2", "--set", "cacl.data.decoders=1", "--set", "cacl.http.enabled=false"];
+        var train = runs.Train(run, settings);
         File.WriteAllText(
             runs.Folder("spoken.conf"),
             $$"""
             study {
-              datasets = [{ name = pictures, kind = folder, data = "{{runs.Folder("pictures")}}", variant = quick, protocol = limited, fraction = 0.5 }]
+              datasets = [{
+                name = pictures, kind = folder, data = "{{runs.Folder("pictures")}}", variant = quick, protocol = limited, fraction = 0.5
+              }]
               rows = [{ name = untrained, random = true }, { name = CACL, preset = "{{train[2]}}" }]
             }
             cacl {
@@ -92,7 +97,7 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
             // Logs hold the threads' order of the moment, event files and catalogues the time in binary.
             if (Path.GetExtension(file) is ".log" or ".lock" or ".sqlite" || file.Contains("tfevents", StringComparison.Ordinal)) continue;
             var isText = Path.GetExtension(file) is ".json" or ".jsonl" or ".conf" or ".csv" or ".md";
-            said[file] = isText ? Timeless(File.ReadAllText(file)) : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
+            said[file] = isText ? Timeless(File.ReadAllText(file)) : Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
         }
 
         return said;

@@ -38,9 +38,9 @@ public sealed class FullDiskTests(SmallRuns runs) : IClassFixture<SmallRuns>
         CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, length)));
 
         var program = Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll");
+        string[] command = ["dotnet", program, .. runs.Train(Path.Combine(disk, "run"), ["--resume", .. length])];
         (exit, output) = Start(
-            "unshare",
-            ["--user", "--map-root-user", "--mount", "bash", "-c", FullDisk, "bash", disk, run, "dotnet", program, .. runs.Train(Path.Combine(disk, "run"), ["--resume", .. length])]);
+            "unshare", ["--user", "--map-root-user", "--mount", "bash", "-c", FullDisk, "bash", disk, run, .. command]);
         CaclProcess.AssertRefused((exit, output), "cannot be written: No space left on device", "Free space there");
         Assert.DoesNotContain("unexpected", output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(File.ReadAllText(disk + ".before"), File.ReadAllText(disk + ".after"));
@@ -51,7 +51,8 @@ public sealed class FullDiskTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             Assert.True(process.WaitForExit(Deadline), "It did not end.");
             return (process.ExitCode, output.Result + error.Result);

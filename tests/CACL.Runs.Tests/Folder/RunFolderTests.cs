@@ -77,8 +77,11 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("Free space there", told, StringComparison.Ordinal);
         Assert.Equal(before, Content());
 
-        SortedDictionary<string, string> Content() =>
-            new(Directory.EnumerateFiles(Run).Where(f => Path.GetFileName(f) != ".lock").ToDictionary(f => f, f => new FileInfo(f).LinkTarget ?? File.ReadAllText(f)), StringComparer.Ordinal);
+        List<(string, string)> Content() =>
+        [
+            .. Directory.EnumerateFiles(Run).Order(StringComparer.Ordinal).Where(f => Path.GetFileName(f) != ".lock")
+                .Select(f => (f, new FileInfo(f).LinkTarget ?? File.ReadAllText(f))),
+        ];
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace CACL.Data.DataSets.Png;
@@ -69,7 +70,7 @@ internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<
 
         var type = Encoding.ASCII.GetString(typeAndData[..4]);
         var said = BinaryPrimitives.ReadUInt32BigEndian(file.Span[(at + 8 + (int)length)..]);
-        if (PngCrc.Of(typeAndData) != said) throw new PngException($"is damaged: the checksum of its chunk {type} at byte {at} is wrong. Copy or download it again");
+        if (Crc32.HashToUInt32(typeAndData) != said) throw new PngException($"is damaged: the checksum of its chunk {type} at byte {at} is wrong. Copy or download it again");
         return (type, file.Slice(at + 8, (int)length));
     }
 }

@@ -62,7 +62,8 @@ public sealed partial class FfmpegProgram
     {
         var numbers = LeadingNumbers().Match(version);
         if (!numbers.Success) return false;
-        var (major, minor) = (int.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture));
+        var major = int.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture);
+        var minor = int.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture);
         return major < 5 || (major == 5 && minor < 1);
     }
 

@@ -53,7 +53,10 @@ public static class BackboneExport
         if (heads.Count > 0) metadata["heads"] = string.Join(',', heads.Select(head => head.Name));
         WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
         var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
-        return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6) { Instead = found.Instead };
+        return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6)
+        {
+            Instead = found.Instead,
+        };
     }
 
     /// <summary>How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace CACL.Learning.Weights.Import;
 
@@ -40,17 +41,18 @@ internal static class ZipEntryReader
     private static uint Walk(Stream stream, long length, long from, Span<byte> kept)
     {
         var buffer = new byte[1 << 18];
-        var checksum = 0u;
+        // .NET's reader leaves an entry's checksum unchecked.
+        var checksum = new Crc32();
         for (long at = 0; at < length;)
         {
             var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at));
             stream.ReadExactly(piece);
-            checksum = Crc32.Continue(checksum, piece);
+            checksum.Append(piece);
             var (first, end) = (Math.Max(at, from), Math.Min(at + piece.Length, from + kept.Length));
             if (first < end) piece[(int)(first - at)..(int)(end - at)].CopyTo(kept[(int)(first - from)..]);
             at += piece.Length;
         }
 
-        return checksum;
+        return checksum.GetCurrentHashAsUInt32();
     }
 }

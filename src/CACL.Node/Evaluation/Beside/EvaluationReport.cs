@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CACL.Data.Wording;
+using CACL.Node.Display;
 
 namespace CACL.Node.Evaluation.Beside;
 
@@ -42,7 +44,7 @@ internal static class EvaluationReport
                 result.Text("protocol"), result.Text("variant"), Exact(result, "fraction"), result.Text("trigger"), result.Text("status"),
                 Exact(result, "miou"), Exact(result, "macc"), Exact(result, "aacc"), Exact(result, "seconds"), result.Text("time"), result.Text("error"),
             ];
-            output.WriteLine(string.Join(',', texts.Select(Field)));
+            output.WriteLine(string.Join(',', texts.Select(CsvCell.Of)));
         }
     }
 
@@ -66,19 +68,16 @@ internal static class EvaluationReport
 
     private static string[] Row(EvaluationResult r) =>
     [
-        r.Run, r.Step.ToString(CultureInfo.InvariantCulture), r.Text("dataset"), Protocol(r), Percent(r, "miou"), Percent(r, "macc"), Percent(r, "aacc"),
+        r.Run, r.Step.ToString(CultureInfo.InvariantCulture), r.Text("dataset"), Protocol(r), Share(r, "miou"), Share(r, "macc"), Share(r, "aacc"),
         r.Number("seconds") is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s") : "",
     ];
 
     private static string Protocol(EvaluationResult r) =>
-        $"{r.Text("protocol")}{(r.Number("fraction") is { } share ? string.Create(CultureInfo.InvariantCulture, $" {100 * share:0.##} %") : "")}, {r.Text("variant")}";
+        $"{r.Text("protocol")}{(r.Number("fraction") is { } share ? $" {Percent.Short(share)}" : "")}, {r.Text("variant")}";
 
-    private static string Percent(EvaluationResult r, string name) =>
-        r.Number(name) is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %") : "-";
+    private static string Share(EvaluationResult r, string name) => r.Number(name) is { } share ? Percent.Of(share) : "-";
 
     private static string Exact(EvaluationResult r, string name) => r.Number(name)?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Field(string text) => text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
     {

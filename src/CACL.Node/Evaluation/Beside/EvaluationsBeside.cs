@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Actors.Evaluation;
 using CACL.Data.DataSets;
+using CACL.Data.Wording;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
 using CACL.Node.Settings;
@@ -43,7 +44,7 @@ internal static class EvaluationsBeside
         var threads = settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
         Log.Information(
             "The training is evaluated on {DataSets}: {When}; {Threads} beside it",
-            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), threads == 1 ? "1 thread" : $"{threads} threads");
+            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), Counted.Of(threads, "thread"));
         return new EvaluationProcess(OwnProgram.Find(), dataSets, folder.ResolvedConfiguration, folder.EvaluationResults, threads);
     }
 

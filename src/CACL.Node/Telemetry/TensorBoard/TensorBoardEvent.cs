@@ -1,3 +1,6 @@
+using Google.Protobuf;
+using static Google.Protobuf.WireFormat;
+
 namespace CACL.Node.Telemetry.TensorBoard;
 
 /// <summary>
@@ -18,54 +21,86 @@ internal static class TensorBoardEvent
     private const int SessionStart = 1;
 
     /// <summary>What a file begins with.</summary>
-    public static byte[] FileVersion(DateTimeOffset time) => Event(time, 0, e => e.Text(FileVersionField, "brain.Event:2"));
+    public static byte[] FileVersion(DateTimeOffset time) => Event(time, 0, e => Text(e, FileVersionField, "brain.Event:2"));
 
     /// <summary>Tells a reader that has seen more of an earlier start to forget all from this step on.</summary>
     public static byte[] Restart(DateTimeOffset time, long step) => Event(time, step, e =>
     {
-        var log = new ProtoWriter();
-        log.Integer(1, SessionStart);
-        e.Message(SessionLogField, log.Written);
+        Message(e, SessionLogField, log =>
+        {
+            log.WriteTag(1, WireType.Varint);
+            log.WriteEnum(SessionStart);
+        });
     });
 
     /// <summary>Scalars of a step.</summary>
     public static byte[] Scalars(DateTimeOffset time, long step, IEnumerable<(string Tag, double Value)> scalars) => Event(time, step, e =>
     {
-        var summary = new ProtoWriter();
-        foreach (var (tag, value) in scalars)
+        Message(e, SummaryField, summary =>
         {
-            var one = new ProtoWriter();
-            one.Text(1, tag);
-            one.Float(2, (float)value);
-            summary.Message(1, one.Written);
-        }
-
-        e.Message(SummaryField, summary.Written);
+            foreach (var (tag, value) in scalars)
+            {
+                Message(summary, 1, one =>
+                {
+                    Text(one, 1, tag);
+                    one.WriteTag(2, WireType.Fixed32);
+                    one.WriteFloat((float)value);
+                });
+            }
+        });
     });
 
     /// <summary>The step of an event, 0 where it has none or is none.</summary>
-    public static long StepOf(ReadOnlySpan<byte> payload)
+    public static long StepOf(byte[] payload)
     {
-        // This program's own events have their step right behind the time.
-        const int After = 1 + sizeof(double);
-        if (payload.Length <= After || payload[0] != ((WallTime << 3) | 1) || payload[After] != (StepField << 3)) return 0;
-        var step = 0L;
-        for (var (at, shift) = (After + 1, 0); at < payload.Length && shift < 64; at++, shift += 7)
+        try
         {
-            step |= (long)(payload[at] & 0x7f) << shift;
-            if (payload[at] < 0x80) return step;
+            using var fields = new CodedInputStream(payload);
+            for (var tag = fields.ReadTag(); tag != 0; tag = fields.ReadTag())
+            {
+                if (tag == MakeTag(StepField, WireType.Varint)) return fields.ReadInt64();
+                fields.SkipLastField();
+            }
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // It is no event.
         }
 
         return 0;
     }
 
-    private static byte[] Event(DateTimeOffset time, long step, Action<ProtoWriter> content)
+    private static byte[] Event(DateTimeOffset time, long step, Action<CodedOutputStream> content) => Written(e =>
     {
-        var writer = new ProtoWriter();
-        writer.Double(WallTime, time.ToUnixTimeMilliseconds() / 1000.0);
+        e.WriteTag(WallTime, WireType.Fixed64);
+        e.WriteDouble(time.ToUnixTimeMilliseconds() / 1000.0);
         // As protoc's code writes it: a number that is zero is left out.
-        if (step != 0) writer.Integer(StepField, step);
-        content(writer);
-        return writer.Written.ToArray();
+        if (step != 0)
+        {
+            e.WriteTag(StepField, WireType.Varint);
+            e.WriteInt64(step);
+        }
+
+        content(e);
+    });
+
+    private static void Text(CodedOutputStream stream, int field, string value)
+    {
+        stream.WriteTag(field, WireType.LengthDelimited);
+        stream.WriteString(value);
+    }
+
+    // Its length comes before it, so it is written beside.
+    private static void Message(CodedOutputStream stream, int field, Action<CodedOutputStream> content)
+    {
+        stream.WriteTag(field, WireType.LengthDelimited);
+        stream.WriteBytes(UnsafeByteOperations.UnsafeWrap(Written(content)));
+    }
+
+    private static byte[] Written(Action<CodedOutputStream> content)
+    {
+        using var bytes = new MemoryStream();
+        using (var stream = new CodedOutputStream(bytes, leaveOpen: true)) content(stream);
+        return bytes.ToArray();
     }
 }

@@ -129,7 +129,8 @@ public sealed class BackboneImportTests : IDisposable
         Assert.Contains("conv1.weight is [2, 3, 3, 3] instead of [2, 3, 1, 1]", message, StringComparison.Ordinal);
         Assert.Contains("bn1.weight is I64", message, StringComparison.Ordinal);
         message = Assert.Throws<WeightsException>(() => BackboneSelection.Of("file.pth", [new("a.b", SafeTensorsType.F32, [1])], Tiny, null)).Message;
-        Assert.Contains("none of its 1 tensors is the conv1.weight of one, with or without a prefix (they are called like a.b)", message, StringComparison.Ordinal);
+        Assert.Contains("none of its 1 tensors is the conv1.weight of one", message, StringComparison.Ordinal);
+        Assert.Contains("with or without a prefix (they are called like a.b)", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,9 +140,10 @@ public sealed class BackboneImportTests : IDisposable
     public void Blocks_without_their_network_are_not_several_networks(string prefix, string layer)
     {
         var names = Network().Keys.Where(name => name.StartsWith("layer", StringComparison.Ordinal));
-        SourceTensor[] tensors = [.. names.Select(name => new SourceTensor($"{prefix}{layer}{name["layer".Length..]}", SafeTensorsType.F32, Network()[name]))];
+        SourceTensor[] tensors =
+            [.. names.Select(name => new SourceTensor($"{prefix}{layer}{name["layer".Length..]}", SafeTensorsType.F32, Network()[name]))];
         var message = Assert.Throws<WeightsException>(() => BackboneSelection.Of("file.pth", tensors, Network(), null)).Message;
-        Assert.Contains($"is the conv1.weight of one, with or without a prefix (they are called like {prefix}{layer}1.0.", message, StringComparison.Ordinal);
+        Assert.Contains($"with or without a prefix (they are called like {prefix}{layer}1.0.", message, StringComparison.Ordinal);
         Assert.Contains("--prefix", message, StringComparison.Ordinal);
         Assert.DoesNotContain("several", message, StringComparison.Ordinal);
     }
