@@ -8,11 +8,21 @@ namespace CACL.Node.Training;
 /// <summary>The scan that a run makes by itself where nobody scanned its videos before.</summary>
 internal static class TrainingScan
 {
-    /// <summary>Scans if the catalogue knows none of the videos; otherwise says how to bring it up to date.</summary>
+    /// <summary>
+    /// Scans if the catalogue knows none of the videos, or knows some by older rules of reading; otherwise says how to bring it up to date.
+    /// </summary>
     public static void FillIfEmpty(VideoCatalog catalog, DataSettings data, VideoRoots roots, PairDecoders decoders)
     {
         var known = catalog.Counts(data.Stride + 1, roots);
-        if (known.Usable + known.TooShort + known.Unusable.Values.Sum() > 0)
+        var outdated = catalog.CountOutdated(roots);
+        if (outdated > 0)
+        {
+            Log.Information(
+                "{Count} videos that {Catalog} knows were read by an older version of this program, which took some orientations and first "
+                + "frames for others; they are read again",
+                outdated, catalog.Path);
+        }
+        else if (known.Usable + known.TooShort + known.Unusable.Values.Sum() > 0)
         {
             Log.Information("Using the catalogue {Catalog} as it is; `cacl videos scan` finds new, changed and vanished videos", catalog.Path);
             return;

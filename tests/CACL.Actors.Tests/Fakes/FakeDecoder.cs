@@ -40,5 +40,6 @@ internal sealed class FakeVideos : IVideoLibrary
     public static long IdOf(string path) => long.Parse(path.AsSpan(1));
 
     public VideoRecord Load(long id) => new(
-        $"/{id}", 0, "h264", 64, 48, 0, 0, CountedBy.Packets, new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
+        $"/{id}", 0, "h264", 64, 48, default, 0, CountedBy.Packets,
+        new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
 }

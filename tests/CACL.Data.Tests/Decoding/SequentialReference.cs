@@ -19,14 +19,18 @@ internal static class SequentialReference
     /// <summary>Skips the test where the ffmpeg program is not installed.</summary>
     public static void Require() => Assert.SkipWhen(Program.Value is null, "The ffmpeg program is not installed.");
 
-    /// <summary>All frames of a stream in presentation order, display rotation applied, or a box of each, scaled to S·S·3 bytes of RGB.</summary>
-    public static IReadOnlyList<byte[]> Frames(string path, int stream, int size, CropBox? box = null)
+    /// <summary>
+    /// All frames of a stream in presentation order, as ffmpeg displays them, or a box of each, scaled to S·S·3 bytes of RGB; first
+    /// filtered by ffmpeg where that is asked for.
+    /// </summary>
+    public static IReadOnlyList<byte[]> Frames(string path, int stream, int size, CropBox? box = null, string filter = "null")
     {
         var crop = box is { } b ? $"crop={b.Width}:{b.Height}:{b.X}:{b.Y}," : "";
         var frames = new List<byte[]>();
         using var process = Start(
-            "-nostdin", "-v", "quiet", "-threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption, "passthrough",
-            "-vf", $"{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24", "-f", "rawvideo", "-");
+            "-nostdin", "-v", "quiet", "-threads", "1", "-filter_threads", "1", "-i", path, "-map", $"0:{stream}",
+            PassthroughOption, "passthrough", "-vf", $"{filter},{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int",
+            "-pix_fmt", "rgb24", "-f", "rawvideo", "-");
         using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var killer = watchdog.Token.Register(() => process.Kill());
         var output = process.StandardOutput.BaseStream;

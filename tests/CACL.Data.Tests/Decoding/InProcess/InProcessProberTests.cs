@@ -16,9 +16,11 @@ public sealed class InProcessProberTests
         {
             var record = prober.Probe(file.Path, Patience, TestContext.Current.CancellationToken);
             var (width, height) = file.Rotation is 90 or 270 ? (file.CodedHeight, file.CodedWidth) : (file.CodedWidth, file.CodedHeight);
-            if (record.Frames.Count != file.Frames || record.Rotation != file.Rotation || (record.Width, record.Height) != (width, height))
+            var orientation = new DisplayOrientation(file.Rotation, Mirrored: false);
+            if ((record.Frames.Count, record.Orientation, record.Width, record.Height) != (file.Frames, orientation, width, height))
             {
-                faults.Add($"{file.Name}: {record.Frames.Count} frames, {record.Width}×{record.Height}, {record.Rotation}°, counted by {record.CountedBy}; "
+                faults.Add($"{file.Name}: {record.Frames.Count} frames, {record.Width}×{record.Height}, {record.Orientation}, "
+                    + $"counted by {record.CountedBy}; "
                     + $"expected {file.Frames}, {width}×{height}, {file.Rotation}°");
             }
 
