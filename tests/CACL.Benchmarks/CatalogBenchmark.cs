@@ -69,7 +69,7 @@ internal static class CatalogBenchmark
         var times = Enumerable.Range(0, frames).Select(frame => (long)Math.Round(frame * 1000 / 30.0)).ToArray();
         var keys = Enumerable.Range(0, frames).Where(frame => frame % (12 + (row % 239)) == 0).ToArray();
         var index = new FrameIndex(1, 1000, times, keys, Seekable: true);
-        var record = new VideoRecord(path, StreamIndex: 0, "h264", 340, 256, Rotation: 0, ReorderDelay: 2, CountedBy.Packets, index);
+        var record = new VideoRecord(path, StreamIndex: 0, "h264", 340, 256, default, ReorderDelay: 2, CountedBy.Packets, index);
         return CatalogEntry.Usable(path, 300_000 + row, 638_000_000_000_000_000, record);
     }
 

@@ -25,7 +25,9 @@ public sealed record CatalogEntry(string Path, long Size, long ModifiedTicks, Vi
 /// <param name="Reason">Why it is unusable, or null.</param>
 /// <param name="Message">The sentence that goes with the reason.</param>
 /// <param name="Vanished">Whether a scan missed it.</param>
-internal readonly record struct KnownFile(long Id, long Size, long ModifiedTicks, UnusableReason? Reason, string? Message, bool Vanished);
+/// <param name="ReadingRules">See <see cref="CatalogSchema.ReadingRules"/>.</param>
+internal readonly record struct KnownFile(
+    long Id, long Size, long ModifiedTicks, UnusableReason? Reason, string? Message, bool Vanished, int ReadingRules);
 
 /// <summary>How many videos the catalogue holds, and of what kind.</summary>
 /// <param name="Usable">Videos with enough frames.</param>

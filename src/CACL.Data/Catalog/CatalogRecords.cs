@@ -11,13 +11,15 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
     /// <summary>What is known of a path, or null.</summary>
     internal KnownFile? Find(string path)
     {
-        _find ??= Prepared("SELECT id, size, modified, reason, message, vanished FROM videos WHERE path = $key", SqliteType.Text);
+        _find ??= Prepared(
+            "SELECT id, size, modified, reason, message, vanished, reading_rules FROM videos WHERE path = $key", SqliteType.Text);
         _find.Parameters[0].Value = path;
         using var reader = _find.ExecuteReader();
         if (!reader.Read()) return null;
         var message = reader.IsDBNull(4) ? null : reader.GetString(4);
         var vanished = reader.GetInt32(5) != 0;
-        return new KnownFile(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), ReasonAt(reader, 3), message, vanished);
+        return new KnownFile(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), ReasonAt(reader, 3), message, vanished, reader.GetInt32(6));
     }
 
     /// <summary>The record of a usable video, and the size and time of change that its file had.</summary>
@@ -28,7 +30,7 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
         _load ??= Prepared(
             """
             SELECT path, reason, message, stream_index, codec, width, height, rotation, reorder_delay, counted_by,
-                   frames, time_base_numerator, time_base_denominator, seekable, data, size, modified
+                   frames, time_base_numerator, time_base_denominator, seekable, data, size, modified, mirrored
             FROM videos LEFT JOIN frame_indices ON video = id WHERE id = $key
             """,
             SqliteType.Integer);
@@ -47,7 +49,7 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
                 reader.GetString(4),
                 reader.GetInt32(5),
                 reader.GetInt32(6),
-                reader.GetInt32(7),
+                new DisplayOrientation(reader.GetInt32(7), !reader.IsDBNull(17) && reader.GetInt32(17) != 0),
                 reader.GetInt32(8),
                 Enum.Parse<CountedBy>(reader.GetString(9)),
                 frames);

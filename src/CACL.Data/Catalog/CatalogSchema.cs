@@ -7,7 +7,14 @@ namespace CACL.Data.Catalog;
 internal static class CatalogSchema
 {
     /// <summary>user_version of the files this program writes.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
+
+    /// <summary>
+    /// The rules by which videos are read: part of every row. Whoever changes what a prober says of an unchanged file raises it, so that
+    /// the next scan reads the file again. 1: mirrored pictures were taken for turned ones, a picture's own orientation was not read, and
+    /// pictures before the first that can be decoded were frames.
+    /// </summary>
+    internal const int ReadingRules = 2;
 
     /// <summary>application_id: "CACL".</summary>
     private const int ApplicationId = 0x4341434C;
@@ -26,6 +33,7 @@ internal static class CatalogSchema
             width INTEGER,
             height INTEGER,
             rotation INTEGER,
+            mirrored INTEGER,
             stream_index INTEGER,
             reorder_delay INTEGER,
             frames INTEGER,
@@ -34,11 +42,18 @@ internal static class CatalogSchema
             time_base_denominator INTEGER,
             seekable INTEGER,
             vanished INTEGER NOT NULL DEFAULT 0,
-            scanned_at TEXT NOT NULL);
+            scanned_at TEXT NOT NULL,
+            reading_rules INTEGER NOT NULL DEFAULT 1);
         CREATE TABLE frame_indices (
             video INTEGER PRIMARY KEY REFERENCES videos(id) ON DELETE CASCADE,
             data BLOB NOT NULL);
         CREATE INDEX usable_videos ON videos(path, frames, width, height) WHERE reason IS NULL AND vanished = 0;
+        """;
+
+    // What a file of version 1 lacks.
+    private const string Additions = """
+        ALTER TABLE videos ADD COLUMN mirrored INTEGER;
+        ALTER TABLE videos ADD COLUMN reading_rules INTEGER NOT NULL DEFAULT 1;
         """;
 
     // Made with its first row: catalogues of before there was the table are read as they are, and older programs read on.
@@ -71,7 +86,7 @@ internal static class CatalogSchema
         return folders;
     }
 
-    /// <summary>Makes an empty file a catalogue, refuses what is not one.</summary>
+    /// <summary>Makes an empty file a catalogue, brings an older one up to date, refuses what is not one.</summary>
     internal static void Ensure(SqliteConnection connection, string path)
     {
         var application = (int)Scalar(connection, "PRAGMA application_id");
@@ -95,6 +110,8 @@ internal static class CatalogSchema
                 $"The catalogue {path} was written by a newer version of this program (schema {version}; this one knows {Version}). "
                 + "Use that version, or name another file with --catalog and scan again.");
         }
+
+        if (version < Version) Upgrade(connection);
     }
 
     private static void Create(SqliteConnection connection)
@@ -104,6 +121,14 @@ internal static class CatalogSchema
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
             Execute(connection, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
+        transaction.Commit();
+    }
+
+    private static void Upgrade(SqliteConnection connection)
+    {
+        // Immediate: of two processes that open an older file, one changes it and the other waits and sees that.
+        using var transaction = connection.BeginTransaction(deferred: false);
+        if (Scalar(connection, "PRAGMA user_version") < Version) Execute(connection, $"{Additions} PRAGMA user_version = {Version};");
         transaction.Commit();
     }
 

@@ -8,8 +8,9 @@ internal sealed class CatalogWriter : IDisposable
 {
     private static readonly string[] Columns =
     [
-        "path", "size", "modified", "reason", "message", "codec", "width", "height", "rotation", "stream_index", "reorder_delay", "frames",
-        "counted_by", "time_base_numerator", "time_base_denominator", "seekable", "vanished", "scanned_at",
+        "path", "size", "modified", "reason", "message", "codec", "width", "height", "rotation", "mirrored", "stream_index",
+        "reorder_delay", "frames", "counted_by", "time_base_numerator", "time_base_denominator", "seekable", "vanished", "scanned_at",
+        "reading_rules",
     ];
 
     private readonly SqliteCommand _row;
@@ -40,9 +41,10 @@ internal sealed class CatalogWriter : IDisposable
         object?[] values =
         [
             entry.Path, entry.Size, entry.ModifiedTicks, entry.Reason?.ToString(), entry.Message, video?.Codec, video?.Width, video?.Height,
-            video?.Rotation, video?.StreamIndex, video?.ReorderDelay, video?.Frames.Count, video?.CountedBy.ToString(),
-            video?.Frames.TimeBaseNumerator, video?.Frames.TimeBaseDenominator, video is null ? null : video.Frames.Seekable ? 1 : 0,
-            0, DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture),
+            video?.Orientation.Rotation, video is null ? null : video.Orientation.Mirrored ? 1 : 0, video?.StreamIndex,
+            video?.ReorderDelay, video?.Frames.Count, video?.CountedBy.ToString(), video?.Frames.TimeBaseNumerator,
+            video?.Frames.TimeBaseDenominator, video is null ? null : video.Frames.Seekable ? 1 : 0,
+            0, DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), CatalogSchema.ReadingRules,
         ];
         for (var i = 0; i < values.Length; i++) _row.Parameters[i].Value = values[i] ?? DBNull.Value;
         var id = (long)_row.ExecuteScalar()!;

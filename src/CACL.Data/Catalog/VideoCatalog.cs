@@ -154,6 +154,23 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return new CatalogCounts(usable, tooShort, unusable, vanished);
     });
 
+    /// <summary>How many videos were read by older rules than this program's. A scan reads them again, changed or not.</summary>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    public int CountOutdated(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT path FROM videos WHERE vanished = 0 AND reading_rules < $rules";
+        command.Parameters.AddWithValue("$rules", CatalogSchema.ReadingRules);
+        using var reader = command.ExecuteReader();
+        var count = 0;
+        while (reader.Read())
+        {
+            if (within is null || within.Contains(reader.GetString(0))) count++;
+        }
+
+        return count;
+    });
+
     /// <summary>The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.</summary>
     /// <param name="minFrames">stride + 1: what has fewer frames is too short.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>

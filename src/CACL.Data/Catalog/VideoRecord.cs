@@ -1,3 +1,5 @@
+using CACL.Data.Decoding.Isolated;
+
 namespace CACL.Data.Catalog;
 
 /// <summary>How the frames of a video were counted.</summary>
@@ -11,7 +13,8 @@ public enum CountedBy
 }
 
 /// <summary>
-/// The frames of one video in presentation order: what a sequential decode from the start returns, and where it can be entered.
+/// The frames of one video in presentation order: what a sequential decode returns from the first frame on that can be decoded whole,
+/// and where it can be entered.
 /// </summary>
 /// <param name="TimeBaseNumerator">Seconds of one tick are numerator/denominator.</param>
 /// <param name="TimeBaseDenominator">See <paramref name="TimeBaseNumerator"/>.</param>
@@ -20,7 +23,7 @@ public enum CountedBy
 /// <param name="Seekable">Whether a frame can be found by its time after a seek. False: only a sequential decode from the start is exact.</param>
 public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, long[] Times, int[] KeyFrames, bool Seekable)
 {
-    /// <summary>Frames that a sequential decode returns.</summary>
+    /// <summary>Number of frames.</summary>
     public int Count => Times.Length;
 }
 
@@ -28,9 +31,9 @@ public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, 
 /// <param name="Path">Absolute path.</param>
 /// <param name="StreamIndex">Index of the video stream within the file.</param>
 /// <param name="Codec">ffmpeg's name of the codec, such as h264.</param>
-/// <param name="Width">Displayed width in pixels, rotation applied.</param>
-/// <param name="Height">Displayed height in pixels, rotation applied.</param>
-/// <param name="Rotation">Clockwise turn that displays it: 0, 90, 180 or 270 degrees.</param>
+/// <param name="Width">Displayed width in pixels, orientation applied.</param>
+/// <param name="Height">Displayed height in pixels, orientation applied.</param>
+/// <param name="Orientation">How its pictures are turned to be displayed.</param>
 /// <param name="ReorderDelay">Frames the codec may hold back for reordering (ffmpeg's video delay).</param>
 /// <param name="CountedBy">How <paramref name="Frames"/> was made.</param>
 /// <param name="Frames">The frame index.</param>
@@ -40,7 +43,7 @@ public sealed record VideoRecord(
     string Codec,
     int Width,
     int Height,
-    int Rotation,
+    DisplayOrientation Orientation,
     int ReorderDelay,
     CountedBy CountedBy,
     FrameIndex Frames);

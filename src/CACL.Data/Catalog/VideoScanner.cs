@@ -7,7 +7,8 @@ namespace CACL.Data.Catalog;
 /// <summary>
 /// Fills a catalogue: one thread walks the folders, several read files, the caller's writes rows. Queues between them are short, so a
 /// scan of a quarter of a million files holds few of them at a time. A file whose size and time of change are the catalogue's is not
-/// read again, unless what was wrong with it lies outside the file (permissions, a missing codec, a deadline).
+/// read again, unless it was read by older rules, or what was wrong with it lies outside the file (permissions, a missing codec, a
+/// deadline).
 /// </summary>
 /// <param name="catalog">What is filled. Not owned.</param>
 /// <param name="probers">Makes a prober for each worker.</param>
@@ -159,6 +160,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             !_options.ReadAll
             && known.Size == file.Stamp.Size
             && known.ModifiedTicks == file.Stamp.ModifiedTicks
+            && known.ReadingRules >= CatalogSchema.ReadingRules
             && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline
                 or UnusableReason.Decoder);
 

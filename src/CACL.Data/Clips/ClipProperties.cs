@@ -7,12 +7,21 @@ namespace CACL.Data.Clips;
 /// <summary>What a player has to know of a video to show it.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="StreamIndex">Index of the video stream within the file.</param>
-/// <param name="Width">Width as displayed, in square pixels, rotation applied.</param>
-/// <param name="Height">Height as displayed, in square pixels, rotation applied.</param>
+/// <param name="Width">Width as displayed, in square pixels, orientation applied.</param>
+/// <param name="Height">Height as displayed, in square pixels, orientation applied.</param>
 /// <param name="RateNumerator">Frames a second are numerator/denominator, on the average.</param>
 /// <param name="RateDenominator">See <paramref name="RateNumerator"/>.</param>
 /// <param name="Frames">About how many frames there are, by the container's word; null where it says nothing.</param>
-public sealed record ClipProperties(string Path, int StreamIndex, int Width, int Height, int RateNumerator, int RateDenominator, long? Frames)
+/// <param name="Orientation">How its pictures are turned to be displayed.</param>
+public sealed record ClipProperties(
+    string Path,
+    int StreamIndex,
+    int Width,
+    int Height,
+    int RateNumerator,
+    int RateDenominator,
+    long? Frames,
+    DisplayOrientation Orientation)
 {
     private const string Entries =
         "stream=index,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,nb_frames,duration"
@@ -31,6 +40,7 @@ public sealed record ClipProperties(string Path, int StreamIndex, int Width, int
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var start = TimeProvider.System.GetTimestamp();
         var input = new InputFile(path);
         var streams = new List<Dictionary<string, string>>();
         var format = new Dictionary<string, string>();
@@ -39,12 +49,20 @@ public sealed record ClipProperties(string Path, int StreamIndex, int Width, int
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) streams.Add(stream);
-            else if (FfprobeText.Fields(line, "side_data") is { Count: > 0 } side && streams.Count > 0) streams[^1].TryAdd("rotation", side.GetValueOrDefault("rotation", "0"));
+            else if (FfprobeText.Fields(line, "side_data") is { Count: > 0 } side && streams.Count > 0)
+                streams[^1].TryAdd("displaymatrix", side.GetValueOrDefault("displaymatrix", ""));
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } whole) format = whole;
         }
 
         var exitCode = ffprobe.Finish();
-        if (streams.Find(stream => stream.Number("attached_pic") is not 1) is { } chosen) return Of(program, path, chosen, format);
+        if (streams.Find(stream => stream.Number("attached_pic") is not 1) is { } chosen)
+        {
+            var properties = Of(program, path, chosen, format);
+            var left = deadline - TimeProvider.System.GetElapsedTime(start);
+            var first = ProbedFrame.Read(program, input, path, properties.StreamIndex, onlyFirst: true, left, cancel).FirstOrDefault();
+            return properties.Displayed(first?.Orientation ?? chosen.Orientation() ?? default);
+        }
+
         var why = exitCode == 0 ? $"{path} has no video stream." : $"{path} is not a video that ffmpeg can open.";
         throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.Complaint, path)}".TrimEnd());
     }
@@ -66,12 +84,16 @@ public sealed record ClipProperties(string Path, int StreamIndex, int Width, int
         var (width, height) = (stream.Number("width") ?? 0, stream.Number("height") ?? 0);
         if (width is <= 0 or > 65536 || height is <= 0 or > 65536) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (Ratio(stream, "sample_aspect_ratio", ':') is { } pixel) width = Math.Clamp((long)Math.Round(width * pixel.Value), 1, 65536);
-        if (stream.Number("rotation") is { } turn && turn % 180 != 0 && turn % 90 == 0) (width, height) = (height, width);
         var rate = Rate(stream, "avg_frame_rate") ?? Rate(stream, "r_frame_rate") ?? (25, 1, 25);
         var seconds = Seconds(stream) ?? Seconds(format);
         var frames = stream.Number("nb_frames") ?? (seconds is { } length ? (long)Math.Round(length * rate.Value) : null);
-        return new ClipProperties(path, (int)(stream.Number("index") ?? 0), (int)width, (int)height, rate.Numerator, rate.Denominator, frames);
+        var index = (int)(stream.Number("index") ?? 0);
+        return new ClipProperties(path, index, (int)width, (int)height, rate.Numerator, rate.Denominator, frames, default);
     }
+
+    private ClipProperties Displayed(DisplayOrientation orientation) => orientation.SwapsSides
+        ? this with { Width = Height, Height = Width, Orientation = orientation }
+        : this with { Orientation = orientation };
 
     private static (int Numerator, int Denominator, double Value)? Rate(Dictionary<string, string> stream, string key) =>
         Ratio(stream, key, '/') is { Value: >= 0.1 and <= MostRate } rate ? rate : null;

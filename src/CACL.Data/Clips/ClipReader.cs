@@ -71,11 +71,15 @@ public sealed class ClipReader : IDisposable
     private static string Arguments(FfmpegProgram program, ClipProperties clip, int width, int height)
     {
         var input = new InputFile(clip.Path);
+        var turn = TurnFilter.Of(clip.Orientation) is { Length: > 0 } filters ? filters[1..] + "," : "";
         return FFMpegArguments
-            .FromInput(input, options => options.WithThreads(2).WithCustomArgument($"-nostdin -hide_banner -v error {input.Options}"))
+            .FromInput(input, options => options
+                .WithThreads(2)
+                .WithCustomArgument($"-nostdin -hide_banner -v error -noautorotate {input.Options}"))
             .OutputToUrl("pipe:1", options => options
                 .WithCustomArgument($"-map 0:{clip.StreamIndex} {program.PassthroughOption}")
-                .WithCustomArgument($"-vf scale={width}:{height}:flags=bilinear+accurate_rnd+full_chroma_int,setsar=1,format=rgb24 -f rawvideo"))
+                .WithCustomArgument(
+                    $"-vf {turn}scale={width}:{height}:flags=bilinear+accurate_rnd+full_chroma_int,setsar=1,format=rgb24 -f rawvideo"))
             .Arguments;
     }
 }

@@ -65,7 +65,7 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
     {
         if ((image.Width, image.Height) == (labels.Width, labels.Height)) return null;
         var turned = (image.Width, image.Height) == (labels.Height, labels.Width)
-            ? " Perhaps the image says by an EXIF entry that it is to be turned: pixels are taken as they are stored."
+            ? " Perhaps the image is turned by an EXIF entry, and the label was made for the image as it is stored."
             : "";
         return new DataSetException(
             item.LabelPath,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CACL.Data.Catalog;
 using CACL.Data.Files;
 using SkiaSharp;
 
@@ -22,7 +23,9 @@ internal static class RgbDecoder
         try
         {
             Decode(codec, path, width, height, rgba);
-            return new RgbImage(width, height, WithoutAlpha(rgba, width * height));
+            var stored = new RgbImage(width, height, WithoutAlpha(rgba, width * height));
+            var orientation = DisplayOrientation.OfExif((int)codec.EncodedOrigin); // Skia names them by EXIF's numbers
+            return orientation == default ? stored : Turned(stored, orientation);
         }
         finally
         {
@@ -72,6 +75,22 @@ internal static class RgbDecoder
         }
 
         return rgb;
+    }
+
+    private static RgbImage Turned(RgbImage stored, DisplayOrientation orientation)
+    {
+        var (width, height) = orientation.SwapsSides ? (stored.Height, stored.Width) : (stored.Width, stored.Height);
+        var pixels = GC.AllocateUninitializedArray<byte>(stored.Pixels.Length);
+        for (int y = 0, to = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++, to += 3)
+            {
+                var (fromX, fromY) = orientation.Stored(x, y, stored.Width, stored.Height);
+                stored.Pixels.AsSpan((fromY * stored.Width + fromX) * 3, 3).CopyTo(pixels.AsSpan(to));
+            }
+        }
+
+        return new RgbImage(width, height, pixels);
     }
 
     private static string Unopened(string path, SKCodecResult result)

@@ -24,8 +24,8 @@ public sealed class RgbImage
     public byte[] Pixels { get; }
 
     /// <summary>
-    /// Decodes a JPEG or PNG file: pixels as they are stored (no colour management, an EXIF orientation is not applied), grey and CMYK
-    /// as RGB, 16 bits cut to 8, alpha dropped.
+    /// Decodes a JPEG or PNG file as it is displayed: turned as an EXIF entry says, without colour management, grey and CMYK as RGB,
+    /// 16 bits cut to 8, alpha dropped.
     /// </summary>
     /// <exception cref="DataSetException">It is missing, damaged, cut short or too large.</exception>
     public static RgbImage Read(string path) => RgbDecoder.Read(path);

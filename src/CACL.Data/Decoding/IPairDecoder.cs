@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding;
@@ -68,8 +69,8 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
 public interface IPairDecoder : IDisposable
 {
     /// <summary>
-    /// Writes the crops of frames n and n + stride, as a sequential decode from the start would return them, display rotation
-    /// applied, resized by an antialiased bilinear filter.
+    /// Writes the crops of frames n and n + stride, as a sequential decode would return them, turned and mirrored as they are to be
+    /// displayed, resized by an antialiased bilinear filter.
     /// </summary>
     /// <param name="request">What to decode.</param>
     /// <param name="first">S·S·3 bytes, rows of R, G, B.</param>

@@ -9,13 +9,22 @@ namespace CACL.Node.Training;
 internal static class TrainingScan
 {
     /// <summary>
-    /// Sees to it that the catalogue knows everything that is named: finishes what no scan has finished; otherwise leaves the catalogue as
-    /// it is, so that runs that share it train on the same videos, and says how many files differ from it.
+    /// Sees to it that the catalogue knows everything that is named: finishes what no scan has finished, and has read again what an
+    /// older version read by other rules; otherwise leaves the catalogue as it is, so that runs that share it train on the same videos, and
+    /// says how many files differ from it.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled; what was read is kept.</exception>
     public static void Complete(VideoCatalog catalog, DataSettings data, VideoRoots roots, PairDecoders decoders, CancellationToken cancel)
     {
-        if (catalog.IsScanned(roots))
+        var outdated = catalog.CountOutdated(roots);
+        if (outdated > 0)
+        {
+            Log.Information(
+                "{Count} videos that {Catalog} knows were read by an older version of this program, which took some orientations and first "
+                + "frames for others; they are read again",
+                outdated, catalog.Path);
+        }
+        else if (catalog.IsScanned(roots))
         {
             SayDrift(catalog, CatalogDrift.Of(catalog, roots, cancel));
             return;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Sampling;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
@@ -58,5 +59,6 @@ internal sealed class FakeVideos : IVideoLibrary
     public static long IdOf(string path) => long.Parse(path.AsSpan(1));
 
     public VideoRecord Load(long id) => new(
-        $"/{id}", 0, "h264", 64, 48, 0, 0, CountedBy.Packets, new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
+        $"/{id}", 0, "h264", 64, 48, default, 0, CountedBy.Packets,
+        new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
 }

@@ -11,7 +11,7 @@ internal static class Records
         "h264",
         width,
         height,
-        Rotation: 90,
+        new DisplayOrientation(90, Mirrored: true),
         ReorderDelay: 2,
         CountedBy.Packets,
         new FrameIndex(1, 12_800, [.. Enumerable.Range(0, frames).Select(frame => frame * 512L)], [0, frames / 2], Seekable: true));

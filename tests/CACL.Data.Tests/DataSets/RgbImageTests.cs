@@ -43,6 +43,45 @@ public sealed class RgbImageTests : IDisposable
         Each.Holds(RgbImage.Read(_folder.File("a.jpg")).Pixels, value => Assert.Equal(99, value));
     }
 
+    /// <summary>By the words of the standard: where the first stored row is seen, and where the first stored column.</summary>
+    [Theory]
+    [InlineData(1, "top", "left")]
+    [InlineData(2, "top", "right")]
+    [InlineData(3, "bottom", "right")]
+    [InlineData(4, "bottom", "left")]
+    [InlineData(5, "left", "top")]
+    [InlineData(6, "right", "top")]
+    [InlineData(7, "right", "bottom")]
+    [InlineData(8, "left", "bottom")]
+    public void A_jpeg_is_turned_as_its_exif_entry_says(int orientation, string firstRow, string firstColumn)
+    {
+        // 24×16 pixels: the first eight rows red, the first eight columns green, so the corner yellow, and the rest black.
+        using var bitmap = new SKBitmap(24, 16, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (var y = 0; y < 16; y++)
+        {
+            for (var x = 0; x < 24; x++) bitmap.SetPixel(x, y, new SKColor((byte)(y < 8 ? 240 : 0), (byte)(x < 8 ? 240 : 0), 0));
+        }
+
+        using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 100);
+        File.WriteAllBytes(_folder.File("a.jpg"), ExifJpeg.Tagged(data.ToArray(), orientation));
+        var image = RgbImage.Read(_folder.File("a.jpg"));
+        Assert.Equal(firstRow is "top" or "bottom" ? (24, 16) : (16, 24), (image.Width, image.Height));
+        var (right, bottom) = (image.Width - 3, image.Height - 3);
+        foreach (var (x, y) in (ReadOnlySpan<(int, int)>)[(2, 2), (right, 2), (2, bottom), (right, bottom)])
+        {
+            var at = (y * image.Width + x) * 3;
+            Assert.Equal((IsAt(firstRow, x, y), IsAt(firstColumn, x, y)), (image.Pixels[at] > 120, image.Pixels[at + 1] > 120));
+        }
+
+        bool IsAt(string side, int x, int y) => side switch
+        {
+            "top" => y < 8,
+            "bottom" => y >= image.Height - 8,
+            "left" => x < 8,
+            _ => x >= image.Width - 8,
+        };
+    }
+
     [Theory]
     [InlineData("cut.png", "is cut short")]
     [InlineData("cut.jpg", "is cut short")]

@@ -46,7 +46,7 @@ public sealed class SharedVideosTests
             try
             {
                 var record = prober.Probe(row.Path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
-                var found = new Row(row.Path, record.Frames.Count, record.Width, record.Height, record.Rotation);
+                var found = new Row(row.Path, record.Frames.Count, record.Width, record.Height, record.Orientation.Rotation);
                 if (found != row) faults.Add($"{row}: {found}");
             }
             catch (VideoUnusableException fault)

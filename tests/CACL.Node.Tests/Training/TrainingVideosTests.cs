@@ -92,6 +92,6 @@ public sealed class TrainingVideosTests : IDisposable
     private static CatalogEntry Entry(string path, int frames)
     {
         var index = new FrameIndex(1, 25, [.. Enumerable.Range(0, frames).Select(frame => (long)frame)], [0], Seekable: true);
-        return CatalogEntry.Usable(path, 1000, 2000, new VideoRecord(path, 0, "h264", 64, 48, 0, 0, CountedBy.Packets, index));
+        return CatalogEntry.Usable(path, 1000, 2000, new VideoRecord(path, 0, "h264", 64, 48, default, 0, CountedBy.Packets, index));
     }
 }

@@ -26,16 +26,17 @@ internal sealed unsafe class FfmpegFunctions
     public readonly delegate* unmanaged[Cdecl]<byte**, byte*, byte*, int, int> DictionarySet;
     public readonly delegate* unmanaged[Cdecl]<byte**, void> DictionaryFree;
     public readonly delegate* unmanaged[Cdecl]<byte*, byte*, long, int, int> OptionSetInt;
-    public readonly delegate* unmanaged[Cdecl]<int*, double> RotationOf;
     public readonly delegate* unmanaged[Cdecl]<int, byte*> PixelFormat;
-    public readonly delegate* unmanaged[Cdecl]<int*, int*, byte*, void> PixelSteps;
+    public readonly delegate* unmanaged[Cdecl]<int, int, int, int> LineSize;
 
     public readonly delegate* unmanaged[Cdecl]<byte*> FrameAllocate;
     public readonly delegate* unmanaged[Cdecl]<byte**, void> FrameFree;
     public readonly delegate* unmanaged[Cdecl]<byte*, void> FrameUnreference;
+    public readonly delegate* unmanaged[Cdecl]<byte*, int, byte*> FrameSideData;
     public readonly delegate* unmanaged[Cdecl]<byte*> PacketAllocate;
     public readonly delegate* unmanaged[Cdecl]<byte**, void> PacketFree;
     public readonly delegate* unmanaged[Cdecl]<byte*, void> PacketUnreference;
+    public readonly delegate* unmanaged[Cdecl]<byte*, byte*> PacketClone;
     public readonly delegate* unmanaged[Cdecl]<byte*, int, void*, byte*> PacketSideData;
 
     public readonly delegate* unmanaged[Cdecl]<byte*> FormatAllocate;
@@ -90,16 +91,17 @@ internal sealed unsafe class FfmpegFunctions
         DictionarySet = (delegate* unmanaged[Cdecl]<byte**, byte*, byte*, int, int>)NativeLibrary.GetExport(util, "av_dict_set");
         DictionaryFree = (delegate* unmanaged[Cdecl]<byte**, void>)NativeLibrary.GetExport(util, "av_dict_free");
         OptionSetInt = (delegate* unmanaged[Cdecl]<byte*, byte*, long, int, int>)NativeLibrary.GetExport(util, "av_opt_set_int");
-        RotationOf = (delegate* unmanaged[Cdecl]<int*, double>)NativeLibrary.GetExport(util, "av_display_rotation_get");
         PixelFormat = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(util, "av_pix_fmt_desc_get");
-        PixelSteps = (delegate* unmanaged[Cdecl]<int*, int*, byte*, void>)NativeLibrary.GetExport(util, "av_image_fill_max_pixsteps");
+        LineSize = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(util, "av_image_get_linesize");
         FrameAllocate = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(util, "av_frame_alloc");
         FrameFree = (delegate* unmanaged[Cdecl]<byte**, void>)NativeLibrary.GetExport(util, "av_frame_free");
         FrameUnreference = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(util, "av_frame_unref");
+        FrameSideData = (delegate* unmanaged[Cdecl]<byte*, int, byte*>)NativeLibrary.GetExport(util, "av_frame_get_side_data");
 
         PacketAllocate = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(codec, "av_packet_alloc");
         PacketFree = (delegate* unmanaged[Cdecl]<byte**, void>)NativeLibrary.GetExport(codec, "av_packet_free");
         PacketUnreference = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(codec, "av_packet_unref");
+        PacketClone = (delegate* unmanaged[Cdecl]<byte*, byte*>)NativeLibrary.GetExport(codec, "av_packet_clone");
         PacketSideData = (delegate* unmanaged[Cdecl]<byte*, int, void*, byte*>)NativeLibrary.GetExport(codec, "av_packet_get_side_data");
         FindDecoder = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "avcodec_find_decoder");
         ContextAllocate = (delegate* unmanaged[Cdecl]<byte*, byte*>)NativeLibrary.GetExport(codec, "avcodec_alloc_context3");

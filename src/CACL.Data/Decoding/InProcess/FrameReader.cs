@@ -1,7 +1,18 @@
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>Decodes one stream of a file forwards, frame by frame, in presentation order: all of it, or what a search wants. Owns nothing it is given.</summary>
-internal sealed class FrameReader(MediaFile file, int stream, FrameDecoder decoder, MediaPacket packet, MediaFrame frame, Deadline deadline, PairSearch? search = null)
+/// <summary>
+/// Decodes one stream of a file forwards, frame by frame, in presentation order, from the first frame that can be decoded: all of it, or
+/// what a search wants. Owns nothing it is given.
+/// </summary>
+internal sealed class FrameReader(
+    MediaFile file,
+    int stream,
+    FrameDecoder decoder,
+    EntryGate gate,
+    MediaPacket packet,
+    MediaFrame frame,
+    Deadline deadline,
+    PairSearch? search = null)
 {
     private bool _damaged;
     private bool _drained;
@@ -12,6 +23,17 @@ internal sealed class FrameReader(MediaFile file, int stream, FrameDecoder decod
     /// <summary>Decodes up to the next frame, which is then in the frame given.</summary>
     /// <returns>False after the last one.</returns>
     public bool Next()
+    {
+        do
+        {
+            if (!Receive()) return false;
+        }
+        while (!gate.Admits(frame));
+        _damaged |= frame.IsDamaged;
+        return true;
+    }
+
+    private bool Receive()
     {
         while (!decoder.Receive(frame, ref _damaged))
         {
@@ -28,7 +50,6 @@ internal sealed class FrameReader(MediaFile file, int stream, FrameDecoder decod
             decoder.Send(null);
         }
 
-        _damaged |= frame.IsDamaged;
         return true;
     }
 
@@ -36,7 +57,7 @@ internal sealed class FrameReader(MediaFile file, int stream, FrameDecoder decod
     {
         while (file.Read(packet, ref _damaged))
         {
-            if (packet.StreamIndex == stream && (search is null || search.Admit(packet))) return true;
+            if (packet.StreamIndex == stream && (search is null || search.Admit(packet)) && gate.Admits(packet)) return true;
             if (search is { Missed: true }) return false;
             deadline.Check();
         }

@@ -48,9 +48,10 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
+        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
         var search = new PairSearch(request, decoder);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
-        var reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline, search);
+        var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
         var (foundFirst, foundSecond) = (false, false);
         var last = FfmpegFunctions.NoTime;
         while (reader.Next())
@@ -80,7 +81,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        var reader = new FrameReader(file, video.StreamIndex, decoder, _packet, _frame, deadline);
+        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
+        var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline);
         var index = 0;
         for (; reader.Next(); index++)
         {
@@ -131,7 +133,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     private void Write(PairRequest request, CropBox box, Span<byte> crop)
     {
         var video = request.Video;
-        if (_scaler.Write(_frame, box, video.Width, video.Height, video.Rotation, request.Size, crop) is { } fault)
+        if (_scaler.Write(_frame, box, video.Width, video.Height, video.Orientation, request.Size, crop) is { } fault)
             throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"A frame of {video.Path} cannot be used: {fault}.");
     }
 }

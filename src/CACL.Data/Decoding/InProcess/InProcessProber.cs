@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -51,6 +52,7 @@ public sealed class InProcessProber : IVideoProber
     {
         var stream = census.Stream;
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
+        var orientation = stream.Orientation;
         var countedBy = census.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
         var (width, height) = (stream.Width, stream.Height);
         FrameIndex frames;
@@ -58,18 +60,27 @@ public sealed class InProcessProber : IVideoProber
         {
             var (times, keys) = census.Frames();
             frames = new FrameIndex(stream.TimeBase.Numerator, stream.TimeBase.Denominator, times, keys, Seekable: times.Length > 1);
+            orientation = FirstPicturesOrientation(decoder, census.First) ?? orientation;
         }
         else
         {
-            frames = Count(census, path, limit, out var size);
-            if (size.Width > 0) (width, height) = size;
+            frames = Count(census, path, limit, out var first);
+            if (first.Width > 0) (width, height, orientation) = (first.Width, first.Height, first.Orientation ?? orientation);
         }
 
         if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
         if (width <= 0 || height <= 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
-        var rotation = stream.Rotation;
-        if (rotation is 90 or 270) (width, height) = (height, width);
-        return new VideoRecord(path, census.StreamIndex, stream.CodecName, width, height, rotation, stream.ReorderDelay, countedBy, frames);
+        if (orientation.SwapsSides) (width, height) = (height, width);
+        return new VideoRecord(
+            path, census.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
+    }
+
+    /// <summary>What a stream's first picture says of its orientation. It is a key picture and the first one shown.</summary>
+    private DisplayOrientation? FirstPicturesOrientation(FrameDecoder decoder, MediaPacket? packet)
+    {
+        var damaged = false;
+        if (packet is null || !decoder.Send(packet) || !decoder.Send(null) || !decoder.Receive(_frame, ref damaged)) return null;
+        return _frame.Orientation;
     }
 
     private void TakeCensus(MediaFile file, List<PacketCensus> all, out bool readError)
@@ -94,9 +105,10 @@ public sealed class InProcessProber : IVideoProber
             ?? throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The video stream of {path} holds no data.");
     }
 
-    private FrameIndex Count(PacketCensus census, string path, Deadline limit, out (int Width, int Height) size)
+    private FrameIndex Count(
+        PacketCensus census, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
     {
-        size = default;
+        first = default;
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
         for (var i = 0; i < file.StreamCount; i++)
@@ -106,16 +118,18 @@ public sealed class InProcessProber : IVideoProber
 
         var stream = file.Stream(census.StreamIndex);
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
-        var reader = new FrameReader(file, census.StreamIndex, decoder, _packet, _frame, limit);
+        using var gate = new EntryGate(_ffmpeg, stream);
+        var reader = new FrameReader(file, census.StreamIndex, decoder, gate, _packet, _frame, limit);
         var times = new List<long>();
         var exact = true;
         while (reader.Next())
         {
-            if (times.Count == 0) size = (_frame.Width, _frame.Height);
+            if (times.Count == 0) first = (_frame.Width, _frame.Height, _frame.Orientation);
             exact &= _frame.Pts != FfmpegFunctions.NoTime;
             times.Add(_frame.Pts != FfmpegFunctions.NoTime ? _frame.Pts : _frame.BestEffortTime);
         }
 
+        if (times.Count == 0 && gate.KeptBack) throw ConcealingCodecs.NothingWhole(path);
         var (numerator, denominator) = stream.TimeBase;
         var increasing = times.Count > 1 && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
         if (!exact || !increasing) return new FrameIndex(numerator, denominator, [.. times], times.Count > 0 ? [0] : [], Seekable: false);

@@ -41,7 +41,8 @@ internal static unsafe class LayoutCheck
         try
         {
             return Long(frame, FrameLayout.Pts) == FfmpegFunctions.NoTime && Int(frame, FrameLayout.Format) == -1
-                && Int(frame, FrameLayout.Width) == 0 && Long(frame, layouts.FrameBestEffortTime) == FfmpegFunctions.NoTime
+                && Int(frame, FrameLayout.KeyFrame) is 0 or 1 && Int(frame, FrameLayout.Width) == 0
+                && Long(frame, layouts.FrameBestEffortTime) == FfmpegFunctions.NoTime
                 && Int(frame, layouts.FrameColourSpace) == Unspecified && Int(frame, layouts.FrameColourRange) == 0
                 && Int(frame, layouts.FrameFlags) == 0 && Int(frame, layouts.FrameDecodeErrors) == 0 ? null : "AVFrame";
         }
@@ -101,7 +102,8 @@ internal static unsafe class LayoutCheck
         {
             if (parser == null || context == null) return "AVCodecParserContext";
             *(int*)(parser + StructLayouts.ParserFlags) |= 1; // PARSER_FLAG_COMPLETE_FRAMES
-            return Order(ffmpeg, layouts, parser, context, KeyPicture) == 0 && Order(ffmpeg, layouts, parser, context, NextPicture) == 2
+            return Order(ffmpeg, layouts, parser, context, KeyPicture) == 0 && Int(parser, StructLayouts.ParserKeyFrame) == 1
+                && Order(ffmpeg, layouts, parser, context, NextPicture) == 2 && Int(parser, StructLayouts.ParserKeyFrame) == 0
                 && Int(parser, layouts.ParserWidth) == 32 && Int(parser, layouts.ParserWidth + 4) == 16
                 && Int(parser, layouts.ParserPictureStructure) == 3 ? null : "AVCodecParserContext";
         }

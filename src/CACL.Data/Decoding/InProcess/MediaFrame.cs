@@ -1,9 +1,15 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Isolated;
+
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>Owns one AVFrame, refilled again and again.</summary>
 internal sealed unsafe class MediaFrame : IDisposable
 {
     private const int Corrupt = 1; // AV_FRAME_FLAG_CORRUPT
+    private const int DisplayMatrix = 6; // AV_FRAME_DATA_DISPLAYMATRIX
+
+    private static readonly Version HeededSince = new(59, 37); // libavcodec of ffmpeg 5.1
 
     private readonly FfmpegLibraries _ffmpeg;
     private byte* _frame;
@@ -30,6 +36,9 @@ internal sealed unsafe class MediaFrame : IDisposable
 
     public long Pts => *(long*)(_frame + FrameLayout.Pts);
 
+    /// <summary>Whether the decoder says that it refers to no other.</summary>
+    public bool IsKey => *(int*)(_frame + FrameLayout.KeyFrame) != 0;
+
     /// <summary>ffmpeg's guess from packet and decoding times where <see cref="Pts"/> is not known.</summary>
     public long BestEffortTime => *(long*)(_frame + _ffmpeg.Layouts.FrameBestEffortTime);
 
@@ -38,6 +47,20 @@ internal sealed unsafe class MediaFrame : IDisposable
 
     /// <summary>AVColorRange: 0 unknown, 1 limited, 2 full.</summary>
     public int ColourRange => *(int*)(_frame + _ffmpeg.Layouts.FrameColourRange);
+
+    /// <summary>
+    /// How the picture itself (a JPEG's EXIF entry, an H.264 or HEVC message) says that it is displayed, or null. ffmpeg heeds it from 5.1
+    /// on; before, its decoders told some of it wrongly.
+    /// </summary>
+    public DisplayOrientation? Orientation
+    {
+        get
+        {
+            var sideData = _ffmpeg.CodecVersion >= HeededSince ? _ffmpeg.Functions.FrameSideData(_frame, DisplayMatrix) : null;
+            if (sideData == null) return null;
+            return DisplayOrientation.OfMatrix(new ReadOnlySpan<int>(*(byte**)(sideData + FrameLayout.SideDataBytes), 9));
+        }
+    }
 
     /// <summary>Whether the decoder noticed damage in it.</summary>
     public bool IsDamaged => (*(int*)(_frame + _ffmpeg.Layouts.FrameFlags) & Corrupt) != 0 || *(int*)(_frame + _ffmpeg.Layouts.FrameDecodeErrors) != 0;

@@ -12,9 +12,14 @@ internal sealed unsafe class MediaPacket : IDisposable
     private byte* _packet;
 
     public MediaPacket(FfmpegFunctions ffmpeg)
+        : this(ffmpeg, ffmpeg.PacketAllocate())
+    {
+    }
+
+    private MediaPacket(FfmpegFunctions ffmpeg, byte* packet)
     {
         _ffmpeg = ffmpeg;
-        _packet = ffmpeg.PacketAllocate();
+        _packet = packet;
         if (_packet == null) throw new InsufficientMemoryException("ffmpeg could not allocate a packet.");
     }
 
@@ -39,6 +44,9 @@ internal sealed unsafe class MediaPacket : IDisposable
     public bool ChangesHeaders => _ffmpeg.PacketSideData(_packet, NewExtraData, null) != null;
 
     private int Flags => *(int*)(_packet + PacketLayout.Flags);
+
+    /// <summary>The same packet, to be kept while this one is filled again.</summary>
+    public MediaPacket Clone() => new(_ffmpeg, _ffmpeg.PacketClone(_packet));
 
     /// <summary>Drops the data, so that the packet can be filled again.</summary>
     public void Clear() => _ffmpeg.PacketUnreference(_packet);

@@ -1,3 +1,6 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Isolated;
+
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>One stream of an open <see cref="MediaFile"/>; valid as long as the file is open.</summary>
@@ -45,17 +48,13 @@ internal readonly unsafe struct MediaStream
     public ReadOnlySpan<byte> ExtraData =>
         new(*(byte**)(Parameters + StructLayouts.ParametersExtraData), *(int*)(Parameters + StructLayouts.ParametersExtraDataSize));
 
-    /// <summary>Clockwise turn that displays it: 0, 90, 180 or 270 degrees. Turns by other angles are not applied.</summary>
-    public int Rotation
+    /// <summary>How the container says that it is displayed. <see cref="MediaFrame.Orientation"/> counts more.</summary>
+    public DisplayOrientation Orientation
     {
         get
         {
             var matrix = _ffmpeg.Functions.StreamSideData(_stream, Layouts, DisplayMatrix);
-            if (matrix == null) return 0;
-            var counterClockwise = _ffmpeg.Functions.RotationOf((int*)matrix);
-            if (!double.IsFinite(counterClockwise)) return 0;
-            var quarters = Math.Round(-counterClockwise / 90);
-            return Math.Abs(-counterClockwise - quarters * 90) > 1 ? 0 : ((int)quarters % 4 + 4) % 4 * 90;
+            return matrix == null ? default : DisplayOrientation.OfMatrix(new ReadOnlySpan<int>(matrix, 9));
         }
     }
 

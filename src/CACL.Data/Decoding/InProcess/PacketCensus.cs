@@ -10,6 +10,8 @@ internal sealed class PacketCensus : IDisposable
     // B-frames, skipped frames) and VP8 and VP9 (hidden frames).
     private static readonly HashSet<string> OnePacketOneFrame = ["h264", "hevc", "av1", "mjpeg"];
 
+    private const string NoKeyFrameFirst = "it does not begin with a key frame";
+
     private readonly List<(long Pts, bool Key, long Order)> _shown = [];
     private readonly PictureHeaders? _headers;
     private (int Width, int Height) _size;
@@ -29,6 +31,9 @@ internal sealed class PacketCensus : IDisposable
 
     public MediaStream Stream { get; }
 
+    /// <summary>The stream's first packet; null before there is one.</summary>
+    public MediaPacket? First { get; private set; }
+
     /// <summary>Packets whose frames are shown.</summary>
     public int Shown => _shown.Count;
 
@@ -37,7 +42,8 @@ internal sealed class PacketCensus : IDisposable
         if (_packets++ == 0)
         {
             _firstKeyTime = packet.Pts;
-            if (!packet.IsKey) _doubt ??= "it does not begin with a key frame";
+            if (!packet.IsKey) _doubt ??= NoKeyFrameFirst;
+            First = packet.Clone();
         }
         else if (packet.ChangesHeaders)
         {
@@ -64,7 +70,11 @@ internal sealed class PacketCensus : IDisposable
         return _doubt ?? (IsInCodecsOrder() ? null : "times are repeated, or contradict the codec's own order");
     }
 
-    public void Dispose() => _headers?.Dispose();
+    public void Dispose()
+    {
+        _headers?.Dispose();
+        First?.Dispose();
+    }
 
     /// <summary>Presentation times, increasing, and the indices of the key frames among them.</summary>
     public (long[] Times, int[] KeyFrames) Frames()
@@ -87,6 +97,8 @@ internal sealed class PacketCensus : IDisposable
     {
         if (_headers is null) return _packets; // nothing is reordered
         _headers.Read(packet);
+        // A container that marks every packet is not to be believed. An H.264 picture may be an entry without being a key picture.
+        if (_packets == 1 && !_headers.IsKey && Stream.CodecName == ConcealingCodecs.Hevc) _doubt ??= NoKeyFrameFirst;
         if (_headers.IsField) _doubt ??= "a packet holds one field";
         if (_packets == 1) _size = _headers.Size;
         else if (_headers.Size != _size) _doubt ??= "the size of its pictures changes";

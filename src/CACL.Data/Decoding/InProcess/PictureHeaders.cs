@@ -30,6 +30,9 @@ internal sealed unsafe class PictureHeaders : IDisposable
     /// <summary>Picture order count: increasing in presentation order from one key frame to the next.</summary>
     public int Order => *(int*)(_parser + _ffmpeg.Layouts.ParserOutputNumber);
 
+    /// <summary>Whether the picture refers to no other, so that decoding can start at it.</summary>
+    public bool IsKey => *(int*)(_parser + StructLayouts.ParserKeyFrame) == 1;
+
     /// <summary>Whether the picture is one field of two.</summary>
     public bool IsField => *(int*)(_parser + _ffmpeg.Layouts.ParserPictureStructure) is not (0 or FrameStructure);
 

@@ -60,6 +60,7 @@ internal sealed record StructLayouts
 
     // The same in all four sets.
     public const int ParserFlags = 184;
+    public const int ParserKeyFrame = 232;
     public const int FormatInput = 8;
     public const int FormatStreamCount = 44;
     public const int FormatStreams = 48;
@@ -168,5 +169,9 @@ internal static class FrameLayout
     public const int Width = 104;
     public const int Height = 108;
     public const int Format = 116;
+    public const int KeyFrame = 120;
     public const int Pts = 136;
+
+    /// <summary>AVFrameSideData.data, behind its type.</summary>
+    public const int SideDataBytes = 8;
 }

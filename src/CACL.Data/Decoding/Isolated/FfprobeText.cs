@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
 
@@ -34,6 +36,24 @@ internal static class FfprobeText
         fields.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
+
+    /// <summary>The orientation of a section with a display matrix (three numbered rows of three numbers), or null.</summary>
+    internal static DisplayOrientation? Orientation(this Dictionary<string, string> fields)
+    {
+        if (!fields.TryGetValue("displaymatrix", out var text)) return null;
+        var matrix = new List<int>(9);
+        foreach (var row in text.Split("\\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            var numbers = row[(row.IndexOf(':', StringComparison.Ordinal) + 1)..];
+            foreach (var number in numbers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (!int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)) return null;
+                matrix.Add(value);
+            }
+        }
+
+        return matrix.Count == 9 ? DisplayOrientation.OfMatrix(CollectionsMarshal.AsSpan(matrix)) : null;
+    }
 
     /// <summary>The last thing that a program complained about, without the file's name in front.</summary>
     internal static string LastLine(string complaint, string path)

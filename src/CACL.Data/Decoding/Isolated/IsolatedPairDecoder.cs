@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding.Isolated;
@@ -32,7 +33,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
             return;
         }
 
-        Decode(request, new PairArguments(_program, request, request.Size, request.Size), first, second, cancel);
+        Decode(request, request.Size, request.Size, first, second, cancel);
     }
 
     /// <summary>Writes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
@@ -55,7 +56,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var request = new PairRequest(video, frame, stride, new CropBox(0, 0, video.Width, video.Height), Math.Max(width, height), deadline);
         request.CheckFrames();
         var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
-        Decode(request, new PairArguments(_program, request, width, height), first, second, cancel);
+        Decode(request, width, height, first, second, cancel);
         return (first, second);
     }
 
@@ -64,22 +65,26 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     {
         var start = TimeProvider.System.GetTimestamp();
         var one = request with { Stride = 0, BoxPlus = null };
-        Decode(one, new PairArguments(_program, one, one.Size, one.Size), first, first, cancel);
+        Decode(one, one.Size, one.Size, first, first, cancel);
         var other = one with
         {
             Frame = request.Frame + request.Stride,
             Box = request.SecondBox,
             Deadline = request.Deadline - TimeProvider.System.GetElapsedTime(start),
         };
-        Decode(other, new PairArguments(_program, other, other.Size, other.Size), second, second, cancel);
+        Decode(other, other.Size, other.Size, second, second, cancel);
     }
 
-    private void Decode(PairRequest request, PairArguments arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    private void Decode(PairRequest request, int width, int height, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
+        var arguments = new PairArguments(_program, request, width, height, IsMosaic(request, cancel));
         if (request.Video.Frames.Seekable && TryByTime(request, arguments.ByTime(), first, second, cancel)) return;
         CountedFromStart++;
-        ByCounting(request, arguments.FromStart(), first, second, request.Deadline - TimeProvider.System.GetElapsedTime(start), cancel);
+        var before = FramesBefore(request.Video, Left(), cancel);
+        ByCounting(request, arguments.FromStart(before), before, first, second, Left(), cancel);
+
+        TimeSpan Left() => request.Deadline - TimeProvider.System.GetElapsedTime(start);
     }
 
     /// <inheritdoc/>
@@ -99,22 +104,58 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         return true;
     }
 
+    /// <summary>Whether the video's pixels are a sensor's (a Bayer pattern), by ffprobe. Only few codecs hold such.</summary>
+    private bool IsMosaic(PairRequest request, CancellationToken cancel)
+    {
+        var video = request.Video;
+        if (video.Codec is not ("rawvideo" or "tiff" or "cfhd" or "prores_raw")) return false;
+        var input = new InputFile(video.Path);
+        var arguments = $"-v error {input.Options} -select_streams {video.StreamIndex} "
+            + $"-show_entries stream=pix_fmt -of compact {input.Text}";
+        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, request.Deadline, cancel);
+        var isMosaic = ffprobe.Lines.ReadToEnd().Contains("pix_fmt=bayer_", StringComparison.Ordinal);
+        ffprobe.Finish();
+        return isMosaic;
+    }
+
+    /// <summary>Counts the frames that the program returns before frame 0, by ffprobe, which decodes as it does.</summary>
+    private int FramesBefore(VideoRecord video, TimeSpan allowed, CancellationToken cancel)
+    {
+        if (!ConcealingCodecs.Contains(video.Codec)) return 0;
+        var input = new InputFile(video.Path);
+        var arguments = $"-v error -threads 1 {input.Options} -select_streams {video.StreamIndex} "
+            + $"-show_entries packet=pts,pos:{ProbedFrame.Entries} -of compact {input.Text}";
+        (long? Time, long? Position)? first = null;
+        var frames = new List<ProbedFrame>();
+        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, allowed, cancel);
+        while (frames is not [.., { IsKey: true }] && ffprobe.Lines.ReadLine() is { } line)
+        {
+            if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet) first ??= (packet.Number("pts"), packet.Number("pos"));
+            else if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame) frames.Add(new ProbedFrame(frame));
+        }
+
+        if (frames is [.., { IsKey: true }]) return CleanStart.FramesBefore(video.Codec, first ?? default, frames);
+        ffprobe.Finish();
+        throw ConcealingCodecs.NothingWhole(video.Path);
+    }
+
     private void ByCounting(
-        PairRequest request, string arguments, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
+        PairRequest request, string arguments, int before, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
     {
         var video = request.Video;
         using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
-        for (var index = 0; ; index++)
+        for (var index = -before; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
             if (!Read(ffmpeg, index <= request.Frame ? first : second))
             {
                 ffmpeg.Finish();
+                var says = FfprobeText.LastLine(ffmpeg.Complaint, video.Path);
                 throw new VideoUnusableException(
                     video.Path,
                     UnusableReason.Corrupt,
-                    $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is "
-                    + $"damaged, or changed since it was scanned. {FfprobeText.LastLine(ffmpeg.Complaint, video.Path)}".TrimEnd());
+                    $"Only {Math.Max(0, index)} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; "
+                    + $"the file is damaged, or changed since it was scanned. {says}".TrimEnd());
             }
 
             if (index < request.Frame + request.Stride) continue;

@@ -9,7 +9,7 @@ public sealed class IsolatedProber : IVideoProber
 {
     // The lists of side data are asked for whole: before 5.0 their elements have no name of their own by which to choose.
     private const string Entries =
-        "packet=stream_index,pts,size,flags:packet_side_data_list"
+        "packet=stream_index,pts,size,pos,flags:packet_side_data_list"
         + ":stream=index,codec_name,width,height,has_b_frames,time_base,nb_frames,field_order"
         + ":stream_disposition=attached_pic:stream_side_data_list:format=format_name";
 
@@ -37,6 +37,14 @@ public sealed class IsolatedProber : IVideoProber
         }
 
         var countedBy = stream.Doubt(container, complaint.Length > 0) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var decoded = ProbedFrame.Read(_program, input, path, stream.Index, countedBy == CountedBy.Packets, Left(), cancel);
+        if (countedBy == CountedBy.Packets && stream.Codec == ConcealingCodecs.Hevc && decoded is [{ IsKey: false }, ..])
+        {
+            // The container marks it as a key frame, and is not to be believed.
+            countedBy = CountedBy.Decoding;
+            decoded = ProbedFrame.Read(_program, input, path, stream.Index, onlyFirst: false, Left(), cancel);
+        }
+
         var (width, height) = (stream.Width, stream.Height);
         FrameIndex frames;
         if (countedBy == CountedBy.Packets)
@@ -45,16 +53,21 @@ public sealed class IsolatedProber : IVideoProber
         }
         else
         {
-            var left = deadline - TimeProvider.System.GetElapsedTime(start);
-            frames = stream.FromFrames(ReadFrames(input, path, stream.Index, left, cancel, out var size));
-            if (size.Width > 0) (width, height) = size;
+            var before = CleanStart.FramesBefore(stream.Codec, stream.First, decoded);
+            if (before > 0 && before == decoded.Count) throw ConcealingCodecs.NothingWhole(path);
+            decoded.RemoveRange(0, before);
+            frames = stream.FromFrames(decoded);
+            if (decoded is [{ Size.Width: > 0 } first, ..]) (width, height) = first.Size;
         }
 
         if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
         if (width <= 0 || height <= 0)
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
-        if (stream.Rotation is 90 or 270) (width, height) = (height, width);
-        return new VideoRecord(path, stream.Index, stream.Codec, width, height, stream.Rotation, stream.ReorderDelay, countedBy, frames);
+        var orientation = (decoded.Count > 0 ? decoded[0].Orientation : null) ?? stream.Orientation;
+        if (orientation.SwapsSides) (width, height) = (height, width);
+        return new VideoRecord(path, stream.Index, stream.Codec, width, height, orientation, stream.ReorderDelay, countedBy, frames);
+
+        TimeSpan Left() => deadline - TimeProvider.System.GetElapsedTime(start);
     }
 
     /// <inheritdoc/>
@@ -89,26 +102,6 @@ public sealed class IsolatedProber : IVideoProber
             if (!streams.TryGetValue(number, out var stream)) streams[number] = stream = new ProbedStream(number);
             return stream;
         }
-    }
-
-    private List<(long? Time, long? Guess)> ReadFrames(
-        InputFile input, string path, int stream, TimeSpan allowed, CancellationToken cancel, out (int Width, int Height) size)
-    {
-        size = default;
-        var frames = new List<(long?, long?)>();
-        // pkt_pts is what ffmpeg 4 calls a frame's pts.
-        var arguments = $"-v error -threads 1 {input.Options} -select_streams {stream} "
-            + $"-show_entries frame=pts,pkt_pts,best_effort_timestamp,width,height -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, path, allowed, cancel);
-        while (ffprobe.Lines.ReadLine() is { } line)
-        {
-            if (FfprobeText.Fields(line, "frame") is not { Count: > 0 } frame) continue;
-            if (frames.Count == 0) size = ((int)(frame.Number("width") ?? 0), (int)(frame.Number("height") ?? 0));
-            frames.Add((frame.Number("pts") ?? frame.Number("pkt_pts"), frame.Number("best_effort_timestamp")));
-        }
-
-        ffprobe.Finish();
-        return frames;
     }
 
     /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>

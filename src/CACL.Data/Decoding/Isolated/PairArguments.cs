@@ -11,7 +11,8 @@ namespace CACL.Data.Decoding.Isolated;
 /// <param name="request">What to decode.</param>
 /// <param name="width">Width of the resized crops as they are displayed.</param>
 /// <param name="height">Height of the resized crops as they are displayed.</param>
-internal sealed class PairArguments(FfmpegProgram program, PairRequest request, int width, int height)
+/// <param name="isMosaic">Whether the pixels are a sensor's, of one colour each: they become a picture before it is cropped.</param>
+internal sealed class PairArguments(FfmpegProgram program, PairRequest request, int width, int height, bool isMosaic)
 {
     private readonly VideoRecord _video = request.Video;
 
@@ -29,8 +30,9 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
         return Build($"-copyts{seek}", $"select='{chosen}',", first == second ? 1 : 2);
     }
 
-    /// <summary>Writes every frame from the first to the second of the pair: who reads counts them.</summary>
-    internal string FromStart() => Build(seek: null, select: "", frames: request.Frame + request.Stride + 1);
+    /// <summary>Writes every frame up to the second of the pair: who reads counts them.</summary>
+    /// <param name="before">How many frames the program returns before frame 0.</param>
+    internal string FromStart(int before) => Build(seek: null, select: "", frames: before + request.Frame + request.Stride + 1);
 
     private string Build(string? seek, string select, int frames)
     {
@@ -53,21 +55,15 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
     // it begins at a whole chroma sample, and follows a change of the picture's size midway.
     private string Picture()
     {
-        var quarter = _video.Rotation is 90 or 270;
-        var (codedWidth, codedHeight) = quarter ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
-        var (scaledWidth, scaledHeight) = quarter ? (height, width) : (width, height);
-        var box = CropScaler.Unrotate(request.Box, codedWidth, codedHeight, _video.Rotation);
+        var swaps = _video.Orientation.SwapsSides;
+        var (codedWidth, codedHeight) = swaps ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
+        var (scaledWidth, scaledHeight) = swaps ? (height, width) : (width, height);
+        var box = _video.Orientation.Stored(request.Box, codedWidth, codedHeight);
         var (left, right) = Span(box.X, box.Width, codedWidth, "iw", "hsub");
         var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
-        var turn = _video.Rotation switch
-        {
-            90 => ",transpose=clock",
-            180 => ",hflip,vflip",
-            270 => ",transpose=cclock",
-            _ => "",
-        };
-        return $"crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
-            + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24{turn}";
+        return $"{(isMosaic ? "format=rgb24," : "")}crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
+            + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24"
+            + TurnFilter.Of(_video.Orientation);
     }
 
     private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)

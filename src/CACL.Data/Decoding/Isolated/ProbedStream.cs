@@ -28,13 +28,17 @@ internal sealed class ProbedStream(int index)
 
     internal int ReorderDelay { get; private set; }
 
-    internal int Rotation { get; private set; }
+    /// <summary>How the container says that it is displayed. What a frame says of itself counts more.</summary>
+    internal DisplayOrientation Orientation { get; private set; }
 
     internal (int Numerator, int Denominator) TimeBase { get; private set; } = (0, 1);
 
     internal bool IsVideo { get; private set; }
 
     internal int Shown => _shown.Count;
+
+    /// <summary>Time and place in the file of the first packet.</summary>
+    internal (long? Time, long? Position) First { get; private set; }
 
     private bool IsInterlaced { get; set; }
 
@@ -47,6 +51,7 @@ internal sealed class ProbedStream(int index)
         var isKey = flags.Contains('K', StringComparison.Ordinal);
         if (_packets++ == 0)
         {
+            First = (time, packet.Number("pos"));
             _firstKeyTime = time;
             if (!isKey) _doubt ??= "it does not begin with a key frame";
         }
@@ -78,11 +83,7 @@ internal sealed class ProbedStream(int index)
         DescribeSideData(stream);
     }
 
-    internal void DescribeSideData(Dictionary<string, string> sideData)
-    {
-        // ffprobe turns counter-clockwise, and rounds to whole degrees.
-        if (sideData.Number("rotation") is { } turn && turn % 90 == 0) Rotation = (int)(((-turn % 360) + 360) % 360);
-    }
+    internal void DescribeSideData(Dictionary<string, string> sideData) => Orientation = sideData.Orientation() ?? Orientation;
 
     /// <summary>Why the packets do not tell the frames; null if they do.</summary>
     internal string? Doubt(string container, bool complained)
@@ -109,8 +110,8 @@ internal sealed class ProbedStream(int index)
         return new FrameIndex(TimeBase.Numerator, TimeBase.Denominator, times, keys, Seekable: frames.Length > 1);
     }
 
-    /// <summary>The frame index of frames that were decoded one after the other; a time is null where a frame has none.</summary>
-    internal FrameIndex FromFrames(IReadOnlyList<(long? Time, long? Guess)> frames)
+    /// <summary>The frame index of frames that were decoded one after the other.</summary>
+    internal FrameIndex FromFrames(IReadOnlyList<ProbedFrame> frames)
     {
         const long NoTime = long.MinValue; // ffmpeg's AV_NOPTS_VALUE
         var times = frames.Select(frame => frame.Time ?? frame.Guess ?? NoTime).ToArray();

@@ -1,3 +1,4 @@
+using CACL.Data.Catalog;
 using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
@@ -21,6 +22,26 @@ public sealed class FfprobeTextTests
         Assert.Empty(FfprobeText.Fields(Line, "stream"));
         Assert.Equal(180, FfprobeText.Fields(Line, "side_data").Number("rotation"));
     }
+
+    [Theory]
+    [InlineData("stream|index=0|attached_pic=0side_data|side_data_type=Display Matrix|displaymatrix={0}|rotation=-90")] // 4.4
+    [InlineData("stream|index=0|side_data|side_data_type=Display Matrix|displaymatrix={0}|rotation=-90")] // 5.1
+    [InlineData("stream|index=0|side_datum/display_matrix:displaymatrix={0}|side_datum/display_matrix:rotation=-90")] // 6.1 and later
+    public void A_display_matrix_is_read_as_each_version_writes_it(string line)
+    {
+        const string Rows =
+            @"\n00000000:            0       65536           0\n00000001:        65536           0           0"
+            + @"\n00000002:            0           0  1073741824\n";
+        var fields = FfprobeText.Fields(line.Replace("{0}", Rows, StringComparison.Ordinal), "stream");
+        Assert.Equal(new DisplayOrientation(90, Mirrored: true), fields.Orientation());
+    }
+
+    [Theory]
+    [InlineData("frame|key_frame=1")]
+    [InlineData("frame|displaymatrix=")]
+    [InlineData(@"frame|displaymatrix=\n00000000:            0       65536")]
+    [InlineData(@"frame|displaymatrix=\n00000000:            x       65536           0\n")]
+    public void What_is_no_display_matrix_is_none(string line) => Assert.Null(FfprobeText.Fields(line, "frame").Orientation());
 
     [Fact]
     public void A_packets_own_fields_stay_whole_beside_its_side_data()

@@ -1,0 +1,44 @@
+namespace CACL.Data.Decoding.InProcess;
+
+/// <summary>
+/// Keeps back what comes before the first key frame, where the codec's own decoder does not: see <see cref="ConcealingCodecs"/>.
+/// </summary>
+internal sealed class EntryGate : IDisposable
+{
+    private readonly PictureHeaders? _headers;
+    private bool _packetsPass;
+    private bool _framesPass;
+
+    public EntryGate(FfmpegLibraries ffmpeg, MediaStream stream)
+    {
+        // HEVC's pictures say before they are decoded whether they are entries. Where the first one is, all that is decoded is whole.
+        var isHevc = stream.CodecName == ConcealingCodecs.Hevc;
+        if (isHevc) _headers = new PictureHeaders(ffmpeg, stream);
+        _packetsPass = !isHevc;
+        _framesPass = isHevc || !ConcealingCodecs.Contains(stream.CodecName);
+    }
+
+    /// <summary>Whether anything was kept back.</summary>
+    public bool KeptBack { get; private set; }
+
+    /// <summary>Whether the decoder is to have the packet.</summary>
+    public bool Admits(MediaPacket packet)
+    {
+        if (_packetsPass) return true;
+        _headers!.Read(packet);
+        _packetsPass = _headers.IsKey;
+        if (!_packetsPass) (KeptBack, _framesPass) = (true, false);
+        return _packetsPass;
+    }
+
+    /// <summary>Whether the frame is one of the video.</summary>
+    public bool Admits(MediaFrame frame)
+    {
+        if (_framesPass) return true;
+        _framesPass = frame.IsKey;
+        KeptBack |= !_framesPass;
+        return _framesPass;
+    }
+
+    public void Dispose() => _headers?.Dispose();
+}
