@@ -196,7 +196,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     private sealed record TooManyBad(string Message);
 
-    private sealed record WaitedLongEnough;
+    /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
+    internal sealed record WaitedLongEnough;
 
     private sealed record CannotStart(IActorRef Actor, Exception Cause);
 }
