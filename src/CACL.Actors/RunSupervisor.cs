@@ -88,6 +88,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<CannotStart>(message =>
         {
             if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
+            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // or its last word would be waited for
             Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
         });
         Receive<PartFailed>(PartHasFailed, _ => !_leaves);
