@@ -91,6 +91,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<CannotStart>(message =>
         {
             if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
+            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // or its last word would be waited for
             Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
         });
         Receive<PartFailed>(PartHasFailed, _ => !_leaves);
@@ -195,7 +196,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     private sealed record TooManyBad(string Message);
 
-    private sealed record WaitedLongEnough;
+    /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
+    internal sealed record WaitedLongEnough;
 
     private sealed record CannotStart(IActorRef Actor, Exception Cause);
 }

@@ -22,7 +22,7 @@ public sealed class TrainingRun
         Completion = completion;
     }
 
-    /// <summary>Ends when the run has ended, whatever the reason; never faults.</summary>
+    /// <summary>Ends when the run has ended and nothing of its engine is left, whatever the reason; never faults.</summary>
     public Task<RunOutcome> Completion { get; }
 
     /// <summary>Starts the actor tree. The system must hold <see cref="Dispatchers.Configuration"/>.</summary>

@@ -28,10 +28,17 @@ public sealed class KeptActorsTests
             Instruments = instruments,
             Observer = _ => throw new InvalidOperationException("bug in the display"),
         };
-        run.Options = run.Options with { MaxActorRestarts = 2, ActorBackOff = Soon };
+        run.Options = run.Options with { MaxActorRestarts = 2, ActorBackOff = Soon, CheckpointEverySteps = 0 };
+        var sinceProgress = TimeSpan.MaxValue;
         run.Training.Before = step =>
         {
-            if (step != 11) return;
+            if (step == 11)
+            {
+                Eventually.Ends(run.Run.StatusAsync(Eventually.Patience)); // behind what is told of the step before
+                sinceProgress = instruments.SinceProgress;
+            }
+
+            if (step != 10) return;
             Eventually.Holds(() => StateOf(run, "telemetry") == ActorState.Stopped);
             clock.Jump(TimeSpan.FromHours(1));
         };
@@ -41,8 +48,8 @@ public sealed class KeptActorsTests
         Assert.Single(run.Said, line => line.Contains("nothing is written to metrics.jsonl", StringComparison.Ordinal));
         const string Again = "telemetry failed: bug in the display. Decision: restarted";
         Assert.Equal(2, run.Said.Count(line => line.Contains(Again, StringComparison.Ordinal)));
-        // The hour passed before the last step, of which telemetry did not hear any more.
-        Assert.InRange(instruments.SinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30));
+        // The hour passed before a step of which telemetry did not hear any more.
+        Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30));
     }
 
     [Fact]
@@ -143,15 +150,21 @@ public sealed class KeptActorsTests
         run.Training.Before = step => { if (step == 6) Eventually.Holds(() => run.Run.Status().PausedByCheckpoint); };
         var training = run.Start();
         Eventually.Holds(() => training.Status().State == RunState.Paused);
-        var failed = 0;
+        using var told = new ManualResetEventSlim();
+        var tries = 0;
         run.Storage.Before = _ =>
         {
-            if (!training.Status().Stopping || Interlocked.Exchange(ref failed, 1) != 0) return;
-            throw new InvalidOperationException("bug in the writer");
+            if (!training.Status().Stopping) return;
+            // Its first try from then on, which fails as ever, outlasts the word that it is to hurry; the second follows that word.
+            if (Interlocked.Increment(ref tries) == 1) Eventually.IsSet(told);
+            if (tries == 2) throw new InvalidOperationException("bug in the writer");
         };
         training.Stop("enough");
+        await training.StatusAsync(Eventually.Patience);
+        told.Set();
         var outcome = await run.OutcomeAsync();
-        Assert.Equal((RunEnd.Failed, 1), (outcome.End, failed));
+        Assert.Equal(RunEnd.Failed, outcome.End);
+        Assert.Equal(1, run.Run.Actors().Single(a => a.Kind == "checkpoints").Restarts);
         Assert.Contains("could not be saved", outcome.Message, StringComparison.Ordinal);
     }
 
@@ -159,15 +172,21 @@ public sealed class KeptActorsTests
     public async Task A_writer_that_is_given_up_while_a_roll_back_waits_for_it_ends_the_run()
     {
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [6] } };
-        run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, MaxActorRestarts = 0 };
-        run.Storage.Before = _ =>
+        run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, MaxActorRestarts = 0, CheckpointEverySteps = 3 };
+        run.Training.Before = step => { if (step == 5) run.AwaitSaved(); };
+        run.Storage.Before = step =>
         {
+            if (step == 3) return;
             Eventually.Holds(() => run.Training.Engines is { Begun: 1, Alive: 0 });
             throw new InvalidOperationException("bug in the writer");
         };
         var outcome = await run.RunAsync();
-        Assert.Equal(RunEnd.Failed, outcome.End);
+        Assert.Equal((RunEnd.Failed, "step-00000003"), (outcome.End, outcome.Checkpoint));
         Assert.Contains("Checkpoints cannot be written", outcome.Message, StringComparison.Ordinal);
+        // The time that the roll-back would have waited at most is over later on.
+        run.Tell("", new RunSupervisor.WaitedLongEnough());
+        await run.Run.StatusAsync(Eventually.Patience);
+        Assert.Equal("run/trainer-1", run.Run.Actors().Single(a => a.Kind == "trainer").Path);
         Assert.Equal(1, run.Training.Engines.Begun);
     }
 

@@ -17,7 +17,7 @@ namespace CACL.Actors.Decoding;
 /// Their number may change at any time: one too many ends when it has nothing to decode. Requests that wait are bounded by the stream's
 /// demand.
 /// </summary>
-internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
+internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 {
     /// <summary>A decoder checks its own deadline; only one that is stuck inside a call is still silent so long after it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -33,8 +33,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Queue<Work> _waiting = new();
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
-    private readonly HashSet<IActorRef> _leaving = [];
-    private readonly CancellationTokenSource _ending = new();
     private readonly RestartWindow _restarts;
     private readonly Queue<(string Path, string Decision)> _replaced = new();
     private Exception? _lastCrash;
@@ -79,12 +77,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     /// <summary>Have so many decoders from now on.</summary>
     internal sealed record Resize(int Decoders);
 
-    /// <summary>Decode nothing any more and go, once all decoders are gone. What is asked for is answered by <see cref="Ended"/>.</summary>
-    internal sealed record End;
-
-    /// <summary>Nothing is decoded any more.</summary>
-    internal sealed record Ended;
-
     /// <summary>The pair; whoever receives this owns it.</summary>
     internal sealed record Decoded(FramePair Pair);
 
@@ -100,8 +92,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
 
     protected override void PreStart() => Fill();
-
-    protected override void PostStop() => _ending.Dispose();
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
@@ -205,38 +195,6 @@ internal sealed class DecoderPoolActor : ReceiveActor, IWithTimers
         _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would only hang as well
         Dismiss(decoder);
         Replace(decoder);
-    }
-
-    /// <summary>One that is not counted any more, but may take its time to go.</summary>
-    private void Dismiss(IActorRef decoder)
-    {
-        _leaving.Add(decoder);
-        Context.Stop(decoder);
-    }
-
-    private void Leave()
-    {
-        _ending.Cancel();
-        Timers.CancelAll();
-        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new Ended());
-        foreach (var decoder in _decoders.Keys) Dismiss(decoder);
-        Become(() =>
-        {
-            Receive<Decode>(_ => Sender.Tell(new Ended()));
-            Receive<DecoderActor.Decoded>(message => message.Pair.Dispose());
-            Receive<Terminated>(message =>
-            {
-                _leaving.Remove(message.ActorRef);
-                GoIfAlone();
-            });
-            ReceiveAny(_ => { });
-        });
-        GoIfAlone();
-    }
-
-    private void GoIfAlone()
-    {
-        if (_leaving.Count == 0) Context.Stop(Self);
     }
 
     private void Replace(IActorRef decoder)
