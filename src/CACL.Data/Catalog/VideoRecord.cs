@@ -1,4 +1,3 @@
-using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Catalog;
 

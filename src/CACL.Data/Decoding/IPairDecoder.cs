@@ -1,5 +1,4 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding;

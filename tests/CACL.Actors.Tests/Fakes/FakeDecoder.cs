@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Data.Sampling;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;

@@ -126,8 +126,8 @@ public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain)
         using var inProcess = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         using var isolated = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
         var records = new[] { inProcessProber.Probe(path, ExactnessCheck.Patience, Cancel), Probe(path) };
-        Assert.All(records, record => Assert.Equal(orientation, record.Orientation));
-        Assert.All(records, record => Assert.Equal(orientation.SwapsSides ? (120, 160) : (160, 120), (record.Width, record.Height)));
+        Each.Holds(records, record => Assert.Equal(orientation, record.Orientation));
+        Each.Holds(records, record => Assert.Equal(orientation.SwapsSides ? (120, 160) : (160, 120), (record.Width, record.Height)));
         var (one, other) = (Decode(inProcess), Decode(isolated));
         Assert.InRange(SequentialReference.Difference(truth[frame], one), 0, 2);
         Assert.Equal(one, other);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CACL.Learning.Weights;
 using CACL.Node.Commands;
 using CACL.Node.Evaluation;
 using CACL.Node.Tests.Commands;

@@ -1,7 +1,5 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
-using CACL.Learning.Methods.Cacl;
 using CACL.Node.Settings;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Node.Training;

@@ -1,5 +1,4 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Decoding.InProcess;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.InProcess;
 using CACL.Data.Processes;
 using FFMpegCore;
 

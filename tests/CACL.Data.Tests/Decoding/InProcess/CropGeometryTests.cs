@@ -1,6 +1,5 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
-using CACL.Data.Decoding.Isolated;
 using CACL.Data.Sampling;
 using CsCheck;
 
