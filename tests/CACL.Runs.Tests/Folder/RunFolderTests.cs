@@ -63,24 +63,24 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("config.resolved.conf")]
     [InlineData("metrics.jsonl")]
     [InlineData("evaluations.jsonl")]
-    public void A_full_disk_changes_nothing_and_leaves_nothing_behind(string fails)
+    public void What_cannot_be_written_changes_nothing_and_leaves_nothing_behind(string fails)
     {
         MakeRun();
         using var run = RunFolder.Open(Run, RunStart.Resume);
         foreach (var file in new[] { run.Metrics, run.Evaluations }) File.WriteAllText(file, "{\"step\":1}\n{\"step\":2}\n");
         File.WriteAllText(Path.Combine(Run, "outcome.json"), "{}");
+        File.Delete(Path.Combine(Run, fails));
+        SpecialFiles.Pipe(Path.Combine(Run, fails)); // nothing can be put in its place, whatever the disk has room for
         var before = Content();
-        // What is written there finds no room.
-        File.CreateSymbolicLink(Path.Combine(Run, fails + ".tmp"), "/dev/full");
         var told = Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 1)).Message;
-        Assert.Contains("No space left on device", told, StringComparison.Ordinal);
-        Assert.Contains("Free space there", told, StringComparison.Ordinal);
+        Assert.Contains($"The run folder {Run} cannot be written", told, StringComparison.Ordinal);
+        Assert.Contains(fails, told, StringComparison.Ordinal);
         Assert.Equal(before, Content());
 
         List<(string, string)> Content() =>
         [
             .. Directory.EnumerateFiles(Run).Order(StringComparer.Ordinal).Where(f => Path.GetFileName(f) != ".lock")
-                .Select(f => (f, new FileInfo(f).LinkTarget ?? File.ReadAllText(f))),
+                .Select(f => (f, Path.GetFileName(f) == fails ? "" : File.ReadAllText(f))),
         ];
     }
 
