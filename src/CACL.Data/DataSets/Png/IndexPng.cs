@@ -32,13 +32,14 @@ internal static class IndexPng
             // Reading on to the end makes the stream compare its checksum.
             if (inflated.ReadByte() >= 0) throw new PngException("is damaged: it holds more pixels than its header says");
         }
-        catch (InvalidDataException e)
-        {
-            throw new PngException("is damaged: its compressed pixels cannot be unpacked. Copy or download it again", e);
-        }
         catch (EndOfStreamException e)
         {
             throw new PngException("is cut short: its pixels end early. Copy or download it again", e);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            // The file is in memory: an error of input is zlib's own, for which it has no other word.
+            throw new PngException("is damaged: its compressed pixels cannot be unpacked. Copy or download it again", e);
         }
 
         return new IndexMap(header.Width, header.Height, values);

@@ -19,7 +19,7 @@ public sealed class KilledChildTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("frame=pts", "head -n 30")] // it counts by decoding, and has counted 30
+    [InlineData("frame=key_frame", "head -n 30")] // it counts by decoding, and has counted 30
     [InlineData("packet=stream_index", "head -n 30")] // it lists packets
     [InlineData("packet=stream_index", "true")] // it has just begun
     public void A_scan_asks_again_where_ffprobe_was_killed_and_counts_all_frames(string when, string after)
@@ -35,7 +35,7 @@ public sealed class KilledChildTests : IDisposable
     [InlineData("SEGV", "signal 11 (SIGSEGV)")]
     public void Where_it_is_killed_every_time_the_decoder_is_named_and_the_next_scan_asks_again(string signal, string words)
     {
-        var report = Scan(KilledFfmpeg.Program(_folder, "ffprobe", "frame=pts", "head -n 30", signal: signal), out var catalog);
+        var report = Scan(KilledFfmpeg.Program(_folder, "ffprobe", "frame=key_frame", "head -n 30", signal: signal), out var catalog);
         using (catalog)
         {
             var message = Assert.Single(report.Unusable[UnusableReason.Decoder].Examples).Message;
