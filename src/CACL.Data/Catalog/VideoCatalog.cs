@@ -52,6 +52,22 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public VideoShape[] LoadUsableAndVanished(int minFrames, VideoRoots? within = null) =>
         Shapes("FROM videos WHERE reason IS NULL AND frames >= $min ORDER BY path", minFrames, within);
 
+    /// <summary>The paths of some rows, ordered as <see cref="LoadUsable"/> orders them; of a row that is not there, none.</summary>
+    public IReadOnlyList<string> Paths(IReadOnlySet<long> ids) => _file.Guarded("Reading", connection =>
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id, path FROM videos ORDER BY path";
+        var paths = new List<string>(ids.Count);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (ids.Contains(reader.GetInt64(0))) paths.Add(reader.GetString(1));
+        }
+
+        return paths;
+    });
+
     /// <summary>The record of one video.</summary>
     /// <param name="id">Row, as <see cref="LoadUsable"/> names it.</param>
     /// <param name="checkFile">Whether to compare the file's size and time of change with those of the scan.</param>

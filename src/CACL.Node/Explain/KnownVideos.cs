@@ -28,9 +28,6 @@ internal sealed class KnownVideos
         if (_identity is null) _last = RecordedSteps.Read(folder, 1, 0).Last;
     }
 
-    /// <summary>How many they were; null where that is not known exactly.</summary>
-    public int? Count => TrainingVideos.CountIn(_identity);
-
     /// <summary>Whether these can be the run's videos.</summary>
     public bool Are(VideoShape[] videos)
     {

@@ -76,8 +76,8 @@ internal sealed class PastRun : IDisposable
         {
             var roots = new VideoRoots(data.Videos);
             var known = new KnownVideos(folder, checkpoints, configuration.Settings.Training.BatchSize);
-            var candidates = TrainingVideos.Candidates(catalog, roots, data.Stride, known.Count).ToList();
-            var videos = candidates.FirstOrDefault(known.Are) ?? throw known.Differ(catalog, candidates[0]);
+            var videos = TrainingVideos.Find(folder, catalog, roots, data.Stride, known.Are)
+                ?? throw known.Differ(catalog, catalog.LoadUsable(data.Stride + 1, roots));
             return new PastRun(folder, configuration, checkpoints, catalog, videos);
         }
         catch

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
+using CACL.Node.Doctor;
 using CACL.Node.Ending;
+using CACL.Node.Training;
 using CACL.Runs.Videos;
 
 namespace CACL.Node.RunInputs;
@@ -54,42 +55,35 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     }
 
     /// <summary>
-    /// What may have been the videos of a run: those of today; with those that vanished since; and either as it was when there were so
-    /// many. Rows are numbered as they come and are never taken out, so the first ones are those of then.
+    /// The very videos that a run began with, in their order: by the rows that its folder names or, where it names none, those of today
+    /// or those of today with the ones that vanished, if they are of the same lengths and sizes. Null: the catalogue does not hold them.
     /// </summary>
+    /// <param name="run">Run folder.</param>
     /// <param name="catalog">The catalogue.</param>
     /// <param name="roots">What is named.</param>
     /// <param name="stride">Frames between the two of a pair.</param>
-    /// <param name="count">How many they were; null: not known.</param>
-    public static IEnumerable<VideoShape[]> Candidates(VideoCatalog catalog, VideoRoots roots, int stride, int? count)
+    /// <param name="are">Whether some may be they, as far as lengths and sizes tell.</param>
+    public static VideoShape[]? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride, Func<VideoShape[], bool> are)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        VideoShape[][] today = [catalog.LoadUsable(stride + 1, roots), catalog.LoadUsableAndVanished(stride + 1, roots)];
-        return today.Concat(count is not { } then ? [] : today.Where(videos => videos.Length > then).Select(videos => First(videos, then)));
+        if (RunVideosFile.Find(run, catalog, roots, stride) is { } named && are(named)) return named;
+        VideoShape[][] candidates = [catalog.LoadUsable(stride + 1, roots), catalog.LoadUsableAndVanished(stride + 1, roots)];
+        return candidates.FirstOrDefault(are);
     }
 
-    /// <summary>
-    /// The very videos that a run began with, in their order, whatever was scanned into the catalogue since; null where it does not hold
-    /// them any more, or where it cannot be told which they were, since videos of the same lengths and sizes came and went.
-    /// </summary>
+    /// <summary>As the other one, for a training that goes on.</summary>
+    /// <param name="run">Run folder.</param>
     /// <param name="catalog">The catalogue.</param>
     /// <param name="roots">What is named.</param>
     /// <param name="stride">Frames between the two of a pair.</param>
-    /// <param name="identity">Their identity.</param>
-    public static TrainingVideos? Find(VideoCatalog catalog, VideoRoots roots, int stride, string identity)
+    /// <param name="identity">Their identity; null: no checkpoint tells, so only the rows that the folder names count.</param>
+    public static TrainingVideos? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride, string? identity)
     {
-        var fitting = Candidates(catalog, roots, stride, CountIn(identity))
-            .Where(videos => new TrainingVideos(videos, []).Identity == identity).ToList();
-        if (fitting.Count == 0) return null;
-        var isOfToday = fitting[0].SequenceEqual(catalog.LoadUsable(stride + 1, roots));
-        return isOfToday || fitting.TrueForAll(videos => videos.SequenceEqual(fitting[0]))
-            ? new TrainingVideos(fitting[0], LoadUnusable(catalog, roots, stride))
-            : null;
+        var found = identity is null
+            ? RunVideosFile.Find(run, catalog, roots, stride)
+            : Find(run, catalog, roots, stride, videos => new TrainingVideos(videos, []).Identity == identity);
+        return found is { Length: > 0 } ? new TrainingVideos(found, LoadUnusable(catalog, roots, stride)) : null;
     }
-
-    /// <summary>How many videos an identity speaks of.</summary>
-    public static int? CountIn(string? identity) =>
-        int.TryParse(identity?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
 
     /// <summary>Reads them from a catalogue.</summary>
     /// <exception cref="UserException">None of them can be used.</exception>
@@ -108,13 +102,6 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
 
     private static QuarantinedVideo[] LoadUnusable(VideoCatalog catalog, VideoRoots roots, int stride) =>
         [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
-
-    private static VideoShape[] First(VideoShape[] videos, int count)
-    {
-        if (count == 0) return [];
-        var last = videos.Select(video => video.Id).Order().ElementAt(count - 1);
-        return [.. videos.Where(video => video.Id <= last)];
-    }
 
     private static string? IdentityOf(string checkpoint)
     {

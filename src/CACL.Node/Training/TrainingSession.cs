@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Configuration;
 using CACL.Actors;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Training;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
@@ -11,6 +12,7 @@ using CACL.Learning.Weights;
 using CACL.Node.Control;
 using CACL.Node.Devices;
 using CACL.Node.Display;
+using CACL.Node.Doctor;
 using CACL.Node.Ending;
 using CACL.Node.Evaluation.Beside;
 using CACL.Node.Http;
@@ -60,7 +62,8 @@ internal static class TrainingSession
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
-            var outcome = Train(request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
+            var outcome = Train(
+                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
             return code;
@@ -87,7 +90,7 @@ internal static class TrainingSession
         var data = request.Configuration.Settings.Data;
         var checkpoints = new CheckpointStore(folder.Checkpoints, keep: 1);
         var identity = request.Start == RunStart.Resume ? TrainingVideos.IdentityIn(checkpoints) : null;
-        if (identity is not null && TrainingVideos.Find(catalog, roots, data.Stride, identity) is { } former)
+        if (request.Start == RunStart.Resume && TrainingVideos.Find(folder.Path, catalog, roots, data.Stride, identity) is { } former)
         {
             Log.Information("The run goes on with the videos that it began with; the catalogue {Catalog} holds them", catalog.Path);
             return former;
@@ -105,7 +108,7 @@ internal static class TrainingSession
         }
 
         if (signals.Done() is var exitCode and not 0) throw Stopped(exitCode);
-        return (identity is null ? null : TrainingVideos.Find(catalog, roots, data.Stride, identity))
+        return (identity is null ? null : TrainingVideos.Find(folder.Path, catalog, roots, data.Stride, identity))
             ?? TrainingVideos.Load(catalog, roots, data.Stride);
 
         static StoppedException Stopped(int exitCode) =>
@@ -114,7 +117,7 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, IVideoLibrary library, Func<IPairDecoder> decoder)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, Func<IPairDecoder> decoder)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -134,7 +137,7 @@ internal static class TrainingSession
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
-        folder.Begin(request.Configuration.Render(), start?.Step ?? 0);
+        folder.Begin(request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -147,7 +150,7 @@ internal static class TrainingSession
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
-            Library = library,
+            Library = catalog,
             Decoder = decoder,
             Engine = () => new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
             Checkpoints = storage,

@@ -22,6 +22,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Name of the file of settings, by which a folder is known as a run's.</summary>
     public const string ConfigurationName = "config.resolved.conf";
 
+    /// <summary>Name of the file that says which videos the run began with.</summary>
+    public const string VideosName = "videos.json";
+
     private const string LockName = ".lock";
     private const string TemporaryEnding = ".tmp"; // what earlier versions left of a file that they did not finish
     private const string CheckpointsName = "checkpoints";
@@ -141,8 +144,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.</summary>
     /// <param name="configuration">The settings, HOCON.</param>
     /// <param name="steps">Steps that the run has behind it.</param>
+    /// <param name="more">Writes what else belongs to the beginning; null: nothing.</param>
     /// <exception cref="RunFolderException">The folder cannot be written; what it holds is as it was.</exception>
-    public void Begin(string configuration, long steps)
+    public void Begin(string configuration, long steps, Action<string>? more = null)
     {
         // control.jsonl stays whole: what it holds for steps that are done again acts again.
         string[] lines = [.. new[] { Metrics, Evaluations }.Where(File.Exists)];
@@ -153,6 +157,7 @@ public sealed class RunFolder : IDisposable
             foreach (var path in lines) Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
             // On the disk itself: without it the folder is no run's.
             Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
+            more?.Invoke(Path);
             foreach (var file in files) file.Commit(durable: file.Path == ResolvedConfiguration);
             // How the last start ended is not how this one ends.
             File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
@@ -224,7 +229,7 @@ public sealed class RunFolder : IDisposable
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
         name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or NodeFile.Name
-        || name is RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
+        || name is VideosName or RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
         || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or NodeFile.Name + TemporaryEnding
         || name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CACL.Data.Catalog;
 using CACL.Node.Ending;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -72,8 +73,23 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     }
 
     [Fact]
-    public void What_differs_from_the_catalogue_is_counted_and_a_run_keeps_its_videos_to_the_bit_whatever_is_scanned_in_between()
+    public void What_differs_from_the_catalogue_is_counted_and_not_trained_on()
     {
+        var (videos, catalog) = (Some("drifting", 8), runs.Folder("drifting.sqlite"));
+        CaclProcess.AssertSuccess(CaclProcess.Run(Scan(videos, catalog)));
+        AddThree(videos);
+        File.Delete(Path.Combine(videos, "clip-0001.mp4"));
+        string[] settings = ["--set", $"cacl.data.videos=[\"{videos}\"]", "--set", "cacl.data.max-bad-share=1"];
+        var (exit, output) = CaclProcess.Run([.. Train("drifted", catalog), .. settings]);
+        Assert.True(exit == 0, output);
+        Assert.Contains("files appeared: 3 (not trained on), changed: 0, went: 1", output, StringComparison.Ordinal);
+        Assert.Contains("8 of 8 videos are used", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_keeps_its_videos_to_the_bit_whatever_is_scanned_in_between()
+    {
+        LongTests.Only("Two trainings, one of them in two parts");
         var (videos, catalog) = (Some("growing", 8), runs.Folder("growing.sqlite"));
         string[] settings =
         [
@@ -89,19 +105,12 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
             process.WaitForExit();
         }
 
-        // Files that come before, between and after those that are there.
-        var one = Path.Combine(videos, "clip-0000.mp4");
-        foreach (var name in new[] { "a.mp4", "clip-0003b.mp4", "z.mp4" }) File.Copy(one, Path.Combine(videos, name));
-        var (exit, output) = CaclProcess.Run([.. runs.Train(runs.Folder("new")), .. settings, "--set", "cacl.training.max-steps=1"]);
-        Assert.True(exit == 0, output);
-        Assert.Contains("files appeared: 3 (not trained on), changed: 0, went: 0", output, StringComparison.Ordinal);
-        Assert.True(output.Contains("8 of 8 videos are used", StringComparison.Ordinal), output);
-
+        AddThree(videos);
         CaclProcess.AssertSuccess(CaclProcess.Run(Scan(videos, catalog)));
         Assert.Equal(11, Rows(catalog));
-        (exit, output) = CaclProcess.Run([.. runs.Train(resumed, "--resume"), .. settings]);
+        var (exit, output) = CaclProcess.Run([.. runs.Train(resumed, "--resume"), .. settings]);
         Assert.True(exit == 0, output);
-        Assert.True(output.Contains("8 of 8 videos are used", StringComparison.Ordinal), output);
+        Assert.Contains("8 of 8 videos are used", output, StringComparison.Ordinal);
         Assert.Equal(SmallRuns.Losses(whole), SmallRuns.Losses(resumed));
     }
 
@@ -171,6 +180,13 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
 
     private string[] Train(string run, string catalog) =>
         runs.Train(runs.Folder(run), "--set", "cacl.training.max-steps=1", "--set", $"cacl.data.catalog=\"{catalog}\"");
+
+    // Files that come before, between and after those that are there.
+    private static void AddThree(string videos)
+    {
+        var one = Path.Combine(videos, "clip-0000.mp4");
+        foreach (var name in new[] { "a.mp4", "clip-0003b.mp4", "z.mp4" }) File.Copy(one, Path.Combine(videos, name));
+    }
 
     private string Some(string name, int count)
     {

@@ -11,10 +11,23 @@ namespace CACL.Node.Tests.EndToEnd;
 public sealed class MadeClips : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Lock _gate = new();
+    private string? _undisturbed;
 
     internal string Catalog => _folder.File("catalog.sqlite");
 
     internal string Videos => _folder.File("videos");
+
+    /// <summary>The folder of one run on them that whoever asks first makes, for all test classes. Not to be written to.</summary>
+    internal string Undisturbed(Action<string> train)
+    {
+        lock (_gate)
+        {
+            if (_undisturbed is not null) return _undisturbed;
+            train(_folder.File("undisturbed"));
+            return _undisturbed = _folder.File("undisturbed");
+        }
+    }
 
     /// <summary>Skips the test where they could not be made.</summary>
     internal static void Require() => Ffmpeg.RequireProgram(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);

@@ -8,23 +8,17 @@ namespace CACL.Node.Tests.EndToEnd;
 public sealed class SmallRuns(MadeClips clips) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private string? _undisturbed;
 
     internal string Clips => clips.Videos;
 
     /// <summary>The folder of a whole run that nothing happened to; made once. Not to be written to.</summary>
-    internal string Undisturbed
+    internal string Undisturbed => clips.Undisturbed(run =>
     {
-        get
-        {
-            if (_undisturbed is not null) return _undisturbed;
-            var (exit, output) = CaclProcess.Run(Train(Folder("undisturbed")));
-            Assert.True(exit == 0, output);
-            // Akka's own loggers do not speak beside ours.
-            Assert.DoesNotContain("[DEBUG]", output);
-            return _undisturbed = Folder("undisturbed");
-        }
-    }
+        var (exit, output) = CaclProcess.Run(Train(run));
+        Assert.True(exit == 0, output);
+        // Akka's own loggers do not speak beside ours.
+        Assert.DoesNotContain("[DEBUG]", output);
+    });
 
     /// <summary>A copy of that run, to do with as one likes.</summary>
     internal string CopyOfUndisturbed(string name)

@@ -20,7 +20,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(16, SmallRuns.Losses(whole).Length);
         Assert.Equal(SmallRuns.Losses(whole), SmallRuns.Losses(killed));
         Assert.Equal(
-            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "train.log"],
+            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "train.log", "videos.json"],
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());
         Assert.Equal(
             ["state.json", "manifest.json"],

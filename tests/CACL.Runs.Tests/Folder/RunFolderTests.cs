@@ -141,6 +141,19 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_half_written_is_removed_and_in_nobodys_way()
+    {
+        Directory.CreateDirectory(Run);
+        foreach (var name in new[] { "config.resolved.conf.tmp", ".incomplete-1f" }) File.WriteAllText(Path.Combine(Run, name), "half");
+        using (var run = RunFolder.Open(Run, RunStart.New))
+            run.Begin("cacl {}", 0, folder => File.WriteAllText(Path.Combine(folder, "videos.json"), "{}"));
+        Assert.False(File.Exists(Path.Combine(Run, ".incomplete-1f")));
+        Assert.Equal("cacl {}", File.ReadAllText(Path.Combine(Run, "config.resolved.conf")));
+        using var anew = RunFolder.Open(Run, RunStart.Overwrite);
+        Assert.Equal([".lock", "checkpoints"], Directory.GetFileSystemEntries(Run).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_told_with_the_remedy()
     {
         File.WriteAllText(_folder.File("runs"), "a file in the way");
