@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
-using CACL.Node.Doctor;
 using CACL.Node.Ending;
 using CACL.Node.Training;
 using CACL.Runs.Videos;
