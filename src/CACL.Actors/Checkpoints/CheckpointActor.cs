@@ -2,7 +2,9 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Event;
-using CACL.Actors.Training;
+using CACL.Actors.Contracts;
+using CACL.Actors.Loop;
+using CACL.Actors.Supervision;
 using CACL.Learning.Weights;
 
 namespace CACL.Actors.Checkpoints;

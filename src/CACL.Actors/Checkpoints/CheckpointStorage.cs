@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 

@@ -1,7 +1,9 @@
 using System.Threading.Channels;
-using CACL.Actors.Decoding;
+using CACL.Actors.Checkpoints;
+using CACL.Actors.Contracts;
+using CACL.Actors.Loop;
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
+using CACL.Actors.Videos;
 using CACL.Data.Batches;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
@@ -38,16 +40,16 @@ internal sealed class RunVitals
     private int _decodersBusy;
     private volatile bool _stopping;
 
-    public RunVitals(RunOptions options, RunParts parts, RunLength length)
+    public RunVitals(RunOptions options, RunLength length, TimeProvider clock, RunInstruments? instruments, ResumePoint? start)
     {
         _options = options;
-        _clock = parts.Clock;
+        _clock = clock;
         _length = length;
-        _instruments = parts.Instruments;
+        _instruments = instruments;
         _began = _clock.GetTimestamp();
         _started = _clock.GetLocalNow();
         Actors = new ActorRegister(_clock);
-        if (parts.Start is not { } start) return;
+        if (start is null) return;
         _step = start.Step;
         _checkpoint = new SavedCheckpoint(start.Step, _started, start.Path);
     }

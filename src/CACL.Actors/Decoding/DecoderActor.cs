@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;

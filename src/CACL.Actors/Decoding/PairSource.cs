@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Videos;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Akka.Streams;
+using CACL.Actors.Contracts;
 using CACL.Data.Batches;
 using CACL.Runs.Steps;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Contracts;
 using CACL.Actors.Control;
-using CACL.Actors.Training;
+using CACL.Actors.Supervision;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -174,7 +175,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
         _demanded.RemoveAll(d => d.Target.Key == target.Key);
         _demanded.Add((target, trigger));
-        Context.Parent.Tell(new TrainerActor.RequestCheckpoint());
+        Context.Parent.Tell(new RequestCheckpoint());
     }
 
     private void Saved(CheckpointSaved message)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Supervision;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 using CACL.Runs.Videos;

@@ -1,8 +1,10 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Contracts;
 using CACL.Actors.Control;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Loop;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Learning.Weights;
@@ -76,9 +78,6 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     /// <param name="Trainer">Whose loop it was.</param>
     /// <param name="Fault">What went wrong while the engine was given up, or null.</param>
     internal sealed record LoopGone(IActorRef Trainer, Exception? Fault);
-
-    /// <summary>Copy the state after the step that runs.</summary>
-    internal sealed record RequestCheckpoint;
 
     /// <summary>The last copy is written or given up: its memory can be used for another.</summary>
     internal sealed record CheckpointReleased(TrainingSnapshot Snapshot, bool Lost);

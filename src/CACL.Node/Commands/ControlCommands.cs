@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Http;
+using CACL.Node.Http.Client;
 
 namespace CACL.Node.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Node.Ending;
-using CACL.Node.Http;
+using CACL.Node.Http.Client;
 using CACL.Node.Settings;
 using CACL.Runs.Live;
 

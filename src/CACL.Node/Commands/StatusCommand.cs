@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using CACL.Node.Display;
-using CACL.Node.Http;
+using CACL.Node.Http.Client;
 using CACL.Runs.Folder;
 using CACL.Runs.Status;
 

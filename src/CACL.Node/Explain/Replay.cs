@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CACL.Actors;
+using CACL.Actors.Contracts;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;

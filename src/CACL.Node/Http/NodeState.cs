@@ -1,8 +1,9 @@
-using CACL.Actors;
+using CACL.Actors.Contracts;
+using CACL.Actors.Supervisor;
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
-using CACL.Node.Control;
 using CACL.Node.Settings;
+using CACL.Node.Supervision;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Status;

@@ -1,4 +1,4 @@
-using CACL.Actors;
+using CACL.Actors.Contracts;
 using CACL.Node.Settings;
 
 namespace CACL.Node.RunInputs;

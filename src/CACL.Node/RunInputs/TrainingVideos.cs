@@ -4,7 +4,6 @@ using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
-using CACL.Node.Training;
 using CACL.Runs.Videos;
 
 namespace CACL.Node.RunInputs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CACL.Actors.Evaluation;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Reading;

@@ -1,4 +1,4 @@
-using CACL.Actors;
+using CACL.Actors.Contracts;
 using CACL.Configuration.Reading;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CACL.Actors;
+using CACL.Actors.Contracts;
 using CACL.Configuration.Reading;
 using CACL.Learning.Optimisation;
 

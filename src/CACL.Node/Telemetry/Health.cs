@@ -1,6 +1,6 @@
 using System.Globalization;
+using CACL.Actors.Loop;
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Telemetry;

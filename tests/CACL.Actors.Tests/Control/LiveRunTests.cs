@@ -1,7 +1,9 @@
+using CACL.Actors.Contracts;
 using CACL.Actors.Control;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Tests.Supervisor;
 using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;

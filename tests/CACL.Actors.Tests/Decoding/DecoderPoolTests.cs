@@ -1,7 +1,9 @@
 using Akka.Actor;
+using CACL.Actors.Contracts;
 using CACL.Actors.Control;
 using CACL.Actors.Decoding;
 using CACL.Actors.Supervision;
+using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
@@ -94,6 +96,6 @@ public sealed class DecoderPoolTests : IDisposable
         return _system.ActorOf(DecoderPoolActor.Props(new DecoderPoolActor.Settings(
             1, parts.Decoder, _videos, _memory, 8, TimeSpan.FromMinutes(5), 1, TimeSpan.FromMinutes(1),
             new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)), TimeProvider.System,
-            new RunVitals(options, parts, new RunLength(1, 1, 1)), "run/decoders-1")));
+            new RunVitals(options, new RunLength(1, 1, 1), parts.Clock, parts.Instruments, parts.Start), "run/decoders-1")));
     }
 }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CACL.Actors.Decoding;
+using CACL.Actors.Supervision;
 using CACL.Data.Batches;
 using CACL.Runs.Steps;
 using CACL.Testing;

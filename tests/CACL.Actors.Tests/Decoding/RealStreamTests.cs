@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Contracts;
+using CACL.Actors.Supervision;
+using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;

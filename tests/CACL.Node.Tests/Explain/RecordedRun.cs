@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Akka.Actor;
-using CACL.Actors;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Supervision;
+using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CACL.Node.Http;
+using CACL.Node.Http.Server;
 using CACL.Node.Logging;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;

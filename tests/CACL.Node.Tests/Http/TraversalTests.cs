@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using CACL.Node.Http;
+using CACL.Node.Http.Server;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;

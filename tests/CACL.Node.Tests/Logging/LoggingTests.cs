@@ -4,6 +4,7 @@ using Akka.Event;
 using CACL.Node.Display;
 using CACL.Node.Logging;
 using CACL.Node.Settings;
+using CACL.Node.Supervision;
 using CACL.Testing;
 using Serilog.Events;
 using Spectre.Console;
@@ -66,7 +67,7 @@ public sealed class LoggingTests : IDisposable
     [Fact]
     public void The_level_changes_while_the_log_is_written_and_supervision_is_heard_of_whatever_it_is()
     {
-        var supervision = new CACL.Node.Control.SupervisionEvents();
+        var supervision = new SupervisionEvents();
         using (var log = RunLog.Start(_folder.File("train.log"), LogEventLevel.Error, screen: null, supervision: supervision))
         {
             Serilog.Log.Warning("Supervision: heard, not written");

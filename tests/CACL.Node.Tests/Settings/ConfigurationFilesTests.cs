@@ -160,7 +160,7 @@ public sealed class ConfigurationFilesTests : IDisposable
     {
         var options = Load("cacl.checkpoints.every-steps=7", "cacl.training.on-nan=skip", "cacl.supervision.decoder.max-restarts=9", "cacl.data.max-bad-share=0.5")
             .Settings.ToRunOptions("/run", "cpu", 3, new Dictionary<string, string>());
-        Assert.Equal((7, CACL.Actors.OnNotFinite.Skip, 9, 0.5, 3), (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));
+        Assert.Equal((7, CACL.Actors.Contracts.OnNotFinite.Skip, 9, 0.5, 3), (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));
     }
 
     private static ResolvedConfiguration Load(params string[] sets) => ConfigurationFiles.Load([], sets, NoEnvironment);

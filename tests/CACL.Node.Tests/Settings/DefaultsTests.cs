@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
-using CACL.Actors;
-using CACL.Actors.Evaluation;
+using CACL.Actors.Contracts;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Learning.Evaluation.Protocols;

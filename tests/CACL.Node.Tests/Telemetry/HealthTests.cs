@@ -1,5 +1,5 @@
+using CACL.Actors.Loop;
 using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Testing;

@@ -5,6 +5,7 @@ using CACL.Actors.Tests.Fakes;
 using CACL.Data.Catalog;
 using CACL.Learning.Methods;
 using CACL.Node.Http;
+using CACL.Node.Http.Server;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;

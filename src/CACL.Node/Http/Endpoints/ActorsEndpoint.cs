@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CACL.Node.Control;
+using CACL.Node.Http.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using CACL.Actors;
 using CACL.Actors.Control;
+using CACL.Actors.Supervisor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

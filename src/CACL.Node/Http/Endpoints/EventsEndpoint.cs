@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using CACL.Node.Control;
 using CACL.Node.Http.Dashboard;
+using CACL.Node.Http.Status;
+using CACL.Node.Supervision;
 using CACL.Runs.Steps;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

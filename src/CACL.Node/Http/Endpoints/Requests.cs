@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CACL.Actors;
+using CACL.Actors.Supervisor;
 using Microsoft.AspNetCore.Http;
 
 namespace CACL.Node.Http.Endpoints;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CACL.Node.Control;
+using CACL.Node.Http.Status;
 using CACL.Runs.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
-using CACL.Node.Control;
+using CACL.Node.Http.Status;
 using CACL.Runs.Evaluations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

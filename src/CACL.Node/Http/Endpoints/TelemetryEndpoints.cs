@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
-using CACL.Actors.Training;
+using CACL.Actors.Loop;
 using CACL.Node.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

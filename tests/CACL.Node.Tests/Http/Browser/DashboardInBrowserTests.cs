@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CACL.Actors.Tests.Fakes;
 using CACL.Node.Http;
+using CACL.Node.Http.Server;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using CACL.Node.Http;
 using CACL.Node.Http.Dashboard;
+using CACL.Node.Http.Server;
 using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using CACL.Testing;

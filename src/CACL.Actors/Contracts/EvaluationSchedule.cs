@@ -1,0 +1,30 @@
+using CACL.Runs.Evaluations;
+using CACL.Runs.Steps;
+
+namespace CACL.Actors.Contracts;
+
+/// <summary>When a training is evaluated. Each due moment is met at the next checkpoint, which the training loop makes for it.</summary>
+public sealed record EvaluationSchedule
+{
+    /// <summary>Steps between two evaluations; 0: none by steps.</summary>
+    public long EverySteps { get; init; }
+
+    /// <summary>Epochs between two evaluations; 0: none by epochs.</summary>
+    public long EveryEpochs { get; init; }
+
+    /// <summary>Whether the finished training is evaluated.</summary>
+    public bool AtEnd { get; init; } = true;
+
+    /// <summary>Conditions each of which triggers an evaluation whenever it becomes true.</summary>
+    public IReadOnlyList<MetricCondition> When { get; init; } = [];
+
+    /// <summary>The trigger that fell due in the steps after <paramref name="since"/> up to <paramref name="step"/>, or null.</summary>
+    internal EvaluationTrigger? DueBetween(long since, long step, RunLength length)
+    {
+        if (EverySteps > 0 && step / EverySteps > since / EverySteps) return EvaluationTrigger.EverySteps;
+        if (EveryEpochs > 0 && Epochs(step, length) / EveryEpochs > Epochs(since, length) / EveryEpochs) return EvaluationTrigger.EveryEpochs;
+        return null;
+    }
+
+    private static long Epochs(long step, RunLength length) => step * length.BatchSize / length.Videos;
+}

@@ -1,0 +1,147 @@
+using CACL.Learning.Weights;
+
+namespace CACL.Actors.Loop;
+
+/// <summary>What the loop's thread is doing.</summary>
+public enum LoopPhase
+{
+    /// <summary>Building or restoring the state.</summary>
+    Starting,
+
+    /// <summary>Waiting for a batch.</summary>
+    WaitingForData,
+
+    /// <summary>Computing a step.</summary>
+    InStep,
+
+    /// <summary>Copying the state for a checkpoint.</summary>
+    Copying,
+
+    /// <summary>Held: by the user, or until a checkpoint could be written.</summary>
+    Paused,
+
+    /// <summary>Over.</summary>
+    Ended,
+}
+
+/// <summary>Why a loop is held. It goes on when none of these reasons is left.</summary>
+[Flags]
+internal enum Hold
+{
+    /// <summary>It is not.</summary>
+    None = 0,
+
+    /// <summary>A checkpoint cannot be written.</summary>
+    Checkpoint = 1,
+
+    /// <summary>Somebody asked for it.</summary>
+    User = 2,
+}
+
+/// <summary>
+/// The few words that pass from other threads to the loop's thread; it reads them between two steps. Thread-safe, never blocks
+/// the one who speaks.
+/// </summary>
+internal sealed class LoopControl : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly object _gate = new();
+    private volatile Hold _holds;
+    private volatile bool _copyRequested;
+    private volatile bool _copyOutstanding;
+    private volatile bool _copyLost;
+    private volatile TrainingSnapshot? _spent;
+    private volatile LoopPhase _phase;
+
+    /// <summary>What the loop is doing.</summary>
+    public LoopPhase Phase
+    {
+        get => _phase;
+        set => _phase = value;
+    }
+
+    /// <summary>Signalled once the loop is to end after the step it is in.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    /// <summary>Why the loop is held.</summary>
+    public Hold Holds => _holds;
+
+    /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
+    public bool CopyWanted => _copyRequested && !_copyOutstanding;
+
+    /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
+    public bool CopyOutstanding => _copyOutstanding;
+
+    /// <summary>Whether the last copy was given up, so that its state is on no disk.</summary>
+    public bool CopyLost => _copyLost;
+
+    /// <summary>Ends the loop after the step it is in.</summary>
+    public void Stop()
+    {
+        _stop.Cancel();
+        Change(() => { });
+    }
+
+    /// <summary>Asks for a copy of the state after the step it is in; at once where it is held.</summary>
+    public void RequestCopy() => Change(() => _copyRequested = true);
+
+    /// <summary>The last copy's memory, to be used again.</summary>
+    public TrainingSnapshot? Spent => _spent;
+
+    /// <summary>The loop made a copy.</summary>
+    public void CopyMade()
+    {
+        _copyRequested = false;
+        _copyLost = false;
+        _spent = null;
+        _copyOutstanding = true;
+    }
+
+    /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
+    public void CopyReleased(TrainingSnapshot spent, bool lost = false)
+    {
+        Change(() =>
+        {
+            _copyLost = lost;
+            _spent = spent;
+            _copyOutstanding = false;
+        });
+    }
+
+    /// <summary>Holds the loop before its next step.</summary>
+    public void HoldFor(Hold reason) => Change(() => _holds |= reason);
+
+    /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
+    public void Release(Hold reason) => Change(() => _holds &= ~reason);
+
+    /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
+    /// <param name="copy">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
+    public bool WaitUntilRunning(Action copy)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            if (_holds == Hold.None) return true;
+            if (CopyWanted) copy();
+            Phase = LoopPhase.Paused;
+            lock (_gate)
+            {
+                // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
+                if (_holds != Hold.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
+            }
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private void Change(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Akka.Configuration;
+
+namespace CACL.Actors.Supervision;
+
+/// <summary>The dispatchers that the actor tree relies on; an actor system that runs it must include this configuration.</summary>
+public static class Dispatchers
+{
+    /// <summary>A dispatcher that gives each actor a thread of its own, for actors that block.</summary>
+    public const string OwnThread = "cacl-dispatchers.own-thread";
+
+    /// <summary>
+    /// The actor system's configuration beneath the user's. The process's signals are handled by the program, so that a
+    /// checkpoint is saved first; supervision decisions are logged by the supervisors, in words.
+    /// </summary>
+    public static Config Configuration { get; } = ConfigurationFactory.ParseString(
+        """
+        cacl-dispatchers.own-thread { type = PinnedDispatcher, throughput = 1 }
+        akka {
+          coordinated-shutdown { run-by-clr-shutdown-hook = off, terminate-actor-system = on, exit-clr = off }
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          stdout-loglevel = WARNING
+          actor.debug.unhandled = on
+        }
+        """);
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Data.Catalog;
+using CACL.Data.Files;
+using CACL.Data.Sampling;
+using CACL.Runs.Folder;
+
+namespace CACL.Node.RunInputs;
+
+/// <summary>
+/// videos.json of a run folder: which rows of the catalogue the run began with. By them a run that goes on finds the very same videos,
+/// whatever was scanned into the catalogue since.
+/// </summary>
+internal static class RunVideosFile
+{
+    /// <summary>The file's name.</summary>
+    public const string Name = RunFolder.VideosName;
+
+    /// <summary>Writes it.</summary>
+    /// <param name="run">Run folder.</param>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="videos">The videos of the run.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Write(string run, VideoCatalog catalog, IReadOnlyCollection<VideoShape> videos)
+    {
+        var ids = videos.Select(video => video.Id).ToHashSet();
+        var json = new JsonObject
+        {
+            ["catalog"] = catalog.Path,
+            ["videos"] = ids.Count,
+            ["rows"] = RowRanges.Text(ids),
+            ["paths_sha256"] = HashOfPaths(catalog, ids),
+        };
+        AtomicFile.WriteText(Path.Combine(run, Name), json.ToJsonString() + "\n", durable: true);
+    }
+
+    /// <summary>The videos that a run began with; null where there is no such file, or the catalogue does not hold just these any more.</summary>
+    /// <param name="run">Run folder.</param>
+    /// <param name="catalog">The catalogue.</param>
+    /// <param name="roots">What is named.</param>
+    /// <param name="stride">Frames between the two of a pair.</param>
+    public static VideoShape[]? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride)
+    {
+        if (Read(Path.Combine(run, Name)) is not var (rows, sha256)) return null;
+        VideoShape[] videos = [.. catalog.LoadUsableAndVanished(stride + 1, roots).Where(video => rows.Contains(video.Id))];
+        // Rows of another catalogue, or of one that was made anew, may have the same numbers.
+        return videos.Length == rows.Count && HashOfPaths(catalog, rows) == sha256 ? videos : null;
+    }
+
+    private static (HashSet<long> Rows, string Sha256)? Read(string path)
+    {
+        try
+        {
+            if (!File.Exists(path) || JsonNode.Parse(RegularFile.ReadAllText(path)) is not JsonObject file) return null;
+            return (RowRanges.Parse(file["rows"]!.GetValue<string>()), file["paths_sha256"]!.GetValue<string>());
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException
+            or FormatException or OverflowException or NullReferenceException)
+        {
+            return null;
+        }
+    }
+
+    private static string HashOfPaths(VideoCatalog catalog, HashSet<long> rows)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in catalog.Paths(rows)) hash.AppendData(Encoding.UTF8.GetBytes(path + "\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,19 @@
+using Akka.Actor;
+using CACL.Actors.Tests.Fakes;
+using CACL.Actors.Training;
+using CACL.Testing;
+
+namespace CACL.Actors.Tests.Supervisor;
+
+/// <summary>The watchdog of a run's first training.</summary>
+internal static class Watchdog
+{
+    /// <summary>Has it look now, and returns when the run has heard what it says.</summary>
+    public static async Task LooksAsync(FakeRun run)
+    {
+        var trainer = run.Actor("trainer-1");
+        trainer.Tell(new TrainerActor.Look());
+        await trainer.Ask<TrainerActor.Status>(new TrainerActor.GetStatus(), Eventually.Patience);
+        await run.Run.StatusAsync(Eventually.Patience);
+    }
+}
