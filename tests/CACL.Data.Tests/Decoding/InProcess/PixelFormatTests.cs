@@ -58,26 +58,18 @@ public sealed class PixelFormatTests : IDisposable
     [Theory]
     [InlineData("yuyv422.avi")]
     [InlineData("uyvy422.avi")]
-    [InlineData("yvyu422.nut")]
     [InlineData("monob.nut")]
-    [InlineData("monow.nut")]
     [InlineData("monob.png")]
-    [InlineData("pal8.png")]
-    [InlineData("nv12.nut")]
-    [InlineData("rgb555le.nut")]
-    [InlineData("yuv410p.nut")]
     public void A_box_of_a_file_is_cut_as_ffmpeg_cuts_it(string name)
     {
         SequentialReference.Require();
         var path = _folder.File(name);
         var format = Path.GetFileNameWithoutExtension(name);
         string[] output = Path.GetExtension(name) == ".png" ? ["-frames:v", "1", "-update", "1", "-f", "image2"] : ["-c:v", "rawvideo"];
-        var filter = format == "pal8" ? "split[a][b];[a]palettegen[p];[b][p]paletteuse" : "null";
         SequentialReference.Run([
-            "-f", "lavfi", "-i", "testsrc2=size=161x99:rate=10:duration=0.3,format=rgb24", "-filter_complex", filter,
-            "-pix_fmt", format, .. output, path]);
+            "-f", "lavfi", "-i", "testsrc2=size=161x99:rate=10:duration=0.3,format=rgb24", "-pix_fmt", format, .. output, path]);
         // Some versions of ffmpeg convert black and white to a format of their own choice before they crop it.
-        AssertCut(path, most: format is "monob" or "monow" ? 1 : 0);
+        AssertCut(path, most: format == "monob" ? 1 : 0);
     }
 
     [Theory]
