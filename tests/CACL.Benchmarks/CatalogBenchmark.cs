@@ -30,7 +30,15 @@ internal static class CatalogBenchmark
                 catalog.UpsertBatch([.. Enumerable.Range(from, Math.Min(Batch, rows - from)).Select(row => Row(row, frames))]);
         }
 
-        Report(new { command = "fill-catalog", rows, frames, seconds = clock.Elapsed.TotalSeconds, mib = new FileInfo(file).Length / 1048576.0 });
+        Report(
+            new
+            {
+                command = "fill-catalog",
+                rows,
+                frames,
+                seconds = clock.Elapsed.TotalSeconds,
+                mib = new FileInfo(file).Length / 1048576.0
+            });
         return 0;
     }
 
@@ -61,11 +69,14 @@ internal static class CatalogBenchmark
         return 0;
     }
 
-    /// <summary>30 frames a second in whole milliseconds (33, 33, 34, …), so that times do not shrink to one run; a key frame every 12 to 250.</summary>
+    /// <summary>
+    /// 30 frames a second in whole milliseconds (33, 33, 34, …), so that times do not shrink to one run; a key frame every 12 to 250.
+    /// </summary>
     private static CatalogEntry Row(int row, int frames)
     {
         var path = $"/data/kinetics400/train/class {row % 400:000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
-        if (row % 50 == 0) return CatalogEntry.Unusable(path, 300_000, 638_000_000_000_000_000, UnusableReason.Corrupt, $"{path} is damaged.");
+        if (row % 50 == 0)
+            return CatalogEntry.Unusable(path, 300_000, 638_000_000_000_000_000, UnusableReason.Corrupt, $"{path} is damaged.");
         var times = Enumerable.Range(0, frames).Select(frame => (long)Math.Round(frame * 1000 / 30.0)).ToArray();
         var keys = Enumerable.Range(0, frames).Where(frame => frame % (12 + (row % 239)) == 0).ToArray();
         var index = new FrameIndex(1, 1000, times, keys, Seekable: true);

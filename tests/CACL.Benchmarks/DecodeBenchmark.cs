@@ -33,7 +33,8 @@ internal static class DecodeBenchmark
         }
 
         var requests = Requests(videos, pairs, size, seed);
-        Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size); // warms code and page cache, as the peer's first batch does
+        // warms code and page cache, as the peer's first batch does
+        Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size);
         var clock = Stopwatch.StartNew();
         Serve(libraries!, requests, workers, size);
         var seconds = clock.Elapsed.TotalSeconds;
@@ -53,7 +54,8 @@ internal static class DecodeBenchmark
     {
         using var prober = new InProcessProber(libraries);
         var records = new List<VideoRecord>();
-        foreach (var path in Directory.EnumerateFiles(Path.GetFullPath(folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            var path in Directory.EnumerateFiles(Path.GetFullPath(folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             try
             {
@@ -76,7 +78,8 @@ internal static class DecodeBenchmark
         return [.. Enumerable.Range(0, pairs).Select(i =>
         {
             var video = videos[i % videos.Count];
-            return new PairRequest(video, random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random), size, Patience);
+            return new PairRequest(
+                video, random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random), size, Patience);
         })];
     }
 

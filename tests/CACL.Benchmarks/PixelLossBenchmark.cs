@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace CACL.Benchmarks;
 
-/// <summary>The pixel loss alone, forward and backward, with as many logits as a batch has: seconds, and memory above what was there before.</summary>
+/// <summary>
+/// The pixel loss alone, forward and backward, with as many logits as a batch has: seconds, and memory above what was there before.
+/// </summary>
 internal static class PixelLossBenchmark
 {
     private const int Width = 128;
@@ -23,7 +25,8 @@ internal static class PixelLossBenchmark
         Tensor Unit(params long[] shape) => nn.functional.normalize(randn(shape, generator: generator), dim: -1);
         var (p, pPlus, queue) = (Unit(batch, positions, Width).requires_grad_(), Unit(batch, positions, Width), Unit(queueSize, Width));
         var matches = Match.SamePosition(batch, positions, CPU);
-        _ = Seconds(p.narrow(0, 0, 1), pPlus.narrow(0, 0, 1), matches.narrow(0, 0, 1), queue); // threads and code are there before memory is counted
+        // threads and code are there before memory is counted
+        _ = Seconds(p.narrow(0, 0, 1), pPlus.narrow(0, 0, 1), matches.narrow(0, 0, 1), queue);
         var before = ProcessMemory.PeakMib();
         var seconds = Seconds(p, pPlus, matches, queue);
         Console.WriteLine(JsonSerializer.Serialize(new

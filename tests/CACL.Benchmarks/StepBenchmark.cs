@@ -22,7 +22,13 @@ internal static class StepBenchmark
         var (batch, size, steps, depth) = (options["batch", 16], options["size", 112], options["steps", 6], options["depth", 18]);
         var settings = new CaclOptions
         {
-            Backbone = depth switch { 18 => Backbone.ResNet18, 50 => Backbone.ResNet50, _ => throw new ArgumentException($"There is no ResNet-{depth} here, only 18 and 50.") },
+            Backbone = depth switch
+            {
+                18 => Backbone.ResNet18,
+                50 => Backbone.ResNet50,
+                _ => throw new ArgumentException("There is no "
+                + $"ResNet-{depth} here, only 18 and 50.")
+            },
             QueueSize = options["queue", 16384],
             BatchNormSplits = options["bn-splits", 4],
         };

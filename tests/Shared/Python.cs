@@ -17,7 +17,10 @@ internal static class Python
         return exit == 0 ? null : $"{Program} has no PyTorch or no torchvision ({Remedy}): {output.Trim().Split('\n')[^1]}";
     });
 
-    /// <summary>Runs a script and returns what it printed. The test is skipped, and says so, where there is no such Python; it fails where the script does.</summary>
+    /// <summary>
+    /// Runs a script and returns what it printed. The test is skipped, and says so, where there is no such Python; it fails where the
+    /// script does.
+    /// </summary>
     public static string Run(string script, params string[] arguments)
     {
         Assert.SkipWhen(Lack.Value is not null, Lack.Value ?? "");
@@ -37,7 +40,11 @@ internal static class Python
 
     private static (int Exit, string Output) Start(string script, string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Program, ["-c", script, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["OMP_NUM_THREADS"] = "2";
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

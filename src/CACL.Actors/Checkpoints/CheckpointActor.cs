@@ -50,7 +50,10 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
     /// <param name="IsRepeated">Told to itself by an actor that failed over it: what it was told meanwhile is newer.</param>
     internal sealed record Save(LoopReport.Copied Copy, bool IsRepeated = false);
 
-    /// <summary>The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/> from now on.</summary>
+    /// <summary>
+    /// The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/>
+    /// from now on.
+    /// </summary>
     internal sealed record Hurry;
 
     /// <summary>The checkpoint is on disk; its copy is free again.</summary>
@@ -82,7 +85,8 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         if (FirstNotFinite(copy.Snapshot) is { } tensor)
         {
             _log.Error(
-                "Supervision: the state after step {Step} holds NaN or infinity in {Tensor}. Decision: it is not saved; the last good checkpoint stays",
+                "Supervision: the state after step {Step} holds NaN or infinity in {Tensor}. Decision: it is not saved; the last good "
+                    + "checkpoint stays",
                 copy.Step, tensor);
             Done(new GivenUp(copy, $"the state after step {copy.Step} holds NaN or infinity in {tensor}"));
             return;
@@ -126,7 +130,8 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         if (!endless && attempt >= _options.CheckpointAttempts)
         {
             _log.Error(
-                "Supervision: checkpoint of step {Step} could not be written {Attempts} times: {Cause} Decision: given up; the last good checkpoint stays",
+                "Supervision: checkpoint of step {Step} could not be written {Attempts} times: {Cause} Decision: given up; the last good "
+                    + "checkpoint stays",
                 save.Copy.Step, attempt, cause.Message);
             Done(new GivenUp(save.Copy, cause.Message));
             return;
@@ -134,8 +139,10 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
         var wait = _options.CheckpointBackOff.After(attempt);
         _log.Warning(
-            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt {Attempt}{Most}); training {Meanwhile}",
-            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}", pauses ? "waits" : "goes on");
+            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt "
+                + "{Attempt}{Most}); training {Meanwhile}",
+            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}",
+            pauses ? "waits" : "goes on");
         Context.Parent.Tell(new Delayed(save.Copy.Step, cause.Message));
         Timers.StartSingleTimer("again", new TryAgain(save, attempt + 1), wait);
     }

@@ -30,7 +30,8 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
     }
 
     /// <inheritdoc/>
-    /// <exception cref="CheckpointException">It belongs to another architecture, or to other settings: the message shows the difference.</exception>
+    /// <exception cref="CheckpointException">It belongs to another architecture, or to other settings: the message shows the
+    /// difference.</exception>
     public ResumePoint? LoadLatest()
     {
         var latest = store.LoadLatest();

@@ -22,7 +22,8 @@ public sealed record EvaluationSchedule
     internal EvaluationTrigger? DueBetween(long since, long step, RunLength length)
     {
         if (EverySteps > 0 && step / EverySteps > since / EverySteps) return EvaluationTrigger.EverySteps;
-        if (EveryEpochs > 0 && Epochs(step, length) / EveryEpochs > Epochs(since, length) / EveryEpochs) return EvaluationTrigger.EveryEpochs;
+        if (EveryEpochs > 0 && Epochs(step, length) / EveryEpochs > Epochs(since, length) / EveryEpochs)
+            return EvaluationTrigger.EveryEpochs;
         return null;
     }
 

@@ -33,7 +33,9 @@ public enum ActorState
 /// <param name="Since">When it came into this state; for what changes many times a second, when it was started.</param>
 public sealed record ActorStatus(string Path, string Kind, ActorState State, int Restarts, string? LastDecision, DateTimeOffset Since);
 
-/// <summary>The actors of a run as their supervisors tell of them. Thread-safe; holds as many as are alive, and those that ended for good.</summary>
+/// <summary>
+/// The actors of a run as their supervisors tell of them. Thread-safe; holds as many as are alive, and those that ended for good.
+/// </summary>
 internal sealed class ActorRegister(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, ActorStatus> _actors = [];
@@ -47,13 +49,15 @@ internal sealed class ActorRegister(TimeProvider clock)
 
     /// <summary>An actor that failed goes on under its name.</summary>
     public void Restarted(string path, string decision) =>
-        Change(path, actor => actor with { Restarts = actor.Restarts + 1, LastDecision = decision, State = ActorState.Idle, Since = clock.GetLocalNow() });
+        Change(path, actor =>
+            actor with { Restarts = actor.Restarts + 1, LastDecision = decision, State = ActorState.Idle, Since = clock.GetLocalNow() });
 
     /// <summary>Another actor takes the place of one that failed, and its history.</summary>
     public void Replaced(string path, string by, string decision, ActorState state)
     {
         if (!_actors.TryRemove(path, out var former)) return;
-        _actors[by] = former with { Path = by, Restarts = former.Restarts + 1, LastDecision = decision, State = state, Since = clock.GetLocalNow() };
+        _actors[by] =
+            former with { Path = by, Restarts = former.Restarts + 1, LastDecision = decision, State = state, Since = clock.GetLocalNow() };
     }
 
     /// <summary>A decision that leaves the actor as it is.</summary>
@@ -66,7 +70,8 @@ internal sealed class ActorRegister(TimeProvider clock)
     /// <summary>An actor and all below it are no more.</summary>
     public void Gone(string path)
     {
-        foreach (var known in _actors.Keys.Where(k => k == path || k.StartsWith(path + "/", StringComparison.Ordinal))) _actors.TryRemove(known, out _);
+        foreach (var known in _actors.Keys.Where(k => k == path || k.StartsWith(path + "/", StringComparison.Ordinal)))
+            _actors.TryRemove(known, out _);
     }
 
     private void Change(string path, Func<ActorStatus, ActorStatus> change)
@@ -85,6 +90,7 @@ internal sealed class ActorRegister(TimeProvider clock)
         public int Compare(string? x, string? y) => string.CompareOrdinal(Padded(x!), Padded(y!));
 
         private static string Padded(string path) =>
-            string.Join('\u0001', path.Split('/').Select(part => part.LastIndexOf('-') is >= 0 and var at ? part[..at] + part[(at + 1)..].PadLeft(12, '0') : part));
+            string.Join('\u0001', path.Split('/').Select(
+                part => part.LastIndexOf('-') is >= 0 and var at ? part[..at] + part[(at + 1)..].PadLeft(12, '0') : part));
     }
 }

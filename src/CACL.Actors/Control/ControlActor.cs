@@ -23,7 +23,9 @@ internal sealed class ControlActor : ReceiveActor
         Receive<Change>(message => Sender.Tell(Handle(message)));
     }
 
-    /// <summary>Change settings, all or none; answered by <see cref="SettingsAnswer"/>, to the parent told by <see cref="Changed"/>.</summary>
+    /// <summary>
+    /// Change settings, all or none; answered by <see cref="SettingsAnswer"/>, to the parent told by <see cref="Changed"/>.
+    /// </summary>
     internal sealed record Change(IReadOnlyList<SettingChange> Wishes, string By);
 
     /// <summary>To the parent: settings are different now.</summary>
@@ -44,8 +46,11 @@ internal sealed class ControlActor : ReceiveActor
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name, RunFiles.Control, cause.Message);
-            return new SettingsAnswer([], _live.Current, $"{RunFiles.Control} of the run folder cannot be written: {cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
+            _log.Error(
+                "Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name,
+                RunFiles.Control, cause.Message);
+            return new SettingsAnswer([], _live.Current, $"{RunFiles.Control} of the run folder cannot be written: "
+                + $"{cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
         }
     }
 }

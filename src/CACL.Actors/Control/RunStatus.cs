@@ -36,7 +36,9 @@ public enum RunState
 /// <param name="Path">Its folder.</param>
 public sealed record SavedCheckpoint(long Step, DateTimeOffset Time, string Path);
 
-/// <summary>How a run stands at one moment. Read from what its parts leave behind as they work, so it is had at once, whatever they do.</summary>
+/// <summary>
+/// How a run stands at one moment. Read from what its parts leave behind as they work, so it is had at once, whatever they do.
+/// </summary>
 public sealed record RunStatus
 {
     /// <summary>What it is doing.</summary>

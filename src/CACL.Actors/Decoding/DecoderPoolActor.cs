@@ -143,7 +143,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
                 _ending.Token),
             $"decoder-{++_started}");
         Context.Watch(decoder);
-        if (_replaced.TryDequeue(out var former)) _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
+        if (_replaced.TryDequeue(out var former))
+            _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
         else _settings.Vitals.Actors.Started(PathOf(decoder), "decoder");
         _decoders[decoder] = null;
         _idle.Push(decoder);
@@ -219,7 +220,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         var delay = _settings.BackOff.After(++_crashesInARow);
         _log.Warning(
             cause,
-            "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at most {Most})",
+            "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at "
+                + "most {Most})",
             decoder.Path.Name, reason, PlanDecision(work, cause), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
         _settings.Instruments?.Restarted("decoder");
         _starting++;

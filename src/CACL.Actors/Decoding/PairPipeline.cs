@@ -45,7 +45,8 @@ internal static class PairPipeline
 
     /// <summary>
     /// How many pairs may be in flight so that all of them, those in waiting batches and in the batch being trained on included,
-    /// fit into <paramref name="memory"/> bytes; enough at least for the <paramref name="decoders"/> of the start, and useful for as many as
+    /// fit into <paramref name="memory"/> bytes; enough at least for the <paramref name="decoders"/> of the start, and useful for as many
+    /// as
     /// <paramref name="mostDecoders"/>, since their number may grow while the stream runs.
     /// </summary>
     public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders, int mostDecoders)

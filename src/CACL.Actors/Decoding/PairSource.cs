@@ -14,8 +14,8 @@ namespace CACL.Actors.Decoding;
 internal readonly record struct SampleOutcome(FramePair? Pair);
 
 /// <summary>
-/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined: named, counted, and replaced by the plan of
-/// the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
+/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined: named, counted, and replaced by the
+/// plan of the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
 /// number of decoders, and after a resume.
 /// </summary>
 internal sealed class PairSource(
@@ -27,7 +27,9 @@ internal sealed class PairSource(
     Action<string> giveUp,
     ILoggingAdapter log)
 {
-    /// <summary>The pair of a sample, or nothing when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.</summary>
+    /// <summary>
+    /// The pair of a sample, or nothing when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.
+    /// </summary>
     /// <param name="sample">Counted from 0 over the whole run.</param>
     /// <param name="cancel">Ends the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)

@@ -11,7 +11,8 @@ public sealed record EvaluationDemand(string? DataSet = null, string? Protocol =
 /// <summary>What became of a wish.</summary>
 /// <param name="Queued">What will be evaluated, at the checkpoint that the training makes for it.</param>
 /// <param name="Replaced">What waited and is not evaluated any more, since the same thing was asked for anew.</param>
-/// <param name="DataSets">Names of the configured data sets. Nothing queued and none of these: nothing is configured; nothing queued: the one asked for is unknown.</param>
+/// <param name="DataSets">Names of the configured data sets. Nothing queued and none of these: nothing is configured; nothing queued: the
+/// one asked for is unknown.</param>
 public sealed record EvaluationAnswer(
     IReadOnlyList<EvaluationTarget> Queued, IReadOnlyList<EvaluationRequest> Replaced, IReadOnlyList<string> DataSets);
 

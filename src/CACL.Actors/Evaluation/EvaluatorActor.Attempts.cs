@@ -34,7 +34,8 @@ internal sealed partial class EvaluatorActor
         var attempt = new Attempt(request, number);
         _current = attempt;
         Context.Parent.Tell(new Doing(ActorState.Busy));
-        _log.Info("Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
+        _log.Info(
+            "Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
         Timers.StartSingleTimer("deadline", new DeadlinePassed(), _options.Deadline);
         // An engine that blocks must not block this actor.
         Task.Run(() => _engine.EvaluateAsync(request, attempt.Cancel.Token)).PipeTo(
@@ -61,9 +62,11 @@ internal sealed partial class EvaluatorActor
         if (_current is not { } attempt) return;
         _stuck = attempt;
         _current = null;
-        var cause = $"{attempt.Ending ?? "it was told to end"}, and it does not end though told to {_options.EndingTime.TotalSeconds:0.#} s ago";
+        var cause =
+            $"{attempt.Ending ?? "it was told to end"}, and it does not end though told to {_options.EndingTime.TotalSeconds:0.#} s ago";
         _log.Error(
-            "Supervision: evaluator hangs: step {Step} on {Target}: {Cause}. Decision: given up; no other evaluation begins before it ends; training goes on",
+            "Supervision: evaluator hangs: step {Step} on {Target}: {Cause}. Decision: given up; no other evaluation begins before it "
+                + "ends; training goes on",
             attempt.Request.Step, attempt.Request.Target, cause);
         if (_leaving) _waiting.Insert(0, attempt.Request);
         else Conclude(attempt, EvaluationLine.Failed(attempt.Request, attempt.Number, cause, DateTimeOffset.Now));
@@ -75,7 +78,9 @@ internal sealed partial class EvaluatorActor
         if (message.Attempt == _stuck)
         {
             _stuck = null;
-            _log.Info("The evaluation of step {Step} on {Target} has ended at last", message.Attempt.Request.Step, message.Attempt.Request.Target);
+            _log.Info(
+                "The evaluation of step {Step} on {Target} has ended at last", message.Attempt.Request.Step,
+                message.Attempt.Request.Target);
             Tidy();
             StartNext();
             return;
@@ -95,7 +100,9 @@ internal sealed partial class EvaluatorActor
     {
         _current = null;
         Conclude(attempt, EvaluationLine.Done(attempt.Request, attempt.Number, result, DateTimeOffset.Now));
-        _log.Info("Evaluation of step {Step} on {Target}: {Figures}", attempt.Request.Step, attempt.Request.Target, EvaluationLine.Figures(result));
+        _log.Info(
+            "Evaluation of step {Step} on {Target}: {Figures}", attempt.Request.Step, attempt.Request.Target,
+            EvaluationLine.Figures(result));
         StartNext();
     }
 
@@ -106,7 +113,8 @@ internal sealed partial class EvaluatorActor
         {
             _current = null;
             _log.Error(
-                "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: given up after {Attempts} attempts, recorded as failed; training goes on",
+                "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: given up after {Attempts} attempts, recorded "
+                    + "as failed; training goes on",
                 request.Step, request.Target, cause, number);
             Context.Parent.Tell(new Doing(ActorState.Idle, $"given up after {number} attempts: {cause}"));
             Conclude(attempt, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
@@ -116,7 +124,8 @@ internal sealed partial class EvaluatorActor
 
         var wait = _options.BackOff.After(number);
         _log.Warning(
-            "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt {Attempt} of {Attempts}); training goes on",
+            "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt "
+                + "{Attempt} of {Attempts}); training goes on",
             request.Step, request.Target, cause, wait.TotalSeconds, number + 1, _options.Attempts);
         Context.Parent.Tell(new Doing(ActorState.Waiting, $"tried again: {cause}"));
         Timers.StartSingleTimer("again", new TryAgain(), wait);
@@ -127,7 +136,8 @@ internal sealed partial class EvaluatorActor
     {
         _leaving = true;
         _over ??= new TrainingOver(false, 0, null);
-        if (_demanded.Count > 0) _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", _demanded.Select(d => d.Target)));
+        if (_demanded.Count > 0)
+            _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", _demanded.Select(d => d.Target)));
         _demanded.Clear();
         if (_current is { } attempt)
         {
@@ -174,7 +184,10 @@ internal sealed partial class EvaluatorActor
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            if (!_diskFails) _log.Error("Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines wait until there is room", Self.Path.Name, _lines.Path, cause.Message);
+            if (!_diskFails)
+                _log.Error(
+                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines wait until there is room",
+                    Self.Path.Name, _lines.Path, cause.Message);
             _diskFails = true;
         }
     }
@@ -188,7 +201,9 @@ internal sealed partial class EvaluatorActor
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            _log.Warning("Checkpoints that were kept for evaluations could not be removed: {Cause} See to it that {Folder} can be written to", cause.Message, _runDirectory);
+            _log.Warning(
+                "Checkpoints that were kept for evaluations could not be removed: {Cause} See to it that {Folder} can be written to",
+                cause.Message, _runDirectory);
         }
     }
 

@@ -12,7 +12,8 @@ namespace CACL.Actors.Evaluation;
 
 /// <summary>
 /// Has finished checkpoints measured beside the training, one at a time. It waits for nobody and nobody waits for it: training hears
-/// of it only when a checkpoint is wanted. What waits lies in the run folder, so a restart of this actor or of the process loses none of it.
+/// of it only when a checkpoint is wanted. What waits lies in the run folder, so a restart of this actor or of the process loses none of
+/// it.
 /// <code>
 /// checkpoint saved ──due?──▶ waiting (one a target, the newest) ──▶ an attempt ──▶ line of evaluations.jsonl
 /// asked for, condition ──▶ demanded ──at the next checkpoint──▲     └─ fails, hangs: again after a back-off, then given up
@@ -70,7 +71,10 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     /// <summary>Asks for <see cref="EvaluationStatus"/>.</summary>
     internal sealed record GetStatus;
 
-    /// <summary>The training has ended. Completed: what waits is worked off. Otherwise it is left as it is. Answered to the parent by <see cref="Idle"/>.</summary>
+    /// <summary>
+    /// The training has ended. Completed: what waits is worked off. Otherwise it is left as it is. Answered to the parent by
+    /// <see cref="Idle"/>.
+    /// </summary>
     internal sealed record TrainingOver(bool Completed, long Step, string? Checkpoint);
 
     /// <summary>Leave what is not done; answered to the parent by <see cref="Idle"/>.</summary>
@@ -91,7 +95,8 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     internal static Props Props(
         EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(options, schedule, engine, length, runDirectory, observer)).WithDispatcher(Dispatchers.OwnThread);
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, schedule, engine, length, runDirectory, observer))
+            .WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreStart()
     {
@@ -102,7 +107,9 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
             if (_last.GetValueOrDefault(request.Target.Key, -1) >= request.Step) continue;
             if (_options.Targets.All(t => t.DataSet != request.Target.DataSet))
             {
-                _log.Warning("The evaluation of step {Step} on {Target} is dropped: that data set is not configured any more", request.Step, request.Target);
+                _log.Warning(
+                    "The evaluation of step {Step} on {Target} is dropped: that data set is not configured any more", request.Step,
+                    request.Target);
                 continue;
             }
 
@@ -147,7 +154,10 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private EvaluationAnswer Answer(EvaluationDemand demand)
     {
         IReadOnlyList<string> names = [.. _options.Targets.Select(t => t.DataSet).Distinct()];
-        var targets = _options.Targets.Where(t => demand.DataSet is null || t.DataSet == demand.DataSet).Select(t => Refine(t, demand)).DistinctBy(t => t.Key).ToList();
+        var targets = _options.Targets.Where(t => demand.DataSet is null || t.DataSet == demand.DataSet)
+            .Select(t => Refine(t, demand))
+            .DistinctBy(t => t.Key)
+            .ToList();
         var replaced = _waiting.Where(w => targets.Any(t => t.Key == w.Target.Key)).ToList();
         foreach (var target in targets) Demand(target, EvaluationTrigger.Request);
         return new EvaluationAnswer(targets, replaced, names);
@@ -185,7 +195,8 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         var schedule = _schedule();
         foreach (var target in _options.Targets.Where(t => wanted.All(w => w.Target.Key != t.Key)))
         {
-            if (schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger) wanted.Add((target, trigger));
+            if (schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger)
+                wanted.Add((target, trigger));
         }
 
         foreach (var (target, trigger) in wanted) Enqueue(new EvaluationRequest(target, message.Step, trigger, message.Path));
@@ -202,7 +213,8 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             _log.Error(
-                "Supervision: the checkpoint of step {Step} cannot be kept for its evaluation on {Target}: {Cause} Decision: recorded as failed; training goes on",
+                "Supervision: the checkpoint of step {Step} cannot be kept for its evaluation on {Target}: {Cause} Decision: recorded as "
+                    + "failed; training goes on",
                 request.Step, request.Target, cause.Message);
             Record(EvaluationLine.Failed(request, 0, $"the checkpoint could not be kept: {cause.Message}", DateTimeOffset.Now));
             return;
@@ -216,7 +228,9 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         }
 
         if (_waiting[place] != request)
-            _log.Info("Evaluation of step {Step} on {Target} takes the place of the one of step {Former}, which had not begun", request.Step, request.Target, _waiting[place].Step);
+            _log.Info(
+                "Evaluation of step {Step} on {Target} takes the place of the one of step {Former}, which had not begun", request.Step,
+                request.Target, _waiting[place].Step);
         _waiting[place] = request;
         Tidy();
     }

@@ -29,7 +29,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     /// <summary>Runs to the end. Never throws: the last report says how it ended.</summary>
     /// <returns>What went wrong while the engine was given up, or null.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "The thread's outermost frame: whatever happened is reported to the actor, which decides.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "The thread's outermost frame: whatever happened is reported to the actor, which decides.")]
     public Exception? Run()
     {
         ITrainingEngine? engine = null;
@@ -112,7 +113,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         }
 
         if (batch.Step == _step) return batch;
-        using (batch) throw new InvalidOperationException($"The stream delivered the batch of step {batch.Step} where step {_step} was due.");
+        using (batch)
+            throw new InvalidOperationException($"The stream delivered the batch of step {batch.Step} where step {_step} was due.");
     }
 
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)

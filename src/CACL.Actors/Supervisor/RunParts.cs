@@ -48,7 +48,10 @@ public sealed record RunParts
     /// <summary>Measures the run; null: nobody does. Stays the caller's.</summary>
     public RunInstruments? Instruments { get; init; }
 
-    /// <summary>Told of the live settings at the start and whenever they change, on a thread that must not be held up: the log level is the program's business.</summary>
+    /// <summary>
+    /// Told of the live settings at the start and whenever they change, on a thread that must not be held up: the log level is the
+    /// program's business.
+    /// </summary>
     public Action<LiveSettings>? SettingsChanged { get; init; }
 
     /// <summary>The clock of the watchdog.</summary>

@@ -57,7 +57,9 @@ internal sealed partial class RunSupervisor
     {
         try
         {
-            _vitals.Live = new LiveControl(_options.LiveSettings, new ControlJournal(_options.Directory, _options.Method.LossWeights), _parts.Start?.Step ?? 0, _length.TotalSteps, _parts.Clock);
+            _vitals.Live = new LiveControl(
+                _options.LiveSettings, new ControlJournal(_options.Directory, _options.Method.LossWeights), _parts.Start?.Step ?? 0,
+                _length.TotalSteps, _parts.Clock);
         }
         catch (Exception cause) when (cause is ControlJournalException or IOException or UnauthorizedAccessException)
         {
@@ -67,18 +69,21 @@ internal sealed partial class RunSupervisor
 
         var live = _vitals.Live;
         if (live.Current != _options.LiveSettings) _log.Info("control.jsonl changes this run: {Settings}", Differences(live.Current));
-        foreach (var change in live.Ahead) _log.Info("control.jsonl: {Setting} = {Value} from step {Step} on", change.Setting, change.Value, change.Step);
+        foreach (var change in live.Ahead)
+            _log.Info("control.jsonl: {Setting} = {Value} from step {Step} on", change.Setting, change.Value, change.Step);
         _control = Start(ControlActor.Props(live, Refuse), Control, "control");
         _parts.SettingsChanged?.Invoke(live.Current);
         return true;
     }
 
     private string Differences(LiveSettings now) => string.Join(
-        ", ", LiveSetting.Of(now.LossWeights).Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
+        ", ",
+        LiveSetting.Of(now.LossWeights).Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
 
     private string? Refuse(SettingChange wish)
     {
-        if (wish.Setting == "evaluate_every_steps" && !Evaluates) return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
+        if (wish.Setting == "evaluate_every_steps" && !Evaluates)
+            return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
         return LiveSetting.HeadOf(wish.Setting) is { } head && !_options.Method.Heads.Contains(head)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;

@@ -11,7 +11,9 @@ using CACL.Runs.Folder;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.</summary>
+/// <summary>
+/// The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.
+/// </summary>
 internal sealed partial class RunSupervisor
 {
     private bool _evaluationsEnd;
@@ -104,7 +106,8 @@ internal sealed partial class RunSupervisor
     {
         var ending = _ending!;
         // Asked to stop in the very last step: whoever asked does not want to wait for evaluations.
-        _evaluator.Tell(new EvaluatorActor.TrainingOver(ending.End == RunEnd.Completed && _stopReason is null, ending.Step, _lastCheckpoint));
+        _evaluator.Tell(
+            new EvaluatorActor.TrainingOver(ending.End == RunEnd.Completed && _stopReason is null, ending.Step, _lastCheckpoint));
     }
 
     private void Status(TrainerActor.GetStatus message)

@@ -84,7 +84,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report =>
-            OnceSaved(() => Fail(report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}", report.Cause)));
+            OnceSaved(() => Fail(
+                report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}",
+                report.Cause)));
         Receive<WaitedLongEnough>(_ => GoOn());
         Receive<CheckpointActor.Saved>(Saved);
         Receive<CheckpointActor.Delayed>(Delayed);
@@ -187,8 +189,10 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _trainer = Start(
             TrainerActor.Props(
                 new TrainingLoop.Settings(
-                    _parts.Engine, start?.Snapshot, firstStep, _length, SettingsOf, CheckpointIsDue, _options.OnNotFinite, [.. _skippedSteps]),
-                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog, _parts.Clock, _vitals),
+                    _parts.Engine, start?.Snapshot, firstStep, _length, SettingsOf, CheckpointIsDue, _options.OnNotFinite,
+                    [.. _skippedSteps]),
+                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog,
+                _parts.Clock, _vitals),
             $"trainer-{name}",
             "trainer");
         Arrived();

@@ -35,7 +35,9 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(parts);
         var completion = new TaskCompletionSource<RunOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var vitals = new RunVitals(options, RunLength.Of(parts.Videos.Length, options.BatchSize, options.Epochs, options.MaxSteps), parts.Clock, parts.Instruments, parts.Start);
+        var vitals = new RunVitals(
+            options, RunLength.Of(parts.Videos.Length, options.BatchSize, options.Epochs, options.MaxSteps), parts.Clock, parts.Instruments,
+            parts.Start);
         var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, vitals), RunSupervisor.Name);
         return new TrainingRun(supervisor, completion.Task, vitals);
     }
@@ -44,13 +46,17 @@ public sealed class TrainingRun
     /// <param name="reason">A sentence for the log.</param>
     public void Stop(string reason) => _supervisor.Tell(new RunSupervisor.Stop(reason));
 
-    /// <summary>Hold the training after the step that runs, until <see cref="Resume"/>; checkpoints and evaluations can be asked for meanwhile.</summary>
+    /// <summary>
+    /// Hold the training after the step that runs, until <see cref="Resume"/>; checkpoints and evaluations can be asked for meanwhile.
+    /// </summary>
     public void Pause() => _supervisor.Tell(new RunSupervisor.PauseByUser());
 
     /// <summary>Take <see cref="Pause"/> back. A training that waits for a checkpoint to be written goes on waiting.</summary>
     public void Resume() => _supervisor.Tell(new RunSupervisor.ResumeByUser());
 
-    /// <summary>Change settings while the run goes on: all that are asked for, or none. The journal is on the disk when this is answered.</summary>
+    /// <summary>
+    /// Change settings while the run goes on: all that are asked for, or none. The journal is on the disk when this is answered.
+    /// </summary>
     /// <param name="wishes">What is to be changed.</param>
     /// <param name="by">Who asks, for the journal.</param>
     /// <param name="deadline">Time for the answer.</param>

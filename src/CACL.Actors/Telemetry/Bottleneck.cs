@@ -33,10 +33,13 @@ public static class Bottleneck
         var shares = times.Shares;
         if (shares.Data >= WaitWorthNaming) return Starved(times, decoding);
         if (shares.Snapshot >= SnapshotWorthNaming)
-            return $"Copying the state for checkpoints takes {Percent.Whole(shares.Snapshot)} of the time: fewer checkpoints would help (cacl.checkpoints.every-steps, cacl.evaluation.every-steps).";
+            return $"Copying the state for checkpoints takes {Percent.Whole(shares.Snapshot)} of the time: fewer checkpoints would help "
+                + "(cacl.checkpoints.every-steps, cacl.evaluation.every-steps).";
         if (shares.Transfer >= TransferWorthNaming)
-            return $"Bringing the batches to the device and photometry take {Percent.Whole(shares.Transfer)} of the time, computing {Percent.Whole(Computing(shares))}: the decoders keep up.";
-        return $"Computing is the bottleneck, as it should be: it takes {Percent.Whole(Computing(shares))} of the time, and the decoders keep up.";
+            return $"Bringing the batches to the device and photometry take {Percent.Whole(shares.Transfer)} of the time, computing "
+                + $"{Percent.Whole(Computing(shares))}: the decoders keep up.";
+        return $"Computing is the bottleneck, as it should be: it takes {Percent.Whole(Computing(shares))} of the time, and the decoders "
+            + "keep up.";
     }
 
     private static double Computing(TimeShares shares) => shares.Forward + shares.Backward + shares.Optimiser;
@@ -51,14 +54,17 @@ public static class Bottleneck
         var needed = Math.Ceiling(Spare * times.Pairs * perPair / times.ComputeSeconds);
         if (needed <= decoding.Decoders)
         {
-            return $"{char.ToUpperInvariant(waits[0])}{waits[1..]}, although {Counted.Of(decoding.Decoders, "decoder")} would be enough on average: "
-                + "some videos take much longer than others. More batches that wait ahead would help (cacl.data.prefetch-batches, cacl.data.in-flight-memory).";
+            return $"{char.ToUpperInvariant(waits[0])}{waits[1..]}, although {Counted.Of(decoding.Decoders, "decoder")} would be enough "
+                + "on average: "
+                + "some videos take much longer than others. More batches that wait ahead would help (cacl.data.prefetch-batches, "
+                + "cacl.data.in-flight-memory).";
         }
 
         if (needed <= decoding.Processors)
             return $"The decoders are the bottleneck: {needed - decoding.Decoders:0} more would help (decoders={needed:0}); {waits}.";
         var possible = decoding.Processors - decoding.Decoders;
-        return $"The decoders are the bottleneck: {waits}. Keeping up would take {needed:0} of them, and this machine has {Counted.Of(decoding.Processors, "processor")}: "
+        return $"The decoders are the bottleneck: {waits}. Keeping up would take {needed:0} of them, and this machine has "
+            + $"{Counted.Of(decoding.Processors, "processor")}: "
             + (possible > 0 ? $"{possible} more would help a little, " : "")
             + "smaller videos with a key frame every few frames would help much.";
     }

@@ -52,27 +52,34 @@ public sealed class RunInstruments : IDisposable
         _lastProgress = _clock.GetTimestamp();
         _steps = _meter.CreateCounter<long>("cacl.steps", null, "Training steps done by this process.");
         _pairs = _meter.CreateCounter<long>("cacl.pairs", null, "Frame pairs trained on by this process.");
-        _time = _meter.CreateCounter<double>("cacl.step.time", "s", "Time of the training loop by what it went into: data (waiting for it), transfer, forward, backward, optimiser, snapshot.");
+        _time = _meter.CreateCounter<double>("cacl.step.time", "s", "Time of the training loop by what it went into: data (waiting for "
+            + "it), transfer, forward, backward, optimiser, snapshot.");
         _stepDuration = _meter.CreateHistogram(
-            "cacl.step.duration", "s", "Time of a training step, waiting for its data left out.", null, Buckets(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120));
+            "cacl.step.duration", "s", "Time of a training step, waiting for its data left out.", null,
+            Buckets(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120));
         _loss = _meter.CreateGauge<double>("cacl.loss", null, "Loss of the last step by head, nats.");
         _weightedLoss = _meter.CreateGauge<double>("cacl.weighted_loss", null, "Weighted sum of the last step's losses, nats.");
-        _accuracy = _meter.CreateGauge<double>("cacl.accuracy", null, "Accuracy of the last step by head, a share: of what finds its positive.");
+        _accuracy =
+            _meter.CreateGauge<double>("cacl.accuracy", null, "Accuracy of the last step by head, a share: of what finds its positive.");
         _learningRate = _meter.CreateGauge<double>("cacl.learning_rate", null, "Learning rate of the last step.");
         _epoch = _meter.CreateGauge<double>("cacl.epoch", null, "Epochs done, a fraction.");
         _step = _meter.CreateGauge<long>("cacl.run.step", null, "Steps that the run has behind it, those before a resume included.");
         _planned = _meter.CreateGauge<long>("cacl.run.planned_steps", null, "Steps that the whole run is to have.");
         _decodeDuration = _meter.CreateHistogram(
-            "cacl.decode.duration", "s", "Time of decoding a frame pair.", null, Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30));
+            "cacl.decode.duration", "s", "Time of decoding a frame pair.", null,
+            Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30));
         _decodeFailures = _meter.CreateCounter<long>("cacl.decode.failures", null, "Frame pairs that could not be decoded, by reason.");
         _restarts = _meter.CreateCounter<long>("cacl.actor.restarts", null, "Actors restarted or replaced after a failure, by kind.");
         _checkpoints = _meter.CreateCounter<long>("cacl.checkpoints", null, "Checkpoints written.");
         _checkpointFailures = _meter.CreateCounter<long>("cacl.checkpoint.failures", null, "Checkpoints given up.");
         _evaluations = _meter.CreateCounter<long>("cacl.evaluations", null, "Evaluations that ended, by status: done or failed.");
-        _miou = _meter.CreateGauge<double>("cacl.eval.miou", null, "Mean intersection over union of the last evaluation, 0 to 1, by data set and protocol.");
-        _meter.CreateObservableGauge<double>("cacl.data_wait_share", WaitShare, null, "Share of the last steps' time that the training waited for data, 0 to 1.");
+        _miou = _meter.CreateGauge<double>("cacl.eval.miou", null, "Mean intersection over union of the last evaluation, 0 to 1, by data "
+            + "set and protocol.");
+        _meter.CreateObservableGauge<double>(
+            "cacl.data_wait_share", WaitShare, null, "Share of the last steps' time that the training waited for data, 0 to 1.");
         _meter.CreateObservableGauge<int>("cacl.decoders", Decoders, null, "Decoders that are alive.");
-        _meter.CreateObservableGauge<double>("cacl.checkpoint.last_success.timestamp", LastCheckpoint, "s", "When the newest checkpoint was written, Unix time.");
+        _meter.CreateObservableGauge<double>(
+            "cacl.checkpoint.last_success.timestamp", LastCheckpoint, "s", "When the newest checkpoint was written, Unix time.");
     }
 
     /// <summary>The meter itself, for tests: others of its name are about in one process.</summary>
@@ -88,7 +95,8 @@ public sealed class RunInstruments : IDisposable
     public TimeSpan SinceProgress => _clock.GetElapsedTime(Volatile.Read(ref _lastProgress));
 
     /// <summary>The newest checkpoint's step and age; null where there is none.</summary>
-    public (long Step, TimeSpan Age)? LastSaved => Volatile.Read(ref _saved) is { } saved ? (saved.Step, _clock.GetUtcNow() - saved.Time) : null;
+    public (long Step, TimeSpan Age)? LastSaved =>
+        Volatile.Read(ref _saved) is { } saved ? (saved.Step, _clock.GetUtcNow() - saved.Time) : null;
 
     /// <summary>Decoders that are alive; null: none was started yet.</summary>
     public int? DecodersAlive => Volatile.Read(ref _decoders) is var alive and >= 0 ? alive : null;
@@ -97,7 +105,8 @@ public sealed class RunInstruments : IDisposable
     public void Progress() => Volatile.Write(ref _lastProgress, _clock.GetTimestamp());
 
     /// <summary>
-    /// Makes the series of what has not happened yet appear with 0, so that its first time is seen as a rise. Called once those who listen do.
+    /// Makes the series of what has not happened yet appear with 0, so that its first time is seen as a rise. Called once those who listen
+    /// do.
     /// </summary>
     public void Begin()
     {
@@ -133,7 +142,8 @@ public sealed class RunInstruments : IDisposable
         _learningRate.Record(result.LearningRate);
         _epoch.Record(step.Epoch);
         _step.Record(step.Step);
-        foreach (var (spec, value) in result.Metrics) (spec.Kind == MetricKind.Loss ? _loss : _accuracy).Record(value, Label("head", spec.Head));
+        foreach (var (spec, value) in result.Metrics)
+            (spec.Kind == MetricKind.Loss ? _loss : _accuracy).Record(value, Label("head", spec.Head));
         foreach (var (part, seconds) in new[]
         {
             ("data", step.WaitSeconds), ("transfer", times.Transfer), ("forward", times.Forward), ("backward", times.Backward),
@@ -191,7 +201,8 @@ public sealed class RunInstruments : IDisposable
     /// <param name="dataSet">The data set's name in the settings.</param>
     /// <param name="protocol">linear or limited.</param>
     /// <param name="miou">0 to 1.</param>
-    public void WasEvaluated(string dataSet, string protocol, double miou) => _miou.Record(miou, Label("dataset", dataSet), Label("protocol", protocol));
+    public void WasEvaluated(string dataSet, string protocol, double miou) =>
+        _miou.Record(miou, Label("dataset", dataSet), Label("protocol", protocol));
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -12,7 +12,9 @@ public sealed record StepTimeFigures(int Steps, TimeShares Shares, double Comput
 /// <summary>Sums up the last steps. Thread-safe; neither side ever waits long.</summary>
 public sealed class StepTimeMeter
 {
-    /// <summary>Steps that are remembered: enough to be steady, few enough to follow a change of the settings even where a step takes seconds.</summary>
+    /// <summary>
+    /// Steps that are remembered: enough to be steady, few enough to follow a change of the settings even where a step takes seconds.
+    /// </summary>
     public const int Window = 64;
 
     private readonly Lock _gate = new();
@@ -30,7 +32,8 @@ public sealed class StepTimeMeter
             var sum = steps.Aggregate((a, b) => a + b);
             var all = sum.Data + sum.Step + sum.Snapshot;
             var shares = all > 0
-                ? new TimeShares(sum.Data / all, sum.Transfer / all, sum.Forward / all, sum.Backward / all, sum.Optimiser / all, sum.Snapshot / all)
+                ? new TimeShares(
+                    sum.Data / all, sum.Transfer / all, sum.Forward / all, sum.Backward / all, sum.Optimiser / all, sum.Snapshot / all)
                 : new TimeShares(0, 0, 0, 0, 0, 0);
             return new StepTimeFigures(steps.Length, shares, (sum.Step + sum.Snapshot) / steps.Length, (double)sum.Pairs / steps.Length);
         }
@@ -42,7 +45,8 @@ public sealed class StepTimeMeter
         ArgumentNullException.ThrowIfNull(step);
         var times = step.Times;
         var seconds = new Seconds(
-            step.WaitSeconds, step.StepSeconds, times.Transfer, times.Forward, times.Backward, times.Optimiser, step.SnapshotSeconds, step.Pairs);
+            step.WaitSeconds, step.StepSeconds, times.Transfer, times.Forward, times.Backward, times.Optimiser, step.SnapshotSeconds,
+            step.Pairs);
         lock (_gate)
         {
             if (_steps.Count == Window) _steps.Dequeue();

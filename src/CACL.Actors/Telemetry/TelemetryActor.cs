@@ -95,7 +95,8 @@ internal sealed class TelemetryActor : ReceiveActor
             if (!_diskFails)
             {
                 _log.Error(
-                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, up to {Most} lines wait until there is room",
+                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, up to {Most} lines wait until there is "
+                        + "room",
                     Self.Path.Name, _waiting.Peek().File.Path, cause.Message, MostWaiting);
             }
 

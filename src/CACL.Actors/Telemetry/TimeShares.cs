@@ -15,6 +15,7 @@ public sealed record TimeShares(double Data, double Transfer, double Forward, do
     /// <summary>Each share under its name in metrics and in <c>/api/status</c>.</summary>
     public IEnumerable<(string Part, double Share)> Parts =>
     [
-        ("data", Data), ("transfer", Transfer), ("forward", Forward), ("backward", Backward), ("optimiser", Optimiser), ("snapshot", Snapshot),
+        ("data", Data), ("transfer", Transfer), ("forward", Forward), ("backward", Backward), ("optimiser", Optimiser),
+        ("snapshot", Snapshot),
     ];
 }

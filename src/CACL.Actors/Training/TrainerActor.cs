@@ -133,7 +133,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         var phase = _loop.Control.Phase;
         // Held while it waits for data: the step is not awaited. One that was begun before is, however.
-        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.Holds != Hold.None)) Progress();
+        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.Holds != Hold.None))
+            Progress();
         var silent = _clock.GetElapsedTime(_lastProgress);
         if (silent < _watchdog) return;
         var doing = phase switch

@@ -1,6 +1,8 @@
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Settings cannot be read or are wrong. The message is made of whole sentences that name the file or key and the remedy.</summary>
+/// <summary>
+/// Settings cannot be read or are wrong. The message is made of whole sentences that name the file or key and the remedy.
+/// </summary>
 public class ConfigurationException : Exception
 {
     /// <summary>A fault to be told in these words.</summary>

@@ -2,7 +2,9 @@ using K = CACL.Configuration.Hocon.HoconTokenKind;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>A place in a text's tokens, the last of which is the end: what is there, what is passed over, and what is not expected there.</summary>
+/// <summary>
+/// A place in a text's tokens, the last of which is the end: what is there, what is passed over, and what is not expected there.
+/// </summary>
 internal sealed class HoconCursor(IReadOnlyList<HoconToken> tokens)
 {
     private int _at;

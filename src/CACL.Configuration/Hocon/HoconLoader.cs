@@ -31,7 +31,8 @@ public sealed class HoconLoader
     /// <exception cref="HoconException">Not HOCON.</exception>
     public HoconLoader AddText(string source, string text)
     {
-        _documents.Add(HoconParser.ParseFile(source, text, [], (_, _, origin) => throw new HoconException(origin, "include works in files only.")));
+        _documents.Add(
+            HoconParser.ParseFile(source, text, [], (_, _, origin) => throw new HoconException(origin, "include works in files only.")));
         return this;
     }
 
@@ -47,7 +48,8 @@ public sealed class HoconLoader
     /// <param name="key">Key, such as <c>cacl.data.stride</c>.</param>
     /// <param name="text">Value.</param>
     /// <param name="source">Where it comes from, such as <c>--set cacl.data.stride=4</c>.</param>
-    /// <exception cref="HoconException">The key is none, or the text begins like an array, object, quoted text or substitution and is wrong.</exception>
+    /// <exception cref="HoconException">The key is none, or the text begins like an array, object, quoted text or substitution and is
+    /// wrong.</exception>
     public HoconLoader AddOverride(string key, string text, string source)
     {
         var origin = HoconOrigin.Of(source);

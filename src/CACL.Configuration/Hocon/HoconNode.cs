@@ -29,7 +29,8 @@ internal sealed class ArrayNode(IReadOnlyList<HoconNode> items, HoconOrigin orig
 /// <param name="optional">Whether it may be missing.</param>
 /// <param name="prefix">The key under which the file that holds it was included: there it is looked for first.</param>
 /// <param name="origin">Where it was written.</param>
-internal sealed class SubstitutionNode(IReadOnlyList<string> path, bool optional, IReadOnlyList<string> prefix, HoconOrigin origin) : HoconNode(origin)
+internal sealed class SubstitutionNode(
+    IReadOnlyList<string> path, bool optional, IReadOnlyList<string> prefix, HoconOrigin origin) : HoconNode(origin)
 {
     /// <summary>The key as written.</summary>
     public IReadOnlyList<string> Path { get; } = path;

@@ -35,7 +35,9 @@ internal sealed class HoconParser
     public static ObjectNode ParseFile(string source, string text, IReadOnlyList<string> prefix, IncludeReader include) =>
         new HoconParser(HoconTokenizer.Tokenize(source, text), prefix, include).Root();
 
-    /// <summary>A single value, as given on a command line or in an environment variable. <c>#</c> and <c>//</c> are no comments there.</summary>
+    /// <summary>
+    /// A single value, as given on a command line or in an environment variable. <c>#</c> and <c>//</c> are no comments there.
+    /// </summary>
     /// <exception cref="HoconException">The text is not one HOCON value.</exception>
     public static HoconNode ParseValue(string source, string text)
     {
@@ -141,7 +143,8 @@ internal sealed class HoconParser
         if (parts.Count > 0 && parts[^1] is LiteralNode { IsSpace: true }) parts.RemoveAt(parts.Count - 1);
         if (Current.Kind is K.Separator or K.Append)
         {
-            throw _cursor.Unexpected("inside a value; put the text in double quotes, or end the field before it with a comma or a new line");
+            throw _cursor.Unexpected(
+                "inside a value; put the text in double quotes, or end the field before it with a comma or a new line");
         }
 
         return parts.Count switch
@@ -170,7 +173,8 @@ internal sealed class HoconParser
             case K.Substitution:
             case K.OptionalSubstitution:
                 _cursor.Advance();
-                return new SubstitutionNode(HoconPath.Parse(token.Text, token.Origin), token.Kind == K.OptionalSubstitution, _prefix, token.Origin);
+                return new SubstitutionNode(
+                    HoconPath.Parse(token.Text, token.Origin), token.Kind == K.OptionalSubstitution, _prefix, token.Origin);
             default:
                 return null;
         }
@@ -196,7 +200,8 @@ internal sealed class HoconParser
         return new ArrayNode(items, origin);
     }
 
-    private static HoconException NotClosed(HoconOrigin opened, char closer) => new(opened, $"what is opened here has no closing '{closer}'.");
+    private static HoconException NotClosed(HoconOrigin opened, char closer) =>
+        new(opened, $"what is opened here has no closing '{closer}'.");
 
     private bool StartsInclude() =>
         Current is { Kind: K.Unquoted, Text: "include" } && _cursor.Ahead(1).Kind == K.Space

@@ -47,12 +47,14 @@ public static class HoconPath
         }
 
         Finish();
-        if (elements.Count > HoconLimits.Nesting) throw new HoconException(origin, $"a key of {elements.Count} parts; at most {HoconLimits.Nesting} are allowed.");
+        if (elements.Count > HoconLimits.Nesting)
+            throw new HoconException(origin, $"a key of {elements.Count} parts; at most {HoconLimits.Nesting} are allowed.");
         return elements;
 
         void Finish()
         {
-            if (current.Length == 0 && !any) throw new HoconException(origin, "a key with an empty part: two dots in a row, or a dot at an end.");
+            if (current.Length == 0 && !any)
+                throw new HoconException(origin, "a key with an empty part: two dots in a row, or a dot at an end.");
             elements.Add(current.ToString());
             current.Clear();
             any = false;

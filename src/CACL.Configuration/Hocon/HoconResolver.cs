@@ -201,7 +201,8 @@ internal sealed class HoconResolver
         if (node.Optional) return null;
         throw new HoconException(
             node.Origin,
-            $"${{{name}}} has no value: there is no such key (or none before its own value) and no such environment variable. Give it one, or write ${{?{name}}} if it may be missing.");
+            $"${{{name}}} has no value: there is no such key (or none before its own value) and no such environment variable. Give it "
+                + $"one, or write ${{?{name}}} if it may be missing.");
     }
 
     private HoconValue? Concatenate(ConcatenationNode node, Scope scope)
@@ -222,7 +223,8 @@ internal sealed class HoconResolver
 
         if (solid.Any(v => v is not HoconScalar))
         {
-            throw new HoconException(node.Origin, "texts, arrays and objects cannot be joined with each other; is a comma or a new line missing?");
+            throw new HoconException(
+                node.Origin, "texts, arrays and objects cannot be joined with each other; is a comma or a new line missing?");
         }
 
         return Join(values.Select(v => (v.Value as HoconScalar)?.Text), solid[0].Origin);
@@ -234,7 +236,8 @@ internal sealed class HoconResolver
         foreach (var text in texts)
         {
             joined.Append(text);
-            if (joined.Length > HoconLimits.TextLength) throw new HoconException(origin, $"this text grows beyond {HoconLimits.TextLength} characters.");
+            if (joined.Length > HoconLimits.TextLength)
+                throw new HoconException(origin, $"this text grows beyond {HoconLimits.TextLength} characters.");
         }
 
         return new HoconScalar(joined.ToString(), false, origin);
@@ -250,6 +253,8 @@ internal sealed class HoconResolver
     private void Enter(HoconOrigin origin)
     {
         if (++_work > HoconLimits.ResolutionWork) throw Multiplying(origin);
-        if (++_depth > HoconLimits.ResolutionDepth) throw new HoconException(origin, $"substitutions and objects lie more than {HoconLimits.ResolutionDepth} levels inside each other.");
+        if (++_depth > HoconLimits.ResolutionDepth)
+            throw new HoconException(origin, $"substitutions and objects lie more than {HoconLimits.ResolutionDepth} levels inside each "
+                + "other.");
     }
 }

@@ -132,7 +132,8 @@ internal sealed class HoconTokenizer
     private void ReadSubstitution()
     {
         var origin = Here;
-        if (!StartsWith("${")) throw new HoconException(origin, "'$' must be followed by {key}; put the text in double quotes if the dollar sign is meant.");
+        if (!StartsWith("${"))
+            throw new HoconException(origin, "'$' must be followed by {key}; put the text in double quotes if the dollar sign is meant.");
         var optional = _at + 2 < _text.Length && _text[_at + 2] == '?';
         var start = _at + (optional ? 3 : 2);
         var end = _text.AsSpan(start).IndexOfAny('}', '\n');
@@ -171,7 +172,8 @@ internal sealed class HoconTokenizer
         {
             if (_at >= _text.Length || _text[_at] == '\n')
             {
-                throw new HoconException(origin, "this text has no closing '\"' on its line; a text of several lines stands in \"\"\"three quotes\"\"\".");
+                throw new HoconException(origin, "this text has no closing '\"' on its line; a text of several lines stands in "
+                    + "\"\"\"three quotes\"\"\".");
             }
 
             if (_text[_at] == '"') break;
@@ -196,7 +198,8 @@ internal sealed class HoconTokenizer
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            _ => throw new HoconException(origin, "unknown escape; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX. Write \\\\ for a backslash."),
+            _ => throw new HoconException(origin, "unknown escape; known are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX. Write \\\\ for a "
+                + "backslash."),
         };
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Texts with units: durations (<c>30s</c>, <c>5 minutes</c>) and sizes (<c>256 MiB</c>); also the words for true and false.</summary>
+/// <summary>
+/// Texts with units: durations (<c>30s</c>, <c>5 minutes</c>) and sizes (<c>256 MiB</c>); also the words for true and false.
+/// </summary>
 public static class HoconUnits
 {
     /// <summary>A duration; the unit is required.</summary>

@@ -15,7 +15,8 @@ public static class HoconWriter
     }
 
     /// <summary>A key's element, quoted where it must be.</summary>
-    public static string Key(string key) => key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
+    public static string Key(string key) =>
+        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
 
     /// <summary>A text as a value, quoted where it must be.</summary>
     public static string Text(string text) => NeedsQuotes(text) ? Quote(text) : text;

@@ -3,7 +3,9 @@ namespace CACL.Configuration.Keys;
 /// <summary>How many slips of the keyboard lie between two words.</summary>
 public static class EditDistance
 {
-    /// <summary>Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.</summary>
+    /// <summary>
+    /// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.
+    /// </summary>
     public static int Between(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];
@@ -23,12 +25,17 @@ public static class EditDistance
         return rows[a.Length, b.Length];
     }
 
-    /// <summary>The candidate nearest to a word, or null where none is near (within 2 slips, or a third of its length for long words).</summary>
+    /// <summary>
+    /// The candidate nearest to a word, or null where none is near (within 2 slips, or a third of its length for long words).
+    /// </summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         // Beyond this length nobody mistyped a key; and the table above is quadratic.
         if (word.Length > 200) return null;
-        var best = candidates.Select(c => (Word: c, Distance: Between(word, c))).OrderBy(c => c.Distance).ThenBy(c => c.Word, StringComparer.Ordinal).FirstOrDefault();
+        var best = candidates.Select(c => (Word: c, Distance: Between(word, c)))
+            .OrderBy(c => c.Distance)
+            .ThenBy(c => c.Word, StringComparer.Ordinal)
+            .FirstOrDefault();
         return best.Word is not null && best.Distance <= Math.Max(2, word.Length / 3) ? best.Word : null;
     }
 }

@@ -17,7 +17,9 @@ public static class EnvironmentOverrides
     public static IEnumerable<(string Key, string Value, string Source)> Read(IEnumerable<KeyValuePair<string, string>> environment)
     {
         var byVariable = KnownKeys.All.ToDictionary(Variable);
-        var sections = KnownKeys.All.Where(k => k.Count(c => c == '.') > 1).Select(k => $"CACL_{k.Split('.')[1].ToUpperInvariant()}_").ToHashSet();
+        var sections = KnownKeys.All.Where(k => k.Count(c => c == '.') > 1)
+            .Select(k => $"CACL_{k.Split('.')[1].ToUpperInvariant()}_")
+            .ToHashSet();
         foreach (var (name, value) in environment.OrderBy(e => e.Key, StringComparer.Ordinal))
         {
             if (byVariable.TryGetValue(name, out var key)) yield return (key, value, $"environment variable {name}");

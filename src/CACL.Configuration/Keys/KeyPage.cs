@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CACL.Configuration.Keys;
 
-/// <summary>The page hocon/README.md: presets, the rules of overriding, and every key, made from reference.conf so that it cannot be wrong.</summary>
+/// <summary>
+/// The page hocon/README.md: presets, the rules of overriding, and every key, made from reference.conf so that it cannot be wrong.
+/// </summary>
 public static class KeyPage
 {
     private const string Head =

@@ -2,10 +2,13 @@ using CACL.Configuration.Hocon;
 
 namespace CACL.Configuration.Keys;
 
-/// <summary>The keys that reference.conf holds; no other is allowed under <c>cacl</c>, and nothing beside <c>cacl</c> and <c>akka</c>.</summary>
+/// <summary>
+/// The keys that reference.conf holds; no other is allowed under <c>cacl</c>, and nothing beside <c>cacl</c> and <c>akka</c>.
+/// </summary>
 public static class KnownKeys
 {
-    private static readonly Lazy<HoconObject> Reference = new(() => new HoconLoader(_ => null, _ => throw new NotSupportedException()).AddText(ReferenceFile.Name, ReferenceFile.Text).Resolve());
+    private static readonly Lazy<HoconObject> Reference = new(
+        () => new HoconLoader(_ => null, _ => throw new NotSupportedException()).AddText(ReferenceFile.Name, ReferenceFile.Text).Resolve());
 
     /// <summary>Every key under <c>cacl</c>.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Leaves("cacl", Reference.Value["cacl"]!).Select(l => l.Key)];
@@ -21,7 +24,8 @@ public static class KnownKeys
         foreach (var (key, value) in root.Fields)
         {
             if (key is not ("cacl" or "akka")) yield return Beside(key, value);
-            if (key == "akka" && value is not HoconObject) yield return new SettingsProblem(key, value.Origin, "is a section and cannot have a value of its own.");
+            if (key == "akka" && value is not HoconObject)
+                yield return new SettingsProblem(key, value.Origin, "is a section and cannot have a value of its own.");
         }
 
         if (root["cacl"] is HoconObject settings)
@@ -54,7 +58,8 @@ public static class KnownKeys
             }
             else if (isSection)
             {
-                yield return new SettingsProblem(path, value.Origin, $"is a section, not a single value; its keys are {string.Join(", ", All.Where(k => k.StartsWith(path + ".", StringComparison.Ordinal)))}.");
+                yield return new SettingsProblem(path, value.Origin, "is a section, not a single value; its keys are "
+                    + $"{string.Join(", ", All.Where(k => k.StartsWith(path + ".", StringComparison.Ordinal)))}.");
             }
             else
             {
@@ -68,7 +73,8 @@ public static class KnownKeys
     {
         var name = path[(path.LastIndexOf('.') + 1)..];
         // A key under the wrong section is as frequent as a typo.
-        var near = All.FirstOrDefault(k => k.EndsWith("." + name, StringComparison.Ordinal)) ?? EditDistance.Nearest(path, [.. All, .. Sections]);
+        var near = All.FirstOrDefault(k => k.EndsWith("." + name, StringComparison.Ordinal))
+            ?? EditDistance.Nearest(path, [.. All, .. Sections]);
         return near is null ? " hocon/README.md lists all keys." : $" Did you mean {near}?";
     }
 

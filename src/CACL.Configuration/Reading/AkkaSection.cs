@@ -24,5 +24,7 @@ public static class AkkaSection
     public static IEnumerable<KeyValuePair<string, HoconValue>> Leaves(HoconObject? akka) => akka is null ? [] : Leaves("akka", akka);
 
     private static IEnumerable<KeyValuePair<string, HoconValue>> Leaves(string path, HoconValue value) =>
-        value is HoconObject { Fields.Length: > 0 } o ? o.Fields.SelectMany(f => Leaves($"{path}.{HoconWriter.Key(f.Key)}", f.Value)) : [new(path, value)];
+        value is HoconObject { Fields.Length: > 0 } o
+            ? o.Fields.SelectMany(f => Leaves($"{path}.{HoconWriter.Key(f.Key)}", f.Value))
+            : [new(path, value)];
 }

@@ -148,7 +148,9 @@ public sealed class SettingsReader(HoconObject root)
             { } value => [value],
             null => [],
         };
-        var values = found.Select(value => read(value, message => _problems.Add(new SettingsProblem(key, value.Origin, message)))).OfType<T>().ToList();
+        var values = found.Select(value => read(value, message => _problems.Add(new SettingsProblem(key, value.Origin, message))))
+            .OfType<T>()
+            .ToList();
         return Keep(key, values, $"[{string.Join(", ", values.Select(render))}]");
     }
 
@@ -156,14 +158,17 @@ public sealed class SettingsReader(HoconObject root)
     public string Secret(string key)
     {
         if (Scalar(key) is not { } text) return "";
-        _settings[key] = new ResolvedSetting(key, "\"\"", text.Length > 0 ? HoconOrigin.Of("set, and kept out of this file") : OriginOf(key));
+        _settings[key] = new ResolvedSetting(
+            key, "\"\"", text.Length > 0 ? HoconOrigin.Of("set, and kept out of this file") : OriginOf(key));
         return text;
     }
 
     /// <summary>Some of a few words, each at most once: a list, or one text with commas.</summary>
     public IReadOnlySet<string> Words(string key, params string[] words)
     {
-        var found = (ReadList(key) ?? []).SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var found = (ReadList(key) ?? [])
+            .SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .ToList();
         foreach (var word in found.Where(w => !words.Contains(w))) Wrong(key, word, OneOf(words, word), 0);
         var chosen = words.Where(found.Contains).ToList();
         return Keep(key, new HashSet<string>(chosen), $"[{string.Join(", ", chosen)}]");
@@ -191,15 +196,21 @@ public sealed class SettingsReader(HoconObject root)
     }
 
     private static bool Whole(string text, out decimal value) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+        decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out value)
         && value == decimal.Truncate(value);
 
     private static bool Real(string text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value)
+        double.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out value)
         && double.IsFinite(value);
 
     private static string OneOf(IReadOnlyList<string> words, string found) =>
-        EditDistance.Nearest(found, words) is { } near ? $"one of {string.Join(", ", words)} (did you mean {near}?)" : $"one of {string.Join(", ", words)}";
+        EditDistance.Nearest(found, words) is { } near
+            ? $"one of {string.Join(", ", words)} (did you mean {near}?)"
+            : $"one of {string.Join(", ", words)}";
 
     private string? Scalar(string key)
     {

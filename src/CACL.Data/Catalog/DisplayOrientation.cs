@@ -52,7 +52,9 @@ public readonly record struct DisplayOrientation(int Rotation, bool Mirrored)
         return new(Math.Min(left, right), Math.Min(top, bottom), Math.Abs(right - left) + 1, Math.Abs(bottom - top) + 1);
     }
 
-    /// <summary>The orientation of ffmpeg's display matrix (libavutil/display.h). Turns that are no quarters, within a degree, are none.</summary>
+    /// <summary>
+    /// The orientation of ffmpeg's display matrix (libavutil/display.h). Turns that are no quarters, within a degree, are none.
+    /// </summary>
     /// <param name="matrix">Nine numbers: (x, y) is displayed at (m0·x + m3·y, m1·x + m4·y), shifted into view.</param>
     internal static DisplayOrientation OfMatrix(ReadOnlySpan<int> matrix)
     {

@@ -41,7 +41,9 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <param name="minFrames">stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
     public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) =>
-        Shapes("FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path", minFrames, within);
+        Shapes(
+            "FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path", minFrames,
+            within);
 
     /// <summary>
     /// As <see cref="LoadUsable"/>, with those that a later scan found vanished: the row of videos as it was before that scan, as long
@@ -187,7 +189,9 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return count;
     });
 
-    /// <summary>The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.</summary>
+    /// <summary>
+    /// The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.
+    /// </summary>
     /// <param name="minFrames">stride + 1: what has fewer frames is too short.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
     public IReadOnlyList<UnusableVideo> LoadUnusable(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
@@ -204,7 +208,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
             if (within is not null && !within.Contains(path)) continue;
             videos.Add(CatalogRecords.ReasonAt(reader, 1) is { } reason
                 ? new UnusableVideo(path, reason, reader.GetString(2))
-                : new UnusableVideo(path, UnusableReason.TooShort, $"{path} is too short: frames {reader.GetInt32(3)}, a pair needs {minFrames}."));
+                : new UnusableVideo(
+                    path, UnusableReason.TooShort, $"{path} is too short: frames {reader.GetInt32(3)}, a pair needs {minFrames}."));
         }
 
         return videos;

@@ -7,7 +7,9 @@ public enum CountedBy
     /// <summary>From the packets, without decoding.</summary>
     Packets,
 
-    /// <summary>By decoding once, because the packets do not tell (no or repeated timestamps, packed or hidden frames, a cut file).</summary>
+    /// <summary>
+    /// By decoding once, because the packets do not tell (no or repeated timestamps, packed or hidden frames, a cut file).
+    /// </summary>
     Decoding,
 }
 
@@ -17,9 +19,11 @@ public enum CountedBy
 /// </summary>
 /// <param name="TimeBaseNumerator">Seconds of one tick are numerator/denominator.</param>
 /// <param name="TimeBaseDenominator">See <paramref name="TimeBaseNumerator"/>.</param>
-/// <param name="Times">Presentation time of every frame, in ticks of the stream (start time not removed). Strictly increasing iff <paramref name="Seekable"/>.</param>
+/// <param name="Times">Presentation time of every frame, in ticks of the stream (start time not removed). Strictly increasing iff
+/// <paramref name="Seekable"/>.</param>
 /// <param name="KeyFrames">Indices into <paramref name="Times"/> of the frames at which decoding can start, increasing.</param>
-/// <param name="Seekable">Whether a frame can be found by its time after a seek. False: only a sequential decode from the start is exact.</param>
+/// <param name="Seekable">Whether a frame can be found by its time after a seek. False: only a sequential decode from the start is
+/// exact.</param>
 public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, long[] Times, int[] KeyFrames, bool Seekable)
 {
     /// <summary>Number of frames.</summary>

@@ -22,7 +22,8 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
     /// <exception cref="CatalogException">A root is missing, or the catalogue cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public ScanReport Scan(
-        IEnumerable<string> roots, ScanOptions? options = null, IProgress<ScanProgress>? progress = null, CancellationToken cancel = default)
+        IEnumerable<string> roots, ScanOptions? options = null, IProgress<ScanProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         options ??= new ScanOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);

@@ -45,7 +45,8 @@ public sealed record ClipProperties(
         var streams = new List<Dictionary<string, string>>();
         var format = new Dictionary<string, string>();
         using var ffprobe = new FfmpegRun(
-            program.FfprobePath, $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}", path, deadline, cancel);
+            program.FfprobePath, $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}", path,
+            deadline, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) streams.Add(stream);
@@ -64,10 +65,13 @@ public sealed record ClipProperties(
         }
 
         var why = exitCode == 0 ? $"{path} has no video stream." : $"{path} is not a video that ffmpeg can open.";
-        throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.Complaint, path)}".TrimEnd());
+        throw new VideoUnusableException(
+            path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.Complaint, path)}".TrimEnd());
     }
 
-    /// <summary>The size whose longer side has at most so many pixels: the same shape, never larger than the video's own, even sides.</summary>
+    /// <summary>
+    /// The size whose longer side has at most so many pixels: the same shape, never larger than the video's own, even sides.
+    /// </summary>
     /// <param name="mostSide">Most pixels of the longer side.</param>
     public (int Width, int Height) SizeWithin(int mostSide)
     {
@@ -77,12 +81,16 @@ public sealed record ClipProperties(
         static int Even(double side) => Math.Max(2, 2 * (int)Math.Round(side / 2));
     }
 
-    private static ClipProperties Of(FfmpegProgram program, string path, Dictionary<string, string> stream, Dictionary<string, string> format)
+    private static ClipProperties Of(
+        FfmpegProgram program, string path, Dictionary<string, string> stream, Dictionary<string, string> format)
     {
         var codec = stream.GetValueOrDefault("codec_name", "unknown");
-        if (!program.Decodes(codec)) throw new VideoUnusableException(path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {codec} of {path}.");
+        if (!program.Decodes(codec))
+            throw new VideoUnusableException(
+                path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {codec} of {path}.");
         var (width, height) = (stream.Number("width") ?? 0, stream.Number("height") ?? 0);
-        if (width is <= 0 or > 65536 || height is <= 0 or > 65536) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
+        if (width is <= 0 or > 65536 || height is <= 0 or > 65536)
+            throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (Ratio(stream, "sample_aspect_ratio", ':') is { } pixel) width = Math.Clamp((long)Math.Round(width * pixel.Value), 1, 65536);
         var rate = Rate(stream, "avg_frame_rate") ?? Rate(stream, "r_frame_rate") ?? (25, 1, 25);
         var seconds = Seconds(stream) ?? Seconds(format);
@@ -101,10 +109,14 @@ public sealed record ClipProperties(
     private static (int Numerator, int Denominator, double Value)? Ratio(Dictionary<string, string> stream, string key, char between)
     {
         if (stream.GetValueOrDefault(key, "").Split(between) is not [var above, var below]) return null;
-        if (!int.TryParse(above, CultureInfo.InvariantCulture, out var numerator) || !int.TryParse(below, CultureInfo.InvariantCulture, out var denominator)) return null;
+        if (!int.TryParse(above, CultureInfo.InvariantCulture, out var numerator) || !int.TryParse(
+            below, CultureInfo.InvariantCulture, out var denominator))
+            return null;
         return numerator > 0 && denominator > 0 ? (numerator, denominator, numerator / (double)denominator) : null;
     }
 
     private static double? Seconds(Dictionary<string, string> section) =>
-        double.TryParse(section.GetValueOrDefault("duration"), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9 ? seconds : null;
+        double.TryParse(section.GetValueOrDefault("duration"), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e9
+            ? seconds
+            : null;
 }

@@ -38,7 +38,9 @@ public sealed class ClipReader : IDisposable
     /// <summary>Frames read so far.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>What ffmpeg complained about, such as damaged frames that it mended or left out; complete once the last frame was read.</summary>
+    /// <summary>
+    /// What ffmpeg complained about, such as damaged frames that it mended or left out; complete once the last frame was read.
+    /// </summary>
     public string Complaint => _ffmpeg.Complaint;
 
     /// <summary>Reads the next frame.</summary>

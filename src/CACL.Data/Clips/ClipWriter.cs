@@ -34,11 +34,13 @@ public sealed class ClipWriter : IDisposable
     /// <param name="cancel">Gives up early.</param>
     /// <exception cref="ClipException">This ffmpeg cannot encode, or the folder cannot be made.</exception>
     public ClipWriter(
-        FfmpegProgram program, string path, (int Width, int Height) size, (int Numerator, int Denominator) rate, TimeSpan patience, CancellationToken cancel)
+        FfmpegProgram program, string path, (int Width, int Height) size, (int Numerator, int Denominator) rate, TimeSpan patience,
+        CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (size.Width < 2 || size.Height < 2 || size.Width % 2 != 0 || size.Height % 2 != 0) throw new ArgumentException($"A clip of {size.Width}×{size.Height} pixels has no even sides.", nameof(size));
+        if (size.Width < 2 || size.Height < 2 || size.Width % 2 != 0 || size.Height % 2 != 0)
+            throw new ArgumentException($"A clip of {size.Width}×{size.Height} pixels has no even sides.", nameof(size));
         path = Path.GetFullPath(path);
         _bytes = checked(size.Width * size.Height * 3);
         _patience = patience;
@@ -116,18 +118,21 @@ public sealed class ClipWriter : IDisposable
         _file.Dispose();
     }
 
-    private string Arguments((int Width, int Height) size, (int Numerator, int Denominator) rate, string encoder, string quality) => FFMpegArguments
+    private string Arguments((int Width, int Height) size, (int Numerator, int Denominator) rate, string encoder, string quality) =>
+        FFMpegArguments
         .FromInput(
             new PipedFrames(),
             options => options.WithCustomArgument(
-                $"-hide_banner -v error -f rawvideo -pix_fmt rgb24 -video_size {size.Width}x{size.Height} -framerate {rate.Numerator}/{rate.Denominator}"))
+                $"-hide_banner -v error -f rawvideo -pix_fmt rgb24 -video_size {size.Width}x{size.Height} -framerate "
+                    + $"{rate.Numerator}/{rate.Denominator}"))
         // FFMpegCore puts quotes around the address but does not escape those within.
         // Players take BT.709 for granted where nothing is said, so it is written as such, and said.
         .OutputToUrl(ChildStart.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
             .WithVideoCodec(encoder)
             .WithThreads(2)
             .WithCustomArgument(
-                $"{quality} -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -color_primaries bt709 -color_trc bt709 "
+                $"{quality} -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -color_primaries bt709 "
+                    + "-color_trc bt709 "
                 + "-color_range tv -movflags +faststart -f mp4 -y"))
         .Arguments;
 

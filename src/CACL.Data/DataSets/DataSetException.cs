@@ -1,6 +1,8 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>A labelled data set, or a file of it, cannot be used. The message is made of sentences that name the file and a remedy.</summary>
+/// <summary>
+/// A labelled data set, or a file of it, cannot be used. The message is made of sentences that name the file and a remedy.
+/// </summary>
 public sealed class DataSetException : Exception
 {
     /// <summary>A fault of <paramref name="path"/>.</summary>

@@ -11,7 +11,9 @@ namespace CACL.Data.DataSets;
 /// </summary>
 public static class DataSetHash
 {
-    /// <summary>The hash of a split, 64 lower-case hexadecimal digits. Reads every label's file once: about 100 MB for Cityscapes' train.</summary>
+    /// <summary>
+    /// The hash of a split, 64 lower-case hexadecimal digits. Reads every label's file once: about 100 MB for Cityscapes' train.
+    /// </summary>
     /// <exception cref="DataSetException">The split has a fault, or a file cannot be read.</exception>
     public static string Of(ISegmentationDataSet dataSet, string split)
     {
@@ -22,10 +24,12 @@ public static class DataSetHash
         Line("cacl-data-set-1");
         Line($"kind {SegmentationDataSets.Word(dataSet.Kind)}");
         foreach (var c in dataSet.Classes) Line($"class {c.Name}");
-        if (dataSet is FolderDataSet { ClassList: var list }) Line(list.IgnoresRest ? "ignore" : $"ignore {string.Join(' ', list.Ignored)}");
+        if (dataSet is FolderDataSet { ClassList: var list })
+            Line(list.IgnoresRest ? "ignore" : $"ignore {string.Join(' ', list.Ignored)}");
         foreach (var item in dataSet.Items(split))
         {
-            Line($"{item.Name}\t{ImageLength(item.ImagePath)}\t{Convert.ToHexStringLower(SHA256.HashData(LabelFile.Bytes(item.LabelPath)))}");
+            var label = Convert.ToHexStringLower(SHA256.HashData(LabelFile.Bytes(item.LabelPath)));
+            Line($"{item.Name}\t{ImageLength(item.ImagePath)}\t{label}");
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());

@@ -38,7 +38,8 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
         if (listing.Faults.Count == 1) throw first;
         throw new DataSetException(
             first.Path,
-            $"{first.Message} It is the first of {listing.Faults.Count:N0} faults of the split {split}; all of them: cacl datasets check --dataset {SegmentationDataSets.Word(Kind)} --data {Root} --all",
+            $"{first.Message} It is the first of {listing.Faults.Count:N0} faults of the split {split}; all of them: cacl datasets check "
+                + $"--dataset {SegmentationDataSets.Word(Kind)} --data {Root} --all",
             first);
     }
 
@@ -69,14 +70,19 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
             : "";
         return new DataSetException(
             item.LabelPath,
-            $"The label {item.LabelPath} has {labels.Width}×{labels.Height} pixels, its image {item.ImagePath} {image.Width}×{image.Height}; they have to be the same size.{turned}");
+            $"The label {item.LabelPath} has {labels.Width}×{labels.Height} pixels, its image {item.ImagePath} "
+                + $"{image.Width}×{image.Height}; they have to be the same size.{turned}");
     }
 
     /// <summary>What lies in a folder, for a message that says what was found in place of what was expected.</summary>
     protected static string Contents(string folder)
     {
         const int most = 8;
-        var names = Directory.EnumerateFileSystemEntries(folder).Take(1000).Select(e => Path.GetFileName(e) + (Directory.Exists(e) ? "/" : "")).Order(StringComparer.Ordinal).ToList();
+        var names = Directory.EnumerateFileSystemEntries(folder)
+            .Take(1000)
+            .Select(e => Path.GetFileName(e) + (Directory.Exists(e) ? "/" : ""))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (names.Count == 0) return "nothing";
         return string.Join(", ", names.Take(most)) + (names.Count > most ? ", …" : "");
     }
@@ -87,5 +93,6 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
 
     /// <summary>The fault of a split of which a part is missing.</summary>
     protected DataSetException MissingSplit(string split, string missing) =>
-        new(missing, $"The split {split} of {Root} cannot be used: {missing} is missing. Splits that can: {(Splits.Count == 0 ? "none" : string.Join(", ", Splits))}.");
+        new(missing, $"The split {split} of {Root} cannot be used: {missing} is missing. Splits that can: "
+            + $"{(Splits.Count == 0 ? "none" : string.Join(", ", Splits))}.");
 }

@@ -15,7 +15,9 @@ public interface ISegmentationDataSet
     /// <summary>The splits on disk that have images and labels.</summary>
     IReadOnlyList<string> Splits { get; }
 
-    /// <summary>What a classifier is trained on unless another is named: train; VOC's trainaug where its list and labels are there.</summary>
+    /// <summary>
+    /// What a classifier is trained on unless another is named: train; VOC's trainaug where its list and labels are there.
+    /// </summary>
     string DefaultTrainSplit { get; }
 
     /// <summary>What is scored unless another is named: val.</summary>
@@ -30,7 +32,8 @@ public interface ISegmentationDataSet
     RgbImage ReadImage(SegmentationItem item);
 
     /// <summary>Reads a label.</summary>
-    /// <exception cref="DataSetException">The file cannot be read, holds colours in place of class indices, or a value that is no class.</exception>
+    /// <exception cref="DataSetException">The file cannot be read, holds colours in place of class indices, or a value that is no
+    /// class.</exception>
     LabelMap ReadLabels(SegmentationItem item);
 
     /// <summary>Reads both.</summary>

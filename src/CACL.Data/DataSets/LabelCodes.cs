@@ -25,7 +25,8 @@ internal sealed class LabelCodes
     }
 
     /// <summary>Classes of a label's numbers.</summary>
-    /// <exception cref="DataSetException">A number must not occur. Named are the numbers, how many pixels have them, and where the first is.</exception>
+    /// <exception cref="DataSetException">A number must not occur. Named are the numbers, how many pixels have them, and where the first
+    /// is.</exception>
     public LabelMap Map(IndexMap indices, string path)
     {
         var classes = GC.AllocateUninitializedArray<byte>(indices.Values.Length);
@@ -45,7 +46,9 @@ internal sealed class LabelCodes
     {
         if (_doubtful is null) return null;
         var first = Array.FindIndex(indices.Values, value => _doubtful(value));
-        return first < 0 ? null : new DataSetException(path, $"The label {path} holds {Found(indices, _doubtful, first)}; such pixels are left out. {_remedy}");
+        return first < 0
+            ? null
+            : new DataSetException(path, $"The label {path} holds {Found(indices, _doubtful, first)}; such pixels are left out. {_remedy}");
     }
 
     private DataSetException Fault(IndexMap indices, int first, string path) =>
@@ -61,6 +64,7 @@ internal sealed class LabelCodes
 
         var named = string.Join(", ", counts.Take(MostNamed).Select(c => $"{c.Key} ({Counted.Of(c.Value, "pixel")})"));
         var more = counts.Count > MostNamed ? $" and {counts.Count - MostNamed:N0} more" : "";
-        return $"{(counts.Count == 1 ? "a value that is" : "values that are")} no class: {named}{more}; the first is {indices.Values[first]} at column {first % indices.Width}, row {first / indices.Width}";
+        return $"{(counts.Count == 1 ? "a value that is" : "values that are")} no class: {named}{more}; the first is "
+            + $"{indices.Values[first]} at column {first % indices.Width}, row {first / indices.Width}";
     }
 }

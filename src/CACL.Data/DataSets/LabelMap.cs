@@ -11,7 +11,8 @@ public sealed class LabelMap
     public LabelMap(int width, int height, byte[] classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        if (classes.LongLength != (long)width * height) throw new ArgumentException($"{classes.Length} bytes are not {width}×{height} pixels.", nameof(classes));
+        if (classes.LongLength != (long)width * height)
+            throw new ArgumentException($"{classes.Length} bytes are not {width}×{height} pixels.", nameof(classes));
         Width = width;
         Height = height;
         Classes = classes;

@@ -4,7 +4,8 @@ namespace CACL.Data.DataSets;
 internal sealed class NamedFiles
 {
     // Links are followed, since data sets are often made of them; a link to a folder above must not lead round for ever.
-    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.None };
+    private static readonly EnumerationOptions Below =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.None };
 
     private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
     private readonly List<DataSetException> _faults = [];
@@ -17,7 +18,8 @@ internal sealed class NamedFiles
 
     /// <summary>Finds files below a folder.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="nameOf">A file's name without what does not belong to it (extension, suffix), or null for a file that is none of these.</param>
+    /// <param name="nameOf">A file's name without what does not belong to it (extension, suffix), or null for a file that is none of
+    /// these.</param>
     /// <exception cref="DataSetException">The folder cannot be listed.</exception>
     public static NamedFiles Find(string folder, Func<string, string?> nameOf)
     {
@@ -54,6 +56,7 @@ internal sealed class NamedFiles
         // Which of the two comes first is the file system's whim: keep the lesser path.
         var (kept, other) = string.CompareOrdinal(path, _files[name]) < 0 ? (path, _files[name]) : (_files[name], path);
         _files[name] = kept;
-        _faults.Add(new DataSetException(other, $"{other} and {kept} share the name {name}: which one belongs to the pair cannot be told. Take one away."));
+        _faults.Add(new DataSetException(other, $"{other} and {kept} share the name {name}: which one belongs to the pair cannot be told. "
+            + "Take one away."));
     }
 }

@@ -17,7 +17,8 @@ internal static class RgbDecoder
         using var codec = SKCodec.Create(path, out var opened);
         if (codec is null) throw new DataSetException(path, $"The image {path} cannot be read: {Unopened(path, opened)}.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > PictureLimits.Pixels) throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read.");
+        if ((long)width * height > PictureLimits.Pixels)
+            throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read.");
 
         var rgba = ArrayPool<byte>.Shared.Rent(width * height * BytesOfRgba);
         try
@@ -61,7 +62,8 @@ internal static class RgbDecoder
         SKCodecResult result;
         fixed (byte* pixels = rgba) result = codec.GetPixels(info, (nint)pixels);
         if (result == SKCodecResult.Success) return;
-        throw new DataSetException(path, $"The image {path} cannot be decoded: {(result == SKCodecResult.IncompleteInput ? "it is cut short" : $"it is damaged ({result})")}. Copy or download it again.");
+        throw new DataSetException(path, $"The image {path} cannot be decoded: "
+            + $"{(result == SKCodecResult.IncompleteInput ? "it is cut short" : $"it is damaged ({result})")}. Copy or download it again.");
     }
 
     private static byte[] WithoutAlpha(byte[] rgba, int pixels)
@@ -105,6 +107,8 @@ internal static class RgbDecoder
             return e.Message.TrimEnd('.');
         }
 
-        return result == SKCodecResult.IncompleteInput ? "it is cut short. Copy or download it again" : "it is neither a JPEG nor a PNG, or damaged";
+        return result == SKCodecResult.IncompleteInput
+            ? "it is cut short. Copy or download it again"
+            : "it is neither a JPEG nor a PNG, or damaged";
     }
 }

@@ -8,7 +8,8 @@ public sealed class RgbImage
     public RgbImage(int width, int height, byte[] pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        if (pixels.LongLength != (long)width * height * 3) throw new ArgumentException($"{pixels.Length} bytes are not {width}×{height} pixels of three.", nameof(pixels));
+        if (pixels.LongLength != (long)width * height * 3)
+            throw new ArgumentException($"{pixels.Length} bytes are not {width}×{height} pixels of three.", nameof(pixels));
         Width = width;
         Height = height;
         Pixels = pixels;

@@ -29,7 +29,8 @@ public static class SegmentationDataSets
     /// <summary>Looks at a data set's folder; reads no image and no label.</summary>
     /// <param name="kind">Its layout.</param>
     /// <param name="root">Its folder.</param>
-    /// <exception cref="DataSetException">The folder is missing, or is not laid out so; the message says what was expected and what was found.</exception>
+    /// <exception cref="DataSetException">The folder is missing, or is not laid out so; the message says what was expected and what was
+    /// found.</exception>
     public static ISegmentationDataSet Open(DataSetKind kind, string root)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
@@ -40,7 +41,8 @@ public static class SegmentationDataSets
     internal static FileDataSet OpenFiles(DataSetKind kind, string root)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        if (!Directory.Exists(root)) throw new DataSetException(root, $"There is no folder {root}; the data set of the kind {Word(kind)} was to be read from it.");
+        if (!Directory.Exists(root))
+            throw new DataSetException(root, $"There is no folder {root}; the data set of the kind {Word(kind)} was to be read from it.");
         return kind switch
         {
             DataSetKind.Cityscapes => CityscapesDataSet.Open(root),

@@ -27,7 +27,8 @@ internal sealed record SplitListing(IReadOnlyList<SegmentationItem> Items, IRead
     /// <param name="labelOf">Where an image's label was looked for.</param>
     /// <param name="imageOf">Where a label's image was looked for.</param>
     /// <param name="empty">The fault of a split without images.</param>
-    public static SplitListing Pair(NamedFiles images, NamedFiles labels, Func<string, string> labelOf, Func<string, string> imageOf, Func<DataSetException> empty)
+    public static SplitListing Pair(
+        NamedFiles images, NamedFiles labels, Func<string, string> labelOf, Func<string, string> imageOf, Func<DataSetException> empty)
     {
         if (images.Files.Count == 0) return Of(empty());
         var items = new List<SegmentationItem>();
@@ -40,7 +41,8 @@ internal sealed record SplitListing(IReadOnlyList<SegmentationItem> Items, IRead
 
         foreach (var (name, path) in labels.Files)
         {
-            if (!images.Files.ContainsKey(name)) faults.Add(new DataSetException(path, $"The label {path} has no image: {imageOf(name)} is missing."));
+            if (!images.Files.ContainsKey(name))
+                faults.Add(new DataSetException(path, $"The label {path} has no image: {imageOf(name)} is missing."));
         }
 
         return new SplitListing(items, faults);

@@ -3,7 +3,9 @@ namespace CACL.Data.DataSets;
 /// <summary>PASCAL VOC's colour map: distinct colours for 256 numbers, the first black.</summary>
 internal static class StandardColours
 {
-    /// <summary>A class in the colour of a number: the number's bits, spread over red, green and blue in turn, the lowest to the highest place.</summary>
+    /// <summary>
+    /// A class in the colour of a number: the number's bits, spread over red, green and blue in turn, the lowest to the highest place.
+    /// </summary>
     public static ClassInfo ClassOf(string name, int number)
     {
         int red = 0, green = 0, blue = 0;

@@ -40,7 +40,8 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Size);
         var bytes = checked(Size * Size * 3);
         if (first.Length != bytes || second.Length != bytes)
-            throw new ArgumentException($"A crop of side {Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
+            throw new ArgumentException(
+                $"A crop of side {Size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
         Check(Box);
         Check(SecondBox);
         CheckFrames();
@@ -59,7 +60,8 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
 
     private void Check(CropBox box)
     {
-        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > Video.Width || box.Y + box.Height > Video.Height)
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > Video.Width
+            || box.Y + box.Height > Video.Height)
             throw new ArgumentException($"The box {box} does not lie within the {Video.Width}×{Video.Height} frame of {Video.Path}.");
     }
 }

@@ -21,7 +21,8 @@ public static partial class FileSync
         try
         {
             // Some network file systems know no fsync of a folder; they have nothing to flush.
-            if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported)) throw Failure("flush", path);
+            if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported))
+                throw Failure("flush", path);
         }
         finally
         {

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CACL.Data.Sampling;
 
-/// <summary>What a stream of random numbers is for. Streams are independent, so that switching one draw off leaves the others as they were.</summary>
+/// <summary>
+/// What a stream of random numbers is for. Streams are independent, so that switching one draw off leaves the others as they were.
+/// </summary>
 public enum DrawPurpose
 {
     /// <summary>Order of an epoch.</summary>
@@ -80,7 +82,9 @@ public struct CounterRandom
     /// <summary>True with the given probability.</summary>
     public bool Chance(double probability) => Unit() < probability;
 
-    /// <summary>Uniform in [0, <paramref name="count"/>), without bias: Lemire's multiplication, redrawn where it would favour a value.</summary>
+    /// <summary>
+    /// Uniform in [0, <paramref name="count"/>), without bias: Lemire's multiplication, redrawn where it would favour a value.
+    /// </summary>
     public int Below(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);

@@ -1,6 +1,8 @@
 namespace CACL.Data.Sampling;
 
-/// <summary>Draws the crop box of METHOD.md §1: torchvision's RandomResizedCrop in whole pixels, with the central largest square as its last resort.</summary>
+/// <summary>
+/// Draws the crop box of METHOD.md §1: torchvision's RandomResizedCrop in whole pixels, with the central largest square as its last resort.
+/// </summary>
 internal static class CropDraw
 {
     private const int Tries = 10;

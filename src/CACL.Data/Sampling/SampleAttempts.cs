@@ -10,7 +10,8 @@ public static class SampleAttempts
     /// <param name="planner">Plans.</param>
     /// <param name="epoch">The epoch, counted from 0.</param>
     /// <param name="position">The position in it, counted from 0.</param>
-    /// <param name="leavesOut">Whether a video, by its row of the catalogue, is passed over without a try; asked when its turn comes.</param>
+    /// <param name="leavesOut">Whether a video, by its row of the catalogue, is passed over without a try; asked when its turn
+    /// comes.</param>
     public static IEnumerable<SamplePlan> Of(SamplePlanner planner, int epoch, int position, Func<long, bool> leavesOut)
     {
         ArgumentNullException.ThrowIfNull(planner);

@@ -18,7 +18,8 @@ public sealed record ViewPlan(CropBox Box, bool Flip, PhotometryPlan Photometry,
 /// <param name="Frame">Index n of the first frame in presentation order.</param>
 /// <param name="Stride">The second frame is n + stride; 0 for stills.</param>
 /// <param name="View">The query network's view v, of frame n.</param>
-/// <param name="ViewPlus">The key network's view v₊, of frame n + stride. CACL has both views at the same box and with the same flip.</param>
+/// <param name="ViewPlus">The key network's view v₊, of frame n + stride. CACL has both views at the same box and with the same
+/// flip.</param>
 /// <param name="EnqueuePixels">Distinct positions of the feature map (row-major) whose keys enter the pixel and cycle queues.</param>
 public sealed record SamplePlan(
     int Epoch,

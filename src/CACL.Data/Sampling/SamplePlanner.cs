@@ -17,7 +17,8 @@ public sealed class SamplePlanner
     /// <summary>A planner over the given videos.</summary>
     /// <param name="options">What decides a plan.</param>
     /// <param name="usable">The videos in a fixed order (the catalogue's: by path), each with at least stride + 1 frames.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range, there is no video, or one is too short for the stride.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range, there is no video, or one is too short for the
+    /// stride.</exception>
     public SamplePlanner(SamplingOptions options, IReadOnlyList<VideoShape> usable)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -132,11 +133,13 @@ public sealed class SamplePlanner
         if (video.Frames < (long)stride + 1)
         {
             throw new ArgumentException(
-                $"Video {video.Id} has {video.Frames} frames; stride {stride} needs at least {stride + 1L}. Leave it out of the usable videos.",
+                $"Video {video.Id} has {video.Frames} frames; stride {stride} needs at least {stride + 1L}. Leave it out of the usable "
+                    + "videos.",
                 nameof(video));
         }
 
         if (video.Width < 1 || video.Height < 1)
-            throw new ArgumentException($"Video {video.Id} has the size {video.Width}×{video.Height}; both must be positive.", nameof(video));
+            throw new ArgumentException(
+                $"Video {video.Id} has the size {video.Width}×{video.Height}; both must be positive.", nameof(video));
     }
 }

@@ -60,7 +60,8 @@ public sealed class BatchPreview(TimeProvider clock)
         try
         {
             var pictures = ViewThumbnails.Of(views, MostPairs, MostSide);
-            var pairs = batch.Pairs.Zip(pictures.Pairs, (pair, pictured) => new PreviewedPair(pair.Path, pair.Plan!, pictured.View, pictured.ViewPlus));
+            var pairs = batch.Pairs.Zip(
+                pictures.Pairs, (pair, pictured) => new PreviewedPair(pair.Path, pair.Plan!, pictured.View, pictured.ViewPlus));
             _latest = new PreviewedBatch(batch.Step, batch.Epoch, batch.Pairs.Count, pictures.Side, [.. pairs]);
         }
         catch (Exception cause)

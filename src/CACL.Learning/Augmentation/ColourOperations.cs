@@ -12,7 +12,8 @@ internal static class ColourOperations
     public static void Brightness(Tensor x, Tensor factor) => x.mul_(factor).clamp_(0, 1);
 
     /// <summary>clamp(f·x + (1−f)·mean(grey(x))), the mean over a sample.</summary>
-    public static void Contrast(Tensor x, Tensor factor, Tensor rest) => Blend(x, factor, Grey(x).mean([1, 2, 3], keepdim: true).mul_(rest));
+    public static void Contrast(Tensor x, Tensor factor, Tensor rest) =>
+        Blend(x, factor, Grey(x).mean([1, 2, 3], keepdim: true).mul_(rest));
 
     /// <summary>clamp(f·x + (1−f)·grey(x)).</summary>
     public static void Saturation(Tensor x, Tensor factor, Tensor rest) => Blend(x, factor, Grey(x).mul_(rest));

@@ -17,9 +17,12 @@ internal static class GaussianBlur
         if (radius == 0) return x;
         var (samples, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
         var planes = samples * channels;
-        var weights = tensor(Weights(sigmas, radius), [samples, 1, taps], x.dtype, x.device).expand(samples, channels, taps).reshape(planes, 1, 1, taps);
+        var weights = tensor(Weights(sigmas, radius), [samples, 1, taps], x.dtype, x.device)
+            .expand(samples, channels, taps)
+            .reshape(planes, 1, 1, taps);
         // Every plane is a channel of one image, convolved in a group of its own: one call for all deviations.
-        var y = nn.functional.pad(x, [radius, radius, radius, radius], PaddingModes.Reflect).view(1, planes, height + (2 * radius), width + (2 * radius));
+        var y = nn.functional.pad(x, [radius, radius, radius, radius], PaddingModes.Reflect)
+            .view(1, planes, height + (2 * radius), width + (2 * radius));
         y = nn.functional.conv2d(y, weights, groups: planes);
         y = nn.functional.conv2d(y, weights.view(planes, 1, taps, 1), groups: planes);
         return y.view(samples, channels, height, width);

@@ -23,7 +23,8 @@ internal static class PhotometricViews
     public static Tensor Apply(Tensor frames, IReadOnlyList<PhotometryPlan> plans, IReadOnlyList<bool> flips)
     {
         if (frames.shape[0] != plans.Count || plans.Count != flips.Count)
-            throw new ArgumentException($"{frames.shape[0]} frames, {plans.Count} plans and {flips.Count} flips are not one batch.", nameof(plans));
+            throw new ArgumentException(
+                $"{frames.shape[0]} frames, {plans.Count} plans and {flips.Count} flips are not one batch.", nameof(plans));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = frames.contiguous().to(float32).div_(255);

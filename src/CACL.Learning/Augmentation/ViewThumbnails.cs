@@ -7,7 +7,10 @@ namespace CACL.Learning.Augmentation;
 /// <param name="Pairs">Both views of each pair.</param>
 public sealed record ViewThumbnails(int Side, IReadOnlyList<ThumbnailPair> Pairs)
 {
-    /// <summary>Of the first pairs of a batch, made smaller by taking means. Reads the views, changes nothing. Called on the thread that owns the run's tensors.</summary>
+    /// <summary>
+    /// Of the first pairs of a batch, made smaller by taking means. Reads the views, changes nothing. Called on the thread that owns the
+    /// run's tensors.
+    /// </summary>
     /// <param name="views">B pairs of views, S×S. Still the caller's.</param>
     /// <param name="most">Most pairs.</param>
     /// <param name="side">Most pixels of a side.</param>

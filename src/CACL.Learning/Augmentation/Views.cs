@@ -17,7 +17,8 @@ public readonly record struct Roll(int Y, int X)
 /// <param name="Rolls">B rolls of v. Ignored where pixel shuffle is off.</param>
 /// <param name="RollsPlus">B rolls of v₊, independent of v's. Ignored where pixel shuffle is off.</param>
 /// <param name="Permutation">The key network's place i gets sample <c>Permutation[i]</c>.</param>
-/// <param name="EnqueuePixels">Of each sample, the positions (row-major, all of one count) whose keys enter the pixel and cycle queues.</param>
+/// <param name="EnqueuePixels">Of each sample, the positions (row-major, all of one count) whose keys enter the pixel and cycle
+/// queues.</param>
 public sealed record Views(
     torch.Tensor View,
     torch.Tensor ViewPlus,
@@ -50,14 +51,16 @@ public sealed record Views(
             throw new ArgumentException($"[{string.Join(",", Permutation)}] is no permutation of {batch} samples.");
         }
 
-        if (rolled && (Rolls.Length != batch || RollsPlus.Length != batch || Rolls.Concat(RollsPlus).Any(roll => !roll.IsWithin(height, width))))
+        if (rolled && (
+            Rolls.Length != batch || RollsPlus.Length != batch || Rolls.Concat(RollsPlus).Any(roll => !roll.IsWithin(height, width))))
         {
             throw new ArgumentException($"Each of {batch} samples needs two rolls, multiples of 8 in [0, {height}) and [0, {width}).");
         }
 
         var positions = height / 8 * (width / 8);
         if (EnqueuePixels.Length != batch
-            || EnqueuePixels.Any(chosen => chosen.Length != EnqueuePixels[0].Length || chosen.Any(position => position < 0 || position >= positions)))
+            || EnqueuePixels.Any(
+                chosen => chosen.Length != EnqueuePixels[0].Length || chosen.Any(position => position < 0 || position >= positions)))
         {
             throw new ArgumentException($"Each of {batch} samples needs equally many pixels to enqueue, positions in [0, {positions}).");
         }

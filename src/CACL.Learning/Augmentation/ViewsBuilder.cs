@@ -25,7 +25,8 @@ public sealed class ViewsBuilder : IDisposable
     public Views Build(PairBatch batch, int[] permutation)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var plans = batch.Pairs.Select(p => p.Plan ?? throw new ArgumentException($"The pair of {p.Path} has no plan.", nameof(batch))).ToArray();
+        var plans = batch.Pairs.Select(p => p.Plan ?? throw new ArgumentException($"The pair of {p.Path} has no plan.", nameof(batch)))
+            .ToArray();
         using var scope = NewDisposeScope();
         var frames = Fill(batch.Pairs).to(_device).permute(0, 3, 1, 2);
         // Both views in one batch: half as many operations.

@@ -33,7 +33,8 @@ public sealed class ConfusionMatrix
         : this(classes)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        if (counts.Count != _counts.Length) throw new ArgumentException($"{counts.Count} counts are not {classes}×{classes}.", nameof(counts));
+        if (counts.Count != _counts.Length)
+            throw new ArgumentException($"{counts.Count} counts are not {classes}×{classes}.", nameof(counts));
         for (var i = 0; i < _counts.Length; i++) _counts[i] = counts[i];
     }
 
@@ -43,12 +44,14 @@ public sealed class ConfusionMatrix
     /// <summary>Adds pixels.</summary>
     /// <param name="prediction">Class of each pixel, any shape, whole numbers.</param>
     /// <param name="label">Label of each pixel, as many.</param>
-    /// <exception cref="ArgumentException">A label or prediction is no class and not the one left out, or the counts of pixels differ.</exception>
+    /// <exception cref="ArgumentException">A label or prediction is no class and not the one left out, or the counts of pixels
+    /// differ.</exception>
     public void Add(Tensor prediction, Tensor label)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(label);
-        if (prediction.numel() != label.numel()) throw new ArgumentException($"{prediction.numel()} predictions do not belong to {label.numel()} labels.", nameof(prediction));
+        if (prediction.numel() != label.numel())
+            throw new ArgumentException($"{prediction.numel()} predictions do not belong to {label.numel()} labels.", nameof(prediction));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var labels = label.flatten().to(int64);
@@ -98,6 +101,7 @@ public sealed class ConfusionMatrix
     {
         var (least, most) = (values.min().item<long>(), values.max().item<long>());
         if (least >= 0 && most < _classes) return;
-        throw new ArgumentException($"A {what} is {(least < 0 ? least : most)}; there are {_classes} classes, 0 to {_classes - 1}, and {_ignore} for pixels left out.");
+        throw new ArgumentException($"A {what} is {(least < 0 ? least : most)}; there are {_classes} classes, 0 to {_classes - 1}, and "
+            + $"{_ignore} for pixels left out.");
     }
 }

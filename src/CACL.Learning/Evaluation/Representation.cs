@@ -57,7 +57,8 @@ public sealed class Representation : IDisposable
     internal NetworkWeights Weights { get; }
 
     /// <summary>Reads a backbone.</summary>
-    /// <param name="pathOrRandom">See <see cref="BackboneFile.Find"/>; or <see cref="Random"/>: step 0 of a training with this seed.</param>
+    /// <param name="pathOrRandom">See <see cref="BackboneFile.Find"/>; or <see cref="Random"/>: step 0 of a training with this
+    /// seed.</param>
     /// <param name="backbone">What it must be; null: what its file says, ResNet-18 for an untrained one.</param>
     /// <param name="seed">Of an untrained network.</param>
     /// <param name="device">Where it works.</param>
@@ -66,7 +67,9 @@ public sealed class Representation : IDisposable
     /// <exception cref="WeightsException">There is no such file, or it holds another network.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
     public static Representation Load(string pathOrRandom, Backbone? backbone, ulong seed, Device device, bool trainable = false) =>
-        pathOrRandom == Random ? Untrained(backbone ?? Backbone.ResNet18, seed, device, trainable) : FromFile(pathOrRandom, backbone, device, trainable);
+        pathOrRandom == Random
+            ? Untrained(backbone ?? Backbone.ResNet18, seed, device, trainable)
+            : FromFile(pathOrRandom, backbone, device, trainable);
 
     /// <summary>The features of images.</summary>
     /// <param name="normalisedImages">[B,3,H,W], RGB in [0,1] less the mean by the deviation (METHOD.md §2).</param>
@@ -95,7 +98,9 @@ public sealed class Representation : IDisposable
     {
         var found = BackboneFile.Find(path);
         if (wanted is { } backbone && backbone != found.Backbone)
-            throw new WeightsException(found.File, $"{found.File} holds a {Word(found.Backbone)}, not a {Word(backbone)}. Leave --backbone out, or name another file.");
+            throw new WeightsException(
+                found.File,
+                $"{found.File} holds a {Word(found.Backbone)}, not a {Word(backbone)}. Leave --backbone out, or name another file.");
         var shapes = NetworkShapes.Of(found.Backbone).ToDictionary(t => t.Name, t => t.Shape);
         var read = WeightsFile.LoadInitial(found.File, shapes);
         var weights = new NetworkWeights(found.Backbone, [], device, trainable);
@@ -105,7 +110,11 @@ public sealed class Representation : IDisposable
         }
 
         using var stream = RegularFile.OpenRead(found.File);
-        return new Representation(weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes) { Instead = found.Instead };
+        return new Representation(
+            weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes)
+        {
+            Instead = found.Instead,
+        };
     }
 
     private static string Word(Backbone backbone) => backbone.ToString().ToLowerInvariant();

@@ -11,7 +11,9 @@ internal sealed class ClosedFormGradient : autograd.SingleTensorFunction<ClosedF
     /// <inheritdoc/>
     public override string Name => nameof(ClosedFormGradient);
 
-    /// <summary><paramref name="loss"/> as a function of <paramref name="input"/> whose derivative is <paramref name="gradient"/>.</summary>
+    /// <summary>
+    /// <paramref name="loss"/> as a function of <paramref name="input"/> whose derivative is <paramref name="gradient"/>.
+    /// </summary>
     public static Tensor Attach(Tensor loss, Tensor input, Tensor gradient) => apply(input, loss, gradient);
 
     /// <inheritdoc/>

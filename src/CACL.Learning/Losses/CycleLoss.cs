@@ -72,7 +72,8 @@ internal static class CycleLoss
     }
 
     private static Tensor Lambda(Tensor cPlus, Tensor queue, double temperature) =>
-        QueueSoftmax.Sweep(cPlus.reshape(-1, cPlus.shape[2]), queue, temperature, withMean: false).LogSum.view(cPlus.shape[0], cPlus.shape[1]);
+        QueueSoftmax.Sweep(cPlus.reshape(-1, cPlus.shape[2]), queue, temperature, withMean: false)
+            .LogSum.view(cPlus.shape[0], cPlus.shape[1]);
 
     // there_ij: from i of the first frame to j of the second. here_ij: from j of the second back to i of the first, that is,
     // `back` transposed: exp(s_ij − log(Σ_i e^s_ij + e^λ_j)).

@@ -23,16 +23,18 @@ public interface IMethod : IDisposable
     StepResult Step(Views views, StepSettings settings);
 
     /// <summary>A copy of its state on the host, for others to write while training goes on. Called between two steps.</summary>
-    /// <param name="reuse">An earlier snapshot of this run that its owner hands back: its arrays are overwritten instead of new ones made.</param>
+    /// <param name="reuse">An earlier snapshot of this run that its owner hands back: its arrays are overwritten instead of new ones
+    /// made.</param>
     TrainingSnapshot Snapshot(TrainingSnapshot? reuse = null);
 
     /// <summary>Continues from a snapshot, bit for bit. Nothing changes if it does not fit.</summary>
-    /// <exception cref="ArgumentException">A tensor or counter is missing, of another shape, or unknown: the snapshot is of another architecture.</exception>
+    /// <exception cref="ArgumentException">A tensor or counter is missing, of another shape, or unknown: the snapshot is of another
+    /// architecture.</exception>
     void Restore(TrainingSnapshot snapshot);
 
     /// <summary>
-    /// Starts its networks from weights of torchvision's names, such as MoCo-v2's: all of the backbone must be there, heads may be. The rest
-    /// of its state is left as it is.
+    /// Starts its networks from weights of torchvision's names, such as MoCo-v2's: all of the backbone must be there, heads may be. The
+    /// rest of its state is left as it is.
     /// </summary>
     /// <returns>The names that were not among the weights and keep their start: heads.</returns>
     /// <exception cref="ArgumentException">A tensor of the backbone is missing or of another shape. Nothing has changed then.</exception>

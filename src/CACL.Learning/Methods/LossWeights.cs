@@ -46,5 +46,6 @@ public sealed record LossWeights(params IReadOnlyList<LossWeight> All)
     public override int GetHashCode() => All.Aggregate(0, HashCode.Combine);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(", ", All.Select(weight => FormattableString.Invariant($"{weight.Head} {weight.Weight}")));
+    public override string ToString() =>
+        string.Join(", ", All.Select(weight => FormattableString.Invariant($"{weight.Head} {weight.Weight}")));
 }

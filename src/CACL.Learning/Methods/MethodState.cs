@@ -77,7 +77,9 @@ internal sealed class MethodState(string owner)
     {
         if (!snapshot.Counters.TryGetValue(counter.Name, out var number))
             return counter.Otherwise ?? throw new ArgumentException($"The saved state has no counter {counter.Name}.");
-        return counter.Fault(number) is { } fault ? throw new ArgumentException($"The saved counter {counter.Name} is {number}, which is {fault}.") : number;
+        return counter.Fault(number) is { } fault
+            ? throw new ArgumentException($"The saved counter {counter.Name} is {number}, which is {fault}.")
+            : number;
     }
 
     private sealed record Counter(string Name, Func<long> Read, Action<long> Write, Func<long, string?> Fault, long? Otherwise);

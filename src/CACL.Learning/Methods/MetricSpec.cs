@@ -22,7 +22,8 @@ public sealed record ChanceLevel(double Value, string Formula);
 /// </summary>
 /// <param name="Name">Its key in metrics.jsonl, such as loss_global.</param>
 /// <param name="Kind">What kind of figure it is.</param>
-/// <param name="Head">The head it belongs to: the label of its series, and of a loss the name of its weight. One metric of each kind a head.</param>
+/// <param name="Head">The head it belongs to: the label of its series, and of a loss the name of its weight. One metric of each kind a
+/// head.</param>
 /// <param name="Word">What it is called in a line of progress.</param>
 /// <param name="Label">What it is called in a figure's legend.</param>
 public sealed record MetricSpec(string Name, MetricKind Kind, string Head, string Word, string Label)

@@ -28,7 +28,8 @@ public abstract class MomentumMethod : IMethod
     /// <param name="device">Where everything lies.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
     private protected MomentumMethod(
-        MethodOptions options, IReadOnlyList<HeadSpec> keyHeads, IReadOnlyList<QueueSpec> queues, LarsOptions lars, string description, Device device, ScalarType precision)
+        MethodOptions options, IReadOnlyList<HeadSpec> keyHeads, IReadOnlyList<QueueSpec> queues, LarsOptions lars, string description,
+        Device device, ScalarType precision)
     {
         if (!options.HeadSpecs.Take(keyHeads.Count).SequenceEqual(keyHeads))
             throw new ArgumentException("The key network's heads are not the first of the query network's.", nameof(keyHeads));
@@ -120,7 +121,9 @@ public abstract class MomentumMethod : IMethod
         _keyHasMoved = true;
     }
 
-    /// <summary>§6.4 and §7: the losses' gradient, and the optimiser's step along it. If a loss is not finite, all is as before the step.</summary>
+    /// <summary>
+    /// §6.4 and §7: the losses' gradient, and the optimiser's step along it. If a loss is not finite, all is as before the step.
+    /// </summary>
     private protected StepResult Descend(StepLosses losses, StepSettings settings, LossWeights weights, StatisticsBefore before)
     {
         var gradients = autograd.grad([losses.Total(weights)], [.. Online.ParameterList]);
@@ -136,7 +139,8 @@ public abstract class MomentumMethod : IMethod
             return result;
         }
 
-        for (var i = 0; settings.InspectGradient is { } inspect && i < gradients.Count; i++) inspect(Online.ParameterNames[i], gradients[i]);
+        for (var i = 0; settings.InspectGradient is { } inspect && i < gradients.Count; i++)
+            inspect(Online.ParameterNames[i], gradients[i]);
         _lars.Step([.. gradients], settings.LearningRate);
         _keyHasMoved = false;
         return result;

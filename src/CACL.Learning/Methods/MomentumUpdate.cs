@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>The key network follows the query network slowly (METHOD.md §6.1): its parameters do, its running statistics are its own.</summary>
+/// <summary>
+/// The key network follows the query network slowly (METHOD.md §6.1): its parameters do, its running statistics are its own.
+/// </summary>
 internal static class MomentumUpdate
 {
     /// <summary>key ← m·key + (1 − m)·query, over the tensors that the key network has.</summary>

@@ -18,7 +18,9 @@ public enum StepPart
     Optimiser,
 }
 
-/// <summary>Seconds that the parts of one step took by the host's clock; see <see cref="StepClock"/> for what that means on a GPU.</summary>
+/// <summary>
+/// Seconds that the parts of one step took by the host's clock; see <see cref="StepClock"/> for what that means on a GPU.
+/// </summary>
 /// <param name="Transfer">See <see cref="StepPart.Transfer"/>.</param>
 /// <param name="Forward">See <see cref="StepPart.Forward"/>.</param>
 /// <param name="Backward">See <see cref="StepPart.Backward"/>.</param>

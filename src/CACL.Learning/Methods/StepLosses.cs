@@ -15,7 +15,9 @@ internal sealed class StepLosses
     public Tensor Total(LossWeights weights)
     {
         using var scope = NewDisposeScope();
-        return _losses.Select(loss => loss.Value.mul(weights[loss.Spec.Head])).Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
+        return _losses.Select(loss => loss.Value.mul(weights[loss.Spec.Head]))
+            .Aggregate((sum, loss) => sum + loss)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>All numbers in one transfer: the step's one wait for the device.</summary>

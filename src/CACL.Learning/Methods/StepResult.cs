@@ -7,7 +7,8 @@ namespace CACL.Learning.Methods;
 public sealed record StepResult(double Loss, IReadOnlyList<Metric> Metrics, double LearningRate)
 {
     /// <summary>Whether every loss is a finite number.</summary>
-    public bool IsFinite => double.IsFinite(Loss) && Metrics.All(metric => metric.Spec.Kind != MetricKind.Loss || double.IsFinite(metric.Value));
+    public bool IsFinite =>
+        double.IsFinite(Loss) && Metrics.All(metric => metric.Spec.Kind != MetricKind.Loss || double.IsFinite(metric.Value));
 
     /// <summary>A metric by its name in metrics.jsonl; null: the step has none of that name.</summary>
     public double? this[string name]

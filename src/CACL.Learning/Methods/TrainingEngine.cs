@@ -23,7 +23,8 @@ public sealed class TrainingEngine : ITrainingEngine
     /// <param name="preview">Sees each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
     /// <exception cref="ArgumentException">Settings or weights that do not go together.</exception>
     public TrainingEngine(
-        MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null, Action<PairBatch, Views>? preview = null)
+        MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null, Action<PairBatch,
+        Views>? preview = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _seed = seed;

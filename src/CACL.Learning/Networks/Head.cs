@@ -12,14 +12,16 @@ internal static class Head
     /// <param name="rows">Positions.</param>
     /// <param name="weights">The network that the head belongs to.</param>
     /// <param name="head">The head.</param>
-    /// <param name="training">Whether its normalisation, if it has one, takes the statistics of these rows and updates the running ones.</param>
+    /// <param name="training">Whether its normalisation, if it has one, takes the statistics of these rows and updates the running
+    /// ones.</param>
     /// <param name="groups">Groups of consecutive samples with statistics of their own.</param>
     public static Tensor Forward(Tensor rows, NetworkWeights weights, HeadSpec head, bool training, int groups = 1)
     {
         using var scope = NewDisposeScope();
         var hidden = Linear(rows, weights, head.FirstLayer);
         if (head.Hidden == 0) return hidden.MoveToOuterDisposeScope();
-        if (head.Normalisation == HeadNormalisation.Batch) hidden = SplitBatchNorm.Apply(hidden, weights, head.NormalisationLayer, groups, training);
+        if (head.Normalisation == HeadNormalisation.Batch)
+            hidden = SplitBatchNorm.Apply(hidden, weights, head.NormalisationLayer, groups, training);
         return Linear(hidden.relu_(), weights, head.LastLayer).MoveToOuterDisposeScope();
     }
 

@@ -11,8 +11,8 @@ public enum HeadNormalisation
 }
 
 /// <summary>
-/// A head: 1×1 convolution to <paramref name="Hidden"/> channels, ReLU, 1×1 convolution to <paramref name="Output"/> channels, both with bias.
-/// Its tensors are called <c>head_NAME.0.weight</c> and so on, numbered as PyTorch's Sequential numbers its parts.
+/// A head: 1×1 convolution to <paramref name="Hidden"/> channels, ReLU, 1×1 convolution to <paramref name="Output"/> channels, both with
+/// bias. Its tensors are called <c>head_NAME.0.weight</c> and so on, numbered as PyTorch's Sequential numbers its parts.
 /// </summary>
 /// <param name="Name">One word, unique among a network's heads.</param>
 /// <param name="Hidden">Channels between its two layers; 0: it is a single layer.</param>

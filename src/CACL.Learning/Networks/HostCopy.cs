@@ -21,7 +21,8 @@ internal static class HostCopy
         Check(source, values.Length, name);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        // Not through data<float>(): it asks the native library for the tensor's size at each number, thirty times as slow as a copy of memory.
+        // Not through data<float>(): it asks the native library for the tensor's size at each number, thirty times as slow as a copy of
+        // memory.
         var staging = source.detach().to(float32).contiguous().cpu();
         staging.bytes.CopyTo(MemoryMarshal.AsBytes(values));
     }

@@ -20,13 +20,15 @@ public sealed class NetworkWeights : IDisposable
     /// <param name="device">Where they lie.</param>
     /// <param name="trainable">Whether the parameters take gradients.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
-    public NetworkWeights(Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
+    public NetworkWeights(
+        Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
         : this(backbone, heads, NetworkShapes.Of(backbone, heads), device, trainable, precision)
     {
     }
 
     private NetworkWeights(
-        Backbone backbone, IReadOnlyList<HeadSpec> heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable, ScalarType precision)
+        Backbone backbone, IReadOnlyList<HeadSpec> heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable,
+        ScalarType precision)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
@@ -62,7 +64,8 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     public Tensor this[string name] => _views.TryGetValue(name, out var view)
         ? view
-        : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor named {name}.");
+        : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor "
+            + $"named {name}.");
 
     /// <summary>All parameters in one tensor of one dimension, the gaps between them zero.</summary>
     internal Tensor Parameters { get; }
@@ -89,7 +92,9 @@ public sealed class NetworkWeights : IDisposable
     /// <exception cref="ArgumentException">Not as many places as the tensor has values.</exception>
     public void Read(string name, Span<float> values) => HostCopy.Read(this[name], values, name);
 
-    /// <summary>Takes the values of another network of the same backbone and the same heads, which may have more heads behind these.</summary>
+    /// <summary>
+    /// Takes the values of another network of the same backbone and the same heads, which may have more heads behind these.
+    /// </summary>
     public void CopyFrom(NetworkWeights other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -107,10 +112,14 @@ public sealed class NetworkWeights : IDisposable
         Statistics.Dispose();
     }
 
-    /// <summary>The part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the caller's scope.</summary>
+    /// <summary>
+    /// The part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the caller's scope.
+    /// </summary>
     internal Tensor ParametersOf(NetworkWeights smaller) => Beginning(Parameters, smaller.Parameters);
 
-    /// <summary>Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.</summary>
+    /// <summary>
+    /// Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.
+    /// </summary>
     internal List<Tensor> ParameterViews(Tensor flat) =>
         [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];
 

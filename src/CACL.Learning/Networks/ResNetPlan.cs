@@ -10,7 +10,9 @@ namespace CACL.Learning.Networks;
 /// <param name="HasDownsample">Whether the shortcut is a 1×1 convolution with normalisation.</param>
 internal sealed record BlockPlan(string Name, int Input, int Planes, int Output, int Stride, int Dilation, bool HasDownsample);
 
-/// <summary>The backbones with output stride 8 (METHOD.md §4): torchvision's structure, stages 3 and 4 dilated instead of strided.</summary>
+/// <summary>
+/// The backbones with output stride 8 (METHOD.md §4): torchvision's structure, stages 3 and 4 dilated instead of strided.
+/// </summary>
 internal static class ResNetPlan
 {
     /// <summary>Whether blocks are bottlenecks (1×1, 3×3, 1×1) rather than two 3×3.</summary>

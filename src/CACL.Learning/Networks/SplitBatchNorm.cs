@@ -31,7 +31,8 @@ internal static class SplitBatchNorm
         if (groups == 1) return nn.functional.batch_norm(x, runningMean, runningVariance, weight, bias, training: true, Momentum, Epsilon);
 
         var batch = x.shape[0];
-        if (batch % groups != 0) throw new ArgumentException($"A batch of {batch} does not divide into {groups} groups of batch normalisation.");
+        if (batch % groups != 0)
+            throw new ArgumentException($"A batch of {batch} does not divide into {groups} groups of batch normalisation.");
         using var scope = NewDisposeScope();
         var parts = new Tensor[groups];
         for (var group = 0; group < groups; group++)

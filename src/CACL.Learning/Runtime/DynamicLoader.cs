@@ -10,7 +10,9 @@ internal static partial class DynamicLoader
 {
     private const int ResolveNow = 2;
 
-    /// <summary>Loads the library at <paramref name="path"/> for the rest of the process; null on success, else the loader's own words.</summary>
+    /// <summary>
+    /// Loads the library at <paramref name="path"/> for the rest of the process; null on success, else the loader's own words.
+    /// </summary>
     public static string? TryLoad(string path)
     {
         // The first call of a native function looks it up, and that clears the loader's last error: look this one up before.

@@ -5,7 +5,8 @@ namespace CACL.Learning.Runtime;
 /// <summary>Where the native libraries that were loaded lie.</summary>
 /// <param name="Folder">libtorch's folder.</param>
 /// <param name="TorchSharp">TorchSharp's native library, perhaps a copy in the user's cache.</param>
-/// <param name="HasCuda">Whether this libtorch was built with CUDA. Where it was not, do not ask TorchSharp for a CUDA device: it searches disks for one.</param>
+/// <param name="HasCuda">Whether this libtorch was built with CUDA. Where it was not, do not ask TorchSharp for a CUDA device: it searches
+/// disks for one.</param>
 /// <param name="Version">libtorch's version, such as 2.10.0.</param>
 public sealed record LoadedLibTorch(string Folder, string TorchSharp, bool HasCuda, Version Version);
 
@@ -15,7 +16,9 @@ public sealed record LoadedLibTorch(string Folder, string TorchSharp, bool HasCu
 /// </summary>
 public static class LibTorchLoader
 {
-    /// <summary>The environment variable that names a folder with an existing libtorch, such as a PyTorch installation's <c>torch/lib</c>.</summary>
+    /// <summary>
+    /// The environment variable that names a folder with an existing libtorch, such as a PyTorch installation's <c>torch/lib</c>.
+    /// </summary>
     public const string FolderVariable = "CACL_LIBTORCH";
 
     private static readonly Lock Gate = new();
@@ -59,7 +62,8 @@ public static class LibTorchLoader
         foreach (var library in libraries)
         {
             var path = Path.Combine(folder, library);
-            if (!NativeLibrary.TryLoad(path, out _) && DynamicLoader.TryLoad(path) is { } reason) throw DoesNotLoad(library, path, reason, search);
+            if (!NativeLibrary.TryLoad(path, out _) && DynamicLoader.TryLoad(path) is { } reason)
+                throw DoesNotLoad(library, path, reason, search);
             if (library == "libtorch_cpu.so") version = FittingVersion(path, search);
         }
 
@@ -74,7 +78,8 @@ public static class LibTorchLoader
         var found = version is null ? "of an unknown version" : $"version {version}";
         var named = search.NamedBy is { } name ? $", the folder named by {name}," : "";
         throw new LibTorchUnavailableException(
-            $"The libtorch in {Path.GetDirectoryName(libTorchCpu)}{named} is {found}, and TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x: "
+            $"The libtorch in {Path.GetDirectoryName(libTorchCpu)}{named} is {found}, and TorchSharp needs {LibTorchVersion.Wanted} or a "
+                + $"newer {LibTorchVersion.Wanted.Major}.x: "
                 + (search.NamedBy is null ? "run `dotnet restore`, or name a folder with that version by " + FolderVariable + "."
                     : $"name a folder with that version, or leave {search.NamedBy} unset to use the one that comes with the program."));
     }
@@ -87,7 +92,8 @@ public static class LibTorchLoader
                 + (search.NamedBy is { } name ? $"leave {name} unset to use the one that comes with the program."
                     : $"restore the packages anew, or name another libtorch with {FolderVariable}.");
         var version = LibTorchVersion.FromFiles(Path.Combine(Path.GetDirectoryName(path)!, "libtorch_cpu.so"));
-        if (version is not null && !LibTorchVersion.Fits(version)) remedy += $" It is version {version}; TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x.";
+        if (version is not null && !LibTorchVersion.Fits(version))
+            remedy += $" It is version {version}; TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x.";
         return new LibTorchUnavailableException($"libtorch's {path} does not load: {reason}. {remedy}");
     }
 
@@ -107,13 +113,16 @@ public static class LibTorchLoader
             {
                 throw new LibTorchUnavailableException(
                     $"TorchSharp's {path} needs a newer C++ standard library (GCC 13), and no copy that does without could be made: "
-                        + $"{e.Message} Install a libstdc++6 of GCC 13 or later, or make {TorchSharpLibrary.FileName}'s cache folder writable.",
+                        + $"{e.Message} Install a libstdc++6 of GCC 13 or later, or make {TorchSharpLibrary.FileName}'s cache folder "
+                        + "writable.",
                     e);
             }
         }
 
         throw new LibTorchUnavailableException(
-            $"TorchSharp's {path} does not load with the libtorch in {libTorch}: {reason}. It was built for libtorch {LibTorchVersion.Wanted}: name a "
-                + $"folder with that version with {FolderVariable}, or leave {FolderVariable} unset to use the one restored with the packages.");
+            $"TorchSharp's {path} does not load with the libtorch in {libTorch}: {reason}. It was built for libtorch "
+                + $"{LibTorchVersion.Wanted}: name a "
+                + $"folder with that version with {FolderVariable}, or leave {FolderVariable} unset to use the one restored with the "
+                + "packages.");
     }
 }

@@ -6,7 +6,8 @@ namespace CACL.Learning.Runtime;
 /// <param name="Program">The program's folder.</param>
 /// <param name="RestoredLibTorch">Where the build saw libtorch (runtimeconfig.json), or null.</param>
 /// <param name="RestoredTorchSharp">Where the build saw TorchSharp's native library, or null.</param>
-internal sealed record LibTorchSearch(string? Setting, string? Variable, string Program, string? RestoredLibTorch, string? RestoredTorchSharp)
+internal sealed record LibTorchSearch(
+    string? Setting, string? Variable, string Program, string? RestoredLibTorch, string? RestoredTorchSharp)
 {
     /// <summary>What holds in this process.</summary>
     public static LibTorchSearch Here(string? setting) => new(
@@ -17,7 +18,8 @@ internal sealed record LibTorchSearch(string? Setting, string? Variable, string 
         AppContext.GetData("CACL.TorchSharpNative") as string);
 
     /// <summary>Who named the folder: a setting's or variable's name, or null where the program found its own.</summary>
-    public string? NamedBy => !string.IsNullOrEmpty(Setting) ? "cacl.training.libtorch" : !string.IsNullOrEmpty(Variable) ? LibTorchLoader.FolderVariable : null;
+    public string? NamedBy =>
+        !string.IsNullOrEmpty(Setting) ? "cacl.training.libtorch" : !string.IsNullOrEmpty(Variable) ? LibTorchLoader.FolderVariable : null;
 
     /// <summary>The folder with libtorch.</summary>
     /// <exception cref="LibTorchUnavailableException">None; the message names the places and the remedy.</exception>
@@ -34,7 +36,8 @@ internal sealed record LibTorchSearch(string? Setting, string? Variable, string 
 
         var places = Places(RestoredLibTorch);
         return places.FirstOrDefault(HasLibTorch) ?? throw new LibTorchUnavailableException(
-            $"libtorch (libtorch_cpu.so) is in none of {string.Join(", ", places)}: run `dotnet restore` to fetch it, or name the folder of an existing "
+            $"libtorch (libtorch_cpu.so) is in none of {string.Join(", ", places)}: run `dotnet restore` to fetch it, or name the folder "
+                + "of an existing "
                 + $"one with {LibTorchLoader.FolderVariable}.");
     }
 

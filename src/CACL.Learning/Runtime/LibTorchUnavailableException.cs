@@ -1,6 +1,9 @@
 namespace CACL.Learning.Runtime;
 
-/// <summary>libtorch, or TorchSharp's part of it, could not be loaded. The message is a sentence for people: what was wanted, where, why not, what to do.</summary>
+/// <summary>
+/// libtorch, or TorchSharp's part of it, could not be loaded. The message is a sentence for people: what was wanted, where, why not, what
+/// to do.
+/// </summary>
 public sealed class LibTorchUnavailableException : Exception
 {
     /// <summary>Without a message; for serialisers.</summary>

@@ -39,7 +39,8 @@ internal static class LibTorchVersion
     public static Version? FromFiles(string libTorchCpu)
     {
         var target = File.ResolveLinkTarget(libTorchCpu, returnFinalTarget: true)?.Name ?? "";
-        if (target.IndexOf(".so.", StringComparison.Ordinal) is var at and >= 0 && Version.TryParse(target[(at + 4)..], out var version)) return version;
+        if (target.IndexOf(".so.", StringComparison.Ordinal) is var at and >= 0 && Version.TryParse(target[(at + 4)..], out var version))
+            return version;
         var above = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(libTorchCpu)));
         foreach (var name in above is null ? [] : new[] { "version.py", "build-version" })
         {

@@ -13,7 +13,9 @@ internal static class BackboneCase
         using var weights = new NetworkWeights(GoldenNames.Backbone(golden.Text("backbone")), [], golden.Device);
         foreach (var entry in weights.Tensors) weights.Write(entry.Name, NamedNumbers.Weight(entry.Name, entry.Shape, seed));
         var network = new ResNet(weights, Padding.Zeros, golden.Int("bn_splits"));
-        var x = tensor(NamedNumbers.Uniform("x", 3L * batch * size * size, seed), [batch, 3, size, size], float32).mul_(2).to(golden.Device);
+        var x = tensor(NamedNumbers.Uniform("x", 3L * batch * size * size, seed), [batch, 3, size, size], float32)
+            .mul_(2)
+            .to(golden.Device);
 
         using var _ = no_grad();
         check.Relative("train", network.Forward(x, training: true).narrow(1, 0, golden.Shape("train")[1]), tolerance);

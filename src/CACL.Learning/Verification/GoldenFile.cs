@@ -15,7 +15,10 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
 
     public IReadOnlyList<SafeTensorsEntry> Entries => reader.Entries;
 
-    /// <summary>The largest number that names of tensors have where a pattern's group stands; a hole below it is a missing tensor. 0 where none fits.</summary>
+    /// <summary>
+    /// The largest number that names of tensors have where a pattern's group stands; a hole below it is a missing tensor. 0 where none
+    /// fits.
+    /// </summary>
     public int Last(string pattern) => Entries.Select(e => Regex.Match(e.Name, pattern)).Where(m => m.Success)
         .Select(m => int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty(0).Max();
 
@@ -96,11 +99,18 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
         }
     }
 
-    /// <summary>The number in the file's tolerance text at "#" of a pattern such as "losses # relative"; where the text says nothing of it, the case's own.</summary>
+    /// <summary>
+    /// The number in the file's tolerance text at "#" of a pattern such as "losses # relative"; where the text says nothing of it, the
+    /// case's own.
+    /// </summary>
     public double Tolerance(string pattern, double otherwise)
     {
-        var match = Regex.Match(reader.Metadata.GetValueOrDefault("tolerance") ?? "", Regex.Escape(pattern).Replace("\\#", @"(\d[\d.]*(?:[eE][-+]?\d+)?)", StringComparison.Ordinal));
-        return match.Success && double.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        var match = Regex.Match(
+            reader.Metadata.GetValueOrDefault("tolerance") ?? "",
+            Regex.Escape(pattern).Replace("\\#", @"(\d[\d.]*(?:[eE][-+]?\d+)?)", StringComparison.Ordinal));
+        return match.Success && double.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
     }
 
     private SafeTensorsEntry Entry(string tensor) => reader.Find(tensor) ?? throw new GoldenFault($"the tensor '{tensor}' is missing");

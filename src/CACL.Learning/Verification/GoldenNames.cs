@@ -13,7 +13,8 @@ internal static class GoldenNames
         _ => throw new GoldenFault($"the backbone '{name}' is not known to this program"),
     };
 
-    public static Heads Head(string name) => CaclHeads.Find(name) ?? throw new GoldenFault($"the head '{name}' is not known to this program");
+    public static Heads Head(string name) =>
+        CaclHeads.Find(name) ?? throw new GoldenFault($"the head '{name}' is not known to this program");
 
     public static Positives Positives(string name) => name switch
     {

@@ -10,7 +10,8 @@ internal static class LossesCase
     {
         var tolerance = golden.Tolerance("# relative", 2e-5);
         var t = golden.Number("temperature");
-        var (u, p, c) = (golden.Tensor("u").requires_grad_(true), golden.Tensor("p").requires_grad_(true), golden.Tensor("c").requires_grad_(true));
+        var (u, p, c) = (
+            golden.Tensor("u").requires_grad_(true), golden.Tensor("p").requires_grad_(true), golden.Tensor("c").requires_grad_(true));
         var (uPlus, pPlus, cPlus) = (golden.Tensor("u_plus"), golden.Tensor("p_plus"), golden.Tensor("c_plus"));
         var (uPixels, uPlusPixels) = (Pixels(u).detach(), Pixels(uPlus));
         var matches = Match.ByGlobalHead(uPixels, uPlusPixels);

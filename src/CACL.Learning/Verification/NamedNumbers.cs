@@ -18,7 +18,9 @@ public static class NamedNumbers
         return numbers;
     }
 
-    /// <summary>A weight of a network under test: the stream scaled by what kind of tensor its name and shape say it is, rounded to float32.</summary>
+    /// <summary>
+    /// A weight of a network under test: the stream scaled by what kind of tensor its name and shape say it is, rounded to float32.
+    /// </summary>
     public static float[] Weight(string name, long[] shape, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -15,8 +15,8 @@ internal static class TrainCase
         var columns = golden.Json("columns").EnumerateArray().Select(c => c.GetString() ?? "").ToArray();
         // Losses and gradients as training computes them.
         Run(ScalarType.Float32);
-        // Single tensors after several steps are compared in float64: which way a ReLU or a match falls is a matter of the last digit in float32,
-        // so that two float32 programs, of one rule, differ by some 10⁻² in a bias.
+        // Single tensors after several steps are compared in float64: which way a ReLU or a match falls is a matter of the last digit in
+        // float32, so that two float32 programs, of one rule, differ by some 10⁻² in a bias.
         Run(ScalarType.Float64);
 
         void Run(ScalarType precision)
@@ -47,7 +47,11 @@ internal static class TrainCase
             return owner switch
             {
                 "query" or "key" => tensor with { Values = NamedNumbers.Weight(name, tensor.Shape, config.Options.Seed) },
-                "queue" => tensor with { Values = UnitRows(NamedNumbers.Uniform($"queue_{name}", tensor.Values.Length, config.Options.Seed), (int)tensor.Shape[1]) },
+                "queue" => tensor with
+                {
+                    Values = UnitRows(
+                        NamedNumbers.Uniform($"queue_{name}", tensor.Values.Length, config.Options.Seed), (int)tensor.Shape[1]),
+                },
                 _ => tensor,
             };
         }).ToArray();
@@ -107,11 +111,13 @@ internal static class TrainCase
     {
         var rows = golden.Doubles("rows");
         if (golden.Shape("rows") is not [var steps, var width] || width != columns.Length || steps != met[0].Count)
-            throw new GoldenFault($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have {columns.Length} columns");
+            throw new GoldenFault($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have "
+                + $"{columns.Length} columns");
         var (loss, norm) = (golden.Tolerance("losses # relative", 5e-3), golden.Tolerance("gradient norms # relative", 2e-2));
         for (var column = 0; column < columns.Length; column++)
         {
-            // Each number against its own size: a late loss may be far smaller than an early one. A loss or gradient of a head that is off may be 0 or no number.
+            // Each number against its own size: a late loss may be far smaller than an early one. A loss or gradient of a head that is off
+            // may be 0 or no number.
             var worst = 0.0;
             for (var step = 0; step < steps; step++)
             {
@@ -121,7 +127,9 @@ internal static class TrainCase
                 worst = Math.Max(worst, double.IsFinite(error) ? error : double.PositiveInfinity);
             }
 
-            check.Add($"{columns[column]}, {Name(precision)} (relative)", worst, columns[column].StartsWith("|grad", StringComparison.Ordinal) ? norm : loss);
+            check.Add(
+                $"{columns[column]}, {Name(precision)} (relative)", worst,
+                columns[column].StartsWith("|grad", StringComparison.Ordinal) ? norm : loss);
         }
     }
 
@@ -132,10 +140,12 @@ internal static class TrainCase
         {
             var name = entry.Name;
             var ours = name.StartsWith("queue_", StringComparison.Ordinal) ? $"queue.{name[6..]}" : name;
-            if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name) continue;
+            if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name)
+                continue;
             var tensor = after.Find(ours) ?? throw new GoldenFault($"the tensor '{name}' belongs to nothing that these settings have");
             // Of a queue the file keeps the first rows.
-            check.Relative($"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);
+            check.Relative(
+                $"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);
         }
     }
 

@@ -21,7 +21,8 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
             var heads = config.GetProperty("heads").EnumerateArray().Select(h => h.GetString()!).ToArray();
             var options = new CaclOptions { Heads = heads.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) };
             var schedule = new LearningRateSchedule(
-                config.GetProperty("learning_rate").GetDouble(), config.GetProperty("total_steps").GetInt64(), config.GetProperty("warmup_steps").GetInt64());
+                config.GetProperty("learning_rate").GetDouble(), config.GetProperty("total_steps").GetInt64(),
+                config.GetProperty("warmup_steps").GetInt64());
             foreach (var setting in config.EnumerateObject()) options = With(options, setting.Name, setting.Value);
             return new TrainConfig(options, schedule, heads);
         }

@@ -34,10 +34,12 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         }
 
         if (!System.IO.File.Exists(full))
-            throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors file.");
+            throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors "
+                + "file.");
         // A file of a checkpoint is known by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
-        var isOnline = System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)) && Path.GetFileName(full) == CheckpointReader.OnlineName(folder);
+        var isOnline = System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))
+            && Path.GetFileName(full) == CheckpointReader.OnlineName(folder);
         if (isOnline) return InCheckpoint(folder, full);
         return Alone(full, heads: null);
     }
@@ -58,13 +60,17 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         }
 
         throw new CheckpointException(
-            folder, $"{folder} holds no checkpoint: neither {CheckpointFile.Former[0].Name} with {CheckpointFiles.Manifest}, nor checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
+            folder,
+            $"{folder} holds no checkpoint: neither {CheckpointFile.Former[0].Name} with {CheckpointFiles.Manifest}, nor "
+                + $"checkpoints/{CheckpointFiles.Latest}. Name a run folder, a checkpoint's folder or a .safetensors file.");
     }
 
     private static BackboneFile InCheckpoint(string folder, string? known)
     {
         var (online, state) = CheckpointReader.Network(folder, CheckpointRole.Online);
-        if (online is null) throw new CheckpointException(folder, $"The checkpoint {folder} names no online network, so nothing of it can be evaluated. Name another one.");
+        if (online is null)
+            throw new CheckpointException(folder, $"The checkpoint {folder} names no online network, so nothing of it can be evaluated. "
+                + "Name another one.");
         var file = Alone(known ?? online, state.Architecture.HeadNames);
         return file with { Step = state.Step, Padding = PaddingOf(state.Architecture.Padding) };
     }
@@ -75,7 +81,9 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         using var reader = SafeTensorsReader.Open(file);
         var names = reader.Entries.Select(e => e.Name).ToArray();
         bool Has(string name) => names.Any(n => n == name || n.EndsWith('.' + name, StringComparison.Ordinal));
-        if (!Has("layer1.0.conv1.weight")) throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a .safetensors file with torchvision's names.");
+        if (!Has("layer1.0.conv1.weight"))
+            throw new WeightsException(file, $"{file} holds no ResNet: no tensor is called layer1.0.conv1.weight. Name a checkpoint, or a "
+                + ".safetensors file with torchvision's names.");
         var backbone = Has("layer1.0.conv3.weight") ? Backbone.ResNet50 : Backbone.ResNet18;
         var padding = PaddingOf(reader.Metadata.GetValueOrDefault("padding"));
         heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");

@@ -15,7 +15,9 @@ public sealed record CheckpointArchitecture(string Backbone, string Heads, int Q
     /// <summary>The names in a list with commas.</summary>
     internal static IReadOnlyList<string> NamesOf(string heads) => heads.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>A line for each part in which a checkpoint of this architecture differs from what a run wants; none where they are equal.</summary>
+    /// <summary>
+    /// A line for each part in which a checkpoint of this architecture differs from what a run wants; none where they are equal.
+    /// </summary>
     public IReadOnlyList<string> DifferencesFrom(CheckpointArchitecture wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);

@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights;
 
-/// <summary>A checkpoint cannot be written, or one on disk cannot be used. The message is a sentence that names the file and a remedy.</summary>
+/// <summary>
+/// A checkpoint cannot be written, or one on disk cannot be used. The message is a sentence that names the file and a remedy.
+/// </summary>
 public sealed class CheckpointException : Exception
 {
     /// <summary>A fault of <paramref name="path"/>.</summary>
@@ -18,6 +20,8 @@ public sealed class CheckpointException : Exception
     /// <summary>The file or folder at fault.</summary>
     public string Path { get; }
 
-    /// <summary>True where writing failed (disk full, not writable): checkpoints written before are untouched and the call may be repeated.</summary>
+    /// <summary>
+    /// True where writing failed (disk full, not writable): checkpoints written before are untouched and the call may be repeated.
+    /// </summary>
     public bool IsTransient { get; }
 }

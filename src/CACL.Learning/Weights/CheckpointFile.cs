@@ -36,5 +36,8 @@ public sealed record CheckpointFile(string Name, string Prefix, CheckpointRole R
 
     /// <summary>Whether this can be a file of a checkpoint: a plain name that is none of the checkpoint's own.</summary>
     internal bool IsSound =>
-        Name.EndsWith(".safetensors", StringComparison.Ordinal) && !Name.StartsWith('.') && Name == Path.GetFileName(Name) && !Name.Contains('\0', StringComparison.Ordinal);
+        Name.EndsWith(".safetensors", StringComparison.Ordinal)
+            && !Name.StartsWith('.')
+            && Name == Path.GetFileName(Name)
+            && !Name.Contains('\0', StringComparison.Ordinal);
 }

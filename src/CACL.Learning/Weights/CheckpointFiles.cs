@@ -35,7 +35,8 @@ internal static class CheckpointFiles
     }
 
     /// <summary>The snapshot's tensors by file.</summary>
-    public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(TrainingSnapshot snapshot, IReadOnlyList<CheckpointFile> table)
+    public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(
+        TrainingSnapshot snapshot, IReadOnlyList<CheckpointFile> table)
     {
         var files = table.Select(file => (file.Name, file.Prefix, Tensors: new List<SnapshotTensor>())).ToArray();
         foreach (var tensor in snapshot.Tensors)

@@ -33,7 +33,8 @@ internal static class CheckpointReader
 
     /// <summary>As <see cref="State"/>, and the one network of a checkpoint that is asked for: for who needs only that.</summary>
     /// <returns>The network's file, checked; null: this method has no such network.</returns>
-    /// <exception cref="CheckpointException">The checkpoint is not whole, the file or state.json not intact, or of another format.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is not whole, the file or state.json not intact, or of another
+    /// format.</exception>
     public static (string? File, CheckpointState State) Network(string folder, CheckpointRole role)
     {
         folder = Resolve(folder);
@@ -46,13 +47,17 @@ internal static class CheckpointReader
         });
     }
 
-    /// <summary>Name of the online network's file in a folder, by its state.json if there is one that can be read; nothing is checked.</summary>
+    /// <summary>
+    /// Name of the online network's file in a folder, by its state.json if there is one that can be read; nothing is checked.
+    /// </summary>
     public static string OnlineName(string folder)
     {
         try
         {
-            var state = JsonSerializer.Deserialize<CheckpointState>(RegularFile.ReadAllBytes(Path.Combine(folder, CheckpointFiles.State)), CheckpointFiles.Json);
-            if (state?.Files.FirstOrDefault(file => file is { Role: CheckpointRole.Online, IsSound: true }) is { } online) return online.Name;
+            var state = JsonSerializer.Deserialize<CheckpointState>(
+                RegularFile.ReadAllBytes(Path.Combine(folder, CheckpointFiles.State)), CheckpointFiles.Json);
+            if (state?.Files.FirstOrDefault(file => file is { Role: CheckpointRole.Online, IsSound: true }) is { } online)
+                return online.Name;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -94,7 +99,8 @@ internal static class CheckpointReader
         if (format == CheckpointState.CurrentFormat) return;
         throw new CheckpointException(
             folder,
-            $"{Path.Combine(folder, name)} has format {format}; this program reads format {CheckpointState.CurrentFormat}. Use the version that wrote it.");
+            $"{Path.Combine(folder, name)} has format {format}; this program reads format {CheckpointState.CurrentFormat}. Use the "
+                + "version that wrote it.");
     }
 
     // The manifest, then what it vouches for first: state.json tells which other files there must be.
@@ -107,7 +113,8 @@ internal static class CheckpointReader
         CheckFormat(folder, CheckpointFiles.State, state.Format);
         if (state.Files.FirstOrDefault(file => file is not { IsSound: true }) is { } odd)
             throw Damaged(folder, $"{CheckpointFiles.State} names a file '{Foreign.Text(odd.Name)}', which is none of a checkpoint");
-        if (state.Files.Any(file => file is null)) throw Damaged(folder, $"{CheckpointFiles.State} is not what this program writes (a file without a name)");
+        if (state.Files.Any(file => file is null))
+            throw Damaged(folder, $"{CheckpointFiles.State} is not what this program writes (a file without a name)");
         var wanted = state.Files.Select(file => file.Name).Append(CheckpointFiles.State).Order(StringComparer.Ordinal);
         if (!wanted.SequenceEqual(Listed(manifest))) throw NotACheckpoint(folder, manifest);
         return (manifest, Upgraded(state));
@@ -132,7 +139,8 @@ internal static class CheckpointReader
     private static CheckpointException NotACheckpoint(string folder, CheckpointManifest manifest) =>
         Damaged(folder, $"{CheckpointFiles.Manifest} lists {string.Join(", ", Listed(manifest))}, not the files of a checkpoint");
 
-    private static string[] Listed(CheckpointManifest manifest) => [.. manifest.Files.Select(f => f?.Name ?? "").Order(StringComparer.Ordinal)];
+    private static string[] Listed(CheckpointManifest manifest) =>
+        [.. manifest.Files.Select(f => f?.Name ?? "").Order(StringComparer.Ordinal)];
 
     private static List<SnapshotTensor> Tensors(string folder, IReadOnlyList<CheckpointFile> files)
     {
@@ -140,7 +148,8 @@ internal static class CheckpointReader
         foreach (var (name, prefix, _) in files)
         {
             using var file = SafeTensorsReader.Open(Path.Combine(folder, name));
-            foreach (var entry in file.Entries) tensors.Add(new SnapshotTensor(prefix + entry.Name, entry.Shape, FloatTensors.Read(file, entry)));
+            foreach (var entry in file.Entries)
+                tensors.Add(new SnapshotTensor(prefix + entry.Name, entry.Shape, FloatTensors.Read(file, entry)));
         }
 
         return tensors;
@@ -172,7 +181,11 @@ internal static class CheckpointReader
         {
             var parent = Path.GetDirectoryName(folder.TrimEnd('/'));
             if (parent is null || !Directory.Exists(parent)) return " Check the path.";
-            var others = CheckpointStore.StepsIn(parent).Select(CheckpointFiles.FolderOf).Where(name => name != Path.GetFileName(folder)).Take(3).ToArray();
+            var others = CheckpointStore.StepsIn(parent)
+                .Select(CheckpointFiles.FolderOf)
+                .Where(name => name != Path.GetFileName(folder))
+                .Take(3)
+                .ToArray();
             return others.Length == 0
                 ? $" No other checkpoint lies in {parent}: start the run anew."
                 : $" Use another checkpoint of {parent}: {string.Join(", ", others)}.";

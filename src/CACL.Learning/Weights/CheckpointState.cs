@@ -42,13 +42,16 @@ public sealed record CheckpointState
     /// <summary>When it was written, UTC. Filled in by the store.</summary>
     public DateTimeOffset Written { get; init; }
 
-    /// <summary>A line for each setting that differs between the checkpoint and a run that wants to go on from it; none where all are equal.</summary>
+    /// <summary>
+    /// A line for each setting that differs between the checkpoint and a run that wants to go on from it; none where all are equal.
+    /// </summary>
     public IReadOnlyList<string> SettingsThatDiffer(IReadOnlyDictionary<string, string> now)
     {
         ArgumentNullException.ThrowIfNull(now);
         return Settings.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Where(key => Settings.GetValueOrDefault(key) != now.GetValueOrDefault(key))
-            .Select(key => $"{key}: checkpoint {Settings.GetValueOrDefault(key) ?? "(unset)"}, run {now.GetValueOrDefault(key) ?? "(unset)"}")
+            .Select(key =>
+                $"{key}: checkpoint {Settings.GetValueOrDefault(key) ?? "(unset)"}, run {now.GetValueOrDefault(key) ?? "(unset)"}")
             .ToArray();
     }
 }

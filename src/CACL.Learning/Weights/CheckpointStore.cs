@@ -6,8 +6,8 @@ namespace CACL.Learning.Weights;
 /// <summary>
 /// The folder <c>checkpoints/</c> of a run: a folder <c>step-00000100/</c> for each checkpoint, and <c>latest</c>, a symbolic link to the
 /// newest. A checkpoint appears whole or not at all: written under a hidden name, flushed to the disk, renamed; only then is
-/// <c>latest</c> replaced, in one instant, and only then are old ones removed. Whatever kills the process, what <c>latest</c> names is complete.
-/// One writer at a time; that two runs never share a folder is the caller's to see to.
+/// <c>latest</c> replaced, in one instant, and only then are old ones removed. Whatever kills the process, what <c>latest</c> names is
+/// complete. One writer at a time; that two runs never share a folder is the caller's to see to.
 /// </summary>
 public sealed class CheckpointStore
 {
@@ -29,12 +29,15 @@ public sealed class CheckpointStore
     /// <summary>The folder of checkpoints, absolute.</summary>
     public string Folder { get; }
 
-    /// <summary>Writes a checkpoint, points <c>latest</c> to it and removes what is beyond <c>keep</c>. Blocks for as long as the disk takes.</summary>
+    /// <summary>
+    /// Writes a checkpoint, points <c>latest</c> to it and removes what is beyond <c>keep</c>. Blocks for as long as the disk takes.
+    /// </summary>
     /// <param name="state">Where the run stands; counters, versions and time are filled in here.</param>
     /// <param name="snapshot">Every tensor; must not change meanwhile.</param>
     /// <param name="cancel">Gives up between two files and leaves nothing behind.</param>
     /// <returns>The folder of the finished checkpoint.</returns>
-    /// <exception cref="CheckpointException">It could not be written (transient); earlier checkpoints and <c>latest</c> are untouched.</exception>
+    /// <exception cref="CheckpointException">It could not be written (transient); earlier checkpoints and <c>latest</c> are
+    /// untouched.</exception>
     public string Save(CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -65,7 +68,8 @@ public sealed class CheckpointStore
     }
 
     /// <summary>Reads a checkpoint folder, or the link <c>latest</c>, and checks every byte against its manifest.</summary>
-    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other checkpoints.</exception>
+    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other
+    /// checkpoints.</exception>
     public static Checkpoint Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -73,7 +77,8 @@ public sealed class CheckpointStore
     }
 
     /// <summary>Where the run stood at a checkpoint, without its tensors; only state.json is checked.</summary>
-    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other checkpoints.</exception>
+    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other
+    /// checkpoints.</exception>
     public static CheckpointState LoadState(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -139,7 +144,9 @@ public sealed class CheckpointStore
     };
 
     private static string Version(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "?";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? assembly.GetName().Version?.ToString()
+            ?? "?";
 
     private void MakeFolder()
     {
@@ -150,7 +157,8 @@ public sealed class CheckpointStore
 
     private void Publish(string temporary, string target)
     {
-        // A run that was taken up again from an earlier checkpoint meets its former steps: the new one takes the old one's place in one instant.
+        // A run that was taken up again from an earlier checkpoint meets its former steps: the new one takes the old one's place in one
+        // instant.
         if (Directory.Exists(target) && FileSync.TryExchange(temporary, target))
         {
             FileSync.Folder(Folder);
@@ -174,7 +182,9 @@ public sealed class CheckpointStore
         FileSync.Folder(Folder);
     }
 
-    /// <remarks>Checkpoints of later steps belong to a part of the run that was given up: the run will replace them when it gets there.</remarks>
+    /// <remarks>
+    /// Checkpoints of later steps belong to a part of the run that was given up: the run will replace them when it gets there.
+    /// </remarks>
     private void RemoveOld(long saved, string target)
     {
         try

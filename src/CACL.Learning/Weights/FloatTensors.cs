@@ -20,10 +20,12 @@ internal static class FloatTensors
     /// <exception cref="SafeTensorsException">It is not of a float type, too large for an array, or cannot be read.</exception>
     public static float[] Read(SafeTensorsReader file, SafeTensorsEntry entry)
     {
-        if (entry.Count > Array.MaxLength) throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"{entry.Count} numbers do not fit one array");
+        if (entry.Count > Array.MaxLength)
+            throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"{entry.Count} numbers do not fit one array");
         var values = GC.AllocateUninitializedArray<float>((int)entry.Count);
         if (entry.Type == SafeTensorsType.F32) ReadSingles(file, entry, values);
-        else Convert(file, entry, values, Number(entry.Type) ?? throw new SafeTensorsException(file.Path, $"tensor '{entry.Name}'", $"is {entry.Type}, not a float type"));
+        else Convert(file, entry, values, Number(entry.Type) ?? throw new SafeTensorsException(
+            file.Path, $"tensor '{entry.Name}'", $"is {entry.Type}, not a float type"));
         return values;
     }
 

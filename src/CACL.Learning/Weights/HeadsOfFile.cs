@@ -3,7 +3,9 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Reads off a file's tensors which heads it holds: whatever method trained them, their names and shapes say what they are.</summary>
+/// <summary>
+/// Reads off a file's tensors which heads it holds: whatever method trained them, their names and shapes say what they are.
+/// </summary>
 internal static partial class HeadsOfFile
 {
     /// <summary>The heads of a file.</summary>
@@ -15,7 +17,9 @@ internal static partial class HeadsOfFile
         var heads = new List<HeadSpec>();
         foreach (var tensor in file.Entries)
         {
-            if (FirstWeight().Match(tensor.Name) is not { Success: true } found || Width(tensor, 1) is not { } input || Width(tensor, 0) is not { } first) continue;
+            if (FirstWeight().Match(tensor.Name) is not { Success: true } found || Width(tensor, 1) is not { } input
+                || Width(tensor, 0) is not { } first)
+                continue;
             var (prefix, name) = (found.Groups["prefix"].Value, found.Groups["name"].Value);
             var normalised = file.Find($"{prefix}.1.weight") is not null;
             var last = Width(file.Find($"{prefix}.{(normalised ? 3 : 2)}.weight"), 0);

@@ -100,7 +100,8 @@ internal sealed class SafeTensorsHeader
         if (type is not { } known || shape is null || offsets is null) throw Fault(where, "lacks one of dtype, shape and data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1]) throw Fault(where, "data_offsets are not a begin and an end");
         var length = offsets[1] - offsets[0];
-        if (!known.TryByteCount(shape, out var bytes)) throw Fault(where, $"its shape [{Foreign.Text(string.Join(", ", shape))}] overflows");
+        if (!known.TryByteCount(shape, out var bytes))
+            throw Fault(where, $"its shape [{Foreign.Text(string.Join(", ", shape))}] overflows");
         if (bytes != length)
             throw Fault(where, $"{known} [{Foreign.Text(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
         if (!_entries.TryAdd(name, new SafeTensorsEntry(name, known, shape, offsets[0], bytes))) throw Fault(where, "occurs twice");
@@ -137,8 +138,11 @@ internal sealed class SafeTensorsHeader
         long at = 0;
         foreach (var entry in entries)
         {
-            if (entry.Offset > at) throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at {at}");
-            if (entry.Offset < at) throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
+            if (entry.Offset > at)
+                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at "
+                    + $"{at}");
+            if (entry.Offset < at)
+                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
             // Cannot overflow: offset + count is the end that was read.
             at += entry.ByteCount;
         }

@@ -8,7 +8,9 @@ namespace CACL.Learning.Weights;
 /// An open safetensors file: 8 bytes of header length (little-endian), the JSON header, the tensors' bytes. The whole header is
 /// checked on opening; bytes are read where they are asked for. Thread-safe.
 /// </summary>
-/// <remarks>Reads by position rather than through a memory map: a mapped file that somebody cuts short kills the process with SIGBUS.</remarks>
+/// <remarks>
+/// Reads by position rather than through a memory map: a mapped file that somebody cuts short kills the process with SIGBUS.
+/// </remarks>
 public sealed class SafeTensorsReader : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -97,7 +99,8 @@ public sealed class SafeTensorsReader : IDisposable
     public byte[] ReadBytes(SafeTensorsEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (entry.ByteCount > Array.MaxLength) throw new SafeTensorsException(Path, $"tensor '{entry.Name}'", $"{entry.ByteCount} bytes do not fit one array");
+        if (entry.ByteCount > Array.MaxLength)
+            throw new SafeTensorsException(Path, $"tensor '{entry.Name}'", $"{entry.ByteCount} bytes do not fit one array");
         var bytes = GC.AllocateUninitializedArray<byte>((int)entry.ByteCount);
         Read(entry, 0, bytes);
         return bytes;
@@ -109,12 +112,14 @@ public sealed class SafeTensorsReader : IDisposable
     private static (SafeTensorsHeader Header, long DataStart) ReadHeader(string path, SafeFileHandle handle)
     {
         var fileLength = RandomAccess.GetLength(handle);
-        if (fileLength < 8) throw new SafeTensorsException(path, "header length", $"the file has {fileLength} bytes, its header length alone takes 8");
+        if (fileLength < 8)
+            throw new SafeTensorsException(path, "header length", $"the file has {fileLength} bytes, its header length alone takes 8");
         Span<byte> prefix = stackalloc byte[8];
         ReadExactly(path, handle, prefix, 0);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafeTensorsHeader.LengthLimit)
-            throw new SafeTensorsException(path, "header length", $"says {length} bytes; the format allows {SafeTensorsHeader.LengthLimit}");
+            throw new SafeTensorsException(path, "header length",
+                $"says {length} bytes; the format allows {SafeTensorsHeader.LengthLimit}");
         if ((long)length > fileLength - 8)
             throw new SafeTensorsException(path, "header length", $"says {length} bytes; the file has {fileLength - 8} after it");
         var text = GC.AllocateUninitializedArray<byte>((int)length);

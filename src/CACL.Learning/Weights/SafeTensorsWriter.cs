@@ -9,7 +9,8 @@ namespace CACL.Learning.Weights;
 /// <param name="Name">Its name; unique in the file, not "__metadata__".</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions, row-major.</param>
-/// <param name="WriteTo">Writes its bytes, little-endian and row-major, to the stream: exactly product of dimensions × element size.</param>
+/// <param name="WriteTo">Writes its bytes, little-endian and row-major, to the stream: exactly product of dimensions × element
+/// size.</param>
 public sealed record SafeTensorsItem(string Name, SafeTensorsType Type, IReadOnlyList<long> Shape, Action<Stream> WriteTo)
 {
     /// <summary>A tensor whose bytes are in memory.</summary>
@@ -24,7 +25,8 @@ public sealed record SafeTensorsItem(string Name, SafeTensorsType Type, IReadOnl
 public static class SafeTensorsWriter
 {
     /// <summary>Writes a file, replacing one that is there.</summary>
-    /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules, or a tensor wrote something else than its bytes.</exception>
+    /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules, or a tensor wrote something else than its
+    /// bytes.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -54,11 +56,13 @@ public static class SafeTensorsWriter
             ordered[i].WriteTo(destination);
             var written = destination.Position - start;
             if (written != sizes[i])
-                throw new SafeTensorsException(path, $"tensor '{ordered[i].Name}'", $"{written} bytes were written, its shape takes {sizes[i]}");
+                throw new SafeTensorsException(path, $"tensor '{ordered[i].Name}'", $"{written} bytes were written, its shape takes "
+                    + $"{sizes[i]}");
         }
     }
 
-    private static (byte[] Header, long[] Sizes) Header(string path, SafeTensorsItem[] ordered, IReadOnlyDictionary<string, string>? metadata)
+    private static (byte[] Header, long[] Sizes) Header(
+        string path, SafeTensorsItem[] ordered, IReadOnlyDictionary<string, string>? metadata)
     {
         var sizes = new long[ordered.Length];
         var buffer = new MemoryStream();
@@ -73,7 +77,8 @@ public static class SafeTensorsWriter
 
         while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
         if (buffer.Length > SafeTensorsHeader.LengthLimit)
-            throw new SafeTensorsException(path, "header", $"would take {buffer.Length} bytes; the format allows {SafeTensorsHeader.LengthLimit}");
+            throw new SafeTensorsException(path, "header", $"would take {buffer.Length} bytes; the format allows "
+                + $"{SafeTensorsHeader.LengthLimit}");
         return (buffer.ToArray(), sizes);
     }
 

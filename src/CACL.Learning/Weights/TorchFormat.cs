@@ -36,7 +36,9 @@ internal static class TorchFormats
         return head.Length == HeadBytes && head[257..].StartsWith("ustar"u8) ? TorchFormat.Tar : TorchFormat.None;
     }
 
-    /// <summary>What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.</summary>
+    /// <summary>
+    /// What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.
+    /// </summary>
     public static string? Remedy(string path)
     {
         try

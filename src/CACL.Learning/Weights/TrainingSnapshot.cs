@@ -33,7 +33,8 @@ public sealed class TrainingSnapshot
             if (tensor.Shape.Aggregate(1L, (product, size) => product * size) != tensor.Values.Length)
             {
                 throw new ArgumentException(
-                    $"{tensor.Name} has {tensor.Values.Length} values, not those of shape [{string.Join(",", tensor.Shape)}].", nameof(tensors));
+                    $"{tensor.Name} has {tensor.Values.Length} values, not those of shape [{string.Join(",", tensor.Shape)}].",
+                    nameof(tensors));
             }
         }
     }

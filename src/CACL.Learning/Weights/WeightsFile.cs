@@ -3,7 +3,8 @@ namespace CACL.Learning.Weights;
 
 /// <summary>Weights that a new run starts from.</summary>
 /// <param name="Path">The file they were read from.</param>
-/// <param name="Tensors">Float32, under the network's names (torchvision's, and head_*): the whole backbone, and each head that the file holds.</param>
+/// <param name="Tensors">Float32, under the network's names (torchvision's, and head_*): the whole backbone, and each head that the file
+/// holds.</param>
 /// <param name="Notes">Sentences for the log: what the file holds and was not used, what the network has and was not in the file.</param>
 public sealed record InitialWeights(string Path, IReadOnlyList<SnapshotTensor> Tensors, IReadOnlyList<string> Notes);
 
@@ -16,7 +17,8 @@ public static class WeightsFile
     /// <summary>Reads a file and checks it against the network's tensors.</summary>
     /// <param name="path">A safetensors file, or a checkpoint's folder.</param>
     /// <param name="network">Name to shape of every parameter and running statistic of the network that will take them.</param>
-    /// <exception cref="WeightsException">The file cannot be read or does not fit: how many tensors are missing, unknown or of another shape, and the first few.</exception>
+    /// <exception cref="WeightsException">The file cannot be read or does not fit: how many tensors are missing, unknown or of another
+    /// shape, and the first few.</exception>
     public static InitialWeights LoadInitial(string path, IReadOnlyDictionary<string, long[]> network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,24 +32,32 @@ public static class WeightsFile
         }
         catch (SafeTensorsException e)
         {
-            throw new WeightsException(file, $"The weights cannot be read: {e.Message} {TorchFormats.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
+            throw new WeightsException(file, $"The weights cannot be read: {e.Message} "
+                + $"{TorchFormats.Remedy(file) ?? "Name a .safetensors file with torchvision's names, or a checkpoint's folder."}", e);
         }
     }
 
     private static InitialWeights Fit(SafeTensorsReader reader, IReadOnlyDictionary<string, long[]> network)
     {
         var prefix = Prefix(reader, network);
-        var found = reader.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(e => e.Name[prefix.Length..]);
+        var found = reader.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(e => e.Name[prefix.Length..]);
         var notes = new List<string>();
-        if (found.Count < reader.Entries.Count) notes.Add($"{reader.Entries.Count - found.Count} tensors without the prefix '{prefix}' are not used");
+        if (found.Count < reader.Entries.Count)
+            notes.Add($"{reader.Entries.Count - found.Count} tensors without the prefix '{prefix}' are not used");
         if (prefix.Length > 0) notes.Add($"its names carry the prefix '{prefix}', which is dropped");
 
         LeaveOut(found, notes, name => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal), "counts of batches");
         LeaveOut(found, notes, name => name.StartsWith("fc.", StringComparison.Ordinal), "the classifier");
         LeaveOut(found, notes, name => IsHead(name) && !network.ContainsKey(name), "heads that are off");
 
-        var absentHeads = network.Keys.Where(IsHead).GroupBy(HeadOf).Where(head => !head.Any(found.ContainsKey)).Select(head => head.Key).ToHashSet();
-        if (absentHeads.Count > 0) notes.Add($"it does not hold {string.Join(", ", absentHeads.Order(StringComparer.Ordinal))}, which keep their random start");
+        var absentHeads = network.Keys.Where(IsHead)
+            .GroupBy(HeadOf)
+            .Where(head => !head.Any(found.ContainsKey))
+            .Select(head => head.Key)
+            .ToHashSet();
+        if (absentHeads.Count > 0)
+            notes.Add($"it does not hold {string.Join(", ", absentHeads.Order(StringComparer.Ordinal))}, which keep their random start");
 
         Check(reader.Path, found, network.Where(p => !IsHead(p.Key) || !absentHeads.Contains(HeadOf(p.Key))).ToDictionary());
         var tensors = found.Select(p => new SnapshotTensor(p.Key, p.Value.Shape, FloatTensors.Read(reader, p.Value))).ToArray();
@@ -88,7 +98,8 @@ public static class WeightsFile
         if (names.Length > 0) notes.Add($"{what} in it are not used ({FirstFew(names)})");
     }
 
-    private static string FirstFew(string[] names) => names.Length <= 3 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(3))}, …";
+    private static string FirstFew(string[] names) =>
+        names.Length <= 3 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(3))}, …";
 
     private static bool IsHead(string name) => name.StartsWith("head_", StringComparison.Ordinal);
 

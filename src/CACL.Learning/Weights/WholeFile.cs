@@ -20,7 +20,8 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new WeightsException(path, $"{path} could not be written ({e.Message.TrimEnd('.')}). See to it that the folder can be written to and has room, or name another file with --out.", e);
+            throw new WeightsException(path, $"{path} could not be written ({e.Message.TrimEnd('.')}). See to it that the folder can be "
+                + "written to and has room, or name another file with --out.", e);
         }
     }
 
@@ -30,7 +31,10 @@ internal static class WholeFile
     {
         path = Path.GetFullPath(path);
         if (Directory.Exists(path)) throw new WeightsException(path, $"{path} is a folder. Name a file with --out.");
-        if (!overwrite && File.Exists(path)) throw new WeightsException(path, $"{path} is already there. Replace it with --overwrite, or name another file with --out.");
-        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder)) throw new WeightsException(path, $"There is no folder {folder} for {Path.GetFileName(path)}. Make it, or name another file with --out.");
+        if (!overwrite && File.Exists(path))
+            throw new WeightsException(path, $"{path} is already there. Replace it with --overwrite, or name another file with --out.");
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            throw new WeightsException(path, $"There is no folder {folder} for {Path.GetFileName(path)}. Make it, or name another file "
+                + "with --out.");
     }
 }

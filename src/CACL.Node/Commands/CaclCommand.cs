@@ -17,14 +17,16 @@ internal static class CaclCommand
         "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
         "source <(cacl completion bash)                          the tab key completes all of this",
         "",
-        "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130 stopped by Ctrl+C or cacl stop, 143 by SIGTERM, each after saving.",
+        "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130 stopped by Ctrl+C or cacl stop, 143 by "
+            + "SIGTERM, each after saving.",
     ];
 
     /// <summary>The whole command line.</summary>
     /// <param name="trace">The option <c>--trace</c> of every verb.</param>
     public static RootCommand Create(out Option<bool> trace)
     {
-        var root = new RootCommand("Cycle-Attention Contrastive Learning: trains a ResNet on unlabelled videos until the features of single pixels separate by class.")
+        var root = new RootCommand("Cycle-Attention Contrastive Learning: trains a ResNet on unlabelled videos until the features of "
+            + "single pixels separate by class.")
         {
             DoctorCommand.Create(),
             VideosCommand.Create(),

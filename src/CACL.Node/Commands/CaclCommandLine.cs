@@ -35,7 +35,8 @@ internal static class CaclCommandLine
     {
         var command = parsed.CommandResult;
         var words = new Stack<string>();
-        for (var at = command; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult) words.Push(at.Command is RootCommand ? "cacl" : at.Command.Name);
+        for (var at = command; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+            words.Push(at.Command is RootCommand ? "cacl" : at.Command.Name);
         var line = string.Join(' ', words);
         foreach (var fault in parsed.Errors.Select(e => e.Message).Distinct()) error.WriteLine(fault);
         var near = parsed.UnmatchedTokens

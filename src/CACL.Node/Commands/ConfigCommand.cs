@@ -9,7 +9,10 @@ namespace CACL.Node.Commands;
 internal static class ConfigCommand
 {
     /// <summary>The verb.</summary>
-    public static Command Create() => new Verb("config", "Shows settings and where each comes from; checks presets and studies.", "cacl config show --config hocon/demo.conf", "cacl config check my.conf") { Subcommands = { Show(), Check(), Keys() } };
+    public static Command Create() =>
+        new Verb("config", "Shows settings and where each comes from; checks presets and studies.", "cacl config show --config "
+            + "hocon/demo.conf", "cacl config check my.conf")
+        { Subcommands = { Show(), Check(), Keys() } };
 
     private static Verb Show()
     {
@@ -29,14 +32,19 @@ internal static class ConfigCommand
             var resolved = configuration.Load(parsed);
             var output = parsed.InvocationConfiguration.Output;
             if (!parsed.GetValue(changed)) output.Write(resolved.Render());
-            else foreach (var setting in resolved.DifferencesFrom(ConfigurationFiles.Defaults())) output.WriteLine(ResolvedConfiguration.Line(setting));
+            else foreach (var setting in resolved.DifferencesFrom(
+                ConfigurationFiles.Defaults())) output.WriteLine(ResolvedConfiguration.Line(setting));
         });
         return command;
     }
 
     private static Verb Check()
     {
-        var files = new Argument<string[]>("FILE") { Description = "HOCON files, presets or studies, each checked for itself.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "HOCON files, presets or studies, each checked for itself.",
+            Arity = ArgumentArity.OneOrMore
+        };
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "check",

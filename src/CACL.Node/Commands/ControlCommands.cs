@@ -9,15 +9,20 @@ internal static class ControlCommands
 {
     /// <summary><c>cacl pause</c>.</summary>
     public static Command CreatePause() => Create(
-        "pause", "Holds a running training after its step, until cacl resume. Its numbers do not change by it.", "It does nothing that could be paused.");
+        "pause", "Holds a running training after its step, until cacl resume. Its numbers do not change by it.",
+        "It does nothing that could be paused.");
 
     /// <summary><c>cacl resume</c>.</summary>
     public static Command CreateResume() => Create(
-        "resume", "Lets a paused training go on.", "Go on with a run that has ended by: cacl train --config {0}/config.resolved.conf --run {0} --resume");
+        "resume", "Lets a paused training go on.",
+        "Go on with a run that has ended by: cacl train --config {0}/config.resolved.conf --run {0} --resume");
 
     /// <summary><c>cacl stop</c>.</summary>
     public static Command CreateStop() => Create(
-        "stop", "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume goes on with it.", "There is nothing to stop.");
+        "stop",
+        "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume goes on "
+            + "with it.",
+        "There is nothing to stop.");
 
     /// <summary><c>cacl checkpoint</c>.</summary>
     public static Command CreateCheckpoint() => Create(
@@ -33,7 +38,8 @@ internal static class ControlCommands
             var otherwise = instead.Replace("{0}", folder, StringComparison.Ordinal);
             using var node = NodeClient.Find(folder, address.Token(parsed), otherwise);
             var answer = node.Post($"/api/{name}", new JsonObject(), otherwise);
-            address.Print(parsed, answer, output => output.WriteLine(((string?)answer["message"])?.Replace("RUN", folder, StringComparison.Ordinal)));
+            address.Print(
+                parsed, answer, output => output.WriteLine(((string?)answer["message"])?.Replace("RUN", folder, StringComparison.Ordinal)));
         });
         return command;
     }

@@ -11,7 +11,8 @@ internal static class DatasetsCheckCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var kind = new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "cityscapes|voc|folder", Required = true };
+        var kind =
+            new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "cityscapes|voc|folder", Required = true };
         kind.AcceptOnlyFromAmong([.. SegmentationDataSets.Words]);
         var data = new Option<string>("--data") { Description = "Its folder.", HelpName = "DIR", Required = true };
         var threads = new Option<int>("--threads")

@@ -6,7 +6,9 @@ namespace CACL.Node.Commands;
 internal static class DatasetsCommand
 {
     /// <summary>The verb with those below it.</summary>
-    public static Command Create() => new Verb("datasets", "Looks at labelled data sets, on which a representation is evaluated.", "cacl datasets check --dataset folder --data /data/camvid")
+    public static Command Create() =>
+        new Verb("datasets", "Looks at labelled data sets, on which a representation is evaluated.", "cacl datasets check --dataset "
+            + "folder --data /data/camvid")
     {
         DatasetsCheckCommand.Create(),
     };

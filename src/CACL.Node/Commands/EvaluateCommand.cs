@@ -15,13 +15,43 @@ internal static class EvaluateCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var checkpoint = new Option<string>("--checkpoint") { Description = "A run folder, a checkpoint's folder, a .safetensors file, or random: an untrained network.", HelpName = "PATH|random", Required = true };
-        var backbone = new Option<string?>("--backbone") { Description = "The network; otherwise what the file holds, resnet18 for random.", HelpName = "resnet18|resnet50" };
-        var kind = new Option<string>("--dataset") { Description = "How the data set is laid out; cacl datasets check --help shows each.", HelpName = "cityscapes|voc|folder", Required = true };
+        var checkpoint = new Option<string>("--checkpoint")
+        {
+            Description = "A run folder, a checkpoint's folder, a .safetensors file, or "
+            + "random: an untrained network.",
+            HelpName = "PATH|random",
+            Required = true
+        };
+        var backbone = new Option<string?>("--backbone")
+        {
+            Description = "The network; otherwise what the file holds, resnet18 for random.",
+            HelpName = "resnet18|resnet50"
+        };
+        var kind = new Option<string>("--dataset")
+        {
+            Description = "How the data set is laid out; cacl datasets check --help shows each.",
+            HelpName = "cityscapes|voc|folder",
+            Required = true
+        };
         var data = new Option<string>("--data") { Description = "Folder of the data set.", HelpName = "DIR", Required = true };
-        var train = new Option<string?>("--train-split") { Description = "Split that is learnt from; as --set cacl.evaluation.train-split=S.", HelpName = "S" };
-        var test = new Option<string?>("--test-split") { Description = "Split that is scored; as --set cacl.evaluation.test-split=S.", HelpName = "S" };
-        var protocol = new Option<string>("--protocol") { Description = "linear: a classifier on the frozen backbone; limited: the whole network on a share of the labels.", HelpName = "linear|limited", Required = true };
+        var train = new Option<string?>("--train-split")
+        {
+            Description = "Split that is learnt from; as --set "
+            + "cacl.evaluation.train-split=S.",
+            HelpName = "S"
+        };
+        var test = new Option<string?>("--test-split")
+        {
+            Description = "Split that is scored; as --set cacl.evaluation.test-split=S.",
+            HelpName = "S"
+        };
+        var protocol = new Option<string>("--protocol")
+        {
+            Description = "linear: a classifier on the frozen backbone; limited: the whole "
+            + "network on a share of the labels.",
+            HelpName = "linear|limited",
+            Required = true
+        };
         var fraction = new Option<double>("--fraction")
         {
             Description = "Share of the training images, above 0, at most 1.",
@@ -29,15 +59,24 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => 1,
             CustomParser = given => NumberOption.Read<double>(given, share => share is > 0 and <= 1, "a number above 0, at most 1"),
         };
-        var variant = new Option<string>("--variant") { Description = "full, or quick: small images, some of them, few epochs.", HelpName = "full|quick", DefaultValueFactory = _ => "full" };
+        var variant = new Option<string>("--variant")
+        {
+            Description = "full, or quick: small images, some of them, few epochs.",
+            HelpName = "full|quick",
+            DefaultValueFactory = _ => "full"
+        };
         var pictures = new Option<int>("--pictures")
         {
             Description = "Writes this many sheets of image, label and prediction below --out.",
             HelpName = "N",
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 10_000, "a whole number from 0 to 10000"),
         };
-        var folder = new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "The last line of standard output is the result as one JSON object; all else goes to standard error." };
+        var folder =
+            new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
+        var json = new Option<bool>("--json")
+        {
+            Description = "The last line of standard output is the result as one JSON object; all else goes to standard error.",
+        };
         var command = new Verb(
             "evaluate",
             "Measures how good a backbone's features are for semantic segmentation: per-class IoU, mIoU, mAcc and aAcc.",
@@ -54,7 +93,9 @@ internal static class EvaluateCommand
         OneOf(variant, "full", "quick");
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0" && parsed.GetValue(folder) is null) parsed.AddError("--pictures needs a folder to write to: --out DIR.");
+            if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
+                && parsed.GetValue(folder) is null)
+                parsed.AddError("--pictures needs a folder to write to: --out DIR.");
         });
         command.SetAction(parsed =>
         {
@@ -67,7 +108,8 @@ internal static class EvaluateCommand
                 {
                     Settings = configuration.LoadClosed(parsed, [.. more]).Settings,
                     Checkpoint = path == Representation.Random ? path : FilePaths.Absolute(path),
-                    Backbone = parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
+                    Backbone =
+                        parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
                     Kind = SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
                     Data = FilePaths.Absolute(parsed.GetRequiredValue(data)),
                     Limited = parsed.GetRequiredValue(protocol) == "limited",
@@ -87,6 +129,7 @@ internal static class EvaluateCommand
     {
         if (given.Tokens is not [var token] || words.Contains(token.Value)) return;
         var near = EditDistance.Nearest(token.Value, words);
-        given.AddError($"{option.Name} {token.Value}: expected {string.Join(", ", words[..^1])} or {words[^1]}.{(near is null ? "" : $" Did you mean {near}?")}");
+        given.AddError($"{option.Name} {token.Value}: expected {string.Join(", ", words[..^1])} or "
+            + $"{words[^1]}.{(near is null ? "" : $" Did you mean {near}?")}");
     });
 }

@@ -11,7 +11,8 @@ internal static class ExplainCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var run = new Option<string>("--run") { Description = "Folder of the run, which may be running.", HelpName = "DIR", Required = true };
+        var run =
+            new Option<string>("--run") { Description = "Folder of the run, which may be running.", HelpName = "DIR", Required = true };
         var step = new Option<long>("--step")
         {
             Description = "The step, counted from 1 as metrics.jsonl does.",
@@ -19,13 +20,19 @@ internal static class ExplainCommand
             Required = true,
             CustomParser = given => NumberOption.Read<long>(given, number => number >= 1, "a whole number from 1 on"),
         };
-        var folder = new Option<string?>("--out") { Description = "Folder for step-N.png (a contact sheet of the views), step-N.csv and step-N.json.", HelpName = "DIR" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Folder for step-N.png (a contact sheet of the views), step-N.csv and "
+            + "step-N.json.",
+            HelpName = "DIR"
+        };
         var noReplay = new Option<bool>("--no-replay") { Description = "Does not compute the losses anew." };
         var json = new Option<bool>("--json") { Description = "Standard output is one JSON object; all else goes to standard error." };
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "explain",
-            "Shows what was in a past step's batch: videos, frames, boxes, flips, colours and rolls. Computes its losses anew where a checkpoint of before it is left.",
+            "Shows what was in a past step's batch: videos, frames, boxes, flips, colours and rolls. Computes its losses anew where a "
+                + "checkpoint of before it is left.",
             "cacl explain --run runs/first --step 120",
             "cacl explain --run runs/first --step 120 --out explained",
             "cacl explain --run runs/first --step 120 --no-replay --set cacl.data.catalog=moved.sqlite")

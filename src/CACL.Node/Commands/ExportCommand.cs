@@ -10,11 +10,24 @@ internal static class ExportCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var checkpoint = new Option<string>("--checkpoint") { Description = "A run folder (its newest checkpoint), a checkpoint's folder, or a query.safetensors.", HelpName = "PATH", Required = true };
+        var checkpoint = new Option<string>("--checkpoint")
+        {
+            Description = "A run folder (its newest checkpoint), a checkpoint's folder, "
+            + "or a query.safetensors.",
+            HelpName = "PATH",
+            Required = true
+        };
         var output = new Option<string>("--out") { Description = "The safetensors file to write.", HelpName = "FILE", Required = true };
-        var network = new Option<string>("--network") { Description = "query: the online network, which is evaluated; key: the momentum network.", HelpName = "query|key", DefaultValueFactory = _ => "query" };
+        var network = new Option<string>("--network")
+        {
+            Description = "query: the online network, which is evaluated; key: the momentum "
+            + "network.",
+            HelpName = "query|key",
+            DefaultValueFactory = _ => "query"
+        };
         network.AcceptOnlyFromAmong("query", "key");
-        var heads = new Option<bool>("--with-heads") { Description = "Writes the heads along (head_global.*, head_pixel.*, head_cycle.*)." };
+        var heads =
+            new Option<bool>("--with-heads") { Description = "Writes the heads along (head_global.*, head_pixel.*, head_cycle.*)." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replaces the file of --out." };
         var command = new Verb(
             "export",

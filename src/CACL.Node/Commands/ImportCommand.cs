@@ -11,13 +11,24 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "Weights of a ResNet-18 or -50: .pth, .pt, .pth.tar or .safetensors." };
-        var output = new Option<string>("--out") { Description = "File to write, for train --init-from and evaluate --checkpoint.", HelpName = "FILE", Required = true };
-        var prefix = new Option<string?>("--prefix") { Description = "What stands before the names of the network to take, such as module.encoder_k. with its dot. Default: found by itself.", HelpName = "P" };
+        var output = new Option<string>("--out")
+        {
+            Description = "File to write, for train --init-from and evaluate --checkpoint.",
+            HelpName = "FILE",
+            Required = true
+        };
+        var prefix = new Option<string?>("--prefix")
+        {
+            Description = "What stands before the names of the network to take, such as "
+            + "module.encoder_k. with its dot. Default: found by itself.",
+            HelpName = "P"
+        };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replaces the file of --out." };
         var json = new Option<bool>("--json") { Description = "Prints what was taken and left as one JSON object." };
         var command = new Verb(
             "import",
-            "Takes a ResNet's backbone out of a file of PyTorch's or a safetensors file. Reads names and numbers only and runs nothing that a file holds.",
+            "Takes a ResNet's backbone out of a file of PyTorch's or a safetensors file. Reads names and numbers only and runs nothing "
+                + "that a file holds.",
             "cacl import moco_v2_800ep_pretrain.pth.tar --out moco-v2.safetensors",
             "cacl import resnet50-0676ba61.pth --out supervised.safetensors",
             "cacl train --config hocon/kinetics-r50.conf --set cacl.data.videos=clips --init-from moco-v2.safetensors")

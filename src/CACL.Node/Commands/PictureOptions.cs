@@ -26,10 +26,16 @@ internal static class PictureOptions
     /// <summary>Where it computes.</summary>
     public static Option<string> Device()
     {
-        var device = new Option<string>("--device") { Description = "Where it computes.", HelpName = "auto|cpu|cuda|cuda:N", DefaultValueFactory = _ => "auto" };
+        var device = new Option<string>("--device")
+        {
+            Description = "Where it computes.",
+            HelpName = "auto|cpu|cuda|cuda:N",
+            DefaultValueFactory = _ => "auto"
+        };
         device.Validators.Add(parsed =>
         {
-            if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name)) parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
+            if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name))
+                parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
         });
         return device;
     }
@@ -38,7 +44,8 @@ internal static class PictureOptions
     /// <param name="otherwise">Without the option; the largest that is allowed: as they are.</param>
     public static Option<int> Size(int otherwise = MostSide) => new("--size")
     {
-        Description = $"Most pixels of a frame's longer side, {LeastSide} to {MostSide}{(otherwise == MostSide ? "; larger frames are shrunk" : "")}.",
+        Description = $"Most pixels of a frame's longer side, {LeastSide} to "
+            + $"{MostSide}{(otherwise == MostSide ? "; larger frames are shrunk" : "")}.",
         HelpName = "PIXELS",
         DefaultValueFactory = _ => otherwise,
         CustomParser = given => NumberOption.Read<int>(

@@ -5,7 +5,9 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
 
-/// <summary>What the verbs that speak to a run have in common: which run, by which token, and whether its answer is printed as it came.</summary>
+/// <summary>
+/// What the verbs that speak to a run have in common: which run, by which token, and whether its answer is printed as it came.
+/// </summary>
 internal sealed class RunAddressOptions
 {
     private readonly ConfigurationOptions _configuration;

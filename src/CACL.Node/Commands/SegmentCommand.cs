@@ -11,9 +11,19 @@ internal static class SegmentCommand
     public static Command Create()
     {
         var checkpoint = PictureOptions.Checkpoint();
-        var classifier = new Option<string>("--classifier") { Description = "classifier.safetensors, as cacl evaluate --protocol linear --out DIR writes it.", HelpName = "FILE", Required = true };
+        var classifier = new Option<string>("--classifier")
+        {
+            Description = "classifier.safetensors, as cacl evaluate --protocol linear "
+            + "--out DIR writes it.",
+            HelpName = "FILE",
+            Required = true
+        };
         var video = PictureOptions.Video();
-        var output = new Option<string?>("--out") { Description = "The painted clip; without, VIDEO-segmented.mp4 in the current folder.", HelpName = "FILE.mp4" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The painted clip; without, VIDEO-segmented.mp4 in the current folder.",
+            HelpName = "FILE.mp4"
+        };
         var opacity = new Option<double>("--opacity")
         {
             Description = "How much the colours cover, 0 to 1.",
@@ -28,7 +38,8 @@ internal static class SegmentCommand
             "segment",
             "Paints a video with the classes that a linear classifier on a trained backbone sees in it, into an MP4 without sound.",
             "cacl segment --checkpoint runs/first --classifier results/classifier.safetensors --video clips/street.mp4",
-            "cacl segment --checkpoint runs/first --classifier results/classifier.safetensors --video clips/street.mp4 --side-by-side --size 640 --out street.mp4")
+            "cacl segment --checkpoint runs/first --classifier results/classifier.safetensors --video clips/street.mp4 --side-by-side "
+                + "--size 640 --out street.mp4")
         {
             checkpoint, classifier, video, output, opacity, size, beside, device,
         };

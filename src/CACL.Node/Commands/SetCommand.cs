@@ -16,12 +16,17 @@ internal static class SetCommand
     {
         var command = new Verb(
             "set",
-            $"Changes settings of a running training: {string.Join(", ", KnownMethods.LiveSettings)}. RUN/control.jsonl keeps each change with the first step it acts on, and a resumed run makes it again.",
+            $"Changes settings of a running training: {string.Join(", ", KnownMethods.LiveSettings)}. RUN/control.jsonl keeps each change "
+                + "with the first step it acts on, and a resumed run makes it again.",
             "cacl set --run runs/first learning_rate_factor=0.5",
             "cacl set --run runs/first loss_weights.cycle=2 decoders=4",
             "cacl set --run runs/first log_level=debug");
         var address = new RunAddressOptions(command);
-        var settings = new Argument<string[]>("key=value") { Description = "What is to be changed: all of it, or nothing.", Arity = ArgumentArity.OneOrMore };
+        var settings = new Argument<string[]>("key=value")
+        {
+            Description = "What is to be changed: all of it, or nothing.",
+            Arity = ArgumentArity.OneOrMore
+        };
         command.Add(settings);
         command.SetAction(parsed =>
         {
@@ -40,13 +45,16 @@ internal static class SetCommand
         var body = new JsonObject();
         foreach (var text in settings)
         {
-            if (text.Split('=', 2) is not [var key, { Length: > 0 } value]) throw new UserException($"{text} is no key=value, such as learning_rate_factor=0.5.");
+            if (text.Split('=', 2) is not [var key, { Length: > 0 } value])
+                throw new UserException($"{text} is no key=value, such as learning_rate_factor=0.5.");
             // As the API calls it; as the configuration would write it is understood, too.
             var name = key.Trim().Replace('-', '_');
             if (!KnownMethods.LiveSettings.Contains(name))
-                throw new UserException($"There is no setting {key} that can be changed while a run goes on; there are {string.Join(", ", KnownMethods.LiveSettings)}.");
+                throw new UserException($"There is no setting {key} that can be changed while a run goes on; there are "
+                    + $"{string.Join(", ", KnownMethods.LiveSettings)}.");
             body[name] = LiveSettingNames.IsWord(name) ? value
-                : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
+                : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                    ? number
                 : throw new UserException($"{text}: the value is not a number.");
         }
 

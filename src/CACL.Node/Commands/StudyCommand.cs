@@ -10,20 +10,27 @@ internal static class StudyCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "The study: rows, seeds, what to judge on. hocon/studies has the paper's tables." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "The study: rows, seeds, what to judge on. hocon/studies has the paper's tables.",
+        };
         var folder = new Option<string?>("--out") { Description = "Folder of the study; studies/NAME unless given.", HelpName = "DIR" };
         var set = new Option<string[]>("--set")
         {
-            Description = "Overrides a setting of every row, such as cacl.training.max-steps=500, or of the study, such as study.seeds=[0,1]. May be repeated.",
+            Description = "Overrides a setting of every row, such as cacl.training.max-steps=500, or of the study, such as "
+                + "study.seeds=[0,1]. May be repeated.",
             HelpName = "key=value",
             AllowMultipleArgumentsPerToken = true,
         };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Deletes what an earlier study wrote into the folder, and starts anew." };
+        var overwrite =
+            new Option<bool>("--overwrite") { Description = "Deletes what an earlier study wrote into the folder, and starts anew." };
         var command = new Verb(
             "study",
-            "Trains and evaluates rows x seeds one after another and writes a table beside the paper's numbers and a plot. The same command goes on after a stop.",
+            "Trains and evaluates rows x seeds one after another and writes a table beside the paper's numbers and a plot. The same "
+                + "command goes on after a stop.",
             "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
-            "cacl study hocon/studies/table1a.conf --out studies/heads --set cacl.data.videos=/data/kinetics400/train --set study.files.cityscapes=/data/cityscapes")
+            "cacl study hocon/studies/table1a.conf --out studies/heads --set cacl.data.videos=/data/kinetics400/train --set "
+                + "study.files.cityscapes=/data/cityscapes")
         {
             file,
             folder,
@@ -44,5 +51,7 @@ internal static class StudyCommand
 
     // As one types it in a shell.
     private static string Shell(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%~".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%~".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -21,16 +21,24 @@ internal static class TrainCommand
         var configuration = new ConfigurationOptions(command, required: true);
         var run = new Option<string?>("--run") { Description = "Folder of the run; as --set cacl.run.directory=DIR.", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Goes on with an existing run from its last checkpoint." };
-        var initFrom = new Option<string?>("--init-from") { Description = "Starts from these weights (.safetensors) instead of random ones.", HelpName = "FILE" };
-        var overwrite = new Option<bool>("--overwrite") { Description = "Deletes what an earlier run wrote into the folder, and starts anew." };
+        var initFrom =
+            new Option<string?>("--init-from")
+            {
+                Description = "Starts from these weights (.safetensors) instead of random ones.",
+                HelpName = "FILE"
+            };
+        var overwrite =
+            new Option<bool>("--overwrite") { Description = "Deletes what an earlier run wrote into the folder, and starts anew." };
         command.Add(run);
         command.Add(resume);
         command.Add(initFrom);
         command.Add(overwrite);
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(resume) && parsed.GetValue(overwrite)) parsed.AddError("--resume and --overwrite exclude each other: go on, or start anew?");
-            if (parsed.GetValue(resume) && parsed.GetValue(initFrom) is not null) parsed.AddError("--resume and --init-from exclude each other: a resumed run has its weights.");
+            if (parsed.GetValue(resume) && parsed.GetValue(overwrite))
+                parsed.AddError("--resume and --overwrite exclude each other: go on, or start anew?");
+            if (parsed.GetValue(resume) && parsed.GetValue(initFrom) is not null)
+                parsed.AddError("--resume and --init-from exclude each other: a resumed run has its weights.");
         });
         command.SetAction(parsed =>
         {

@@ -13,11 +13,17 @@ internal static class TriggerCommand
     {
         var evaluate = new Verb(
             "evaluate",
-            "Evaluates the state that a running training is in, beside it: at the end of the step that runs. The result is a line of RUN/evaluations.jsonl.",
+            "Evaluates the state that a running training is in, beside it: at the end of the step that runs. The result is a line of "
+                + "RUN/evaluations.jsonl.",
             "cacl trigger evaluate --run runs/first",
             "cacl trigger evaluate --run runs/first --dataset camvid --protocol linear --variant full");
         var address = new RunAddressOptions(evaluate);
-        var dataSet = new Option<string?>("--dataset") { Description = "Name of one of the run's data sets (cacl.evaluation.datasets). All of them if left out.", HelpName = "NAME" };
+        var dataSet = new Option<string?>("--dataset")
+        {
+            Description = "Name of one of the run's data sets (cacl.evaluation.datasets). "
+            + "All of them if left out.",
+            HelpName = "NAME"
+        };
         var protocol = new Option<string?>("--protocol") { Description = "As configured if left out.", HelpName = "linear|limited" };
         var variant = new Option<string?>("--variant") { Description = "As configured if left out.", HelpName = "full|quick" };
         protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
@@ -27,12 +33,14 @@ internal static class TriggerCommand
         {
             var folder = address.Folder(parsed);
             var body = new JsonObject();
-            foreach (var (name, value) in new[] { ("dataset", parsed.GetValue(dataSet)), ("protocol", parsed.GetValue(protocol)), ("variant", parsed.GetValue(variant)) })
+            foreach (var (name, value) in new[] { ("dataset", parsed.GetValue(dataSet)), (
+                "protocol", parsed.GetValue(protocol)), ("variant", parsed.GetValue(variant)) })
             {
                 if (value is not null) body[name] = value;
             }
 
-            var instead = $"Evaluate its last checkpoint by: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} --dataset KIND --data DIR --protocol {parsed.GetValue(protocol) ?? "linear"}";
+            var instead = $"Evaluate its last checkpoint by: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} "
+                + $"--dataset KIND --data DIR --protocol {parsed.GetValue(protocol) ?? "linear"}";
             using var node = NodeClient.Find(folder, address.Token(parsed), instead);
             var answer = node.Post("/api/evaluations", body, instead);
             address.Print(parsed, answer, output => Tell(answer, folder, output));
@@ -42,8 +50,10 @@ internal static class TriggerCommand
 
     private static void Tell(JsonObject answer, string folder, TextWriter output)
     {
-        foreach (var queued in answer["queued"] as JsonArray ?? []) output.WriteLine($"Queued: {Words(queued)}, at the end of the step that runs.");
-        foreach (var replaced in answer["replaced"] as JsonArray ?? []) output.WriteLine($"In place of: {Words(replaced)} of step {replaced?["step"]}, which waited.");
+        foreach (var queued in answer["queued"] as JsonArray ?? [])
+            output.WriteLine($"Queued: {Words(queued)}, at the end of the step that runs.");
+        foreach (var replaced in answer["replaced"] as JsonArray ?? [])
+            output.WriteLine($"In place of: {Words(replaced)} of step {replaced?["step"]}, which waited.");
         output.WriteLine($"See: cacl evaluations --run {folder}");
     }
 

@@ -11,11 +11,18 @@ internal static class VerifyCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var golden = new Option<string>("--golden") { Description = "Folder with golden files (*.safetensors).", HelpName = "DIR", Required = true };
-        var device = new Option<string>("--device") { Description = "Where it computes.", HelpName = "auto|cpu|cuda|cuda:N", DefaultValueFactory = _ => "cpu" };
+        var golden =
+            new Option<string>("--golden") { Description = "Folder with golden files (*.safetensors).", HelpName = "DIR", Required = true };
+        var device = new Option<string>("--device")
+        {
+            Description = "Where it computes.",
+            HelpName = "auto|cpu|cuda|cuda:N",
+            DefaultValueFactory = _ => "cpu"
+        };
         device.Validators.Add(parsed =>
         {
-            if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name)) parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
+            if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name))
+                parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
         });
         var command = new Verb(
             "verify",

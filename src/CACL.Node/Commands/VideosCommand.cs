@@ -6,7 +6,8 @@ namespace CACL.Node.Commands;
 internal static class VideosCommand
 {
     /// <summary>The verb with those below it.</summary>
-    public static Command Create() => new Verb("videos", "Finds videos to train on, or makes some.", "cacl videos make clips", "cacl videos scan clips")
+    public static Command Create() =>
+        new Verb("videos", "Finds videos to train on, or makes some.", "cacl videos make clips", "cacl videos scan clips")
     {
         VideosScanCommand.Create(),
         VideosMakeCommand.Create(),

@@ -15,7 +15,11 @@ internal static class VideosScanCommand
             Description = "Folders, list files (one path a line) or single videos. Nothing: cacl.data.videos.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var catalog = new Option<string?>("--catalog") { Description = "The file that is filled; as --set cacl.data.catalog=FILE.", HelpName = "FILE" };
+        var catalog = new Option<string?>("--catalog")
+        {
+            Description = "The file that is filled; as --set cacl.data.catalog=FILE.",
+            HelpName = "FILE"
+        };
         var command = new Verb(
             "scan",
             "Finds videos below folders and keeps what a run must know of each in a catalogue. Unchanged files are not read again.",

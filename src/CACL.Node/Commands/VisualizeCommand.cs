@@ -28,10 +28,15 @@ internal static class VisualizeCommand
         };
         var point = new Option<string[]>("--point")
         {
-            Description = $"A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to {VisualizeRun.MostPoints} times; without, four are spread over the frame.",
+            Description = "A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to "
+                + $"{VisualizeRun.MostPoints} times; without, four are spread over the frame.",
             HelpName = "x,y",
         };
-        var output = new Option<string?>("--out") { Description = "The picture; without, VIDEO-frame-N.png in the current folder.", HelpName = "FILE.png" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The picture; without, VIDEO-frame-N.png in the current folder.",
+            HelpName = "FILE.png"
+        };
         var size = PictureOptions.Size(640);
         var device = PictureOptions.Device();
         var command = new Verb(
@@ -45,8 +50,10 @@ internal static class VisualizeCommand
         var configuration = new ConfigurationOptions(command, required: false);
         point.Validators.Add(parsed =>
         {
-            if (parsed.Tokens.Count > VisualizeRun.MostPoints) parsed.AddError($"--point: at most {VisualizeRun.MostPoints} fit on a sheet.");
-            foreach (var text in parsed.Tokens.Select(token => token.Value).Where(text => Point(text) is null)) parsed.AddError($"--point {text}: expected a column and a row, such as 120,88.");
+            if (parsed.Tokens.Count > VisualizeRun.MostPoints)
+                parsed.AddError($"--point: at most {VisualizeRun.MostPoints} fit on a sheet.");
+            foreach (var text in parsed.Tokens.Select(token => token.Value).Where(text => Point(text) is null))
+                parsed.AddError($"--point {text}: expected a column and a row, such as 120,88.");
         });
         command.SetAction(parsed => VisualizeRun.Run(
             new VisualizeRequest(

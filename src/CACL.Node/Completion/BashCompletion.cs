@@ -32,7 +32,8 @@ internal static class BashCompletion
         {
             script.Append(
                 CultureInfo.InvariantCulture,
-                $"        {string.Join(" | ", same.Select(o => $"'{o.Verb.Path} {o.Option.Name}'"))})\n            {Value(same.Key.Value, same.Key.Words)}; return ;;\n");
+                $"        {string.Join(" | ", same.Select(o => $"'{o.Verb.Path} {o.Option.Name}'"))})\n            "
+                    + $"{Value(same.Key.Value, same.Key.Words)}; return ;;\n");
         }
 
         script.Append("    esac\n    case \"$verb\" in\n");
@@ -40,7 +41,8 @@ internal static class BashCompletion
         {
             script.Append(
                 CultureInfo.InvariantCulture,
-                $"        '{verb.Path}')\n            if [[ $current == -* ]]; then {Words(string.Join(' ', verb.Options.Select(o => o.Name)))}");
+                $"        '{verb.Path}')\n            if [[ $current == -* ]]; then "
+                    + $"{Words(string.Join(' ', verb.Options.Select(o => o.Name)))}");
             if (verb.Below.Count > 0)
                 script.Append(CultureInfo.InvariantCulture, $"; else {Words(string.Join(' ', verb.Below.Select(v => v.Name)))}");
             else if (verb.Argument is { } argument)

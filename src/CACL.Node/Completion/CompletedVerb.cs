@@ -69,13 +69,18 @@ internal sealed record CompletedVerb(
     private static CompletedOption Of(Option option)
     {
         var words = Words(option.GetCompletions(CompletionContext.Empty), option.HelpName);
-        return new CompletedOption(option.Name, FirstSentence(option.Description), Value(option, option.ValueType, option.HelpName, words), words);
+        return new CompletedOption(
+            option.Name, FirstSentence(option.Description), Value(option, option.ValueType, option.HelpName, words), words);
     }
 
     private static CompletedOption Of(Argument argument)
     {
         var words = Words(argument.GetCompletions(CompletionContext.Empty), null);
-        var value = words.Count > 0 ? CompletedValue.Words : argument.Name.StartsWith("DIR", StringComparison.Ordinal) ? CompletedValue.Folder : CompletedValue.File;
+        var value = words.Count > 0
+            ? CompletedValue.Words
+            : argument.Name.StartsWith("DIR", StringComparison.Ordinal)
+            ? CompletedValue.Folder
+            : CompletedValue.File;
         return new CompletedOption(argument.Name, FirstSentence(argument.Description), value, words);
     }
 
@@ -84,7 +89,9 @@ internal sealed record CompletedVerb(
         _ when type == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 => CompletedValue.None,
         "DIR" => CompletedValue.Folder,
         "key=value" => CompletedValue.Setting,
-        { } file when file.StartsWith("FILE", StringComparison.Ordinal) || file.StartsWith("PATH", StringComparison.Ordinal) => CompletedValue.File,
+        { } file
+            when file.StartsWith("FILE", StringComparison.Ordinal)
+            || file.StartsWith("PATH", StringComparison.Ordinal) => CompletedValue.File,
         _ => words.Count > 0 ? CompletedValue.Words : CompletedValue.Other,
     };
 

@@ -41,7 +41,8 @@ internal static class ZshCompletion
         {
             script.Append(
                 CultureInfo.InvariantCulture,
-                $"        ({Quoted(verb.Path)})\n            if [[ $words[CURRENT] == -* ]]; then {Described("options", verb.Options.Select(o => (o.Name, o.Description)))}");
+                $"        ({Quoted(verb.Path)})\n            if [[ $words[CURRENT] == -* ]]; then "
+                    + $"{Described("options", verb.Options.Select(o => (o.Name, o.Description)))}");
             var below = verb.Below.Select(v => (v.Name, v.Description));
             if (verb.Below.Count > 0) script.Append(CultureInfo.InvariantCulture, $"; else {Described("verbs", below)}");
             else if (verb.Argument is { } argument) script.Append(CultureInfo.InvariantCulture, $"; else {Value(argument)}");
@@ -63,7 +64,10 @@ internal static class ZshCompletion
 
     // _describe takes the first colon as the end of the word.
     private static string Described(string what, IEnumerable<(string Name, string Description)> choices) =>
-        $"choices=({string.Join(' ', choices.Select(c => Quoted($"{c.Name.Replace(":", "\\:", StringComparison.Ordinal)}:{c.Description}")))}); _describe {what} choices";
+        $"choices=({string.Join(' ', choices.Select(Described))}); _describe {what} choices";
+
+    private static string Described((string Name, string Description) choice) =>
+        Quoted($"{choice.Name.Replace(":", "\\:", StringComparison.Ordinal)}:{choice.Description}");
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

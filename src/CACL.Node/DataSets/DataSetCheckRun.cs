@@ -42,7 +42,8 @@ internal static class DataSetCheckRun
     private static DataSetReport WithProgress(Func<IProgress<DataSetCheckProgress>, DataSetReport> check, bool json, TextWriter output)
     {
         var console = AnsiConsole.Console;
-        if (json || !ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console)) return check(new PlainCheckProgress(json ? TextWriter.Null : output, TimeProvider.System));
+        if (json || !ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console))
+            return check(new PlainCheckProgress(json ? TextWriter.Null : output, TimeProvider.System));
         return console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())

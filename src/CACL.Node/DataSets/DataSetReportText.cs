@@ -16,10 +16,12 @@ internal static class DataSetReportText
     /// <param name="output">Standard output.</param>
     public static void Write(DataSetReport report, bool allFaults, TextWriter output)
     {
-        output.WriteLine($"{SegmentationDataSets.Word(report.Kind)} {report.Root}: {report.Classes.Count} classes, {report.Splits.Sum(s => s.Pairs):N0} pairs read in {report.Seconds:0.0} s");
+        output.WriteLine($"{SegmentationDataSets.Word(report.Kind)} {report.Root}: {report.Classes.Count} classes, "
+            + $"{report.Splits.Sum(s => s.Pairs):N0} pairs read in {report.Seconds:0.0} s");
         foreach (var split in report.Splits)
         {
-            output.WriteLine($"  {split.Split,-8} {split.Pairs,7:N0} pairs  {Sizes(split)}{(split.Sha256 is { } hash ? $"  sha256 {hash[..12]}…" : "")}");
+            output.WriteLine($"  {split.Split,-8} {split.Pairs,7:N0} pairs  "
+                + $"{Sizes(split)}{(split.Sha256 is { } hash ? $"  sha256 {hash[..12]}…" : "")}");
         }
 
         if (report.Splits.Any(s => s.Pairs > 0)) WriteClasses(report, output);
@@ -29,7 +31,8 @@ internal static class DataSetReportText
 
     private static string Sizes(SplitReport split)
     {
-        var named = string.Join(", ", split.Sizes.Take(MostSizes).Select(s => split.Sizes.Count == 1 ? $"{s.Width}×{s.Height}" : $"{s.Width}×{s.Height} ({s.Images:N0})"));
+        var named = string.Join(", ", split.Sizes.Take(MostSizes).Select(
+            s => split.Sizes.Count == 1 ? $"{s.Width}×{s.Height}" : $"{s.Width}×{s.Height} ({s.Images:N0})"));
         return split.Sizes.Count > MostSizes ? $"{named} and {split.Sizes.Count - MostSizes:N0} sizes more" : named;
     }
 
@@ -40,10 +43,13 @@ internal static class DataSetReportText
         output.WriteLine($"  {"class".PadRight(names + 5)}{string.Concat(report.Splits.Select(s => $"{s.Split + " %",11}{"images",9}"))}");
         for (var c = 0; c < report.Classes.Count; c++)
         {
-            output.WriteLine($"  {c,3}  {report.Classes[c].Name.PadRight(names)}{string.Concat(report.Splits.Select(s => $"{Share(s.Classes[c].Pixels, s.Pixels - s.LeftOutPixels),11}{s.Classes[c].Images,9:N0}"))}");
+            var splits = report.Splits.Select(
+                s => $"{Share(s.Classes[c].Pixels, s.Pixels - s.LeftOutPixels),11}{s.Classes[c].Images,9:N0}");
+            output.WriteLine($"  {c,3}  {report.Classes[c].Name.PadRight(names)}{string.Concat(splits)}");
         }
 
-        output.WriteLine($"       {"left out".PadRight(names)}{string.Concat(report.Splits.Select(s => $"{Share(s.LeftOutPixels, s.Pixels),11}{"",9}"))}");
+        var leftOut = report.Splits.Select(s => $"{Share(s.LeftOutPixels, s.Pixels),11}{"",9}");
+        output.WriteLine($"       {"left out".PadRight(names)}{string.Concat(leftOut)}");
         output.WriteLine("  Classes in % of the pixels that have one, what is left out in % of all.");
         output.WriteLine();
     }

@@ -1,6 +1,8 @@
 namespace CACL.Node.Demo;
 
-/// <summary>One made clip: ground and sky under a moving camera, and a few things that move, turn and hide each other. A function of its seed.</summary>
+/// <summary>
+/// One made clip: ground and sky under a moving camera, and a few things that move, turn and hide each other. A function of its seed.
+/// </summary>
 internal sealed class SyntheticScene
 {
     private readonly int _width;
@@ -61,6 +63,8 @@ internal sealed class SyntheticScene
         var scrolled = x + (_pan * frame);
         return y < horizon
             ? (SyntheticClass.Sky, Colour.Mix(_palette[0], _palette[1], ValueNoise.At(scrolled * 0.02f, (y - horizon) * 0.05f, _grain)))
-            : (SyntheticClass.Ground, Colour.Mix(_palette[2], _palette[3], ValueNoise.At(scrolled * 0.22f, (y - horizon) * 0.3f, _grain + 7)));
+            : (
+                SyntheticClass.Ground,
+                Colour.Mix(_palette[2], _palette[3], ValueNoise.At(scrolled * 0.22f, (y - horizon) * 0.3f, _grain + 7)));
     }
 }

@@ -3,7 +3,9 @@ using Spectre.Console.Rendering;
 
 namespace CACL.Node.Display;
 
-/// <summary>A line above the live display. It is written over the display's former first row, so what that row had beyond it is erased.</summary>
+/// <summary>
+/// A line above the live display. It is written over the display's former first row, so what that row had beyond it is erased.
+/// </summary>
 internal sealed class LogLine(string text, Style style) : Renderable
 {
     private const string EraseToEndOfRow = "\u001b[K";

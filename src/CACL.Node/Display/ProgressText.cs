@@ -35,7 +35,8 @@ internal static class ProgressText
         $"{s.PairsPerSecond:0.0} pairs/s  waiting for data {Percent.Of(s.DataWaitShare)}  lr {s.LearningRate:0.####}");
 
     /// <summary>How long it has gone and will go.</summary>
-    public static string Time(ProgressSnapshot s) => s.Remaining is { } left ? $"{Clock(s.Elapsed)} gone, {Clock(left)} to go" : $"{Clock(s.Elapsed)} gone";
+    public static string Time(ProgressSnapshot s) =>
+        s.Remaining is { } left ? $"{Clock(s.Elapsed)} gone, {Clock(left)} to go" : $"{Clock(s.Elapsed)} gone";
 
     /// <summary>A duration as h:mm:ss, or days and hours.</summary>
     public static string Clock(TimeSpan time) => time.TotalDays >= 2

@@ -59,7 +59,8 @@ internal sealed class RunProgress
         LearningRate = step.Result.LearningRate,
         PairsPerSecond = _seconds > 0 ? step.Pairs / _seconds : 0,
         DataWaitShare = _seconds > 0 ? _waited / _seconds : 0,
-        Remaining = TimeSpan.FromSeconds(Math.Min(_seconds * Math.Max(0, _length.TotalSteps - step.Step), TimeSpan.MaxValue.TotalSeconds / 2)),
+        Remaining = TimeSpan.FromSeconds(
+            Math.Min(_seconds * Math.Max(0, _length.TotalSteps - step.Step), TimeSpan.MaxValue.TotalSeconds / 2)),
         Elapsed = _clock.GetElapsedTime(_began),
     };
 

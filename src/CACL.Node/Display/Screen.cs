@@ -56,7 +56,9 @@ internal sealed class Screen : IDisposable
     /// <summary>Shows how far the run is. Returns at once, from any thread.</summary>
     public void Show(ProgressSnapshot snapshot) => Volatile.Write(ref _latest, snapshot);
 
-    /// <summary>Shows what is still waiting, then leaves the console to others. A console that takes nothing is given up after a while.</summary>
+    /// <summary>
+    /// Shows what is still waiting, then leaves the console to others. A console that takes nothing is given up after a while.
+    /// </summary>
     public void Dispose()
     {
         if (_closing.IsCancellationRequested) return;
@@ -123,7 +125,8 @@ internal sealed class Screen : IDisposable
             wait = TimeSpan.Zero;
         }
 
-        if (Interlocked.Exchange(ref _leftOut, 0) is > 0 and var leftOut) WritePlain($"({leftOut} lines left out here; the log file has them)");
+        if (Interlocked.Exchange(ref _leftOut, 0) is > 0 and var leftOut)
+            WritePlain($"({leftOut} lines left out here; the log file has them)");
     }
 
     // Without a terminal's width nothing may be wrapped: a line stays a line for whoever reads it from a file.

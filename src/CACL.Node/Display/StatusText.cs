@@ -28,16 +28,20 @@ internal static class StatusText
         if ((string?)status["checkpoint_fault"] is { } fault) yield return $"            {fault}";
         if (status["settings"] is JsonObject settings && settings["loss_weights"] is JsonObject weights)
         {
-            yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights {string.Join(" / ", weights.Select(weight => weight.Value))}, "
-                + $"decoders {settings["decoders"]}, checkpoint_every_steps {settings["checkpoint_every_steps"]}, evaluate_every_steps {settings["evaluate_every_steps"]}, log_level {settings["log_level"]}";
+            yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights "
+                + $"{string.Join(" / ", weights.Select(weight => weight.Value))}, "
+                + $"decoders {settings["decoders"]}, checkpoint_every_steps {settings["checkpoint_every_steps"]}, evaluate_every_steps "
+                + $"{settings["evaluate_every_steps"]}, log_level {settings["log_level"]}";
         }
 
-        foreach (var ahead in status["settings_ahead"] as JsonArray ?? []) yield return $"            {ahead?["setting"]} = {ahead?["value"]} from step {ahead?["step"]} on";
+        foreach (var ahead in status["settings_ahead"] as JsonArray ?? [])
+            yield return $"            {ahead?["setting"]} = {ahead?["value"]} from step {ahead?["step"]} on";
         if ((int?)status["quarantined"] is > 0 and var bad) yield return $"videos      {bad} cannot be used (quarantine.jsonl)";
         foreach (var evaluation in status["evaluations"] as JsonArray ?? [])
         {
             var result = (double?)evaluation?["miou"] is { } miou ? $"mIoU {Percent.Of(miou)}" : $"{evaluation?["status"]}";
-            yield return $"evaluation  {evaluation?["dataset"]} ({evaluation?["protocol"]}, {evaluation?["variant"]}), step {evaluation?["step"]}: {result}";
+            yield return $"evaluation  {evaluation?["dataset"]} ({evaluation?["protocol"]}, {evaluation?["variant"]}), step "
+                + $"{evaluation?["step"]}: {result}";
         }
 
         if (status["outcome"] is JsonObject outcome) yield return $"ended       {outcome["end"]}, {Clock((string?)outcome["time"])}";
@@ -61,10 +65,14 @@ internal static class StatusText
 
     private static string Pace(JsonObject status, double pairs) => string.Create(
         CultureInfo.InvariantCulture,
-        $"pace        {pairs:0.0} pairs a second; {status["decoders"]?["busy"]} of {status["decoders"]?["alive"]} decoders busy, {status["channel"]?["waiting"]} of {status["channel"]?["capacity"]} batches waiting");
+        $"pace        {pairs:0.0} pairs a second; {status["decoders"]?["busy"]} of {status["decoders"]?["alive"]} decoders busy, "
+            + $"{status["channel"]?["waiting"]} of {status["channel"]?["capacity"]} batches waiting");
 
-    private static string Number(JsonNode? value) => (double?)value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "?";
+    private static string Number(JsonNode? value) =>
+        (double?)value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "?";
 
     private static string Clock(string? time) =>
-        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out var moment) ? moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";
+        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out var moment)
+            ? moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : "?";
 }

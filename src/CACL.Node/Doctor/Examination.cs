@@ -14,20 +14,24 @@ internal static class Examination
     internal static int Tell(IReadOnlyList<Check> checks, TextWriter output)
     {
         var width = checks.Max(c => c.Name.Length);
-        var running = checks.Select(c => (Check: c, Task: Task.Factory.StartNew(() => Look(c), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).ToList();
+        var running = checks.Select(c => (Check: c, Task: Task.Factory.StartNew(
+            () => Look(c), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).ToList();
         var blocking = new List<string>();
         foreach (var (check, task) in running)
         {
             // What does not answer stays behind on its background thread and ends with the program.
             var finding = task.Wait(check.Deadline)
                 ? task.Result
-                : new Finding(Severity.Blocking, $"no answer within {check.Deadline.TotalSeconds:0} s", "Try again when the machine is less busy; if it stays so, a disk, driver or program hangs.");
+                : new Finding(
+                    Severity.Blocking, $"no answer within {check.Deadline.TotalSeconds:0} s",
+                    "Try again when the machine is less busy; if it stays so, a disk, driver or program hangs.");
             output.WriteLine($"{Mark(finding.Severity)} {check.Name.PadRight(width)}  {finding.Text}");
             if (finding.Remedy is not null) output.WriteLine($"  {new string(' ', width)}  → {finding.Remedy}");
             if (finding.Severity == Severity.Blocking) blocking.Add(check.Name);
         }
 
-        output.WriteLine(blocking.Count == 0 ? "Training can start here." : $"Training cannot start here: see {string.Join(", ", blocking)}.");
+        output.WriteLine(
+            blocking.Count == 0 ? "Training can start here." : $"Training cannot start here: see {string.Join(", ", blocking)}.");
         return blocking.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
@@ -58,7 +62,9 @@ internal static class Examination
         }
         catch (Exception e)
         {
-            return new Finding(Severity.Blocking, $"the check itself failed: {e.GetType().Name}: {e.Message}", "This is a fault of the program; please report it with this line.");
+            return new Finding(
+                Severity.Blocking, $"the check itself failed: {e.GetType().Name}: {e.Message}",
+                "This is a fault of the program; please report it with this line.");
         }
     }
 

@@ -13,7 +13,8 @@ internal static class SystemChecks
     /// <summary>Operating system and .NET.</summary>
     public static Finding System()
     {
-        var text = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        var text = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, "
+            + $"{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         return OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
             ? Finding.Fine(text)
             : new Finding(Severity.Blocking, text, "libtorch is restored for 64-bit x86 Linux only; use such a machine or a container.");
@@ -31,7 +32,8 @@ internal static class SystemChecks
         var text = $"{cores} cores, {name}, {(has.Count > 0 ? string.Join(" ", has) : "no avx2")}";
         return flags.Contains("avx2")
             ? Finding.Fine(text)
-            : new Finding(Severity.Remark, text, "Without AVX2 a step takes several times as long; use a newer processor where there is one.");
+            : new Finding(
+                Severity.Remark, text, "Without AVX2 a step takes several times as long; use a newer processor where there is one.");
     }
 
     /// <summary>Memory this process may use: a container's bound counts.</summary>
@@ -42,7 +44,8 @@ internal static class SystemChecks
         var text = $"{all / GiB:0.0} GiB, {free / GiB:0.0} GiB of it free";
         return free >= 4 * GiB
             ? Finding.Fine(text)
-            : new Finding(Severity.Remark, text, "A small run (crop-size 64, batch-size 16) takes 2 GiB, the paper's batch of 32 at 224 more than 20 GiB: lower these, or free some memory.");
+            : new Finding(Severity.Remark, text, "A small run (crop-size 64, batch-size 16) takes 2 GiB, the paper's batch of 32 at 224 "
+                + "more than 20 GiB: lower these, or free some memory.");
     }
 
     /// <summary>The disk where runs go: room and permission.</summary>
@@ -57,12 +60,15 @@ internal static class SystemChecks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Finding(Severity.Blocking, $"{folder} cannot be written: {e.Message}", "Change its permissions, or name another run folder (cacl.run.directory).");
+            return new Finding(
+                Severity.Blocking, $"{folder} cannot be written: {e.Message}",
+                "Change its permissions, or name another run folder (cacl.run.directory).");
         }
 
         return free >= 2 * GiB
             ? Finding.Fine(text)
-            : new Finding(Severity.Remark, text, "A checkpoint takes about 250 MiB for ResNet-18 and 900 MiB for ResNet-50: free some space, or name a run folder on another disk.");
+            : new Finding(Severity.Remark, text, "A checkpoint takes about 250 MiB for ResNet-18 and 900 MiB for ResNet-50: free some "
+                + "space, or name a run folder on another disk.");
     }
 
     /// <summary>Limits of the process that large runs meet.</summary>
@@ -88,5 +94,7 @@ internal static class SystemChecks
         lines.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2) is [_, var value] ? value.Trim() : null;
 
     private static long? AvailableKiB() =>
-        long.TryParse(Field(ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0], CultureInfo.InvariantCulture, out var kib) ? kib : null;
+        long.TryParse(Field(ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0], CultureInfo.InvariantCulture, out var kib)
+            ? kib
+            : null;
 }

@@ -9,7 +9,8 @@ namespace CACL.Node.Doctor;
 /// <summary>libtorch and the devices it sees.</summary>
 internal static class TorchChecks
 {
-    private const string Remedy = "Run tools/cacl once with access to the package feed, or name a folder with libtorch 2.10 by cacl.training.libtorch or CACL_LIBTORCH.";
+    private const string Remedy = "Run tools/cacl once with access to the package feed, or name a folder with libtorch 2.10 by "
+        + "cacl.training.libtorch or CACL_LIBTORCH.";
 
     /// <summary>Whether libtorch loads and computes.</summary>
     public static Finding Library(string folder)
@@ -40,15 +41,22 @@ internal static class TorchChecks
         }
 
         var cuda = DeviceChoice.Cards(loaded);
-        var cards = ProgramOutput.FirstLines("nvidia-smi", TimeSpan.FromSeconds(8), "--query-gpu=name,memory.total", "--format=csv,noheader");
-        var text = cuda == 0 ? "cpu" : "cpu, " + string.Join(", ", Enumerable.Range(0, cuda).Select(i => $"cuda:{i}{(i < cards?.Count ? $" {cards[i]}" : "")}"));
+        var cards = ProgramOutput.FirstLines(
+            "nvidia-smi", TimeSpan.FromSeconds(8), "--query-gpu=name,memory.total", "--format=csv,noheader");
+        var text = cuda == 0
+            ? "cpu"
+            : "cpu, " + string.Join(", ", Enumerable.Range(0, cuda).Select(i => $"cuda:{i}{(i < cards?.Count ? $" {cards[i]}" : "")}"));
         if (wanted.StartsWith("cuda", StringComparison.Ordinal) && Index(wanted) >= cuda)
         {
-            return new Finding(Severity.Blocking, $"{text}; {wanted} is not among them", "Set cacl.training.device to auto or one of these, or build with -p:Torch=cuda on a machine with a driver.");
+            return new Finding(
+                Severity.Blocking, $"{text}; {wanted} is not among them",
+                "Set cacl.training.device to auto or one of these, or build with -p:Torch=cuda on a machine with a driver.");
         }
 
         return cuda == 0 && cards is { Count: > 0 }
-            ? new Finding(Severity.Remark, $"{text}; the card {cards[0]} is not used", "Build with -p:Torch=cuda, or name a CUDA build of libtorch 2.10 by cacl.training.libtorch.")
+            ? new Finding(
+                Severity.Remark, $"{text}; the card {cards[0]} is not used",
+                "Build with -p:Torch=cuda, or name a CUDA build of libtorch 2.10 by cacl.training.libtorch.")
             : Finding.Fine(text);
     }
 
@@ -62,7 +70,8 @@ internal static class TorchChecks
     {
         using var scope = torch.NewDisposeScope();
         var sum = torch.ones(8, 8).mm(torch.ones(8, 8)).sum().item<float>();
-        if (sum != 512) throw new LibTorchUnavailableException($"libtorch computes wrongly: 8×8 ones times themselves sum to {sum}, not 512.");
+        if (sum != 512)
+            throw new LibTorchUnavailableException($"libtorch computes wrongly: 8×8 ones times themselves sum to {sum}, not 512.");
         return torch.get_num_threads();
     }
 }

@@ -51,7 +51,8 @@ internal sealed class StopSignals : IDisposable
         foreach (var registration in _registrations) registration.Dispose();
     }
 
-    private void Listen(PosixSignal signal, int exitCode, string name) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    private void Listen(PosixSignal signal, int exitCode, string name) =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
         Reaction? stop;

@@ -33,7 +33,9 @@ internal sealed class EvaluationDisplay(TextWriter output, TimeSpan every, TimeP
     {
         var loss = p.Loss is { } value ? string.Create(CultureInfo.InvariantCulture, $"  loss {value:0.0000}") : "";
         var left = p.Done > 0 ? elapsed * ((double)(p.Total - p.Done) / p.Done) : TimeSpan.Zero;
-        var time = p.Done < p.Total ? $"{ProgressText.Clock(elapsed)} gone, {ProgressText.Clock(left)} to go" : $"{ProgressText.Clock(elapsed)} gone";
+        var time = p.Done < p.Total
+            ? $"{ProgressText.Clock(elapsed)} gone, {ProgressText.Clock(left)} to go"
+            : $"{ProgressText.Clock(elapsed)} gone";
         return string.Create(CultureInfo.InvariantCulture, $"{p.Phase}  {p.Done:N0} of {p.Total:N0}{loss}  {time}");
     }
 }

@@ -33,7 +33,8 @@ internal sealed class EvaluationFiles
 
     /// <summary>The file of an image's sheet. A split's names may hold folders; the sheets lie side by side.</summary>
     public string Picture(string name) =>
-        Path.Combine(_folder ?? throw new InvalidOperationException("Pictures need a folder."), "pictures", $"{name.Replace('/', '_')}.png");
+        Path.Combine(
+            _folder ?? throw new InvalidOperationException("Pictures need a folder."), "pictures", $"{name.Replace('/', '_')}.png");
 
     private static void Guarded(string path, Action write)
     {

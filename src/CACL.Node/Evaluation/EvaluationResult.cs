@@ -14,7 +14,8 @@ namespace CACL.Node.Evaluation;
 /// <param name="Notes">Sentences that whoever reads the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
 internal sealed record EvaluationResult(
-    double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes, EvaluationManifest Manifest)
+    double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes,
+    EvaluationManifest Manifest)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -45,7 +46,8 @@ internal sealed record ManifestDataset(string Kind, int Classes, ManifestSplit T
 
 /// <param name="Split">Its name.</param>
 /// <param name="Images">Images that were used.</param>
-/// <param name="Sha256">Of the whole split: see <see cref="Data.DataSets.DataSetHash"/>. Which of its images are used, the protocol's seed and numbers decide.</param>
+/// <param name="Sha256">Of the whole split: see <see cref="Data.DataSets.DataSetHash"/>. Which of its images are used, the protocol's seed
+/// and numbers decide.</param>
 internal sealed record ManifestSplit(string Split, int Images, string Sha256);
 
 /// <param name="Sha256">Of the file.</param>

@@ -53,12 +53,16 @@ internal static class EvaluationSession
         var settings = request.Settings.Evaluation;
         var device = torch.device(deviceName);
         var data = SegmentationDataSets.Open(request.Kind, request.Data);
-        var train = Split(data, settings.TrainSplit, data.DefaultTrainSplit, request.Quick ? settings.QuickTrainImages : 0, request.Fraction, settings.Seed);
+        var train = Split(
+            data, settings.TrainSplit, data.DefaultTrainSplit, request.Quick ? settings.QuickTrainImages : 0, request.Fraction,
+            settings.Seed);
         var test = Split(data, settings.TestSplit, data.DefaultTestSplit, request.Quick ? settings.QuickTestImages : 0, 1, settings.Seed);
-        using var representation = Representation.Load(request.Checkpoint, request.Backbone, request.Settings.Seed, device, trainable: request.Limited);
+        using var representation = Representation.Load(
+            request.Checkpoint, request.Backbone, request.Settings.Seed, device, trainable: request.Limited);
         if (representation.Instead is { } instead) display.Note(instead);
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
-        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from {train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
+        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from "
+            + $"{train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
         var context = new EvaluationContext
         {
             Seed = settings.Seed,
@@ -75,34 +79,41 @@ internal static class EvaluationSession
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
             ProtocolManifest.Of(request, settings),
-            new ManifestCheckpoint(representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
+            new ManifestCheckpoint(
+                representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(Version, deviceName, threads));
         var classifier = Train(request, settings, data, train, representation, context);
         if (!request.Limited)
         {
             // One of the limited-sample protocol belongs to a backbone that is not kept.
             files.WriteClassifier(new LinearClassifierFile(
-                representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}", representation.Sha256));
+                representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}",
+                representation.Sha256));
         }
 
         var imageSize = request.Quick ? settings.Quick.ImageSize : 0;
-        using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
+        using var predictor = new SegmentationPredictor(
+            representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
         var scores = SegmentationTest.Run(data, test, predictor, context, sheets.Seen).Scores();
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss), [.. new[] { representation.Instead }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
+            [.. new[] { representation.Instead }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
     }
 
     private static TrainedClassifier Train(
-        EvaluateRequest request, EvaluationSettings settings, ISegmentationDataSet data, EvaluationSplit train, Representation representation, EvaluationContext context) =>
+        EvaluateRequest request, EvaluationSettings settings, ISegmentationDataSet data, EvaluationSplit train,
+        Representation representation, EvaluationContext context) =>
         request.Limited
             ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)
-            : LinearProtocol.Train(data, train, representation, request.Quick ? settings.Quick : settings.Linear, settings.Features, context);
+            : LinearProtocol.Train(
+                data, train, representation, request.Quick ? settings.Quick : settings.Linear, settings.Features, context);
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
         EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);
 
-    private static string Version => typeof(EvaluationSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+    private static string Version =>
+        typeof(EvaluationSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 }

@@ -14,6 +14,7 @@ internal sealed class PictureSheets(int count, EvaluationSplit test, ISegmentati
         // The k-th of n sheets is of image k·images/n: this place's where the quotient steps on it.
         var sheets = Math.Min(count, images);
         if ((long)place * sheets / images == (((long)place + 1) * sheets) / images) return null;
-        return (image, labels, prediction) => EvaluationSheet.Write(files.Picture(test.Items[place].Name), image, labels, prediction, data.Classes);
+        return (image, labels, prediction) =>
+            EvaluationSheet.Write(files.Picture(test.Items[place].Name), image, labels, prediction, data.Classes);
     }
 }

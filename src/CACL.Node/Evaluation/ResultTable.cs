@@ -18,7 +18,8 @@ internal static class ResultTable
         var (train, test) = (result.Manifest.Dataset.Train, result.Manifest.Dataset.Test);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of {train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
+            $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of "
+                + $"{train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
         foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
     }
 

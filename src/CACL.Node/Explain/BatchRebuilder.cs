@@ -117,7 +117,8 @@ internal sealed class BatchRebuilder : IDisposable
     /// </summary>
     private bool FailedThen(VideoUnusableException fault, bool asScanned, long sample) =>
         Noted(fault.Path) is { } noted
-        && (noted <= sample || (asScanned && fault.Reason is UnusableReason.Corrupt or UnusableReason.TooShort or UnusableReason.NotAVideo));
+        && (noted <= sample || (
+            asScanned && fault.Reason is UnusableReason.Corrupt or UnusableReason.TooShort or UnusableReason.NotAVideo));
 
     private bool DidWithout(long id, long sample, List<PassedOver> instead)
     {
@@ -165,7 +166,8 @@ internal sealed class BatchRebuilder : IDisposable
             pair.Path = video.Path;
             // As in the run: what makes a decoder crash is tried once more on another one.
             var request = PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout);
-            if (!TryDecode(request, pair.First, pair.Second, out _, cancel) && !TryDecode(request, pair.First, pair.Second, out var crash, cancel))
+            if (!TryDecode(request, pair.First, pair.Second, out _, cancel) && !TryDecode(
+                request, pair.First, pair.Second, out var crash, cancel))
             {
                 throw new VideoUnusableException(
                     video.Path, UnusableReason.Decoder, $"{video.Path} made the decoder fail: {crash!.Message}", crash);

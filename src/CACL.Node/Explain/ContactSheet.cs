@@ -64,7 +64,9 @@ internal sealed class ContactSheet
         var room = _layout.Width - (2 * Sheet.Margin);
         var all = _explanation.Batch.Samples.Count;
         var left = samples.Count < all ? $", the first {samples.Count} of {all} samples" : "";
-        sheet.Write($"Step {_explanation.Step}, epoch {_explanation.Batch.Epoch}{left}", Sheet.Margin, Sheet.Margin + Sheet.TextSize, room, bold: true);
+        sheet.Write(
+            $"Step {_explanation.Step}, epoch {_explanation.Batch.Epoch}{left}", Sheet.Margin, Sheet.Margin + Sheet.TextSize, room,
+            bold: true);
         Small(sheet, _explanation.Story, Sheet.Margin, ContactSheetLayout.Story, room, Sheet.Ink);
         var legend = "Box: the crop." + (_rolled ? " Cross: where pixel shuffle (equation 7) put the view's upper left corner." : "");
         Small(sheet, legend, Sheet.Margin, ContactSheetLayout.Legend, room, Sheet.FaintInk);
@@ -75,7 +77,9 @@ internal sealed class ContactSheet
             for (var i = 0; i < titles.Length; i++)
             {
                 var place = _layout.Place(column * ContactSheetLayout.RowsOfColumn, i);
-                SheetText.Draw(sheet.Canvas, SheetText.Fit(titles[i], SmallText, place.Width), place.Left, ContactSheetLayout.Titles, SmallText, Sheet.Ink, bold: true);
+                SheetText.Draw(
+                    sheet.Canvas, SheetText.Fit(titles[i], SmallText, place.Width), place.Left, ContactSheetLayout.Titles, SmallText,
+                    Sheet.Ink, bold: true);
             }
         }
     }
@@ -119,7 +123,8 @@ internal sealed class ContactSheet
 
     private static string Label(RebuiltSample s) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{s.Place}  {Path.GetFileName(s.Path)}  {(s.Plan.Stride == 0 ? "frame" : $"frames {s.Plan.Frame} and")} {s.FramePlus}{(s.Missing is null ? "" : "  cannot be had any more")}{(s.Instead.Count > 0 ? "  (replacement)" : "")}");
+        $"{s.Place}  {Path.GetFileName(s.Path)}  {(s.Plan.Stride == 0 ? "frame" : $"frames {s.Plan.Frame} and")} "
+            + $"{s.FramePlus}{(s.Missing is null ? "" : "  cannot be had any more")}{(s.Instead.Count > 0 ? "  (replacement)" : "")}");
 
     private string Changes(RebuiltSample s)
     {
@@ -133,7 +138,8 @@ internal sealed class ContactSheet
         var p = view.Photometry;
         string[] words =
         [
-            ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "", p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
+            ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "",
+            p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
             _rolled && view.RollY + view.RollX > 0 ? $"roll {view.RollY},{view.RollX}" : "",
         ];
         return string.Join(", ", words.Where(w => w.Length > 0).DefaultIfEmpty("as it is"));

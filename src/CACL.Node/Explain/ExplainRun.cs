@@ -38,7 +38,8 @@ internal static class ExplainRun
             using var batches = new BatchRebuilder(run, decoders.CreateDecoder, Math.Max(1, Environment.ProcessorCount));
             using var batch = batches.Rebuild(request.Step - 1, interruption.Token);
             var recorded = RecordedSteps.Read(run.Folder, request.Step, request.Step);
-            var explanation = new Explanation(run.Folder, batch, run.Length.Videos, recorded.At(request.Step), recorded.Last?.Step ?? 0, run.Method.Metrics);
+            var explanation = new Explanation(
+                run.Folder, batch, run.Length.Videos, recorded.At(request.Step), recorded.Last?.Step ?? 0, run.Method.Metrics);
             if (!request.Json) ExplanationText.Write(explanation, output);
             if (request.Out is not null) WritePictures(request, run, batches, explanation, interruption.Token);
             if (!request.Json) output.WriteLine();
@@ -58,7 +59,8 @@ internal static class ExplainRun
 
     private static System.Text.Json.JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
-    private static void WritePictures(ExplainRequest request, PastRun run, BatchRebuilder batches, Explanation explanation, CancellationToken cancel)
+    private static void WritePictures(
+        ExplainRequest request, PastRun run, BatchRebuilder batches, Explanation explanation, CancellationToken cancel)
     {
         LibTorchLoader.Load(run.Settings.Training.LibTorch is { Length: > 0 } folder ? folder : null);
         var sheet = new ContactSheet(explanation, run.Settings.Data.CropSize, run.Settings.Model.PixelShuffle);
@@ -70,7 +72,8 @@ internal static class ExplainRun
     {
         Write(Name(request, "csv"), ExplanationCsv.Of(explanation));
         Write(Name(request, "json"), json + "\n");
-        words.WriteLine($"Written: {Name(request, "png")}, {Path.GetFileName(Name(request, "csv"))} and {Path.GetFileName(Name(request, "json"))} beside it.");
+        words.WriteLine($"Written: {Name(request, "png")}, {Path.GetFileName(Name(request, "csv"))} and "
+            + $"{Path.GetFileName(Name(request, "json"))} beside it.");
     }
 
     private static string Name(ExplainRequest request, string ending) => Path.Combine(request.Out!, $"step-{request.Step:D8}.{ending}");
@@ -84,7 +87,8 @@ internal static class ExplainRun
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path} cannot be written: {e.Message.TrimEnd('.')}. Name another folder with --out, or make room there.", e);
+            throw new UserException($"{path} cannot be written: {e.Message.TrimEnd('.')}. Name another folder with --out, or make room "
+                + "there.", e);
         }
     }
 }

@@ -39,7 +39,8 @@ internal sealed record Explanation(
         }
     }
 
-    private IEnumerable<string> Told() => ["loss", .. Metrics.Where(metric => metric.Kind == MetricKind.Loss).Select(metric => metric.Name), "lr"];
+    private IEnumerable<string> Told() =>
+        ["loss", .. Metrics.Where(metric => metric.Kind == MetricKind.Loss).Select(metric => metric.Name), "lr"];
 
     /// <summary>The four colour operations of a view in the order in which they are applied; null without jitter.</summary>
     public static IReadOnlyList<string>? Order(PhotometryPlan plan) =>

@@ -9,12 +9,14 @@ internal static class ExplanationCsv
 {
     private const string Shared = "place,key_place,epoch,position,attempt,video,frame,frame_plus,box_x,box_y,box_width,box_height,flip";
     private const string Last = "enqueue_pixels,instead_of,missing,box_plus_x,box_plus_y,box_plus_width,box_plus_height,flip_plus";
-    private static readonly string[] OfView = ["order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
+    private static readonly string[] OfView = [
+        "order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
 
     /// <summary>All of it, with a heading.</summary>
     public static string Of(Explanation explanation)
     {
-        var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},{string.Join(',', OfView.Select(c => $"view_plus_{c}"))},{Last}\n";
+        var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},"
+            + $"{string.Join(',', OfView.Select(c => $"view_plus_{c}"))},{Last}\n";
         return heading + string.Concat(explanation.Batch.Samples.Select(s => Row(s, explanation.Batch.KeyPlace(s.Place)) + "\n"));
     }
 
@@ -23,9 +25,11 @@ internal static class ExplanationCsv
         var (plan, view, plus) = (s.Plan, s.Plan.View, s.Plan.ViewPlus);
         object?[] values =
         [
-            s.Place, keyPlace, plan.Epoch, plan.Position, plan.Attempt, s.Path, plan.Frame, s.FramePlus, .. Box(view.Box), Number(view.Flip),
+            s.Place, keyPlace, plan.Epoch, plan.Position, plan.Attempt, s.Path, plan.Frame, s.FramePlus, .. Box(view.Box),
+            Number(view.Flip),
             .. View(view), .. View(plus),
-            string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing, .. Box(plus.Box), Number(plus.Flip),
+            string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing, .. Box(plus.Box),
+            Number(plus.Flip),
         ];
         return string.Join(',', values.Select(v => CsvCell.Of(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
     }
@@ -35,7 +39,9 @@ internal static class ExplanationCsv
     private static object?[] View(ViewPlan plan)
     {
         var p = plan.Photometry;
-        object?[] colours = p.Jitter ? [string.Join(' ', Explanation.Order(p)!), p.Brightness, p.Contrast, p.Saturation, p.Hue] : [null, null, null, null, null];
+        object?[] colours = p.Jitter
+            ? [string.Join(' ', Explanation.Order(p)!), p.Brightness, p.Contrast, p.Saturation, p.Hue]
+            : [null, null, null, null, null];
         return [.. colours, Number(p.Gray), p.Blur ? p.Sigma : null, plan.RollY, plan.RollX];
     }
 

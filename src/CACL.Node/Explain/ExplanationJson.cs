@@ -40,7 +40,8 @@ internal static class ExplanationJson
         ["view"] = View(s.Plan.View),
         ["view_plus"] = View(s.Plan.ViewPlus),
         ["enqueue_pixels"] = new JsonArray([.. s.Plan.EnqueuePixels.Select(p => (JsonNode)p)]),
-        ["instead_of"] = new JsonArray([.. s.Instead.Select(v => new JsonObject { ["video"] = v.Path, ["reason"] = v.Reason.ToString(), ["message"] = v.Message })]),
+        ["instead_of"] = new JsonArray(
+            [.. s.Instead.Select(v => new JsonObject { ["video"] = v.Path, ["reason"] = v.Reason.ToString(), ["message"] = v.Message })]),
         ["missing"] = s.Missing,
     };
 

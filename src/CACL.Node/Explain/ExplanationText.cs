@@ -8,7 +8,8 @@ namespace CACL.Node.Explain;
 internal static class ExplanationText
 {
     private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
-    private static readonly string[] ViewColumns = ["place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
+    private static readonly string[] ViewColumns = [
+        "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
 
     /// <summary>Writes it.</summary>
     public static void Write(Explanation explanation, TextWriter output)
@@ -17,12 +18,14 @@ internal static class ExplanationText
         var (first, last) = (batch.Samples[0].Plan, batch.Samples[^1].Plan);
         output.WriteLine(first.Epoch == last.Epoch
             ? Line($"Step {explanation.Step}: epoch {first.Epoch}, positions {first.Position} to {last.Position} of {explanation.Videos}")
-            : Line($"Step {explanation.Step}: from epoch {first.Epoch}, position {first.Position}, to epoch {last.Epoch}, position {last.Position}, of {explanation.Videos} an epoch"));
+            : Line($"Step {explanation.Step}: from epoch {first.Epoch}, position {first.Position}, ")
+                + Line($"to epoch {last.Epoch}, position {last.Position}, of {explanation.Videos} an epoch"));
         output.WriteLine(explanation.Story);
         output.WriteLine();
         WriteTable([SampleColumns, .. batch.Samples.Select(s => Sample(s, batch.KeyPlace(s.Place)))], output);
         output.WriteLine();
-        WriteTable([ViewColumns, .. batch.Samples.SelectMany(s => new[] { View(s, "1", s.Plan.View, ""), View(s, "2", s.Plan.ViewPlus, string.Join(' ', s.Plan.EnqueuePixels)) })], output);
+        WriteTable([ViewColumns, .. batch.Samples.SelectMany(
+            s => new[] { View(s, "1", s.Plan.View, ""), View(s, "2", s.Plan.ViewPlus, string.Join(' ', s.Plan.EnqueuePixels)) })], output);
         Notes(batch, output);
     }
 
@@ -39,10 +42,12 @@ internal static class ExplanationText
         output.WriteLine($"Computed anew from {result.Checkpoint}: {figures}.");
         output.WriteLine(result switch
         {
-            { Difference: 0, FirstThatDiffers: null } => $"Reproduced to the bit, as {(result.Steps > 1 ? $"all {result.Steps} steps from {step - result.Steps + 1} on" : "recorded")}.",
+            { Difference: 0, FirstThatDiffers: null } => "Reproduced to the bit, as "
+                + $"{(result.Steps > 1 ? $"all {result.Steps} steps from {step - result.Steps + 1} on" : "recorded")}.",
             { Difference: double.NaN } => "Not reproduced: then its figures were finite.",
             { Difference: null } => result.Result.IsFinite ? "Nothing is recorded to compare it with." : "Again not finite.",
-            { Difference: var difference } => Line($"Not reproduced to the bit: figures differ by up to {difference:G3}, the first time at step {result.FirstThatDiffers}. ")
+            { Difference: var difference } => Line($"Not reproduced to the bit: figures differ by up to {difference:G3}, ")
+                + Line($"the first time at step {result.FirstThatDiffers}. ")
                 + "Numbers are the same only on the same device, with as many threads and the same libtorch "
                 + $"(here {result.Device}, {result.Threads} threads); the run's log tells what it had.",
         });
@@ -63,7 +68,8 @@ internal static class ExplanationText
         var marks = (s.Instead.Count > 0 ? " (replacement)" : "") + (s.Missing is null ? "" : " (missing)");
         return
         [
-            Line($"{s.Place}"), Line($"{plan.Epoch}"), Line($"{plan.Position}"), Path.GetFileName(s.Path) + marks, Line($"{plan.Frame}, {s.FramePlus}"),
+            Line($"{s.Place}"), Line($"{plan.Epoch}"), Line($"{plan.Position}"), Path.GetFileName(s.Path) + marks,
+            Line($"{plan.Frame}, {s.FramePlus}"),
             Box(plan), Flip(plan), Line($"{keyPlace}"),
         ];
     }
@@ -102,6 +108,7 @@ internal static class ExplanationText
     private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        foreach (var row in rows)
+            output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
     }
 }

@@ -40,10 +40,13 @@ internal sealed class KnownVideos
     /// <summary>The sentence where no videos fit.</summary>
     public UserException Differ(VideoCatalog catalog, VideoShape[] now)
     {
-        var then = _identity ?? (_last is { Epoch: > 0 } last ? $"{Math.Round(last.Step * _batchSize / last.Epoch):0} videos" : "none is recorded");
+        var then = _identity
+            ?? (_last is { Epoch: > 0 } last ? $"{Math.Round(last.Step * _batchSize / last.Epoch):0} videos" : "none is recorded");
         var today = now.Length == 0 ? "none of cacl.data.videos" : new TrainingVideos(now, []).Identity;
         return new UserException(
-            $"The catalogue {catalog.Path} does not hold the videos that the run was trained on (then: {then}; now: {today}), so its samples cannot be told. "
-            + "Name the catalogue as it was then with --set cacl.data.catalog=FILE, or, if the videos were moved, where they lie with --set cacl.data.videos=DIR and a catalogue scanned there.");
+            $"The catalogue {catalog.Path} does not hold the videos that the run was trained on (then: {then}; now: {today}), so its "
+                + "samples cannot be told. "
+            + "Name the catalogue as it was then with --set cacl.data.catalog=FILE, or, if the videos were moved, where they lie with "
+            + "--set cacl.data.videos=DIR and a catalogue scanned there.");
     }
 }

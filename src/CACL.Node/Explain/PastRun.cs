@@ -17,7 +17,8 @@ namespace CACL.Node.Explain;
 /// </summary>
 internal sealed class PastRun : IDisposable
 {
-    private PastRun(string folder, ResolvedConfiguration configuration, CheckpointStore checkpoints, VideoCatalog catalog, VideoShape[] videos)
+    private PastRun(
+        string folder, ResolvedConfiguration configuration, CheckpointStore checkpoints, VideoCatalog catalog, VideoShape[] videos)
     {
         Folder = folder;
         Configuration = configuration;
@@ -90,7 +91,8 @@ internal sealed class PastRun : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Catalog.Dispose();
 
-    private static ResolvedConfiguration Load(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
+    private static ResolvedConfiguration Load(
+        string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
         RunFolder.RequireRun(folder);
         var file = Path.Combine(folder, RunFolder.ConfigurationName);
@@ -100,7 +102,8 @@ internal sealed class PastRun : IDisposable
         if (differences.Count == 0) return here;
         throw new UserException(
             $"With other settings the run in {folder} would have been another one ({string.Join("; ", differences)}). "
-            + "Leave these out of --set and of the environment; where videos and catalogue lie, the decoder, device and threads may differ.");
+            + "Leave these out of --set and of the environment; where videos and catalogue lie, the decoder, device and "
+            + "threads may differ.");
     }
 
     private static Dictionary<string, QuarantinedVideo> ReadQuarantine(string path)

@@ -18,7 +18,8 @@ internal sealed record PassedOver(string Path, UnusableReason Reason, string Mes
 /// <param name="Instead">The videos in whose place it came, in their order.</param>
 /// <param name="Missing">Why its frames cannot be had any more; null where <paramref name="Pair"/> holds them.</param>
 /// <param name="Pair">The crops.</param>
-internal sealed record RebuiltSample(int Place, SamplePlan Plan, string Path, IReadOnlyList<PassedOver> Instead, string? Missing, FramePair? Pair)
+internal sealed record RebuiltSample(
+    int Place, SamplePlan Plan, string Path, IReadOnlyList<PassedOver> Instead, string? Missing, FramePair? Pair)
 {
     /// <summary>The second frame.</summary>
     public int FramePlus => Plan.Frame + Plan.Stride;

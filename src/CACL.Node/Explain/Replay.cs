@@ -17,7 +17,8 @@ namespace CACL.Node.Explain;
 /// <param name="Device">Where.</param>
 /// <param name="Threads">Threads of the processor.</param>
 /// <param name="Result">What the explained step computed.</param>
-/// <param name="Difference">Its largest difference from the recorded figures: 0 is equal to the bit, NaN where one of them is not finite; null: nothing is recorded.</param>
+/// <param name="Difference">Its largest difference from the recorded figures: 0 is equal to the bit, NaN where one of them is not finite;
+/// null: nothing is recorded.</param>
 /// <param name="FirstThatDiffers">The first step whose figures are not the recorded ones to the bit; null: none.</param>
 internal sealed record ReplayResult(
     string Checkpoint, long Steps, string Device, int Threads, StepResult Result, double? Difference, long? FirstThatDiffers);
@@ -25,7 +26,9 @@ internal sealed record ReplayResult(
 /// <summary>The end of a replay: its result, or the sentence why there is none.</summary>
 internal sealed record ReplayOutcome(ReplayResult? Result, string? WhyNot);
 
-/// <summary>Computes a past step once more: from the last checkpoint before it, with the same batches through the run's own engine.</summary>
+/// <summary>
+/// Computes a past step once more: from the last checkpoint before it, with the same batches through the run's own engine.
+/// </summary>
 /// <param name="run">The run.</param>
 /// <param name="batches">Makes its batches.</param>
 /// <param name="say">Shows a sentence.</param>
@@ -54,7 +57,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         {
             (0, _) => "The losses are not computed anew: the run has no checkpoints.",
             (_, true) => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} can be used.",
-            _ => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} is left; the oldest one is of after step {there[^1]}. "
+            _ => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} is left; the oldest one is of after "
+                + $"step {there[^1]}. "
                 + "cacl.checkpoints.keep says how many a run keeps.",
         });
     }
@@ -72,7 +76,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReplayOutcome Compute(
-        string folder, string device, int threads, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut, CancellationToken cancel)
+        string folder, string device, int threads, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut,
+        CancellationToken cancel)
     {
         var options = TrainingOptions.Of(run.Configuration, run.Folder, device, new TrainingVideos(run.Videos, []));
         var checkpoint = CheckpointStore.Load(folder);
@@ -80,7 +85,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);
-        say($"Computing the steps {first + 1} to {batch.Step + 1} anew from {Path.GetFileName(folder)} on {device} with {threads} threads; --no-replay leaves this out.");
+        say($"Computing the steps {first + 1} to {batch.Step + 1} anew from {Path.GetFileName(folder)} on {device} with {threads} "
+            + "threads; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
         using var ahead = new BatchesAhead(batches, first, batch.Step, cancel);
@@ -90,7 +96,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             using var earlier = ahead.Next();
             if (leftOut.Contains(step)) continue;
             if (earlier.Samples.FirstOrDefault(s => s.Missing is not null) is { } missing)
-                return new(null, $"The losses cannot be computed anew from {Path.GetFileName(folder)}: of step {step + 1}, {missing.Missing}");
+                return new(null, $"The losses cannot be computed anew from {Path.GetFileName(folder)}: of step {step + 1}, "
+                    + $"{missing.Missing}");
             var line = recorded.At(step + 1);
             var result = Step(earlier, step, line);
             if (line is not null && line.DifferenceFrom(result, run.Method.Metrics) != 0) differs ??= step + 1;
@@ -106,7 +113,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line)
         {
             var settings = live(step).OfStep(rate(step), run.Length.ProgressAt(step));
-            return engine.Step(rebuilt.Pairs, line?.LearningRate is { } recordedRate ? settings with { LearningRate = recordedRate } : settings);
+            return engine.Step(
+                rebuilt.Pairs, line?.LearningRate is { } recordedRate ? settings with { LearningRate = recordedRate } : settings);
         }
     }
 
@@ -122,7 +130,10 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         }
     }
 
-    /// <summary>The steps that the run left out by what this and later checkpoints know. Others whose losses were not finite are again none, and change nothing.</summary>
+    /// <summary>
+    /// The steps that the run left out by what this and later checkpoints know. Others whose losses were not finite are again none, and
+    /// change nothing.
+    /// </summary>
     private HashSet<long> LeftOut(CheckpointState state, IReadOnlyList<long> there)
     {
         var steps = state.SkippedSteps.ToHashSet();

@@ -12,7 +12,8 @@ internal static class RunThreads
         try
         {
             int? found = null;
-            foreach (var file in Directory.EnumerateFiles(folder, "train*.log").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
+            foreach (
+                var file in Directory.EnumerateFiles(folder, "train*.log").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
             {
                 foreach (var line in RegularFile.ReadLines(file))
                 {
@@ -33,7 +34,9 @@ internal static class RunThreads
         try
         {
             using var entry = JsonDocument.Parse(line);
-            return entry.RootElement.TryGetProperty("Threads", out var value) && value.TryGetInt32(out var threads) && threads > 0 ? threads : null;
+            return entry.RootElement.TryGetProperty("Threads", out var value) && value.TryGetInt32(out var threads) && threads > 0
+                ? threads
+                : null;
         }
         catch (JsonException)
         {

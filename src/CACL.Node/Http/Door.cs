@@ -35,18 +35,23 @@ internal sealed class Door
         var request = context.Request;
         var isProbe = IsProbe(request);
         if (!(isProbe ? MayProbe(request.Host) : IsOurs(request.Host.Host)))
-            return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, $"The Host header names {request.Host.Host}, which is not this program's address.");
+            return Answers.FaultAsync(
+                context, StatusCodes.Status403Forbidden,
+                $"The Host header names {request.Host.Host}, which is not this program's address.");
         if (_token is not null && !isProbe && !IsThePage(request) && !KnowsToken(request))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Answers.FaultAsync(context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
+            return Answers.FaultAsync(
+                context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return next(context);
         if (!IsOfThisSite(request))
             return Answers.FaultAsync(context, StatusCodes.Status403Forbidden, "Another site's page may not change anything here.");
         if (!request.HasJsonContentType())
-            return Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body must be JSON, with the header Content-Type: application/json.");
+            return Answers.FaultAsync(
+                context, StatusCodes.Status415UnsupportedMediaType,
+                "The body must be JSON, with the header Content-Type: application/json.");
         return next(context);
     }
 
@@ -68,7 +73,8 @@ internal sealed class Door
     private bool IsOurs(string host)
     {
         var name = host.Trim('[', ']');
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(_settings.Host, StringComparison.OrdinalIgnoreCase)) return true;
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(_settings.Host, StringComparison.OrdinalIgnoreCase))
+            return true;
         if (IPAddress.TryParse(name, out var address)) return !_settings.IsLoopback || IPAddress.IsLoopback(address);
         return !_settings.IsLoopback
             && (name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
@@ -80,7 +86,8 @@ internal sealed class Door
     {
         if (request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")] || request.Headers.Origin.Count > 1) return false;
         return request.Headers.Origin is not [{ } origin]
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var site) && $"{site.Scheme}://{site.Authority}" == $"http://{request.Host.Value}");
+            || (Uri.TryCreate(
+                origin, UriKind.Absolute, out var site) && $"{site.Scheme}://{site.Authority}" == $"http://{request.Host.Value}");
     }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -15,12 +15,19 @@ internal sealed class Faults(HttpLimits limits, LogLimit log)
         try
         {
             await next(context).ConfigureAwait(false);
-            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed })
-                await Answers.FaultAsync(context, context.Response.StatusCode, $"There is no {context.Request.Method} {context.Request.Path} here.").ConfigureAwait(false);
+            if (context.Response is
+                {
+                    HasStarted: false, StatusCode: StatusCodes.Status404NotFound
+                or StatusCodes.Status405MethodNotAllowed
+                })
+                await Answers.FaultAsync(
+                    context, context.Response.StatusCode,
+                    $"There is no {context.Request.Method} {context.Request.Path} here.").ConfigureAwait(false);
         }
         catch (Exception e) when (HasLeft(context, e))
         {
-            // Nobody is listening any more. Without this the server would look for the rest of the body, or end half an answer as if it were whole.
+            // Nobody is listening any more. Without this the server would look for the rest of the body, or end half an answer as if it
+            // were whole.
             context.Abort();
         }
         catch (Exception e) when (!context.Response.HasStarted)

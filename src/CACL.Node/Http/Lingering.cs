@@ -3,7 +3,8 @@ using Serilog;
 namespace CACL.Node.Http;
 
 /// <summary>
-/// After the last step, or stopped by a request, the program may stay a while, for people to look at what came of the run: <c>cacl.http.linger</c>. A signal or
+/// After the last step, or stopped by a request, the program may stay a while, for people to look at what came of the run:
+/// <c>cacl.http.linger</c>. A signal or
 /// <c>POST /api/stop</c> ends that at once. Thread-safe; called from before the end on.
 /// </summary>
 internal sealed class Lingering

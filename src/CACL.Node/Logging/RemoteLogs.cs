@@ -31,7 +31,8 @@ internal static class RemoteLogs
         if (settings.Logging.SeqUrl is { } seq)
         {
             sinks.Seq(
-                seq.ToString(), batchPostingLimit: BatchSize, period: Every, apiKey: settings.Logging.SeqApiKey is { Length: > 0 } key ? key : null,
+                seq.ToString(), batchPostingLimit: BatchSize, period: Every,
+                apiKey: settings.Logging.SeqApiKey is { Length: > 0 } key ? key : null,
                 queueSizeLimit: MostWaiting, formatProvider: CultureInfo.InvariantCulture);
         }
 

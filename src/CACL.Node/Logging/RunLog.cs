@@ -46,23 +46,28 @@ internal sealed class RunLog : IDisposable
     }
 
     /// <summary>Starts logging.</summary>
-    /// <param name="file">train.log of the run folder; a resumed run appends. At 256 MiB it rolls over, and the newest 16 files stay.</param>
+    /// <param name="file">train.log of the run folder; a resumed run appends. At 256 MiB it rolls over, and the newest 16 files
+    /// stay.</param>
     /// <param name="level">Least severe events that are logged.</param>
     /// <param name="screen">Where lines are shown, or null.</param>
     /// <param name="remote">Adds receivers elsewhere; null: none.</param>
     /// <param name="supervision">Keeps what supervisors decide, whatever the level; null: nobody asks.</param>
     public static RunLog Start(
-        string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null, SupervisionEvents? supervision = null)
+        string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null,
+        SupervisionEvents? supervision = null)
     {
         TellFirstFault(file, screen);
         var (heard, shown) = (new LoggingLevelSwitch(Heard(level)), new LoggingLevelSwitch(level));
         var configuration = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(heard)
             .Enrich.FromLogContext()
-            .WriteTo.File(new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files, levelSwitch: shown);
+            .WriteTo.File(
+                new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files,
+                levelSwitch: shown);
         if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen), levelSwitch: shown);
         if (supervision is not null) configuration = configuration.WriteTo.Sink(supervision);
-        if (remote is not null) configuration = configuration.WriteTo.Logger(sinks => remote(sinks.MinimumLevel.Verbose().WriteTo), levelSwitch: shown);
+        if (remote is not null)
+            configuration = configuration.WriteTo.Logger(sinks => remote(sinks.MinimumLevel.Verbose().WriteTo), levelSwitch: shown);
         var logger = configuration.CreateLogger();
         Log.Logger = logger;
         return new RunLog(logger, heard, shown);

@@ -31,7 +31,9 @@ internal static class ColourMap
         return colours;
     }
 
-    /// <summary>Lightness rises evenly; hue turns from violet over red to yellow; colourful in the middle, as far as a screen can show it.</summary>
+    /// <summary>
+    /// Lightness rises evenly; hue turns from violet over red to yellow; colourful in the middle, as far as a screen can show it.
+    /// </summary>
     private static (double L, double A, double B) OnCurve(double t)
     {
         var lightness = 0.13 + (0.84 * t);

@@ -25,10 +25,12 @@ internal static class EvaluationSheet
     /// <exception cref="ArgumentException">The three differ in size, or a value is no class.</exception>
     public static void Write(string path, RgbImage image, LabelMap label, LabelMap prediction, IReadOnlyList<ClassInfo> classes)
     {
-        if ((label.Width, label.Height) != (image.Width, image.Height) || (prediction.Width, prediction.Height) != (image.Width, image.Height))
+        if ((label.Width, label.Height) != (image.Width, image.Height) || (
+            prediction.Width, prediction.Height) != (image.Width, image.Height))
         {
             throw new ArgumentException(
-                $"An image of {image.Width}×{image.Height}, a label of {label.Width}×{label.Height} and a prediction of {prediction.Width}×{prediction.Height} pixels do not belong together.",
+                $"An image of {image.Width}×{image.Height}, a label of {label.Width}×{label.Height} and a prediction of "
+                    + $"{prediction.Width}×{prediction.Height} pixels do not belong together.",
                 nameof(label));
         }
 

@@ -19,7 +19,8 @@ internal static class Hatching
         canvas.Save();
         canvas.ClipRect(place);
         canvas.DrawRect(place, ground);
-        for (var x = place.Left - place.Height; x < place.Right; x += Spacing) canvas.DrawLine(x, place.Bottom, x + place.Height, place.Top, line);
+        for (var x = place.Left - place.Height; x < place.Right; x += Spacing)
+            canvas.DrawLine(x, place.Bottom, x + place.Height, place.Top, line);
         canvas.Restore();
     }
 }

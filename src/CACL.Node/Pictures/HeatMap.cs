@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>A similarity map in colours over the frame that it is about, of which just enough shines through to see what is where.</summary>
+/// <summary>
+/// A similarity map in colours over the frame that it is about, of which just enough shines through to see what is where.
+/// </summary>
 internal static class HeatMap
 {
     /// <summary>Share of the frame's grey in each pixel.</summary>
@@ -19,7 +21,9 @@ internal static class HeatMap
     /// <summary>The cosines at the two ends of the colours: the map's lowest and highest, at least <see cref="LeastSpan"/> apart.</summary>
     public static (float Low, float High) Scale(SimilarityMap map) => (Math.Min(map.Lowest, map.Highest - LeastSpan), map.Highest);
 
-    /// <summary>The frame's size, each place in the colour of its cosine on the map's <see cref="Scale"/>. The caller disposes it.</summary>
+    /// <summary>
+    /// The frame's size, each place in the colour of its cosine on the map's <see cref="Scale"/>. The caller disposes it.
+    /// </summary>
     public static SKBitmap Over(RgbImage frame, SimilarityMap map)
     {
         var bitmap = new SKBitmap(frame.Width, frame.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);

@@ -48,7 +48,8 @@ internal sealed class Legend
             var y = top + (line * _line);
             var patch = SKRect.Create(left + x, y + ((_line - Patch) / 2), Patch, Patch);
             using var fill = new SKPaint { Color = entry is null ? SKColors.White : new SKColor(entry.Red, entry.Green, entry.Blue) };
-            using var edge = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 1, Color = new SKColor(0, 0, 0, 128), IsAntialias = true };
+            using var edge =
+                new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 1, Color = new SKColor(0, 0, 0, 128), IsAntialias = true };
             if (entry is null) Hatching.Draw(canvas, patch);
             else canvas.DrawRect(patch, fill);
             canvas.DrawRect(patch, edge);

@@ -36,7 +36,8 @@ internal static class Pixels
                 continue;
             }
 
-            if (value >= classes.Count) throw new ArgumentException($"The value {value} is none of the {classes.Count} classes.", nameof(map));
+            if (value >= classes.Count)
+                throw new ArgumentException($"The value {value} is none of the {classes.Count} classes.", nameof(map));
             var colour = classes[value];
             (pixel[0], pixel[1], pixel[2], pixel[3]) = (colour.Red, colour.Green, colour.Blue, 255);
         }

@@ -24,7 +24,8 @@ namespace CACL.Node.Pictures;
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="Settings">Threads, libtorch's folder.</param>
 internal sealed record SegmentRequest(
-    string Checkpoint, string Classifier, string Video, string? Out, double Opacity, int Size, bool SideBySide, string Device, TrainingSettings Settings);
+    string Checkpoint, string Classifier, string Video, string? Out, double Opacity, int Size, bool SideBySide, string Device,
+    TrainingSettings Settings);
 
 /// <summary><c>cacl segment</c>: a whole clip, painted frame by frame.</summary>
 internal static class SegmentRun
@@ -52,7 +53,8 @@ internal static class SegmentRun
 
     private static void Run(SegmentRequest request, TextWriter output, CancellationToken cancel)
     {
-        if (!FfmpegProgram.TryFind(out var program, out var whyNot)) throw new UserException($"{request.Video} cannot be painted. {whyNot}");
+        if (!FfmpegProgram.TryFind(out var program, out var whyNot))
+            throw new UserException($"{request.Video} cannot be painted. {whyNot}");
         var path = request.Out ?? Path.GetFullPath($"{Path.GetFileNameWithoutExtension(request.Video)}-segmented.mp4");
         if (path == request.Video) throw new UserException($"--out names the video itself, {path}. Name another file.");
         if (Directory.Exists(path)) throw new UserException($"--out names a folder, {path}. Name a file in it.");
@@ -66,18 +68,22 @@ internal static class SegmentRun
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Paint(
-        SegmentRequest request, FfmpegProgram program, ClipProperties clip, LinearClassifierFile classifier, string device, string path, TextWriter output, CancellationToken cancel)
+        SegmentRequest request, FfmpegProgram program, ClipProperties clip, LinearClassifierFile classifier, string device, string path,
+        TextWriter output, CancellationToken cancel)
     {
         using var representation = Load(request, classifier, torch.device(device));
         if (representation.Instead is { } instead) output.WriteLine(instead);
         if (representation.Sha256 != classifier.CheckpointSha256)
-            output.WriteLine($"Beware: {request.Classifier} was trained on another checkpoint's features than those of {representation.Source}; its colours may mean nothing.");
-        using var predictor = new SegmentationPredictor(representation, classifier.Weight, classifier.Bias, new TileOptions(), imageSize: 0, torch.device(device));
+            output.WriteLine($"Beware: {request.Classifier} was trained on another checkpoint's features than those of "
+                + $"{representation.Source}; its colours may mean nothing.");
+        using var predictor = new SegmentationPredictor(
+            representation, classifier.Weight, classifier.Bias, new TileOptions(), imageSize: 0, torch.device(device));
 
         var (width, height) = clip.SizeWithin(request.Size);
         var painted = new PaintedFrame(width, height, classifier.Classes, (float)request.Opacity, request.SideBySide);
         using var reader = new ClipReader(program, clip, width, height, Patience, cancel);
-        using var writer = new ClipWriter(program, path, (painted.Width, painted.Height), (clip.RateNumerator, clip.RateDenominator), Patience, cancel);
+        using var writer = new ClipWriter(
+            program, path, (painted.Width, painted.Height), (clip.RateNumerator, clip.RateDenominator), Patience, cancel);
         if (writer.Encoder != "libx264") output.WriteLine($"This ffmpeg has no libx264; the clip is written by {writer.Encoder}.");
         var progress = new FrameProgress(clip.Frames, output, TimeProvider.System);
         var frame = new RgbImage(width, height, new byte[width * height * 3]);
@@ -91,16 +97,19 @@ internal static class SegmentRun
 
         writer.Finish();
         if (reader.Complaint.Length > 0) output.WriteLine($"ffmpeg complained about {clip.Path}: {reader.Complaint.Split('\n')[0].Trim()}");
-        output.WriteLine($"Wrote {path}: {reader.Frames:N0} frames of {painted.Width}×{painted.Height} pixels, {progress.Rate(reader.Frames):0.0} frames/s.");
+        output.WriteLine($"Wrote {path}: {reader.Frames:N0} frames of {painted.Width}×{painted.Height} pixels, "
+            + $"{progress.Rate(reader.Frames):0.0} frames/s.");
     }
 
     private static Representation Load(SegmentRequest request, LinearClassifierFile classifier, torch.Device device)
     {
-        if (request.Checkpoint == Representation.Random) return Representation.Load(request.Checkpoint, classifier.Backbone, seed: 0, device);
+        if (request.Checkpoint == Representation.Random)
+            return Representation.Load(request.Checkpoint, classifier.Backbone, seed: 0, device);
         var found = BackboneFile.Find(request.Checkpoint).Backbone;
         if (found == classifier.Backbone) return Representation.Load(request.Checkpoint, found, seed: 0, device);
         throw new UserException(
-            $"The classifier {request.Classifier} was trained on the features of a {classifier.Backbone.ToString().ToLowerInvariant()}, and {request.Checkpoint} holds a "
+            $"The classifier {request.Classifier} was trained on the features of a {classifier.Backbone.ToString().ToLowerInvariant()}, "
+                + $"and {request.Checkpoint} holds a "
             + $"{found.ToString().ToLowerInvariant()}. Name the checkpoint it was trained with, or a classifier of this one.");
     }
 }

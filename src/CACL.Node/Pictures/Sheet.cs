@@ -70,7 +70,8 @@ internal sealed class Sheet : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The picture {path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it, or make room there.", e);
+            throw new UserException($"The picture {path} cannot be written: {e.Message.TrimEnd('.')}. Name another place for it, or make "
+                + "room there.", e);
         }
     }
 

@@ -42,7 +42,14 @@ internal static class SheetText
     public static void Outline(SKCanvas canvas, string text, float x, float baseline, float size)
     {
         using var font = Font(size, bold: true);
-        using var edge = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = size * 0.22f, StrokeJoin = SKStrokeJoin.Round, Color = SKColors.Black.WithAlpha(200), IsAntialias = true };
+        using var edge = new SKPaint
+        {
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = size * 0.22f,
+            StrokeJoin = SKStrokeJoin.Round,
+            Color = SKColors.Black.WithAlpha(200),
+            IsAntialias = true
+        };
         using var fill = new SKPaint { Color = SKColors.White, IsAntialias = true };
         canvas.DrawText(text, x, baseline, font, edge);
         canvas.DrawText(text, x, baseline, font, fill);

@@ -38,7 +38,9 @@ internal sealed class SimilaritySheet : IDisposable
     private const int BarHeight = 14;
     private const float MarkRadius = 9;
 
-    private static readonly SKColor[] PointColours = [new(0xFF, 0x3B, 0x30), new(0x00, 0xB8, 0xD9), new(0xFF, 0xC4, 0x00), new(0x36, 0xB3, 0x7E), new(0xBF, 0x5A, 0xF2), new(0xFF, 0x8B, 0x00)];
+    private static readonly SKColor[] PointColours = [
+        new(0xFF, 0x3B, 0x30), new(0x00, 0xB8, 0xD9), new(0xFF, 0xC4, 0x00), new(0x36, 0xB3, 0x7E), new(0xBF, 0x5A, 0xF2),
+        new(0xFF, 0x8B, 0x00)];
 
     private readonly SimilarityPicture _picture;
     private readonly Sheet _sheet;
@@ -83,14 +85,17 @@ internal sealed class SimilaritySheet : IDisposable
 
     // Below the frames; each row has a line of titles, the pictures, the colour bars and their numbers.
     private int RowTop(int row) =>
-        HeadHeight + Sheet.LineHeight + PanelHeight + (Sheet.Margin * 3 / 2) + (row * (Sheet.LineHeight + PanelHeight + BarHeight + Sheet.LineHeight + Sheet.Margin + 6));
+        HeadHeight + Sheet.LineHeight + PanelHeight + (Sheet.Margin * 3 / 2) + (
+            row * (Sheet.LineHeight + PanelHeight + BarHeight + Sheet.LineHeight + Sheet.Margin + 6));
 
     private void Draw()
     {
         var room = PanelWidth * Math.Max(2, _picture.Views.Count);
         _sheet.Write(_picture.Title, Sheet.Margin, Sheet.Margin + Sheet.TextSize, room, bold: true);
         for (var i = 0; i < _picture.Notes.Count; i++)
-            _sheet.Write(_picture.Notes[i], Sheet.Margin, Sheet.Margin + Sheet.TextSize + ((i + 1) * Sheet.LineHeight), room, colour: Sheet.FaintInk);
+            _sheet.Write(
+                _picture.Notes[i], Sheet.Margin, Sheet.Margin + Sheet.TextSize + ((i + 1) * Sheet.LineHeight), room,
+                colour: Sheet.FaintInk);
         DrawFrame(_picture.First, _picture.FirstTitle, 0);
         for (var i = 0; i < _picture.Points.Count; i++) DrawPoint(Place(-1, 0), i, number: true);
         DrawFrame(_picture.Second, _picture.SecondTitle, 1);
@@ -146,7 +151,9 @@ internal sealed class SimilaritySheet : IDisposable
         var text = (index + 1).ToString(CultureInfo.InvariantCulture);
         var size = Sheet.TextSize * 1.1f;
         // Beside the ring, on the side where there is room.
-        var textX = centre.X + radius + 6 + SheetText.Measure(text, size) < place.Right ? centre.X + radius + 5 : centre.X - radius - 5 - SheetText.Measure(text, size);
+        var textX = centre.X + radius + 6 + SheetText.Measure(text, size) < place.Right
+            ? centre.X + radius + 5
+            : centre.X - radius - 5 - SheetText.Measure(text, size);
         SheetText.Outline(_sheet.Canvas, text, textX, Math.Min(centre.Y + (size * 0.36f), place.Bottom - 4), size);
     }
 
@@ -179,7 +186,9 @@ internal sealed class SimilaritySheet : IDisposable
         var baseline = place.Bottom + Sheet.TextSize + 2;
         var (low, high) = HeatMap.Scale(map);
         _sheet.Write(Number(low, 2), place.Left, baseline, PanelWidth, colour: Sheet.FaintInk);
-        _sheet.Write(Number(high, 2), place.Right - SheetText.Measure(Number(high, 2), Sheet.TextSize), baseline, PanelWidth, colour: Sheet.FaintInk);
+        _sheet.Write(
+            Number(high, 2), place.Right - SheetText.Measure(Number(high, 2), Sheet.TextSize), baseline, PanelWidth,
+            colour: Sheet.FaintInk);
         var what = low < map.Lowest ? $"cosine, all within {Number(Math.Max(0.0001f, map.Highest - map.Lowest), 4)}" : "cosine";
         _sheet.Write(what, place.MidX - (SheetText.Measure(what, Sheet.TextSize) / 2), baseline, PanelWidth, colour: Sheet.FaintInk);
     }

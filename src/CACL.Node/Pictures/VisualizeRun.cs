@@ -26,7 +26,8 @@ namespace CACL.Node.Pictures;
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="Settings">Decoder, threads, libtorch's folder.</param>
 internal sealed record VisualizeRequest(
-    string Checkpoint, string Video, int? Frame, int Stride, IReadOnlyList<(int X, int Y)> Points, string? Out, int Size, string Device, RunSettings Settings);
+    string Checkpoint, string Video, int? Frame, int Stride, IReadOnlyList<(int X, int Y)> Points, string? Out, int Size, string Device,
+    RunSettings Settings);
 
 /// <summary><c>cacl visualize</c>: the paper's Figure 3 for a video of the user's.</summary>
 internal static class VisualizeRun
@@ -59,13 +60,15 @@ internal static class VisualizeRun
         // What is quick to find wrong comes first.
         var file = BackboneFile.Find(request.Checkpoint);
         if (file.Instead is { } instead) output.WriteLine(instead);
-        if (!FfmpegProgram.TryFind(out var program, out var whyNot)) throw new UserException($"The frames of {request.Video} cannot be read. {whyNot}");
+        if (!FfmpegProgram.TryFind(out var program, out var whyNot))
+            throw new UserException($"The frames of {request.Video} cannot be read. {whyNot}");
         var clip = ClipProperties.Read(program!, request.Video, request.Settings.Data.DecodeTimeout, cancel);
         var points = request.Points.Count > 0 ? request.Points : Grid(clip.Width, clip.Height);
         foreach (var (x, y) in points)
         {
             if (x < 0 || y < 0 || x >= clip.Width || y >= clip.Height)
-                throw new UserException($"The point {x},{y} is outside of the video: its frames have {clip.Width}×{clip.Height} pixels, columns 0 to {clip.Width - 1}, rows 0 to {clip.Height - 1}.");
+                throw new UserException($"The point {x},{y} is outside of the video: its frames have {clip.Width}×{clip.Height} pixels, "
+                    + $"columns 0 to {clip.Width - 1}, rows 0 to {clip.Height - 1}.");
         }
 
         var record = Probe(request, cancel);
@@ -84,8 +87,11 @@ internal static class VisualizeRun
         SimilaritySheet.Write(path, new SimilarityPicture(
             $"Similarity of single pixels across {request.Stride} frames",
             [
-                $"{Path.GetFileName(request.Video)}, frames {frame} and {frame + request.Stride} of {record.Frames.Count}, {clip.Width}×{clip.Height} pixels{(seenWidth == clip.Width ? "" : $", seen by the network at {seenWidth}×{seenHeight}")}",
-                $"{Words(file.Backbone)}, {(file.Step is { } step ? $"step {step:N0} of {Named(file.File)}" : Path.GetFileName(file.File))}",
+                $"{Path.GetFileName(request.Video)}, frames {frame} and {frame + request.Stride} of {record.Frames.Count}, "
+                    + $"{clip.Width}×{clip.Height} "
+                    + $"pixels{(seenWidth == clip.Width ? "" : $", seen by the network at {seenWidth}×{seenHeight}")}",
+                $"{Words(file.Backbone)}, "
+                    + (file.Step is { } step ? $"step {step:N0} of {Named(file.File)}" : Path.GetFileName(file.File)),
                 "Ring: where the chosen pixel was.  Cross: the most similar position.  Each map has a scale of its own.",
             ],
             first,
@@ -121,14 +127,18 @@ internal static class VisualizeRun
     private static int FirstFrame(VisualizeRequest request, int frames)
     {
         var last = frames - 1 - request.Stride;
-        if (last < 0) throw new UserException($"{request.Video} has {frames} frames: too few for two that are {request.Stride} apart. Name a smaller --stride.");
+        if (last < 0)
+            throw new UserException($"{request.Video} has {frames} frames: too few for two that are {request.Stride} apart. Name a "
+                + "smaller --stride.");
         if (request.Frame is not { } frame) return last / 2;
         if (frame <= last) return frame;
-        throw new UserException($"{request.Video} has {frames} frames, counted from 0: with --stride {request.Stride} the last one that --frame can name is {last}, not {frame}.");
+        throw new UserException($"{request.Video} has {frames} frames, counted from 0: with --stride {request.Stride} the last one that "
+            + $"--frame can name is {last}, not {frame}.");
     }
 
     /// <summary>The four places where lines through the thirds cross.</summary>
-    private static (int X, int Y)[] Grid(int width, int height) => [(width / 3, height / 3), (width * 2 / 3, height / 3), (width / 3, height * 2 / 3), (width * 2 / 3, height * 2 / 3)];
+    private static (int X, int Y)[] Grid(int width, int height) =>
+        [(width / 3, height / 3), (width * 2 / 3, height / 3), (width / 3, height * 2 / 3), (width * 2 / 3, height * 2 / 3)];
 
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -148,6 +158,8 @@ internal static class VisualizeRun
     {
         var folder = Path.GetDirectoryName(file);
         var checkpoints = Path.GetDirectoryName(folder);
-        return Path.GetFileName(checkpoints) == "checkpoints" ? Path.GetFileName(Path.GetDirectoryName(checkpoints)) ?? file : Path.GetFileName(folder) ?? file;
+        return Path.GetFileName(checkpoints) == "checkpoints"
+            ? Path.GetFileName(Path.GetDirectoryName(checkpoints)) ?? file
+            : Path.GetFileName(folder) ?? file;
     }
 }

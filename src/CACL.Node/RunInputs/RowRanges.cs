@@ -30,7 +30,8 @@ internal static class RowRanges
         {
             var ends = range.Split('-');
             var (first, last) = (Number(ends[0]), Number(ends[^1]));
-            if (ends.Length > 2 || last < first || last - first > most - rows.Count) throw new FormatException($"{range} is no range of rows");
+            if (ends.Length > 2 || last < first || last - first > most - rows.Count)
+                throw new FormatException($"{range} is no range of rows");
             for (var row = first; row <= last; row++) rows.Add(row);
         }
 

@@ -36,7 +36,9 @@ internal static class RunVideosFile
         AtomicFile.WriteText(Path.Combine(run, Name), json.ToJsonString() + "\n", durable: true);
     }
 
-    /// <summary>The videos that a run began with; null where there is no such file, or the catalogue does not hold just these any more.</summary>
+    /// <summary>
+    /// The videos that a run began with; null where there is no such file, or the catalogue does not hold just these any more.
+    /// </summary>
     /// <param name="run">Run folder.</param>
     /// <param name="catalog">The catalogue.</param>
     /// <param name="roots">What is named.</param>

@@ -19,7 +19,8 @@ internal static class TrainingOptions
         return settings.ToRunOptions(folder, device, decoders, fingerprint);
     }
 
-    // On the processor, training needs the cores itself: a step takes far longer than the decoding of its batch. Beside a GPU they are free.
+    // On the processor, training needs the cores itself: a step takes far longer than the decoding of its batch. Beside a GPU they are
+    // free.
     private static int DecodersFor(string device) => device.StartsWith("cuda", StringComparison.Ordinal)
         ? Math.Max(1, Environment.ProcessorCount - 2)
         : Math.Max(1, Environment.ProcessorCount / 2);

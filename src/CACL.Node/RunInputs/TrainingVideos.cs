@@ -90,9 +90,12 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         var videos = new TrainingVideos(catalog.LoadUsable(stride + 1, roots), LoadUnusable(catalog, roots, stride));
         if (videos.Usable.Length > 0) return videos;
         if (videos.Unusable.Count == 0)
-            throw new UserException($"There are no videos and no images in {string.Join(", ", roots.Folders.Concat(roots.Lists))}. Check cacl.data.videos, and that its disk is mounted.");
+            throw new UserException($"There are no videos and no images in {string.Join(", ", roots.Folders.Concat(roots.Lists))}. Check "
+                + "cacl.data.videos, and that its disk is mounted.");
         var first = videos.Unusable is [var example, ..] ? $" The first: {example.Message}" : "";
-        var stills = stride > 0 && videos.Unusable.All(v => v.Reason == UnusableReason.TooShort) ? " Images need cacl.data.stride = 0." : "";
+        var stills = stride > 0 && videos.Unusable.All(v => v.Reason == UnusableReason.TooShort)
+            ? " Images need cacl.data.stride = 0."
+            : "";
         throw new UserException(
             $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}.{first} "
             + $"Run `cacl videos scan DIR` to see the reason of each.{stills}");

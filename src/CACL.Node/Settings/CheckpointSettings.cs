@@ -20,7 +20,8 @@ internal sealed record CheckpointSettings
     {
         EverySteps = reader.Integer("cacl.checkpoints.every-steps", 0, int.MaxValue),
         Keep = reader.Integer("cacl.checkpoints.keep", 1, 1000),
-        OnFailure = reader.Choice("cacl.checkpoints.on-failure", ("continue", OnCheckpointFailure.Continue), ("pause", OnCheckpointFailure.Pause)),
+        OnFailure = reader.Choice(
+            "cacl.checkpoints.on-failure", ("continue", OnCheckpointFailure.Continue), ("pause", OnCheckpointFailure.Pause)),
         Retry = BackOffSettings.Read(reader, "cacl.checkpoints.retry"),
     };
 }

@@ -21,7 +21,8 @@ internal static class ConfigurationCheck
     /// <summary>Checks files and writes what was found.</summary>
     /// <param name="files">HOCON files, each checked for itself.</param>
     /// <param name="overrides">Texts <c>key=value</c> that go with each of them.</param>
-    /// <param name="environment">Environment variables. Those that set a key do not count, so that a file is judged alike everywhere.</param>
+    /// <param name="environment">Environment variables. Those that set a key do not count, so that a file is judged alike
+    /// everywhere.</param>
     /// <param name="other">Checks files that are not of settings.</param>
     /// <param name="output">Takes the files that are right.</param>
     /// <param name="error">Takes the faults.</param>
@@ -46,7 +47,7 @@ internal static class ConfigurationCheck
                 output.WriteLine($"{file} is right: {words}");
                 foreach (var line in lines) output.WriteLine($"  {line}");
             }
-            catch (ConfigurationException e)
+            catch (Exception e) when (e is ConfigurationException or UserException)
             {
                 right = false;
                 error.WriteLine(Faults(file, e));
@@ -67,7 +68,7 @@ internal static class ConfigurationCheck
         return (words, [.. changed.Select(ResolvedConfiguration.Line)]);
     }
 
-    private static string Faults(string file, ConfigurationException e)
+    private static string Faults(string file, Exception e)
     {
         var faults = e is SettingsException settings ? settings.Problems.Select(p => p.ToString()).ToArray() : [e.Message];
         return $"{file} has {Counted.Of(faults.Length, "fault")}:{string.Concat(faults.Select(f => $"{Environment.NewLine}  {f}"))}";

@@ -46,7 +46,9 @@ internal static class ConfigurationFiles
 
     /// <summary>This process's environment variables.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        Environment.GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 
     /// <summary>The two sides of a text <c>key=value</c>.</summary>
     /// <exception cref="ConfigurationException">It is none.</exception>
@@ -69,7 +71,8 @@ internal static class ConfigurationFiles
         var unknown = KnownKeys.Unknown(root).ToList();
         var settings = RunSettings.Read(reader);
         // A section that was overwritten by a value would be reported again for each of its keys.
-        var problems = unknown.Concat(reader.Problems.Where(p => !unknown.Any(u => p.Key.StartsWith(u.Key + ".", StringComparison.Ordinal)))).ToList();
+        var problems = unknown.Concat(
+            reader.Problems.Where(p => !unknown.Any(u => p.Key.StartsWith(u.Key + ".", StringComparison.Ordinal)))).ToList();
         if (problems.Count > 0) throw new SettingsException(problems);
         return new ResolvedConfiguration(settings, reader.Settings, root["akka"] as HoconObject);
     }

@@ -53,7 +53,8 @@ internal sealed record DataSettings
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
             SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
-            Decoder = reader.Choice("cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
+            Decoder = reader.Choice(
+                "cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
             DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             MaxBadShare = reader.Number("cacl.data.max-bad-share", v => v is >= 0 and <= 1, "from 0 to 1"),

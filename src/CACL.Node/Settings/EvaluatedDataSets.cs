@@ -20,7 +20,8 @@ internal static class EvaluatedDataSets
     {
         var dataSets = reader.Elements<EvaluatedDataSet>(Key, ReadElement, Render);
         foreach (var twice in dataSets.GroupBy(d => d.Name).Where(g => g.Count() > 1))
-            reader.Report(Key, $"names {twice.Key} more than once; give each element a name of its own: {{name = {twice.Key}-2, kind = …, data = …}}.");
+            reader.Report(Key, $"names {twice.Key} more than once; give each element a name of its own: {{name = {twice.Key}-2, kind = …, "
+                + $"data = …}}.");
         if (dataSets.Count > Most) reader.Report(Key, $"has {dataSets.Count} elements; at most {Most} are allowed.");
         return dataSets;
     }
@@ -35,7 +36,8 @@ internal static class EvaluatedDataSets
     private static EvaluatedDataSet? FromText(string text, Action<string> wrong)
     {
         var at = text.IndexOf(':', StringComparison.Ordinal);
-        if (at <= 0 || at == text.Length - 1) return Refuse(wrong, $"holds '{text}'; expected is KIND:DIR, such as folder:/data/camvid, where KIND is one of {Kinds}.");
+        if (at <= 0 || at == text.Length - 1)
+            return Refuse(wrong, $"holds '{text}'; expected is KIND:DIR, such as folder:/data/camvid, where KIND is one of {Kinds}.");
         return Make(null, text[..at], text[(at + 1)..], wrong);
     }
 
@@ -52,11 +54,14 @@ internal static class EvaluatedDataSets
             if (value is not HoconScalar { IsNull: false }) return Refuse(wrong, $"holds an element whose {field} is not a single value.");
         }
 
-        if (Text(o, "kind") is not { } kind || Text(o, "data") is not { } data) return Refuse(wrong, "holds an element without kind or data; both are needed: {kind = folder, data = /data/camvid}.");
+        if (Text(o, "kind") is not { } kind || Text(o, "data") is not { } data)
+            return Refuse(wrong, "holds an element without kind or data; both are needed: {kind = folder, data = /data/camvid}.");
         if (Make(Text(o, "name"), kind, data, wrong) is not { } made) return null;
         var (protocol, variant) = (Text(o, "protocol"), Text(o, "variant"));
-        if (protocol is not (null or EvaluationProtocols.Linear or EvaluationProtocols.Limited)) return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of linear, limited.");
-        if (variant is not (null or EvaluationProtocols.Full or EvaluationProtocols.Quick)) return Refuse(wrong, $"holds {made.Name} with the variant '{variant}'; allowed is one of full, quick.");
+        if (protocol is not (null or EvaluationProtocols.Linear or EvaluationProtocols.Limited))
+            return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of linear, limited.");
+        if (variant is not (null or EvaluationProtocols.Full or EvaluationProtocols.Quick))
+            return Refuse(wrong, $"holds {made.Name} with the variant '{variant}'; allowed is one of full, quick.");
         double? fraction = null;
         if (Text(o, "fraction") is { } share)
         {
@@ -65,16 +70,25 @@ internal static class EvaluatedDataSets
             fraction = number;
         }
 
-        return made with { TrainSplit = Text(o, "train-split"), TestSplit = Text(o, "test-split"), Protocol = protocol, Variant = variant, Fraction = fraction };
+        return made with
+        {
+            TrainSplit = Text(o, "train-split"),
+            TestSplit = Text(o, "test-split"),
+            Protocol = protocol,
+            Variant = variant,
+            Fraction = fraction
+        };
     }
 
     private static EvaluatedDataSet? Make(string? name, string kindWord, string folder, Action<string> wrong)
     {
-        if (SegmentationDataSets.KindOf(kindWord) is not { } kind) return Refuse(wrong, $"holds the kind '{kindWord}'; allowed is one of {Kinds}.");
+        if (SegmentationDataSets.KindOf(kindWord) is not { } kind)
+            return Refuse(wrong, $"holds the kind '{kindWord}'; allowed is one of {Kinds}.");
         var data = FilePaths.Absolute(folder);
         name ??= Path.GetFileName(data);
         if (name.Length is 0 or > 64 || name[0] is '.' or '-' || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
-            return Refuse(wrong, $"calls a data set '{name}'; a name has 1 to 64 letters, digits, dots, underscores and dashes. Name it: {{name = mine, kind = {kindWord}, data = {HoconWriter.Text(data)}}}.");
+            return Refuse(wrong, $"calls a data set '{name}'; a name has 1 to 64 letters, digits, dots, underscores and dashes. Name it: "
+                + $"{{name = mine, kind = {kindWord}, data = {HoconWriter.Text(data)}}}.");
         return new EvaluatedDataSet(name, kind, data);
     }
 
@@ -82,7 +96,8 @@ internal static class EvaluatedDataSets
     {
         var fields = new List<(string Name, string? Value)>
         {
-            ("name", dataSet.Name), ("kind", SegmentationDataSets.Word(dataSet.Kind)), ("data", dataSet.Data), ("train-split", dataSet.TrainSplit),
+            ("name", dataSet.Name), ("kind", SegmentationDataSets.Word(dataSet.Kind)), ("data", dataSet.Data),
+            ("train-split", dataSet.TrainSplit),
             ("test-split", dataSet.TestSplit), ("protocol", dataSet.Protocol), ("variant", dataSet.Variant),
             ("fraction", dataSet.Fraction?.ToString("R", CultureInfo.InvariantCulture)),
         };

@@ -61,7 +61,8 @@ internal sealed record EvaluationSettings
             Linear = linear,
             Quick = quick,
             Limited = limited,
-            QuickLimited = limited with { Epochs = reader.Integer("cacl.evaluation.quick.limited-epochs", 1, 100_000), ImageSize = quick.ImageSize },
+            QuickLimited =
+                limited with { Epochs = reader.Integer("cacl.evaluation.quick.limited-epochs", 1, 100_000), ImageSize = quick.ImageSize },
             QuickTrainImages = reader.Integer("cacl.evaluation.quick.train-images", 0, 1_000_000),
             QuickTestImages = reader.Integer("cacl.evaluation.quick.test-images", 0, 1_000_000),
         };
@@ -69,7 +70,8 @@ internal sealed record EvaluationSettings
 
     private static FeatureOptions ReadFeatures(SettingsReader reader) => new()
     {
-        Place = reader.Choice("cacl.evaluation.features.place", ("auto", FeaturePlace.Auto), ("memory", FeaturePlace.Memory), ("disk", FeaturePlace.Disk)),
+        Place = reader.Choice(
+            "cacl.evaluation.features.place", ("auto", FeaturePlace.Auto), ("memory", FeaturePlace.Memory), ("disk", FeaturePlace.Disk)),
         MemoryBytes = reader.Size("cacl.evaluation.features.memory", 1L << 20, 1L << 44),
         DiskBytes = reader.Size("cacl.evaluation.features.disk", 1L << 20, 1L << 44),
         Folder = FilePaths.Absolute(reader.Text("cacl.evaluation.features.folder")),

@@ -30,7 +30,9 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
     public double? Fraction { get; init; }
 }
 
-/// <summary>Settings under <c>cacl.evaluation</c> that say what is evaluated beside a training, and when; reference.conf says what each means.</summary>
+/// <summary>
+/// Settings under <c>cacl.evaluation</c> that say what is evaluated beside a training, and when; reference.conf says what each means.
+/// </summary>
 internal sealed record EvaluatorSettings
 {
     public required IReadOnlyList<EvaluatedDataSet> DataSets { get; init; }
@@ -58,8 +60,12 @@ internal sealed record EvaluatorSettings
     public static EvaluatorSettings Read(SettingsReader reader) => new()
     {
         DataSets = EvaluatedDataSets.Read(reader),
-        Protocol = reader.Choice("cacl.evaluation.protocol", (EvaluationProtocols.Linear, EvaluationProtocols.Linear), (EvaluationProtocols.Limited, EvaluationProtocols.Limited)),
-        Variant = reader.Choice("cacl.evaluation.variant", (EvaluationProtocols.Quick, EvaluationProtocols.Quick), (EvaluationProtocols.Full, EvaluationProtocols.Full)),
+        Protocol = reader.Choice(
+            "cacl.evaluation.protocol", (EvaluationProtocols.Linear, EvaluationProtocols.Linear),
+            (EvaluationProtocols.Limited, EvaluationProtocols.Limited)),
+        Variant = reader.Choice(
+            "cacl.evaluation.variant", (EvaluationProtocols.Quick, EvaluationProtocols.Quick),
+            (EvaluationProtocols.Full, EvaluationProtocols.Full)),
         EverySteps = reader.Integer("cacl.evaluation.every-steps", 0, int.MaxValue),
         EveryEpochs = reader.Integer("cacl.evaluation.every-epochs", 0, int.MaxValue),
         AtEnd = reader.Boolean("cacl.evaluation.at-end"),

@@ -32,8 +32,10 @@ internal sealed record HttpSettings
         var settings = new HttpSettings
         {
             Enabled = reader.Boolean("cacl.http.enabled"),
-            Host = reader.Text("cacl.http.host", t => Parse(t) is not null, "an IP address of this machine, 0.0.0.0 for all of them, or localhost"),
-            Port = Number(reader.Text("cacl.http.port", t => t == "auto" || Number(t) is not null, "auto or a whole number from 1 to 65535")),
+            Host = reader.Text(
+                "cacl.http.host", t => Parse(t) is not null, "an IP address of this machine, 0.0.0.0 for all of them, or localhost"),
+            Port = Number(
+                reader.Text("cacl.http.port", t => t == "auto" || Number(t) is not null, "auto or a whole number from 1 to 65535")),
             Token = reader.Secret("cacl.http.token"),
             Linger = reader.Duration("cacl.http.linger", TimeSpan.Zero, TimeSpan.FromDays(24)),
         };
@@ -41,13 +43,15 @@ internal sealed record HttpSettings
         {
             reader.Report(
                 "cacl.http.host",
-                $"is {settings.Host}, which others can reach, and there is no token. Set the environment variable CACL_HTTP_TOKEN to a long random text, or take 127.0.0.1.");
+                $"is {settings.Host}, which others can reach, and there is no token. Set the environment variable CACL_HTTP_TOKEN to a "
+                    + "long random text, or take 127.0.0.1.");
         }
 
         return settings;
     }
 
-    private static IPAddress? Parse(string host) => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
+    private static IPAddress? Parse(string host) =>
+        host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;

@@ -60,7 +60,9 @@ internal sealed class ResolvedConfiguration
             .ToDictionary(k => k.Key, k => k.Text),
         StringComparer.Ordinal);
 
-    /// <summary>Text for config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.</summary>
+    /// <summary>
+    /// Text for config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.
+    /// </summary>
     public string Render()
     {
         var text = new StringBuilder();

@@ -17,24 +17,30 @@ internal static class SettingsRules
         var (data, model, training) = (s.Data, s.Model, s.Training);
         var positions = data.CropSize / 8 * (data.CropSize / 8);
 
-        Rule("cacl.data.crop-size", data.CropSize % 8 == 0, $"is {data.CropSize}; it must be a multiple of 8, the stride of the feature map, such as {Math.Max(32, data.CropSize / 8 * 8)}.");
-        Rule("cacl.data.crop-area", data.CropAreaMin > 0 && data.CropAreaMax <= 1 && data.CropAreaMin <= data.CropAreaMax, $"is [{data.CropAreaMin}, {data.CropAreaMax}]; both numbers lie above 0 and at most at 1, the smaller one first.");
+        Rule("cacl.data.crop-size", data.CropSize % 8 == 0, $"is {data.CropSize}; it must be a multiple of 8, the stride of the feature "
+            + $"map, such as {Math.Max(32, data.CropSize / 8 * 8)}.");
+        Rule(
+            "cacl.data.crop-area", data.CropAreaMin > 0 && data.CropAreaMax <= 1 && data.CropAreaMin <= data.CropAreaMax,
+            $"is [{data.CropAreaMin}, {data.CropAreaMax}]; both numbers lie above 0 and at most at 1, the smaller one first.");
         Rule("cacl.model.heads", model.Heads != Heads.None, $"is empty; at least one of {string.Join(", ", CaclHeads.Names)} must be on.");
         Rule(
             "cacl.training.batch-size",
             training.BatchSize % Math.Max(1, model.BatchNormSplits) == 0,
-            $"is {training.BatchSize}, which cacl.model.bn-splits = {model.BatchNormSplits} does not divide; take a multiple of {model.BatchNormSplits}, or other splits.",
+            $"is {training.BatchSize}, which cacl.model.bn-splits = {model.BatchNormSplits} does not divide; take a multiple of "
+                + $"{model.BatchNormSplits}, or other splits.",
             "cacl.model.bn-splits");
         Rule(
             "cacl.model.enqueue-pixels",
             model.EnqueuePixels <= positions,
-            $"is {model.EnqueuePixels}, but a feature map of crop-size {data.CropSize} has {positions} positions; take at most {positions}.",
+            $"is {model.EnqueuePixels}, but a feature map of crop-size {data.CropSize} has {positions} positions; "
+                + $"take at most {positions}.",
             "cacl.data.crop-size");
         CheckQueue(s, Rule);
         Rule(
             "cacl.model.padding",
             model.Padding != Padding.Reflect || data.CropSize >= SmallestReflected,
-            $"is reflect, but a crop-size of {data.CropSize} leaves feature maps smaller than what is reflected; take a crop-size of {SmallestReflected} or more, or zeros.",
+            $"is reflect, but a crop-size of {data.CropSize} leaves feature maps smaller than what is reflected; take a crop-size of "
+                + $"{SmallestReflected} or more, or zeros.",
             "cacl.data.crop-size");
         Rule(
             "cacl.model.soft-cycle",
@@ -59,7 +65,8 @@ internal static class SettingsRules
         Rule(
             "cacl.evaluation.tile-size",
             s.Evaluation.Tiles.Size % 8 == 0,
-            $"is {s.Evaluation.Tiles.Size}; it must be a multiple of 8, the stride of the feature map, such as {s.Evaluation.Tiles.Size / 8 * 8}.");
+            $"is {s.Evaluation.Tiles.Size}; it must be a multiple of 8, the stride of the feature map, such as "
+                + $"{s.Evaluation.Tiles.Size / 8 * 8}.");
         Rule(
             "cacl.evaluation.tile-overlap",
             s.Evaluation.Tiles.Overlap < s.Evaluation.Tiles.Size,
@@ -67,8 +74,11 @@ internal static class SettingsRules
             "cacl.evaluation.tile-size");
         Rule(
             "cacl.evaluation.limited.scale",
-            s.Evaluation.Limited.ScaleMin >= 0.1 && s.Evaluation.Limited.ScaleMax <= 10 && s.Evaluation.Limited.ScaleMin <= s.Evaluation.Limited.ScaleMax,
-            $"is [{s.Evaluation.Limited.ScaleMin}, {s.Evaluation.Limited.ScaleMax}]; both numbers lie from 0.1 to 10, the smaller one first.");
+            s.Evaluation.Limited.ScaleMin >= 0.1
+                && s.Evaluation.Limited.ScaleMax <= 10
+                && s.Evaluation.Limited.ScaleMin <= s.Evaluation.Limited.ScaleMax,
+            $"is [{s.Evaluation.Limited.ScaleMin}, {s.Evaluation.Limited.ScaleMax}]; both numbers lie from 0.1 to 10, the smaller one "
+                + "first.");
         Rule(
             "cacl.evaluation.quick.image-size",
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
@@ -100,7 +110,8 @@ internal static class SettingsRules
         rule(
             "cacl.model.queue-size",
             rows <= s.Model.QueueSize,
-            $"is {s.Model.QueueSize}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size or enqueue-pixels.",
+            $"is {s.Model.QueueSize}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size "
+                + "or enqueue-pixels.",
             ["cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
     }
 }

@@ -47,7 +47,8 @@ internal sealed record TrainingSettings
         LearningRate = reader.Number("cacl.training.learning-rate", v => v is > 0 and <= 1000, "above 0, at most 1000"),
         ScaleLearningRate = reader.Boolean("cacl.training.scale-learning-rate"),
         WarmupEpochs = reader.Number("cacl.training.warmup-epochs", v => v >= 0, "of at least 0"),
-        OnNan = reader.Choice("cacl.training.on-nan", ("halt", OnNotFinite.Halt), ("skip", OnNotFinite.Skip), ("rollback", OnNotFinite.Rollback)),
+        OnNan = reader.Choice(
+            "cacl.training.on-nan", ("halt", OnNotFinite.Halt), ("skip", OnNotFinite.Skip), ("rollback", OnNotFinite.Rollback)),
         Watchdog = reader.Duration("cacl.training.watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
         LibTorch = FilePaths.Absolute(reader.Text("cacl.training.libtorch")),
         Lars = new LarsOptions
@@ -62,5 +63,6 @@ internal sealed record TrainingSettings
     /// <summary>Whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
     public static bool IsDevice(string text) =>
         text is "auto" or "cpu" or "cuda"
-        || (text.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        || (text.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(
+            text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

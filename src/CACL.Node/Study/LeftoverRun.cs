@@ -27,7 +27,8 @@ internal static class LeftoverRun
             }
 
             asked = true;
-            if (Stopwatch.GetElapsedTime(began) > Saving) throw new UserException($"Process {process} works in {run} and does not end. End it, then give the same command again.");
+            if (Stopwatch.GetElapsedTime(began) > Saving)
+                throw new UserException($"Process {process} works in {run} and does not end. End it, then give the same command again.");
             stop.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
             stop.ThrowIfCancellationRequested();
         }

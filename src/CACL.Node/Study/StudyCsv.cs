@@ -8,9 +8,12 @@ namespace CACL.Node.Study;
 internal static class StudyCsv
 {
     private const string Head =
-        "row,seed,step,last,dataset,kind,protocol,variant,fraction,miou,macc,aacc,iou,seconds,paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256";
+        "row,seed,step,last,dataset,kind,protocol,variant,fraction,miou,macc,aacc,iou,seconds,"
+        + "paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256";
 
-    /// <summary>The file's text. The column iou holds the classes' values, a space between two, <c>-</c> where a class does not occur.</summary>
+    /// <summary>
+    /// The file's text. The column iou holds the classes' values, a space between two, <c>-</c> where a class does not occur.
+    /// </summary>
     public static string Render(IEnumerable<StudyValue> values)
     {
         var text = new StringBuilder(Head).Append('\n');

@@ -19,8 +19,11 @@ internal static class StudyDataSetReader
             var before = problems.Count;
             var set = item is HoconObject o ? OfObject(o, problems) : OfText(item, problems);
             if (problems.Count > before) continue;
-            if (read.Any(r => r.FileName == set.FileName)) problems.Add(new SettingsProblem("study.datasets", item.Origin, $"names {set.Name} twice; give one of them another name."));
-            else if (set.FileName.Length == 0) problems.Add(new SettingsProblem("study.datasets", item.Origin, $"names a data set '{set.Name}'; a name has at least a letter or digit."));
+            if (read.Any(r => r.FileName == set.FileName))
+                problems.Add(new SettingsProblem("study.datasets", item.Origin, $"names {set.Name} twice; give one of them another name."));
+            else if (set.FileName.Length == 0)
+                problems.Add(new SettingsProblem(
+                    "study.datasets", item.Origin, $"names a data set '{set.Name}'; a name has at least a letter or digit."));
             else read.Add(set);
         }
 
@@ -37,7 +40,9 @@ internal static class StudyDataSetReader
             return new StudyDataSet(Path.GetFileName(path), kind, path, null, null, "linear", "full", null);
         }
 
-        problems.Add(new SettingsProblem("study.datasets", item.Origin, $"holds {item}; expected is KIND:DIR with a kind of {string.Join(", ", Kinds)}, or an object with name, kind and data."));
+        problems.Add(new SettingsProblem(
+            "study.datasets", item.Origin,
+            $"holds {item}; expected is KIND:DIR with a kind of {string.Join(", ", Kinds)}, or an object with name, kind and data."));
         return new StudyDataSet("", "", "", null, null, "", "", null);
     }
 
@@ -54,7 +59,8 @@ internal static class StudyDataSetReader
             o["protocol"] is null ? "linear" : reader.Choice("protocol", ("linear", "linear"), ("limited", "limited")),
             o["variant"] is null ? "full" : reader.Choice("variant", ("full", "full"), ("quick", "quick")),
             o["fraction"] is null ? null : reader.Number("fraction", v => v is > 0 and <= 1, "above 0, at most 1"));
-        if (set is { Fraction: not null, Protocol: not "limited" } && reader.IsSound("fraction", "protocol")) reader.Report("fraction", "belongs to protocol = limited.");
+        if (set is { Fraction: not null, Protocol: not "limited" } && reader.IsSound("fraction", "protocol"))
+            reader.Report("fraction", "belongs to protocol = limited.");
         problems.AddRange(reader.Problems.Select(p => p with { Key = $"study.datasets: {p.Key}" }));
         return set;
     }

@@ -3,7 +3,9 @@ using CACL.Node.Display;
 
 namespace CACL.Node.Study;
 
-/// <summary>Where a study is: sentences, and on a terminal a line below them that changes in place; elsewhere that line once a minute.</summary>
+/// <summary>
+/// Where a study is: sentences, and on a terminal a line below them that changes in place; elsewhere that line once a minute.
+/// </summary>
 internal sealed class StudyDisplay : IDisposable
 {
     private const string Erase = "\r\u001b[K";
@@ -28,10 +30,13 @@ internal sealed class StudyDisplay : IDisposable
     /// <summary>Shows a sentence.</summary>
     public void Say(string sentence)
     {
-        lock (_gate) _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(_isLive ? Erase : "")}{DateTime.Now:HH:mm:ss} {sentence}"));
+        lock (_gate)
+            _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(_isLive ? Erase : "")}{DateTime.Now:HH:mm:ss} {sentence}"));
     }
 
-    /// <summary>Shows a changing line until the returned object is disposed. The function may be called from another thread; null: nothing to show.</summary>
+    /// <summary>
+    /// Shows a changing line until the returned object is disposed. The function may be called from another thread; null: nothing to show.
+    /// </summary>
     public IDisposable Show(Func<string?> line)
     {
         lock (_gate) _line = line;

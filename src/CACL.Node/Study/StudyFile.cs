@@ -15,14 +15,17 @@ internal static class StudyFile
 
     /// <summary>Reads one.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="overrides">Texts <c>key=value</c>; those of <c>study.</c> change the study, the others the settings of every row.</param>
+    /// <param name="overrides">Texts <c>key=value</c>; those of <c>study.</c> change the study, the others the settings of every
+    /// row.</param>
     /// <param name="environment">Environment variables, for substitutions and for the rows' settings.</param>
     /// <exception cref="HoconException">The file is missing, or not HOCON.</exception>
     /// <exception cref="SettingsException">It says something wrong: all of it is listed.</exception>
     /// <exception cref="UserException">An override is none.</exception>
     public static StudyPlan Read(string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
-        var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText("defaults of a study", Defaults).AddFile(file);
+        var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open)
+            .AddText("defaults of a study", Defaults)
+            .AddFile(file);
         var forRows = new List<string>();
         foreach (var text in overrides)
         {
@@ -86,8 +89,10 @@ internal static class StudyFile
             Environment = environment,
         };
         problems.AddRange(reader.Problems);
-        if (problems.Count == 0 && plan.DataSets.Count == 0) problems.Add(Empty("study.datasets", "name what to judge on, such as [\"folder:/data/camvid\"]."));
-        if (problems.Count == 0 && plan.Rows.Count == 0) problems.Add(Empty("study.rows", "name what to compare, such as [{ name = CACL, preset = cacl.conf }]."));
+        if (problems.Count == 0 && plan.DataSets.Count == 0)
+            problems.Add(Empty("study.datasets", "name what to judge on, such as [\"folder:/data/camvid\"]."));
+        if (problems.Count == 0 && plan.Rows.Count == 0)
+            problems.Add(Empty("study.rows", "name what to compare, such as [{ name = CACL, preset = cacl.conf }]."));
         return plan;
 
         SettingsProblem Empty(string key, string remedy) => new(key, HoconOrigin.Of(file), $"is empty; {remedy}");
@@ -98,7 +103,8 @@ internal static class StudyFile
         var seeds = new List<ulong>();
         foreach (var text in reader.Texts("study.seeds", t => t))
         {
-            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) reader.Report("study.seeds", $"holds '{text}'; a seed is a whole number from 0 to {ulong.MaxValue}.");
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+                reader.Report("study.seeds", $"holds '{text}'; a seed is a whole number from 0 to {ulong.MaxValue}.");
             else if (seeds.Contains(seed)) reader.Report("study.seeds", $"names {seed} twice.");
             else seeds.Add(seed);
         }

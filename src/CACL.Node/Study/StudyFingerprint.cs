@@ -10,7 +10,8 @@ internal static class StudyFingerprint
     // What an evaluation computes; the rest of cacl.evaluation is how it is carried out, or what a run does beside itself.
     private static readonly string[] Computing =
     [
-        "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-", "cacl.evaluation.features.precision",
+        "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-",
+        "cacl.evaluation.features.precision",
         "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
     ];
 
@@ -18,19 +19,25 @@ internal static class StudyFingerprint
     /// <exception cref="UserException">A preset or setting is wrong.</exception>
     public static IReadOnlyDictionary<string, string> Of(StudyPlan plan)
     {
-        var all = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["study.evaluate-every-steps"] = $"{plan.EvaluateEverySteps}" };
+        var all = new SortedDictionary<string, string>(
+            StringComparer.Ordinal)
+        { ["study.evaluate-every-steps"] = $"{plan.EvaluateEverySteps}" };
         foreach (var set in plan.DataSets)
         {
             all[$"data set {set.Name}"] = string.Join(
-                ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}", $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}");
+                ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}",
+                $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}");
         }
 
-        foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(k => Computing.Any(c => k.Key.StartsWith(c, StringComparison.Ordinal)))) all[setting.Key] = setting.Text;
+        foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(
+            k => Computing.Any(c => k.Key.StartsWith(c, StringComparison.Ordinal))))
+            all[setting.Key] = setting.Text;
         foreach (var row in plan.Rows)
         {
             all[$"row {row.Name}: source"] = $"{row.Source} {row.Backbone}{row.Weights}".Trim();
             if (row.Source != StudySource.Training) continue;
-            foreach (var (key, text) in StudySettings.OfTraining(plan, row, plan.Seeds[0]).Fingerprint.Where(f => f.Key != "cacl.seed")) all[$"row {row.Name}: {key}"] = text;
+            foreach (var (key, text) in StudySettings.OfTraining(plan, row, plan.Seeds[0]).Fingerprint.Where(f => f.Key != "cacl.seed"))
+                all[$"row {row.Name}: {key}"] = text;
         }
 
         return all;
@@ -49,16 +56,20 @@ internal static class StudyFingerprint
         var told = changes.GroupBy(c => RowOf(c) is { } row ? c[(Prefix(row).Length)..] : c)
             .Select(g => g.Count() == 1 ? g.First() : $"{g.Key} ({g.Count()} rows)").ToList();
         throw new UserException(
-            $"The study in {folder} was begun with other settings:\n  {string.Join("\n  ", told.Take(20))}{(told.Count > 20 ? $"\n  … and {told.Count - 20} more" : "")}\n"
-            + "Its results and new ones do not belong into one table. Take the former settings again, name another folder with --out, or start anew with --overwrite (deletes it).");
+            $"The study in {folder} was begun with other settings:\n  "
+                + $"{string.Join("\n  ", told.Take(20))}{(told.Count > 20 ? $"\n  … and {told.Count - 20} more" : "")}\n"
+            + "Its results and new ones do not belong into one table. Take the former settings again, name another folder with --out, or "
+            + "start anew with --overwrite (deletes it).");
 
         // A setting that only one of two versions of the program knows has its default, which changes nothing.
         Dictionary<string, string> Kept(IReadOnlyDictionary<string, string> all) =>
-            all.Where(p => (RowOf(p.Key) is not { } row || shared.Contains(row)) && (!IsSetting(p.Key) || (then.ContainsKey(p.Key) && now.ContainsKey(p.Key))))
+            all.Where(p => (RowOf(p.Key) is not { } row || shared.Contains(row)) && (
+                !IsSetting(p.Key) || (then.ContainsKey(p.Key) && now.ContainsKey(p.Key))))
                 .ToDictionary(p => p.Key, p => p.Value);
     }
 
-    private static bool IsSetting(string key) => (RowOf(key) is { } row ? key[Prefix(row).Length..] : key).StartsWith("cacl.", StringComparison.Ordinal);
+    private static bool IsSetting(string key) =>
+        (RowOf(key) is { } row ? key[Prefix(row).Length..] : key).StartsWith("cacl.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Rows(IReadOnlyDictionary<string, string> all) => all.Keys.Select(RowOf).OfType<string>().Distinct();
 

@@ -44,7 +44,8 @@ internal sealed class StudyFolder : IDisposable
     /// <param name="fingerprint">What decides the study's numbers.</param>
     /// <param name="overwrite">Whether another study in it is deleted.</param>
     /// <param name="now">The time.</param>
-    /// <exception cref="UserException">It holds another study or something else, another process is at work in it, or it cannot be written.</exception>
+    /// <exception cref="UserException">It holds another study or something else, another process is at work in it, or it cannot be
+    /// written.</exception>
     public static StudyFolder Open(string path, IReadOnlyDictionary<string, string> fingerprint, bool overwrite, DateTimeOffset now)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -66,7 +67,8 @@ internal sealed class StudyFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The study's folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --out, or change its permissions.", e);
+            throw new UserException($"The study's folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --out, "
+                + "or change its permissions.", e);
         }
     }
 
@@ -131,12 +133,15 @@ internal sealed class StudyFolder : IDisposable
     {
         AtomicFile.RemoveLeftovers(Path);
         if (overwrite) Empty();
-        foreach (var folder in new[] { "configurations", "runs", "logs", "finished", "evaluations" }) Directory.CreateDirectory(File(folder));
+        foreach (var folder in new[] { "configurations", "runs", "logs", "finished", "evaluations" })
+            Directory.CreateDirectory(File(folder));
         foreach (var left in Directory.EnumerateDirectories(File("evaluations"), Partial + "*")) Directory.Delete(left, recursive: true);
         var known = System.IO.File.Exists(File(StudyName)) ? JsonNode.Parse(RegularFile.ReadAllText(File(StudyName)))!.AsObject() : null;
         Began = known?["began"]?.GetValue<DateTimeOffset>() ?? now;
         if (known is not null) StudyFingerprint.Check(known["fingerprint"].Deserialize<Dictionary<string, string>>()!, fingerprint, Path);
-        Write(File(StudyName), new JsonObject { ["began"] = Began, ["fingerprint"] = JsonSerializer.SerializeToNode(fingerprint) }.ToJsonString(Indented));
+        Write(
+            File(StudyName),
+            new JsonObject { ["began"] = Began, ["fingerprint"] = JsonSerializer.SerializeToNode(fingerprint) }.ToJsonString(Indented));
     }
 
     private static void Refuse(string path)
@@ -145,7 +150,8 @@ internal sealed class StudyFolder : IDisposable
         if (!Directory.Exists(path) || System.IO.File.Exists(System.IO.Path.Combine(path, StudyName))) return;
         var foreign = Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).FirstOrDefault(n => !IsOurs(n));
         if (foreign is null) return;
-        throw new UserException($"The folder {path} is no study's (it holds {foreign}, and no {StudyName}). Nothing in it was touched; name an empty or new folder with --out.");
+        throw new UserException($"The folder {path} is no study's (it holds {foreign}, and no {StudyName}). Nothing in it was touched; "
+            + "name an empty or new folder with --out.");
     }
 
     private static bool IsOurs(string name) =>
@@ -157,7 +163,8 @@ internal sealed class StudyFolder : IDisposable
     // study.json last: until it is gone a half-deleted folder is still known as a study's.
     private void Empty()
     {
-        foreach (var entry in Directory.GetFileSystemEntries(Path).Where(e => System.IO.Path.GetFileName(e) is var n && n != LockName && IsOurs(n)).OrderBy(e => System.IO.Path.GetFileName(e) == StudyName))
+        foreach (var entry in Directory.GetFileSystemEntries(Path).Where(e =>
+            System.IO.Path.GetFileName(e) is var n && n != LockName && IsOurs(n)).OrderBy(e => System.IO.Path.GetFileName(e) == StudyName))
         {
             if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
             else System.IO.File.Delete(entry);
@@ -172,7 +179,8 @@ internal sealed class StudyFolder : IDisposable
         }
         catch (IOException e) when (e.HResult is 11 or unchecked((int)0x80070020))
         {
-            throw new UserException($"Another process is running a study in {path}. Wait until it ends, stop it, or name another folder with --out.", e);
+            throw new UserException($"Another process is running a study in {path}. Wait until it ends, stop it, or name another folder "
+                + "with --out.", e);
         }
     }
 }

@@ -37,7 +37,9 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         var paperMiou = rows.Any(r => r.Paper.GetValueOrDefault(set.Name)?.Miou is not null);
         var paperMacc = rows.Any(r => r.Paper.GetValueOrDefault(set.Name)?.Macc is not null);
         var seeds = table.Values.Where(v => v.Last).Select(v => v.Seed).OfType<ulong>().Distinct().Order().ToList();
-        string[] head = ["row", .. Only(paperMiou, "paper mIoU"), .. Only(paperMacc, "paper mAcc"), "mIoU", "mAcc", "aAcc", .. seeds.Select(s => $"mIoU, seed {s}")];
+        string[] head = [
+            "row", .. Only(paperMiou, "paper mIoU"), .. Only(paperMacc, "paper mAcc"), "mIoU", "mAcc", "aAcc",
+            .. seeds.Select(s => $"mIoU, seed {s}")];
         Line($"| {string.Join(" | ", head)} |");
         Line($"|---|{string.Concat(Enumerable.Repeat("---:|", head.Length - 1))}");
         foreach (var row in rows)
@@ -46,8 +48,10 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
             var paper = row.Paper.GetValueOrDefault(set.Name);
             string[] cells =
             [
-                row.Name.Replace("|", "\\|", StringComparison.Ordinal), .. Only(paperMiou, Decimal(paper?.Miou)), .. Only(paperMacc, Decimal(paper?.Macc)),
-                Mean(StudyTable.Percent(last, r => r.Miou)), Mean(StudyTable.Percent(last, r => r.Macc)), Mean(StudyTable.Percent(last, r => r.Aacc)),
+                row.Name.Replace("|", "\\|", StringComparison.Ordinal), .. Only(paperMiou, Decimal(paper?.Miou)),
+                .. Only(paperMacc, Decimal(paper?.Macc)),
+                Mean(StudyTable.Percent(last, r => r.Miou)), Mean(StudyTable.Percent(last, r => r.Macc)),
+                Mean(StudyTable.Percent(last, r => r.Aacc)),
                 .. seeds.Select(s => Decimal(100 * last.FirstOrDefault(v => v.Seed == s)?.Result.Miou)),
             ];
             Line($"| {string.Join(" | ", cells)} |");
@@ -65,7 +69,10 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         var counts = table.Values.Where(v => v.Last).GroupBy(v => v.Row).Select(g => g.Count()).Distinct().Order().ToList();
         if (counts.Count == 0) return "Nothing is measured yet.\n";
         var n = counts.Count == 1 ? $"n = {counts[0]}" : $"n = {counts[0]} to {counts[^1]}";
-        return $"Percent. {(counts[^1] > 1 ? $"Mean ± sample standard deviation over the seeds ({n})." : "One seed each: no deviation can be given.")}\n";
+        var deviation = counts[^1] > 1
+            ? $"Mean ± sample standard deviation over the seeds ({n})."
+            : "One seed each: no deviation can be given.";
+        return $"Percent. {deviation}\n";
     }
 
     private void WriteStrange(StudyTable table)
@@ -82,11 +89,13 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
     {
         var steps = table.Values.Where(v => v.Row.Source == StudySource.Training).Select(v => v.Step).Distinct().Order().ToList();
         if (steps.Count < 2) return;
-        Line($"mIoU over steps:\n\n| row | {string.Join(" | ", steps.Select(s => $"{s:N0}"))} |\n|---|{string.Concat(Enumerable.Repeat("---:|", steps.Count))}");
+        Line($"mIoU over steps:\n\n| row | {string.Join(" | ", steps.Select(s => $"{s:N0}"))} "
+            + $"|\n|---|{string.Concat(Enumerable.Repeat("---:|", steps.Count))}");
         foreach (var row in report.Plan.Rows.Where(r => r.Source == StudySource.Training))
         {
             var curve = table.Curve(row).ToDictionary(p => p.Step, p => p.Miou);
-            Line($"| {row.Name.Replace("|", "\\|", StringComparison.Ordinal)} | {string.Join(" | ", steps.Select(s => Mean(curve.TryGetValue(s, out var m) ? m : null)))} |");
+            Line($"| {row.Name.Replace("|", "\\|", StringComparison.Ordinal)} | "
+                + $"{string.Join(" | ", steps.Select(s => Mean(curve.TryGetValue(s, out var m) ? m : null)))} |");
         }
 
         Line();
@@ -98,12 +107,16 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         Line($"```\n{report.Command}\n```\n");
         foreach (var line in report.Machine) Line($"- {line}");
         var (trained, judged) = (report.Trainings.Sum(t => t.Finished.Seconds), Distinct().Sum(v => v.Result.Seconds));
-        Line($"- Begun {Time(report.Began)}, this page {Time(report.Now)} UTC. {report.Trainings.Count} trainings took {ProgressText.Clock(TimeSpan.FromSeconds(trained))} of steps, {Distinct().Count()} evaluations {ProgressText.Clock(TimeSpan.FromSeconds(judged))}.");
+        Line($"- Begun {Time(report.Began)}, this page {Time(report.Now)} UTC. {report.Trainings.Count} trainings took "
+            + $"{ProgressText.Clock(TimeSpan.FromSeconds(trained))} of steps, {Distinct().Count()} evaluations "
+            + $"{ProgressText.Clock(TimeSpan.FromSeconds(judged))}.");
         Line();
         if (report.Trainings.Count > 0)
         {
             Line("| training | steps | seconds a step |\n|---|---:|---:|");
-            foreach (var (training, done) in report.Trainings) Line(string.Create(CultureInfo.InvariantCulture, $"| {training.Row.Name}, seed {training.Seed} | {done.Steps:N0} | {(done.Steps > 0 ? done.Seconds / done.Steps : 0):0.###} |"));
+            foreach (var (training, done) in report.Trainings)
+                Line(string.Create(CultureInfo.InvariantCulture, $"| {training.Row.Name}, seed {training.Seed} | {done.Steps:N0} | "
+                    + $"{(done.Steps > 0 ? done.Seconds / done.Steps : 0):0.###} |"));
             Line();
         }
 
@@ -130,7 +143,9 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
 
         Line();
         var overridden = report.Plan.Overrides.Select(o => ConfigurationFiles.SplitOverride(o).Key).ToHashSet();
-        string[] common = [.. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(s => $"{s.Key} = {s.Value}"), .. report.Plan.Overrides.Select(o => $"{o}  # --set")];
+        string[] common = [
+            .. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(s => $"{s.Key} = {s.Value}"),
+            .. report.Plan.Overrides.Select(o => $"{o}  # --set")];
         if (common.Length > 0) Line($"In all rows:\n\n```\n{string.Join('\n', common)}\n```");
         foreach (var table in report.Tables.Where(t => t.Values.Count > 0))
         {
@@ -146,5 +161,6 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
 
     private static string Decimal(double? value) => value is { } v ? v.ToString("0.0", CultureInfo.InvariantCulture) : "";
 
-    private static string Mean(Spread? spread) => spread is not { } s ? "" : s.Deviation is { } d ? $"{Decimal(s.Mean)} ± {Decimal(d)}" : Decimal(s.Mean);
+    private static string Mean(Spread? spread) =>
+        spread is not { } s ? "" : s.Deviation is { } d ? $"{Decimal(s.Mean)} ± {Decimal(d)}" : Decimal(s.Mean);
 }

@@ -16,13 +16,15 @@ namespace CACL.Node.Study;
 /// <param name="Seconds">How long it took.</param>
 /// <param name="Manifest">What was measured.</param>
 internal sealed record StudyResult(
-    double? Miou, double? Macc, double? Aacc, IReadOnlyList<double?> Iou, IReadOnlyList<string> Classes, double Seconds, JsonObject Manifest)
+    double? Miou, double? Macc, double? Aacc, IReadOnlyList<double?> Iou, IReadOnlyList<string> Classes, double Seconds,
+    JsonObject Manifest)
 {
     /// <summary>Name of its file.</summary>
     public const string FileName = "result.json";
 
     /// <summary>What makes results comparable, as one text: data set and protocol, keys in order.</summary>
-    public string Measure => Canonical(new JsonObject { ["dataset"] = Manifest["dataset"]?.DeepClone(), ["protocol"] = Manifest["protocol"]?.DeepClone() });
+    public string Measure =>
+        Canonical(new JsonObject { ["dataset"] = Manifest["dataset"]?.DeepClone(), ["protocol"] = Manifest["protocol"]?.DeepClone() });
 
     /// <summary>A short name of <see cref="Measure"/>.</summary>
     public string MeasureId => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Measure)))[..12];
@@ -41,9 +43,11 @@ internal sealed record StudyResult(
                 o["seconds"]!.GetValue<double>(),
                 o["manifest"]!.AsObject());
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e)
+            when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new UserException($"{file} is not the result of an evaluation: {e.Message} Delete its folder, and the study does that evaluation again.", e);
+            throw new UserException($"{file} is not the result of an evaluation: {e.Message} Delete its folder, and the study does that "
+                + "evaluation again.", e);
         }
     }
 
@@ -58,10 +62,13 @@ internal sealed record StudyResult(
     /// <summary>A value as text in which an object's keys stand in order.</summary>
     internal static string Canonical(JsonNode? node) => node switch
     {
-        JsonObject o => $"{{{string.Join(",", o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{JsonValue.Create(p.Key)!.ToJsonString()}:{Canonical(p.Value)}"))}}}",
+        JsonObject o => $"{{{string.Join(",", o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Canonical))}}}",
         JsonArray a => $"[{string.Join(",", a.Select(Canonical))}]",
         _ => node?.ToJsonString() ?? "null",
     };
+
+    private static string Canonical(KeyValuePair<string, JsonNode?> property) =>
+        $"{JsonValue.Create(property.Key)!.ToJsonString()}:{Canonical(property.Value)}";
 
     private static double? Number(JsonNode? node) => node?.GetValue<double>();
 

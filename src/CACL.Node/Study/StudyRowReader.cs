@@ -15,7 +15,8 @@ internal static class StudyRowReader
     /// <param name="file">The study's file: presets lie relative to it.</param>
     /// <param name="dataSets">The study's data sets, which the paper's values may name.</param>
     /// <param name="problems">What is wrong.</param>
-    public static IReadOnlyList<StudyRow> Read(HoconValue list, string file, IReadOnlyList<StudyDataSet> dataSets, List<SettingsProblem> problems)
+    public static IReadOnlyList<StudyRow> Read(
+        HoconValue list, string file, IReadOnlyList<StudyDataSet> dataSets, List<SettingsProblem> problems)
     {
         if (list is not HoconArray array)
         {
@@ -28,12 +29,16 @@ internal static class StudyRowReader
         {
             if (item is not HoconObject o)
             {
-                problems.Add(new SettingsProblem("study.rows", item.Origin, $"holds {item}; a row is an object such as {{ name = CACL, preset = cacl.conf }}."));
+                problems.Add(new SettingsProblem(
+                    "study.rows", item.Origin, $"holds {item}; a row is an object such as {{ name = CACL, preset = cacl.conf }}."));
                 continue;
             }
 
             var row = Row(o, file, dataSets, problems);
-            if (rows.Any(r => r.FileName == row.FileName)) problems.Add(new SettingsProblem("study.rows: name", o.Origin, $"{row.Name} is the name of two rows, or too like another's; rows need names of their own."));
+            if (rows.Any(r => r.FileName == row.FileName))
+                problems.Add(new SettingsProblem(
+                    "study.rows: name", o.Origin,
+                    $"{row.Name} is the name of two rows, or too like another's; rows need names of their own."));
             rows.Add(row);
         }
 
@@ -47,8 +52,11 @@ internal static class StudyRowReader
         var reader = new SettingsReader(o);
         var name = reader.Text("name", t => StudyRow.ToFileName(t).Length > 0, "a name with a letter or digit");
         var source = Source(o, reader);
-        var preset = source == StudySource.Training && o["preset"] is not null ? Beside(file, reader.Text("preset", t => t.Length > 0, "a file")) : "";
-        if (preset.Length > 0 && !File.Exists(preset)) reader.Report("preset", $"is {preset}, which does not exist; it is looked for relative to the study's file.");
+        var preset = source == StudySource.Training && o["preset"] is not null
+            ? Beside(file, reader.Text("preset", t => t.Length > 0, "a file"))
+            : "";
+        if (preset.Length > 0 && !File.Exists(preset))
+            reader.Report("preset", $"is {preset}, which does not exist; it is looked for relative to the study's file.");
         var weights = source switch
         {
             StudySource.Weights => reader.Text("checkpoint", t => t.Length > 0, "a file or folder"),
@@ -56,7 +64,8 @@ internal static class StudyRowReader
             _ => "",
         };
         var backbone = o["backbone"] is null ? "resnet18" : reader.Choice("backbone", ("resnet18", "resnet18"), ("resnet50", "resnet50"));
-        if (o["backbone"] is not null && source != StudySource.Random) reader.Report("backbone", "belongs to random = true; a preset or a file says what it is.");
+        if (o["backbone"] is not null && source != StudySource.Random)
+            reader.Report("backbone", "belongs to random = true; a preset or a file says what it is.");
         var row = new StudyRow
         {
             Name = name,
@@ -64,11 +73,15 @@ internal static class StudyRowReader
             Preset = preset,
             Weights = FilePaths.Absolute(weights),
             Backbone = source == StudySource.Random ? backbone : "",
-            Settings = source == StudySource.Training ? StudySettings.Leaves("settings", o["settings"]).Select(s => s with { Key = s.Key["settings.".Length..] }).ToList() : [],
+            Settings = source == StudySource.Training
+                ? StudySettings.Leaves("settings", o["settings"]).Select(s => s with { Key = s.Key["settings.".Length..] }).ToList()
+                : [],
             Paper = Paper(o["paper"], dataSets, found),
         };
-        if (o["settings"] is { } settings && (settings is not HoconObject || source != StudySource.Training)) reader.Report("settings", "is a section with settings of a row that is trained, such as { cacl.model.padding = reflect }.");
-        problems.AddRange(found.Concat(reader.Problems).Select(p => p with { Key = name.Length > 0 ? $"row {name}: {p.Key}" : $"study.rows: {p.Key}" }));
+        if (o["settings"] is { } settings && (settings is not HoconObject || source != StudySource.Training))
+            reader.Report("settings", "is a section with settings of a row that is trained, such as { cacl.model.padding = reflect }.");
+        problems.AddRange(
+            found.Concat(reader.Problems).Select(p => p with { Key = name.Length > 0 ? $"row {name}: {p.Key}" : $"study.rows: {p.Key}" }));
         return row;
     }
 
@@ -76,13 +89,17 @@ internal static class StudyRowReader
     {
         var random = o["random"] is not null && reader.Boolean("random");
         var given = new[] { o["preset"] is not null, random, o["checkpoint"] is not null }.Count(g => g);
-        if (given != 1) reader.Report("name", "needs exactly one of preset (a file that says how it is trained), random = true, and checkpoint (weights as they are).");
-        if (o["init-from"] is not null && o["preset"] is null) reader.Report("init-from", "belongs to a row with a preset; weights that are measured as they are go by checkpoint.");
+        if (given != 1)
+            reader.Report("name", "needs exactly one of preset (a file that says how it is trained), random = true, and checkpoint "
+                + "(weights as they are).");
+        if (o["init-from"] is not null && o["preset"] is null)
+            reader.Report("init-from", "belongs to a row with a preset; weights that are measured as they are go by checkpoint.");
         return random ? StudySource.Random : o["checkpoint"] is not null ? StudySource.Weights : StudySource.Training;
     }
 
     // A number is the mIoU of every data set; an object names metrics, or data sets with either.
-    private static Dictionary<string, PaperValue> Paper(HoconValue? value, IReadOnlyList<StudyDataSet> dataSets, List<SettingsProblem> problems)
+    private static Dictionary<string, PaperValue> Paper(
+        HoconValue? value, IReadOnlyList<StudyDataSet> dataSets, List<SettingsProblem> problems)
     {
         if (value is null) return [];
         if (value is not HoconObject o || o.Fields.Any(f => Metrics.Contains(f.Key)))
@@ -94,7 +111,9 @@ internal static class StudyRowReader
         var names = dataSets.Select(d => d.Name).ToList();
         foreach (var (name, at) in o.Fields.Where(f => !names.Contains(f.Key)))
         {
-            problems.Add(new SettingsProblem($"paper.{HoconWriter.Key(name)}", at.Origin, $"is neither a metric (miou, macc, aacc) nor a data set of this study ({string.Join(", ", names)})."));
+            problems.Add(new SettingsProblem(
+                $"paper.{HoconWriter.Key(name)}", at.Origin,
+                $"is neither a metric (miou, macc, aacc) nor a data set of this study ({string.Join(", ", names)})."));
         }
 
         return o.Fields.Where(f => names.Contains(f.Key)).ToDictionary(f => f.Key, f => Values(f.Value, problems));
@@ -109,7 +128,8 @@ internal static class StudyRowReader
         problems.AddRange(reader.Problems.Select(p => p with { Key = $"paper.{p.Key}" }));
         return read;
 
-        double? Percent(string metric) => o[metric] is null ? null : reader.Number(metric, v => v is >= 0 and <= 100, "in percent, from 0 to 100");
+        double? Percent(string metric) =>
+            o[metric] is null ? null : reader.Number(metric, v => v is >= 0 and <= 100, "in percent, from 0 to 100");
     }
 
     private static string Beside(string file, string preset) =>

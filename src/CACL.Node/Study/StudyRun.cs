@@ -50,7 +50,8 @@ internal sealed class StudyRun
 
         foreach (var table in _plan.DataSets.Select(d => StudyTable.Of(d, _state.Values)).Where(t => t.Strange.Count > 0))
         {
-            _failures.Add($"{table.Strange.Count} of the results on {table.DataSet.Name} cannot be compared with the others: {table.Difference[0]}. They are left out of the table; study.md names them.");
+            _failures.Add($"{table.Strange.Count} of the results on {table.DataSet.Name} cannot be compared with the others: "
+                + $"{table.Difference[0]}. They are left out of the table; study.md names them.");
         }
 
         _report(_state, _failures, _failures.Count == 0);
@@ -60,7 +61,8 @@ internal sealed class StudyRun
     private void WriteConfigurations()
     {
         StudyFolder.Write(_folder.EvaluationConfiguration, StudySettings.OfEvaluation(_plan).Render());
-        foreach (var training in _state.Trainings) StudyFolder.Write(_folder.TrainingConfiguration(training), _state.Settings(training).Render());
+        foreach (var training in _state.Trainings)
+            StudyFolder.Write(_folder.TrainingConfiguration(training), _state.Settings(training).Render());
     }
 
     private void Do(StudyRow row, ulong seed)
@@ -75,7 +77,8 @@ internal sealed class StudyRun
 
         var evaluations = _state.Evaluations(row, seed);
         Judge(evaluations);
-        if (row.Source == StudySource.Training && !_plan.KeepCheckpoints && evaluations.All(e => _folder.Result(e) is not null)) _state.RemoveCheckpoints(training);
+        if (row.Source == StudySource.Training && !_plan.KeepCheckpoints && evaluations.All(e => _folder.Result(e) is not null))
+            _state.RemoveCheckpoints(training);
     }
 
     private bool Train(StudyTraining training)
@@ -89,7 +92,8 @@ internal sealed class StudyRun
         ChildEnd end;
         using (_display.Show(() => Pace(training, TrainingPace.Read(run, settings))))
         {
-            end = _programs.Train(new TrainingJob(_folder.TrainingConfiguration(training), run, training.Row.Weights, _folder.Log(training.FileName)), _stop);
+            end = _programs.Train(
+                new TrainingJob(_folder.TrainingConfiguration(training), run, training.Row.Weights, _folder.Log(training.FileName)), _stop);
         }
 
         _stop.ThrowIfCancellationRequested();
@@ -132,7 +136,8 @@ internal sealed class StudyRun
         {
             _folder.Keep(evaluation, made);
             var result = _folder.Result(evaluation)!;
-            _display.Say(FormattableString.Invariant($"{what}: mIoU {Share(result.Miou)}, mAcc {Share(result.Macc)}, aAcc {Share(result.Aacc)} ({result.Seconds:0} s)."));
+            var scores = $"mIoU {Share(result.Miou)}, mAcc {Share(result.Macc)}, aAcc {Share(result.Aacc)}";
+            _display.Say(FormattableString.Invariant($"{what}: {scores} ({result.Seconds:0} s)."));
             _report(_state, _failures, false);
             return;
         }
@@ -149,7 +154,8 @@ internal sealed class StudyRun
         _report(_state, _failures, false);
     }
 
-    private string Place(StudyTraining training) => $"{Name(training)} ({_state.Trainings.TakeWhile(t => t != training).Count() + 1} of {_state.Trainings.Count} trainings)";
+    private string Place(StudyTraining training) =>
+        $"{Name(training)} ({_state.Trainings.TakeWhile(t => t != training).Count() + 1} of {_state.Trainings.Count} trainings)";
 
     private static string Share(double? share) => share is { } s ? Percent.Number(s, 1) : "";
 
@@ -157,5 +163,6 @@ internal sealed class StudyRun
 
     private string Pace(StudyTraining training, TrainingPace? pace) => pace is null
         ? $"{Place(training)}: starting"
-        : FormattableString.Invariant($"{Place(training)}: step {pace.Step} of {pace.Steps}, {pace.SecondsAStep:0.00} s a step, {StudyDisplay.Clock(pace.Left)} to go; the study {StudyDisplay.Clock(_state.SecondsLeft(training, pace))}");
+        : FormattableString.Invariant($"{Place(training)}: step {pace.Step} of {pace.Steps}, {pace.SecondsAStep:0.00} s a step, ")
+            + $"{StudyDisplay.Clock(pace.Left)} to go; the study {StudyDisplay.Clock(_state.SecondsLeft(training, pace))}";
 }

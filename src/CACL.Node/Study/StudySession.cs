@@ -23,7 +23,8 @@ internal static class StudySession
     public static int Run(StudyRequest request, IStudyPrograms programs, TextWriter output)
     {
         var plan = StudyFile.Read(request.File, request.Overrides, ConfigurationFiles.ProcessEnvironment());
-        var path = request.Out ?? Path.GetFullPath(Path.Combine("studies", StudyRow.ToFileName(Path.GetFileNameWithoutExtension(request.File))));
+        var path = request.Out
+            ?? Path.GetFullPath(Path.Combine("studies", StudyRow.ToFileName(Path.GetFileNameWithoutExtension(request.File))));
         using var folder = StudyFolder.Open(path, StudyFingerprint.Of(plan), request.Overwrite, DateTimeOffset.UtcNow);
         using var display = new StudyDisplay(output);
         using var stop = new CancellationTokenSource();
@@ -36,7 +37,8 @@ internal static class StudySession
             var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
             display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
             if (failures.Count == 0) return ExitCodes.Success;
-            throw new UserException($"{failures.Count} of the study's parts failed; the same command tries them again:\n  {string.Join("\n  ", failures.Select(f => f.ReplaceLineEndings(" ")))}");
+            throw new UserException($"{failures.Count} of the study's parts failed; the same command tries them again:\n  "
+                + $"{string.Join("\n  ", failures.Select(f => f.ReplaceLineEndings(" ")))}");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -68,5 +70,6 @@ internal static class StudySession
         $"CACL {Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",
     ];
 
-    private static string Version => typeof(StudySession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
+    private static string Version =>
+        typeof(StudySession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 }

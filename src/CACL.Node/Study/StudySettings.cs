@@ -4,10 +4,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>The settings of a study's rows: preset, then the study's common settings, the row's own, the environment, the command line.</summary>
+/// <summary>
+/// The settings of a study's rows: preset, then the study's common settings, the row's own, the environment, the command line.
+/// </summary>
 internal static class StudySettings
 {
-    /// <summary>The settings of a section, each with its full key. A section that is no object is one setting, which nothing knows.</summary>
+    /// <summary>
+    /// The settings of a section, each with its full key. A section that is no object is one setting, which nothing knows.
+    /// </summary>
     public static IReadOnlyList<StudySetting> Leaves(string path, HoconValue? value) => value switch
     {
         null => [],
@@ -35,6 +39,8 @@ internal static class StudySettings
 
     private static string[] Seed(ulong seed) => [$"cacl.seed={seed}"];
 
-    private static ResolvedConfiguration Load(StudyPlan plan, IEnumerable<string> files, IEnumerable<StudySetting> settings, IEnumerable<string> strongest) =>
-        ConfigurationFiles.LoadLayers(files, settings.Select(s => (s.Key, s.Value, s.Origin.ToString())), [.. plan.Overrides, .. strongest], plan.Environment);
+    private static ResolvedConfiguration Load(
+        StudyPlan plan, IEnumerable<string> files, IEnumerable<StudySetting> settings, IEnumerable<string> strongest) =>
+        ConfigurationFiles.LoadLayers(
+            files, settings.Select(s => (s.Key, s.Value, s.Origin.ToString())), [.. plan.Overrides, .. strongest], plan.Environment);
 }

@@ -17,7 +17,8 @@ internal sealed class StudyState
     {
         _plan = plan;
         _folder = folder;
-        Trainings = [.. plan.Seeds.SelectMany(seed => plan.Rows.Where(r => r.Source == StudySource.Training).Select(row => new StudyTraining(row, seed)))];
+        Trainings = [.. plan.Seeds.SelectMany(
+            seed => plan.Rows.Where(r => r.Source == StudySource.Training).Select(row => new StudyTraining(row, seed)))];
         _settings = Trainings.ToDictionary(t => t, t => StudySettings.OfTraining(plan, t.Row, t.Seed));
     }
 
@@ -26,7 +27,8 @@ internal sealed class StudyState
 
     /// <summary>The finished ones.</summary>
     public IReadOnlyList<(StudyTraining Training, FinishedTraining Finished)> Finished =>
-        [.. Trainings.Select(t => (Training: t, Finished: _folder.Finished(t))).Where(t => t.Finished is not null).Select(t => (t.Training, t.Finished!))];
+        [.. Trainings.Select(
+            t => (Training: t, Finished: _folder.Finished(t))).Where(t => t.Finished is not null).Select(t => (t.Training, t.Finished!))];
 
     /// <summary>Every finished evaluation in its place: rows in order, then seeds, steps, data sets.</summary>
     public IReadOnlyList<StudyValue> Values => [.. _plan.Rows.SelectMany(row => _plan.Seeds.SelectMany(seed => ValuesOf(row, seed)))];
@@ -50,7 +52,8 @@ internal sealed class StudyState
     {
         StudySource.Random => [.. _plan.DataSets.Select(d => StudyEvaluation.OfRandom(d, row.Backbone, seed))],
         StudySource.Weights => seed == _plan.Seeds[0] ? [.. _plan.DataSets.Select(d => StudyEvaluation.OfWeights(d, row.Weights))] : [],
-        _ => [.. Steps(new StudyTraining(row, seed)).SelectMany(step => _plan.DataSets.Select(d => At(d, new StudyTraining(row, seed), step)))],
+        _ => [.. Steps(new StudyTraining(row, seed)).SelectMany(
+            step => _plan.DataSets.Select(d => At(d, new StudyTraining(row, seed), step)))],
     };
 
     /// <summary>Deletes the checkpoints of a training but its last, all of which have been judged.</summary>

@@ -36,7 +36,8 @@ internal readonly record struct Spread(double Mean, double? Deviation, int Count
 /// <summary>The values of a study on one data set, as far as they can be compared.</summary>
 internal sealed class StudyTable
 {
-    private StudyTable(StudyDataSet set, IReadOnlyList<StudyValue> values, IReadOnlyList<StudyValue> strange, IReadOnlyList<string> difference)
+    private StudyTable(
+        StudyDataSet set, IReadOnlyList<StudyValue> values, IReadOnlyList<StudyValue> strange, IReadOnlyList<string> difference)
     {
         DataSet = set;
         Values = values;
@@ -74,7 +75,9 @@ internal sealed class StudyTable
     [
         .. Values.Where(v => v.Row == row && v.Result.Miou is not null).GroupBy(v => v.Step).OrderBy(g => g.Key)
             .Select(g => g.Select(v => 100 * v.Result.Miou!.Value).ToList())
-            .Zip(Values.Where(v => v.Row == row && v.Result.Miou is not null).Select(v => v.Step).Distinct().Order(), (m, step) => (step, Spread.Of(m)!.Value, m.Min(), m.Max())),
+            .Zip(
+                Values.Where(v => v.Row == row && v.Result.Miou is not null).Select(v => v.Step).Distinct().Order(),
+                (m, step) => (step, Spread.Of(m)!.Value, m.Min(), m.Max())),
     ];
 
     /// <summary>The spread of a metric of some values, in percent; null where it is undefined everywhere.</summary>

@@ -24,11 +24,15 @@ internal sealed record StudyTraining(StudyRow Row, ulong Seed)
 internal sealed record StudyEvaluation(StudyDataSet DataSet, string Subject, string Checkpoint, string Backbone, ulong? Seed)
 {
     /// <summary>An untrained network.</summary>
-    public static StudyEvaluation OfRandom(StudyDataSet set, string backbone, ulong seed) => new(set, $"random-{backbone}-seed{seed}", "random", backbone, seed);
+    public static StudyEvaluation OfRandom(StudyDataSet set, string backbone, ulong seed) =>
+        new(set, $"random-{backbone}-seed{seed}", "random", backbone, seed);
 
     /// <summary>A file of weights as it is.</summary>
-    public static StudyEvaluation OfWeights(StudyDataSet set, string file) =>
-        new(set, $"{StudyRow.ToFileName(Path.GetFileNameWithoutExtension(file))}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))[..8]}", file, "", null);
+    public static StudyEvaluation OfWeights(StudyDataSet set, string file)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))[..8];
+        return new(set, $"{StudyRow.ToFileName(Path.GetFileNameWithoutExtension(file))}-{hash}", file, "", null);
+    }
 
     /// <summary>A training after a step.</summary>
     public static StudyEvaluation OfStep(StudyDataSet set, StudyTraining training, string checkpoint, long step) =>

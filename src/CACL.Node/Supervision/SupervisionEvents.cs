@@ -41,7 +41,8 @@ internal sealed class SupervisionEvents : ILogEventSink
         var actor = Text(logEvent, "Actor") is { Length: > 0 } named ? named : Source(Text(logEvent, LogSource));
         lock (_gate)
         {
-            _events.Enqueue(new SupervisionEvent(_number + 1, logEvent.Timestamp, logEvent.Level, actor, text.Replace("\"", "", StringComparison.Ordinal)));
+            _events.Enqueue(new SupervisionEvent(
+                _number + 1, logEvent.Timestamp, logEvent.Level, actor, text.Replace("\"", "", StringComparison.Ordinal)));
             if (_events.Count > Most) _events.Dequeue();
             Volatile.Write(ref _number, _number + 1);
         }

@@ -22,6 +22,8 @@ internal sealed class ExportFaults(string collector) : EventListener
         // Called for sources that were there before this object was made, too: from the base constructor.
         if (eventData.EventSource.Name != Source || Interlocked.Exchange(ref _told, 1) != 0) return;
         var cause = string.Join(" ", (eventData.Payload ?? []).OfType<string>().Select(p => p.Split('\n')[0].Trim()));
-        Log.Warning("Metrics do not reach {Collector}: {Cause} They are tried again each time; training goes on, and nothing more is said of it", collector, cause);
+        Log.Warning(
+            "Metrics do not reach {Collector}: {Cause} They are tried again each time; training goes on, and nothing more is said of it",
+            collector, cause);
     }
 }

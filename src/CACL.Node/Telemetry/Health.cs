@@ -45,7 +45,8 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
         if (began < 0) return null;
         // While it is held no step can be finished: the wait begins when it is let go on.
         if (phase == LoopPhase.Paused) instruments.Progress();
-        return new HealthFacts(phase, step, instruments.SinceProgress, clock.GetElapsedTime(began), instruments.LastSaved, instruments.DecodersAlive);
+        return new HealthFacts(
+            phase, step, instruments.SinceProgress, clock.GetElapsedTime(began), instruments.LastSaved, instruments.DecodersAlive);
     }
 
     /// <summary>Whether it is alive: steps go on being finished.</summary>
@@ -71,7 +72,8 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
                 return new(Name, true, $"The training is paused after step {facts.Step}.");
         }
 
-        if (facts.SinceStep <= settings.StepAge) return new(Name, true, $"Step {facts.Step} was finished, or the wait for the next began, {Seconds(facts.SinceStep)} ago.");
+        if (facts.SinceStep <= settings.StepAge)
+            return new(Name, true, $"Step {facts.Step} was finished, or the wait for the next began, {Seconds(facts.SinceStep)} ago.");
         var doing = facts.Phase switch
         {
             LoopPhase.WaitingForData => "it waits for data: the decoders deliver nothing",
@@ -79,7 +81,8 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
             LoopPhase.Copying => "the state is being copied",
             _ => "the state is being built",
         };
-        return new(Name, false, $"No step was finished for {Seconds(facts.SinceStep)}, longer than cacl.telemetry.health.step-age ({Seconds(settings.StepAge)}); {doing}.");
+        return new(Name, false, $"No step was finished for {Seconds(facts.SinceStep)}, longer than cacl.telemetry.health.step-age "
+            + $"({Seconds(settings.StepAge)}); {doing}.");
     }
 
     private HealthCheck Checkpoint(HealthFacts facts)
@@ -88,16 +91,19 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
         if (facts.Saved is { } saved)
         {
             var text = $"The newest checkpoint, of step {saved.Step}, is {Seconds(saved.Age)} old";
-            // What is saved does not age: only steps done since then can be lost. A resumed run counts from its start, not from its absence.
+            // What is saved does not age: only steps done since then can be lost. A resumed run counts from its start, not from its
+            // absence.
             var atRisk = saved.Age < facts.SinceBegin ? saved.Age : facts.SinceBegin;
             return saved.Step >= facts.Step || atRisk <= settings.CheckpointAge
                 ? new(Name, true, $"{text}.")
-                : new(Name, false, $"{text}, older than cacl.telemetry.health.checkpoint-age ({Seconds(settings.CheckpointAge)}): the log says why, or cacl.checkpoints.every-steps is too large.");
+                : new(Name, false, $"{text}, older than cacl.telemetry.health.checkpoint-age ({Seconds(settings.CheckpointAge)}): the log "
+                    + "says why, or cacl.checkpoints.every-steps is too large.");
         }
 
         return facts.Step == 0 || facts.SinceBegin <= settings.CheckpointAge
             ? new(Name, true, "No checkpoint was written yet.")
-            : new(Name, false, $"No checkpoint was written in {Seconds(facts.SinceBegin)}, longer than cacl.telemetry.health.checkpoint-age ({Seconds(settings.CheckpointAge)}).");
+            : new(Name, false, $"No checkpoint was written in {Seconds(facts.SinceBegin)}, longer than "
+                + $"cacl.telemetry.health.checkpoint-age ({Seconds(settings.CheckpointAge)}).");
     }
 
     private static HealthCheck Decoders(HealthFacts facts)

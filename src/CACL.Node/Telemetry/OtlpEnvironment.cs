@@ -13,7 +13,10 @@ internal static class OtlpEnvironment
     {
         if (settings.Endpoint is not null) return true;
         if (string.Equals(environment("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return false;
-        if (environment($"OTEL_{signal}_EXPORTER") is { Length: > 0 } exporter && !exporter.Contains("otlp", StringComparison.OrdinalIgnoreCase)) return false;
-        return environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } || environment($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") is { Length: > 0 };
+        if (environment($"OTEL_{signal}_EXPORTER") is { Length: > 0 } exporter && !exporter.Contains(
+            "otlp", StringComparison.OrdinalIgnoreCase))
+            return false;
+        return environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
+            || environment($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT") is { Length: > 0 };
     }
 }

@@ -53,7 +53,8 @@ internal sealed class RunTelemetry : IDisposable
     public void Begin(ResumePoint? start)
     {
         if (_settings.TensorBoard) _tensorBoard = TensorBoardLog.Start(_folder.TensorBoard, start?.Step ?? 0, _clock);
-        if (start is not null && Directory.Exists(start.Path)) Instruments.ResumedFrom(start.Step, Directory.GetLastWriteTimeUtc(start.Path));
+        if (start is not null && Directory.Exists(start.Path))
+            Instruments.ResumedFrom(start.Step, Directory.GetLastWriteTimeUtc(start.Path));
         if (File.Exists(_folder.Evaluations))
         {
             foreach (var line in JsonLinesFile.Read(_folder.Evaluations)) Know(JsonObject.Create(line));

@@ -4,7 +4,9 @@ using CACL.Node.Logging;
 
 namespace CACL.Node.Training;
 
-/// <summary>Owns the actor system of a run. Declared before the log, it is taken down after it: what Akka says of its own end interests nobody.</summary>
+/// <summary>
+/// Owns the actor system of a run. Declared before the log, it is taken down after it: what Akka says of its own end interests nobody.
+/// </summary>
 internal sealed class ActorSystemHost : IDisposable
 {
     private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(10);

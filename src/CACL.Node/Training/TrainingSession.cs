@@ -41,16 +41,20 @@ internal static class TrainingSession
         EvaluationsBeside.Check(settings);
         var decoders = PairDecoders.Create(settings.Data.Decoder);
         var roots = new VideoRoots(settings.Data.Videos);
-        var name = settings.RunDirectory.Length > 0 ? settings.RunDirectory : RunFolder.Name(DateTimeOffset.Now, Environment.CurrentDirectory);
+        var name = settings.RunDirectory.Length > 0
+            ? settings.RunDirectory
+            : RunFolder.Name(DateTimeOffset.Now, Environment.CurrentDirectory);
         using var folder = RunFolder.Open(name, request.Start);
         using var host = new ActorSystemHost();
         using var screen = new Screen(
             AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
         var supervision = new SupervisionEvents();
         using var log = RunLog.Start(
-            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)), supervision);
+            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)),
+            supervision);
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
-        using var node = NodeServer.Start(settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry, Method = settings.ToMethod().Describe() });
+        using var node = NodeServer.Start(
+            settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry, Method = settings.ToMethod().Describe() });
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
@@ -66,7 +70,8 @@ internal static class TrainingSession
             var outcome = Train(
                 request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
             var code = Tell(outcome, signals, folder);
-            if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null) Linger(node, settings.Http.Linger, signals);
+            if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
+                Linger(node, settings.Http.Linger, signals);
             return code;
         }
         catch (StoppedException stopped)
@@ -134,7 +139,8 @@ internal static class TrainingSession
         var start = request.Start == RunStart.Resume ? storage.LoadLatest() : null;
         // Starting again from nothing would cost the user what a repaired file may still save.
         if (start is null && damaged > 0)
-            throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, or start anew with --overwrite. Nothing was changed.");
+            throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, "
+                + "or start anew with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
@@ -142,18 +148,24 @@ internal static class TrainingSession
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
-        var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!)).WithFallback(Dispatchers.Configuration);
-        var chance = options.Method.Chance is { } level ? string.Create(CultureInfo.InvariantCulture, $" Chance is {level.Formula} = {level.Value:0.000}") : "";
+        var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!))
+            .WithFallback(Dispatchers.Configuration);
+        var chance = options.Method.Chance is { } level
+            ? string.Create(CultureInfo.InvariantCulture, $" Chance is {level.Formula} = {level.Value:0.000}")
+            : "";
         Log.Information(
-            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, decoders: {Decoders}.{Chance}",
-            $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize, length.StepsPerEpoch,
+            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, "
+                + "decoders: {Decoders}.{Chance}",
+            $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize,
+            length.StepsPerEpoch,
             options.Decoders, chance);
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
             Library = catalog,
             Decoder = decoder,
-            Engine = () => new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
+            Engine = () =>
+                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
@@ -216,7 +228,9 @@ internal static class TrainingSession
                     outcome.EvaluationsLeft, folder.ResolvedConfiguration, folder.Path);
                 return StoppedBy(signals);
             case RunEnd.Stopped:
-                Log.Information("{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved, folder.ResolvedConfiguration, folder.Path);
+                Log.Information(
+                    "{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved,
+                    folder.ResolvedConfiguration, folder.Path);
                 return StoppedBy(signals);
             default:
                 throw new UserException($"{outcome.Message} {saved}", outcome.Error);

@@ -20,10 +20,12 @@ internal static class VerifyRun
     /// <returns>The exit code: failure where any line fails.</returns>
     public static int Run(string directory, string device, TrainingSettings settings, TextWriter output)
     {
-        if (!Directory.Exists(directory)) throw new UserException($"There is no folder {directory}. Name the folder of golden files with --golden.");
+        if (!Directory.Exists(directory))
+            throw new UserException($"There is no folder {directory}. Name the folder of golden files with --golden.");
         var name = DeviceChoice.Resolve(device, settings.LibTorch);
         var threads = TorchThreads.Use(settings.Threads);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"file",-28} {"case",-13} {"quantity",-50} {"worst error",11} {"tolerance",11}"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{"file",-28} {"case",-13} {"quantity",-50} {"worst error",11} {"tolerance",11}"));
         return Tell(Lines(directory, name), $"on {name} with {threads} threads", output);
     }
 
@@ -35,7 +37,8 @@ internal static class VerifyRun
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{line.File,-28} {line.Case,-13} {line.Quantity,-50} {line.WorstError,11:0.00E+0} {line.Tolerance,11:0.00E+0}  {(line.Passed ? "pass" : "FAIL")}{(line.Note is { } note ? $"  {note}" : "")}"));
+                $"{line.File,-28} {line.Case,-13} {line.Quantity,-50} {line.WorstError,11:0.00E+0} {line.Tolerance,11:0.00E+0}  "
+                    + $"{(line.Passed ? "pass" : "FAIL")}{(line.Note is { } note ? $"  {note}" : "")}"));
             if (line.Passed) passed++;
             else failed++;
         }

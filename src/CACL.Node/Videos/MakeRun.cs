@@ -24,7 +24,8 @@ internal static class MakeRun
         }
         catch (Exception e) when (e is ChildStartException or TimeoutException or IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"The clips in {folder} cannot be made: {e.Message} They need the program ffmpeg with libx264 (sudo apt-get install ffmpeg), and a folder with room that can be written.", e);
+            throw new UserException($"The clips in {folder} cannot be made: {e.Message} They need the program ffmpeg with libx264 (sudo "
+                + "apt-get install ffmpeg), and a folder with room that can be written.", e);
         }
 
         output.WriteLine($"{count} clips are in {clips.Videos}.");

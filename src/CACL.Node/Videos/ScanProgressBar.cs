@@ -13,7 +13,8 @@ internal sealed class ScanProgressBar(ProgressTask bar) : IProgress<ScanProgress
         bar.IsIndeterminate = !value.FoundAll;
         bar.MaxValue = Math.Max(1, value.Found);
         bar.Value = value.Unchanged + value.Read;
-        bar.Description = $"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : "…")} files, {value.Usable:N0} usable, {value.Unusable:N0} not";
+        bar.Description = $"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : "…")} files, {value.Usable:N0} "
+            + $"usable, {value.Unusable:N0} not";
     }
 }
 
@@ -29,6 +30,7 @@ internal sealed class PlainScanProgress(TextWriter output, TimeProvider clock) :
     {
         if (clock.GetElapsedTime(_last) < Every) return;
         _last = clock.GetTimestamp();
-        output.WriteLine($"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : " or more")} files, {value.Usable:N0} usable, {value.Unusable:N0} not");
+        output.WriteLine($"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : " or more")} files, "
+            + $"{value.Usable:N0} usable, {value.Unusable:N0} not");
     }
 }

@@ -30,7 +30,8 @@ internal static class ScanRun
             var counts = catalog.Counts(settings.Stride + 1, named);
             ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
             if (counts.Usable > 0) return ExitCodes.Success;
-            throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at least one.");
+            throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at "
+                + "least one.");
         }
         catch (OperationCanceledException)
         {
@@ -41,7 +42,8 @@ internal static class ScanRun
     private static ScanReport WithProgress(Func<IProgress<ScanProgress>, ScanReport> scan, TextWriter output)
     {
         var console = AnsiConsole.Console;
-        if (!ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console)) return scan(new PlainScanProgress(output, TimeProvider.System));
+        if (!ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console))
+            return scan(new PlainScanProgress(output, TimeProvider.System));
         return console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())

@@ -14,7 +14,8 @@ internal static class ScanSummary
     public static void Write(ScanReport report, int tooShort, string catalog, int stride, TextWriter output)
     {
         output.WriteLine(
-            $"{report.Usable - tooShort:N0} of {report.Found:N0} videos are usable ({report.Read:N0} read, {report.Unchanged:N0} unchanged since the last scan) in {report.Seconds:0.0} s.");
+            $"{report.Usable - tooShort:N0} of {report.Found:N0} videos are usable ({report.Read:N0} read, {report.Unchanged:N0} "
+                + $"unchanged since the last scan) in {report.Seconds:0.0} s.");
         foreach (var (reason, files) in report.Unusable.OrderByDescending(u => u.Value.Count).ThenBy(u => u.Key))
         {
             output.WriteLine($"  {files.Count:N0} {Words(reason)}:");
@@ -22,11 +23,13 @@ internal static class ScanSummary
             if (files.Count > files.Examples.Count) output.WriteLine($"    … and {files.Count - files.Examples.Count:N0} more");
         }
 
-        if (tooShort > 0) output.WriteLine($"  {tooShort:N0} have fewer than the {stride + 1} frames that a pair needs (cacl.data.stride = {stride})");
+        if (tooShort > 0)
+            output.WriteLine($"  {tooShort:N0} have fewer than the {stride + 1} frames that a pair needs (cacl.data.stride = {stride})");
         WriteProblems(output, report.MissingCount, "named by a list, but not there as files", report.Missing);
         WriteProblems(output, report.UnreadableFolders.Count, "folders that could not be listed", report.UnreadableFolders);
         if (report.Vanished > 0) output.WriteLine($"  {report.Vanished:N0} gone since an earlier scan; a run leaves them out");
-        if (report.OtherFiles > 0) output.WriteLine($"  {report.OtherFiles:N0} other files were left alone: neither videos nor images by their names");
+        if (report.OtherFiles > 0)
+            output.WriteLine($"  {report.OtherFiles:N0} other files were left alone: neither videos nor images by their names");
         output.WriteLine($"Catalogue: {catalog}");
     }
 

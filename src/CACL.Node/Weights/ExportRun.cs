@@ -16,9 +16,11 @@ internal static class ExportRun
         var heads = report.Heads.Count == 0 ? "" : $" with heads {string.Join(", ", report.Heads.Select(head => head.Name))}";
         if (report.Instead is { } instead) screen.WriteLine(instead);
         screen.WriteLine($"{report.Source} holds a {report.Backbone}{step}.");
-        screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));
+        screen.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Written: {output}, {report.Tensors} tensors{heads}, {report.Megabytes:0.0} MB."));
         screen.WriteLine($"The network it belongs to: {BackboneExport.Loading(report.Backbone)}.");
-        if (report.Padding == Padding.Reflect) screen.WriteLine("It was trained with reflected borders: set padding_mode='reflect' on its 3x3 and 7x7 convolutions.");
+        if (report.Padding == Padding.Reflect)
+            screen.WriteLine("It was trained with reflected borders: set padding_mode='reflect' on its 3x3 and 7x7 convolutions.");
         return ExitCodes.Success;
     }
 }

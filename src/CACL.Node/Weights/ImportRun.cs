@@ -30,7 +30,8 @@ internal static class ImportRun
     {
         var under = report.Prefix.Length == 0 ? "" : $", under '{report.Prefix}'";
         screen.WriteLine($"{report.File} ({report.Format}) holds a {report.Backbone}{under}.");
-        screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Used: {report.Tensors} tensors, {report.Megabytes:0.0} MB of {report.Types}."));
+        screen.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Used: {report.Tensors} tensors, {report.Megabytes:0.0} MB of {report.Types}."));
         foreach (var left in report.Left)
         {
             var names = string.Join(", ", left.Names.Take(NamesShown));

@@ -17,7 +17,8 @@ public sealed class ConditionWatch(IReadOnlyList<MetricCondition> conditions)
     public bool IsEmpty => _watched.Length == 0;
 
     /// <summary>Takes the figures of a step, a line of metrics.jsonl; the conditions that it made true.</summary>
-    public IReadOnlyList<MetricCondition> Observe(JsonObject line) => [.. _watched.Where(w => w.BecomesTrue(line)).Select(w => w.Condition)];
+    public IReadOnlyList<MetricCondition> Observe(JsonObject line) =>
+        [.. _watched.Where(w => w.BecomesTrue(line)).Select(w => w.Condition)];
 
     private sealed class Watched(MetricCondition condition)
     {

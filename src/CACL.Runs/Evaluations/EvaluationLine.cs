@@ -59,5 +59,7 @@ public static class EvaluationLine
 
     // Made from an object's own text, a number is of no type yet; made in memory it has one.
     private static double? Number(JsonObject result, string name) =>
-        result[name] is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) ? number : null;
+        result[name] is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

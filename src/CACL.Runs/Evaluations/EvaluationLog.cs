@@ -50,10 +50,17 @@ public sealed class EvaluationLog(string runDirectory)
     }
 
     private static EvaluationTarget? TargetOf(JsonElement line) =>
-        Text(line, "dataset") is { } dataSet && Text(line, "protocol") is { } protocol && line.TryGetProperty("step", out var step) && step.ValueKind == JsonValueKind.Number
-            ? new EvaluationTarget(dataSet, protocol, "", line.TryGetProperty("fraction", out var share) && share.ValueKind == JsonValueKind.Number ? share.GetDouble() : null)
+        Text(line, "dataset") is { } dataSet
+            && Text(line, "protocol") is { } protocol
+            && line.TryGetProperty("step", out var step)
+            && step.ValueKind == JsonValueKind.Number
+            ? new EvaluationTarget(
+                dataSet, protocol, "",
+                line.TryGetProperty("fraction", out var share) && share.ValueKind == JsonValueKind.Number ? share.GetDouble() : null)
             : null;
 
     private static string? Text(JsonElement line, string name) =>
-        line.ValueKind == JsonValueKind.Object && line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

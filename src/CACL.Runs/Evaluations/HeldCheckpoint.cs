@@ -3,10 +3,16 @@ using CACL.Data.Files;
 
 namespace CACL.Runs.Evaluations;
 
-/// <summary>A second name for a checkpoint's files, so that they outlast the removal of old checkpoints; a copy where the disk knows no second names.</summary>
+/// <summary>
+/// A second name for a checkpoint's files, so that they outlast the removal of old checkpoints; a copy where the disk knows no second
+/// names.
+/// </summary>
 internal static partial class HeldCheckpoint
 {
-    /// <summary>Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, whole or not at all. Nothing is done where it is there.</summary>
+    /// <summary>
+    /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, whole or not at all. Nothing is done where
+    /// it is there.
+    /// </summary>
     public static void Make(string checkpoint, string target)
     {
         if (Directory.Exists(target)) return;

@@ -63,7 +63,8 @@ public sealed class PendingEvaluations(string runDirectory)
     private static string FolderOf(long step) => string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}");
 
     private string FileOf(EvaluationRequest request) =>
-        Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(request.Target.Key)}@{request.Step:D8}.json"));
+        Path.Combine(
+            _folder, string.Create(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(request.Target.Key)}@{request.Step:D8}.json"));
 
     private EvaluationRequest? TryRead(string file)
     {
@@ -71,10 +72,13 @@ public sealed class PendingEvaluations(string runDirectory)
         {
             if (JsonNode.Parse(RegularFile.ReadAllText(file)) is not JsonObject note) return null;
             var target = new EvaluationTarget(
-                note["dataset"]!.GetValue<string>(), note["protocol"]!.GetValue<string>(), note["variant"]!.GetValue<string>(), note["fraction"]?.GetValue<double>());
+                note["dataset"]!.GetValue<string>(), note["protocol"]!.GetValue<string>(), note["variant"]!.GetValue<string>(),
+                note["fraction"]?.GetValue<double>());
             var step = note["step"]!.GetValue<long>();
             var held = Path.Combine(_folder, FolderOf(step));
-            return Directory.Exists(held) ? new EvaluationRequest(target, step, EvaluationTriggers.Of(note["trigger"]?.GetValue<string>()), held) : null;
+            return Directory.Exists(held)
+                ? new EvaluationRequest(target, step, EvaluationTriggers.Of(note["trigger"]?.GetValue<string>()), held)
+                : null;
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {

@@ -4,7 +4,9 @@ using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
-/// <summary>A file of one JSON object a line, written line by line; a line is in the file whole or, after a crash, cut off once by the next start.</summary>
+/// <summary>
+/// A file of one JSON object a line, written line by line; a line is in the file whole or, after a crash, cut off once by the next start.
+/// </summary>
 public sealed class JsonLinesFile : IDisposable
 {
     private readonly FileStream _stream;

@@ -38,7 +38,8 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
                 ? new NodeFile(address, (int?)file["pid"] ?? 0, (string?)file["instance"] ?? "")
                 : null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {
             return null;
         }

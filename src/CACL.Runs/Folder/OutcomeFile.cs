@@ -5,7 +5,9 @@ using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
-/// <summary>outcome.json of a run folder: how the last program that trained in it ended. Missing while one runs, and after one that was killed.</summary>
+/// <summary>
+/// outcome.json of a run folder: how the last program that trained in it ended. Missing while one runs, and after one that was killed.
+/// </summary>
 /// <param name="End">completed, stopped or failed.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="TotalSteps">Length of the run; null: it failed before that was known.</param>
@@ -48,10 +50,17 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
             var path = Path.Combine(run, Name);
             if (!File.Exists(path) || JsonNode.Parse(RegularFile.ReadAllText(path)) is not JsonObject file) return null;
             return new OutcomeFile(
-                file["end"]!.GetValue<string>(), file["step"]!.GetValue<long>(), file["total_steps"]?.GetValue<long>(), file["message"]!.GetValue<string>(),
+                file["end"]!.GetValue<string>(), file["step"]!.GetValue<long>(), file["total_steps"]?.GetValue<long>(),
+                file["message"]!.GetValue<string>(),
                 DateTimeOffset.Parse(file["time"]!.GetValue<string>(), CultureInfo.InvariantCulture));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception e) when (
+            e is JsonException
+                or IOException
+                or UnauthorizedAccessException
+                or InvalidOperationException
+                or FormatException
+                or NullReferenceException)
         {
             return null;
         }

@@ -79,7 +79,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Takes hold of a folder.</summary>
     /// <param name="path">The folder; made where it is missing, unless a run is to be resumed.</param>
     /// <param name="start">What happens with what it holds.</param>
-    /// <exception cref="RunFolderException">It holds something else, nothing to resume, another process's run, or cannot be written.</exception>
+    /// <exception cref="RunFolderException">It holds something else, nothing to resume, another process's run, or cannot be
+    /// written.</exception>
     public static RunFolder Open(string path, RunStart start)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -101,7 +102,8 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"The run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with --run, or change its permissions.", e);
+            throw new RunFolderException($"The run folder {path} cannot be written: {e.Message.TrimEnd('.')}. Name another one with "
+                + "--run, or change its permissions.", e);
         }
     }
 
@@ -141,7 +143,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.</summary>
+    /// <summary>
+    /// Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.
+    /// </summary>
     /// <param name="configuration">The settings, HOCON.</param>
     /// <param name="steps">Steps that the run has behind it.</param>
     /// <param name="more">Writes what else belongs to the beginning; null: nothing.</param>
@@ -154,7 +158,8 @@ public sealed class RunFolder : IDisposable
         try
         {
             // Everything beside the old first: where the disk is full, nothing has changed.
-            foreach (var path in lines) Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
+            foreach (var path in lines)
+                Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
             // On the disk itself: without it the folder is no run's.
             Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
             more?.Invoke(Path);
@@ -164,7 +169,8 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name another one with --run.", e);
+            throw new RunFolderException($"The run folder {Path} cannot be written: {e.Message.TrimEnd('.')}. Free space there, or name "
+                + "another one with --run.", e);
         }
         finally
         {
@@ -178,7 +184,9 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.</summary>
+    /// <summary>
+    /// Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.
+    /// </summary>
     public void Dispose() => _lock.Dispose();
 
     private void Prepare(RunStart start)
@@ -200,27 +208,35 @@ public sealed class RunFolder : IDisposable
         var foreign = Entries(path).FirstOrDefault(e => !IsOurs(e));
         if (start == RunStart.Resume)
         {
-            if (!Directory.Exists(path)) throw new RunFolderException($"There is no run folder {path} to resume. Check the name given with --run, or leave --resume out to start a run there.");
-            if (!holdsRun) throw new RunFolderException($"The folder {path} holds no run to resume (no {ConfigurationName}). Check the name given with --run, or leave --resume out to start a run in an empty folder.");
+            if (!Directory.Exists(path))
+                throw new RunFolderException($"There is no run folder {path} to resume. Check the name given with --run, or leave "
+                    + "--resume out to start a run there.");
+            if (!holdsRun)
+                throw new RunFolderException($"The folder {path} holds no run to resume (no {ConfigurationName}). Check the name given "
+                    + "with --run, or leave --resume out to start a run in an empty folder.");
             return;
         }
 
         if (!holdsRun && foreign is null && !BeganTraining(path)) return;
         if (!holdsRun && foreign is not null)
         {
-            throw new RunFolderException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing in it was touched; name an empty or new folder with --run.");
+            throw new RunFolderException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing "
+                + "in it was touched; name an empty or new folder with --run.");
         }
 
         if (start == RunStart.New)
         {
-            throw new RunFolderException($"The run folder {path} already holds a run. Go on with it by --resume, start anew by --overwrite (deletes it), or name another folder with --run.");
+            throw new RunFolderException($"The run folder {path} already holds a run. Go on with it by --resume, start anew by "
+                + "--overwrite (deletes it), or name another folder with --run.");
         }
     }
 
-    // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the folder.
+    // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the
+    // folder.
     private static bool BeganTraining(string path) =>
         File.Exists(System.IO.Path.Combine(path, RunFiles.Metrics))
-        || (Directory.Exists(System.IO.Path.Combine(path, CheckpointsName)) && Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(path, CheckpointsName)).Any());
+        || (Directory.Exists(System.IO.Path.Combine(
+            path, CheckpointsName)) && Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(path, CheckpointsName)).Any());
 
     private static IEnumerable<string> Entries(string path) => Directory.Exists(path)
         ? Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).Where(n => n != LockName)
@@ -228,9 +244,19 @@ public sealed class RunFolder : IDisposable
 
     // train.log rolls over to train_001.log and so on.
     private static bool IsOurs(string name) =>
-        name is ConfigurationName or CheckpointsName or RunFiles.Metrics or RunFiles.Quarantine or RunFiles.Evaluations or EvaluationsName or TensorBoardName or NodeFile.Name
+        name is ConfigurationName
+            or CheckpointsName
+            or RunFiles.Metrics
+            or RunFiles.Quarantine
+            or RunFiles.Evaluations
+            or EvaluationsName
+            or TensorBoardName
+            or NodeFile.Name
         || name is VideosName or RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
-        || name is RunFiles.Metrics + TemporaryEnding or RunFiles.Evaluations + TemporaryEnding or ConfigurationName + TemporaryEnding or NodeFile.Name + TemporaryEnding
+        || name is RunFiles.Metrics + TemporaryEnding
+            or RunFiles.Evaluations + TemporaryEnding
+            or ConfigurationName + TemporaryEnding
+            or NodeFile.Name + TemporaryEnding
         || name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
@@ -259,7 +285,8 @@ public sealed class RunFolder : IDisposable
         }
         catch (IOException e) when (IsSharingViolation(e))
         {
-            throw new RunFolderException($"Another process is running in {path}. Wait until it ends, stop it, or name another folder with --run.", e);
+            throw new RunFolderException($"Another process is running in {path}. Wait until it ends, stop it, or name another folder with "
+                + "--run.", e);
         }
     }
 

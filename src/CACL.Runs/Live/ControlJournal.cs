@@ -67,10 +67,13 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses)
             if (LiveSetting.Find(change.Setting, losses) is null) throw new FormatException($"there is no setting {change.Setting}");
             return change;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ArgumentException)
+        catch (Exception e)
+            when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw new ControlJournalException(
-                $"Line {number} of {Path} cannot be read ({e.Message.TrimEnd('.')}), so what the run was told while it went on is not known. Mend the line, or delete it to go on without that change.", e);
+                $"Line {number} of {Path} cannot be read ({e.Message.TrimEnd('.')}), so what the run was told while it went on is not "
+                    + "known. Mend the line, or delete it to go on without that change.",
+                e);
         }
     }
 }

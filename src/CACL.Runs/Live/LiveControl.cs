@@ -36,7 +36,8 @@ public sealed class LiveControl
         foreach (var change in journal.Read())
         {
             if (Find(change.Setting)!.With(configured, change.Value) is null)
-                throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and it must be {Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
+                throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and "
+                    + $"it must be {Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
             Enter(change);
         }
 
@@ -86,7 +87,10 @@ public sealed class LiveControl
         }
     }
 
-    /// <summary>Changes settings, all or none. Returns when the journal is on the disk; the loop waits that long if it comes to its next step meanwhile.</summary>
+    /// <summary>
+    /// Changes settings, all or none. Returns when the journal is on the disk; the loop waits that long if it comes to its next step
+    /// meanwhile.
+    /// </summary>
     /// <param name="wishes">What is to be changed.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="refuse">Says in a sentence why a run cannot take a setting; null: it can.</param>
@@ -99,9 +103,12 @@ public sealed class LiveControl
             var wanted = _current;
             foreach (var wish in wishes)
             {
-                if (FaultOf(wish, wanted, refuse, out var setting, out var changed) is { } fault) return new SettingsAnswer([], _current, fault);
+                if (FaultOf(wish, wanted, refuse, out var setting, out var changed) is { } fault)
+                    return new SettingsAnswer([], _current, fault);
                 // Asked for what is so already: nothing to do, unless the journal has it otherwise later on.
-                if (setting!.Read(changed!) == setting.Read(wanted) && !_timeline.Exists(c => c.Setting == wish.Setting && c.Step > _begun + 1)) continue;
+                if (setting!.Read(changed!) == setting.Read(wanted) && !_timeline.Exists(
+                    c => c.Setting == wish.Setting && c.Step > _begun + 1))
+                    continue;
                 wanted = changed!;
                 changes.Add(new JournaledChange(_clock.GetLocalNow(), _begun + 1, wish.Setting, setting.Read(wanted), by));
             }
@@ -114,14 +121,18 @@ public sealed class LiveControl
         }
     }
 
-    private string? FaultOf(SettingChange wish, LiveSettings settings, Func<SettingChange, string?> refuse, out LiveSetting? setting, out LiveSettings? changed)
+    private string? FaultOf(
+        SettingChange wish, LiveSettings settings, Func<SettingChange, string?> refuse, out LiveSetting? setting, out LiveSettings? changed)
     {
         changed = null;
         setting = Find(wish.Setting);
-        if (setting is null) return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are {string.Join(", ", LiveSettingNames.Of(_configured.LossWeights))}.";
+        if (setting is null)
+            return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are "
+                + $"{string.Join(", ", LiveSettingNames.Of(_configured.LossWeights))}.";
         changed = setting.With(settings, wish.Value);
         if (changed is null) return $"{wish.Setting} = {wish.Value} cannot be: it must be {setting.Expected}.";
-        if (setting.ChangesNumbers && _begun >= _totalSteps) return $"The last step has begun: there is none left that {wish.Setting} could act on.";
+        if (setting.ChangesNumbers && _begun >= _totalSteps)
+            return $"The last step has begun: there is none left that {wish.Setting} could act on.";
         return refuse(wish);
     }
 

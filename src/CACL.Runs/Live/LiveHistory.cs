@@ -12,6 +12,7 @@ public static class LiveHistory
     public static Func<long, LiveSettings> Read(LiveSettings configured, string runDirectory)
     {
         ArgumentNullException.ThrowIfNull(configured);
-        return new LiveControl(configured, new ControlJournal(runDirectory, configured.LossWeights), 0, long.MaxValue, TimeProvider.System).Of;
+        return new LiveControl(configured, new ControlJournal(runDirectory, configured.LossWeights), 0, long.MaxValue, TimeProvider.System)
+            .Of;
     }
 }

@@ -46,7 +46,9 @@ public sealed class LiveSetting
     /// <summary>What its values are, in words.</summary>
     public string Expected { get; }
 
-    /// <summary>Whether it changes what a step computes. Such a change acts at its own step again whenever that step is done again.</summary>
+    /// <summary>
+    /// Whether it changes what a step computes. Such a change acts at its own step again whenever that step is done again.
+    /// </summary>
     public bool ChangesNumbers { get; private init; }
 
     /// <summary>Whether its value is a word and not a number.</summary>
@@ -59,7 +61,8 @@ public sealed class LiveSetting
     public static LiveSetting? Find(string name, LossWeights losses) => Of(losses).FirstOrDefault(s => s.Name == name);
 
     /// <summary>The head whose loss a setting weights; null: it weights none.</summary>
-    public static string? HeadOf(string name) => name.StartsWith(WeightPrefix, StringComparison.Ordinal) ? name[WeightPrefix.Length..] : null;
+    public static string? HeadOf(string name) =>
+        name.StartsWith(WeightPrefix, StringComparison.Ordinal) ? name[WeightPrefix.Length..] : null;
 
     /// <summary>Its value, so that it reads back exactly.</summary>
     public string Read(LiveSettings settings) => _read(settings);
@@ -74,27 +77,28 @@ public sealed class LiveSetting
         name,
         "a number from 0 to 1000",
         settings => read(settings).ToString("R", CultureInfo.InvariantCulture),
-        (settings, text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1000
+        (settings, text) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1000
             ? write(settings, value + 0.0) // -0 becomes 0
             : null)
     {
         ChangesNumbers = true,
     };
 
-    private static LiveSetting Count(string name, long least, long most, Func<LiveSettings, long> read, Func<LiveSettings, long, LiveSettings> write) => new(
+    private static LiveSetting Count(
+        string name, long least, long most, Func<LiveSettings, long> read, Func<LiveSettings, long, LiveSettings> write) => new(
         name,
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"),
         settings => read(settings).ToString(CultureInfo.InvariantCulture),
-        (settings, text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+        (settings, text) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? write(settings, value)
             : null);
 
-    private static LiveSetting Word(string name, string[] words, Func<LiveSettings, string> read, Func<LiveSettings, string, LiveSettings> write) => new(
-        name,
-        $"one of {string.Join(", ", words)}",
-        read,
-        (settings, text) => words.Contains(text) ? write(settings, text) : null)
+    private static LiveSetting Word(
+        string name, string[] words, Func<LiveSettings, string> read, Func<LiveSettings, string, LiveSettings> write)
     {
-        IsWord = true,
-    };
+        LiveSettings? Write(LiveSettings settings, string text) => words.Contains(text) ? write(settings, text) : null;
+        return new LiveSetting(name, $"one of {string.Join(", ", words)}", read, Write) { IsWord = true };
+    }
 }

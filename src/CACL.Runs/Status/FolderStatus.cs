@@ -28,7 +28,8 @@ public static class FolderStatus
 
     /// <summary>The newest result of each kind of evaluation that was made, without the way it was measured.</summary>
     /// <param name="run">The run folder, absolute.</param>
-    public static JsonArray Evaluations(string run) => new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
+    public static JsonArray Evaluations(string run) =>
+        new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
 
     private static JsonObject Read(string run)
     {
@@ -52,7 +53,8 @@ public static class FolderStatus
         };
         json["verdict"] = held
             ? "A program is running in the folder that does not answer: cacl.http.enabled is false, or it is just starting or ending."
-            : outcome?.Message ?? "It ended without a word: it was killed, or the machine went down. What is after the last checkpoint is done again when it is resumed.";
+            : outcome?.Message ?? "It ended without a word: it was killed, or the machine went down. What is after the last checkpoint is "
+                + "done again when it is resumed.";
         return json;
     }
 
@@ -72,13 +74,16 @@ public static class FolderStatus
 
     private static string NameOf(JsonElement line) => $"{Text(line, "dataset")}\n{Text(line, "protocol")}\n{Text(line, "variant")}";
 
-    private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement line, string name) =>
+        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>The figures of a line of evaluations.jsonl that say how good the network is; how they were measured stands there.</summary>
     private static JsonObject Short(JsonElement line)
     {
         var json = new JsonObject();
-        foreach (var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "miou", "macc", "aacc" })
+        foreach (
+            var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "miou", "macc",
+                "aacc" })
         {
             if (line.TryGetProperty(name, out var value)) json[name] = JsonNode.Parse(value.GetRawText());
         }

@@ -20,18 +20,23 @@ public sealed record RecordedStep(JsonElement Line)
     public double? LearningRate => Number("lr");
 
     /// <summary>A figure of the line, or null.</summary>
-    public double? Number(string name) => Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    public double? Number(string name) =>
+        Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
     /// <summary>What a step computed, by the names of metrics.jsonl; a head that is off is left out.</summary>
     public static IEnumerable<(string Name, double Value)> Figures(StepResult result) =>
         [("loss", result.Loss), .. result.Metrics.Select(metric => (metric.Spec.Name, metric.Value))];
 
-    /// <summary>The largest difference between this line's figures and a step computed anew; 0 is equal to the bit, NaN where one of them is not finite.</summary>
+    /// <summary>
+    /// The largest difference between this line's figures and a step computed anew; 0 is equal to the bit, NaN where one of them is not
+    /// finite.
+    /// </summary>
     /// <param name="result">What was computed.</param>
     /// <param name="metrics">What the method can report: a figure that only one of the two has is a difference.</param>
     public double DifferenceFrom(StepResult result, IEnumerable<MetricSpec> metrics)
     {
-        IEnumerable<(double?, double?)> figures = [(Number("loss"), result.Loss), .. metrics.Select(metric => (Number(metric.Name), result[metric.Name]))];
+        IEnumerable<(double?, double?)> figures = [
+            (Number("loss"), result.Loss), .. metrics.Select(metric => (Number(metric.Name), result[metric.Name]))];
         return figures.Select(figure => figure switch
         {
             (null, null) => 0,

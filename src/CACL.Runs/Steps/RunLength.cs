@@ -9,7 +9,9 @@ namespace CACL.Runs.Steps;
 /// <param name="TotalSteps">Steps T of the whole run, on which the learning rate's schedule rests.</param>
 public sealed record RunLength(int Videos, int BatchSize, long TotalSteps)
 {
-    /// <summary>The length of a run of <paramref name="epochs"/> epochs, or <paramref name="maxSteps"/> steps if that is less (0: no limit).</summary>
+    /// <summary>
+    /// The length of a run of <paramref name="epochs"/> epochs, or <paramref name="maxSteps"/> steps if that is less (0: no limit).
+    /// </summary>
     public static RunLength Of(int videos, int batchSize, int epochs, long maxSteps)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(videos);

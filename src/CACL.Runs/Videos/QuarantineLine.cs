@@ -31,13 +31,18 @@ public static class QuarantineLine
         // A reason that a newer program wrote still means: not usable.
         if (!Enum.TryParse<UnusableReason>(Text(line, "reason"), out var reason)) reason = UnusableReason.Unreadable;
         // Lines of before there was the word: what hung was left out.
-        var leftOut = line.TryGetProperty("left_out", out var word) ? word.ValueKind == JsonValueKind.True : reason == UnusableReason.Deadline;
-        return new QuarantinedVideo(path, reason, Text(line, "message"), Text(line, "found_by"), Number(line, "epoch"), Number(line, "position"), leftOut);
+        var leftOut = line.TryGetProperty("left_out", out var word)
+            ? word.ValueKind == JsonValueKind.True
+            : reason == UnusableReason.Deadline;
+        return new QuarantinedVideo(
+            path, reason, Text(line, "message"), Text(line, "found_by"), Number(line, "epoch"), Number(line, "position"), leftOut);
     }
 
     private static string Text(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private static int? Number(JsonElement line, string name) =>
-        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+        line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+            ? number
+            : null;
 }

@@ -39,7 +39,8 @@ public sealed class LiveBitTests
         await TrainAsync(after, changeIn: 2, crashIn: 4);
         AssertSame(expected, await TrainAsync(after, resume: true), "goes on from a checkpoint after the change");
 
-        foreach (var late in (string[])["step-00000004", "step-00000006"]) Directory.Delete(after.File($"checkpoints/{late}"), recursive: true);
+        foreach (var late in (string[])["step-00000004", "step-00000006"])
+            Directory.Delete(after.File($"checkpoints/{late}"), recursive: true);
         AssertSame(expected, await TrainAsync(after, resume: true), "goes back behind the change");
 
         using var between = new TemporaryFolder();
@@ -50,14 +51,19 @@ public sealed class LiveBitTests
     private static double RateOf((string Weights, Dictionary<long, string> Losses) run, long step) =>
         double.Parse(run.Losses[step].Split(' ')[^1], CultureInfo.InvariantCulture);
 
-    private static void AssertSame((string Weights, Dictionary<long, string> Losses) expected, (string Weights, Dictionary<long, string> Losses) run, string what)
+    private static void AssertSame(
+        (string Weights, Dictionary<long, string> Losses) expected, (string Weights, Dictionary<long, string> Losses) run, string what)
     {
         Assert.True(expected.Weights == run.Weights, $"A run that {what} ends in other weights:\n{expected.Weights}\n{run.Weights}");
-        foreach (var (step, line) in run.Losses) Assert.True(expected.Losses[step] == line, $"A run that {what} has other losses:\n{expected.Losses[step]}\n{line}");
+        foreach (var (step, line) in run.Losses)
+            Assert.True(expected.Losses[step] == line, $"A run that {what} has other losses:\n{expected.Losses[step]}\n{line}");
     }
 
-    /// <summary>Trains with a checkpoint every second step. Changes settings and crashes while the given steps, counted from 0, are computed.</summary>
-    private static async Task<(string Weights, Dictionary<long, string> Losses)> TrainAsync(TemporaryFolder folder, long changeIn = -1, long crashIn = -1, bool resume = false)
+    /// <summary>
+    /// Trains with a checkpoint every second step. Changes settings and crashes while the given steps, counted from 0, are computed.
+    /// </summary>
+    private static async Task<(string Weights, Dictionary<long, string> Losses)> TrainAsync(
+        TemporaryFolder folder, long changeIn = -1, long crashIn = -1, bool resume = false)
     {
         var videos = new FakeVideos();
         var method = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 };
@@ -73,7 +79,8 @@ public sealed class LiveBitTests
             LearningRate = 0.1,
             CheckpointEverySteps = 2,
         };
-        var storage = new CheckpointStorage(new CheckpointStore(folder.File("checkpoints"), keep: 9), options, RunLength.Of(12, 4, options.Epochs, Steps));
+        var storage = new CheckpointStorage(
+            new CheckpointStore(folder.File("checkpoints"), keep: 9), options, RunLength.Of(12, 4, options.Epochs, Steps));
         var copied = new TaskCompletionSource<TrainingRun>();
         using var system = ActorSystem.Create("test", Dispatchers.Configuration);
         var run = TrainingRun.Start(system, options, new RunParts
@@ -89,7 +96,8 @@ public sealed class LiveBitTests
                 if (step == changeIn)
                 {
                     var answer = live.ChangeAsync(
-                        [new SettingChange("learning_rate_factor", "0.3"), new SettingChange("loss_weights.pixel", "2.5")], "a test", TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+                        [new SettingChange("learning_rate_factor", "0.3"), new SettingChange("loss_weights.pixel", "2.5")], "a test",
+                        TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
                     Assert.Equal([step + 2, step + 2], answer.Changes.Select(c => c.Step));
                 }
 
@@ -104,7 +112,10 @@ public sealed class LiveBitTests
         Assert.True(outcome.End == (crashIn < 0 ? RunEnd.Completed : RunEnd.Failed), outcome.Message);
         var losses = new Dictionary<long, string>();
         foreach (var line in File.ReadLines(folder.File("metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement))
-            losses[line.GetProperty("step").GetInt64()] = string.Join(' ', new[] { "step", "loss", "loss_global", "loss_pixel", "loss_cycle", "lr" }.Select(key => line.GetProperty(key).GetRawText()));
+            losses[line.GetProperty("step").GetInt64()] = string.Join(
+                ' ',
+                new[] { "step", "loss", "loss_global", "loss_pixel", "loss_cycle", "lr" }.Select(
+                    key => line.GetProperty(key).GetRawText()));
         var weights = Directory.EnumerateFiles(outcome.Checkpoint!, "*.safetensors").Order(StringComparer.Ordinal)
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}");
         return (string.Join('\n', weights), losses);

@@ -47,7 +47,8 @@ public sealed class LiveRunTests
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
         run.Training.Before = step => { if (step == 6) Change(run, ("learning_rate_factor", "0.5")); };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        var factors = run.Training.Settings.Select(s => (s.Step, Halved: s.Told.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
+        var factors = run.Training.Settings.Select(s =>
+            (s.Step, Halved: s.Told.LearningRate < 0.5 * run.Options.LearningRateOver(run.Run.Status().Length)(s.Step) + 1e-12)).ToList();
         Assert.Equal([5, 6, 7, 8, 5, 6, 7, 9, 10, 11], factors.Skip(5).Select(f => f.Step));
         Each.Holds(factors, f => Assert.Equal(f.Step >= 7, f.Halved));
         Assert.Equal(1, run.Run.Actors().Single(a => a.Kind == "trainer").Restarts);
@@ -76,13 +77,16 @@ public sealed class LiveRunTests
         clock.Jump(TimeSpan.FromHours(1));
         await Watchdog.LooksAsync(run);
         var status = training.Status();
-        Assert.Equal((RunState.Paused, 5, true, false, null, 5), (status.State, status.Step, status.PausedByUser, status.PausedByCheckpoint, status.Remaining, status.Checkpoint!.Step));
+        Assert.Equal(
+            (RunState.Paused, 5, true, false, null, 5),
+            (status.State, status.Step, status.PausedByUser, status.PausedByCheckpoint, status.Remaining, status.Checkpoint!.Step));
         Assert.Equal(ActorState.Paused, training.Actors().Single(a => a.Kind == "trainer").State);
         Assert.Equal(6, Assert.Single(Change(run, ("log_level", "debug")).Changes).Step);
         training.Resume();
         training.Resume();
         Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
-        Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30)); // the hour of the pause is not held against the step after it
+        // the hour of the pause is not held against the step after it
+        Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30));
         using var plain = new FakeRun();
         await plain.RunAsync();
         Assert.Equal(plain.Training.Seen, run.Training.Seen);
@@ -184,7 +188,10 @@ public sealed class LiveRunTests
         var refusals = new List<string?>();
         run.Training.Before = step =>
         {
-            if (step == 1) refusals.AddRange([Change(run, ("evaluate_every_steps", "3")).Refusal, Change(run, ("loss_weights.cycle", "3")).Refusal, Change(run, ("loss_weights.pixel", "3")).Refusal]);
+            if (step == 1)
+                refusals.AddRange([
+                    Change(run, ("evaluate_every_steps", "3")).Refusal, Change(run, ("loss_weights.cycle", "3")).Refusal,
+                    Change(run, ("loss_weights.pixel", "3")).Refusal]);
         };
         await run.RunAsync();
         Assert.Contains("cacl.evaluation.datasets", refusals[0], StringComparison.Ordinal);
@@ -208,7 +215,8 @@ public sealed class LiveRunTests
     {
         using var run = new FakeRun { Videos = new FakeVideos { Broken = [3] } };
         var crashed = 0;
-        run.Videos.Before = id => { if (id == 5 && Interlocked.Exchange(ref crashed, 1) == 0) throw new InvalidOperationException("bug in the codec"); };
+        run.Videos.Before = id =>
+            { if (id == 5 && Interlocked.Exchange(ref crashed, 1) == 0) throw new InvalidOperationException("bug in the codec"); };
         RunStatus? status = null;
         IReadOnlyList<ActorStatus> actors = [];
         run.Training.Before = step =>

@@ -84,7 +84,8 @@ public sealed class DecoderPoolTests : IDisposable
 
     private IActorRef Start()
     {
-        var options = new RunOptions { Directory = "", Device = "cpu", Decoders = 1, Sampling = new(), Method = new CaclOptions().Describe() };
+        var options =
+            new RunOptions { Directory = "", Device = "cpu", Decoders = 1, Sampling = new(), Method = new CaclOptions().Describe() };
         var parts = new RunParts
         {
             Videos = [],

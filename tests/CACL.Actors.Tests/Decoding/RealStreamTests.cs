@@ -37,7 +37,8 @@ public sealed class RealStreamTests
         var videos = Directory.CreateDirectory(folder.File("videos")).FullName;
         foreach (var name in Kinds) File.Copy(MadeVideos.Path(name), Path.Combine(videos, name));
         using var catalog = VideoCatalog.Open(folder.File("catalog.sqlite"));
-        new VideoScanner(catalog, decoders.CreateProber).Scan([videos], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
+        new VideoScanner(catalog, decoders.CreateProber)
+            .Scan([videos], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
         Assert.Equal(Kinds.Length, catalog.LoadUsable(minFrames: 9).Length);
 
         var one = await BatchesAsync(catalog, decoders, decoderActors: 1, firstStep: 0);

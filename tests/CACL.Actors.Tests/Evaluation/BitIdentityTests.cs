@@ -85,21 +85,25 @@ public sealed class BitIdentityTests
             Library = videos,
             Decoder = () => new FakeDecoder(videos),
             Engine = () => new TrainingEngine(method, "cpu", options.Sampling.Seed),
-            Checkpoints = new CheckpointStorage(new CheckpointStore(folder.File("checkpoints"), keep: 1), options, RunLength.Of(12, 4, options.Epochs, 6)),
+            Checkpoints = new CheckpointStorage(
+                new CheckpointStore(folder.File("checkpoints"), keep: 1), options, RunLength.Of(12, 4, options.Epochs, 6)),
             Evaluator = evaluator is null ? null : new Acting(evaluator),
         });
         var outcome = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
         await system.Terminate();
         Assert.Equal(RunEnd.Completed, outcome.End);
         var losses = File.ReadLines(folder.File("metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(m => string.Join(' ', new[] { "step", "loss", "loss_global", "loss_pixel", "loss_cycle" }.Select(key => m.GetProperty(key).GetRawText())));
+            .Select(m => string.Join(
+                ' ', new[] { "step", "loss", "loss_global", "loss_pixel", "loss_cycle" }.Select(key => m.GetProperty(key).GetRawText())));
         var weights = Directory.EnumerateFiles(outcome.Checkpoint!, "*.safetensors").Order(StringComparer.Ordinal)
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}");
         var lines = folder.File("evaluations.jsonl");
         return (
             string.Join('\n', losses),
             string.Join('\n', weights),
-            File.Exists(lines) ? [.. File.ReadLines(lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("status").GetString()!)] : []);
+            File.Exists(lines)
+                ? [.. File.ReadLines(lines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("status").GetString()!)]
+                : []);
     }
 
     private sealed class Acting(Func<CancellationToken, Task> act) : IEvaluationEngine

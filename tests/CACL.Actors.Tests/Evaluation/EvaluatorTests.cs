@@ -26,7 +26,9 @@ public sealed class EvaluatorTests
         Assert.Equal([4L, 8, 10], run.Storage.Written.Select(p => p.Step));
         Assert.Equal(["4 every-steps done", "8 every-steps done", "10 at-end done"], run.Evaluations.Select(Words));
         // What was measured is the state of that very step.
-        Assert.Equal(run.Storage.Written.Select(p => p.Snapshot.Tensors[0].Values[0]), run.Evaluations.Select(e => e.GetProperty("state").GetSingle()));
+        Assert.Equal(
+            run.Storage.Written.Select(p => p.Snapshot.Tensors[0].Values[0]),
+            run.Evaluations.Select(e => e.GetProperty("state").GetSingle()));
         Assert.False(Directory.Exists(Path.Combine(run.Folder, "evaluations", "pending")));
     }
 
@@ -64,7 +66,9 @@ public sealed class EvaluatorTests
         go.Set();
         Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
         // The first began at once; of what came while it ran only the newest is left.
-        Assert.Equal([("camvid", 2L), ("voc", 12), ("camvid", 12)], run.Evaluations.Select(e => (e.GetProperty("dataset").GetString()!, e.GetProperty("step").GetInt64())));
+        Assert.Equal(
+            [("camvid", 2L), ("voc", 12), ("camvid", 12)],
+            run.Evaluations.Select(e => (e.GetProperty("dataset").GetString()!, e.GetProperty("step").GetInt64())));
         Assert.Equal(1, run.Evaluator.MostAtOnce);
     }
 
@@ -87,7 +91,8 @@ public sealed class EvaluatorTests
     public async Task What_fails_is_tried_again_then_recorded_as_failed()
     {
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = false });
-        run.Evaluator!.Before = (request, attempt, _) => request.Step == 10 || attempt == 1 ? throw new InvalidOperationException("out of memory.") : Task.CompletedTask;
+        run.Evaluator!.Before = (request, attempt, _) =>
+            request.Step == 10 || attempt == 1 ? throw new InvalidOperationException("out of memory.") : Task.CompletedTask;
         run.InNoHurry();
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         Assert.Equal(["5 every-steps done", "10 every-steps failed"], run.Evaluations.Select(Words));
@@ -324,7 +329,9 @@ public sealed class EvaluatorTests
         Assert.Equal(7, run.Evaluator.Seen.Count);
         Assert.Equal(
             ["5 camvid", "5 voc", "10 camvid", "10 voc", "12 camvid", "12 voc"],
-            run.Evaluations.Select(e => $"{e.GetProperty("step")} {e.GetProperty("dataset")}").Order(StringComparer.Ordinal).OrderBy(w => int.Parse(w.Split(' ')[0])));
+            run.Evaluations.Select(e => $"{e.GetProperty("step")} {e.GetProperty("dataset")}")
+                .Order(StringComparer.Ordinal)
+                .OrderBy(w => int.Parse(w.Split(' ')[0])));
     }
 
     private static FakeRun Run(EvaluationSchedule schedule, params EvaluationTarget[] targets) => Run(new FakeStorage(), schedule, targets);
@@ -342,5 +349,6 @@ public sealed class EvaluatorTests
         return run;
     }
 
-    private static string Words(JsonElement line) => $"{line.GetProperty("step")} {line.GetProperty("trigger").GetString()} {line.GetProperty("status").GetString()}";
+    private static string Words(JsonElement line) =>
+        $"{line.GetProperty("step")} {line.GetProperty("trigger").GetString()} {line.GetProperty("status").GetString()}";
 }

@@ -11,9 +11,11 @@ internal static class CaclResults
 
     /// <summary>A result; a metric that is null is of a head that is off.</summary>
     public static StepResult Of(
-        double loss, double? global = null, double? pixel = null, double? cycle = null, double? top1 = null, double? back = null, double rate = 0.1)
+        double loss, double? global = null, double? pixel = null, double? cycle = null, double? top1 = null, double? back = null,
+        double rate = 0.1)
     {
         double?[] values = [global, pixel, cycle, top1, back];
-        return new StepResult(loss, [.. Metrics.All.Zip(values).Where(m => m.Second is not null).Select(m => new Metric(m.First, m.Second!.Value))], rate);
+        return new StepResult(
+            loss, [.. Metrics.All.Zip(values).Where(m => m.Second is not null).Select(m => new Metric(m.First, m.Second!.Value))], rate);
     }
 }

@@ -30,7 +30,15 @@ internal sealed class FakeEvaluator : IEvaluationEngine
             await (Before?.Invoke(request, number, cancel) ?? Task.CompletedTask);
             if (Result?.Invoke(number) is { } instead) return instead;
             var state = float.Parse(File.ReadAllText(Path.Combine(request.Checkpoint, "state")));
-            return new JsonObject { ["miou"] = 0.312, ["macc"] = null, ["aacc"] = 0.8, ["seconds"] = 1.5, ["state"] = state, ["manifest"] = new JsonObject() };
+            return new JsonObject
+            {
+                ["miou"] = 0.312,
+                ["macc"] = null,
+                ["aacc"] = 0.8,
+                ["seconds"] = 1.5,
+                ["state"] = state,
+                ["manifest"] = new JsonObject()
+            };
         }
         finally
         {

@@ -107,9 +107,14 @@ internal sealed class FakeRun : IDisposable
         _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
 
     /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
-    public FakeRun Again() => new(_folder, ownsFolder: false) { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
+    public FakeRun Again() => new(
+        _folder, ownsFolder: false)
+    { Storage = Storage, Evaluator = Evaluator, Options = Options, _writtenBefore = Storage.Written.Count };
 
-    /// <summary>Makes each step wait until the checkpoints before it are saved, and evaluated where that is asked for: what falls due then never slips.</summary>
+    /// <summary>
+    /// Makes each step wait until the checkpoints before it are saved, and evaluated where that is asked for: what falls due then never
+    /// slips.
+    /// </summary>
     public void InNoHurry(bool evaluated = true) => Training.Before = _ =>
     {
         AwaitSaved();

@@ -74,7 +74,8 @@ public sealed class RunInstrumentsTests
         public int Count(string name) => _all.Count(m => m.Name == name);
 
         public double Sum(string name, string? label = null, string? value = null) =>
-            _all.Where(m => m.Name == name && (label is null || m.Tags.Any(t => t.Key == label && (string?)t.Value == value))).Sum(m => m.Value);
+            _all.Where(m => m.Name == name && (label is null || m.Tags.Any(t => t.Key == label && (string?)t.Value == value)))
+                .Sum(m => m.Value);
 
         public void Dispose() => _listener.Dispose();
     }

@@ -80,7 +80,8 @@ public sealed class HoconLoaderTests : IDisposable
         var including = _folder.File("including.conf");
         File.WriteAllText(including, "a = 1\ninclude \"other.conf\"");
         File.WriteAllText(_folder.File("other.conf"), "b = 2");
-        var loader = new HoconLoader(_ => null, path => path == including ? File.OpenRead(path) : throw new ConfigurationException($"{path} is a pipe."));
+        var loader = new HoconLoader(
+            _ => null, path => path == including ? File.OpenRead(path) : throw new ConfigurationException($"{path} is a pipe."));
         var fault = Assert.Throws<HoconException>(() => loader.AddFile(including)).Message;
         Assert.StartsWith($"{including}:2", fault, StringComparison.Ordinal);
         Assert.EndsWith($"{_folder.File("other.conf")} is a pipe.", fault, StringComparison.Ordinal);
@@ -120,7 +121,8 @@ public sealed class HoconLoaderTests : IDisposable
     public void A_broken_override_is_told(string key, string text)
     {
         var loader = new HoconLoader(_ => null, File.OpenRead);
-        Assert.StartsWith("--set x", Assert.Throws<HoconException>(() => loader.AddOverride(key, text, "--set x")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--set x", Assert.Throws<HoconException>(() => loader.AddOverride(key, text, "--set x")).Message, StringComparison.Ordinal);
     }
 
     private static HoconObject Load(string path) => new HoconLoader(_ => null, File.OpenRead).AddFile(path).Resolve();

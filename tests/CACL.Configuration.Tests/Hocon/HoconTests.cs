@@ -59,13 +59,15 @@ public sealed class HoconTests
     [InlineData("a = 1\nb = ${a}\na = 2", "{a:2,b:2}")]
     [InlineData("a {x = 1}\na {c = ${a}}", "{a:{x:1,c:{x:1}}}")]
     [InlineData("a = \"${b}\"", "{a:${b}}")]
-    public void Substitutions_see_final_values_and_within_themselves_earlier_ones(string text, string expected) => Assert.Equal(expected, Show(Read(text)));
+    public void Substitutions_see_final_values_and_within_themselves_earlier_ones(string text, string expected) =>
+        Assert.Equal(expected, Show(Read(text)));
 
     [Fact]
     public void An_environment_variable_stands_in_for_a_missing_key_and_overrides_a_default()
     {
         var environment = new Dictionary<string, string> { ["HOME_OF_X"] = "/data", ["a"] = "never" };
-        Assert.Equal("{a:/data/sub,b:/data,c:/data}", Show(Read("a = ${HOME_OF_X}/sub\nb = 1\nb = ${?HOME_OF_X}\nc = ${a.HOME_OF_X}${?HOME_OF_X}", new(environment) { ["a.HOME_OF_X"] = "" })));
+        Assert.Equal("{a:/data/sub,b:/data,c:/data}", Show(Read(
+            "a = ${HOME_OF_X}/sub\nb = 1\nb = ${?HOME_OF_X}\nc = ${a.HOME_OF_X}${?HOME_OF_X}", new(environment) { ["a.HOME_OF_X"] = "" })));
         Assert.Equal("{a:1}", Show(Read("a = 1\na = ${?HOME_OF_Y}", environment)));
     }
 

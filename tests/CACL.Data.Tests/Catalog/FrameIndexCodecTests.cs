@@ -6,7 +6,8 @@ namespace CACL.Data.Tests.Catalog;
 public sealed class FrameIndexCodecTests
 {
     private static readonly Gen<(long[] Times, int[] Keys)> Indices =
-        Gen.OneOf(Gen.Long.Array[0, 60], Gen.Long[-5, 5].Array[0, 200], Gen.Select(Gen.Long[0, 100000], Gen.Long[0, 1000], Gen.Int[0, 500], Rate))
+        Gen.OneOf(
+            Gen.Long.Array[0, 60], Gen.Long[-5, 5].Array[0, 200], Gen.Select(Gen.Long[0, 100000], Gen.Long[0, 1000], Gen.Int[0, 500], Rate))
             .SelectMany(times => Gen.Bool.Array[times.Length].Select(isKey => (times, KeysOf(isKey))));
 
     [Fact]

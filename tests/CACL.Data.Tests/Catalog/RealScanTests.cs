@@ -38,7 +38,8 @@ public sealed class RealScanTests : IDisposable
         {
             var planner = new SamplePlanner(new SamplingOptions { Stride = stride, CropSize = 32 }, catalog.LoadUsable(stride + 1));
             Assert.Equal(videos, planner.Count);
-            for (var position = 0; position < planner.Count; position++) DecodeWhatIsPlanned(decoders, catalog, planner.Plan(0, position, 0));
+            for (var position = 0; position < planner.Count; position++)
+                DecodeWhatIsPlanned(decoders, catalog, planner.Plan(0, position, 0));
         }
 
         Assert.Equal(4, new VideoScanner(catalog, decoders.CreateProber).Scan([_folder.File("videos")], cancel: Cancel).Unchanged);

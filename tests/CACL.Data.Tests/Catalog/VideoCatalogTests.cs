@@ -18,7 +18,8 @@ public sealed class VideoCatalogTests : IDisposable
     {
         var written = Records.Record("/v/a b's \"ü\n.mp4", frames: 300) with { CountedBy = CountedBy.Decoding };
         long id;
-        using (var catalog = VideoCatalog.Open(CatalogFile)) id = catalog.UpsertBatch([CatalogEntry.Usable(written.Path, 1, 2, written)])[0];
+        using (var catalog = VideoCatalog.Open(CatalogFile))
+            id = catalog.UpsertBatch([CatalogEntry.Usable(written.Path, 1, 2, written)])[0];
 
         using var again = VideoCatalog.OpenExisting(CatalogFile);
         var read = again.Load(id, checkFile: false);
@@ -147,7 +148,8 @@ public sealed class VideoCatalogTests : IDisposable
     public void The_database_of_another_program_is_refused()
     {
         Sql("CREATE TABLE songs (title TEXT)");
-        Assert.Contains("another program", Assert.Throws<CatalogException>(() => VideoCatalog.Open(CatalogFile)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another program", Assert.Throws<CatalogException>(() => VideoCatalog.Open(CatalogFile)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +157,8 @@ public sealed class VideoCatalogTests : IDisposable
     {
         VideoCatalog.Open(CatalogFile).Dispose();
         Sql("PRAGMA user_version = 99");
-        Assert.Contains("newer version", Assert.Throws<CatalogException>(() => VideoCatalog.Open(CatalogFile)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "newer version", Assert.Throws<CatalogException>(() => VideoCatalog.Open(CatalogFile)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,8 +206,11 @@ public sealed class VideoCatalogTests : IDisposable
     [Fact]
     public void A_place_that_cannot_be_written_is_one_sentence()
     {
-        Assert.Contains("is a folder", Assert.Throws<CatalogException>(() => VideoCatalog.Open(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("/proc/none", Assert.Throws<CatalogException>(() => VideoCatalog.Open("/proc/none/videos.db")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a folder", Assert.Throws<CatalogException>(() => VideoCatalog.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "/proc/none", Assert.Throws<CatalogException>(() => VideoCatalog.Open("/proc/none/videos.db")).Message,
+            StringComparison.Ordinal);
         var missing = Assert.Throws<CatalogException>(() => VideoCatalog.OpenExisting(_folder.File("none.db")));
         Assert.Contains("cacl videos scan", missing.Message, StringComparison.Ordinal);
     }

@@ -114,7 +114,8 @@ public sealed class VideoScannerTests : IDisposable
         var report = Scan(_videos, In("a"), _videos + "/", In("list.txt"));
         Assert.Equal(3, report.Usable);
         Assert.Equal(3, _catalog.LoadUsable(9).Length);
-        Assert.Contains("leads nowhere", Assert.Single(report.Unusable[UnusableReason.Unreadable].Examples).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "leads nowhere", Assert.Single(report.Unusable[UnusableReason.Unreadable].Examples).Message, StringComparison.Ordinal);
         Assert.Equal((3, 0), (Scan(_videos).Usable, Scan(_videos).Vanished));
     }
 
@@ -163,7 +164,8 @@ public sealed class VideoScannerTests : IDisposable
         Assert.Equal(1, report.Usable);
         // .NET cannot delete such a file either.
         using (var shell = Process.Start("rm", ["-r", _videos])) shell.WaitForExit();
-        Assert.Contains("not valid UTF-8", Assert.Single(report.Unusable[UnusableReason.Unreadable].Examples).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not valid UTF-8", Assert.Single(report.Unusable[UnusableReason.Unreadable].Examples).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,8 +192,10 @@ public sealed class VideoScannerTests : IDisposable
         Make("1.mp4");
         Scan();
         File.WriteAllText(In("notes.md"), "");
-        Assert.Contains("There is no folder", Assert.Throws<CatalogException>(() => Scan(_videos, In("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("notes.md is a file", Assert.Throws<CatalogException>(() => Scan(In("notes.md"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no folder", Assert.Throws<CatalogException>(() => Scan(_videos, In("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "notes.md is a file", Assert.Throws<CatalogException>(() => Scan(In("notes.md"))).Message, StringComparison.Ordinal);
         Assert.Throws<CatalogException>(() => Scan([""]));
         Assert.Single(_catalog.LoadUsable(9));
     }
@@ -211,12 +215,14 @@ public sealed class VideoScannerTests : IDisposable
     {
         Make("1.mp4", "3.mp4", "4.mp4");
         File.WriteAllText(In("2.mp4"), "hang");
-        var options = new ScanOptions { Parallelism = 1, FileDeadline = TimeSpan.FromMilliseconds(50), Grace = TimeSpan.FromMilliseconds(50) };
+        var options =
+            new ScanOptions { Parallelism = 1, FileDeadline = TimeSpan.FromMilliseconds(50), Grace = TimeSpan.FromMilliseconds(50) };
         using var release = new ManualResetEventSlim();
         var report = Scanner(release).Scan([_videos], options, cancel: TestContext.Current.CancellationToken);
         release.Set();
         Assert.Equal((4, 3), (report.Found, report.Usable));
-        Assert.Contains("2.mp4 took more than", Assert.Single(report.Unusable[UnusableReason.Deadline].Examples).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2.mp4 took more than", Assert.Single(report.Unusable[UnusableReason.Deadline].Examples).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,7 +272,8 @@ public sealed class VideoScannerTests : IDisposable
     }
 
     private ScanReport Scan(params string[] roots) =>
-        Scanner().Scan(roots.Length == 0 ? [_videos] : roots, new ScanOptions { Parallelism = 3 }, cancel: TestContext.Current.CancellationToken);
+        Scanner().Scan(
+            roots.Length == 0 ? [_videos] : roots, new ScanOptions { Parallelism = 3 }, cancel: TestContext.Current.CancellationToken);
 
     private VideoScanner Scanner(ManualResetEventSlim? release = null) => new(_catalog, () => new LineProber(_read.Add, release));
 

@@ -14,13 +14,16 @@ public sealed class CityscapesDataSetTests : IDisposable
     public void Label_ids_become_the_classes_of_the_table()
     {
         Cityscapes(_folder.Path);
-        (LabelPng.Of(256, 1, 0) with { Values = [.. Enumerable.Range(0, 256).Select(v => (ushort)v)] }).Write(_folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_labelIds.png"));
+        (LabelPng.Of(256, 1, 0) with { Values = [.. Enumerable.Range(0, 256).Select(v => (ushort)v)] })
+            .Write(_folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_labelIds.png"));
         var set = SegmentationDataSets.Open(DataSetKind.Cityscapes, _folder.Path);
         var item = Assert.Single(set.Items("val"));
         Assert.Equal("bonn/bonn_1", item.Name);
         var expected = Enumerable.Repeat(LabelMap.Ignored, 256).ToArray();
         // METHOD.md §8, as it stands there.
-        foreach (var (id, c) in new[] { (7, 0), (8, 1), (11, 2), (12, 3), (13, 4), (17, 5), (19, 6), (20, 7), (21, 8), (22, 9), (23, 10), (24, 11), (25, 12), (26, 13), (27, 14), (28, 15), (31, 16), (32, 17), (33, 18) })
+        foreach (
+            var (id, c) in new[] { (7, 0), (8, 1), (11, 2), (12, 3), (13, 4), (17, 5), (19, 6), (20, 7), (21, 8), (22, 9), (23, 10),
+                (24, 11), (25, 12), (26, 13), (27, 14), (28, 15), (31, 16), (32, 17), (33, 18) })
             expected[id] = (byte)c;
         Assert.Equal(expected, set.ReadLabels(item).Classes);
         Assert.Equal((19, "road", "bicycle"), (set.Classes.Count, set.Classes[0].Name, set.Classes[^1].Name));
@@ -38,7 +41,9 @@ public sealed class CityscapesDataSetTests : IDisposable
         LabelPng.Of(Width, Height, 19).Write(labels + "labelTrainIds.png");
         Matches("*no class: 19 (24 pixels)*the classes 0 to 18*", FaultOf(DataSetKind.Cityscapes, _folder.Path, "val"));
         File.Delete(labels + "labelTrainIds.png");
-        Matches("The image *bonn_1_leftImg8bit.png has no label: *bonn_1_gtFine_labelIds.png (or _labelTrainIds.png) is missing.", FaultOf(DataSetKind.Cityscapes, _folder.Path, "val"));
+        Matches(
+            "The image *bonn_1_leftImg8bit.png has no label: *bonn_1_gtFine_labelIds.png (or _labelTrainIds.png) is missing.",
+            FaultOf(DataSetKind.Cityscapes, _folder.Path, "val"));
     }
 
     [Fact]
@@ -60,7 +65,8 @@ public sealed class CityscapesDataSetTests : IDisposable
     public void Instances_named_as_labels_are_refused()
     {
         Cityscapes(_folder.Path);
-        new LabelPng(Width, Height, 16, LabelPng.Grey, false, [.. Enumerable.Repeat((ushort)26001, Width * Height)]).Write(_folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_labelIds.png"));
+        new LabelPng(Width, Height, 16, LabelPng.Grey, false, [.. Enumerable.Repeat((ushort)26001, Width * Height)])
+            .Write(_folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_labelIds.png"));
         Matches("*no class: 26001*larger numbers are instances*", FaultOf(DataSetKind.Cityscapes, _folder.Path, "val"));
     }
 
@@ -81,7 +87,9 @@ public sealed class CityscapesDataSetTests : IDisposable
     public void A_wrong_folder_is_told_with_what_was_expected_and_found()
     {
         Cityscapes(_folder.Path);
-        Matches("*leftImg8bit is missing, or holds neither train nor val.*leftImg8bit holds train/, val/. Name the folder above it.", FaultOf(DataSetKind.Cityscapes, _folder.File("leftImg8bit"), "val"));
+        Matches(
+            "*leftImg8bit is missing, or holds neither train nor val.*leftImg8bit holds train/, val/. Name the folder above it.",
+            FaultOf(DataSetKind.Cityscapes, _folder.File("leftImg8bit"), "val"));
         Directory.Delete(_folder.File("gtFine"), recursive: true);
         Matches("*gtFine is missing*holds leftImg8bit/.", FaultOf(DataSetKind.Cityscapes, _folder.Path, "val"));
     }
@@ -92,7 +100,9 @@ public sealed class CityscapesDataSetTests : IDisposable
         Cityscapes(_folder.Path);
         Image(_folder.File("leftImg8bit", "test", "berlin", "berlin_1_leftImg8bit.png"));
         Assert.Equal(["train", "val"], SegmentationDataSets.Open(DataSetKind.Cityscapes, _folder.Path).Splits);
-        Matches("The split test of * cannot be used: *gtFine/test is missing. Splits that can: train, val.", FaultOf(DataSetKind.Cityscapes, _folder.Path, "test"));
+        Matches(
+            "The split test of * cannot be used: *gtFine/test is missing. Splits that can: train, val.",
+            FaultOf(DataSetKind.Cityscapes, _folder.Path, "test"));
     }
 
     private byte FirstClass(string split)

@@ -42,7 +42,9 @@ public sealed class DataSetCheckTests : IDisposable
         Assert.Equal((2, 7), (report.Splits[0].Pairs, report.Splits[0].Faults));
         Assert.Null(report.Splits[0].Sha256);
         Assert.Equal(
-            ["images alone.jpg", "images both-broken.png", "labels both-broken.png", "labels cut.png", "labels orphan.png", "labels outside.png", "labels size.png"],
+            [
+                "images alone.jpg", "images both-broken.png", "labels both-broken.png", "labels cut.png", "labels orphan.png",
+                "labels outside.png", "labels size.png"],
             report.Faults.Select(f => $"{f.Path.Split('/')[^3]} {Path.GetFileName(f.Path)}"));
         Each.Holds(report.Faults, f => Assert.Equal("train", f.Split));
     }
@@ -58,7 +60,8 @@ public sealed class DataSetCheckTests : IDisposable
         LabelPng.Of(Width, Height, 3).Write(_folder.File("gtFine", "test", "berlin", "berlin_1_gtFine_labelIds.png"));
         Assert.Empty(Check(DataSetKind.Cityscapes).Faults);
         Directory.Delete(_folder.File("gtFine", "train"), recursive: true);
-        Matches("The split train of * cannot be used: *gtFine/train is missing.*", Assert.Single(Check(DataSetKind.Cityscapes).Faults).Message);
+        Matches(
+            "The split train of * cannot be used: *gtFine/train is missing.*", Assert.Single(Check(DataSetKind.Cityscapes).Faults).Message);
     }
 
     [Fact]
@@ -76,7 +79,9 @@ public sealed class DataSetCheckTests : IDisposable
         var label = LabelPng.Of(Width, Height, 7);
         label.Values[7] = 77;
         label.Write(_folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_labelIds.png"));
-        Matches("*no class: 77 (1 pixel); the first is 77 at column 1, row 1; such pixels are left out.*", Assert.Single(Check(DataSetKind.Cityscapes).Faults).Message);
+        Matches(
+            "*no class: 77 (1 pixel); the first is 77 at column 1, row 1; such pixels are left out.*",
+            Assert.Single(Check(DataSetKind.Cityscapes).Faults).Message);
     }
 
     [Fact]
@@ -104,10 +109,12 @@ public sealed class DataSetCheckTests : IDisposable
     public void A_cancelled_check_ends()
     {
         Folder(_folder.Path);
-        Assert.ThrowsAny<OperationCanceledException>(() => DataSetCheck.Run(DataSetKind.Folder, _folder.Path, 2, new Progress<DataSetCheckProgress>(), new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => DataSetCheck.Run(
+            DataSetKind.Folder, _folder.Path, 2, new Progress<DataSetCheckProgress>(), new CancellationToken(canceled: true)));
     }
 
-    private DataSetReport Check(DataSetKind kind) => DataSetCheck.Run(kind, _folder.Path, 2, new Progress<DataSetCheckProgress>(), TestContext.Current.CancellationToken);
+    private DataSetReport Check(DataSetKind kind) =>
+        DataSetCheck.Run(kind, _folder.Path, 2, new Progress<DataSetCheckProgress>(), TestContext.Current.CancellationToken);
 
     private void Pair(string name, byte[]? image, byte[] label)
     {

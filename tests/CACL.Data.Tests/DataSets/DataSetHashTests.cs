@@ -33,7 +33,8 @@ public sealed class DataSetHashTests : IDisposable
             Changed("image", root => SmallDataSets.Image(Path.Combine(root, "images", "train", "a.png"), 60, 40)),
             Changed("name", root =>
             {
-                foreach (var part in new[] { "images", "labels" }) File.Move(Path.Combine(root, part, "train", "a.png"), Path.Combine(root, part, "train", "d.png"));
+                foreach (var part in new[] { "images", "labels" })
+                    File.Move(Path.Combine(root, part, "train", "a.png"), Path.Combine(root, part, "train", "d.png"));
             }),
             Changed("less", root =>
             {

@@ -64,7 +64,9 @@ public sealed class FolderDataSetTests : IDisposable
         SmallDataSets.Folder(_folder.Path);
         File.Delete(_folder.File("labels", "train", "a.png"));
         File.Delete(_folder.File("images", "train", "b.png"));
-        Matches("*a.png has no label*first of 2 faults*cacl datasets check --dataset folder --data * --all", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "train"));
+        Matches(
+            "*a.png has no label*first of 2 faults*cacl datasets check --dataset folder --data * --all",
+            SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "train"));
     }
 
     [Fact]
@@ -80,7 +82,9 @@ public sealed class FolderDataSetTests : IDisposable
     {
         SmallDataSets.Folder(_folder.Path);
         LabelPng.Of(4, 6, 1).Write(_folder.File("labels", "val", "c.png"));
-        Matches("The label *labels/val/c.png has 4×6 pixels, its image *images/val/c.png 6×4;*EXIF*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
+        Matches(
+            "The label *labels/val/c.png has 4×6 pixels, its image *images/val/c.png 6×4;*EXIF*",
+            SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public sealed class FolderDataSetTests : IDisposable
         var label = LabelPng.Of(6, 4, 1);
         (label.Values[8], label.Values[9], label.Values[20]) = (3, 255, 3);
         label.Write(_folder.File("labels", "val", "c.png"));
-        Matches("*c.png holds values that are no class: 3 (2 pixels), 255 (1 pixel); the first is 3 at column 2, row 1.*names 3 classes, 0 to 2.*\"ignore VALUE\"*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
+        Matches("*c.png holds values that are no class: 3 (2 pixels), 255 (1 pixel); the first is 3 at column 2, row 1.*names 3 classes, "
+            + "0 to 2.*\"ignore VALUE\"*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
     }
 
     [Theory]
@@ -119,7 +124,8 @@ public sealed class FolderDataSetTests : IDisposable
     {
         var original = SmallDataSets.Folder(_folder.File("original"), "sky\n");
         var beside = Directory.CreateDirectory(_folder.File("beside")).FullName;
-        foreach (var part in new[] { "images", "labels" }) Directory.CreateSymbolicLink(Path.Combine(beside, part), Path.Combine(original, part));
+        foreach (var part in new[] { "images", "labels" })
+            Directory.CreateSymbolicLink(Path.Combine(beside, part), Path.Combine(original, part));
         File.WriteAllText(Path.Combine(beside, "classes.txt"), "sky\nignore 1\n");
         Matches("*no class: 1*", SmallDataSets.FaultOf(DataSetKind.Folder, original, "val"));
         var set = SegmentationDataSets.Open(DataSetKind.Folder, beside);
@@ -145,7 +151,8 @@ public sealed class FolderDataSetTests : IDisposable
         const string camVid = "Sky\nBuilding\npole\nroad\npavement\ntree\nsignsymbol\nfence\ncar\npedestrian\nbicyclist\n";
         SmallDataSets.Folder(_folder.File("camvid"), camVid);
         SmallDataSets.Folder(_folder.File("other"), camVid.Replace("fence", "hedge", StringComparison.Ordinal));
-        foreach (var root in new[] { _folder.File("camvid"), _folder.File("other") }) LabelPng.Of(6, 4, 11).Write(Path.Combine(root, "labels", "val", "c.png"));
+        foreach (var root in new[] { _folder.File("camvid"), _folder.File("other") })
+            LabelPng.Of(6, 4, 11).Write(Path.Combine(root, "labels", "val", "c.png"));
         var set = SegmentationDataSets.Open(DataSetKind.Folder, _folder.File("camvid"));
         Each.Holds(set.ReadLabels(set.Items("val")[0]).Classes, c => Assert.Equal(LabelMap.Ignored, c));
         Matches("*no class: 11*", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.File("other"), "val"));
@@ -157,9 +164,12 @@ public sealed class FolderDataSetTests : IDisposable
     public void A_missing_split_and_a_missing_part_say_what_is_there()
     {
         SmallDataSets.Folder(_folder.Path);
-        Matches("The split test * is missing. Splits that can: train, val.", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "test"));
+        Matches(
+            "The split test * is missing. Splits that can: train, val.", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "test"));
         Directory.Delete(_folder.File("labels"), recursive: true);
-        Matches("*labels is missing.*laid out as images/*holds classes.txt, images/.", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
+        Matches(
+            "*labels is missing.*laid out as images/*holds classes.txt, images/.",
+            SmallDataSets.FaultOf(DataSetKind.Folder, _folder.Path, "val"));
         Matches("There is no folder *", SmallDataSets.FaultOf(DataSetKind.Folder, _folder.File("nowhere"), "val"));
     }
 }

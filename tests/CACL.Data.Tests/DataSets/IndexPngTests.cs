@@ -8,7 +8,9 @@ namespace CACL.Data.Tests.DataSets;
 public sealed class IndexPngTests
 {
     private static readonly (int Bits, int ColourType)[] Depths =
-        [(1, LabelPng.Grey), (2, LabelPng.Grey), (4, LabelPng.Grey), (8, LabelPng.Grey), (16, LabelPng.Grey), (1, LabelPng.Palette), (2, LabelPng.Palette), (4, LabelPng.Palette), (8, LabelPng.Palette)];
+        [
+            (1, LabelPng.Grey), (2, LabelPng.Grey), (4, LabelPng.Grey), (8, LabelPng.Grey), (16, LabelPng.Grey), (1, LabelPng.Palette),
+            (2, LabelPng.Palette), (4, LabelPng.Palette), (8, LabelPng.Palette)];
 
     private static readonly Gen<LabelPng> Pictures =
         from depth in Gen.Int[0, Depths.Length - 1]
@@ -18,7 +20,12 @@ public sealed class IndexPngTests
         from values in Gen.UShort[0, (ushort)((1 << Depths[depth].Bits) - 1)].Array[width * height]
         from filters in Gen.Int[0, 4].Array[1, 6]
         from chunk in Gen.Int[1, 400]
-        select new LabelPng(width, height, Depths[depth].Bits, Depths[depth].ColourType, interlaced, values) { Filters = filters, ChunkLength = chunk };
+        select new LabelPng(
+            width, height, Depths[depth].Bits, Depths[depth].ColourType, interlaced, values)
+        {
+            Filters = filters,
+            ChunkLength = chunk,
+        };
 
     [Fact]
     public void The_numbers_come_back_at_every_depth_with_every_filter_and_interlacing() => Pictures.Sample(
@@ -72,7 +79,8 @@ public sealed class IndexPngTests
     public void A_small_file_cannot_ask_for_much_memory()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var fault = Assert.Throws<PngException>(() => IndexPng.Read((LabelPng.Of(1, 1, 0) with { Width = 10_000, Height = 10_000, Values = new ushort[1] }).HeaderOnly()));
+        var fault = Assert.Throws<PngException>(
+            () => IndexPng.Read((LabelPng.Of(1, 1, 0) with { Width = 10_000, Height = 10_000, Values = new ushort[1] }).HeaderOnly()));
         Assert.Contains("cannot come out of", fault.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
@@ -85,17 +93,20 @@ public sealed class IndexPngTests
     [InlineData(3, 16, "16 bits a pixel")]
     [InlineData(0, 3, "3 bits a pixel")]
     public void Pixels_that_are_no_numbers_are_refused(int colourType, int bits, string expected) =>
-        Assert.Contains(expected, Assert.Throws<PngException>(() => IndexPng.Read((LabelPng.Of(4, 4, 1) with { ColourType = colourType, Bits = bits }).HeaderOnly())).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<PngException>(() => IndexPng.Read(
+            (LabelPng.Of(4, 4, 1) with { ColourType = colourType, Bits = bits }).HeaderOnly())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_picture_too_large_is_refused() =>
-        Assert.Contains("at most", Assert.Throws<PngException>(() => IndexPng.Read((LabelPng.Of(1, 1, 0) with { Width = 1 << 30, Height = 1 << 30 }).HeaderOnly())).Message, StringComparison.Ordinal);
+        Assert.Contains("at most", Assert.Throws<PngException>(() => IndexPng.Read(
+            (LabelPng.Of(1, 1, 0) with { Width = 1 << 30, Height = 1 << 30 }).HeaderOnly())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_is_no_png_is_called_by_its_name()
     {
         Assert.Contains("JPEG", Refusal([0xFF, 0xD8, 0xFF, 0xE0, 0, 0]), StringComparison.Ordinal);
-        Assert.Contains("git lfs pull", Refusal(Encoding.ASCII.GetBytes("version https://git-lfs.github.com/spec/v1\n")), StringComparison.Ordinal);
+        Assert.Contains(
+            "git lfs pull", Refusal(Encoding.ASCII.GetBytes("version https://git-lfs.github.com/spec/v1\n")), StringComparison.Ordinal);
         Assert.Contains("is no PNG", Refusal([1, 2, 3, 4, 5, 6, 7, 8, 9]), StringComparison.Ordinal);
     }
 
@@ -127,7 +138,8 @@ public sealed class IndexPngTests
         {
             var length = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
             if (length > (uint)(bytes.Length - at - 12)) return;
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(at + 8 + (int)length), Crc32.HashToUInt32(bytes.AsSpan(at + 4, 4 + (int)length)));
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(
+                bytes.AsSpan(at + 8 + (int)length), Crc32.HashToUInt32(bytes.AsSpan(at + 4, 4 + (int)length)));
             at += 12 + (int)length;
         }
     }

@@ -13,7 +13,8 @@ internal sealed record LabelPng(int Width, int Height, int Bits, int ColourType,
     public const int Palette = 3;
 
     /// <summary>8-bit grey of one value.</summary>
-    public static LabelPng Of(int width, int height, byte value) => new(width, height, 8, Grey, false, [.. Enumerable.Repeat((ushort)value, width * height)]);
+    public static LabelPng Of(int width, int height, byte value) =>
+        new(width, height, 8, Grey, false, [.. Enumerable.Repeat((ushort)value, width * height)]);
 
     /// <summary>The filter of each row, taken in turn.</summary>
     public int[] Filters { get; init; } = [0];
@@ -70,12 +71,14 @@ internal sealed record LabelPng(int Width, int Height, int Bits, int ColourType,
     {
         using var raw = new MemoryStream();
         var row = 0;
-        foreach (var (x0, y0, dx, dy) in Interlaced ? [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] : new[] { (0, 0, 1, 1) })
+        foreach (var (x0, y0, dx, dy) in Interlaced ? [
+            (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] : new[] { (0, 0, 1, 1) })
         {
             byte[]? above = null;
             for (var y = y0; y < Height && x0 < Width; y += dy)
             {
-                var packed = Pack([.. Enumerable.Range(0, Width).Where(x => x >= x0 && (x - x0) % dx == 0).Select(x => Values[(y * Width) + x])]);
+                var packed = Pack(
+                    [.. Enumerable.Range(0, Width).Where(x => x >= x0 && (x - x0) % dx == 0).Select(x => Values[(y * Width) + x])]);
                 var filter = Filters[row++ % Filters.Length];
                 raw.WriteByte((byte)filter);
                 raw.Write(Filtered(packed, above ?? new byte[packed.Length], filter));

@@ -4,7 +4,9 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.DataSets;
 
-/// <summary>Samples of the real data sets, where ../shared has them. What they hold is promised by hand-made ones of each layout, too.</summary>
+/// <summary>
+/// Samples of the real data sets, where ../shared has them. What they hold is promised by hand-made ones of each layout, too.
+/// </summary>
 public sealed class RealDataSetTests
 {
     public static IEnumerable<TheoryDataRow<DataSetKind, string>> Samples => Workspace.Lack("data", "camvid") is { } lack

@@ -13,7 +13,9 @@ public sealed class RgbImageTests : IDisposable
     [Fact]
     public void A_png_is_read_exactly_and_without_its_alpha()
     {
-        var colours = Enumerable.Range(0, 256).Select(i => new SKColor((byte)i, (byte)(255 - i), (byte)(7 * i), (byte)Math.Max(1, i))).ToArray();
+        var colours = Enumerable.Range(0, 256)
+            .Select(i => new SKColor((byte)i, (byte)(255 - i), (byte)(7 * i), (byte)Math.Max(1, i)))
+            .ToArray();
         using var bitmap = new SKBitmap(16, 16, SKColorType.Rgba8888, SKAlphaType.Unpremul) { Pixels = colours };
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         File.WriteAllBytes(_folder.File("a.png"), data.ToArray());
@@ -94,7 +96,9 @@ public sealed class RgbImageTests : IDisposable
         var path = _folder.File(name);
         SmallDataSets.Image(_folder.File("whole.png"), 40, 40);
         SmallDataSets.Image(_folder.File("whole.jpg"), 400, 400);
-        if (name.StartsWith("cut", StringComparison.Ordinal)) File.WriteAllBytes(path, File.ReadAllBytes(_folder.File("whole" + Path.GetExtension(name))) is var all ? all[..(all.Length / 2)] : []);
+        if (name.StartsWith("cut", StringComparison.Ordinal))
+            File.WriteAllBytes(
+                path, File.ReadAllBytes(_folder.File("whole" + Path.GetExtension(name))) is var all ? all[..(all.Length / 2)] : []);
         else if (name.StartsWith("empty", StringComparison.Ordinal)) File.WriteAllText(path, "");
         else if (name.StartsWith("text", StringComparison.Ordinal)) File.WriteAllText(path, "no image");
         else if (name.StartsWith("folder", StringComparison.Ordinal)) Directory.CreateDirectory(path);

@@ -44,7 +44,9 @@ internal static class SmallDataSets
             bicyclist 0 128 192
             ignore 11
             """);
-        foreach (var name in new[] { "train/0001TP_006690", "train/0001TP_006720", "val/0016E5_07959", "test/0001TP_008550", "test/Seq05VD_f00000" })
+        foreach (
+            var name in new[] { "train/0001TP_006690", "train/0001TP_006720", "val/0016E5_07959", "test/0001TP_008550",
+                "test/Seq05VD_f00000" })
         {
             Image(Path.Combine(root, "images", name + ".jpg"), 16, 12);
             // Each value from sky to the one that is left out, again and again.
@@ -92,7 +94,8 @@ internal static class SmallDataSets
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         bitmap.Erase(new SKColor(10, 20, 30));
-        using var data = bitmap.Encode(path.EndsWith(".jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
+        using var data = bitmap.Encode(
+            path.EndsWith(".jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
         File.WriteAllBytes(path, data.ToArray());
     }
 

@@ -86,7 +86,8 @@ public sealed class VocDataSetTests : IDisposable
         Voc(_folder.Path);
         LabelPng.Of(Width, Height, 7).Write(_folder.File("SegmentationClassAug", "2007_2.png"));
         File.Delete(_folder.File("SegmentationClass", "2007_2.png"));
-        Matches("*SegmentationClass/2007_2.png is missing; line 1 of *val.txt names 2007_2.", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
+        Matches(
+            "*SegmentationClass/2007_2.png is missing; line 1 of *val.txt names 2007_2.", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
     }
 
     [Fact]
@@ -107,9 +108,13 @@ public sealed class VocDataSetTests : IDisposable
     {
         Voc(_folder.Path);
         Image(_folder.File("SegmentationClass", "2007_2.png"));
-        Matches("The label *2007_2.png is a picture in colours, not one of class indices: a palette image that was read as colours*", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
+        Matches(
+            "The label *2007_2.png is a picture in colours, not one of class indices: a palette image that was read as colours*",
+            FaultOf(DataSetKind.Voc, _folder.Path, "val"));
         LabelPng.Of(Width, Height, 147).Write(_folder.File("SegmentationClass", "2007_2.png")); // the grey of person's colour
-        Matches("*no class: 147 (24 pixels); the first is 147 at column 0, row 0. *shades of grey*", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
+        Matches(
+            "*no class: 147 (24 pixels); the first is 147 at column 0, row 0. *shades of grey*",
+            FaultOf(DataSetKind.Voc, _folder.Path, "val"));
     }
 
     [Fact]

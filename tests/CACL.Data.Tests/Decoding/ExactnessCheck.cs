@@ -5,14 +5,19 @@ using CACL.Data.Sampling;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>Holds a decoder to <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some by chance.</summary>
+/// <summary>
+/// Holds a decoder to <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some by
+/// chance.
+/// </summary>
 internal static class ExactnessCheck
 {
     public const int Size = 64;
     private const int Stride = 8;
     private const int Neighbours = 3;
 
-    /// <summary>Mean absolute difference that two ways of scaling the same picture may have; different pictures of a moving scene differ by more.</summary>
+    /// <summary>
+    /// Mean absolute difference that two ways of scaling the same picture may have; different pictures of a moving scene differ by more.
+    /// </summary>
     private const double MostDifference = 2.5;
 
     public static TimeSpan Patience => TimeSpan.FromSeconds(60);
@@ -22,7 +27,8 @@ internal static class ExactnessCheck
     /// <param name="prober">Makes a prober.</param>
     /// <param name="decoder">Makes a decoder.</param>
     /// <param name="most">How many pairs of a video to try at most.</param>
-    public static void AssertExact(IReadOnlyList<string> paths, Func<IVideoProber> prober, Func<IPairDecoder> decoder, int most = int.MaxValue)
+    public static void AssertExact(
+        IReadOnlyList<string> paths, Func<IVideoProber> prober, Func<IPairDecoder> decoder, int most = int.MaxValue)
     {
         SequentialReference.Require();
         Assert.NotEmpty(paths);

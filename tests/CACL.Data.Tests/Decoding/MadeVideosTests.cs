@@ -90,7 +90,8 @@ public sealed class MadeVideosTests
     {
         var path = MadeVideos.Path(name);
         string[] arguments = ["-v", "error", .. options, path];
-        using var process = Process.Start(new ProcessStartInfo(InstalledProgram.Ffmpeg.FfprobePath, arguments) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(InstalledProgram.Ffmpeg.FfprobePath, arguments) { RedirectStandardOutput = true })!;
         var words = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return words;

@@ -15,14 +15,17 @@ internal static class SequentialReference
     /// <summary>Skips the test where the ffmpeg program is not installed.</summary>
     public static void Require() => FfmpegCommand.Require();
 
-    /// <summary>All frames of a stream in presentation order, as ffmpeg displays them, or a box of each, scaled to S·S·3 bytes of RGB.</summary>
+    /// <summary>
+    /// All frames of a stream in presentation order, as ffmpeg displays them, or a box of each, scaled to S·S·3 bytes of RGB.
+    /// </summary>
     /// <param name="path">The video.</param>
     /// <param name="stream">Index of the stream.</param>
     /// <param name="size">S.</param>
     /// <param name="box">Of the displayed picture; null: all of it.</param>
     /// <param name="filter">What ffmpeg does to each frame first.</param>
     /// <param name="firstFrame">A file that gets the first frame as it is displayed, as PPM.</param>
-    public static IReadOnlyList<byte[]> Frames(string path, int stream, int size, CropBox? box = null, string filter = "null", string? firstFrame = null)
+    public static IReadOnlyList<byte[]> Frames(
+        string path, int stream, int size, CropBox? box = null, string filter = "null", string? firstFrame = null)
     {
         var crop = box is { } b ? $"crop={b.Width}:{b.Height}:{b.X}:{b.Y}," : "";
         var frames = new List<byte[]>();
@@ -30,7 +33,8 @@ internal static class SequentialReference
             ? []
             : ["-map", $"0:{stream}", PassthroughOption, "passthrough", "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", firstFrame];
         using var process = FfmpegCommand.Start([
-            "-nostdin", "-v", "quiet", "-threads", "1", "-filter_threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption, "passthrough",
+            "-nostdin", "-v", "quiet", "-threads", "1", "-filter_threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption,
+            "passthrough",
             // Colours are converted by this filter: after a change of size ffmpeg adds another, to which less of the chroma is left.
             "-vf", $"{filter},{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24", "-f", "rawvideo", "-",
             .. first]);

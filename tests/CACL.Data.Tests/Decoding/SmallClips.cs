@@ -18,13 +18,16 @@ internal static class SmallClips
 
     /// <summary>HEVC with open groups of pictures.</summary>
     public static string HevcOpenGop(string path) =>
-        Encode(path, "-c:v", "libx265", "-x265-params", "keyint=20:min-keyint=20:open-gop=1:bframes=4:log-level=none", "-pix_fmt", "yuv420p");
+        Encode(
+            path, "-c:v", "libx265", "-x265-params", "keyint=20:min-keyint=20:open-gop=1:bframes=4:log-level=none", "-pix_fmt", "yuv420p");
 
     /// <summary>Frames left out irregularly, times kept.</summary>
     public static string VariableRate(string path)
     {
         SequentialReference.Require(); // before it is asked for its options
-        return Encode(path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264", "-g", "12", "-pix_fmt", "yuv420p");
+        return Encode(
+            path, "-vf", "select='not(mod(n,3))+not(mod(n,7))'", SequentialReference.PassthroughOption, "passthrough", "-c:v", "libx264",
+            "-g", "12", "-pix_fmt", "yuv420p");
     }
 
     /// <summary>Frames held by an AVI whose packets have no presentation times.</summary>
@@ -34,7 +37,9 @@ internal static class SmallClips
     public static string Flat(string path, string colour, string pixelFormat)
     {
         SequentialReference.Require();
-        SequentialReference.Run("-f", "lavfi", "-i", $"color=c={colour}:size=64x64:rate=25:duration=0.5", "-c:v", "libx264", "-qp", "1", "-pix_fmt", pixelFormat, path);
+        SequentialReference.Run(
+            "-f", "lavfi", "-i", $"color=c={colour}:size=64x64:rate=25:duration=0.5", "-c:v", "libx264", "-qp", "1", "-pix_fmt",
+            pixelFormat, path);
         return path;
     }
 
@@ -42,7 +47,9 @@ internal static class SmallClips
     public static string Still(string path)
     {
         SequentialReference.Require();
-        SequentialReference.Run([.. Source, "-frames:v", "1", "-update", "1", "-c:v", Path.GetExtension(path) == ".png" ? "png" : "mjpeg", "-f", "image2", path]);
+        SequentialReference.Run([
+            .. Source, "-frames:v", "1", "-update", "1", "-c:v", Path.GetExtension(path) == ".png" ? "png" : "mjpeg", "-f", "image2",
+            path]);
         return path;
     }
 

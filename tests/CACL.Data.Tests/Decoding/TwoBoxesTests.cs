@@ -56,7 +56,9 @@ public sealed class TwoBoxesTests : IDisposable
         var video = prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel) with { Frames = frames };
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         var request = new PairRequest(video, 0, 1, Box, Size, ExactnessCheck.Patience) { BoxPlus = new CropBox(100, 0, 61, 10) };
-        Assert.Contains("does not lie within the 160×120 frame", Assert.Throws<ArgumentException>(() => Decode(decoder, request)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not lie within the 160×120 frame", Assert.Throws<ArgumentException>(() => Decode(decoder, request)).Message,
+            StringComparison.Ordinal);
     }
 
     private static (byte[] First, byte[] Second) Decode(IPairDecoder decoder, PairRequest request)

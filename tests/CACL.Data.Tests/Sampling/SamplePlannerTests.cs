@@ -12,7 +12,8 @@ public sealed class SamplePlannerTests
             shapes.Select((shape, row) => new VideoShape(100 + row, shape.Item1, shape.Item2, shape.Item3)).ToArray());
 
     private static readonly Gen<SamplingOptions> Options =
-        Gen.Select(Gen.ULong, Gen.OneOf(Gen.Const(0), Gen.Const(2), Gen.Const(4), Gen.Const(8)), Gen.Int[1, 28], Gen.Bool, Gen.Bool).Select((seed, stride, side, shared, shuffle) =>
+        Gen.Select(Gen.ULong, Gen.OneOf(Gen.Const(0), Gen.Const(2), Gen.Const(4), Gen.Const(8)), Gen.Int[1, 28], Gen.Bool, Gen.Bool)
+            .Select((seed, stride, side, shared, shuffle) =>
             new SamplingOptions
             {
                 Seed = seed,
@@ -51,17 +52,20 @@ public sealed class SamplePlannerTests
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var sample = 0; sample < 200; sample++)
         {
-            foreach (var number in Numbers(planner.Plan(sample / 40, sample % 40, sample % 3))) hash.AppendData(BitConverter.GetBytes(number));
+            foreach (var number in Numbers(planner.Plan(sample / 40, sample % 40, sample % 3)))
+                hash.AppendData(BitConverter.GetBytes(number));
         }
 
-        Assert.StartsWith("c39f4e91b3c9228a68bd8376ce1df4786d3bbbc0aa010c02", Convert.ToHexStringLower(hash.GetCurrentHash()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "c39f4e91b3c9228a68bd8376ce1df4786d3bbbc0aa010c02", Convert.ToHexStringLower(hash.GetCurrentHash()), StringComparison.Ordinal);
 
         static IEnumerable<double> Numbers(SamplePlan plan)
         {
             var (box, flip) = (plan.View.Box, plan.View.Flip);
             return
             [
-                plan.VideoId, plan.Frame, plan.Stride, box.X, box.Y, box.Width, box.Height, flip ? 1 : 0, .. OfView(plan.View), .. OfView(plan.ViewPlus),
+                plan.VideoId, plan.Frame, plan.Stride, box.X, box.Y, box.Width, box.Height, flip ? 1 : 0, .. OfView(plan.View),
+                .. OfView(plan.ViewPlus),
                 .. plan.EnqueuePixels.Select(pixel => (double)pixel),
             ];
         }
@@ -71,7 +75,8 @@ public sealed class SamplePlannerTests
             var p = view.Photometry;
             return
             [
-                p.Jitter ? 1 : 0, p.Brightness, p.Contrast, p.Saturation, p.Hue, p.Order.First, p.Order.Second, p.Order.Third, p.Order.Fourth,
+                p.Jitter ? 1 : 0, p.Brightness, p.Contrast, p.Saturation, p.Hue, p.Order.First, p.Order.Second, p.Order.Third,
+                p.Order.Fourth,
                 p.Gray ? 1 : 0, p.Blur ? 1 : 0, p.Sigma, view.RollY, view.RollX,
             ];
         }
@@ -79,7 +84,8 @@ public sealed class SamplePlannerTests
 
     [Fact]
     public void A_plan_does_not_depend_on_what_was_planned_before() =>
-        Gen.Select(Options, Videos, Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Int[0, 5]).Array[1, 12]).Sample((options, videos, asked) =>
+        Gen.Select(Options, Videos, Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Int[0, 5]).Array[1, 12])
+            .Sample((options, videos, asked) =>
         {
             var keys = asked.Select(key => (Epoch: key.Item1, Position: key.Item2 % videos.Length, Attempt: key.Item3)).ToArray();
             var forwards = new SamplePlanner(options, videos);

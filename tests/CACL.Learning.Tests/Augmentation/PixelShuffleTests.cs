@@ -32,7 +32,8 @@ public sealed class PixelShuffleTests
     {
         using var scope = NewDisposeScope();
         var map = randn(3, 5, c.Height, c.Width);
-        var rolled = PixelShuffle.RollIn(map, [.. c.Rolls.Select(roll => new Roll(roll.Y / 8, roll.X / 8))], c.Permutation).requires_grad_();
+        var rolled = PixelShuffle.RollIn(map, [.. c.Rolls.Select(roll => new Roll(roll.Y / 8, roll.X / 8))], c.Permutation)
+            .requires_grad_();
         var rows = PixelShuffle.RollBackRows(rolled, c.Rolls, c.Permutation);
         var expected = map.permute(0, 2, 3, 1).reshape(-1, 5);
         Assert.True(expected.equal(rows).all().item<bool>());

@@ -44,8 +44,10 @@ public sealed class ViewsBuilderTests
         using var builder = new ViewsBuilder(CPU);
         PhotometryPlan[] plans =
         [
-            Plain with { Jitter = true, Brightness = 1.3f, Contrast = 0.7f, Saturation = 1.2f, Hue = 0.09f, Order = new JitterOrder(3, 1, 0, 2) },
-            Plain with { Jitter = true, Brightness = 0.7f, Contrast = 1.3f, Saturation = 0.8f, Hue = -0.1f, Order = new JitterOrder(3, 0, 2, 1), Blur = true, Sigma = 0.3f },
+            Plain with { Jitter = true, Brightness = 1.3f, Contrast = 0.7f, Saturation = 1.2f, Hue = 0.09f,
+                Order = new JitterOrder(3, 1, 0, 2) },
+            Plain with { Jitter = true, Brightness = 0.7f, Contrast = 1.3f, Saturation = 0.8f, Hue = -0.1f,
+                Order = new JitterOrder(3, 0, 2, 1), Blur = true, Sigma = 0.3f },
             Plain with { Gray = true, Blur = true, Sigma = 1.9f },
         ];
         using var together = new PairBatch(0, 0, [.. plans.Select((p, i) => Pair(pool, i, i == 1, p))]);

@@ -19,7 +19,8 @@ public sealed class RepresentationTests : IDisposable
     {
         using var training = new CaclMethod(new CaclOptions { QueueSize = 8, Seed = 5 }, CPU);
         var file = _folder.File("backbone.safetensors");
-        SafeTensorsWriter.Write(file, training.Snapshot().Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal)).Select(t => FloatTensors.Item(t with { Name = t.Name["query.".Length..] })));
+        SafeTensorsWriter.Write(file, training.Snapshot().Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal)).Select(
+            t => FloatTensors.Item(t with { Name = t.Name["query.".Length..] })));
         using var random = Representation.Load(Representation.Random, null, 5, CPU);
         using var other = Representation.Load(Representation.Random, null, 6, CPU);
         using var read = Representation.Load(file, null, 6, CPU);
@@ -74,13 +75,17 @@ public sealed class RepresentationTests : IDisposable
     {
         var run = _folder.File("run");
         var store = new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 1);
-        var checkpoint = store.Put(100, new TrainingSnapshot([new SnapshotTensor("query.layer1.0.conv1.weight", [4], new float[4])], new Dictionary<string, long>()));
-        foreach (var path in new[] { run, store.Folder, checkpoint, Path.Combine(checkpoint, "query.safetensors") }) Assert.Equal(100, BackboneFile.Find(path).Step);
+        var checkpoint = store.Put(
+            100,
+            new TrainingSnapshot([new SnapshotTensor("query.layer1.0.conv1.weight", [4], new float[4])], new Dictionary<string, long>()));
+        foreach (var path in new[] { run, store.Folder, checkpoint, Path.Combine(checkpoint, "query.safetensors") })
+            Assert.Equal(100, BackboneFile.Find(path).Step);
         var file = Path.Combine(checkpoint, "query.safetensors");
         var bytes = File.ReadAllBytes(file);
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
-        foreach (var path in new[] { run, store.Folder, checkpoint, file }) Refused<CheckpointException>(path, checkpoint, "query.safetensors is not what was written");
+        foreach (var path in new[] { run, store.Folder, checkpoint, file })
+            Refused<CheckpointException>(path, checkpoint, "query.safetensors is not what was written");
         File.WriteAllBytes(file, bytes[..^4]);
         Refused<CheckpointException>(run, checkpoint, "bytes instead of");
         File.Delete(file);
@@ -92,7 +97,8 @@ public sealed class RepresentationTests : IDisposable
     {
         var run = _folder.File("run");
         var store = new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 9);
-        var snapshot = new TrainingSnapshot([new SnapshotTensor("query.layer1.0.conv1.weight", [4], new float[4])], new Dictionary<string, long>());
+        var snapshot = new TrainingSnapshot(
+            [new SnapshotTensor("query.layer1.0.conv1.weight", [4], new float[4])], new Dictionary<string, long>());
         foreach (var step in new[] { 100, 200 }) store.Put(step, snapshot);
         Assert.Null(BackboneFile.Find(run).Instead);
         File.Delete(Path.Combine(store.Folder, "latest"));

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Methods;
 
-/// <summary>What methods with a momentum network share, held by the smallest one that is not CACL: a predictor, a normalised projector, no queue.</summary>
+/// <summary>
+/// What methods with a momentum network share, held by the smallest one that is not CACL: a predictor, a normalised projector, no queue.
+/// </summary>
 public sealed class MomentumMethodTests
 {
     private const int Batch = 4;
@@ -36,7 +38,8 @@ public sealed class MomentumMethodTests
         // The momentum follows a schedule of the method's own: half way it is 0.75.
         foreach (var name in new[] { "bn1.weight", "layer4.1.bn2.bias", "head_projector.3.weight", "head_projector.3.bias" })
         {
-            var expected = between.Find($"key.{name}")!.Values.Zip(between.Find($"query.{name}")!.Values, (key, query) => (0.75f * key) + (0.25f * query));
+            var expected = between.Find($"key.{name}")!.Values.Zip(
+                between.Find($"query.{name}")!.Values, (key, query) => (0.75f * key) + (0.25f * query));
             Assert.Equal(expected, after.Find($"key.{name}")!.Values, (a, b) => Math.Abs(a - b) < 1e-6);
         }
 
@@ -93,7 +96,8 @@ public sealed class MomentumMethodTests
         using var donor = new Small(Options with { Seed = 8 });
         using var method = new Small(Options);
         var before = donor.Snapshot();
-        var weights = before.Tensors.Where(t => t.Name.StartsWith("query.", StringComparison.Ordinal) && !t.Name.Contains("predictor", StringComparison.Ordinal))
+        var weights = before.Tensors.Where(
+            t => t.Name.StartsWith("query.", StringComparison.Ordinal) && !t.Name.Contains("predictor", StringComparison.Ordinal))
             .Select(t => t with { Name = t.Name["query.".Length..] });
         var kept = method.StartFrom(weights);
         Each.Holds(kept, name => Assert.StartsWith("head_predictor.", name, StringComparison.Ordinal));
@@ -109,7 +113,8 @@ public sealed class MomentumMethodTests
     private static void AssertSame(TrainingSnapshot expected, TrainingSnapshot actual)
     {
         Assert.Equal(expected.Counters, actual.Counters);
-        Each.Holds(expected.Tensors, tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(actual.Find(tensor.Name)!.Values), tensor.Name));
+        Each.Holds(
+            expected.Tensors, tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(actual.Find(tensor.Name)!.Values), tensor.Name));
     }
 
     private static Views SomeViews(int seed)

@@ -29,7 +29,8 @@ public sealed class StepResultTests
     [InlineData(double.NaN, 1, false)]
     [InlineData(double.PositiveInfinity, 1, false)]
     [InlineData(1, double.NaN, true)]
-    public void It_is_finite_where_its_losses_are(double loss, double share, bool finite) => Assert.Equal(finite, Result(loss, share).IsFinite);
+    public void It_is_finite_where_its_losses_are(double loss, double share, bool finite) =>
+        Assert.Equal(finite, Result(loss, share).IsFinite);
 
     [Fact]
     public void A_weight_is_changed_by_its_heads_name_alone()

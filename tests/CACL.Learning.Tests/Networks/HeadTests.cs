@@ -14,12 +14,15 @@ public sealed class HeadTests
     public void Tensors_are_numbered_as_PyTorchs_Sequential_numbers_them()
     {
         var backbone = NetworkShapes.Of(Backbone.ResNet18).Count;
-        var names = NetworkShapes.Of(Backbone.ResNet18, Plain, Projector, Single).Skip(backbone).Select(t => $"{t.Name} {string.Join('x', t.Shape)}");
+        var names = NetworkShapes.Of(Backbone.ResNet18, Plain, Projector, Single)
+            .Skip(backbone)
+            .Select(t => $"{t.Name} {string.Join('x', t.Shape)}");
         Assert.Equal(
             [
                 "head_plain.0.weight 512x512x1x1", "head_plain.0.bias 512", "head_plain.2.weight 128x512x1x1", "head_plain.2.bias 128",
                 "head_projector.0.weight 64x512x1x1", "head_projector.0.bias 64", "head_projector.1.weight 64", "head_projector.1.bias 64",
-                "head_projector.1.running_mean 64", "head_projector.1.running_var 64", "head_projector.3.weight 16x64x1x1", "head_projector.3.bias 16",
+                "head_projector.1.running_mean 64", "head_projector.1.running_var 64", "head_projector.3.weight 16x64x1x1",
+                "head_projector.3.bias 16",
                 "head_single.0.weight 16x16x1x1", "head_single.0.bias 16",
             ],
             names);
@@ -35,7 +38,9 @@ public sealed class HeadTests
         Assert.Equal(1 / Math.Sqrt(64), Largest("head_projector.3.weight"), 1e-3);
         Assert.InRange(Largest("head_projector.3.bias"), 1e-3, 1 / Math.Sqrt(64));
         Assert.Equal(1 / Math.Sqrt(16), Largest("head_predictor.0.weight"), 1e-2);
-        Assert.Equal((1.0, 0.0, 1.0), (Largest("head_projector.1.weight"), Largest("head_projector.1.bias"), Largest("head_projector.1.running_var")));
+        Assert.Equal(
+            (1.0, 0.0, 1.0),
+            (Largest("head_projector.1.weight"), Largest("head_projector.1.bias"), Largest("head_projector.1.running_var")));
     }
 
     [Fact]
@@ -49,7 +54,9 @@ public sealed class HeadTests
             nn.Linear(512, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 16),
             nn.Linear(16, 24), nn.BatchNorm1d(24), nn.ReLU(), nn.Linear(24, 16),
             nn.Linear(16, 16));
-        string[] layers = ["head_projector.0", "head_projector.1", "", "head_projector.3", "head_predictor.0", "head_predictor.1", "", "head_predictor.3", "head_single.0"];
+        string[] layers = [
+            "head_projector.0", "head_projector.1", "", "head_projector.3", "head_predictor.0", "head_predictor.1", "", "head_predictor.3",
+            "head_single.0"];
         foreach (var (name, parameter) in sequence.named_parameters())
         {
             var (layer, part) = (int.Parse(name.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture), name.Split('.')[1]);
@@ -75,7 +82,9 @@ public sealed class HeadTests
         // Four samples of three positions each, in two groups.
         var rows = randn(12, 512);
         var together = Head.Forward(rows, weights, Projector, training: true, groups: 2);
-        var apart = cat([Head.Forward(rows.narrow(0, 0, 6), weights, Projector, training: true), Head.Forward(rows.narrow(0, 6, 6), weights, Projector, training: true)]);
+        var apart = cat([
+            Head.Forward(rows.narrow(0, 0, 6), weights, Projector, training: true),
+            Head.Forward(rows.narrow(0, 6, 6), weights, Projector, training: true)]);
         Assert.True(allclose(apart, together, 1e-4, 1e-5));
         Assert.False(allclose(Head.Forward(rows, weights, Projector, training: true), together, 1e-4, 1e-5));
     }
@@ -83,7 +92,8 @@ public sealed class HeadTests
     [Fact]
     public void A_single_layer_with_normalisation_is_refused() => Assert.Contains(
         "The head odd is a single layer",
-        Assert.Throws<ArgumentException>(() => NetworkShapes.Of(Backbone.ResNet18, new HeadSpec("odd", 0, 8) { Normalisation = HeadNormalisation.Batch })).Message,
+        Assert.Throws<ArgumentException>(
+            () => NetworkShapes.Of(Backbone.ResNet18, new HeadSpec("odd", 0, 8) { Normalisation = HeadNormalisation.Batch })).Message,
         StringComparison.Ordinal);
 
     private static NetworkWeights Started()

@@ -77,7 +77,8 @@ public sealed class ResNetTests
         Assert.Equal(values, read);
         using var element = weights["conv1.weight"][1, 2, 3, 4];
         Assert.Equal((1 * 147) + (2 * 49) + (3 * 7) + 4f, element.item<float>());
-        Assert.Contains("conv1.weight", Assert.Throws<ArgumentException>(() => weights.Write("conv1.weight", [1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "conv1.weight", Assert.Throws<ArgumentException>(() => weights.Write("conv1.weight", [1])).Message, StringComparison.Ordinal);
     }
 
     private static NetworkWeights Started(ulong seed)

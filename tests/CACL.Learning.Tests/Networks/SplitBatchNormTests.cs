@@ -31,7 +31,8 @@ public sealed class SplitBatchNormTests
         var (mean, variance) = (randn(3), rand(3) + 0.5);
         var parts = x.chunk(groups);
         var expectedMean = (0.9 * mean) + (0.1 * stack([.. parts.Select(part => part.mean([0, 2, 3]))]).mean([0]));
-        var expectedVariance = (0.9 * variance) + (0.1 * stack([.. parts.Select(part => part.transpose(0, 1).flatten(1).var(1))]).mean([0]));
+        var expectedVariance = (0.9 * variance) + (
+            0.1 * stack([.. parts.Select(part => part.transpose(0, 1).flatten(1).var(1))]).mean([0]));
 
         _ = SplitBatchNorm.Apply(x, ones(3), zeros(3), mean, variance, groups, training: true);
 

@@ -12,7 +12,8 @@ public sealed class LibTorchSearchTests : IDisposable
     [Fact]
     public void The_setting_goes_before_the_variable_and_both_before_what_the_program_finds()
     {
-        var everywhere = new LibTorchSearch(WithLibTorch("set"), WithLibTorch("named"), _folder.File("program"), WithLibTorch("restored"), null);
+        var everywhere = new LibTorchSearch(
+            WithLibTorch("set"), WithLibTorch("named"), _folder.File("program"), WithLibTorch("restored"), null);
         WithLibTorch("program", "libtorch");
         Assert.Equal(_folder.File("set"), everywhere.LibTorch());
         Assert.Equal("cacl.training.libtorch", everywhere.NamedBy);

@@ -9,7 +9,8 @@ public sealed class ScalarLifetimeTests
 {
     [Fact]
     public void TorchSharp_is_the_build_that_keeps_what_it_was_given() =>
-        Assert.True(typeof(torch).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false).Cast<DebuggableAttribute>().Single().IsJITOptimizerDisabled);
+        Assert.True(typeof(torch).Assembly.GetCustomAttributes(
+            typeof(DebuggableAttribute), false).Cast<DebuggableAttribute>().Single().IsJITOptimizerDisabled);
 
     [Fact]
     public void Of_a_failure_in_libtorch_only_the_sentence_is_told()

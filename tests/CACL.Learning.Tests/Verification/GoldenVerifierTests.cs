@@ -34,7 +34,8 @@ public sealed class GoldenVerifierTests : IDisposable
         });
         Assert.Equal(
             [
-                "backboneresnet18", "backboneresnet50", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue", "splitbn", "train",
+                "backboneresnet18", "backboneresnet50", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue", "splitbn",
+                "train",
                 "uniform",
             ],
             parts.Distinct().Order(StringComparer.Ordinal));
@@ -73,11 +74,14 @@ public sealed class GoldenVerifierTests : IDisposable
     {
         using (var golden = SafeTensorsReader.Open(GoldenFiles.Path("lars_1")))
         {
-            var items = golden.Entries.Where(e => e.Name != "bias_g3").Select(e => SafeTensorsItem.Of(e.Name, e.Type, e.Shape, golden.ReadBytes(e)));
+            var items = golden.Entries.Where(e => e.Name != "bias_g3")
+                .Select(e => SafeTensorsItem.Of(e.Name, e.Type, e.Shape, golden.ReadBytes(e)));
             SafeTensorsWriter.Write(_folder.File("lars.safetensors"), items, golden.Metadata);
         }
 
-        Assert.Contains(GoldenVerifier.Verify(_folder.Path, CPU), line => !line.Passed && line.Note is { } note && note.Contains("bias_g3", StringComparison.Ordinal));
+        Assert.Contains(
+            GoldenVerifier.Verify(_folder.Path, CPU),
+            line => !line.Passed && line.Note is { } note && note.Contains("bias_g3", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +97,8 @@ public sealed class GoldenVerifierTests : IDisposable
     [Fact]
     public void A_case_that_is_not_known_is_a_failing_line()
     {
-        SafeTensorsWriter.Write(_folder.File("new.safetensors"), SafeTensorsFiles(), new Dictionary<string, string> { ["case"] = "tomorrow" });
+        SafeTensorsWriter.Write(
+            _folder.File("new.safetensors"), SafeTensorsFiles(), new Dictionary<string, string> { ["case"] = "tomorrow" });
         var line = Assert.Single(GoldenVerifier.Verify(_folder.Path, CPU));
         Assert.False(line.Passed);
         Assert.Contains("'tomorrow'", line.Note, StringComparison.Ordinal);

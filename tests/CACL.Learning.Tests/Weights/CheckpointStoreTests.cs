@@ -40,7 +40,9 @@ public sealed class CheckpointStoreTests : IDisposable
         var snapshot = new TrainingSnapshot(tensors, new Dictionary<string, long>());
         var path = Store().Save(Snapshots.State(9) with { Files = table }, snapshot, TestContext.Current.CancellationToken);
 
-        Assert.Equal(["manifest.json", "rest.safetensors", "state.json", "student.safetensors"], Directory.GetFiles(path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["manifest.json", "rest.safetensors", "state.json", "student.safetensors"],
+            Directory.GetFiles(path).Select(Path.GetFileName).Order());
         var loaded = CheckpointStore.Load(path);
         Snapshots.AssertSame(snapshot, loaded.Snapshot);
         Assert.Equal(table, loaded.State.Files);
@@ -58,7 +60,9 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var path = Store().Put(100, Snapshots.Of(1));
         Rewrite(path, state => state["files"]![1]!["name"] = name);
-        Assert.Contains("which is none of a checkpoint", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "which is none of a checkpoint", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -71,7 +75,8 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var path = Store().Put(100, Snapshots.Of(1));
         Rewrite(path, state => state["files"] = JsonNode.Parse(table));
-        Assert.Contains("cannot be used", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be used", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,7 +106,8 @@ public sealed class CheckpointStoreTests : IDisposable
         var path = Store().Put(5, Snapshots.Of(5));
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "manifest.json")));
         var entries = manifest.RootElement.GetProperty("files").EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!);
-        Assert.Equal(["key.safetensors", "optimiser.safetensors", "query.safetensors", "queues.safetensors", "state.json"], entries.Keys.Order());
+        Assert.Equal(
+            ["key.safetensors", "optimiser.safetensors", "query.safetensors", "queues.safetensors", "state.json"], entries.Keys.Order());
         foreach (var (name, entry) in entries)
         {
             var bytes = File.ReadAllBytes(Path.Combine(path, name));
@@ -119,7 +125,8 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal([500L, 400L], store.Steps);
         Assert.Equal("step-00000500", new FileInfo(Path.Combine(store.Folder, "latest")).LinkTarget);
         Assert.Equal(500, CheckpointStore.Load(Path.Combine(store.Folder, "latest")).State.Step);
-        Assert.Equal(["latest", "step-00000400", "step-00000500"], Directory.GetFileSystemEntries(store.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["latest", "step-00000400", "step-00000500"], Directory.GetFileSystemEntries(store.Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -263,7 +270,8 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var path = Store().Put(100, Snapshots.Of(1));
         File.WriteAllText(Path.Combine(path, "manifest.json"), text);
-        Assert.Contains("manifest.json", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "manifest.json", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -283,7 +291,8 @@ public sealed class CheckpointStoreTests : IDisposable
             () => checkpoint.RequireSame(Snapshots.Architecture with { Backbone = "resnet50", QueueSize = 32 }, Snapshots.Settings));
         Assert.Contains("backbone: checkpoint resnet18, run resnet50", fault.Message, StringComparison.Ordinal);
         Assert.Contains("queue size: checkpoint 16, run 32", fault.Message, StringComparison.Ordinal);
-        fault = Assert.Throws<CheckpointException>(() => checkpoint.RequireSame(Snapshots.Architecture with { Padding = "reflect" }, Snapshots.Settings));
+        fault = Assert.Throws<CheckpointException>(
+            () => checkpoint.RequireSame(Snapshots.Architecture with { Padding = "reflect" }, Snapshots.Settings));
         Assert.Contains("padding: checkpoint zeros, run reflect", fault.Message, StringComparison.Ordinal);
     }
 
@@ -311,7 +320,8 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var store = Store();
         store.Put(100, Snapshots.Of(1));
-        Assert.Throws<OperationCanceledException>(() => store.Save(Snapshots.State(200), Snapshots.Of(2), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => store.Save(Snapshots.State(200), Snapshots.Of(2), new CancellationToken(canceled: true)));
         Assert.Equal(["latest", "step-00000100"], Directory.GetFileSystemEntries(store.Folder).Select(Path.GetFileName).Order());
     }
 

@@ -32,10 +32,13 @@ public sealed class HeadsOfFileTests : IDisposable
     [Fact]
     public void Shapes_that_no_head_has_make_none()
     {
-        Write("", [.. NetworkShapes.Of(Backbone.ResNet18), new NetworkTensor("head_x.0.weight", [512], false), new NetworkTensor("head_y.0.bias", [3], false)]);
+        Write("", [
+            .. NetworkShapes.Of(Backbone.ResNet18), new NetworkTensor("head_x.0.weight", [512], false),
+            new NetworkTensor("head_y.0.bias", [3], false)]);
         Assert.Empty(BackboneFile.Find(_folder.File("net.safetensors")).Heads);
     }
 
     private void Write(string prefix, IReadOnlyList<NetworkTensor> tensors) => SafeTensorsWriter.Write(
-        _folder.File("net.safetensors"), tensors.Select(t => SafeTensorsItem.Of(prefix + t.Name, SafeTensorsType.F32, t.Shape, new byte[4 * t.Count])));
+        _folder.File("net.safetensors"),
+        tensors.Select(t => SafeTensorsItem.Of(prefix + t.Name, SafeTensorsType.F32, t.Shape, new byte[4 * t.Count])));
 }

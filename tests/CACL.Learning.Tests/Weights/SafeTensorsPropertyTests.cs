@@ -73,7 +73,8 @@ public sealed class SafeTensorsPropertyTests : IDisposable
             Gen.Double.Select(v => v.ToString("R")),
             Gen.OneOf<string>("0", "8", "-0", "1e400", "9223372036854775807", "9223372036854775808", "null", "[]", "4611686018427387904"));
         Gen.Select(number, number, number, number).Sample(
-            (a, b, c, d) => Check(SafeTensorsFiles.Raw($"{{\"t\":{{\"dtype\":\"F32\",\"shape\":[{a},{b}],\"data_offsets\":[{c},{d}]}}}}", 8)),
+            (a, b, c, d) =>
+                Check(SafeTensorsFiles.Raw($"{{\"t\":{{\"dtype\":\"F32\",\"shape\":[{a},{b}],\"data_offsets\":[{c},{d}]}}}}", 8)),
             iter: 1000);
     }
 

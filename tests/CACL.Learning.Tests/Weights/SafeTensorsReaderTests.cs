@@ -99,9 +99,14 @@ public sealed class SafeTensorsReaderTests : IDisposable
     [Fact]
     public void A_file_of_a_few_bytes_a_folder_and_a_missing_file_are_refused_in_a_sentence()
     {
-        Assert.Contains("7 bytes", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(Write(new byte[7]))).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("none.safetensors", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(_folder.File("none.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "7 bytes", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(Write(new byte[7]))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "folder", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "none.safetensors", Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(_folder.File("none.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +115,8 @@ public sealed class SafeTensorsReaderTests : IDisposable
         var path = _folder.File("shrinks.safetensors");
         SafeTensorsWriter.Write(path, SafeTensorsFiles.Sample());
         using var file = SafeTensorsReader.Open(path);
-        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) stream.SetLength(stream.Length - 10);
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            stream.SetLength(stream.Length - 10);
         Assert.Throws<SafeTensorsException>(() => file.ReadBytes(file["b"]));
     }
 

@@ -22,7 +22,9 @@ public sealed class SafeTensorsWriterTests
     {
         using var memory = new MemoryStream();
         var item = SafeTensorsItem.Of("short", SafeTensorsType.F32, [2], new byte[7]);
-        Assert.Contains("'short'", Assert.Throws<SafeTensorsException>(() => SafeTensorsWriter.Write(memory, "memory", [item])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'short'", Assert.Throws<SafeTensorsException>(() => SafeTensorsWriter.Write(memory, "memory", [item])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

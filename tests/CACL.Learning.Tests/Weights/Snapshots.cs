@@ -21,9 +21,11 @@ internal static class Snapshots
             Tensor("queue.global", 8),
             Tensor("queue.cycle", 0),
         ];
-        return new TrainingSnapshot(tensors, new Dictionary<string, long> { ["queue.global.pointer"] = seed % 8, ["queue.cycle.pointer"] = 0 });
+        return new TrainingSnapshot(
+            tensors, new Dictionary<string, long> { ["queue.global.pointer"] = seed % 8, ["queue.cycle.pointer"] = 0 });
 
-        SnapshotTensor Tensor(string name, int count) => new(name, [count], Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f).ToArray());
+        SnapshotTensor Tensor(string name, int count) =>
+            new(name, [count], Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f).ToArray());
     }
 
     public static CheckpointState State(long step) => new()
@@ -47,7 +49,9 @@ internal static class Snapshots
         foreach (var tensor in expected.Tensors)
         {
             Assert.Equal(tensor.Shape, actual.Find(tensor.Name)!.Shape);
-            Assert.Equal(tensor.Values.Select(BitConverter.SingleToInt32Bits), actual.Find(tensor.Name)!.Values.Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(
+                tensor.Values.Select(BitConverter.SingleToInt32Bits),
+                actual.Find(tensor.Name)!.Values.Select(BitConverter.SingleToInt32Bits));
         }
     }
 }

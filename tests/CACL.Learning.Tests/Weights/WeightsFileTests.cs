@@ -21,7 +21,10 @@ public sealed class WeightsFileTests : IDisposable
     public void A_backbone_of_torchvision_is_taken_and_its_classifier_reported()
     {
         var weights = WeightsFile.LoadInitial(
-            Write([F32("conv1.weight", 2, 3), F32("bn1.running_mean", 2), F32("fc.weight", 10, 2), F32("fc.bias", 10), I64("bn1.num_batches_tracked")]), Network);
+            Write([
+                F32("conv1.weight", 2, 3), F32("bn1.running_mean", 2), F32("fc.weight", 10, 2), F32("fc.bias", 10),
+                I64("bn1.num_batches_tracked")]),
+            Network);
 
         Assert.Equal(["bn1.running_mean", "conv1.weight"], weights.Tensors.Select(t => t.Name).Order());
         Assert.Equal([0f, 1, 2, 3, 4, 5], weights.Tensors.Single(t => t.Name == "conv1.weight").Values);
@@ -40,7 +43,8 @@ public sealed class WeightsFileTests : IDisposable
     [Fact]
     public void Names_of_a_moco_run_are_understood()
     {
-        var items = Whole().SelectMany(i => new[] { i with { Name = "module.encoder_q." + i.Name }, i with { Name = "module.encoder_k." + i.Name } });
+        var items = Whole()
+            .SelectMany(i => new[] { i with { Name = "module.encoder_q." + i.Name }, i with { Name = "module.encoder_k." + i.Name } });
         Assert.Equal(4, WeightsFile.LoadInitial(Write([.. items]), Network).Tensors.Count);
     }
 
@@ -100,7 +104,8 @@ public sealed class WeightsFileTests : IDisposable
     private static SafeTensorsItem F32(string name, params long[] shape)
     {
         var count = (int)shape.Aggregate(1L, (a, b) => a * b);
-        return SafeTensorsItem.Of(name, SafeTensorsType.F32, shape, Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray());
+        return SafeTensorsItem.Of(
+            name, SafeTensorsType.F32, shape, Enumerable.Range(0, count).SelectMany(i => BitConverter.GetBytes((float)i)).ToArray());
     }
 
     private static SafeTensorsItem I64(string name) => SafeTensorsItem.Of(name, SafeTensorsType.I64, [], new byte[8]);

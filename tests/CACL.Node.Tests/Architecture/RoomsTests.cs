@@ -13,7 +13,12 @@ public sealed class RoomsTests
     public void No_folders_form_a_circle()
     {
         var house = new ArchLoader().LoadAssemblies([.. Projects.Select(Load)]).Build();
-        var broken = SliceRuleDefinition.Slices().Matching("CACL.(**)").Should().BeFreeOfCycles().Evaluate(house).Where(result => !result.Passed);
+        var broken = SliceRuleDefinition.Slices()
+            .Matching("CACL.(**)")
+            .Should()
+            .BeFreeOfCycles()
+            .Evaluate(house)
+            .Where(result => !result.Passed);
         Assert.Empty(broken.Select(result => result.Description));
     }
 
@@ -26,8 +31,11 @@ public sealed class RoomsTests
     public void A_project_uses_those_below_it_alone(string project, string below, string foreign)
     {
         var used = Load(project).GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
-        Assert.Subset(below.Split(' ').Select(name => $"CACL.{name}").ToHashSet(), used.Where(name => name.StartsWith("CACL.", StringComparison.Ordinal)).ToHashSet());
-        Assert.DoesNotContain(used, name => foreign.Split(' ').Any(word => name == word || name.StartsWith(word + ".", StringComparison.Ordinal)));
+        Assert.Subset(
+            below.Split(' ').Select(name => $"CACL.{name}").ToHashSet(),
+            used.Where(name => name.StartsWith("CACL.", StringComparison.Ordinal)).ToHashSet());
+        Assert.DoesNotContain(
+            used, name => foreign.Split(' ').Any(word => name == word || name.StartsWith(word + ".", StringComparison.Ordinal)));
     }
 
     private static Assembly Load(string project) => Assembly.Load($"CACL.{project}");

@@ -15,7 +15,8 @@ public sealed class CommandLineTests : IDisposable
         var (status, output, error) = Cacl("--help");
         Assert.Equal((ExitCodes.Success, ""), (status, error));
         Assert.Contains("cacl [command]", output, StringComparison.Ordinal);
-        foreach (var verb in new[] { "doctor", "videos", "train", "verify", "config" }) Assert.Contains($"  {verb} ", output, StringComparison.Ordinal);
+        foreach (var verb in new[] { "doctor", "videos", "train", "verify", "config" })
+            Assert.Contains($"  {verb} ", output, StringComparison.Ordinal);
         Assert.Contains("cacl train --config hocon/demo.conf", output, StringComparison.Ordinal);
     }
 
@@ -97,7 +98,8 @@ public sealed class CommandLineTests : IDisposable
         var (status, output, _) = Cacl("videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite"));
         Assert.Equal(ExitCodes.Success, status);
         Assert.StartsWith("2 of 2 videos are usable", output, StringComparison.Ordinal);
-        (status, output, _) = Cacl("videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite"), "--set", "cacl.data.stride=100");
+        (status, output, _) = Cacl(
+            "videos", "scan", _folder.File("videos"), "--catalog", _folder.File("c.sqlite"), "--set", "cacl.data.stride=100");
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Contains("2 have fewer than the 101 frames", output, StringComparison.Ordinal);
     }

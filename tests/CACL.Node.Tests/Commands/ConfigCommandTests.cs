@@ -19,7 +19,8 @@ public sealed class ConfigCommandTests : IDisposable
         var (status, output, error) = Cacl("check", file);
         Assert.Equal((ExitCodes.Success, ""), (status, error));
         Assert.Equal(
-            $"{file} is right: 2 settings differ from their defaults.\n  cacl.data.crop-size = 64  # {file}:1\n  akka.test.word = yes  # {file}:3\n",
+            $"{file} is right: 2 settings differ from their defaults.\n  cacl.data.crop-size = 64  # {file}:1\n  akka.test.word = yes  # "
+                + $"{file}:3\n",
             output);
     }
 
@@ -31,7 +32,8 @@ public sealed class ConfigCommandTests : IDisposable
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Equal($"{right} is right: every setting has its default.\n", output);
         Assert.Contains($"{wrong} has 2 faults:", error, StringComparison.Ordinal);
-        Assert.Contains($"{wrong}:1: cacl.data.crop-siz is not a known key. Did you mean cacl.data.crop-size?", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{wrong}:1: cacl.data.crop-siz is not a known key. Did you mean cacl.data.crop-size?", error, StringComparison.Ordinal);
         Assert.Contains($"{wrong}:2: cacl.model.heads is 'pixle'; allowed is one of", error, StringComparison.Ordinal);
         Assert.Contains("none.conf has 1 fault:", error, StringComparison.Ordinal);
         Assert.Contains("odd.conf has 1 fault:", error, StringComparison.Ordinal);
@@ -116,7 +118,9 @@ public sealed class ConfigCommandTests : IDisposable
         var file = Write("a.conf", "cacl.data.crop-size = 64");
         var shown = Write("shown.conf", Cacl("show", "--config", file, "--set", "cacl.seed=3").Output);
         Assert.Equal(KnownKeys.All.Count, File.ReadLines(shown).Count(line => line.StartsWith("cacl.", StringComparison.Ordinal)));
-        var changed = Cacl("show", "--config", shown, "--changed").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  #")[0]);
+        var changed = Cacl("show", "--config", shown, "--changed")
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split("  #")[0]);
         Assert.Equal(["cacl.data.crop-size = 64", "cacl.seed = 3"], changed);
     }
 

@@ -35,7 +35,8 @@ public sealed class EvaluateCommandTests : IDisposable
         Refused("There is no checkpoint", _folder.File("none"));
         Refused("holds no checkpoint", _folder.File("data"));
         var file = _folder.File("r18.safetensors");
-        SafeTensorsWriter.Write(file, NetworkShapes.Of(Backbone.ResNet18).Select(t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
+        SafeTensorsWriter.Write(file, NetworkShapes.Of(Backbone.ResNet18).Select(
+            t => SafeTensorsItem.Of(t.Name, SafeTensorsType.F32, t.Shape, new byte[t.Count * 4])));
         Refused("holds a resnet18, not a resnet50. Leave --backbone out", file, "--backbone", "resnet50");
         using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length / 2);
         Refused(file, file);
@@ -73,8 +74,11 @@ public sealed class EvaluateCommandTests : IDisposable
     // An option given in more takes the place of the one here.
     private (int Status, string Output, string Error) Evaluate(string checkpoint, params string[] more)
     {
-        var arguments = new List<string> { "evaluate", "--checkpoint", checkpoint, "--set", "cacl.evaluation.device=cpu", "--set", "cacl.evaluation.threads=1" };
-        foreach (var (option, value) in new[] { ("--dataset", "folder"), ("--data", _folder.File("data")), ("--protocol", "linear"), ("--variant", "quick") })
+        var arguments = new List<string> { "evaluate", "--checkpoint", checkpoint, "--set", "cacl.evaluation.device=cpu", "--set",
+            "cacl.evaluation.threads=1" };
+        foreach (var (
+            option,
+            value) in new[] { ("--dataset", "folder"), ("--data", _folder.File("data")), ("--protocol", "linear"), ("--variant", "quick") })
         {
             if (!more.Contains(option)) arguments.AddRange([option, value]);
         }

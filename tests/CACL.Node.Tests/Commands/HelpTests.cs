@@ -21,17 +21,24 @@ public sealed class HelpTests
             Assert.False(string.IsNullOrWhiteSpace(part.Description), $"{path} {part.Name}");
 
         using var output = new StringWriter();
-        Assert.Equal(ExitCodes.Success, CaclCommandLine.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));
+        Assert.Equal(
+            ExitCodes.Success,
+            CaclCommandLine.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"], output, TextWriter.Null));
         var help = output.ToString();
         Assert.Contains("Exit status: 0 done", help, StringComparison.Ordinal);
-        var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(l => l.StartsWith("  cacl ", StringComparison.Ordinal)).Select(Words).ToList();
+        var examples = help[help.IndexOf("Examples:", StringComparison.Ordinal)..]
+            .Split('\n')
+            .Where(l => l.StartsWith("  cacl ", StringComparison.Ordinal))
+            .Select(Words)
+            .ToList();
         Assert.NotEmpty(examples);
         foreach (var words in examples)
         {
             var faults = root.Parse(words).Errors.Select(e => e.Message).ToList();
             Assert.True(faults.Count == 0, $"cacl {string.Join(' ', words)}: {string.Join(' ', faults)}");
             // Presets that it names are there.
-            foreach (var file in words.Where(w => w.StartsWith("hocon/", StringComparison.Ordinal))) Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), file);
+            foreach (var file in words.Where(w => w.StartsWith("hocon/", StringComparison.Ordinal)))
+                Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), file);
         }
     }
 

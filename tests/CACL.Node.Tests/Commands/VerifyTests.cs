@@ -15,7 +15,9 @@ public sealed class VerifyTests
     public void A_line_for_each_quantity_and_a_status_that_fails_with_any(double error, bool passes)
     {
         using var output = new StringWriter();
-        var status = VerifyRun.Tell([new GoldenLine("a.safetensors", "lars", "w", 0, 1), new GoldenLine("b.safetensors", "queue", "rows", error, 1)], "on cpu", output);
+        var status = VerifyRun.Tell(
+            [new GoldenLine("a.safetensors", "lars", "w", 0, 1), new GoldenLine("b.safetensors", "queue", "rows", error, 1)], "on cpu",
+            output);
         Assert.Equal(passes ? ExitCodes.Success : ExitCodes.Failure, status);
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("pass", lines[0], StringComparison.Ordinal);

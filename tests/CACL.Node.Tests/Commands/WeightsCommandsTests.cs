@@ -25,11 +25,14 @@ public sealed class WeightsCommandsTests : IDisposable
         Assert.Equal((ExitCodes.Success, ""), (status, error));
         Assert.Equal(
             $"{backbone} (safetensors) holds a ResNet18.\nUsed: 100 tensors, 44.7 MB of F32.\n"
-            + "Left: 20, counts of batches (bn1.num_batches_tracked, layer1.0.bn1.num_batches_tracked, layer1.0.bn2.num_batches_tracked, …).\n"
+            + "Left: 20, counts of batches (bn1.num_batches_tracked, layer1.0.bn1.num_batches_tracked, layer1.0.bn2.num_batches_tracked, "
+            + "…).\n"
             + $"Written: {init}. Start a training from it with --init-from {init}\n",
             output);
         var result = JsonDocument.Parse(Cacl("import", backbone, "--out", init, "--overwrite", "--json").Output).RootElement;
-        Assert.Equal(("resnet18", 100, 20), (result.GetProperty("backbone").GetString(), result.GetProperty("used").GetProperty("tensors").GetInt32(), result.GetProperty("left")[0].GetProperty("names").GetArrayLength()));
+        Assert.Equal(("resnet18", 100, 20), (
+            result.GetProperty("backbone").GetString(), result.GetProperty("used").GetProperty("tensors").GetInt32(),
+            result.GetProperty("left")[0].GetProperty("names").GetArrayLength()));
     }
 
     [Fact]
@@ -37,11 +40,13 @@ public sealed class WeightsCommandsTests : IDisposable
     {
         Write("query.safetensors");
         File.WriteAllText(_folder.File("taken"), "mine");
-        foreach (var line in new[] { new[] { "export", "--checkpoint", _folder.File("query.safetensors") }, ["import", _folder.File("query.safetensors")] })
+        foreach (var line in new[] { new[] { "export", "--checkpoint", _folder.File("query.safetensors") }, [
+            "import", _folder.File("query.safetensors")] })
         {
             var (status, _, error) = Cacl([.. line, "--out", _folder.File("taken")]);
             Assert.Equal(ExitCodes.Failure, status);
-            Assert.Equal($"{_folder.File("taken")} is already there. Replace it with --overwrite, or name another file with --out.\n", error);
+            Assert.Equal($"{_folder.File("taken")} is already there. Replace it with --overwrite, or name another file with --out.\n",
+                error);
         }
 
         Assert.Equal("mine", File.ReadAllText(_folder.File("taken")));
@@ -53,7 +58,8 @@ public sealed class WeightsCommandsTests : IDisposable
         File.WriteAllBytes(_folder.File("evil.pth"), [0x80, 2, .. "cos\nsystem\n."u8]);
         var (status, _, error) = Cacl("import", _folder.File("evil.pth"), "--out", _folder.File("out"));
         Assert.Equal(ExitCodes.Failure, status);
-        Assert.StartsWith($"{_folder.File("evil.pth")} cannot be imported: pickles, byte 2: names os.system, which is not on the list of what weights need; nothing was run.", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.File("evil.pth")} cannot be imported: pickles, byte 2: names os.system, which is not on the list of "
+            + "what weights need; nothing was run.", error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
 
@@ -64,7 +70,8 @@ public sealed class WeightsCommandsTests : IDisposable
         var (status, _, error) = Cacl("export", "--checkpoint", _folder.File("w.pth"), "--out", _folder.File("out"));
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Equal(
-            $"{_folder.File("w.pth")} is not a safetensors file. It is a file of PyTorch's: run cacl import {_folder.File("w.pth")} --out init.safetensors, and name what that writes.\n",
+            $"{_folder.File("w.pth")} is not a safetensors file. It is a file of PyTorch's: run cacl import {_folder.File("w.pth")} --out "
+                + "init.safetensors, and name what that writes.\n",
             error);
     }
 

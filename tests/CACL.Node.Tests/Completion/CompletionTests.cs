@@ -39,7 +39,9 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void At_a_terminal_the_tab_key_completes_verbs_options_words_settings_and_names_of_files()
     {
-        Assert.SkipUnless(File.Exists(Bash) && File.Exists(Terminal), "There is no bash, or no script, which makes a terminal (Debian, Ubuntu: apt-get install bash bsdutils).");
+        Assert.SkipUnless(
+            File.Exists(Bash) && File.Exists(Terminal),
+            "There is no bash, or no script, which makes a terminal (Debian, Ubuntu: apt-get install bash bsdutils).");
         Directory.CreateDirectory(_folder.File("my runs"));
         File.WriteAllText(_folder.File("preset of mine.conf"), "");
         var typed = $"cd {_folder.Path}; source {Script()}; cacl() {{ printf 'got:'; printf '<%s>' \"$@\"; echo; }}\n"
@@ -65,7 +67,8 @@ public sealed class CompletionTests : IDisposable
         var script = output.ToString();
         var root = CompletedVerb.Of(CaclCommand.Create(out _));
         Each.Holds(root.All, verb => Assert.Contains(verb.Path, script, StringComparison.Ordinal));
-        foreach (var option in root.All.SelectMany(v => v.Options).Select(o => o.Name).Where(n => n.StartsWith("--", StringComparison.Ordinal)).Distinct())
+        foreach (var option in root.All.SelectMany(v => v.Options).Select(o => o.Name).Where(
+            n => n.StartsWith("--", StringComparison.Ordinal)).Distinct())
             Assert.Contains(shell == "fish" ? $"-l {option[2..]} " : option, script, StringComparison.Ordinal);
         Assert.Contains("cacl.training.batch-size=", script, StringComparison.Ordinal);
         if (FindShell(shell) is not { } program) return;
@@ -75,10 +78,14 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void Another_shell_is_refused() => Assert.Equal(ExitCodes.Usage, CaclCommandLine.Run(["completion", "powershell"], TextWriter.Null, TextWriter.Null));
+    public void Another_shell_is_refused() =>
+        Assert.Equal(ExitCodes.Usage, CaclCommandLine.Run(["completion", "powershell"], TextWriter.Null, TextWriter.Null));
 
     private static string? FindShell(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
 
     private string Script()
     {
@@ -90,7 +97,9 @@ public sealed class CompletionTests : IDisposable
 
     private static (int Exit, string Output) Run(string program, string[] arguments, string input)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            program, arguments)
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TERM"] = "dumb";
         start.Environment["INPUTRC"] = "/dev/null";
         using var process = Process.Start(start)!;

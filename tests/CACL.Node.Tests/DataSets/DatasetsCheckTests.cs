@@ -33,7 +33,9 @@ public sealed class DatasetsCheckTests : IDisposable
         Small(valueOfLast: 5);
         var (status, output, _) = Check("folder", _folder.Path);
         Assert.Equal(ExitCodes.Failure, status);
-        Assert.Contains($"1 fault:\n  train: The label {_folder.File("labels", "train", "2.png")} holds a value that is no class: 5 (8 pixels)", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"1 fault:\n  train: The label {_folder.File("labels", "train", "2.png")} holds a value that is no class: 5 (8 pixels)", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +60,9 @@ public sealed class DatasetsCheckTests : IDisposable
         var split = Assert.Single(json.RootElement.GetProperty("splits").EnumerateArray());
         Assert.Equal((2, 16L), (split.GetProperty("pairs").GetInt32(), split.GetProperty("pixels").GetInt64()));
         Assert.Equal(["sky", "road"], split.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
-        Assert.Equal(_folder.File("labels", "train", "2.png"), Assert.Single(json.RootElement.GetProperty("faults").EnumerateArray()).GetProperty("path").GetString());
+        Assert.Equal(
+            _folder.File("labels", "train", "2.png"),
+            Assert.Single(json.RootElement.GetProperty("faults").EnumerateArray()).GetProperty("path").GetString());
     }
 
     [Fact]

@@ -40,13 +40,15 @@ public sealed class ScreenTests
         using var shown = new StringWriter();
         using (var screen = new Screen(Console(shown, ansi: false), live: false, TimeSpan.FromHours(1)))
         {
-            Parallel.For(0, 200, i => screen.Line($"line {i} of a log that must not be wrapped or torn whatever the width of the console may be", Style.Plain));
+            Parallel.For(0, 200, i =>
+                screen.Line($"line {i} of a log that must not be wrapped or torn whatever the width of the console may be", Style.Plain));
             screen.Show(Snapshot);
         }
 
         var lines = shown.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(201, lines.Length);
-        Assert.Equal(200, lines.Where(l => l.StartsWith("line ", StringComparison.Ordinal) && l.EndsWith("may be", StringComparison.Ordinal)).Distinct().Count());
+        Assert.Equal(200, lines.Where(
+            l => l.StartsWith("line ", StringComparison.Ordinal) && l.EndsWith("may be", StringComparison.Ordinal)).Distinct().Count());
         Assert.Contains(ProgressText.Line(Snapshot), lines);
     }
 
@@ -62,7 +64,8 @@ public sealed class ScreenTests
 
         var text = shown.ToString();
         // Each line erases what the display had in its row.
-        for (var i = 0; i < 20; i++) Assert.Contains($"event {i}\u001b[K\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        for (var i = 0; i < 20; i++)
+            Assert.Contains($"event {i}\u001b[K\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(text.LastIndexOf("step 40 of 400", StringComparison.Ordinal) > text.LastIndexOf("event 19", StringComparison.Ordinal));
     }
 
@@ -85,12 +88,14 @@ public sealed class ScreenTests
     [Fact]
     public void Progress_follows_the_steps_of_a_run()
     {
-        var settings = ConfigurationFiles.Load([], ["cacl.training.batch-size=16", "cacl.model.queue-size=1024"], new Dictionary<string, string>()).Settings;
+        var settings = ConfigurationFiles.Load(
+            [], ["cacl.training.batch-size=16", "cacl.model.queue-size=1024"], new Dictionary<string, string>()).Settings;
         var shown = new List<ProgressSnapshot>();
         var progress = new RunProgress(settings, new RunLength(160, 16, 100), shown.Add, TimeProvider.System);
         for (var step = 1; step <= 70; step++)
         {
-            progress.Observe(new StepMetrics(step, step / 10.0, CaclResults.Of(9, global: 4, pixel: 5, top1: 0.5), StepSeconds: 1.5, WaitSeconds: 0.5, Pairs: 16));
+            progress.Observe(new StepMetrics(
+                step, step / 10.0, CaclResults.Of(9, global: 4, pixel: 5, top1: 0.5), StepSeconds: 1.5, WaitSeconds: 0.5, Pairs: 16));
         }
 
         var last = shown[^1];
@@ -98,7 +103,9 @@ public sealed class ScreenTests
         Assert.Equal(8, last.PairsPerSecond, 6);
         Assert.Equal(0.25, last.DataWaitShare, 6);
         Assert.Equal(60, last.Remaining!.Value.TotalSeconds, 3);
-        Assert.Equal(["loss_global 4.00", "loss_pixel 5.00", "top1_global 0.50"], last.Metrics.Select(m => FormattableString.Invariant($"{m.Spec.Name} {m.Value:0.00}")));
+        Assert.Equal(
+            ["loss_global 4.00", "loss_pixel 5.00", "top1_global 0.50"],
+            last.Metrics.Select(m => FormattableString.Invariant($"{m.Spec.Name} {m.Value:0.00}")));
         Assert.Equal(Math.Log(1025), last.Chance!.Value, 12);
         Assert.Equal(1, last.QueueFill);
         Assert.Equal(16.0 / 1024, shown[0].QueueFill, 12);

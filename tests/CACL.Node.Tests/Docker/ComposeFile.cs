@@ -23,7 +23,8 @@ internal static partial class ComposeFile
     public static IReadOnlySet<string> Variables => Variable().Matches(Text).Select(m => m.Groups[1].Value).ToHashSet();
 
     /// <summary>A mapping below a key; empty where there is none.</summary>
-    public static Dictionary<object, object> Map(Dictionary<object, object> of, string key) => of.TryGetValue(key, out var value) ? (Dictionary<object, object>)value : [];
+    public static Dictionary<object, object> Map(Dictionary<object, object> of, string key) =>
+        of.TryGetValue(key, out var value) ? (Dictionary<object, object>)value : [];
 
     /// <summary>A list of texts below a key; empty where there is none.</summary>
     public static IReadOnlyList<string> Texts(Dictionary<object, object> of, string key) =>

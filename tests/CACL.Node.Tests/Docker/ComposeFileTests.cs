@@ -13,7 +13,8 @@ public sealed partial class ComposeFileTests
     {
         Assert.Equal(
             ["demo", "grafana of observe", "kinetics of kinetics", "prometheus of observe", "seq of observe", "test of test"],
-            ComposeFile.Services.Select(s => string.Join(" of ", [s.Key, .. ComposeFile.Texts(s.Value, "profiles")])).Order(StringComparer.Ordinal));
+            ComposeFile.Services.Select(s => string.Join(" of ", [s.Key, .. ComposeFile.Texts(s.Value, "profiles")]))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -67,10 +68,14 @@ public sealed partial class ComposeFileTests
             var variables = ComposeFile.Map(service, "environment").Select(v => KeyValuePair.Create((string)v.Key, (string)v.Value));
             foreach (var setting in EnvironmentOverrides.Read(variables)) Assert.Contains(setting.Key, KnownKeys.All);
             if (name == "test") continue;
-            ConfigurationFiles.Load([Path.Combine(Workspace.Root, "hocon/docker-demo.conf")], [], variables.Append(new("CACL_HTTP_TOKEN", "secret")).ToDictionary());
+            ConfigurationFiles.Load(
+                [Path.Combine(Workspace.Root, "hocon/docker-demo.conf")], [],
+                variables.Append(new("CACL_HTTP_TOKEN", "secret")).ToDictionary());
         }
 
-        var keys = Directory.EnumerateFiles(scripts).SelectMany(file => Key().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)).ToList();
+        var keys = Directory.EnumerateFiles(scripts)
+            .SelectMany(file => Key().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value))
+            .ToList();
         Each.Holds(keys, key => Assert.Contains(key, KnownKeys.All));
     }
 

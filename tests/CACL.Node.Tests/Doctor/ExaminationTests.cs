@@ -20,7 +20,8 @@ public sealed class ExaminationTests
     [Fact]
     public void A_blocking_lack_fails()
     {
-        var (status, lines) = Tell(new Check("torch", TimeSpan.FromSeconds(5), () => new Finding(Severity.Blocking, "missing", "fetch it")));
+        var (status, lines) = Tell(
+            new Check("torch", TimeSpan.FromSeconds(5), () => new Finding(Severity.Blocking, "missing", "fetch it")));
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Equal("Training cannot start here: see torch.", lines[^1]);
     }

@@ -19,12 +19,16 @@ public sealed partial class PagesTests
     [MemberData(nameof(Pages))]
     public void Every_link_leads_to_a_file_and_to_a_heading_of_it(string page)
     {
-        foreach (var link in Link().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
+        foreach (
+            var link in Link().Matches(Read(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
         {
             var parts = link.Split('#');
-            var target = parts[0].Length == 0 ? page : Path.GetRelativePath(Workspace.Root, Path.Combine(Workspace.Root, Path.GetDirectoryName(page)!, parts[0]));
+            var target = parts[0].Length == 0
+                ? page
+                : Path.GetRelativePath(Workspace.Root, Path.Combine(Workspace.Root, Path.GetDirectoryName(page)!, parts[0]));
             Assert.True(Path.Exists(Path.Combine(Workspace.Root, target)), $"{page} links to {link}, which is not there.");
-            if (parts.Length > 1) Assert.True(Anchors(target).Contains(parts[1]), $"{page} links to {link}, but {target} has no such heading.");
+            if (parts.Length > 1)
+                Assert.True(Anchors(target).Contains(parts[1]), $"{page} links to {link}, but {target} has no such heading.");
         }
     }
 
@@ -75,7 +79,8 @@ public sealed partial class PagesTests
                 .Select(file => Path.GetRelativePath(project, Path.GetDirectoryName(file)!))
                 .Where(folder => folder.Split('/')[0] is not ("bin" or "obj" or ".")).Distinct();
             Each.Holds(folders, folder => Assert.True(
-                Directory.Exists(Path.Combine(source, folder)) || map.Contains($"tests/{Path.GetFileName(project)}/{folder}]", StringComparison.Ordinal),
+                Directory.Exists(Path.Combine(source, folder))
+                    || map.Contains($"tests/{Path.GetFileName(project)}/{folder}]", StringComparison.Ordinal),
                 $"{project}/{folder} mirrors no folder of {source}, and docs/map.md does not say what it holds."));
         }
     }
@@ -91,7 +96,8 @@ public sealed partial class PagesTests
 
     // As GitHub makes them: small letters, digits, hyphens for spaces, all else left out.
     private static HashSet<string> Anchors(string page) =>
-        [.. Heading().Matches(Read(page)).Select(m => NotInAnchor().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. Heading().Matches(Read(page)).Select(
+            m => NotInAnchor().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     private static IEnumerable<string> Commands(string page) =>
         Code().Matches(page).SelectMany(block => block.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
@@ -99,7 +105,8 @@ public sealed partial class PagesTests
             .Where(line => !line.StartsWith("VERB", StringComparison.Ordinal));
 
     private static string[] Words(string line) =>
-        [.. Word().Matches(line).Select(m => m.Value).TakeWhile(w => w[0] is not ('#' or '>' or '|')).Select(w => Quoted().Replace(w, "$1$2"))];
+        [.. Word().Matches(line).Select(m => m.Value).TakeWhile(
+            w => w[0] is not ('#' or '>' or '|')).Select(w => Quoted().Replace(w, "$1$2"))];
 
     [GeneratedRegex("""\]\(([^)\s]+)\)""")]
     private static partial Regex Link();

@@ -77,7 +77,8 @@ internal sealed partial class CaclProcess : IDisposable
     public static void AssertRefused((int ExitCode, string Output) run, params string[] words)
     {
         Assert.True(run.ExitCode == 1, $"exit code {run.ExitCode}:\n{run.Output}");
-        foreach (var word in words) Assert.True(run.Output.Contains(word, StringComparison.Ordinal), $"\"{word}\" is missing in:\n{run.Output}");
+        foreach (var word in words)
+            Assert.True(run.Output.Contains(word, StringComparison.Ordinal), $"\"{word}\" is missing in:\n{run.Output}");
         Assert.DoesNotContain("   at CACL", run.Output);
     }
 

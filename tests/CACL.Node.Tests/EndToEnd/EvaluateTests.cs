@@ -17,7 +17,9 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var result = Result(first);
         Assert.Equal(Figures(result), Figures(Result(second)));
         Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
-        Assert.Equal(["classifier.safetensors", "pictures", "result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["classifier.safetensors", "pictures", "result.json"],
+            Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
 
         var iou = result.GetProperty("iou").EnumerateArray().Select(v => v.GetDouble()).ToArray();
         Assert.Equal(["ground", "disc"], result.GetProperty("classes").EnumerateArray().Select(v => v.GetString()));
@@ -28,17 +30,25 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(JsonValueKind.Array, result.GetProperty("notes").ValueKind);
 
         var manifest = result.GetProperty("manifest");
-        var (data, protocol, checkpoint, program) = (manifest.GetProperty("dataset"), manifest.GetProperty("protocol"), manifest.GetProperty("checkpoint"), manifest.GetProperty("program"));
+        var (data, protocol, checkpoint, program) = (
+            manifest.GetProperty("dataset"), manifest.GetProperty("protocol"), manifest.GetProperty("checkpoint"),
+            manifest.GetProperty("program"));
         Assert.Equal(("folder", 2), (data.GetProperty("kind").GetString(), data.GetProperty("classes").GetInt32()));
         foreach (var (part, split) in new[] { ("train", "train"), ("test", "val") })
         {
-            Assert.Equal((split, 2), (data.GetProperty(part).GetProperty("split").GetString(), data.GetProperty(part).GetProperty("images").GetInt32()));
+            Assert.Equal(
+                (split, 2),
+                (data.GetProperty(part).GetProperty("split").GetString(), data.GetProperty(part).GetProperty("images").GetInt32()));
             Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(part).GetProperty("sha256").GetString());
         }
 
-        Assert.Equal(("linear", "quick", 1.0), (protocol.GetProperty("name").GetString(), protocol.GetProperty("variant").GetString(), protocol.GetProperty("fraction").GetDouble()));
+        Assert.Equal(("linear", "quick", 1.0), (
+            protocol.GetProperty("name").GetString(), protocol.GetProperty("variant").GetString(),
+            protocol.GetProperty("fraction").GetDouble()));
         Assert.Equal((3, 32), (protocol.GetProperty("epochs").GetInt32(), protocol.GetProperty("image_size").GetInt32()));
-        Assert.Equal((0, "resnet18", "random"), (checkpoint.GetProperty("step").GetInt32(), checkpoint.GetProperty("backbone").GetString(), checkpoint.GetProperty("source").GetString()));
+        Assert.Equal((0, "resnet18", "random"), (
+            checkpoint.GetProperty("step").GetInt32(), checkpoint.GetProperty("backbone").GetString(),
+            checkpoint.GetProperty("source").GetString()));
         Assert.Equal(("cpu", 1), (program.GetProperty("device").GetString(), program.GetProperty("threads").GetInt32()));
         Assert.StartsWith("0.", program.GetProperty("version").GetString(), StringComparison.Ordinal);
 
@@ -83,7 +93,9 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var folder = runs.Folder("limited");
         using var process = CaclProcess.Start([.. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder]);
         var manifest = Result(process).GetProperty("manifest");
-        Assert.Equal(("limited", 0.5), (manifest.GetProperty("protocol").GetProperty("name").GetString(), manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
+        Assert.Equal(("limited", 0.5), (
+            manifest.GetProperty("protocol").GetProperty("name").GetString(),
+            manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
         Assert.Equal(1, manifest.GetProperty("dataset").GetProperty("train").GetProperty("images").GetInt32());
         // Its classifier belongs to a backbone that is not kept.
         Assert.Equal(["result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
@@ -106,7 +118,9 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var folder = runs.Folder($"stopped-{signal}");
         using var process = CaclProcess.Start(
-            [.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.epochs=100000", "--set", "cacl.logging.progress-every=100ms", "--out", folder]);
+            [
+                .. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.epochs=100000", "--set",
+                "cacl.logging.progress-every=100ms", "--out", folder]);
         process.Until(() => process.Output.Contains("training", StringComparison.Ordinal));
         process.Signal(signal);
         Assert.Equal(exitCode, process.WaitForExit());
@@ -120,8 +134,11 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         if (!Directory.Exists(data)) LabelledPictures.Write(data);
         File.WriteAllText(
             settings,
-            "cacl.evaluation { device = cpu, threads = 1, limited.crop-size = 32, quick { epochs = 3, limited-epochs = 2, image-size = 32 } }\n");
-        return ["evaluate", "--checkpoint", checkpoint, "--dataset", "folder", "--data", data, "--protocol", protocol, "--variant", "quick", "--config", settings];
+            "cacl.evaluation { device = cpu, threads = 1, limited.crop-size = 32, quick { epochs = 3, limited-epochs = 2, image-size = 32 "
+                + "} }\n");
+        return [
+            "evaluate", "--checkpoint", checkpoint, "--dataset", "folder", "--data", data, "--protocol", protocol, "--variant", "quick",
+            "--config", settings];
     }
 
     private static JsonElement Result(CaclProcess process)
@@ -130,7 +147,8 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         return JsonDocument.Parse(Assert.Single(process.StandardOutput)).RootElement;
     }
 
-    private static string Figures(JsonElement result) => string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss" }.Select(name => result.GetProperty(name).GetRawText()));
+    private static string Figures(JsonElement result) =>
+        string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss" }.Select(name => result.GetProperty(name).GetRawText()));
 
     private static void Succeed(params string[] arguments)
     {

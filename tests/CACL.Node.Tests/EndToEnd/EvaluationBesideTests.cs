@@ -32,7 +32,8 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         Assert.Contains("discs     linear, quick", table, StringComparison.Ordinal);
         ApprovedText.AssertSame("run-folder", RunFolderText.Of(watched));
         // Who reads the run opens nothing and needs no token.
-        (exit, output) = CaclProcess.Run("explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
+        (exit, output) = CaclProcess.Run(
+            "explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
         Assert.True(exit == 0, output);
         (exit, output) = CaclProcess.Run("train", "--config", Path.Combine(watched, "config.resolved.conf"), "--run", watched, "--resume");
         Assert.True(exit == 1 && output.Contains("Set the environment variable CACL_HTTP_TOKEN", StringComparison.Ordinal), output);
@@ -45,7 +46,8 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
     {
         LongTests.Only("Two trainings and an evaluator that is killed time and again");
         var run = runs.Folder("killing");
-        using var process = CaclProcess.Start(runs.Train(run, [.. Endless, "--set", "cacl.evaluation.every-steps=8", "--set", "cacl.evaluation.attempts=1"]));
+        using var process = CaclProcess.Start(
+            runs.Train(run, [.. Endless, "--set", "cacl.evaluation.every-steps=8", "--set", "cacl.evaluation.attempts=1"]));
         process.Until(() =>
         {
             foreach (var child in Evaluators(run)) System.Diagnostics.Process.GetProcessById(child).Kill();
@@ -85,7 +87,10 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
     {
         var run = runs.Folder("asked");
         using var process = CaclProcess.Start(runs.Train(
-            run, [.. Endless, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.token=geheim", "--set", "cacl.logging.level=verbose"]));
+            run,
+            [
+                .. Endless, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set",
+                "cacl.http.token=geheim", "--set", "cacl.logging.level=verbose"]));
         process.Until(() => SmallRuns.Steps(run) >= 1);
         string[] token = ["--set", "cacl.http.token=geheim"];
         var (exit, output) = CaclProcess.Run(["trigger", "evaluate", "--run", run, "--dataset", "kitti", .. token]);
@@ -99,7 +104,9 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
         Assert.Equal(143, process.WaitForExit());
         Assert.Empty(Evaluators(run));
         // Neither the right token nor one that was tried stands in any log, however much is logged.
-        var written = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) != ".safetensors").Select(File.ReadAllText);
+        var written = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetExtension(f) != ".safetensors")
+            .Select(File.ReadAllText);
         Each.Holds([process.Output, .. written], text => Assert.DoesNotMatch("geheim|verraten", text));
     }
 
@@ -108,7 +115,8 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
     {
         var run = runs.Folder("nowhere");
         var (exit, output) = CaclProcess.Run(runs.Train(run, "--set", "cacl.evaluation.datasets=folder:/no/such/place"));
-        Assert.True(exit == 1 && output.Contains("cannot be evaluated on place (cacl.evaluation.datasets)", StringComparison.Ordinal), output);
+        Assert.True(
+            exit == 1 && output.Contains("cannot be evaluated on place (cacl.evaluation.datasets)", StringComparison.Ordinal), output);
         Assert.False(Directory.Exists(run));
     }
 
@@ -149,7 +157,9 @@ public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallR
             try
             {
                 var words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
-                if (words.Contains("evaluate") && words.Contains("--checkpoint") && words.Any(w => w.StartsWith(run + "/", StringComparison.Ordinal))) found.Add(int.Parse(process!));
+                if (words.Contains("evaluate") && words.Contains("--checkpoint") && words.Any(
+                    w => w.StartsWith(run + "/", StringComparison.Ordinal)))
+                    found.Add(int.Parse(process!));
             }
             catch (IOException)
             {

@@ -9,7 +9,8 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_run_folder_that_exists_or_is_in_use_is_refused()
     {
         var run = runs.Folder("taken");
-        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
+        using var process = CaclProcess.Start(
+            runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
         process.Until(() => SmallRuns.Steps(run) >= 1);
         CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--resume")), run);
         process.Signal(Terminate);
@@ -22,8 +23,12 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var run = runs.Folder("changed");
         CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", "cacl.training.max-steps=5")));
-        CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.temperature=0.2")), "cacl.model.temperature", "0.07", "0.2");
-        CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.queue-size=32")), "queue");
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.temperature=0.2")),
+            "cacl.model.temperature", "0.07", "0.2");
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.queue-size=32")),
+            "queue");
     }
 
     [Fact]
@@ -39,7 +44,8 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
             file.Write(BitConverter.GetBytes(float.PositiveInfinity));
         }
 
-        CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--init-from", weights)), "is not finite (global NaN, pixel NaN, cycle NaN)", ".mp4");
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(runs.Train(run, "--init-from", weights)), "is not finite (global NaN, pixel NaN, cycle NaN)", ".mp4");
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*"));
     }
 

@@ -124,7 +124,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
             runs.Folder("counting-gate"),
             "ffprobe",
             """
-            case "$*" in *frame=pts*)
+            case "$*" in *"-select_streams 0 -show_entries frame=key_frame"*)
               [ -e $here/counting ] || { echo $$ > $here/new; mv $here/new $here/counting; kill -STOP $$; };;
             esac
             """);

@@ -31,7 +31,9 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
             var paused = SmallRuns.Steps(killed);
             Assert.Contains("paused", Cacl(0, "status", "--run", killed), StringComparison.Ordinal);
             Assert.Contains("paused already", Cacl(0, "pause", "--run", killed), StringComparison.Ordinal);
-            Assert.Contains($"loss_weights.pixel = 2.5 from step {paused + 1} on", Cacl(0, "set", "--run", killed, "learning-rate-factor=0.3", "loss_weights.pixel=2.5"), StringComparison.Ordinal);
+            Assert.Contains(
+                $"loss_weights.pixel = 2.5 from step {paused + 1} on",
+                Cacl(0, "set", "--run", killed, "learning-rate-factor=0.3", "loss_weights.pixel=2.5"), StringComparison.Ordinal);
             Assert.Contains("so already", Cacl(0, "set", "--run", killed, "learning_rate_factor=0.3"), StringComparison.Ordinal);
             Assert.Contains("from 0 to 1000", Cacl(1, "set", "--run", killed, "learning_rate_factor=-1"), StringComparison.Ordinal);
             Assert.Contains("a checkpoint", Cacl(0, "checkpoint", "--run", killed), StringComparison.OrdinalIgnoreCase);
@@ -52,7 +54,9 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Assert.Contains("ended", Cacl(0, "status", "--run", killed), StringComparison.Ordinal);
 
         // Computed anew from a checkpoint, a step meets the same changes.
-        Assert.Contains("Reproduced to the bit", Cacl(0, "explain", "--run", killed, "--step", $"{Steps}", "--out", runs.Folder("explained-live")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Reproduced to the bit", Cacl(0, "explain", "--run", killed, "--step", $"{Steps}", "--out", runs.Folder("explained-live")),
+            StringComparison.Ordinal);
 
         Directory.CreateDirectory(replayed);
         File.Copy(Path.Combine(killed, "control.jsonl"), Path.Combine(replayed, "control.jsonl"));
@@ -68,28 +72,37 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
     public async Task A_run_answers_what_it_is_asked_and_stops_on_request()
     {
         var run = runs.Folder("asked-live");
-        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
+        using var process = CaclProcess.Start(
+            runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
         process.Until(() => SmallRuns.Steps(run) >= 2);
         var status = JsonNode.Parse((await SendAsync(run, HttpMethod.Get, "/api/status")).Body)!;
-        const string Contract = "run state step total_steps epoch epochs eta_seconds started seconds device backbone heads pairs_per_second last checkpoint time_shares verdict channel in_flight queues decoders settings quarantined";
+        const string Contract = "run state step total_steps epoch epochs eta_seconds started seconds device backbone heads "
+            + "pairs_per_second last checkpoint time_shares verdict channel in_flight queues decoders settings quarantined";
         Each.Holds(Contract.Split(' '), key => Assert.True(status.AsObject().ContainsKey(key), key));
-        Assert.Equal(("asked-live", 100000L, "resnet18", 2), ((string?)status["run"], (long?)status["total_steps"], (string?)status["backbone"], (int?)status["decoders"]!["configured"]));
+        Assert.Equal(
+            ("asked-live", 100000L, "resnet18", 2),
+            ((string?)status["run"], (long?)status["total_steps"], (string?)status["backbone"], (int?)status["decoders"]!["configured"]));
         Assert.True((double?)status["pairs_per_second"] > 0 && (double?)status["eta_seconds"] > 0);
 
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"decoders\":3,\"checkpoint_every_steps\":0,\"log_level\":\"debug\",\"loss_weights\":{\"cycle\":0.5}}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(
+            run, HttpMethod.Patch, "/api/settings",
+            "{\"decoders\":3,\"checkpoint_every_steps\":0,\"log_level\":\"debug\",\"loss_weights\":{\"cycle\":0.5}}")).Status);
         Assert.Equal(4, File.ReadAllLines(Path.Combine(run, "control.jsonl")).Length);
         process.Until(() => Decoders(run) == 3);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"decoders\":\"3\"}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"seed\":3}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{}")).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"decoders\":3000}")).Status);
-        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"evaluate_every_steps\":3}")).Status);
+        Assert.Equal(
+            HttpStatusCode.Conflict, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"evaluate_every_steps\":3}")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(run, HttpMethod.Post, "/api/stop", "{}", "http://evil.example")).Status);
         Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(run, HttpMethod.Post, "/api/stop", "{}")).Status);
         Assert.Equal(130, process.WaitForExit());
         Assert.Contains("Stopped on request. Newest checkpoint", process.Output, StringComparison.Ordinal);
         var ended = JsonNode.Parse(Cacl(0, "status", "--run", run, "--json"))!;
-        Assert.Equal(("not_running", "stopped", (long?)ended["step"]), ((string?)ended["state"], (string?)ended["outcome"]!["end"], (long?)ended["checkpoint"]!["step"]));
+        Assert.Equal(
+            ("not_running", "stopped", (long?)ended["step"]),
+            ((string?)ended["state"], (string?)ended["outcome"]!["end"], (long?)ended["checkpoint"]!["step"]));
     }
 
     [Theory]
@@ -114,7 +127,8 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
     public void A_run_that_is_stopped_on_request_may_go_on_answering_too()
     {
         var run = runs.Folder("lingers-stopped");
-        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.linger=1h"));
+        using var process = CaclProcess.Start(runs.Train(
+            run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.linger=1h"));
         process.Until(() => SmallRuns.Steps(run) >= 1);
         Cacl(0, "stop", "--run", run);
         process.Until(() => process.Output.Contains("Still answering at", StringComparison.Ordinal));
@@ -129,9 +143,11 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
 
     private string? State(string run) => (string?)JsonNode.Parse(SendAsync(run, HttpMethod.Get, "/api/status").Result.Body)!["state"];
 
-    private int Decoders(string run) => JsonNode.Parse(SendAsync(run, HttpMethod.Get, "/api/actors").Result.Body)!.AsArray().Count(a => (string?)a!["kind"] == "decoder");
+    private int Decoders(string run) =>
+        JsonNode.Parse(SendAsync(run, HttpMethod.Get, "/api/actors").Result.Body)!.AsArray().Count(a => (string?)a!["kind"] == "decoder");
 
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(string run, HttpMethod method, string path, string? body = null, string? origin = null)
+    private async Task<(HttpStatusCode Status, string Body)> SendAsync(
+        string run, HttpMethod method, string path, string? body = null, string? origin = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(NodeFile.Read(run)!.Address, path));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");

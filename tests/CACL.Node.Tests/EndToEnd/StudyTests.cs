@@ -35,7 +35,8 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
         (exit, output) = CaclProcess.Run(Study(killed));
         Assert.True(exit == 0, output);
         Assert.Equal(Results(whole), Results(killed));
-        Assert.Equal(SmallRuns.Losses(Path.Combine(whole, "runs", "cacl-seed3")), SmallRuns.Losses(Path.Combine(killed, "runs", "cacl-seed3")));
+        Assert.Equal(
+            SmallRuns.Losses(Path.Combine(whole, "runs", "cacl-seed3")), SmallRuns.Losses(Path.Combine(killed, "runs", "cacl-seed3")));
         Assert.Equal(before, before.Keys.ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(killed, "evaluations", f))));
         Assert.Equal(trained, File.GetLastWriteTimeUtc(Path.Combine(killed, "finished", "cacl-seed3.json")));
     }
@@ -44,7 +45,9 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void Interrupted_it_lets_the_training_save_itself_and_says_how_to_go_on()
     {
         var study = runs.Folder("study-interrupted");
-        using var process = CaclProcess.Start([.. Study(study), "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "study.evaluate-every-steps=0"]);
+        using var process = CaclProcess.Start([
+            .. Study(study), "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set",
+            "study.evaluate-every-steps=0"]);
         var run = Path.Combine(study, "runs", "cacl-seed3");
         process.Until(() => SmallRuns.Steps(run) >= 2);
         process.Signal(2);
@@ -84,7 +87,8 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var folder = Path.Combine(study, "evaluations");
         if (!Directory.Exists(folder)) return [];
-        return Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories).Where(f => !f.Contains(".partial-", StringComparison.Ordinal))
+        return Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories)
+            .Where(f => !f.Contains(".partial-", StringComparison.Ordinal))
             .ToDictionary(f => Path.GetRelativePath(folder, f), f =>
             {
                 var result = JsonNode.Parse(File.ReadAllText(f))!.AsObject();

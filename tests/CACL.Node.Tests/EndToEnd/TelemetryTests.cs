@@ -17,7 +17,8 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var run = runs.Folder("watched");
         string[] endless =
         [
-            "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.logging.seq.url=\"http://127.0.0.1:9\"",
+            "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set",
+            "cacl.logging.seq.url=\"http://127.0.0.1:9\"",
             "--set", "cacl.telemetry.otlp.endpoint=\"http://127.0.0.1:9\"", "--set", "cacl.telemetry.otlp.every=1s",
         ];
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
@@ -25,17 +26,20 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
         {
             process.Until(() => SmallRuns.Steps(run) >= 8);
             var address = NodeFile.Read(run)!.Address;
-            var scrape = PrometheusText.Parse(await http.GetStringAsync(new Uri(address, "/metrics"), TestContext.Current.CancellationToken));
+            var scrape = PrometheusText.Parse(
+                await http.GetStringAsync(new Uri(address, "/metrics"), TestContext.Current.CancellationToken));
             Assert.Empty(scrape.Faults);
             Assert.True(scrape.Value("cacl_steps_total") >= 8);
             Assert.True(scrape.Value("cacl_decode_duration_seconds_count") >= 32);
             Assert.True(scrape.Value("cacl_step_time_seconds_total", ("part", "backward")) > 0);
             Assert.Equal(2, scrape.Value("cacl_decoders"));
-            Assert.Equal(["cycle", "global", "pixel"], scrape.Samples.Where(s => s.Name == "cacl_loss").Select(s => s.Labels["head"]).Order());
+            Assert.Equal(
+                ["cycle", "global", "pixel"], scrape.Samples.Where(s => s.Name == "cacl_loss").Select(s => s.Labels["head"]).Order());
             foreach (var path in new[] { "/healthz/live", "/healthz/ready" })
             {
                 using var health = await http.GetAsync(new Uri(address, path), TestContext.Current.CancellationToken);
-                Assert.True(health.StatusCode == HttpStatusCode.OK, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                Assert.True(
+                    health.StatusCode == HttpStatusCode.OK, await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             }
 
             process.Kill();
@@ -52,15 +56,19 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
 
         var lines = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var scalars = EventFileReader.Scalars(Path.Combine(run, "tensorboard"));
-        Assert.Equal(lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
+        Assert.Equal(
+            lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
         Assert.Equal(lines.Count, scalars["time/backward_seconds"].Count);
         // Where the time went adds up: no part is missing, none is counted twice.
         Each.Holds(
             lines,
             line => Assert.InRange(Seconds(line, "transfer", "forward", "backward", "optimiser"), 0, Seconds(line, "step") + 0.001));
-        var share = lines.Sum(line => Seconds(line, "wait", "transfer", "forward", "backward", "optimiser", "snapshot")) / lines.Sum(line => Seconds(line, "wait", "step", "snapshot"));
+        var share = lines.Sum(line => Seconds(
+            line, "wait", "transfer", "forward", "backward", "optimiser",
+            "snapshot")) / lines.Sum(line => Seconds(line, "wait", "step", "snapshot"));
         Assert.InRange(share, 0.97, 1.001);
 
-        static double Seconds(JsonElement line, params string[] parts) => parts.Sum(part => line.GetProperty($"{part}_seconds").GetDouble());
+        static double Seconds(JsonElement line, params string[] parts) =>
+            parts.Sum(part => line.GetProperty($"{part}_seconds").GetDouble());
     }
 }

@@ -24,7 +24,9 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());
         Assert.Equal(
             ["state.json", "manifest.json"],
-            Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json").Select(Path.GetFileName).OrderDescending());
+            Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json")
+                .Select(Path.GetFileName)
+                .OrderDescending());
     }
 
     [Theory]
@@ -33,7 +35,8 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_signal_lets_the_step_finish_and_saves(int signal, int exitCode)
     {
         var run = runs.Folder($"signal-{signal}");
-        using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
+        using var process = CaclProcess.Start(
+            runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
         process.Until(() => SmallRuns.Steps(run) >= 2);
         process.Signal(signal);
         Assert.Equal(exitCode, process.WaitForExit());
@@ -52,11 +55,14 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Contains("step-00000016", output);
         Assert.Contains("step-00000015", output);
         Assert.Equal(whole, SmallRuns.Losses(run));
-        foreach (var checkpoint in Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*")) File.Delete(Path.Combine(checkpoint, "manifest.json"));
+        foreach (var checkpoint in Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*"))
+            File.Delete(Path.Combine(checkpoint, "manifest.json"));
         CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--resume")), "None of the checkpoints", "--overwrite");
         Assert.Equal(whole, SmallRuns.Losses(run));
     }
 
     private static long SavedStep(string run) =>
-        Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*").Select(d => long.Parse(Path.GetFileName(d).AsSpan(5))).Max();
+        Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*")
+            .Select(d => long.Parse(Path.GetFileName(d).AsSpan(5)))
+            .Max();
 }

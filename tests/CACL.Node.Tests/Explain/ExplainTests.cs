@@ -22,14 +22,19 @@ public sealed class ExplainTests(MadeClips clips)
         Assert.Equal(RunEnd.Completed, (await run.TrainAsync(RunStart.Resume)).End);
         var before = Files(run.Folder);
         var steps = Enumerable.Range(1, RecordedRun.Steps).Select(step => Explain(run.Folder, step, "--no-replay")).ToList();
-        Assert.Equal(Enumerable.Range(1, RecordedRun.Steps).Select(step => run.Seen[step]), steps.Select(s => s.GetProperty("sha256").GetString()));
+        Assert.Equal(
+            Enumerable.Range(1, RecordedRun.Steps).Select(step => run.Seen[step]), steps.Select(s => s.GetProperty("sha256").GetString()));
         Each.Holds(
             steps, step => Assert.Equal(step.GetProperty("step").GetInt64(), step.GetProperty("recorded").GetProperty("step").GetInt64()));
-        Assert.Contains(steps, s => s.GetProperty("samples").EnumerateArray().Select(p => p.GetProperty("epoch").GetInt32()).Distinct().Count() == 2);
+        Assert.Contains(
+            steps, s => s.GetProperty("samples").EnumerateArray().Select(p => p.GetProperty("epoch").GetInt32()).Distinct().Count() == 2);
         // The first checkpoint was written after three steps, or when it was stopped.
-        var kept = Directory.GetDirectories(Path.Combine(run.Folder, "checkpoints"), "step-*").Min(d => int.Parse(Path.GetFileName(d).AsSpan(5)));
+        var kept = Directory.GetDirectories(Path.Combine(run.Folder, "checkpoints"), "step-*")
+            .Min(d => int.Parse(Path.GetFileName(d).AsSpan(5)));
         Assert.InRange(kept, 3, 8);
-        Assert.Contains("no checkpoint of before step", Explain(run.Folder, kept).GetProperty("replay").GetProperty("why_not").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "no checkpoint of before step", Explain(run.Folder, kept).GetProperty("replay").GetProperty("why_not").GetString(),
+            StringComparison.Ordinal);
         foreach (var step in new[] { kept + 1, RecordedRun.Steps })
         {
             var replay = Explain(run.Folder, step).GetProperty("replay");
@@ -49,14 +54,18 @@ public sealed class ExplainTests(MadeClips clips)
         run.NotFinite.Add(7);
         Assert.Equal(RunEnd.Completed, (await run.TrainAsync(RunStart.New)).End);
         var steps = Enumerable.Range(1, RecordedRun.Steps).Select(step => Explain(run.Folder, step, "--no-replay")).ToList();
-        Assert.Equal(Enumerable.Range(1, RecordedRun.Steps).Select(step => run.Seen[step]), steps.Select(s => s.GetProperty("sha256").GetString()));
-        var instead = steps.SelectMany(s => s.GetProperty("samples").EnumerateArray()).SelectMany(s => s.GetProperty("instead_of").EnumerateArray())
+        Assert.Equal(
+            Enumerable.Range(1, RecordedRun.Steps).Select(step => run.Seen[step]), steps.Select(s => s.GetProperty("sha256").GetString()));
+        var instead = steps.SelectMany(s => s.GetProperty("samples").EnumerateArray())
+            .SelectMany(s => s.GetProperty("instead_of").EnumerateArray())
             .Select(v => v.GetProperty("reason").GetString()).ToHashSet();
         Assert.Equal("Deadline Unreadable", string.Join(' ', instead.Order(StringComparer.Ordinal)));
         Assert.Equal(JsonValueKind.Null, steps[6].GetProperty("recorded").ValueKind);
         var replay = Explain(run.Folder, 9).GetProperty("replay");
         Assert.True(replay.GetProperty("reproduced").GetBoolean(), $"{replay}");
-        Assert.Contains("its losses were not finite and it was left out", Cacl("explain", "--run", run.Folder, "--step", "7", "--no-replay").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "its losses were not finite and it was left out", Cacl("explain", "--run", run.Folder, "--step", "7", "--no-replay").Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,13 +88,16 @@ public sealed class ExplainTests(MadeClips clips)
         using var sheet = SKBitmap.Decode(run.File("whole", "step-00000009.png"));
         using var sheetAfter = SKBitmap.Decode(run.File("out", "step-00000009.png"));
         Assert.Equal((sheet.Width, sheet.Height), (sheetAfter.Width, sheetAfter.Height));
-        var rows = Enumerable.Range(0, sheet.Height).Where(y => Enumerable.Range(0, sheet.Width).Any(x => sheet.GetPixel(x, y) != sheetAfter.GetPixel(x, y))).ToList();
+        var rows = Enumerable.Range(0, sheet.Height)
+            .Where(y => Enumerable.Range(0, sheet.Width).Any(x => sheet.GetPixel(x, y) != sheetAfter.GetPixel(x, y)))
+            .ToList();
         Assert.InRange(rows.Count, 100, sheet.Height / 3);
 
         // A scan marks it as vanished: the others keep their places all the same.
         Assert.Equal(ExitCodes.Success, Cacl("videos", "scan", run.File("videos"), "--catalog", run.Catalog).Status);
         Assert.Equal(Plans(whole), Plans(Explain(run.Folder, 9, "--no-replay")));
-        foreach (var name in new[] { "new-1.mp4", "new-2.mp4" }) File.Copy(Directory.GetFiles(run.File("videos")).First(), run.File("videos", name));
+        foreach (var name in new[] { "new-1.mp4", "new-2.mp4" })
+            File.Copy(Directory.GetFiles(run.File("videos")).First(), run.File("videos", name));
         Assert.Equal(ExitCodes.Success, Cacl("videos", "scan", run.File("videos"), "--catalog", run.Catalog).Status);
         // With some gone and others come, all of the same length and size, it cannot be told any more which they were.
         AssertRefused("does not hold the videos that the run was trained on", "explain", "--run", run.Folder, "--step", "9");
@@ -99,11 +111,14 @@ public sealed class ExplainTests(MadeClips clips)
         AssertRefused("has 9 steps in all; there is no step 10", "explain", "--run", run.Folder, "--step", "10");
         Assert.Contains("The run has not come to it", Cacl("explain", "--run", run.Folder, "--step", "9").Output, StringComparison.Ordinal);
         AssertRefused("cacl.seed: 11 then, 12 now", "explain", "--run", run.Folder, "--step", "1", "--set", "cacl.seed=12");
-        AssertRefused("There is no catalogue", "explain", "--run", run.Folder, "--step", "1", "--set", $"cacl.data.catalog={run.File("none.sqlite")}");
+        AssertRefused(
+            "There is no catalogue", "explain", "--run", run.Folder, "--step", "1", "--set",
+            $"cacl.data.catalog={run.File("none.sqlite")}");
         AssertRefused("There is no run folder", "explain", "--run", run.File("none"), "--step", "1");
         AssertRefused("holds no run (no config.resolved.conf)", "explain", "--run", run.File("videos"), "--step", "1");
         var next = $"{File.ReadAllLines(Path.Combine(run.Folder, "metrics.jsonl")).Length + 1}";
-        foreach (var state in Directory.GetFiles(run.Folder, "query.safetensors", SearchOption.AllDirectories)) File.WriteAllText(state, "damaged");
+        foreach (var state in Directory.GetFiles(run.Folder, "query.safetensors", SearchOption.AllDirectories))
+            File.WriteAllText(state, "damaged");
         var (status, output, error) = Cacl("explain", "--run", run.Folder, "--step", next);
         Assert.Equal(ExitCodes.Success, status);
         Assert.Contains("query.safetensors has 7 bytes", error, StringComparison.Ordinal);
@@ -132,11 +147,13 @@ public sealed class ExplainTests(MadeClips clips)
     private static string[] Plans(JsonElement step) =>
     [
         .. step.GetProperty("samples").EnumerateArray().Select(s =>
-            string.Join(' ', s.EnumerateObject().Where(p => p.Name != "missing").Select(p => p.Value.GetRawText().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal)))),
+            string.Join(' ', s.EnumerateObject().Where(p => p.Name != "missing").Select(
+                p => p.Value.GetRawText().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal)))),
     ];
 
     private static string[] Files(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => $"{f} {new FileInfo(f).Length} {File.GetLastWriteTimeUtc(f):O}").Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f =>
+            $"{f} {new FileInfo(f).Length} {File.GetLastWriteTimeUtc(f):O}").Order(StringComparer.Ordinal)];
 
     private static void AssertRefused(string expected, params string[] arguments)
     {

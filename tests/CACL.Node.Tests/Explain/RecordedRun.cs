@@ -20,7 +20,10 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Explain;
 
-/// <summary>A real training on seven made clips in a real run folder, by the parts that <c>cacl train</c> puts together; notes the bytes of each batch.</summary>
+/// <summary>
+/// A real training on seven made clips in a real run folder, by the parts that <c>cacl train</c> puts together; notes the bytes of each
+/// batch.
+/// </summary>
 internal sealed class RecordedRun : IDisposable
 {
     public const int Batch = 4;
@@ -50,9 +53,11 @@ internal sealed class RecordedRun : IDisposable
         MadeClips.Require();
         var run = new RecordedRun(PairDecoders.Create(DecoderKind.Auto));
         Directory.CreateDirectory(run.File("videos"));
-        foreach (var clip in Directory.EnumerateFiles(clips.Videos).Order(StringComparer.Ordinal).Take(7)) System.IO.File.Copy(clip, run.File("videos", Path.GetFileName(clip)));
+        foreach (var clip in Directory.EnumerateFiles(clips.Videos).Order(StringComparer.Ordinal).Take(7))
+            System.IO.File.Copy(clip, run.File("videos", Path.GetFileName(clip)));
         using var catalog = VideoCatalog.Open(run.Catalog);
-        new VideoScanner(catalog, run._decoders.CreateProber).Scan([run.File("videos")], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
+        new VideoScanner(catalog, run._decoders.CreateProber)
+            .Scan([run.File("videos")], new ScanOptions(), new Progress<ScanProgress>(), CancellationToken.None);
         return run;
     }
 
@@ -97,9 +102,11 @@ internal sealed class RecordedRun : IDisposable
 
     private string[] Settings =>
     [
-        "cacl.seed=11", $"cacl.data.videos=[\"{_folder.File("videos")}\"]", $"cacl.data.catalog=\"{Catalog}\"", "cacl.data.crop-size=32", "cacl.data.decoders=2", "cacl.data.max-bad-share=0.9",
+        "cacl.seed=11", $"cacl.data.videos=[\"{_folder.File("videos")}\"]", $"cacl.data.catalog=\"{Catalog}\"", "cacl.data.crop-size=32",
+        "cacl.data.decoders=2", "cacl.data.max-bad-share=0.9",
         "cacl.model.queue-size=64", "cacl.model.enqueue-pixels=2", "cacl.model.bn-splits=2", "cacl.model.momentum=0.9",
-        "cacl.training.device=cpu", "cacl.training.threads=1", $"cacl.training.batch-size={Batch}", $"cacl.training.max-steps={Steps}", "cacl.training.learning-rate=0.1", "cacl.training.on-nan=skip",
+        "cacl.training.device=cpu", "cacl.training.threads=1", $"cacl.training.batch-size={Batch}", $"cacl.training.max-steps={Steps}",
+        "cacl.training.learning-rate=0.1", "cacl.training.on-nan=skip",
         "cacl.checkpoints.every-steps=3", "cacl.checkpoints.keep=10",
     ];
 
@@ -115,7 +122,9 @@ internal sealed class RecordedRun : IDisposable
             }
 
             run.Seen[batch.Step + 1] = Convert.ToHexStringLower(hash.GetHashAndReset());
-            return run.NotFinite.Contains(batch.Step + 1) ? CaclResults.Of(double.NaN, global: double.NaN, rate: settings.LearningRate) : engine.Step(batch, settings);
+            return run.NotFinite.Contains(batch.Step + 1)
+                ? CaclResults.Of(double.NaN, global: double.NaN, rate: settings.LearningRate)
+                : engine.Step(batch, settings);
         }
 
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);

@@ -46,7 +46,9 @@ public sealed class TraversalTests : IDisposable
         {
             foreach (var way in Ways)
             {
-                foreach (var target in (string[])[$"{prefix}{way}secret.txt", $"{prefix}{way}{_folder.File("secret.txt")}", $"/api/quarantine?path={way}secret.txt"])
+                foreach (
+                    var target in (string[])[$"{prefix}{way}secret.txt", $"{prefix}{way}{_folder.File("secret.txt")}",
+                        $"/api/quarantine?path={way}secret.txt"])
                 {
                     var answer = await RawAsync($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                     Assert.DoesNotContain(Secret, answer, StringComparison.Ordinal);

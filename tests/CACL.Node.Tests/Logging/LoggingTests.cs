@@ -41,7 +41,8 @@ public sealed class LoggingTests : IDisposable
         Assert.Equal(2, warning.GetProperty("Attempt").GetInt32());
         Assert.Contains("akka://test/user/speaker", warning.GetProperty("LogSource").GetString(), StringComparison.Ordinal);
         Assert.EndsWith("Speaker", warning.GetProperty("SourceContext").GetString(), StringComparison.Ordinal);
-        var error = Assert.Single(events, e => e.TryGetProperty("@x", out var x) && x.GetString()!.Contains("disk is full", StringComparison.Ordinal));
+        var error = Assert.Single(
+            events, e => e.TryGetProperty("@x", out var x) && x.GetString()!.Contains("disk is full", StringComparison.Ordinal));
         Assert.Equal("Error", error.GetProperty("@l").GetString());
         // Without arguments a text is no template, whatever braces it holds.
         Assert.Contains(events, e => Message(e) == "quiet words" && e.GetProperty("@l").GetString() == "Debug");

@@ -11,7 +11,8 @@ public sealed class EvaluationSheetTests : IDisposable
     private const int Width = 300;
     private const int Height = 200;
 
-    private static readonly ClassInfo[] Classes = [new("road", 128, 64, 128), new("sky", 70, 130, 180), new("a class that does not occur", 1, 2, 3)];
+    private static readonly ClassInfo[] Classes = [
+        new("road", 128, 64, 128), new("sky", 70, 130, 180), new("a class that does not occur", 1, 2, 3)];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -69,8 +70,10 @@ public sealed class EvaluationSheetTests : IDisposable
     public void Pictures_that_do_not_belong_together_are_refused()
     {
         var odd = new LabelMap(2, 2, new byte[4]);
-        Assert.Throws<ArgumentException>(() => EvaluationSheet.Write(_folder.File("a.png"), Photograph(0, 0, 0), odd, Map(_ => 0), Classes));
-        Assert.Throws<ArgumentException>(() => EvaluationSheet.Write(_folder.File("a.png"), Photograph(0, 0, 0), Map(_ => 3), Map(_ => 0), Classes));
+        Assert.Throws<ArgumentException>(
+            () => EvaluationSheet.Write(_folder.File("a.png"), Photograph(0, 0, 0), odd, Map(_ => 0), Classes));
+        Assert.Throws<ArgumentException>(
+            () => EvaluationSheet.Write(_folder.File("a.png"), Photograph(0, 0, 0), Map(_ => 3), Map(_ => 0), Classes));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
@@ -79,7 +82,8 @@ public sealed class EvaluationSheetTests : IDisposable
     {
         File.WriteAllText(_folder.File("file"), "");
         var path = _folder.File("file", "a.png");
-        var failure = Assert.Throws<UserException>(() => EvaluationSheet.Write(path, Photograph(0, 0, 0), Map(_ => 0), Map(_ => 0), Classes));
+        var failure = Assert.Throws<UserException>(
+            () => EvaluationSheet.Write(path, Photograph(0, 0, 0), Map(_ => 0), Map(_ => 0), Classes));
         Assert.StartsWith($"The picture {path} cannot be written: ", failure.Message, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,8 @@ internal sealed class PictureFixture : IDisposable
 
     public string File(string name) => _folder.File(name);
 
-    public string[] Files => [.. Directory.GetFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public string[] Files =>
+        [.. Directory.GetFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Dispose();
 

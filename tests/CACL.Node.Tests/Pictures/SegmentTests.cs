@@ -43,7 +43,8 @@ public sealed class SegmentTests : IDisposable
     public void Beside_it_the_clip_stays_as_it_was()
     {
         var video = _fixture.Clip("street.mp4", 96, 64, 3);
-        var (status, _, _) = Segment(video, "--classifier", AlwaysSky(), "--opacity", "0.5", "--side-by-side", "--out", _fixture.File("painted.mp4"));
+        var (status, _, _) = Segment(
+            video, "--classifier", AlwaysSky(), "--opacity", "0.5", "--side-by-side", "--out", _fixture.File("painted.mp4"));
         Assert.Equal(0, status);
         var (clip, frames) = PictureFixture.Read(_fixture.File("painted.mp4"));
         var (_, originals) = PictureFixture.Read(video);
@@ -53,7 +54,8 @@ public sealed class SegmentTests : IDisposable
         {
             for (var x = 0; x < 96; x++)
             {
-                var (original, left, right) = (originals[2][((y * 96) + x) * 3], frames[2][((y * 192) + x) * 3], frames[2][((y * 192) + 96 + x) * 3]);
+                var (original, left, right) = (
+                    originals[2][((y * 96) + x) * 3], frames[2][((y * 192) + x) * 3], frames[2][((y * 192) + 96 + x) * 3]);
                 sum += Math.Abs(original - left);
                 halves += Math.Abs(((original + 20) / 2.0) - right);
             }
@@ -69,7 +71,8 @@ public sealed class SegmentTests : IDisposable
         var classifier = _fixture.File("fifty.safetensors");
         new LinearClassifierFile(Backbone.ResNet50, Classes, new float[2 * 2048], new float[2], "test", "").Write(classifier);
         var video = _fixture.Clip("street.mp4", 96, 64, 2);
-        var (status, _, error) = PictureFixture.Cacl("segment", "--checkpoint", _fixture.Weights(Heads.None), "--classifier", classifier, "--video", video);
+        var (status, _, error) = PictureFixture.Cacl(
+            "segment", "--checkpoint", _fixture.Weights(Heads.None), "--classifier", classifier, "--video", video);
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Contains("was trained on the features of a resnet50, and ", error, StringComparison.Ordinal);
         Assert.Contains("holds a resnet18", error, StringComparison.Ordinal);

@@ -44,7 +44,8 @@ public sealed class VisualizeTests : IDisposable
         var weights = _fixture.Weights(Heads.Global | Heads.Cycle);
         var sheet = _fixture.File("sheet.png");
         var (status, output, error) = PictureFixture.Cacl(
-            "visualize", "--checkpoint", weights, "--video", video, "--frame", "5", "--point", "20,30", "--point", "159,95", "--out", sheet);
+            "visualize", "--checkpoint", weights, "--video", video, "--frame", "5", "--point", "20,30", "--point", "159,95", "--out",
+            sheet);
         Assert.Equal((0, ""), (status, error));
         Assert.Contains("Points: 20,30  159,95", output, StringComparison.Ordinal);
         using var picture = SKBitmap.Decode(sheet);
@@ -58,7 +59,8 @@ public sealed class VisualizeTests : IDisposable
     {
         var video = _fixture.Clip("street.mp4", 96, 64, 12);
         var (status, output, _) = PictureFixture.Cacl(
-            "visualize", "--checkpoint", _fixture.Weights(Heads.None), "--video", video, "--stride", "0", "--out", _fixture.File("sheet.png"));
+            "visualize", "--checkpoint", _fixture.Weights(Heads.None), "--video", video, "--stride", "0", "--out",
+            _fixture.File("sheet.png"));
         Assert.Equal(0, status);
         Assert.Contains("holds no heads: only the backbone's own features", output, StringComparison.Ordinal);
         Assert.Contains("Points: 32,21  64,21  32,42  64,42", output, StringComparison.Ordinal);
@@ -71,7 +73,8 @@ public sealed class VisualizeTests : IDisposable
     public void What_the_video_does_not_have_is_told_with_what_it_has(string expected, params string[] more)
     {
         var video = _fixture.Clip("street.mp4", 96, 64, 12);
-        var (status, _, error) = PictureFixture.Cacl(["visualize", "--checkpoint", _fixture.Weights(Heads.None), "--video", video, .. more]);
+        var (status, _, error) = PictureFixture.Cacl(
+            ["visualize", "--checkpoint", _fixture.Weights(Heads.None), "--video", video, .. more]);
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }

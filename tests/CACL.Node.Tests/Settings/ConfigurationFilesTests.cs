@@ -1,6 +1,6 @@
+using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Learning.Methods.Cacl;
-using CACL.Node.Ending;
 using CACL.Node.Settings;
 using CACL.Testing;
 
@@ -58,7 +58,7 @@ public sealed class ConfigurationFilesTests : IDisposable
     [InlineData("cacl_data_crop_size")]
     public void A_variable_that_looks_like_a_setting_but_is_none_is_refused(string name)
     {
-        var fault = Assert.Throws<UserException>(() => ConfigurationFiles.Load([], [], new Dictionary<string, string> { [name] = "64" }));
+        var fault = Assert.Throws<ConfigurationException>(() => ConfigurationFiles.Load([], [], new Dictionary<string, string> { [name] = "64" }));
         Assert.Contains($"{name} is named like a setting", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean CACL_DATA_CROP_SIZE?", fault.Message, StringComparison.Ordinal);
         _ = ConfigurationFiles.Load([], [], new Dictionary<string, string> { ["CACL_HOME"] = "x", ["PATH"] = "y" });
@@ -112,7 +112,8 @@ public sealed class ConfigurationFilesTests : IDisposable
         var problem = Assert.Single(fault.Problems);
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         // A broken rule may be told at another key than the one that was set; it then names both.
-        Assert.True(problem.ToString().Contains(set, StringComparison.Ordinal) || problem.Message.Contains(set.Split('=')[0], StringComparison.Ordinal), problem.ToString());
+        Assert.True(problem.ToString().Contains(set, StringComparison.Ordinal) || problem.Message.Contains(
+            set.Split('=')[0], StringComparison.Ordinal), problem.ToString());
     }
 
     [Fact]
@@ -130,7 +131,9 @@ public sealed class ConfigurationFilesTests : IDisposable
     [Fact]
     public void Soft_cycle_needs_the_global_head()
     {
-        Assert.Contains("is true, but the global head", Fault("cacl.model.soft-cycle=true", "cacl.model.heads=[pixel, cycle]"), StringComparison.Ordinal);
+        Assert.Contains(
+            "is true, but the global head", Fault("cacl.model.soft-cycle=true", "cacl.model.heads=[pixel, cycle]"),
+            StringComparison.Ordinal);
         Assert.False(Load("cacl.model.heads=[pixel, cycle]").Settings.ToCaclOptions().UsesSoftCycle);
     }
 
@@ -147,7 +150,9 @@ public sealed class ConfigurationFilesTests : IDisposable
     [Fact]
     public void Values_may_be_written_in_several_ways()
     {
-        var settings = Load("cacl.training.batch-size=\"1.6e1\"", "cacl.training.watchdog=5 minutes", "cacl.data.in-flight-memory=1.5 GiB", "cacl.model.pixel-shuffle=off", "cacl.data.videos=some/clips").Settings;
+        var settings = Load(
+            "cacl.training.batch-size=\"1.6e1\"", "cacl.training.watchdog=5 minutes", "cacl.data.in-flight-memory=1.5 GiB",
+            "cacl.model.pixel-shuffle=off", "cacl.data.videos=some/clips").Settings;
         Assert.Equal(16, settings.Training.BatchSize);
         Assert.Equal(TimeSpan.FromMinutes(5), settings.Training.Watchdog);
         Assert.Equal(3L << 29, settings.Data.InFlightMemory);
@@ -158,16 +163,20 @@ public sealed class ConfigurationFilesTests : IDisposable
     [Fact]
     public void A_run_is_told_every_setting_that_concerns_it()
     {
-        var options = Load("cacl.checkpoints.every-steps=7", "cacl.training.on-nan=skip", "cacl.supervision.decoder.max-restarts=9", "cacl.data.max-bad-share=0.5")
+        var options = Load("cacl.checkpoints.every-steps=7", "cacl.training.on-nan=skip", "cacl.supervision.decoder.max-restarts=9",
+            "cacl.data.max-bad-share=0.5")
             .Settings.ToRunOptions("/run", "cpu", 3, new Dictionary<string, string>());
-        Assert.Equal((7, CACL.Actors.Contracts.OnNotFinite.Skip, 9, 0.5, 3), (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));
+        Assert.Equal(
+            (7, CACL.Actors.Contracts.OnNotFinite.Skip, 9, 0.5, 3),
+            (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));
     }
 
     private static ResolvedConfiguration Load(params string[] sets) => ConfigurationFiles.Load([], sets, NoEnvironment);
 
     private static string Fault(params string[] sets) => Assert.Throws<SettingsException>(() => Load(sets)).Message;
 
-    private static string Origin(ResolvedConfiguration configuration, string key) => configuration.Keys.Single(k => k.Key == key).Origin.ToString();
+    private static string Origin(ResolvedConfiguration configuration, string key) =>
+        configuration.Keys.Single(k => k.Key == key).Origin.ToString();
 
     private string Write(string name, string text)
     {

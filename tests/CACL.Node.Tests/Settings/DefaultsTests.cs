@@ -7,6 +7,7 @@ using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
 using CACL.Node.Settings;
+using CACL.Runs.Live;
 
 namespace CACL.Node.Tests.Settings;
 
@@ -22,7 +23,9 @@ public sealed class DefaultsTests
     /// <summary>Each record as reference.conf alone makes it, and as it is by itself.</summary>
     private static readonly (object FromReference, object OwnDefault)[] Records =
     [
-        (ReferenceRun, new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Method = new CaclOptions().Describe() }),
+        (
+            ReferenceRun,
+            new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Method = new CaclOptions().Describe() }),
         (ReferenceRun.Evaluation, new EvaluationOptions()),
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),
@@ -53,7 +56,7 @@ public sealed class DefaultsTests
     [Fact]
     public void Every_record_of_options_that_has_defaults_is_held_to_reference_conf()
     {
-        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(RunSettings)];
+        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(LiveSettings), typeof(RunSettings)];
         var found = inEach.SelectMany(type => type.Assembly.GetTypes())
             .Where(t => t.GetMethod("<Clone>$") is not null && Endings.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal)))
             .Where(t => Optional(t).Count > 0)
@@ -66,7 +69,7 @@ public sealed class DefaultsTests
     /// <summary>Records whose optional members no key sets.</summary>
     private static readonly string[] WithoutKeys =
     [
-        "CACL.Actors.Control.LiveSettings", // the factor of the learning rate begins at 1 in every run
+        "CACL.Runs.Live.LiveSettings", // the factor of the learning rate begins at 1 in every run
         "CACL.Actors.Decoding.DecoderPoolActor+Settings", // who measures
         "CACL.Learning.Optimisation.LearningRateSchedule", // RunOptions tells it everything
     ];

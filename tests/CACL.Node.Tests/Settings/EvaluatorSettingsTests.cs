@@ -12,7 +12,8 @@ public sealed class EvaluatorSettingsTests
     public void Data_sets_are_texts_or_objects()
     {
         var settings = Load(
-            "cacl.evaluation.datasets=[\"folder:/data/camvid\", {name = few, kind = voc, data = \"/data/voc 12\", test-split = test, protocol = limited, fraction = 0.05}]",
+            "cacl.evaluation.datasets=[\"folder:/data/camvid\", {name = few, kind = voc, data = \"/data/voc 12\", test-split = test, "
+                + "protocol = limited, fraction = 0.05}]",
             "cacl.evaluation.when=[\"loss < 4.2\", \"epoch>=3\"]").Settings.Evaluator;
         Assert.Equal(
             [
@@ -21,7 +22,8 @@ public sealed class EvaluatorSettingsTests
             ],
             settings.DataSets);
         var options = settings.ToOptions();
-        Assert.Equal([new EvaluationTarget("camvid", "linear", "quick"), new EvaluationTarget("few", "limited", "quick", 0.05)], options.Targets);
+        Assert.Equal(
+            [new EvaluationTarget("camvid", "linear", "quick"), new EvaluationTarget("few", "limited", "quick", 0.05)], options.Targets);
         Assert.Equal(["loss < 4.2", "epoch >= 3"], options.Schedule.When.Select(c => c.ToString()));
     }
 
@@ -29,14 +31,16 @@ public sealed class EvaluatorSettingsTests
     [InlineData("cacl.evaluation.datasets=folder:/data/camvid")]
     [InlineData("cacl.evaluation.datasets={kind = folder, data = /data/camvid}")]
     [InlineData("cacl.evaluation.datasets=[{name = camvid, kind = folder, data = /data/camvid}]")]
-    public void One_alone_is_a_list_of_one(string set) => Assert.Equal([new EvaluatedDataSet("camvid", DataSetKind.Folder, "/data/camvid")], Load(set).Settings.Evaluator.DataSets);
+    public void One_alone_is_a_list_of_one(string set) =>
+        Assert.Equal([new EvaluatedDataSet("camvid", DataSetKind.Folder, "/data/camvid")], Load(set).Settings.Evaluator.DataSets);
 
     [Fact]
     public void What_is_rendered_reads_back()
     {
         using var folder = new TemporaryFolder();
         var first = Load(
-            "cacl.evaluation.datasets=[\"folder:/data/cam\", {name = b, kind = cityscapes, data = \"/x y\", train-split = train, variant = full, protocol = limited, fraction = 0.1}]",
+            "cacl.evaluation.datasets=[\"folder:/data/cam\", {name = b, kind = cityscapes, data = \"/x y\", train-split = train, variant "
+                + "= full, protocol = limited, fraction = 0.1}]",
             "cacl.evaluation.when=top1_global > 0.25");
         File.WriteAllText(folder.File("config.resolved.conf"), first.Render());
         var second = ConfigurationFiles.Load([folder.File("config.resolved.conf")], [], new Dictionary<string, string>());
@@ -68,7 +72,8 @@ public sealed class EvaluatorSettingsTests
     [InlineData("loss is low", "NAME < NUMBER")]
     [InlineData("miou > 0.3", "top1_global")]
     public void A_faulty_condition_is_told(string when, string words) =>
-        Assert.Contains(words, Assert.Throws<SettingsException>(() => Load($"cacl.evaluation.when=\"{when}\"")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words, Assert.Throws<SettingsException>(() => Load($"cacl.evaluation.when=\"{when}\"")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_condition_on_a_head_that_is_off_is_told() =>
@@ -79,19 +84,25 @@ public sealed class EvaluatorSettingsTests
 
     [Fact]
     public void Evaluation_and_http_may_change_on_resume() =>
-        Assert.DoesNotContain(Load().Fingerprint.Keys, key => key.StartsWith("cacl.evaluation", StringComparison.Ordinal) || key.StartsWith("cacl.http", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Load().Fingerprint.Keys,
+            key => key.StartsWith("cacl.evaluation", StringComparison.Ordinal) || key.StartsWith("cacl.http", StringComparison.Ordinal));
 
     [Fact]
     public void A_token_is_needed_where_others_may_come_in_and_is_written_nowhere()
     {
-        Assert.Contains("CACL_HTTP_TOKEN", Assert.Throws<SettingsException>(() => Load("cacl.http.host=0.0.0.0")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "CACL_HTTP_TOKEN", Assert.Throws<SettingsException>(() => Load("cacl.http.host=0.0.0.0")).Message, StringComparison.Ordinal);
         var configuration = Load("cacl.http.host=0.0.0.0", "cacl.http.token=geheim");
         Assert.Equal("geheim", configuration.Settings.Http.Token);
         Assert.DoesNotContain("geheim", configuration.Render(), StringComparison.Ordinal);
         Assert.DoesNotContain(configuration.Keys, k => k.ToString().Contains("geheim", StringComparison.Ordinal));
         Assert.Equal("", Load("cacl.http.host=localhost", "cacl.http.port=1234").Settings.Http.Token);
-        Assert.Contains("auto or a whole number", Assert.Throws<SettingsException>(() => Load("cacl.http.port=http")).Message, StringComparison.Ordinal);
-        Assert.Contains("IP address", Assert.Throws<SettingsException>(() => Load("cacl.http.host=example.org")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "auto or a whole number", Assert.Throws<SettingsException>(() => Load("cacl.http.port=http")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "IP address", Assert.Throws<SettingsException>(() => Load("cacl.http.host=example.org")).Message, StringComparison.Ordinal);
     }
 
     private static ResolvedConfiguration Load(params string[] sets) => ConfigurationFiles.Load([], sets, new Dictionary<string, string>());

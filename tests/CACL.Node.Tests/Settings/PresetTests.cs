@@ -10,7 +10,8 @@ public sealed class PresetTests
 {
     private static readonly string Folder = Path.Combine(Workspace.Root, "hocon");
 
-    public static TheoryData<string> Presets => [.. Directory.EnumerateFiles(Folder, "*.conf").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Presets =>
+        [.. Directory.EnumerateFiles(Folder, "*.conf").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Presets))]
@@ -51,5 +52,6 @@ public sealed class PresetTests
     public void Every_preset_is_named_on_the_page() =>
         Each.Holds(Presets.Select(p => p.Data), name => Assert.Contains($"]({name})", KeyPage.Render(), StringComparison.Ordinal));
 
-    private static ResolvedConfiguration Load(string name) => ConfigurationFiles.Load([Path.Combine(Folder, name)], [], new Dictionary<string, string>());
+    private static ResolvedConfiguration Load(string name) =>
+        ConfigurationFiles.Load([Path.Combine(Folder, name)], [], new Dictionary<string, string>());
 }

@@ -17,7 +17,8 @@ public sealed class SettingsFileTests : IDisposable
         File.WriteAllText(_folder.File("including.conf"), "include \"pipe.conf\"");
         Assert.Contains("is a folder, not a configuration file.", Fault(_folder.Path), StringComparison.Ordinal);
         Assert.Contains(
-            "/dev/zero is a device, not a configuration file. Settings are read from files only", Fault("/dev/zero"), StringComparison.Ordinal);
+            "/dev/zero is a device, not a configuration file. Settings are read from files only", Fault("/dev/zero"),
+            StringComparison.Ordinal);
         Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("pipe.conf")), StringComparison.Ordinal);
         Assert.Contains("pipe.conf is a pipe, not a configuration file", Fault(_folder.File("including.conf")), StringComparison.Ordinal);
     }

@@ -57,7 +57,8 @@ public sealed partial class TablePresetTests
         ["table4-r18-cacl"] = (R18, 8, "34.3 / 43.1 / 47.8 / 64.5"),
     };
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void Every_row_has_its_file() => Assert.Equal(Rows.Keys.Order(StringComparer.Ordinal), Files.Select(f => f.Data));
@@ -70,7 +71,8 @@ public sealed partial class TablePresetTests
         var row = Load(name);
         Assert.Equal(options, row.Settings.ToCaclOptions());
         Assert.Equal(new SamplingOptions { Stride = stride, PixelShuffle = options.PixelShuffle }, row.Settings.ToSamplingOptions());
-        var kinetics = Load(options.Backbone == Backbone.ResNet18 ? "../kinetics-r18" : "../kinetics-r50").Keys.ToDictionary(k => k.Key, k => k.Text);
+        var kinetics = Load(options.Backbone == Backbone.ResNet18 ? "../kinetics-r18" : "../kinetics-r50")
+            .Keys.ToDictionary(k => k.Key, k => k.Text);
         var changed = row.Keys.Where(k => kinetics[k.Key] != k.Text).Select(k => k.Key);
         Assert.Subset(Ablated, changed.ToHashSet());
     }
@@ -90,5 +92,6 @@ public sealed partial class TablePresetTests
     [GeneratedRegex("^#   cacl train --config (\\S+) .*$", RegexOptions.Multiline)]
     private static partial Regex Command();
 
-    private static ResolvedConfiguration Load(string name) => ConfigurationFiles.Load([Path.Combine(Folder, name + ".conf")], [], new Dictionary<string, string>());
+    private static ResolvedConfiguration Load(string name) =>
+        ConfigurationFiles.Load([Path.Combine(Folder, name + ".conf")], [], new Dictionary<string, string>());
 }

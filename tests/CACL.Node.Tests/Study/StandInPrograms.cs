@@ -27,13 +27,15 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
         if (Fails(job.Run)) return End;
         Directory.CreateDirectory(job.Run);
         File.WriteAllLines(Path.Combine(job.Run, "metrics.jsonl"), Enumerable.Range(1, steps).Select(s => $$"""{"step":{{s}},"epoch":{{s / 10.0}},"step_seconds":0.5}"""));
-        for (var step = every; step <= steps; step += every) Directory.CreateDirectory(Path.Combine(job.Run, "checkpoints", $"step-{step:D8}"));
+        for (var step = every; step <= steps; step += every)
+            Directory.CreateDirectory(Path.Combine(job.Run, "checkpoints", $"step-{step:D8}"));
         return new ChildEnd(0, []);
     }
 
     public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop)
     {
-        Evaluated.Add($"{job.DataSet.Name} {Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(job.Checkpoint)))} {Path.GetFileName(job.Checkpoint)} {job.Seed}");
+        Evaluated.Add($"{job.DataSet.Name} {Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(job.Checkpoint)))} "
+            + $"{Path.GetFileName(job.Checkpoint)} {job.Seed}");
         if (Fails(job.Checkpoint)) return new ChildEnd(1, ["There is no such file."]);
         var miou = score(job);
         var manifest = new JsonObject

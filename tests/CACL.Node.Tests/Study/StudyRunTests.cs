@@ -31,7 +31,8 @@ public sealed class StudyRunTests : IDisposable
         Each.Holds(csv, line => Assert.Equal(csv[0].Count(c => c == ','), line.Count(c => c == ',')));
         using var plot = SkiaSharp.SKBitmap.Decode(Path.Combine(Out, "miou.png"));
         Assert.Equal((1000, 560), (plot.Width, plot.Height));
-        Assert.Equal(["step-00000030"], Directory.GetDirectories(Path.Combine(Out, "runs", "cacl-seed0", "checkpoints")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["step-00000030"], Directory.GetDirectories(Path.Combine(Out, "runs", "cacl-seed0", "checkpoints")).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -56,7 +57,10 @@ public sealed class StudyRunTests : IDisposable
         var refused = Assert.Throws<UserException>(() => Study(new StandInPrograms(Score), "cacl.training.max-steps=60"));
         Assert.Contains("cacl.training.max-steps: 30 then, 60 now (2 rows)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--overwrite", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("data set data: not set then, voc", Assert.Throws<UserException>(() => Study(new StandInPrograms(Score), "study.datasets=[\"voc:/data\"]")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "data set data: not set then, voc",
+            Assert.Throws<UserException>(() => Study(new StandInPrograms(Score), "study.datasets=[\"voc:/data\"]")).Message,
+            StringComparison.Ordinal);
         var anew = new StandInPrograms(Score, steps: 60);
         Assert.Equal(0, Run(anew, true, "cacl.training.max-steps=60").Exit);
         Assert.Equal(4, anew.Trained.Count);
@@ -94,7 +98,11 @@ public sealed class StudyRunTests : IDisposable
     [Fact]
     public void Results_of_another_measure_do_not_stand_in_the_table()
     {
-        var programs = new StandInPrograms(Score) { Manifest = (job, m) => m["protocol"]!["epochs"] = job.Checkpoint.Contains("cacl-seed1", StringComparison.Ordinal) ? 4 : 3 };
+        var programs = new StandInPrograms(Score)
+        {
+            Manifest = (job, m) =>
+            m["protocol"]!["epochs"] = job.Checkpoint.Contains("cacl-seed1", StringComparison.Ordinal) ? 4 : 3
+        };
         var failure = Assert.Throws<UserException>(() => Study(programs));
         Assert.Contains("cannot be compared", failure.Message, StringComparison.Ordinal);
         var page = File.ReadAllText(Path.Combine(Out, "study.md"));
@@ -108,7 +116,8 @@ public sealed class StudyRunTests : IDisposable
     {
         Directory.CreateDirectory(Out);
         File.WriteAllText(Path.Combine(Out, "thesis.tex"), "");
-        Assert.Contains("thesis.tex", Assert.Throws<UserException>(() => Run(new StandInPrograms(Score), true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "thesis.tex", Assert.Throws<UserException>(() => Run(new StandInPrograms(Score), true)).Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Out, "thesis.tex")));
     }
 
@@ -142,7 +151,8 @@ public sealed class StudyRunTests : IDisposable
             cacl.training.max-steps = 30
             """);
         using var output = new StringWriter();
-        var exit = StudySession.Run(new StudyRequest(_folder.File("study.conf"), Out, set, overwrite, "cacl study study.conf"), programs, output);
+        var exit = StudySession.Run(
+            new StudyRequest(_folder.File("study.conf"), Out, set, overwrite, "cacl study study.conf"), programs, output);
         return (exit, output.ToString());
     }
 }

@@ -24,14 +24,16 @@ public sealed class StudyTableTests
         var spread = Spread.Of(numbers)!.Value;
         var mean = numbers.Average();
         Assert.Equal(mean, spread.Mean, 1e-9);
-        if (numbers.Length > 1) Assert.Equal(Math.Sqrt(numbers.Sum(x => (x - mean) * (x - mean)) / (numbers.Length - 1)), spread.Deviation!.Value, 1e-9);
+        if (numbers.Length > 1)
+            Assert.Equal(Math.Sqrt(numbers.Sum(x => (x - mean) * (x - mean)) / (numbers.Length - 1)), spread.Deviation!.Value, 1e-9);
         var back = Spread.Of(numbers.Reverse())!.Value;
         Assert.Equal(spread.Mean, back.Mean, 1e-9);
         Assert.Equal(spread.Deviation ?? 0, back.Deviation ?? 0, 1e-9);
     });
 
     [Fact]
-    public void Moving_all_numbers_moves_the_mean_and_leaves_the_deviation() => Gen.Select(Numbers, Gen.Double[-1e6, 1e6]).Sample((numbers, by) =>
+    public void Moving_all_numbers_moves_the_mean_and_leaves_the_deviation() =>
+        Gen.Select(Numbers, Gen.Double[-1e6, 1e6]).Sample((numbers, by) =>
     {
         var (one, other) = (Spread.Of(numbers)!.Value, Spread.Of(numbers.Select(n => n + by))!.Value);
         Assert.Equal(one.Mean + by, other.Mean, 1e-6);

@@ -13,10 +13,13 @@ public sealed class SupervisionEventsTests
         using var log = new LoggerConfiguration().WriteTo.Sink(events).CreateLogger();
         log.Information("Checkpoint {Path} written", "x");
         log.Warning("Supervision: {Actor} failed: {Cause}. Decision: restarted", "decoder-2", "bug");
-        log.ForContext("LogSource", "[akka://cacl/user/run/decoders-1#42]").Error("Supervision: {Message} Decision: end the run", "too much.");
+        log.ForContext("LogSource", "[akka://cacl/user/run/decoders-1#42]")
+            .Error("Supervision: {Message} Decision: end the run", "too much.");
         var kept = events.Since(0);
         Assert.Equal(
-            [(1L, LogEventLevel.Warning, "decoder-2", "decoder-2 failed: bug. Decision: restarted"), (2L, LogEventLevel.Error, "run/decoders-1", "too much. Decision: end the run")],
+            [
+                (1L, LogEventLevel.Warning, "decoder-2", "decoder-2 failed: bug. Decision: restarted"),
+                (2L, LogEventLevel.Error, "run/decoders-1", "too much. Decision: end the run")],
             kept.Select(e => (e.Number, e.Level, e.Actor, e.Text)));
         Assert.Equal(2, Assert.Single(events.Since(1)).Number);
         Assert.Empty(events.Since(2));

@@ -46,7 +46,8 @@ public sealed class HealthOfARunTests : IDisposable
         run.Storage.Failures = 0;
         await UntilAsync("/healthz/ready", HttpStatusCode.OK);
         run.Storage.Failures = int.MaxValue;
-        await UntilAsync("/healthz/ready", HttpStatusCode.ServiceUnavailable, "checkpoint", "older than cacl.telemetry.health.checkpoint-age (1 s)");
+        await UntilAsync(
+            "/healthz/ready", HttpStatusCode.ServiceUnavailable, "checkpoint", "older than cacl.telemetry.health.checkpoint-age (1 s)");
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class HealthOfARunTests : IDisposable
         Assert.Equal(2, _server.Telemetry.Instruments.DecodersAlive);
     }
 
-    private static string TextOf(JsonElement answer, string check) => answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
+    private static string TextOf(JsonElement answer, string check) =>
+        answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
 
     /// <summary>A long training of short steps that saves often.</summary>
     private FakeRun Endless()
@@ -80,10 +82,13 @@ public sealed class HealthOfARunTests : IDisposable
     private void Begin(FakeRun run)
     {
         _server.Telemetry.Begin(null);
-        _server.State.Began(run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps), run.Options);
+        _server.State.Began(
+            run.Start(), RunLength.Of(run.VideoCount, run.Options.BatchSize, run.Options.Epochs, run.Options.MaxSteps), run.Options);
     }
 
-    /// <summary>Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.</summary>
+    /// <summary>
+    /// Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.
+    /// </summary>
     private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted, string? check = null, string words = "")
     {
         JsonElement last = default;

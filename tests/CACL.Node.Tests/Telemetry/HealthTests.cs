@@ -10,7 +10,8 @@ namespace CACL.Node.Tests.Telemetry;
 public sealed class HealthTests
 {
     private static readonly TelemetrySettings Settings = ConfigurationFiles
-        .Load([], ["cacl.telemetry.health.step-age=300s", "cacl.telemetry.health.checkpoint-age=1h"], new Dictionary<string, string>()).Settings.Telemetry;
+        .Load([], ["cacl.telemetry.health.step-age=300s", "cacl.telemetry.health.checkpoint-age=1h"], new Dictionary<string, string>())
+            .Settings.Telemetry;
 
     private static readonly HealthFacts Well = new(
         LoopPhase.InStep, 120, TimeSpan.FromSeconds(3), TimeSpan.FromHours(5), (100, TimeSpan.FromMinutes(2)), 2);
@@ -52,7 +53,8 @@ public sealed class HealthTests
     {
         var check = Assert.Single(_health.Live(Well with { Phase = phase, SinceStep = TimeSpan.FromSeconds(301) }));
         Assert.False(check.Ok);
-        Assert.Equal($"No step was finished for 301 s, longer than cacl.telemetry.health.step-age (300 s); {(phase == LoopPhase.WaitingForData ? "it " : "")}{words}.", check.Text);
+        Assert.Equal("No step was finished for 301 s, longer than cacl.telemetry.health.step-age (300 s); "
+            + $"{(phase == LoopPhase.WaitingForData ? "it " : "")}{words}.", check.Text);
     }
 
     [Theory]
@@ -69,7 +71,9 @@ public sealed class HealthTests
     {
         var old = Well with { Saved = (100, TimeSpan.FromHours(2)) };
         Assert.False(Check(old).Ok);
-        Assert.Contains("of step 100, is 7200 s old, older than cacl.telemetry.health.checkpoint-age (3600 s)", Check(old).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "of step 100, is 7200 s old, older than cacl.telemetry.health.checkpoint-age (3600 s)", Check(old).Text,
+            StringComparison.Ordinal);
         Assert.True(Check(old with { Step = 100 }).Ok);
         // A run resumed after a week has lost nothing yet.
         Assert.True(Check(old with { Saved = (100, TimeSpan.FromDays(7)), SinceBegin = TimeSpan.FromMinutes(5) }).Ok);

@@ -24,7 +24,8 @@ public sealed partial class ObserveTests : IDisposable
         var dashboard = Dashboard();
         var queries = dashboard.GetProperty("panels").EnumerateArray().Where(p => p.GetProperty("type").GetString() != "row")
             .SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => (Text(t, "expr"), Text(t, "legendFormat")))
-            .Concat(dashboard.GetProperty("annotations").GetProperty("list").EnumerateArray().Select(a => (Text(a, "expr"), Text(a, "textFormat"))))
+            .Concat(dashboard.GetProperty("annotations").GetProperty("list").EnumerateArray().Select(
+                a => (Text(a, "expr"), Text(a, "textFormat"))))
             .ToList();
         Assert.True(queries.Count > 20);
         Assert.Empty(queries.SelectMany(q => PromQuery.Faults(q.Item1, [q.Item2], scrape)));
@@ -42,7 +43,10 @@ public sealed partial class ObserveTests : IDisposable
         var dashboard = Dashboard();
         var panels = dashboard.GetProperty("panels").EnumerateArray().ToList();
         Assert.Equal(panels.Count, panels.Select(p => p.GetProperty("id").GetInt32()).Distinct().Count());
-        var source = Source().Match(File.ReadAllText(Path.Combine(Folder, "grafana", "provisioning", "datasources", "prometheus.yml"))).Groups[1].Value;
+        var source = Source()
+            .Match(File.ReadAllText(Path.Combine(Folder, "grafana", "provisioning", "datasources", "prometheus.yml")))
+            .Groups[1]
+            .Value;
         Each.Holds(Sources().Matches(dashboard.GetRawText()), used => Assert.Equal(source, used.Groups[1].Value));
         var taken = new HashSet<(int, int)>();
         foreach (var place in panels.Select(p => p.GetProperty("gridPos")))
@@ -51,7 +55,8 @@ public sealed partial class ObserveTests : IDisposable
             Assert.InRange(left + place.GetProperty("w").GetInt32(), 1, 24);
             for (var x = left; x < left + place.GetProperty("w").GetInt32(); x++)
             {
-                for (var y = top; y < top + place.GetProperty("h").GetInt32(); y++) Assert.True(taken.Add((x, y)), $"Two panels at {x}, {y}.");
+                for (var y = top; y < top + place.GetProperty("h").GetInt32(); y++)
+                    Assert.True(taken.Add((x, y)), $"Two panels at {x}, {y}.");
             }
         }
 
@@ -68,7 +73,9 @@ public sealed partial class ObserveTests : IDisposable
         Assert.Empty(rules.SelectMany(rule =>
         {
             var at = rule.IndexOf("expr:", StringComparison.Ordinal);
-            var end = new[] { "\n        for:", "\n        labels:" }.Select(word => rule.IndexOf(word, StringComparison.Ordinal)).Where(i => i > 0).Min();
+            var end = new[] { "\n        for:", "\n        labels:" }.Select(word => rule.IndexOf(word, StringComparison.Ordinal))
+                .Where(i => i > 0)
+                .Min();
             return PromQuery.Faults(rule[(at + 5)..end].Trim(), [rule[end..]], scrape);
         }));
     }
@@ -83,7 +90,8 @@ public sealed partial class ObserveTests : IDisposable
         File.WriteAllText(folder.File("token"), "x");
         File.WriteAllText(
             folder.File("prometheus.yml"),
-            configuration.Replace("/etc/prometheus/rules", Path.GetDirectoryName(Rules)!, StringComparison.Ordinal).Replace("/token/token", folder.File("token"), StringComparison.Ordinal));
+            configuration.Replace("/etc/prometheus/rules", Path.GetDirectoryName(Rules)!, StringComparison.Ordinal)
+                .Replace("/token/token", folder.File("token"), StringComparison.Ordinal));
         Promtool.Check(folder.Path, "", "check", "config", "prometheus.yml");
     }
 
@@ -98,7 +106,8 @@ public sealed partial class ObserveTests : IDisposable
     public async Task The_readme_names_what_is_measured()
     {
         var scrape = PrometheusText.Parse(await _server.ScrapeAsync());
-        var named = Named().Matches(await File.ReadAllTextAsync(Path.Combine(Workspace.Root, "README.md"), TestContext.Current.CancellationToken))
+        var named = Named()
+            .Matches(await File.ReadAllTextAsync(Path.Combine(Workspace.Root, "README.md"), TestContext.Current.CancellationToken))
             .Select(m => m.Groups[1].Value).ToHashSet();
         Assert.Equal(scrape.Types.Keys.Where(n => n != "target_info").Order(), named.Order());
     }
@@ -110,11 +119,14 @@ public sealed partial class ObserveTests : IDisposable
     [InlineData("cacl_loss", "{{dataset}}", "dataset is shown")]
     [InlineData("vector(1)", "", "names no metric")]
     public async Task A_query_that_finds_nothing_is_found(string query, string shown, string fault) =>
-        Assert.Contains(fault, string.Join(' ', PromQuery.Faults(query, [shown], PrometheusText.Parse(await _server.ScrapeAsync()))), StringComparison.Ordinal);
+        Assert.Contains(
+            fault, string.Join(' ', PromQuery.Faults(query, [shown], PrometheusText.Parse(await _server.ScrapeAsync()))),
+            StringComparison.Ordinal);
 
     private static string Rules => Path.Combine(Folder, "rules", "cacl.rules.yml");
 
-    private static JsonElement Dashboard() => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "grafana", "dashboards", "cacl.json"))).RootElement;
+    private static JsonElement Dashboard() =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "grafana", "dashboards", "cacl.json"))).RootElement;
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 

@@ -38,7 +38,8 @@ internal static partial class PromQuery
         foreach (var label in used.Where(l => !labels.Contains(l))) yield return $"{query}: nothing has the label {label}.";
         // A sum has no labels but those that it is made by.
         var kept = query.Contains("sum ", StringComparison.Ordinal) && used.Count > 0 ? [.. used, .. Added] : labels;
-        foreach (var label in shown.SelectMany(text => Shown().Matches(text)).Select(m => m.Groups["label"].Value).Where(l => !kept.Contains(l)))
+        foreach (
+            var label in shown.SelectMany(text => Shown().Matches(text)).Select(m => m.Groups["label"].Value).Where(l => !kept.Contains(l)))
             yield return $"{query}: {label} is shown, which it does not have.";
     }
 

@@ -62,19 +62,22 @@ internal sealed partial class PrometheusText
         }
 
         var labels = LabelPair().Matches(match.Groups["labels"].Value).Select(m => (m.Groups[1].Value, m.Groups[2].Value)).ToList();
-        foreach (var twice in labels.GroupBy(l => l.Item1).Where(g => g.Count() > 1)) Faults.Add($"{line}: the label {twice.Key} comes twice.");
+        foreach (var twice in labels.GroupBy(l => l.Item1).Where(g => g.Count() > 1))
+            Faults.Add($"{line}: the label {twice.Key} comes twice.");
         var value = match.Groups["value"].Value switch
         {
             "+Inf" => double.PositiveInfinity,
             "-Inf" => double.NegativeInfinity,
             var number => double.Parse(number, CultureInfo.InvariantCulture),
         };
-        _samples.Add(new Sample(match.Groups["name"].Value, labels.DistinctBy(l => l.Item1).ToDictionary(l => l.Item1, l => l.Item2), value));
+        _samples.Add(
+            new Sample(match.Groups["name"].Value, labels.DistinctBy(l => l.Item1).ToDictionary(l => l.Item1, l => l.Item2), value));
     }
 
     private void Check()
     {
-        foreach (var twice in _samples.GroupBy(s => s.Key).Where(g => g.Count() > 1)) Faults.Add($"{twice.Key} comes {twice.Count()} times.");
+        foreach (var twice in _samples.GroupBy(s => s.Key).Where(g => g.Count() > 1))
+            Faults.Add($"{twice.Key} comes {twice.Count()} times.");
         foreach (var family in _samples.Select(s => FamilyOf(s.Name)).Distinct())
         {
             if (!Types.TryGetValue(family, out var type))
@@ -87,14 +90,17 @@ internal sealed partial class PrometheusText
             if (type == "histogram") CheckHistogram(family);
         }
 
-        foreach (var (family, _) in Types.Where(t => _samples.All(s => FamilyOf(s.Name) != t.Key))) Faults.Add($"{family} has a TYPE and no samples.");
+        foreach (var (family, _) in Types.Where(t => _samples.All(s => FamilyOf(s.Name) != t.Key)))
+            Faults.Add($"{family} has a TYPE and no samples.");
     }
 
     private void CheckName(string family, string type)
     {
         if (!Name().IsMatch(family)) Faults.Add($"{family} is not written in small letters, digits and underscores.");
-        if ((type == "counter") != family.EndsWith("_total", StringComparison.Ordinal)) Faults.Add($"{family} is a {type}: counters, and only they, end in _total.");
-        if (type != "histogram" && HistogramParts.Any(part => family.EndsWith(part, StringComparison.Ordinal))) Faults.Add($"{family} is no histogram but ends like one.");
+        if ((type == "counter") != family.EndsWith("_total", StringComparison.Ordinal))
+            Faults.Add($"{family} is a {type}: counters, and only they, end in _total.");
+        if (type != "histogram" && HistogramParts.Any(part => family.EndsWith(part, StringComparison.Ordinal)))
+            Faults.Add($"{family} is no histogram but ends like one.");
         if (!Help.TryGetValue(family, out var help) || help.Trim().Length == 0) Faults.Add($"{family} has no HELP.");
         if (OtherUnit().IsMatch(family)) Faults.Add($"{family} is not in base units.");
         if (TypeInName().IsMatch(family)) Faults.Add($"{family} has its type in its name.");
@@ -102,7 +108,8 @@ internal sealed partial class PrometheusText
         {
             foreach (var (label, value) in sample.Labels)
             {
-                if (!Name().IsMatch(label)) Faults.Add($"{sample.Key}: the label {label} is not written in small letters, digits and underscores.");
+                if (!Name().IsMatch(label))
+                    Faults.Add($"{sample.Key}: the label {label} is not written in small letters, digits and underscores.");
                 if (label == "le" && type != "histogram") Faults.Add($"{sample.Key}: le is a histogram's.");
                 if (value.Contains('/', StringComparison.Ordinal)) Faults.Add($"{sample.Key}: a path as a label.");
             }
@@ -113,12 +120,15 @@ internal sealed partial class PrometheusText
 
     private void CheckHistogram(string family)
     {
-        foreach (var series in _samples.Where(s => FamilyOf(s.Name) == family).GroupBy(s => string.Join(',', s.Labels.Where(l => l.Key != "le").OrderBy(l => l.Key))))
+        foreach (var series in _samples.Where(s => FamilyOf(s.Name) == family).GroupBy(
+            s => string.Join(',', s.Labels.Where(l => l.Key != "le").OrderBy(l => l.Key))))
         {
             var buckets = series.Where(s => s.Name == family + "_bucket").ToList();
             if (buckets.Count == 0 || buckets[^1].Labels["le"] != "+Inf") Faults.Add($"{family} has no last bucket +Inf.");
-            else if (buckets[^1].Value != series.Single(s => s.Name == family + "_count").Value) Faults.Add($"{family}: +Inf and count differ.");
-            if (!buckets.Select(b => b.Value).SequenceEqual(buckets.Select(b => b.Value).Order())) Faults.Add($"{family}: buckets do not add up.");
+            else if (buckets[^1].Value != series.Single(s => s.Name == family + "_count").Value)
+                Faults.Add($"{family}: +Inf and count differ.");
+            if (!buckets.Select(b => b.Value).SequenceEqual(buckets.Select(b => b.Value).Order()))
+                Faults.Add($"{family}: buckets do not add up.");
             if (series.All(s => s.Name != family + "_sum")) Faults.Add($"{family} has no sum.");
         }
     }
@@ -146,6 +156,7 @@ internal sealed partial class PrometheusText
 
     internal sealed record Sample(string Name, Dictionary<string, string> Labels, double Value)
     {
-        public string Key => $"{Name}{{{string.Join(',', Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))}}}";
+        public string Key =>
+            $"{Name}{{{string.Join(',', Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"))}}}";
     }
 }

@@ -8,7 +8,10 @@ internal static class Promtool
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private static readonly string? Program =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(folder => Path.Combine(folder, "promtool"))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Runs it; the test is skipped, and says so, where there is none, and fails where it finds a fault.</summary>
     /// <param name="folder">Where it runs.</param>

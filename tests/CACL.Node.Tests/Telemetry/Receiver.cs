@@ -31,7 +31,9 @@ internal sealed class Receiver : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            receiver.Received.Enqueue((context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()), Encoding.Latin1.GetString(body.ToArray())));
+            receiver.Received.Enqueue((
+                context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()),
+                Encoding.Latin1.GetString(body.ToArray())));
             context.Response.StatusCode = StatusCodes.Status200OK;
         });
         await application.StartAsync();
@@ -39,7 +41,8 @@ internal sealed class Receiver : IAsyncDisposable
     }
 
     /// <summary>Waits for something of this kind.</summary>
-    public (string Path, IHeaderDictionary Headers, string Body) Await(Func<(string Path, IHeaderDictionary Headers, string Body), bool> wanted)
+    public (string Path, IHeaderDictionary Headers, string Body) Await(
+        Func<(string Path, IHeaderDictionary Headers, string Body), bool> wanted)
     {
         Eventually.Holds(() => Received.Any(wanted));
         return Received.First(wanted);

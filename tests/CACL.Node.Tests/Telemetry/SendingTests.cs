@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CACL.Actors.Telemetry;
+using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
-using CACL.Node.Ending;
 using CACL.Node.Logging;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
@@ -27,14 +27,16 @@ public sealed class SendingTests : IDisposable
     {
         await using var collector = await Receiver.StartAsync();
         var settings = Settings(
-            $"cacl.telemetry.otlp.endpoint=\"{collector.Address}\"", "cacl.telemetry.otlp.protocol=http-protobuf", "cacl.telemetry.otlp.every=1s",
+            $"cacl.telemetry.otlp.endpoint=\"{collector.Address}\"", "cacl.telemetry.otlp.protocol=http-protobuf",
+            "cacl.telemetry.otlp.every=1s",
             "cacl.telemetry.otlp.headers=\"x-key=geheim\"");
         using (var meters = RunMeters.Start(settings.Telemetry.Otlp, "a-run", Nothing))
         using (var instruments = new RunInstruments())
         {
             Assert.NotNull(meters);
             instruments.Begin();
-            var (_, headers, body) = collector.Await(r => r.Path == "/v1/metrics" && r.Body.Contains("cacl.steps", StringComparison.Ordinal));
+            var (_, headers, body) = collector.Await(
+                r => r.Path == "/v1/metrics" && r.Body.Contains("cacl.steps", StringComparison.Ordinal));
             Assert.Equal("geheim", headers["x-key"]);
             Assert.Contains("a-run", body, StringComparison.Ordinal);
         }
@@ -47,20 +49,24 @@ public sealed class SendingTests : IDisposable
         var configuration = ConfigurationFiles.Load(
             [],
             [
-                $"cacl.logging.seq.url=\"{receiver.Address}\"", "cacl.logging.seq.api-key=geheimnis", $"cacl.telemetry.otlp.endpoint=\"{receiver.Address}\"",
+                $"cacl.logging.seq.url=\"{receiver.Address}\"", "cacl.logging.seq.api-key=geheimnis",
+                $"cacl.telemetry.otlp.endpoint=\"{receiver.Address}\"",
                 "cacl.telemetry.otlp.protocol=http-protobuf", "cacl.telemetry.otlp.headers=\"x-key=verborgen\"",
             ],
             new Dictionary<string, string>());
         var file = _folder.File("train.log");
-        using (RunLog.Start(file, LogEventLevel.Information, screen: null, sinks => RemoteLogs.Add(sinks, configuration.Settings, "a-run", Nothing)))
+        using (RunLog.Start(
+            file, LogEventLevel.Information, screen: null, sinks => RemoteLogs.Add(sinks, configuration.Settings, "a-run", Nothing)))
         {
             Log.Information("Step {Step} of a run that is watched", 42);
         }
 
         // Other tests may have logged before: their lines can have left in a sending of their own.
-        var seq = receiver.Await(r => r.Path == "/api/events/raw" && r.Body.Contains("Step {Step} of a run that is watched", StringComparison.Ordinal));
+        var seq = receiver.Await(
+            r => r.Path == "/api/events/raw" && r.Body.Contains("Step {Step} of a run that is watched", StringComparison.Ordinal));
         Assert.Equal("geheimnis", seq.Headers["X-Seq-ApiKey"]);
-        var otlp = receiver.Await(r => r.Path == "/v1/logs" && r.Body.Contains("Step 42 of a run that is watched", StringComparison.Ordinal));
+        var otlp = receiver.Await(
+            r => r.Path == "/v1/logs" && r.Body.Contains("Step 42 of a run that is watched", StringComparison.Ordinal));
         Assert.Equal("verborgen", otlp.Headers["x-key"]);
         foreach (var text in new[] { File.ReadAllText(file), configuration.Render() })
         {
@@ -133,14 +139,15 @@ public sealed class SendingTests : IDisposable
             () => ConfigurationFiles.Load([file], [], none),
         })
         {
-            var message = Assert.ThrowsAny<UserException>(load).Message;
+            var message = Assert.ThrowsAny<ConfigurationException>(load).Message;
             Assert.Contains($"{key} is something else than an address such as http://localhost", message, StringComparison.Ordinal);
             Assert.DoesNotContain(address, message, StringComparison.Ordinal);
             Assert.DoesNotContain("geheim", message, StringComparison.Ordinal);
         }
     }
 
-    private static RunSettings Settings(params string[] sets) => ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings;
+    private static RunSettings Settings(params string[] sets) =>
+        ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings;
 
     private static string? Nothing(string variable) => null;
 

@@ -46,7 +46,8 @@ public sealed class TelemetryEndpointsTests : IDisposable
     [InlineData("x 1\n", "no TYPE")]
     [InlineData("# TYPE x gauge\n# HELP x h\nx{a=\"/b\"} 1\n", "a path")]
     [InlineData("# TYPE x histogram\n# HELP x h\nx_bucket{le=\"1\"} 2\nx_bucket{le=\"+Inf\"} 1\nx_sum 1\nx_count 1\n", "add up")]
-    public void The_rules_find_what_breaks_them(string text, string fault) => Assert.Contains(fault, string.Join(' ', PrometheusText.Parse(text).Faults), StringComparison.Ordinal);
+    public void The_rules_find_what_breaks_them(string text, string fault) =>
+        Assert.Contains(fault, string.Join(' ', PrometheusText.Parse(text).Faults), StringComparison.Ordinal);
 
     [Fact]
     public async Task Before_the_training_begins_it_is_alive_and_not_ready()

@@ -9,7 +9,10 @@ using Google.Protobuf;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>Event files, read back by readers that share nothing with the writer: by the file format here and in Python, by TensorFlow's message definitions.</summary>
+/// <summary>
+/// Event files, read back by readers that share nothing with the writer: by the file format here and in Python, by TensorFlow's message
+/// definitions.
+/// </summary>
 public sealed class TensorBoardTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -86,7 +89,9 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal(payloads, events.Select(e => e.ToByteArray()));
         Each.Holds(events, e => Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - e.WallTime, -1, 60));
         Assert.Equal(
-            [(0L, "brain.Event:2"), (1L, "loss/total=4.5"), (0L, "brain.Event:2"), (2L, "Start"), (300L, "loss/total=4.25"), (20000L, "eval/camvid/linear/miou=0.25")],
+            [
+                (0L, "brain.Event:2"), (1L, "loss/total=4.5"), (0L, "brain.Event:2"), (2L, "Start"), (300L, "loss/total=4.25"),
+                (20000L, "eval/camvid/linear/miou=0.25")],
             events.Select(e => (e.Step, e.WhatCase switch
             {
                 Tensorboard.Event.WhatOneofCase.FileVersion => e.FileVersion,
@@ -178,9 +183,11 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal("version brain.Event:2\n1 0.25\n2 0.5\n3 0.75\n", Python.RunPlain(Script, _folder.Path));
     }
 
-    private static StepMetrics Step(long step, double loss) => new(step, step / 10.0, CaclResults.Of(loss, global: loss, top1: 0.5), 1, 0.5, 4);
+    private static StepMetrics Step(long step, double loss) =>
+        new(step, step / 10.0, CaclResults.Of(loss, global: loss, top1: 0.5), 1, 0.5, 4);
 
-    private static void Has(List<(long Step, float Value)> actual, params (long, float)[] expected) => Assert.Equal<(long, float)>(expected, actual);
+    private static void Has(List<(long Step, float Value)> actual, params (long, float)[] expected) =>
+        Assert.Equal<(long, float)>(expected, actual);
 
     private static uint Masked(uint crc) => unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8);
 

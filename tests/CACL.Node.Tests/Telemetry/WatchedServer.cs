@@ -57,7 +57,9 @@ internal sealed class WatchedServer : IDisposable
     public async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)
     {
         using var response = await _http.GetAsync(new Uri(_server.Address, path), TestContext.Current.CancellationToken);
-        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
+        return (
+            response.StatusCode,
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement);
     }
 
     public void Dispose()
@@ -69,8 +71,9 @@ internal sealed class WatchedServer : IDisposable
         _folder.Dispose();
     }
 
-    private static StepMetrics Step(long step) => new(step, step / 10.0, CaclResults.Of(7, global: 4.5, cycle: 2.5, top1: 0.5, back: 0.25), 1.5, 0.5, 4)
-    {
-        Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
-    };
+    private static StepMetrics Step(long step) =>
+        new(step, step / 10.0, CaclResults.Of(7, global: 4.5, cycle: 2.5, top1: 0.5, back: 0.25), 1.5, 0.5, 4)
+        {
+            Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
+        };
 }

@@ -21,7 +21,8 @@ public sealed class TrainingScanTests(MadeClips clips)
         var data = ConfigurationFiles.Load([], settings, new Dictionary<string, string>()).Settings.Data;
         var roots = new VideoRoots(data.Videos);
         var decoders = PairDecoders.Create(data.Decoder);
-        using (var catalog = VideoCatalog.Open(data.Catalog)) TrainingScan.Complete(catalog, data, roots, decoders, TestContext.Current.CancellationToken);
+        using (var catalog = VideoCatalog.Open(data.Catalog))
+            TrainingScan.Complete(catalog, data, roots, decoders, TestContext.Current.CancellationToken);
 
         Change("UPDATE videos SET rotation = 180");
         Assert.Equal(180, Rotation()); // a row of this version is believed

@@ -56,7 +56,9 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal("cacl.seed = 1", File.ReadAllText(run.ResolvedConfiguration));
         File.Delete(run.ResolvedConfiguration);
         Directory.CreateDirectory(run.ResolvedConfiguration);
-        Assert.Contains("cannot be written", Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written", Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +134,10 @@ public sealed class RunFolderTests : IDisposable
     {
         MakeRun();
         // flock(1) holds the same kind of lock as the program does.
-        using var other = Process.Start(new ProcessStartInfo("flock", ["--exclusive", "--close", Path.Combine(Run, ".lock"), "sh", "-c", "echo held; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        using var other = Process.Start(new ProcessStartInfo("flock", [
+            "--exclusive", "--close", Path.Combine(Run, ".lock"), "sh", "-c",
+            "echo held; exec sleep 60"])
+        { RedirectStandardOutput = true })!;
         Assert.Equal("held", other.StandardOutput.ReadLine());
         Assert.Contains("Another process is running", Refused(RunStart.Resume), StringComparison.Ordinal);
         other.Kill(entireProcessTree: true);
@@ -158,8 +163,12 @@ public sealed class RunFolderTests : IDisposable
     {
         File.WriteAllText(_folder.File("runs"), "a file in the way");
         Assert.Contains("cannot be written", Refused(RunStart.New), StringComparison.Ordinal);
-        Assert.Contains("is a file", Assert.Throws<RunFolderException>(() => RunFolder.Open(_folder.File("runs"), RunStart.New)).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be written", Assert.Throws<RunFolderException>(() => RunFolder.Open("/proc/run", RunStart.New)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a file", Assert.Throws<RunFolderException>(() => RunFolder.Open(_folder.File("runs"), RunStart.New)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written", Assert.Throws<RunFolderException>(() => RunFolder.Open("/proc/run", RunStart.New)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +186,8 @@ public sealed class RunFolderTests : IDisposable
     private void MakeRun()
     {
         using var run = RunFolder.Open(Run, RunStart.New);
-        foreach (var file in new[] { run.ResolvedConfiguration, run.Log, run.Metrics, run.Quarantine, Path.Combine(Run, "train_001.log") }) File.WriteAllText(file, "x");
+        foreach (var file in new[] { run.ResolvedConfiguration, run.Log, run.Metrics, run.Quarantine, Path.Combine(Run, "train_001.log") })
+            File.WriteAllText(file, "x");
         Directory.CreateDirectory(Path.Combine(run.Checkpoints, "step-00000100"));
         File.WriteAllText(Path.Combine(run.Checkpoints, "step-00000100", "state.json"), "{}");
     }

@@ -31,7 +31,9 @@ public sealed class LiveControlTests : IDisposable
         live.Begin(1);
         var answer = Change(live, "learning_rate_factor", "0.5");
         Assert.Equal(3, Assert.Single(answer.Changes).Step);
-        Assert.Contains("\"step\":3,\"setting\":\"learning_rate_factor\",\"value\":0.5,\"by\":\"a test\"", File.ReadAllText(Journal), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"step\":3,\"setting\":\"learning_rate_factor\",\"value\":0.5,\"by\":\"a test\"", File.ReadAllText(Journal),
+            StringComparison.Ordinal);
         Assert.Equal(0.5, live.Begin(2).LearningRateFactor);
     }
 
@@ -173,7 +175,9 @@ public sealed class LiveControlTests : IDisposable
 
     private LiveControl Open() => Open(_folder, 0);
 
-    private static LiveControl Open(TemporaryFolder folder, long done) => new(Configured, new ControlJournal(folder.Path, Configured.LossWeights), done, Steps, TimeProvider.System);
+    private static LiveControl Open(TemporaryFolder folder, long done) =>
+        new(Configured, new ControlJournal(folder.Path, Configured.LossWeights), done, Steps, TimeProvider.System);
 
-    private static SettingsAnswer Change(LiveControl live, string setting, string value) => live.Change([new SettingChange(setting, value)], "a test", _ => null);
+    private static SettingsAnswer Change(LiveControl live, string setting, string value) =>
+        live.Change([new SettingChange(setting, value)], "a test", _ => null);
 }

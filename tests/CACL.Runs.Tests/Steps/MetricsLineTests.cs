@@ -14,11 +14,14 @@ public sealed class MetricsLineTests
     {
         string[] keys =
         [
-            "step", "epoch", "loss", "loss_global", "loss_pixel", "loss_cycle", "top1_global", "cycle_back", "lr", "pairs_per_s", "data_wait_share",
-            "step_seconds", "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds", "snapshot_seconds",
+            "step", "epoch", "loss", "loss_global", "loss_pixel", "loss_cycle", "top1_global", "cycle_back", "lr", "pairs_per_s",
+            "data_wait_share",
+            "step_seconds", "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds",
+            "snapshot_seconds",
         ];
         Assert.Equal(keys, Keys(CaclResults.Of(1, 2, 3, 4, 0.5, 0.6)));
-        Assert.Equal(keys.Where(key => key is not ("loss_pixel" or "loss_cycle" or "cycle_back")), Keys(CaclResults.Of(1, global: 1, top1: 0.5)));
+        Assert.Equal(
+            keys.Where(key => key is not ("loss_pixel" or "loss_cycle" or "cycle_back")), Keys(CaclResults.Of(1, global: 1, top1: 0.5)));
     }
 
     [Fact]
@@ -36,12 +39,14 @@ public sealed class MetricsLineTests
     {
         Assert.Equal(
             [
-                "learning_rate_factor", "loss_weights.global", "loss_weights.pixel", "loss_weights.cycle", "evaluate_every_steps", "checkpoint_every_steps",
+                "learning_rate_factor", "loss_weights.global", "loss_weights.pixel", "loss_weights.cycle", "evaluate_every_steps",
+                "checkpoint_every_steps",
                 "decoders", "log_level",
             ],
             LiveSettingNames.Of(new CaclOptions().Describe().LossWeights));
         Assert.Equal("loss_weights.projector", LiveSettingNames.Of(new LossWeights(new LossWeight("projector", 1)))[1]);
     }
 
-    private static IEnumerable<string> Keys(StepResult result) => MetricsLine.Of(new StepMetrics(1, 0.1, result, 1, 1, 4)).Select(figure => figure.Key);
+    private static IEnumerable<string> Keys(StepResult result) =>
+        MetricsLine.Of(new StepMetrics(1, 0.1, result, 1, 1, 4)).Select(figure => figure.Key);
 }

@@ -25,7 +25,8 @@ public sealed class DataSetCheck
     /// <param name="progress">Told after every pair, from several threads.</param>
     /// <param name="cancel">Ends the check early.</param>
     /// <exception cref="DataSetException">There is no data set of this kind in the folder.</exception>
-    public static DataSetReport Run(DataSetKind kind, string root, int threads, IProgress<DataSetCheckProgress> progress, CancellationToken cancel)
+    public static DataSetReport Run(
+        DataSetKind kind, string root, int threads, IProgress<DataSetCheckProgress> progress, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         return new DataSetCheck(SegmentationDataSets.OpenFiles(kind, root), threads, progress).Check(cancel);
@@ -35,7 +36,8 @@ public sealed class DataSetCheck
     {
         var clock = Stopwatch.StartNew();
         var splits = _dataSet.KnownSplits;
-        if (splits.Count == 0) throw new DataSetException(_dataSet.Root, $"{_dataSet.Root} holds no split: neither train nor val is there.");
+        if (splits.Count == 0)
+            throw new DataSetException(_dataSet.Root, $"{_dataSet.Root} holds no split: neither train nor val is there.");
         var listings = splits.Where(IsToBeRead).Select(split => (Split: split, Listing: _dataSet.List(split))).ToList();
         _total = listings.Sum(l => l.Listing.Items.Count);
         CheckDefaultSplits(listings.ToDictionary(l => l.Split, l => l.Listing));
@@ -127,7 +129,8 @@ public sealed class DataSetCheck
     private void CheckDefaultSplits(Dictionary<string, SplitListing> listings)
     {
         var (train, test) = (_dataSet.DefaultTrainSplit, _dataSet.DefaultTestSplit);
-        if (!listings.ContainsKey(train)) _notes.Add($"There is no split {train}: evaluation trains on it unless --train-split names another.");
+        if (!listings.ContainsKey(train))
+            _notes.Add($"There is no split {train}: evaluation trains on it unless --train-split names another.");
         if (!listings.ContainsKey(test)) _notes.Add($"There is no split {test}: evaluation scores it unless --test-split names another.");
         if (!listings.TryGetValue(train, out var trained) || !listings.TryGetValue(test, out var scored)) return;
 
@@ -135,7 +138,8 @@ public sealed class DataSetCheck
         var shared = trained.Items.Select(i => i.ImagePath).Intersect(scored.Items.Select(i => i.ImagePath)).ToList();
         if (shared.Count == 0) return;
         Interlocked.Increment(ref _faultsSoFar);
-        _faults.Add(new DataSetFault(train, shared[0], $"{shared.Count:N0} {(shared.Count == 1 ? "image is" : "images are")} in {train} as well as in {test}, {shared[0]} first: scores would be of images that were trained on. Take them out of one list."));
+        _faults.Add(new DataSetFault(train, shared[0], $"{shared.Count:N0} {(shared.Count == 1 ? "image is" : "images are")} in {train} "
+            + $"as well as in {test}, {shared[0]} first: scores would be of images that were trained on. Take them out of one list."));
     }
 
     private void NoteClasses(List<SplitReport> reports)

@@ -43,7 +43,8 @@ internal sealed class SplitTally(int classes)
         _pairs,
         faults,
         sha256,
-        [.. _sizes.Select(s => new SizeCount(s.Key.Width, s.Key.Height, s.Value)).OrderByDescending(s => s.Images).ThenBy(s => s.Width).ThenBy(s => s.Height)],
+        [.. _sizes.Select(s =>
+            new SizeCount(s.Key.Width, s.Key.Height, s.Value)).OrderByDescending(s => s.Images).ThenBy(s => s.Width).ThenBy(s => s.Height)],
         _pixels.Sum() + _leftOut,
         _leftOut,
         [.. _pixels.Zip(_images, (pixels, images) => new ClassCount(pixels, images))]);

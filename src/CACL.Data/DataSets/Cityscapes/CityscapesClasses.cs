@@ -44,11 +44,13 @@ internal static class CityscapesClasses
             <= byte.MaxValue => LabelMap.Ignored,
             _ => null,
         },
-        $"Files _gtFine_labelIds.png hold ids from 0 to {LastLabelId}; larger numbers are instances (_gtFine_instanceIds.png). Take the original file.",
+        $"Files _gtFine_labelIds.png hold ids from 0 to {LastLabelId}; larger numbers are instances (_gtFine_instanceIds.png). Take the "
+            + "original file.",
         doubtful: value => value is > LastLabelId and < byte.MaxValue);
 
     /// <summary>Of the files _gtFine_labelTrainIds.png: the classes themselves.</summary>
     public static LabelCodes TrainIds { get; } = new(
         value => value < All.Count ? value : value == LabelMap.Ignored ? LabelMap.Ignored : null,
-        $"Files _gtFine_labelTrainIds.png hold the classes 0 to {All.Count - 1}, and 255 for pixels left out. If these are label ids, name the file _gtFine_labelIds.png.");
+        $"Files _gtFine_labelTrainIds.png hold the classes 0 to {All.Count - 1}, and 255 for pixels left out. If these are label ids, "
+            + "name the file _gtFine_labelIds.png.");
 }

@@ -18,11 +18,13 @@ internal sealed class CityscapesDataSet : FileDataSet
     private CityscapesDataSet(string root, string images, string labels)
         : base(DataSetKind.Cityscapes, root, CityscapesClasses.All) => (_images, _labels) = (images, labels);
 
-    public override IReadOnlyList<string> KnownSplits => [.. AllSplits.Where(s => Directory.Exists(Path.Combine(_images, s)) || Directory.Exists(Path.Combine(_labels, s)))];
+    public override IReadOnlyList<string> KnownSplits =>
+        [.. AllSplits.Where(s => Directory.Exists(Path.Combine(_images, s)) || Directory.Exists(Path.Combine(_labels, s)))];
 
     public static CityscapesDataSet Open(string root) => new(root, Part(root, "leftImg8bit"), Part(root, "gtFine"));
 
-    public override bool HasSplit(string split) => Directory.Exists(Path.Combine(_images, split)) && Directory.Exists(Path.Combine(_labels, split));
+    public override bool HasSplit(string split) =>
+        Directory.Exists(Path.Combine(_images, split)) && Directory.Exists(Path.Combine(_labels, split));
 
     public override LabelCodes CodesOf(SegmentationItem item) =>
         item.LabelPath.EndsWith(TrainIdsEnd, StringComparison.Ordinal) ? CityscapesClasses.TrainIds : CityscapesClasses.LabelIds;
@@ -47,11 +49,15 @@ internal sealed class CityscapesDataSet : FileDataSet
 
     private static string Part(string root, string name)
     {
-        string[] places = [Path.Combine(root, name), Path.Combine(root, name, name), Path.Combine(root, name + "_trainvaltest", name), Path.Combine(root, name + "_trainvaltest")];
+        string[] places = [
+            Path.Combine(root, name), Path.Combine(root, name, name), Path.Combine(root, name + "_trainvaltest", name),
+            Path.Combine(root, name + "_trainvaltest")];
         if (places.FirstOrDefault(place => AllSplits.Any(s => Directory.Exists(Path.Combine(place, s)))) is { } found) return found;
         var above = Path.GetFileName(root).StartsWith(name, StringComparison.Ordinal) ? " Name the folder above it." : "";
         throw new DataSetException(
             places[0],
-            $"{places[0]} is missing, or holds neither train nor val. Cityscapes is laid out as leftImg8bit/{{train,val}}/CITY/NAME{ImageEnd} and gtFine/{{train,val}}/CITY/NAME{IdsEnd}; {root} holds {Contents(root)}.{above}");
+            $"{places[0]} is missing, or holds neither train nor val. Cityscapes is laid out as "
+                + $"leftImg8bit/{{train,val}}/CITY/NAME{ImageEnd} and gtFine/{{train,val}}/CITY/NAME{IdsEnd}; {root} holds "
+                + $"{Contents(root)}.{above}");
     }
 }

@@ -39,11 +39,13 @@ internal sealed class ClassList
         var list = new ClassList(path);
         var lines = Lines(path);
         for (var number = 1; number <= lines.Length; number++) list.Add(lines[number - 1].Trim(), number, isLast: number == lines.Length);
-        if (list._classes.Count == 0) throw new DataSetException(path, $"{path} names no class. It needs one a line: NAME, or NAME RED GREEN BLUE.");
+        if (list._classes.Count == 0)
+            throw new DataSetException(path, $"{path} names no class. It needs one a line: NAME, or NAME RED GREEN BLUE.");
         foreach (var value in list._ignored)
         {
             if (value < list._classes.Count)
-                throw new DataSetException(path, $"{path} declares the value {value} to be left out, but {value} is the class {list._classes[value].Name}: only values from {list._classes.Count} on can be left out.");
+                throw new DataSetException(path, $"{path} declares the value {value} to be left out, but {value} is the class "
+                    + $"{list._classes[value].Name}: only values from {list._classes.Count} on can be left out.");
         }
 
         if (!list.IgnoresRest && list._ignored.Count == 0 && PublishedVoid.Of(list._classes) is { } known)
@@ -61,8 +63,10 @@ internal sealed class ClassList
         var count = _classes.Count;
         return new LabelCodes(
             value => value < count ? value : IgnoresRest || _ignored.Contains(value) ? LabelMap.Ignored : null,
-            $"{_path} names {count} classes, 0 to {count - 1}{LeftOut()}. If such a value stands for pixels to leave out, declare it there by a line \"{IgnoreWord} VALUE\", or all by a line \"{IgnoreWord}\"."
-            + " (Where the data set cannot be edited: a new folder with links to its images and labels and a classes.txt of your own is a data set, too.)");
+            $"{_path} names {count} classes, 0 to {count - 1}{LeftOut()}. If such a value stands for pixels to leave out, declare it "
+                + $"there by a line \"{IgnoreWord} VALUE\", or all by a line \"{IgnoreWord}\"."
+            + " (Where the data set cannot be edited: a new folder with links to its images and labels and a classes.txt of your own is a "
+            + "data set, too.)");
     }
 
     private string LeftOut() => _ignored.Count == 0 ? "" : $", and leaves out {string.Join(", ", _ignored)}";
@@ -82,7 +86,8 @@ internal sealed class ClassList
         foreach (var word in values)
         {
             if (!ushort.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-                throw Fault(number, $"holds {word} in place of a label value (0 to {ushort.MaxValue}). It should read: {IgnoreWord} VALUE…, or {IgnoreWord} alone");
+                throw Fault(number, $"holds {word} in place of a label value (0 to {ushort.MaxValue}). It should read: {IgnoreWord} "
+                    + $"VALUE…, or {IgnoreWord} alone");
             _ignored.Add(value);
         }
     }
@@ -99,7 +104,9 @@ internal sealed class ClassList
     }
 
     private byte Part(string word, int number) =>
-        byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var part) ? part : throw Fault(number, $"gives a colour with {word} in it; each of the three is 0 to 255");
+        byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+            ? part
+            : throw Fault(number, $"gives a colour with {word} in it; each of the three is 0 to 255");
 
     private static bool IsNumber(string word) => word.All(char.IsAsciiDigit);
 

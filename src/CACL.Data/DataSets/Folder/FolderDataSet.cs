@@ -21,10 +21,12 @@ internal sealed class FolderDataSet : FileDataSet
     /// <summary>What classes.txt says.</summary>
     public ClassList ClassList { get; }
 
-    public override IReadOnlyList<string> KnownSplits => [.. AllSplits.Where(s => Directory.Exists(Images(s)) || Directory.Exists(Labels(s)))];
+    public override IReadOnlyList<string> KnownSplits =>
+        [.. AllSplits.Where(s => Directory.Exists(Images(s)) || Directory.Exists(Labels(s)))];
 
     public override string? Remark => ClassList.IgnoredBy is { } source
-        ? $"The value {string.Join(", ", ClassList.Ignored)} is left out, as {source} define it; classes.txt does not say so, but names their classes."
+        ? $"The value {string.Join(", ", ClassList.Ignored)} is left out, as {source} define it; classes.txt does not say so, but names "
+            + "their classes."
         : null;
 
     public static FolderDataSet Open(string root)
@@ -32,7 +34,9 @@ internal sealed class FolderDataSet : FileDataSet
         var list = Path.Combine(root, "classes.txt");
         foreach (var part in new[] { Path.Combine(root, "images"), Path.Combine(root, "labels"), list })
         {
-            if (!Path.Exists(part)) throw new DataSetException(part, $"{part} is missing. A data set of the kind folder is laid out as {Layout}; {root} holds {Contents(root)}.");
+            if (!Path.Exists(part))
+                throw new DataSetException(part, $"{part} is missing. A data set of the kind folder is laid out as {Layout}; {root} holds "
+                    + $"{Contents(root)}.");
         }
 
         return new FolderDataSet(root, ClassList.Read(list));

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>What of a PNG's chunks matters to class indices: the header, and the compressed pixels in order. Every chunk's CRC is checked.</summary>
+/// <summary>
+/// What of a PNG's chunks matters to class indices: the header, and the compressed pixels in order. Every chunk's CRC is checked.
+/// </summary>
 /// <param name="Header">From IHDR.</param>
 /// <param name="Pixels">The data of the chunks IDAT, which follow one another.</param>
 internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<byte>> Pixels)
@@ -40,7 +42,8 @@ internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<
                     break; // which colours the indices are drawn in does not matter
                 default:
                     // An upper-case first letter says that the picture cannot be understood without the chunk.
-                    if (header is null || char.IsAsciiLetterUpper(type[0])) throw new PngException($"is damaged: it holds a chunk {type} that PNG does not have there");
+                    if (header is null || char.IsAsciiLetterUpper(type[0]))
+                        throw new PngException($"is damaged: it holds a chunk {type} that PNG does not have there");
                     break;
             }
 
@@ -52,8 +55,10 @@ internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<
     {
         if (file.StartsWith(Signature)) return;
         if (file.IsEmpty) throw new PngException("is empty");
-        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) throw new PngException("is a JPEG, which changes numbers; class indices have to be a PNG");
-        if (file.StartsWith("version https://git-lfs"u8)) throw new PngException("is a Git LFS pointer, not the file itself: git lfs pull fetches it");
+        if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+            throw new PngException("is a JPEG, which changes numbers; class indices have to be a PNG");
+        if (file.StartsWith("version https://git-lfs"u8))
+            throw new PngException("is a Git LFS pointer, not the file itself: git lfs pull fetches it");
         throw new PngException(Signature.AsSpan().StartsWith(file) ? CutShort : "is no PNG");
     }
 
@@ -70,7 +75,8 @@ internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<
 
         var type = Encoding.ASCII.GetString(typeAndData[..4]);
         var said = BinaryPrimitives.ReadUInt32BigEndian(file.Span[(at + 8 + (int)length)..]);
-        if (Crc32.HashToUInt32(typeAndData) != said) throw new PngException($"is damaged: the checksum of its chunk {type} at byte {at} is wrong. Copy or download it again");
+        if (Crc32.HashToUInt32(typeAndData) != said)
+            throw new PngException($"is damaged: the checksum of its chunk {type} at byte {at} is wrong. Copy or download it again");
         return (type, file.Slice(at + 8, (int)length));
     }
 }

@@ -27,8 +27,10 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, bool 
             throw new PngException($"has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read");
         int bits = chunk[8], colour = chunk[9];
         RefuseColours(colour);
-        if (!(bits is 1 or 2 or 4 or 8 || (bits == 16 && colour == Grey))) throw new PngException($"is damaged: its header says {bits} bits a pixel");
-        if (chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1) throw new PngException("is damaged: its header names a compression, filter or interlace method that PNG does not have");
+        if (!(bits is 1 or 2 or 4 or 8 || (bits == 16 && colour == Grey)))
+            throw new PngException($"is damaged: its header says {bits} bits a pixel");
+        if (chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
+            throw new PngException("is damaged: its header names a compression, filter or interlace method that PNG does not have");
         return new PngHeader((int)width, (int)height, bits, chunk[12] == 1);
     }
 
@@ -37,7 +39,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, bool 
         if (colour is Grey or Palette) return;
         throw new PngException(colour switch
         {
-            2 or 6 => "is a picture in colours, not one of class indices: a palette image that was read as colours and saved again, or a drawing of the label. Take the original file, whose pixels are class numbers (grey or palette PNG)",
+            2 or 6 => "is a picture in colours, not one of class indices: a palette image that was read as colours and saved again, or a "
+                + "drawing of the label. Take the original file, whose pixels are class numbers (grey or palette PNG)",
             4 => "has grey pixels with transparency; class indices have to be a grey or palette PNG without an alpha channel",
             _ => $"is damaged: its header names the colour type {colour}",
         });

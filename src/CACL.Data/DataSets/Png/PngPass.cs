@@ -1,6 +1,8 @@
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>A sub-picture of an interlaced PNG: every <see cref="StepX"/>th pixel of every <see cref="StepY"/>th row, from a first one.</summary>
+/// <summary>
+/// A sub-picture of an interlaced PNG: every <see cref="StepX"/>th pixel of every <see cref="StepY"/>th row, from a first one.
+/// </summary>
 internal readonly record struct PngPass(int FirstX, int FirstY, int StepX, int StepY)
 {
     /// <summary>A picture that is not interlaced: one pass of everything.</summary>

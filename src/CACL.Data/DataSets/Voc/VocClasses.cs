@@ -16,5 +16,6 @@ internal static class VocClasses
     /// <summary>What the numbers mean: classes, and 255 around objects and on difficult ones.</summary>
     public static LabelCodes Codes { get; } = new(
         value => value < Names.Length ? value : value == LabelMap.Ignored ? LabelMap.Ignored : null,
-        $"PASCAL VOC's labels hold the classes 0 to {Names.Length - 1}, and 255 for pixels left out. A label that was turned into shades of grey holds others: take the original palette PNG.");
+        $"PASCAL VOC's labels hold the classes 0 to {Names.Length - 1}, and 255 for pixels left out. A label that was turned into shades "
+            + "of grey holds others: take the original palette PNG.");
 }

@@ -22,10 +22,12 @@ internal sealed class VocDataSet : FileDataSet
     public static VocDataSet Open(string root)
     {
         string[] places = [root, Path.Combine(root, "VOC2012"), Path.Combine(root, "VOCdevkit", "VOC2012")];
-        if (places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "JPEGImages"))) is { } folder) return new VocDataSet(root, folder);
+        if (places.FirstOrDefault(place => Directory.Exists(Path.Combine(place, "JPEGImages"))) is { } folder)
+            return new VocDataSet(root, folder);
         throw new DataSetException(
             root,
-            $"{root} is no PASCAL VOC: there is no folder JPEGImages in it, in VOC2012 below it, or in VOCdevkit/VOC2012. Expected are JPEGImages, SegmentationClass and ImageSets/Segmentation in one folder; {root} holds {Contents(root)}.");
+            $"{root} is no PASCAL VOC: there is no folder JPEGImages in it, in VOC2012 below it, or in VOCdevkit/VOC2012. Expected are "
+                + $"JPEGImages, SegmentationClass and ImageSets/Segmentation in one folder; {root} holds {Contents(root)}.");
     }
 
     public override bool HasSplit(string split) => File.Exists(ListOf(split)) && Directory.Exists(LabelsOf(split));
@@ -48,11 +50,13 @@ internal sealed class VocDataSet : FileDataSet
         {
             var item = new SegmentationItem(name, Path.Combine(_folder, "JPEGImages", name + ".jpg"), Path.Combine(labels, name + ".png"));
             var missing = new[] { item.ImagePath, item.LabelPath }.Where(path => !File.Exists(path)).ToList();
-            foreach (var path in missing) faults.Add(new DataSetException(path, $"{path} is missing; line {line} of {list.Path} names {name}."));
+            foreach (var path in missing)
+                faults.Add(new DataSetException(path, $"{path} is missing; line {line} of {list.Path} names {name}."));
             if (missing.Count == 0) items.Add(item);
         }
 
-        if (items.Count == 0 && faults.Count == 0) faults.Add(new DataSetException(list.Path, $"The split {split} of {Root} is empty: {list.Path} names no image."));
+        if (items.Count == 0 && faults.Count == 0)
+            faults.Add(new DataSetException(list.Path, $"The split {split} of {Root} is empty: {list.Path} names no image."));
         return new SplitListing(items, faults);
     }
 

@@ -21,12 +21,15 @@ internal sealed record VocList(string Path, IReadOnlyDictionary<string, int> Nam
         {
             foreach (var text in RegularFile.ReadLines(path))
             {
-                if (++line > MostLines) throw new DataSetException(path, $"{path} has more than {MostLines:N0} lines; that is no list of images.");
+                if (++line > MostLines)
+                    throw new DataSetException(path, $"{path} has more than {MostLines:N0} lines; that is no list of images.");
                 var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
                 if (words.Length == 0) continue;
                 var name = System.IO.Path.GetFileName(words[0]);
                 name = name.EndsWith(".jpg", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
-                if (!names.TryAdd(name, line)) faults.Add(new DataSetException(path, $"{path} names {name} twice, in the lines {names[name]} and {line}. Take one out."));
+                if (!names.TryAdd(name, line))
+                    faults.Add(
+                        new DataSetException(path, $"{path} names {name} twice, in the lines {names[name]} and {line}. Take one out."));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -54,7 +54,8 @@ internal static class AllowedFormats
 
         if (!IsStill(path)) return null;
         return StillDemuxer(head)
-            ?? throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
+            ?? throw new VideoUnusableException(
+                path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
     }
 
     /// <summary>

@@ -43,7 +43,8 @@ internal sealed class Deadline : IDisposable
         if (Passed)
         {
             throw new VideoUnusableException(_path, UnusableReason.Deadline,
-                $"Reading {_path} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped. A longer deadline may help if the disk is slow.");
+                $"Reading {_path} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped. A longer deadline may help "
+                    + "if the disk is slow.");
         }
     }
 

@@ -106,14 +106,17 @@ internal sealed unsafe class FfmpegFunctions
         FindDecoder = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "avcodec_find_decoder");
         ContextAllocate = (delegate* unmanaged[Cdecl]<byte*, byte*>)NativeLibrary.GetExport(codec, "avcodec_alloc_context3");
         ContextFree = (delegate* unmanaged[Cdecl]<byte**, void>)NativeLibrary.GetExport(codec, "avcodec_free_context");
-        ContextFromParameters = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_parameters_to_context");
+        ContextFromParameters = (
+            delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_parameters_to_context");
         ContextOpen = (delegate* unmanaged[Cdecl]<byte*, byte*, byte**, int>)NativeLibrary.GetExport(codec, "avcodec_open2");
         SendPacket = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_send_packet");
         ReceiveFrame = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(codec, "avcodec_receive_frame");
         Flush = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(codec, "avcodec_flush_buffers");
         ParserCreate = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "av_parser_init");
         ParserFree = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(codec, "av_parser_close");
-        Parse = (delegate* unmanaged[Cdecl]<byte*, byte*, byte**, int*, byte*, int, long, long, long, int>)NativeLibrary.GetExport(codec, "av_parser_parse2");
+        Parse = (
+            delegate* unmanaged[Cdecl]<byte*, byte*, byte**, int*, byte*, int, long, long, long,
+            int>)NativeLibrary.GetExport(codec, "av_parser_parse2");
         _codecName = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(codec, "avcodec_get_name");
 
         FormatAllocate = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(format, "avformat_alloc_context");
@@ -126,13 +129,19 @@ internal sealed unsafe class FfmpegFunctions
         ReadFrame = (delegate* unmanaged[Cdecl]<byte*, byte*, int>)NativeLibrary.GetExport(format, "av_read_frame");
         Seek = (delegate* unmanaged[Cdecl]<byte*, int, long, int, int>)NativeLibrary.GetExport(format, "av_seek_frame");
 
-        ScaleCreate = (delegate* unmanaged[Cdecl]<int, int, int, int, int, int, int, void*, void*, double*, byte*>)NativeLibrary.GetExport(scale, "sws_getContext");
+        ScaleCreate = (
+            delegate* unmanaged[Cdecl]<int, int, int, int, int, int, int, void*, void*, double*,
+            byte*>)NativeLibrary.GetExport(scale, "sws_getContext");
         ScaleFree = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(scale, "sws_freeContext");
         Scale = (delegate* unmanaged[Cdecl]<byte*, byte**, int*, int, int, byte**, int*, int>)NativeLibrary.GetExport(scale, "sws_scale");
         ScaleReads = (delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(scale, "sws_isSupportedInput");
         ScaleCoefficients = (delegate* unmanaged[Cdecl]<int, int*>)NativeLibrary.GetExport(scale, "sws_getCoefficients");
-        ScaleSetColours = (delegate* unmanaged[Cdecl]<byte*, int*, int, int*, int, int, int, int, int>)NativeLibrary.GetExport(scale, "sws_setColorspaceDetails");
-        ScaleGetColours = (delegate* unmanaged[Cdecl]<byte*, int**, int*, int**, int*, int*, int*, int*, int>)NativeLibrary.GetExport(scale, "sws_getColorspaceDetails");
+        ScaleSetColours = (
+            delegate* unmanaged[Cdecl]<byte*, int*, int, int*, int, int, int, int,
+            int>)NativeLibrary.GetExport(scale, "sws_setColorspaceDetails");
+        ScaleGetColours = (
+            delegate* unmanaged[Cdecl]<byte*, int**, int*, int**, int*, int*, int*, int*,
+            int>)NativeLibrary.GetExport(scale, "sws_getColorspaceDetails");
 
         if (NativeLibrary.TryGetExport(format, "av_stream_get_side_data", out var streamSideData))
             _streamSideData = (delegate* unmanaged[Cdecl]<byte*, int, nuint*, byte*>)streamSideData;

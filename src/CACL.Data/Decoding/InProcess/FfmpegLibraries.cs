@@ -72,7 +72,8 @@ public sealed class FfmpegLibraries
         }
 
         return (null, faults.Count > 0 ? string.Join(" ", faults) : UnknownVersion() ??
-            "ffmpeg's libraries (libavformat, libavcodec, libavutil, libswscale of ffmpeg 4 to 7) were not found; installing the system's package ffmpeg brings them.");
+            "ffmpeg's libraries (libavformat, libavcodec, libavutil, libswscale of ffmpeg 4 to 7) were not found; installing the system's "
+                + "package ffmpeg brings them.");
     }
 
     /// <returns>Null: loaded. Empty: this set is not installed. Otherwise a sentence that says what is wrong with it.</returns>
@@ -84,7 +85,8 @@ public sealed class FfmpegLibraries
             || !NativeLibrary.TryLoad($"libavcodec.so.{set.Codec}", out var codec)
             || !NativeLibrary.TryLoad($"libswscale.so.{set.Scale}", out var scale))
         {
-            return $"libavformat {set.Format} is installed without its companions libavutil {set.Util}, libavcodec {set.Codec} and libswscale {set.Scale}; "
+            return $"libavformat {set.Format} is installed without its companions libavutil {set.Util}, libavcodec {set.Codec} and "
+                + $"libswscale {set.Scale}; "
                 + "reinstall the system's package ffmpeg.";
         }
 
@@ -97,9 +99,11 @@ public sealed class FfmpegLibraries
             return $"The ffmpeg {set.Release} libraries lack a function this program needs: {e.Message}";
         }
 
-        var (u, c, f, s) = (functions.UtilVersion() >> 16, functions.CodecVersion() >> 16, functions.FormatVersion() >> 16, functions.ScaleVersion() >> 16);
+        var (u, c, f, s) = (
+            functions.UtilVersion() >> 16, functions.CodecVersion() >> 16, functions.FormatVersion() >> 16, functions.ScaleVersion() >> 16);
         if ((u, c, f, s) != ((uint)set.Util, (uint)set.Codec, (uint)set.Format, (uint)set.Scale))
-            return $"The ffmpeg libraries call themselves libavutil {u}, libavcodec {c}, libavformat {f}, libswscale {s}: not one release's set.";
+            return $"The ffmpeg libraries call themselves libavutil {u}, libavcodec {c}, libavformat {f}, libswscale {s}: not one "
+                + "release's set.";
         functions.SetLogLevel(FfmpegFunctions.LogQuiet);
         return LayoutCheck.Fault(functions, set.Layouts) is { } fault
             ? $"The ffmpeg {set.Release} libraries do not have the structure layout that this program knows ({fault}); they are left alone."
@@ -115,7 +119,8 @@ public sealed class FfmpegLibraries
             if (!NativeLibrary.TryLoad(name, out var handle)) continue;
             if (!NativeLibrary.TryGetExport(handle, "avformat_version", out var call)) continue;
             var version = Version(Call(call));
-            return $"The installed libavformat {version} is of a release whose structures this program does not know (it knows 58 to 61, ffmpeg 4 to 7); "
+            return $"The installed libavformat {version} is of a release whose structures this program does not know (it knows 58 to 61, "
+                + "ffmpeg 4 to 7); "
                 + "the ffmpeg program is used instead.";
         }
 

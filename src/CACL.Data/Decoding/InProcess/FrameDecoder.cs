@@ -30,7 +30,8 @@ internal sealed unsafe class FrameDecoder : IDisposable
         _path = path;
         var decoder = _ffmpeg.FindDecoder(stream.CodecId);
         if (decoder == null)
-            throw new VideoUnusableException(path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.CodecName} of {path}.");
+            throw new VideoUnusableException(
+                path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.CodecName} of {path}.");
         _context = _ffmpeg.ContextAllocate(decoder);
         if (_context == null) throw DecoderFaultException.Of(path, "ffmpeg could not allocate a decoder");
         var error = _ffmpeg.ContextFromParameters(_context, stream.Parameters);
@@ -45,7 +46,8 @@ internal sealed unsafe class FrameDecoder : IDisposable
         if (error >= 0) return;
         Dispose();
         _ffmpeg.ThrowIfLack(error, path);
-        throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The decoder for {stream.CodecName} refuses {path}: {_ffmpeg.Describe(error)}.");
+        throw new VideoUnusableException(
+            path, UnusableReason.Corrupt, $"The decoder for {stream.CodecName} refuses {path}: {_ffmpeg.Describe(error)}.");
     }
 
     /// <summary>

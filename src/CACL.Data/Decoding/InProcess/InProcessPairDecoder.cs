@@ -94,7 +94,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         }
 
         throw new VideoUnusableException(video.Path, UnusableReason.Corrupt,
-            $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, or changed since it was scanned.");
+            $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, or "
+                + "changed since it was scanned.");
     }
 
     private MediaFile Open(VideoRecord video, Deadline deadline)
@@ -104,7 +105,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         {
             // These containers' headers tell all but the reorder delay, which is in the record: nothing has to be decoded to learn more.
             if (!file.HasFullHeader) file.FindStreamInfo();
-            if (video.StreamIndex >= file.StreamCount || file.Stream(video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)
+            if (video.StreamIndex >= file.StreamCount || file.Stream(
+                video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)
             {
                 throw new VideoUnusableException(video.Path, UnusableReason.Changed,
                     $"{video.Path} no longer has the {video.Codec} stream {video.StreamIndex} it had when it was scanned; scan it again.");

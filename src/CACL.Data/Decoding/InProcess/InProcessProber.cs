@@ -68,7 +68,8 @@ public sealed class InProcessProber : IVideoProber
         }
 
         if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
-        if (width <= 0 || height <= 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
+        if (width <= 0 || height <= 0)
+            throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (orientation.SwapsSides) (width, height) = (height, width);
         return new VideoRecord(
             path, census.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
@@ -130,7 +131,8 @@ public sealed class InProcessProber : IVideoProber
 
         if (times.Count == 0 && gate.KeptBack) throw ConcealingCodecs.NothingWhole(path);
         var (numerator, denominator) = stream.TimeBase;
-        var increasing = times.Count > 1 && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
+        var increasing = times.Count > 1
+            && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
         if (!exact || !increasing) return new FrameIndex(numerator, denominator, [.. times], times.Count > 0 ? [0] : [], Seekable: false);
         var keyTimes = census.KeyTimes();
         var keys = Enumerable.Range(0, times.Count).Where(i => keyTimes.Contains(times[i])).ToArray();

@@ -32,7 +32,8 @@ internal sealed unsafe class MediaFile : IDisposable
     public int StreamCount => *(int*)(_context + StructLayouts.FormatStreamCount);
 
     /// <summary>Whether the container's header tells everything a decoder needs, and gives every frame its presentation time.</summary>
-    public bool HasFullHeader => Container.StartsWith("mov,", StringComparison.Ordinal) || Container.StartsWith("matroska,", StringComparison.Ordinal);
+    public bool HasFullHeader =>
+        Container.StartsWith("mov,", StringComparison.Ordinal) || Container.StartsWith("matroska,", StringComparison.Ordinal);
 
     private FfmpegFunctions Functions => _ffmpeg.Functions;
 
@@ -63,7 +64,8 @@ internal sealed unsafe class MediaFile : IDisposable
             if (deadline.Asked == asked)
             {
                 functions.CloseInput(&context);
-                throw new InvalidOperationException($"libavformat {ffmpeg.FormatVersion} never asked whether to stop: its structures are not as this program knows them.");
+                throw new InvalidOperationException($"libavformat {ffmpeg.FormatVersion} never asked whether to stop: its structures are "
+                    + "not as this program knows them.");
             }
         }
 
@@ -125,7 +127,8 @@ internal sealed unsafe class MediaFile : IDisposable
         return error switch
         {
             InvalidArgument => new(path, UnusableReason.NotAVideo,
-                $"{path} is not a video container that is allowed (it is a playlist, a script, an image under a video's name, or something else)."),
+                $"{path} is not a video container that is allowed (it is a playlist, a script, an image under a video's name, or "
+                    + "something else)."),
             FfmpegFunctions.InvalidData => new(path, UnusableReason.NotAVideo,
                 $"{path} is not a video that ffmpeg recognises, or its header is missing: {functions.Describe(error)}."),
             _ => new(path, UnusableReason.Unreadable, $"{path} cannot be opened: {functions.Describe(error)}."),

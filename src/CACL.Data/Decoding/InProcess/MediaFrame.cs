@@ -62,7 +62,8 @@ internal sealed unsafe class MediaFrame : IDisposable
     }
 
     /// <summary>Whether the decoder noticed damage in it.</summary>
-    public bool IsDamaged => (*(int*)(_frame + _ffmpeg.Layouts.FrameFlags) & Corrupt) != 0 || *(int*)(_frame + _ffmpeg.Layouts.FrameDecodeErrors) != 0;
+    public bool IsDamaged =>
+        (*(int*)(_frame + _ffmpeg.Layouts.FrameFlags) & Corrupt) != 0 || *(int*)(_frame + _ffmpeg.Layouts.FrameDecodeErrors) != 0;
 
     public void Clear() => _ffmpeg.Functions.FrameUnreference(_frame);
 

@@ -30,7 +30,8 @@ internal readonly unsafe struct MediaStream
     public bool IsVideo => *(int*)(Parameters + StructLayouts.ParametersCodecType) == Video
         && (*(int*)(_stream + Layouts.StreamDisposition) & AttachedPicture) == 0;
 
-    public (int Numerator, int Denominator) TimeBase => (*(int*)(_stream + Layouts.StreamTimeBase), *(int*)(_stream + Layouts.StreamTimeBase + 4));
+    public (int Numerator, int Denominator) TimeBase =>
+        (*(int*)(_stream + Layouts.StreamTimeBase), *(int*)(_stream + Layouts.StreamTimeBase + 4));
 
     /// <summary>Frames that the header promises; 0: it does not say.</summary>
     public long PromisedFrames => *(long*)(_stream + Layouts.StreamFrameCount);

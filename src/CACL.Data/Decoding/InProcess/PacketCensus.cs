@@ -90,7 +90,8 @@ internal sealed class PacketCensus : IDisposable
     }
 
     /// <summary>Times of the packets that are marked as key frames.</summary>
-    public HashSet<long> KeyTimes() => [.. _shown.Where(frame => frame.Key && frame.Pts != FfmpegFunctions.NoTime).Select(frame => frame.Pts)];
+    public HashSet<long> KeyTimes() =>
+        [.. _shown.Where(frame => frame.Key && frame.Pts != FfmpegFunctions.NoTime).Select(frame => frame.Pts)];
 
     /// <summary>Where the codec itself presents the packet's frame: increasing in presentation order.</summary>
     private long Order(MediaPacket packet)

@@ -36,7 +36,9 @@ internal sealed class PairSearch
     /// <summary>Whether the seek landed behind the entry point.</summary>
     public bool Missed { get; private set; }
 
-    /// <summary>Whether no more packets are needed. A whole picture a packet: once both are in, nothing that follows can change them.</summary>
+    /// <summary>
+    /// Whether no more packets are needed. A whole picture a packet: once both are in, nothing that follows can change them.
+    /// </summary>
     public bool Enough => Missed || (_onePacketOneFrame && _sentFirst && _sentSecond);
 
     /// <summary>Decides on the next packet, and how the decoder is to take it.</summary>
@@ -49,7 +51,9 @@ internal sealed class PairSearch
         return true;
     }
 
-    /// <summary>A seek may land before the entry point, in the middle of a group of pictures, or after it: the packets' own times tell.</summary>
+    /// <summary>
+    /// A seek may land before the entry point, in the middle of a group of pictures, or after it: the packets' own times tell.
+    /// </summary>
     private bool Enters(MediaPacket packet)
     {
         if (!packet.IsKey || packet.Pts == FfmpegFunctions.NoTime) return false;

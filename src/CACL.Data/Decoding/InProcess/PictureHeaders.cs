@@ -36,7 +36,8 @@ internal sealed unsafe class PictureHeaders : IDisposable
     /// <summary>Whether the picture is one field of two.</summary>
     public bool IsField => *(int*)(_parser + _ffmpeg.Layouts.ParserPictureStructure) is not (0 or FrameStructure);
 
-    public (int Width, int Height) Size => (*(int*)(_parser + _ffmpeg.Layouts.ParserWidth), *(int*)(_parser + _ffmpeg.Layouts.ParserWidth + 4));
+    public (int Width, int Height) Size =>
+        (*(int*)(_parser + _ffmpeg.Layouts.ParserWidth), *(int*)(_parser + _ffmpeg.Layouts.ParserWidth + 4));
 
     public void Read(MediaPacket packet)
     {

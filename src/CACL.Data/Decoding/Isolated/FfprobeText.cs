@@ -13,7 +13,9 @@ internal static class FfprobeText
 {
     private const string SideData = "side_data";
 
-    /// <summary>The fields of one line, those of inner sections without their section's name; empty where it is of another section.</summary>
+    /// <summary>
+    /// The fields of one line, those of inner sections without their section's name; empty where it is of another section.
+    /// </summary>
     internal static Dictionary<string, string> Fields(string line, string section)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -33,7 +35,8 @@ internal static class FfprobeText
 
     /// <summary>A number, or null where ffprobe says N/A or nothing.</summary>
     internal static long? Number(this Dictionary<string, string> fields, string key) =>
-        fields.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        fields.TryGetValue(key, out var text)
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

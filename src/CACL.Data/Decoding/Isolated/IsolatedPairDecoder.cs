@@ -52,7 +52,8 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         ArgumentNullException.ThrowIfNull(video);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var request = new PairRequest(video, frame, stride, new CropBox(0, 0, video.Width, video.Height), Math.Max(width, height), deadline);
+        var request = new PairRequest(
+            video, frame, stride, new CropBox(0, 0, video.Width, video.Height), Math.Max(width, height), deadline);
         request.CheckFrames();
         var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
         Decode(request, width, height, first, second, cancel);

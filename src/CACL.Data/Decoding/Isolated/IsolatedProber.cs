@@ -88,7 +88,8 @@ public sealed class IsolatedProber : IVideoProber
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet)
                 StreamOf(packet.Number("stream_index")).AddPacket(packet, line.Contains("New Extradata", StringComparison.Ordinal));
-            else if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream) (described = StreamOf(stream.Number("index"))).Describe(stream);
+            else if (FfprobeText.Fields(line, "stream") is { Count: > 0 } stream)
+                (described = StreamOf(stream.Number("index"))).Describe(stream);
             else if (FfprobeText.Fields(line, "side_data") is { Count: > 0 } sideData) described?.DescribeSideData(sideData);
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } format) container = format.GetValueOrDefault("format_name", "");
         }
@@ -126,7 +127,8 @@ public sealed class IsolatedProber : IVideoProber
 
         var says = FfprobeText.LastLine(complaint, path);
         return complaint.Contains("Invalid data", StringComparison.Ordinal)
-            ? new(path, UnusableReason.NotAVideo, $"{path} is not a video that ffmpeg recognises, or its header is missing. {says}".TrimEnd())
+            ? new(
+                path, UnusableReason.NotAVideo, $"{path} is not a video that ffmpeg recognises, or its header is missing. {says}".TrimEnd())
             : new(path, UnusableReason.Unreadable, $"{path} cannot be opened. {says}".TrimEnd());
     }
 }

@@ -10,7 +10,9 @@ internal sealed class CoarseLoss(Device device, int threads)
     private readonly UpsampledCrossEntropy _fused = new(threads);
     private float[] _logits = [];
 
-    /// <summary>Sum of the loss over an image's counted pixels, nats; <paramref name="logits"/> become its gradient times <paramref name="scale"/>.</summary>
+    /// <summary>
+    /// Sum of the loss over an image's counted pixels, nats; <paramref name="logits"/> become its gradient times <paramref name="scale"/>.
+    /// </summary>
     /// <param name="logits">[classes, height·width] float32, contiguous.</param>
     /// <param name="height">Rows of the coarse map.</param>
     /// <param name="width">Its columns.</param>
@@ -18,7 +20,9 @@ internal sealed class CoarseLoss(Device device, int threads)
     /// <param name="mirrored">Whether the logits are those of the mirror image.</param>
     /// <param name="scale">Factor of the gradient.</param>
     public double Backward(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale) =>
-        device.type == DeviceType.CPU ? Fused(logits, height, width, labels, mirrored, scale) : ByAutograd(logits, height, width, labels, mirrored, scale);
+        device.type == DeviceType.CPU
+            ? Fused(logits, height, width, labels, mirrored, scale)
+            : ByAutograd(logits, height, width, labels, mirrored, scale);
 
     private double Fused(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale)
     {
@@ -40,7 +44,8 @@ internal sealed class CoarseLoss(Device device, int threads)
         var target = tensor(labels.Values, [labels.Width, labels.Stride], uint8).to(logits.device).narrow(1, 0, labels.Height).t();
         if (mirrored) target = target.flip(1);
         var fine = Segmentation.Upsample(coarse.view(1, logits.shape[0], height, width), labels.Height, labels.Width);
-        var loss = nn.functional.cross_entropy(fine, target.unsqueeze(0).to(int64), ignore_index: ConfusionMatrix.DefaultIgnore, reduction: nn.Reduction.Sum);
+        var loss = nn.functional.cross_entropy(
+            fine, target.unsqueeze(0).to(int64), ignore_index: ConfusionMatrix.DefaultIgnore, reduction: nn.Reduction.Sum);
         loss.backward();
         using var none = no_grad();
         logits.copy_(coarse.grad!.mul(scale));

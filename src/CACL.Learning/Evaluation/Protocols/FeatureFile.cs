@@ -34,7 +34,8 @@ internal sealed class FeatureFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EvaluationException($"No file for features can be made in {Folder} ({e.Message.TrimEnd('.')}). Set cacl.evaluation.features.folder to a folder with room, or cacl.evaluation.features.place to memory.", e);
+            throw new EvaluationException($"No file for features can be made in {Folder} ({e.Message.TrimEnd('.')}). Set "
+                + "cacl.evaluation.features.folder to a folder with room, or cacl.evaluation.features.place to memory.", e);
         }
     }
 
@@ -57,7 +58,8 @@ internal sealed class FeatureFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new EvaluationException($"Features cannot be written to {Folder} ({e.Message.TrimEnd('.')}). Set cacl.evaluation.features.folder to another folder.", e);
+            throw new EvaluationException($"Features cannot be written to {Folder} ({e.Message.TrimEnd('.')}). Set "
+                + "cacl.evaluation.features.folder to another folder.", e);
         }
 
         _end += bytes.Length;
@@ -81,7 +83,8 @@ internal sealed class FeatureFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new EvaluationException($"Features cannot be read back from {Folder} ({e.Message.TrimEnd('.')}). Set cacl.evaluation.features.folder to another folder.", e);
+            throw new EvaluationException($"Features cannot be read back from {Folder} ({e.Message.TrimEnd('.')}). Set "
+                + "cacl.evaluation.features.folder to another folder.", e);
         }
     }
 

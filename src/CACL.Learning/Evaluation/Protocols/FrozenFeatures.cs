@@ -37,7 +37,8 @@ internal sealed class FrozenFeatures : IDisposable
     /// <param name="options">Where features are kept.</param>
     /// <param name="context">Device, log, progress.</param>
     public FrozenFeatures(
-        ISegmentationDataSet data, IReadOnlyList<SegmentationItem> items, Representation representation, int imageSize, FeatureOptions options, EvaluationContext context)
+        ISegmentationDataSet data, IReadOnlyList<SegmentationItem> items, Representation representation, int imageSize,
+        FeatureOptions options, EvaluationContext context)
     {
         (_data, _items, _representation, _imageSize, _options, _context) = (data, items, representation, imageSize, options, context);
         _labels = new ColumnLabels?[items.Count];
@@ -65,7 +66,8 @@ internal sealed class FrozenFeatures : IDisposable
         var kept = $"{_entries.Count - onDisk} in memory, {onDisk} on disk";
         _context.Note(_entries.Count >= wanted.Count
             ? $"Features of {wanted.Count} images and mirror images are kept: {kept}."
-            : $"Of {wanted.Count} images and mirror images the features of {_entries.Count} are kept ({kept}); the others are computed each time, which is slow: raise cacl.evaluation.features.memory or .disk, or take float16.");
+            : $"Of {wanted.Count} images and mirror images the features of {_entries.Count} are kept ({kept}); the others are computed "
+                + "each time, which is slow: raise cacl.evaluation.features.memory or .disk, or take float16.");
     }
 
     /// <summary>An entry, from where it is kept, or computed.</summary>

@@ -17,7 +17,8 @@ internal sealed class LimitedTraining : IDisposable
     private readonly Tensor[] _momentum;
 
     public LimitedTraining(
-        ISegmentationDataSet data, IReadOnlyList<SegmentationItem> items, Representation representation, LinearClassifier classifier, LimitedOptions options, EvaluationContext context)
+        ISegmentationDataSet data, IReadOnlyList<SegmentationItem> items, Representation representation, LinearClassifier classifier,
+        LimitedOptions options, EvaluationContext context)
     {
         (_data, _items, _representation, _classifier, _options, _context) = (data, items, representation, classifier, options, context);
         _loss = new CoarseLoss(context.Device, context.Threads);
@@ -29,7 +30,8 @@ internal sealed class LimitedTraining : IDisposable
     /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
     public double Epoch(LinearPlan plan, int epoch) => TrainingEpoch.Run(
-        plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, epoch, rate), step => Diverged(epoch, step));
+        plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, epoch, rate),
+        step => Diverged(epoch, step));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -101,5 +103,6 @@ internal sealed class LimitedTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. Lower {_options.Settings}.learning-rate ({_options.LearningRate} now).");
+        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. Lower {_options.Settings}.learning-rate "
+            + $"({_options.LearningRate} now).");
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>A 1×1 convolution with bias from C channels to classes: weight [classes,C], bias [classes]. Owns both; used by one thread.</summary>
+/// <summary>
+/// A 1×1 convolution with bias from C channels to classes: weight [classes,C], bias [classes]. Owns both; used by one thread.
+/// </summary>
 internal sealed class LinearClassifier : IDisposable
 {
     /// <summary>Its start (METHOD.md §8): N(0, 0.01), bias 0.</summary>

@@ -39,7 +39,8 @@ public sealed record LinearClassifierFile(
             new("classifier.weight", [Classes.Count, Weight.Length / Classes.Count, 1, 1], Weight),
             new("classifier.bias", [Classes.Count], Bias),
         ];
-        WholeFile.Write(path, overwrite: true, stream => SafeTensorsWriter.Write(stream, path, tensors.Select(FloatTensors.Item), metadata));
+        WholeFile.Write(
+            path, overwrite: true, stream => SafeTensorsWriter.Write(stream, path, tensors.Select(FloatTensors.Item), metadata));
     }
 
     /// <summary>Reads a file.</summary>
@@ -48,7 +49,9 @@ public sealed record LinearClassifierFile(
     {
         using var file = SafeTensorsReader.Open(path);
         var format = file.Metadata.GetValueOrDefault("format");
-        if (format != Format) throw new SafeTensorsException(path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it is no linear classifier that cacl evaluate wrote");
+        if (format != Format)
+            throw new SafeTensorsException(path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it is no linear "
+                + "classifier that cacl evaluate wrote");
         var backbone = file.Metadata.GetValueOrDefault("backbone") switch
         {
             "resnet18" => Backbone.ResNet18,
@@ -69,7 +72,9 @@ public sealed record LinearClassifierFile(
         try
         {
             var entries = JsonSerializer.Deserialize<ClassEntry[]>(text, Json) ?? [];
-            if (entries.Length == 0 || entries.Any(e => e?.Name is null || e.Color is not { Length: 3 } || e.Color.Any(v => v is < 0 or > 255))) throw new JsonException("not a list of names and colours");
+            if (entries.Length == 0 || entries.Any(
+                e => e?.Name is null || e.Color is not { Length: 3 } || e.Color.Any(v => v is < 0 or > 255)))
+                throw new JsonException("not a list of names and colours");
             return [.. entries.Select(e => new ClassInfo(e.Name, (byte)e.Color[0], (byte)e.Color[1], (byte)e.Color[2]))];
         }
         catch (JsonException e)
@@ -80,7 +85,9 @@ public sealed record LinearClassifierFile(
 
     private static void Require(string path, SafeTensorsEntry entry, long[] shape)
     {
-        if (!entry.Shape.SequenceEqual(shape)) throw new SafeTensorsException(path, $"tensor '{entry.Name}'", $"is {entry.Describe()} instead of [{string.Join(", ", shape)}]");
+        if (!entry.Shape.SequenceEqual(shape))
+            throw new SafeTensorsException(path, $"tensor '{entry.Name}'",
+                $"is {entry.Describe()} instead of [{string.Join(", ", shape)}]");
     }
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

@@ -17,7 +17,8 @@ internal sealed class LinearPlan(ulong seed, int images, int batch, double flipP
     }
 
     /// <summary>Whether an image is seen mirrored in an epoch.</summary>
-    public bool IsMirrored(int epoch, int image) => new CounterRandom(seed, epoch, image, 0, DrawPurpose.EvaluationFlip).Chance(flipProbability);
+    public bool IsMirrored(int epoch, int image) =>
+        new CounterRandom(seed, epoch, image, 0, DrawPurpose.EvaluationFlip).Chance(flipProbability);
 
     /// <summary>Every image and mirror image that some epoch sees, each once, image by image.</summary>
     public IReadOnlyList<(int Image, bool Mirrored)> Seen(int epochs)

@@ -32,7 +32,8 @@ public static class LinearProtocol
     /// <exception cref="EvaluationException">The classifier diverged, or features can nowhere be kept.</exception>
     /// <exception cref="DataSetException">A file cannot be used.</exception>
     public static TrainedClassifier Train(
-        ISegmentationDataSet data, EvaluationSplit train, Representation representation, LinearOptions options, FeatureOptions features, EvaluationContext context)
+        ISegmentationDataSet data, EvaluationSplit train, Representation representation, LinearOptions options, FeatureOptions features,
+        EvaluationContext context)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(train);

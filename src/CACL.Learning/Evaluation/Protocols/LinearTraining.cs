@@ -17,7 +17,9 @@ internal sealed class LinearTraining : IDisposable
     private readonly Tensor _weightMomentum;
     private readonly Tensor _biasMomentum;
 
-    public LinearTraining(LinearClassifier classifier, ChannelStatistics? statistics, FrozenFeatures features, LinearOptions options, EvaluationContext context)
+    public LinearTraining(
+        LinearClassifier classifier, ChannelStatistics? statistics, FrozenFeatures features, LinearOptions options,
+        EvaluationContext context)
     {
         (_classifier, _statistics, _features, _options, _context) = (classifier, statistics, features, options, context);
         _loss = new CoarseLoss(context.Device, context.Threads);
@@ -32,7 +34,8 @@ internal sealed class LinearTraining : IDisposable
     public double Epoch(LinearPlan plan, int epoch)
     {
         var loss = TrainingEpoch.Run(
-            plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, plan, epoch, rate), step => Diverged(epoch, step));
+            plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, plan, epoch, rate),
+            step => Diverged(epoch, step));
         if (!IsFinite(_classifier.Weight) || !IsFinite(_classifier.Bias)) throw Diverged(epoch, (epoch + 1L) * plan.StepsPerEpoch);
         return loss;
     }

@@ -23,7 +23,8 @@ internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Spa
     public Span<float> Far { get; } = far;
 
     /// <summary>Adds the pixels of one fine column.</summary>
-    /// <param name="left">Logits of the coarse column on the left at these rows; class k begins at k·<paramref name="classStride"/>.</param>
+    /// <param name="left">Logits of the coarse column on the left at these rows; class k begins at
+    /// k·<paramref name="classStride"/>.</param>
     /// <param name="right">Those of the one on the right.</param>
     /// <param name="classStride">Between two classes.</param>
     /// <param name="weight">How far right the pixels lie, 0 to below 1.</param>
@@ -73,7 +74,8 @@ internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Spa
         ref var far = ref Unsafe.Add(ref MemoryMarshal.GetReference(Far), at);
         for (var k = 0; k < classes; k++)
         {
-            var hit = Vector.ConditionalSelect(Vector.AsVectorSingle(Vector.Equals(label, new Vector<uint>((uint)k))), scales, Vector<float>.Zero);
+            var hit = Vector.ConditionalSelect(
+                Vector.AsVectorSingle(Vector.Equals(label, new Vector<uint>((uint)k))), scales, Vector<float>.Zero);
             var g = (Vector.LoadUnsafe(ref z, (nuint)(k * Lanes)) * factor) - hit;
             var toFar = g * share;
             (Vector.LoadUnsafe(ref near, (nuint)(k * Block)) + (g - toFar)).StoreUnsafe(ref near, (nuint)(k * Block));

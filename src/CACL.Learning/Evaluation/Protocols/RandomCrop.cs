@@ -13,8 +13,11 @@ namespace CACL.Learning.Evaluation.Protocols;
 /// <param name="Mirrored">Whether left and right change places.</param>
 internal readonly record struct RandomCrop(int Height, int Width, int Top, int Left, bool Mirrored)
 {
-    /// <summary>The crop of one image in one epoch: by (seed, epoch, image) alone. The factor is uniform, the box uniform within the image.</summary>
-    public static RandomCrop Draw(ulong seed, int epoch, int image, int imageHeight, int imageWidth, int cropHeight, int cropWidth, LimitedOptions options)
+    /// <summary>
+    /// The crop of one image in one epoch: by (seed, epoch, image) alone. The factor is uniform, the box uniform within the image.
+    /// </summary>
+    public static RandomCrop Draw(
+        ulong seed, int epoch, int image, int imageHeight, int imageWidth, int cropHeight, int cropWidth, LimitedOptions options)
     {
         var random = new CounterRandom(seed, epoch, image, 0, DrawPurpose.EvaluationCrop);
         var factor = random.Uniform(options.ScaleMin, options.ScaleMax);
@@ -36,7 +39,8 @@ internal readonly record struct RandomCrop(int Height, int Width, int Top, int L
         var resized = nn.functional.interpolate(image, [Height, Width], mode: InterpolationMode.Bilinear, align_corners: false);
         var (rows, columns) = (Math.Min(height, Height), Math.Min(width, Width));
         // Normalised, the mean colour is 0.
-        var x = nn.functional.pad(resized.narrow(2, Top, rows).narrow(3, Left, columns), [0, width - columns, 0, height - rows], PaddingModes.Constant, 0);
+        var x = nn.functional.pad(
+            resized.narrow(2, Top, rows).narrow(3, Left, columns), [0, width - columns, 0, height - rows], PaddingModes.Constant, 0);
         if (Mirrored) x = x.flip(3);
         return (x.MoveToOuterDisposeScope(), Labels(ImageTensor.Resize(labels, Height, Width), height, width));
     }

@@ -24,7 +24,8 @@ public sealed class SegmentationPredictor : IDisposable
     /// <param name="tiles">How large images are cut.</param>
     /// <param name="imageSize">Longest side to which images are made smaller first, 0: as they are; at most the tile size.</param>
     /// <param name="device">The backbone's device.</param>
-    public SegmentationPredictor(Representation representation, float[] weight, float[] bias, TileOptions tiles, int imageSize, Device device)
+    public SegmentationPredictor(
+        Representation representation, float[] weight, float[] bias, TileOptions tiles, int imageSize, Device device)
     {
         ArgumentNullException.ThrowIfNull(representation);
         ArgumentNullException.ThrowIfNull(weight);
@@ -64,9 +65,11 @@ public sealed class SegmentationPredictor : IDisposable
             foreach (var columns in Tiling.Along(image.Width, _tiles))
             {
                 using var inner = NewDisposeScope();
-                var tile = Classes(x.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length), rows.Length, columns.Length);
+                var tile = Classes(
+                    x.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length), rows.Length, columns.Length);
                 classes.narrow(0, rows.From, rows.To - rows.From).narrow(1, columns.From, columns.To - columns.From)
-                    .copy_(tile.narrow(0, rows.From - rows.Start, rows.To - rows.From).narrow(1, columns.From - columns.Start, columns.To - columns.From));
+                    .copy_(tile.narrow(0, rows.From - rows.Start, rows.To - rows.From).narrow(
+                        1, columns.From - columns.Start, columns.To - columns.From));
             }
         }
 

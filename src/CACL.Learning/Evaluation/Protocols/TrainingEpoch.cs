@@ -11,11 +11,13 @@ internal static class TrainingEpoch
     /// <param name="epochs">Of so many.</param>
     /// <param name="learningRate">The rate before the cosine.</param>
     /// <param name="context">Progress, cancellation.</param>
-    /// <param name="step">Takes a step on these images at this rate; returns the sum of their pixels' losses, and how many pixels counted.</param>
+    /// <param name="step">Takes a step on these images at this rate; returns the sum of their pixels' losses, and how many pixels
+    /// counted.</param>
     /// <param name="diverged">What is thrown where a step's loss, counted from 1, is not finite.</param>
     /// <returns>Mean loss, nats a pixel.</returns>
     public static double Run(
-        LinearPlan plan, int epoch, int epochs, double learningRate, EvaluationContext context, Func<int[], double, (double Loss, long Pixels)> step, Func<long, Exception> diverged)
+        LinearPlan plan, int epoch, int epochs, double learningRate, EvaluationContext context, Func<int[], double,
+        (double Loss, long Pixels)> step, Func<long, Exception> diverged)
     {
         var total = (long)epochs * plan.StepsPerEpoch;
         var schedule = new LearningRateSchedule(learningRate, total);

@@ -34,7 +34,9 @@ internal sealed class UpsampledCrossEntropy
     {
         var (rows, columns) = (Taps(height, labels.Height), Taps(width, labels.Width));
         var size = (long)classes * width * labels.Stride;
-        if (size > Array.MaxLength) throw new ArgumentException($"{classes} classes of {width} columns of {labels.Height} pixels do not fit one array.", nameof(labels));
+        if (size > Array.MaxLength)
+            throw new ArgumentException(
+                $"{classes} classes of {width} columns of {labels.Height} pixels do not fit one array.", nameof(labels));
         if (_columns.Length < size) _columns = new float[size];
         var blocks = labels.Stride / Block;
         if (_losses.Length < blocks) _losses = new double[blocks];
@@ -107,7 +109,8 @@ internal sealed class UpsampledCrossEntropy
             for (var x = taps.First[j]; x < taps.First[j + 1]; x++)
             {
                 var column = mirrored ? labels.Width - 1 - x : x;
-                loss += scratch.Add(near, far, here.classStride, taps.Weight[x], labels.Values.AsSpan((column * stride) + (block * Block), Block));
+                loss += scratch.Add(
+                    near, far, here.classStride, taps.Weight[x], labels.Values.AsSpan((column * stride) + (block * Block), Block));
             }
 
             // What this column got from its left neighbour's pixels and its own is complete; its logits are not needed again.

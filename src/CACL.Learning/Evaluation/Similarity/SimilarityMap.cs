@@ -12,7 +12,8 @@ public sealed class SimilarityMap
         ArgumentNullException.ThrowIfNull(cosines);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        if (cosines.Length != width * height) throw new ArgumentException($"{cosines.Length} numbers are not {width}×{height} positions.", nameof(cosines));
+        if (cosines.Length != width * height)
+            throw new ArgumentException($"{cosines.Length} numbers are not {width}×{height} positions.", nameof(cosines));
         (Width, Height, Cosines) = (width, height, cosines);
         (Lowest, Highest) = (cosines.Min(), cosines.Max());
         var best = Array.IndexOf(cosines, Highest);

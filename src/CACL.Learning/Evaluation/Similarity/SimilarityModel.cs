@@ -63,14 +63,16 @@ public sealed class SimilarityModel : IDisposable
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         ArgumentNullException.ThrowIfNull(pixels);
-        if ((first.Width, first.Height) != (second.Width, second.Height)) throw new ArgumentException("The two frames differ in size.", nameof(second));
+        if ((first.Width, first.Height) != (second.Width, second.Height))
+            throw new ArgumentException("The two frames differ in size.", nameof(second));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         // One after the other: both at once would take twice the memory, and the frame may be large.
         var (here, width, height) = Rows(first);
         var (there, _, _) = Rows(second);
         var places = pixels
-            .Select(pixel => ((long)SimilarityMap.PositionOf(pixel.Y, first.Height, height) * width) + SimilarityMap.PositionOf(pixel.X, first.Width, width))
+            .Select(pixel => ((long)SimilarityMap.PositionOf(
+                pixel.Y, first.Height, height) * width) + SimilarityMap.PositionOf(pixel.X, first.Width, width))
             .ToArray();
         var targets = here.index_select(0, tensor(places, int64).to(_device));
         return [.. Views.Select(view => Compare(Vectors(targets, view), Vectors(there, view), width, height))];
@@ -83,7 +85,8 @@ public sealed class SimilarityModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var cosines = mm(targets, positions.t()).cpu();
-        return [.. Enumerable.Range(0, (int)targets.shape[0]).Select(i => new SimilarityMap(width, height, cosines[i].contiguous().data<float>().ToArray()))];
+        return [.. Enumerable.Range(0, (int)targets.shape[0]).Select(
+            i => new SimilarityMap(width, height, cosines[i].contiguous().data<float>().ToArray()))];
     }
 
     /// <summary>rows [R,C] of the backbone → their vectors under a head (or as they are), at length 1.</summary>

@@ -46,7 +46,8 @@ public static class CaclHeads
     };
 
     /// <summary>The head of such a name; null: there is none.</summary>
-    public static Heads? Find(string name) => Each(Heads.All).Where(head => NameOf(head) == name).Select(head => (Heads?)head).FirstOrDefault();
+    public static Heads? Find(string name) =>
+        Each(Heads.All).Where(head => NameOf(head) == name).Select(head => (Heads?)head).FirstOrDefault();
 
     /// <summary>One head on a backbone (METHOD.md §4): as many hidden channels as the backbone gives.</summary>
     public static HeadSpec Spec(Heads head, Backbone backbone) => new(NameOf(head), NetworkShapes.Channels(backbone), Width);

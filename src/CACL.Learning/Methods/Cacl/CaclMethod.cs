@@ -115,14 +115,18 @@ public sealed class CaclMethod : MomentumMethod
         views.Check(rolled: _options.PixelShuffle);
         var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));
         var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
-        if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems) throw new ArgumentException(string.Join(' ', problems));
+        if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(' ', problems));
     }
 
     private static CaclOptions Sound(CaclOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Problems().ToList() is { Count: > 0 } problems ? throw new ArgumentException(string.Join(' ', problems), nameof(options)) : options;
+        return options.Problems().ToList() is { Count: > 0 } problems
+            ? throw new ArgumentException(string.Join(' ', problems), nameof(options))
+            : options;
     }
 
-    private static string Words(CaclOptions options) => $"a {options.Backbone} with heads {options.Heads} and queues of {options.QueueSize} rows";
+    private static string Words(CaclOptions options) =>
+        $"a {options.Backbone} with heads {options.Heads} and queues of {options.QueueSize} rows";
 }

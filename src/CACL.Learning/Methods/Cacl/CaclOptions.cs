@@ -89,7 +89,8 @@ public sealed record CaclOptions : MethodOptions
     /// <param name="pixel">Of the pixel loss, equation 4.</param>
     /// <param name="cycle">Of the cycle loss, equation 6 or the soft cycle.</param>
     public static LossWeights Weights(double global, double pixel, double cycle) => new(
-        new LossWeight(CaclHeads.NameOf(Heads.Global), global), new LossWeight(CaclHeads.NameOf(Heads.Pixel), pixel), new LossWeight(CaclHeads.NameOf(Heads.Cycle), cycle));
+        new LossWeight(CaclHeads.NameOf(Heads.Global), global), new LossWeight(CaclHeads.NameOf(Heads.Pixel), pixel),
+        new LossWeight(CaclHeads.NameOf(Heads.Cycle), cycle));
 
     /// <inheritdoc/>
     public override MethodDescription Describe()
@@ -98,7 +99,8 @@ public sealed record CaclOptions : MethodOptions
         return new MethodDescription
         {
             Architecture = new CheckpointArchitecture(
-                Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), QueueSize, CaclHeads.Width, Padding.ToString().ToLowerInvariant()),
+                Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), QueueSize, CaclHeads.Width,
+                Padding.ToString().ToLowerInvariant()),
             CheckpointFiles = MomentumMethod.CheckpointFiles,
             Heads = heads,
             Metrics = Metrics.All,
@@ -114,7 +116,8 @@ public sealed record CaclOptions : MethodOptions
     public IEnumerable<string> Problems()
     {
         if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
-        if (SoftCycle == true && !Heads.HasFlag(Heads.Global)) yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
+        if (SoftCycle == true && !Heads.HasFlag(Heads.Global))
+            yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
         if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
         if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
@@ -130,13 +133,17 @@ public sealed record CaclOptions : MethodOptions
         foreach (var problem in Problems()) yield return problem;
         if (BatchNormSplits > 0 && batchSize % BatchNormSplits != 0)
         {
-            yield return $"A batch of {batchSize} does not divide into {BatchNormSplits} groups of batch normalisation: choose a multiple of {BatchNormSplits}.";
+            yield return $"A batch of {batchSize} does not divide into {BatchNormSplits} groups of batch normalisation: choose a multiple "
+                + $"of {BatchNormSplits}.";
         }
 
         if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is no multiple of 8, the backbone's stride.";
         // The last stage's dilation is 4, and a reflected border must be narrower than the map.
-        if (Padding == Padding.Reflect && cropSize < 40) yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
+        if (Padding == Padding.Reflect && cropSize < 40)
+            yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
         var largest = Heads is Heads.Global ? batchSize : batchSize * Math.Max(1, enqueuePixels);
-        if (largest > QueueSize) yield return $"A step puts {largest} rows into queues of {QueueSize}: make the queues larger, or the batch or the enqueued pixels fewer.";
+        if (largest > QueueSize)
+            yield return $"A step puts {largest} rows into queues of {QueueSize}: make the queues larger, or the batch or the enqueued "
+                + "pixels fewer.";
     }
 }

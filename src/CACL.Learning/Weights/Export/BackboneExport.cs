@@ -15,7 +15,8 @@ namespace CACL.Learning.Weights.Export;
 /// <param name="Tensors">How many tensors were written.</param>
 /// <param name="Megabytes">Their size, 10⁶ bytes.</param>
 public sealed record ExportReport(
-    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads, int Tensors, double Megabytes)
+    string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads, int Tensors,
+    double Megabytes)
 {
     /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
     public string? Instead { get; init; }
@@ -36,7 +37,8 @@ public static class BackboneExport
     /// <exception cref="CheckpointException">The checkpoint is missing, half or damaged.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
     /// <exception cref="WeightsException">It holds no such network, or the output cannot be written.</exception>
-    public static ExportReport Export(string path, string output, bool momentumNetwork = false, bool withHeads = false, bool overwrite = false)
+    public static ExportReport Export(
+        string path, string output, bool momentumNetwork = false, bool withHeads = false, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(output);
         WholeFile.RequireFree(output, overwrite);
@@ -59,10 +61,13 @@ public static class BackboneExport
         };
     }
 
-    /// <summary>How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.</summary>
+    /// <summary>
+    /// How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.
+    /// </summary>
     public static string Loading(Backbone backbone) => backbone == Backbone.ResNet50
         ? "torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])"
-        : "torchvision.models.resnet18(), then in layer3 and layer4 stride 1 everywhere (the downsample's too) and the 3x3 convolutions' dilation and padding 1 in layer3.0, 2 in layer3.1 and layer4.0, 4 in layer4.1: "
+        : "torchvision.models.resnet18(), then in layer3 and layer4 stride 1 everywhere (the downsample's too) and the 3x3 convolutions' "
+            + "dilation and padding 1 in layer3.0, 2 in layer3.1 and layer4.0, 4 in layer4.1: "
           + "torchvision refuses replace_stride_with_dilation for basic blocks";
 
     private static Dictionary<string, string> Metadata(BackboneFile found, string sha256, bool momentumNetwork)
@@ -86,9 +91,11 @@ public static class BackboneExport
     {
         var folder = Path.GetDirectoryName(query)!;
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)))
-            throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a checkpoint's folder, or leave --network out.");
+            throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a "
+                + "checkpoint's folder, or leave --network out.");
         return CheckpointReader.Network(folder, CheckpointRole.Momentum).File
-            ?? throw new WeightsException(query, $"The checkpoint {folder} is of a method without a momentum network. Leave --network out.");
+            ?? throw new WeightsException(query,
+                $"The checkpoint {folder} is of a method without a momentum network. Leave --network out.");
     }
 
     private static string Hash(string file)

@@ -18,7 +18,8 @@ public sealed record ImportReport(
 
 /// <summary>
 /// Takes a ResNet's backbone out of somebody else's file of weights (torchvision, MoCo, any program that keeps torchvision's names) and
-/// writes it as a safetensors file that <c>--init-from</c> takes. Knows the formats of PyTorch and safetensors; runs nothing that a file holds.
+/// writes it as a safetensors file that <c>--init-from</c> takes. Knows the formats of PyTorch and safetensors; runs nothing that a file
+/// holds.
 /// </summary>
 public static class BackboneImport
 {
@@ -61,11 +62,15 @@ public static class BackboneImport
     /// <summary>Opens a file by what it begins with, not by its name.</summary>
     internal static IWeightsSource Open(string path)
     {
-        if (Directory.Exists(path)) throw new WeightsException(path, $"{path} is a folder. A checkpoint of this program needs no import: name it with --init-from.");
+        if (Directory.Exists(path))
+            throw new WeightsException(path,
+                $"{path} is a folder. A checkpoint of this program needs no import: name it with --init-from.");
         if (!File.Exists(path)) throw new WeightsException(path, $"There is no file {path} to import. Check the name.");
         try
         {
-            return TorchFormats.Of(path) != TorchFormat.None || !LooksLikeSafeTensors(path) ? TorchFile.Open(path) : new SafeTensorsSource(path);
+            return TorchFormats.Of(path) != TorchFormat.None || !LooksLikeSafeTensors(path)
+                ? TorchFile.Open(path)
+                : new SafeTensorsSource(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,7 +88,8 @@ public static class BackboneImport
 
     // Only bottlenecks have a third convolution.
     private static Backbone Detect(IReadOnlyList<SourceTensor> tensors, string? prefix) =>
-        tensors.Any(t => t.Name.EndsWith("layer1.0.conv3.weight", StringComparison.Ordinal) && (prefix is null || t.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        tensors.Any(t => t.Name.EndsWith("layer1.0.conv3.weight", StringComparison.Ordinal) && (
+            prefix is null || t.Name.StartsWith(prefix, StringComparison.Ordinal)))
             ? Backbone.ResNet50
             : Backbone.ResNet18;
 
@@ -97,7 +103,8 @@ public static class BackboneImport
             if (at < 0) continue;
             throw new WeightsException(
                 source.Path,
-                string.Create(CultureInfo.InvariantCulture, $"{source.Path} cannot be started from: {selection.Prefix}{tensor.Name} holds {tensor.Values[at]} (element {at}), which no training survives. Take another file."));
+                string.Create(CultureInfo.InvariantCulture, $"{source.Path} cannot be started from: {selection.Prefix}{tensor.Name} holds "
+                    + $"{tensor.Values[at]} (element {at}), which no training survives. Take another file."));
         }
 
         return tensors;

@@ -11,7 +11,8 @@ public sealed record LeftOut(string Why, IReadOnlyList<string> Names);
 /// <param name="Prefix">What stands before torchvision's names.</param>
 /// <param name="Used">Names of the network to tensors of the file: all that the network has.</param>
 /// <param name="Left">The others by reason.</param>
-internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<LeftOut> Left)
+internal sealed partial record BackboneSelection(
+    string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<LeftOut> Left)
 {
     /// <summary>Picks a network's tensors out of a file's.</summary>
     /// <param name="path">The file, for messages.</param>
@@ -19,12 +20,15 @@ internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<Ke
     /// <param name="network">Names and shapes of the network.</param>
     /// <param name="prefix">What stands before the names; null: to be found.</param>
     /// <exception cref="WeightsException">The network is not in the file, not whole, or there several times.</exception>
-    public static BackboneSelection Of(string path, IReadOnlyList<SourceTensor> tensors, IReadOnlyDictionary<string, long[]> network, string? prefix)
+    public static BackboneSelection Of(
+        string path, IReadOnlyList<SourceTensor> tensors, IReadOnlyDictionary<string, long[]> network, string? prefix)
     {
         prefix ??= Prefixed(path, tensors, network);
-        var inside = tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Name[prefix.Length..], StringComparer.Ordinal);
+        var inside = tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(t => t.Name[prefix.Length..], StringComparer.Ordinal);
         Check(path, prefix, inside, network);
-        return new BackboneSelection(prefix, [.. network.Keys.Select(name => KeyValuePair.Create(name, inside[name]))], [.. Leave(tensors, prefix, network)]);
+        return new BackboneSelection(
+            prefix, [.. network.Keys.Select(name => KeyValuePair.Create(name, inside[name]))], [.. Leave(tensors, prefix, network)]);
     }
 
     private static string Prefixed(string path, IReadOnlyList<SourceTensor> tensors, IReadOnlyDictionary<string, long[]> network) =>
@@ -33,30 +37,39 @@ internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<Ke
             [var only] => only,
             [] => throw new WeightsException(
                 path,
-                $"{path} holds neither torchvision's ResNet-18 nor its ResNet-50: none of its {tensors.Count} tensors is the conv1.weight of one, "
+                $"{path} holds neither torchvision's ResNet-18 nor its ResNet-50: none of its {tensors.Count} tensors is the conv1.weight "
+                    + "of one, "
                 + $"with or without a prefix{Like(tensors)}. "
                 + "This program knows these two; if they are there under another name, say with --prefix what stands before conv1.weight."),
             var several => throw new WeightsException(
-                path, $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with --prefix which one to take."),
+                path,
+                $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with "
+                    + "--prefix which one to take."),
         };
 
     private static string Like(IReadOnlyList<SourceTensor> tensors) =>
         tensors.Count == 0 ? "" : $" (they are called like {string.Join(", ", tensors.Take(3).Select(t => Foreign.Text(t.Name)))})";
 
-    private static void Check(string path, string prefix, Dictionary<string, SourceTensor> inside, IReadOnlyDictionary<string, long[]> network)
+    private static void Check(
+        string path, string prefix, Dictionary<string, SourceTensor> inside, IReadOnlyDictionary<string, long[]> network)
     {
         var faults = new List<string>();
         Add("are missing", network.Keys.Where(name => !inside.ContainsKey(name)).Select(Foreign.Text));
         Add("belong to another backbone", inside.Keys.Where(name => !network.ContainsKey(name) && IsBackbone(name)).Select(Foreign.Text));
-        var present = network.Where(n => inside.ContainsKey(n.Key)).Select(n => (Name: n.Key, Wanted: n.Value, Found: inside[n.Key])).ToArray();
+        var present = network.Where(n => inside.ContainsKey(n.Key))
+            .Select(n => (Name: n.Key, Wanted: n.Value, Found: inside[n.Key]))
+            .ToArray();
         Add("have another shape", present.Where(t => !t.Wanted.SequenceEqual(t.Found.Shape))
             .Select(t => $"{t.Name} is [{string.Join(", ", t.Found.Shape)}] instead of [{string.Join(", ", t.Wanted)}]"));
-        Add("are not of a float type", present.Where(t => FloatTensors.Number(t.Found.Type) is null).Select(t => $"{t.Name} is {t.Found.Type}"));
+        Add(
+            "are not of a float type",
+            present.Where(t => FloatTensors.Number(t.Found.Type) is null).Select(t => $"{t.Name} is {t.Found.Type}"));
         if (faults.Count == 0) return;
         var under = prefix.Length == 0 ? "" : $" under '{Foreign.Text(prefix)}'";
         throw new WeightsException(
             path,
-            $"What {path} holds{under} is neither torchvision's ResNet-18 nor its ResNet-50: of {network.Count} tensors {string.Join("; ", faults)}. "
+            $"What {path} holds{under} is neither torchvision's ResNet-18 nor its ResNet-50: of {network.Count} tensors "
+                + $"{string.Join("; ", faults)}. "
             + "This program knows these two; if another part of the file is meant, say which with --prefix.");
 
         void Add(string what, IEnumerable<string> which)
@@ -66,7 +79,8 @@ internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<Ke
         }
     }
 
-    private static IEnumerable<LeftOut> Leave(IReadOnlyList<SourceTensor> tensors, string prefix, IReadOnlyDictionary<string, long[]> network) =>
+    private static IEnumerable<LeftOut> Leave(
+        IReadOnlyList<SourceTensor> tensors, string prefix, IReadOnlyDictionary<string, long[]> network) =>
         tensors.Select(t => t.Name)
             .Where(name => !(name.StartsWith(prefix, StringComparison.Ordinal) && network.ContainsKey(name[prefix.Length..])))
             .GroupBy(name => Why(name, prefix))
@@ -87,9 +101,11 @@ internal sealed partial record BackboneSelection(string Prefix, IReadOnlyList<Ke
         return path.Any(part => part is "queue" or "queue_ptr") ? "queue of negatives" : "not part of the network taken";
     }
 
-    private static bool IsElsewhere(string name) => NamePrefix.IsFollower(name) || name.StartsWith("optimizer", StringComparison.Ordinal) || name is "queue" or "queue_ptr";
+    private static bool IsElsewhere(string name) =>
+        NamePrefix.IsFollower(name) || name.StartsWith("optimizer", StringComparison.Ordinal) || name is "queue" or "queue_ptr";
 
-    private static bool IsBackbone(string name) => BackbonePart().IsMatch(name) && !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
+    private static bool IsBackbone(string name) =>
+        BackbonePart().IsMatch(name) && !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^(conv1|bn1|layer\d+)\.", RegexOptions.CultureInvariant)]
     private static partial Regex BackbonePart();

@@ -61,11 +61,13 @@ internal sealed class PickleCursor(string file, string name, ReadOnlyMemory<byte
         return text;
     }
 
-    public TorchFileException Fault(int position, string what, Exception? inner = null) => new(file, $"{name}, byte {position}", what, inner);
+    public TorchFileException Fault(int position, string what, Exception? inner = null) =>
+        new(file, $"{name}, byte {position}", what, inner);
 
     private ReadOnlySpan<byte> Sized(ulong length)
     {
-        if (length > PickleLimits.Text) throw Fault(At, $"a text, byte string or number of {length} bytes; at most {PickleLimits.Text} are allowed");
+        if (length > PickleLimits.Text)
+            throw Fault(At, $"a text, byte string or number of {length} bytes; at most {PickleLimits.Text} are allowed");
         return Take((int)length);
     }
 

@@ -19,7 +19,8 @@ internal sealed class PickleMachine
     private PickleMachine(PickleCursor cursor) => _cursor = cursor;
 
     /// <summary>Reads one pickle and leaves the cursor behind it.</summary>
-    /// <exception cref="TorchFileException">It holds an opcode or a name that no file of weights needs, is damaged, or exceeds a bound.</exception>
+    /// <exception cref="TorchFileException">It holds an opcode or a name that no file of weights needs, is damaged, or exceeds a
+    /// bound.</exception>
     public static object? Load(PickleCursor cursor) => new PickleMachine(cursor).Run();
 
     private object? Run()
@@ -94,7 +95,8 @@ internal sealed class PickleMachine
             case PickleOpcode.BinPersId: Push(Guarded(() => TorchGlobals.Storage(Pop(1)[0]))); break;
 
             default:
-                throw Fault($"the opcode {RefusedOpcodes.NameOf((byte)opcode)} is not one that torch.save writes for weights. {TorchGlobals.Remedy}");
+                throw Fault($"the opcode {RefusedOpcodes.NameOf((byte)opcode)} is not one that torch.save writes for weights. "
+                    + $"{TorchGlobals.Remedy}");
         }
     }
 
@@ -116,7 +118,8 @@ internal sealed class PickleMachine
 
     private void PushGlobal(string module, string name) =>
         Push(TorchGlobals.Find(module, name)
-            ?? throw Fault($"names {Foreign.Text($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. {TorchGlobals.Remedy}"));
+            ?? throw Fault($"names {Foreign.Text($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. "
+                + $"{TorchGlobals.Remedy}"));
 
     private void PushStackGlobal(object?[] names)
     {
@@ -160,7 +163,8 @@ internal sealed class PickleMachine
         for (var i = 0; i < items.Length; i += 2) dict.Set(items[i], items[i + 1]);
     }
 
-    private object? Recall(uint index) => _memo.TryGetValue(index, out var value) ? value : throw Fault($"the memo holds nothing under {index}");
+    private object? Recall(uint index) =>
+        _memo.TryGetValue(index, out var value) ? value : throw Fault($"the memo holds nothing under {index}");
 
     private void Push(object? value) => _stack.Add(value);
 

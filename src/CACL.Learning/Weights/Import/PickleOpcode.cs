@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>The opcodes that PyTorch writes under pickle's protocols 2 to 5, by the names of Python's pickletools. No other is understood.</summary>
+/// <summary>
+/// The opcodes that PyTorch writes under pickle's protocols 2 to 5, by the names of Python's pickletools. No other is understood.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

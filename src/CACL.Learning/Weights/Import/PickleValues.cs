@@ -5,7 +5,8 @@ namespace CACL.Learning.Weights.Import;
 /// <summary>A name of Python's that the allow-list knows. It stands for nothing executable.</summary>
 /// <param name="Module">Module.</param>
 /// <param name="Name">Name in it.</param>
-/// <param name="Call">What REDUCE makes of it and its arguments; null where it cannot be called. Throws <see cref="FormatException"/> on arguments that do not fit.</param>
+/// <param name="Call">What REDUCE makes of it and its arguments; null where it cannot be called. Throws <see cref="FormatException"/> on
+/// arguments that do not fit.</param>
 /// <param name="Element">The element type, where it names a kind of storage.</param>
 internal sealed record PickleGlobal(string Module, string Name, Func<PickleTuple, object?>? Call = null, SafeTensorsType? Element = null)
 {

@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Finds the tensors in what a pickle holds: dictionaries, lists and tuples inside each other, with shared parts and circles.</summary>
+/// <summary>
+/// Finds the tensors in what a pickle holds: dictionaries, lists and tuples inside each other, with shared parts and circles.
+/// </summary>
 internal static class TensorTree
 {
     /// <summary>Every tensor with the keys that lead to it, joined by dots. What is reached twice is told once.</summary>

@@ -57,7 +57,8 @@ internal sealed class TorchArchive : ITorchContainer
             archive?.Dispose();
             stream?.Dispose();
             // A damaged directory of a zip archive makes .NET's reader throw any of these.
-            if (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException)
+            if (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
+                or OverflowException)
                 throw new TorchFileException(file, "zip archive", $"cannot be read ({e.Message.TrimEnd('.')}); is the file whole?", e);
             throw;
         }
@@ -68,7 +69,8 @@ internal sealed class TorchArchive : ITorchContainer
         var where = $"storage {Foreign.Text(storage.Key)}";
         if (!_entries.TryGetValue($"{_folder}data/{storage.Key}", out var entry)) throw Fault(where, "is missing in the archive");
         var size = storage.Type.ElementSize();
-        if (entry.Length != storage.Count * size) throw Fault(where, $"has {entry.Length} bytes, its {storage.Count} elements of {storage.Type} take {storage.Count * size}");
+        if (entry.Length != storage.Count * size)
+            throw Fault(where, $"has {entry.Length} bytes, its {storage.Count} elements of {storage.Type} take {storage.Count * size}");
         if ((end - first) * size > Array.MaxLength) throw Fault(where, $"{(end - first) * size} bytes are too many to read at once");
         return ZipEntryReader.Read(_file, entry, first * size, (int)((end - first) * size));
     }
@@ -77,7 +79,8 @@ internal sealed class TorchArchive : ITorchContainer
 
     private string Folder()
     {
-        var pickles = _entries.Keys.Where(name => name.EndsWith("/" + PickleName, StringComparison.Ordinal) || name == PickleName).ToArray();
+        var pickles = _entries.Keys.Where(name => name.EndsWith("/" + PickleName, StringComparison.Ordinal) || name == PickleName)
+            .ToArray();
         if (pickles is not [var pickle])
         {
             throw Fault("zip archive", pickles.Length == 0
@@ -87,7 +90,8 @@ internal sealed class TorchArchive : ITorchContainer
 
         var folder = pickle[..^PickleName.Length];
         if (_entries.ContainsKey(folder + "constants.pkl"))
-            throw Fault("zip archive", "is a TorchScript program, not a state dict. Save its weights in Python: torch.save(torch.jit.load(file).state_dict(), 'weights.pth')");
+            throw Fault("zip archive", "is a TorchScript program, not a state dict. Save its weights in Python: "
+                + "torch.save(torch.jit.load(file).state_dict(), 'weights.pth')");
         return folder;
     }
 

@@ -1,7 +1,9 @@
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>A file that torch.save wrote, as a source of weights. Nothing in it is run; storages are read only where a tensor is asked for.</summary>
+/// <summary>
+/// A file that torch.save wrote, as a source of weights. Nothing in it is run; storages are read only where a tensor is asked for.
+/// </summary>
 internal sealed class TorchFile : IWeightsSource
 {
     private readonly ITorchContainer _container;
@@ -39,7 +41,8 @@ internal sealed class TorchFile : IWeightsSource
         catch (Exception e)
         {
             container?.Dispose();
-            if (e is IOException or UnauthorizedAccessException) throw new TorchFileException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')})", e);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new TorchFileException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')})", e);
             throw;
         }
     }
@@ -66,7 +69,8 @@ internal sealed class TorchFile : IWeightsSource
     {
         var where = $"tensor {Foreign.Text(name)}";
         if (view.Count > Array.MaxLength) throw new TorchFileException(Path, where, $"{view.Count} numbers do not fit one array");
-        var number = FloatTensors.Number(view.Storage.Type) ?? throw new TorchFileException(Path, where, $"is {view.Storage.Type}, not a float type");
+        var number = FloatTensors.Number(view.Storage.Type)
+            ?? throw new TorchFileException(Path, where, $"is {view.Storage.Type}, not a float type");
         var values = GC.AllocateUninitializedArray<float>((int)view.Count);
         var size = view.Storage.Type.ElementSize();
         var index = new long[view.Shape.Length];
@@ -110,7 +114,8 @@ internal sealed class TorchFile : IWeightsSource
         TorchFormat.Tar => throw new TorchFileException(
             path,
             "file",
-            "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, map_location='cpu')['state_dict'], 'weights.pth')"),
+            "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, "
+                + "map_location='cpu')['state_dict'], 'weights.pth')"),
         _ => throw new TorchFileException(path, "file", "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file"),
     };
 }

@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>A file of PyTorch's cannot be read. The message is a sentence that names the file, the place and a remedy; nothing in the file was run.</summary>
+/// <summary>
+/// A file of PyTorch's cannot be read. The message is a sentence that names the file, the place and a remedy; nothing in the file was run.
+/// </summary>
 public sealed class TorchFileException : Exception
 {
     /// <summary>A fault of <paramref name="file"/>.</summary>

@@ -10,7 +10,8 @@ internal static class TorchGlobals
 {
     /// <summary>What to do with a file that holds more than weights.</summary>
     public const string Remedy =
-        "If you trust the file, load it with PyTorch where it comes from and save its state dict alone: torch.save(state_dict, 'weights.pth').";
+        "If you trust the file, load it with PyTorch where it comes from and save its state dict alone: torch.save(state_dict, "
+            + "'weights.pth').";
 
     private static readonly Dictionary<string, PickleGlobal> Known = Everything().ToDictionary(g => g.ToString(), StringComparer.Ordinal);
 
@@ -21,7 +22,9 @@ internal static class TorchGlobals
         return Known.TryGetValue($"{module}.{name}", out var global) && global.Module == module ? global : null;
     }
 
-    /// <summary>A storage from its persistent id ('storage', type, key, location, count); the old format adds a view, always None.</summary>
+    /// <summary>
+    /// A storage from its persistent id ('storage', type, key, location, count); the old format adds a view, always None.
+    /// </summary>
     /// <exception cref="FormatException">It is something else.</exception>
     public static TorchStorage Storage(object? id)
     {
@@ -87,13 +90,16 @@ internal static class TorchGlobals
         ("ComplexFloat", SafeTensorsType.C64),
     ];
 
-    private static string[] Types => ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64"];
+    private static string[] Types =>
+        ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "complex64"];
 
     private static PickleOpaque Opaque(PickleTuple arguments) => PickleOpaque.Instance;
 
     /// <summary>OrderedDict(); its entries follow by SETITEMS.</summary>
     private static PickleDict Dictionary(PickleTuple arguments) =>
-        arguments.Items.Length == 0 ? new PickleDict() : throw new FormatException("collections.OrderedDict with arguments, which torch.save never writes");
+        arguments.Items.Length == 0
+            ? new PickleDict()
+            : throw new FormatException("collections.OrderedDict with arguments, which torch.save never writes");
 
     /// <summary>torch.Size((2, 3)).</summary>
     private static PickleTuple Size(PickleTuple arguments) =>
@@ -101,12 +107,15 @@ internal static class TorchGlobals
 
     /// <summary>_rebuild_parameter(data, requires_grad, backward_hooks).</summary>
     private static TorchTensor Parameter(PickleTuple arguments) =>
-        arguments.Items is [TorchTensor data, bool, PickleDict] ? data : throw new FormatException("a parameter that is not made of a tensor, a truth value and a dict");
+        arguments.Items is [TorchTensor data, bool, PickleDict]
+            ? data
+            : throw new FormatException("a parameter that is not made of a tensor, a truth value and a dict");
 
     /// <summary>_rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks[, metadata]).</summary>
     private static TorchTensor Tensor(PickleTuple arguments)
     {
-        if (arguments.Items is not [TorchStorage storage, long offset, PickleTuple size, PickleTuple stride, bool, PickleDict, .. var rest] || rest.Length > 1)
+        if (arguments.Items is not [
+            TorchStorage storage, long offset, PickleTuple size, PickleTuple stride, bool, PickleDict, .. var rest] || rest.Length > 1)
             throw new FormatException("a tensor that is not made of storage, offset, size and stride");
         var (shape, strides) = (Numbers(size, "size"), Numbers(stride, "stride"));
         if (shape.Length != strides.Length) throw new FormatException($"a tensor with {shape.Length} sizes and {strides.Length} strides");
@@ -123,7 +132,8 @@ internal static class TorchGlobals
             if (count == 0) end = offset;
             else for (var i = 0; i < shape.Length; i++) end = checked(end + ((shape[i] - 1) * strides[i]));
             if (offset < 0 || end > storage.Count)
-                throw new FormatException($"a tensor of shape [{string.Join(", ", shape)}] reaches beyond its storage of {storage.Count} elements");
+                throw new FormatException($"a tensor of shape [{string.Join(", ", shape)}] reaches beyond its storage of {storage.Count} "
+                    + "elements");
         }
         catch (OverflowException e)
         {
@@ -136,7 +146,9 @@ internal static class TorchGlobals
         if (tuple.Items.Length > PickleLimits.Dimensions) throw new FormatException($"a tensor of {tuple.Items.Length} dimensions");
         var numbers = new long[tuple.Items.Length];
         for (var i = 0; i < numbers.Length; i++)
-            numbers[i] = tuple.Items[i] is long number and >= 0 ? number : throw new FormatException($"a tensor whose {what} holds {KindOf(tuple.Items[i])} that is no count");
+            numbers[i] = tuple.Items[i] is long number and >= 0
+                ? number
+                : throw new FormatException($"a tensor whose {what} holds {KindOf(tuple.Items[i])} that is no count");
         return numbers;
     }
 }

@@ -13,7 +13,8 @@ internal sealed class TorchStream : ITorchContainer
 {
     private const long Version = 1001;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
     private readonly string _file;
     private readonly SafeFileHandle _handle;
@@ -28,9 +29,11 @@ internal sealed class TorchStream : ITorchContainer
         var head = new byte[(int)Math.Min(PickleLimits.Bytes, RandomAccess.GetLength(handle))];
         ReadExactly("pickles", head, 0);
         var cursor = new PickleCursor(file, "pickles", head);
-        if (PickleMachine.Load(cursor) is not BigInteger magic || magic != Magic) throw Fault("begin", $"is a pickle, but not one that torch.save wrote. {TorchGlobals.Remedy}");
+        if (PickleMachine.Load(cursor) is not BigInteger magic || magic != Magic)
+            throw Fault("begin", $"is a pickle, but not one that torch.save wrote. {TorchGlobals.Remedy}");
         if (PickleMachine.Load(cursor) is not Version) throw Fault("begin", "is of an unknown version of PyTorch's old format");
-        if (PickleMachine.Load(cursor) is not PickleDict system || system["little_endian"] is not true) throw Fault("begin", "was not written on a little-endian machine");
+        if (PickleMachine.Load(cursor) is not PickleDict system || system["little_endian"] is not true)
+            throw Fault("begin", "was not written on a little-endian machine");
         Root = PickleMachine.Load(cursor);
         _keys = PickleMachine.Load(cursor) as PickleList ?? throw Fault("pickles", "do not end with the storages' keys");
         _at = cursor.At;
@@ -79,7 +82,8 @@ internal sealed class TorchStream : ITorchContainer
         var count = new byte[8];
         foreach (var item in _keys.Items)
         {
-            if (item is not string key || !known.TryGetValue(key, out var storage)) throw Fault("storages", "one of them belongs to no tensor");
+            if (item is not string key || !known.TryGetValue(key, out var storage))
+                throw Fault("storages", "one of them belongs to no tensor");
             var where = $"storage {Foreign.Text(key)}";
             ReadExactly(where, count, at);
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count)

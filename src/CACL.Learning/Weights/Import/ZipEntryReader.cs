@@ -3,7 +3,10 @@ using System.IO.Hashing;
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Reads entries of a zip archive of unknown origin: no more than an entry says, no more than its bytes can unfold to, and its checksum holds.</summary>
+/// <summary>
+/// Reads entries of a zip archive of unknown origin: no more than an entry says, no more than its bytes can unfold to, and its checksum
+/// holds.
+/// </summary>
 internal static class ZipEntryReader
 {
     // What deflate can reach at most; an entry that claims more lies.
@@ -20,7 +23,8 @@ internal static class ZipEntryReader
         var where = $"entry {Foreign.Text(entry.FullName)}";
         if (entry.IsEncrypted) throw new TorchFileException(file, where, "is encrypted");
         if (entry.Length / DeflateRatio > entry.CompressedLength)
-            throw new TorchFileException(file, where, $"claims {entry.Length} bytes out of {entry.CompressedLength} compressed ones, which no compression reaches");
+            throw new TorchFileException(
+                file, where, $"claims {entry.Length} bytes out of {entry.CompressedLength} compressed ones, which no compression reaches");
         try
         {
             // Opening compares the entry with the file's length, so nothing is allocated for bytes that are not there.
@@ -29,7 +33,8 @@ internal static class ZipEntryReader
             var checksum = Walk(stream, entry.Length, from, kept);
             if (stream.ReadByte() >= 0) throw new TorchFileException(file, where, $"is longer than the {entry.Length} bytes that it says");
             // Zero: written with torch.serialization.set_crc32_options(False).
-            if (entry.Crc32 != 0 && entry.Crc32 != checksum) throw new TorchFileException(file, where, "is damaged (its checksum differs); fetch the file again");
+            if (entry.Crc32 != 0 && entry.Crc32 != checksum)
+                throw new TorchFileException(file, where, "is damaged (its checksum differs); fetch the file again");
             return kept;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException)

@@ -38,7 +38,8 @@ internal sealed class EvaluationProcess : IEvaluationEngine
     /// <param name="configuration">Settings of the run, a file.</param>
     /// <param name="results">Folder in which each evaluation gets a folder for its results.</param>
     /// <param name="threads">Threads of the tensor library.</param>
-    public EvaluationProcess(OwnProgram program, IReadOnlyList<EvaluatedDataSet> dataSets, string configuration, string results, int threads)
+    public EvaluationProcess(
+        OwnProgram program, IReadOnlyList<EvaluatedDataSet> dataSets, string configuration, string results, int threads)
     {
         _program = program;
         _dataSets = dataSets.ToDictionary(d => d.Name);
@@ -115,7 +116,9 @@ internal sealed class EvaluationProcess : IEvaluationEngine
     {
         var target = request.Target;
         var share = target.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $"-{fraction}") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"step-{request.Step:D8}-{target.DataSet}-{target.Protocol}{share}{(target.Variant == EvaluationProtocols.Quick ? "" : "-" + target.Variant)}");
+        var variant = target.Variant == EvaluationProtocols.Quick ? "" : "-" + target.Variant;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"step-{request.Step:D8}-{target.DataSet}-{target.Protocol}{share}{variant}");
     }
 
     private static JsonObject Parse(IReadOnlyList<string> lines)

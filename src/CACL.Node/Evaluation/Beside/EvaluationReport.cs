@@ -29,7 +29,8 @@ internal static class EvaluationReport
         if (results.Failed.Count == 0) return;
         if (results.Tables.Count > 0) output.WriteLine();
         output.WriteLine("Failed:");
-        WriteTable([.. results.Failed.Select(r => new[] { r.Run, $"step {r.Step}", r.Text("dataset"), Protocol(r), r.Text("error") })], output);
+        WriteTable(
+            [.. results.Failed.Select(r => new[] { r.Run, $"step {r.Step}", r.Text("dataset"), Protocol(r), r.Text("error") })], output);
     }
 
     /// <summary>One row for each line; an empty number is undefined, a failed evaluation has no table.</summary>
@@ -40,9 +41,11 @@ internal static class EvaluationReport
         {
             string[] texts =
             [
-                table?.ToString(CultureInfo.InvariantCulture) ?? "", result.Run, result.Step.ToString(CultureInfo.InvariantCulture), result.Text("dataset"),
+                table?.ToString(CultureInfo.InvariantCulture) ?? "", result.Run, result.Step.ToString(CultureInfo.InvariantCulture),
+                result.Text("dataset"),
                 result.Text("protocol"), result.Text("variant"), Exact(result, "fraction"), result.Text("trigger"), result.Text("status"),
-                Exact(result, "miou"), Exact(result, "macc"), Exact(result, "aacc"), Exact(result, "seconds"), result.Text("time"), result.Text("error"),
+                Exact(result, "miou"), Exact(result, "macc"), Exact(result, "aacc"), Exact(result, "seconds"), result.Text("time"),
+                result.Text("error"),
             ];
             output.WriteLine(string.Join(',', texts.Select(CsvCell.Of)));
         }
@@ -68,7 +71,8 @@ internal static class EvaluationReport
 
     private static string[] Row(EvaluationResult r) =>
     [
-        r.Run, r.Step.ToString(CultureInfo.InvariantCulture), r.Text("dataset"), Protocol(r), Share(r, "miou"), Share(r, "macc"), Share(r, "aacc"),
+        r.Run, r.Step.ToString(CultureInfo.InvariantCulture), r.Text("dataset"), Protocol(r), Share(r, "miou"), Share(r, "macc"),
+        Share(r, "aacc"),
         r.Number("seconds") is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s") : "",
     ];
 
@@ -82,6 +86,7 @@ internal static class EvaluationReport
     private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        foreach (var row in rows)
+            output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
     }
 }

@@ -17,17 +17,22 @@ internal sealed record EvaluationResult(string Run, JsonElement Line)
     public bool IsDone => Text("status") == "done";
 
     /// <summary>A text, or empty.</summary>
-    public string Text(string name) => Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    public string Text(string name) =>
+        Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     /// <summary>A number, or null.</summary>
-    public double? Number(string name) => Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    public double? Number(string name) =>
+        Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
     /// <summary>What was measured and how: a part of the manifest, or null.</summary>
     public JsonElement? Manifest(string part) =>
-        Line.TryGetProperty("manifest", out var manifest) && manifest.ValueKind == JsonValueKind.Object && manifest.TryGetProperty(part, out var value) ? value : null;
+        Line.TryGetProperty("manifest", out var manifest)
+            && manifest.ValueKind == JsonValueKind.Object
+            && manifest.TryGetProperty(part, out var value) ? value : null;
 
     /// <summary>Whether both were measured on the same data in the same way, so that their numbers may stand side by side.</summary>
-    public bool IsComparableWith(EvaluationResult other) => Same(Manifest("dataset"), other.Manifest("dataset")) && Same(Manifest("protocol"), other.Manifest("protocol"));
+    public bool IsComparableWith(EvaluationResult other) =>
+        Same(Manifest("dataset"), other.Manifest("dataset")) && Same(Manifest("protocol"), other.Manifest("protocol"));
 
     private static bool Same(JsonElement? one, JsonElement? other) =>
         one is { } a ? other is { } b && JsonElement.DeepEquals(a, b) : other is null;

@@ -10,7 +10,9 @@ using Serilog;
 
 namespace CACL.Node.Evaluation.Beside;
 
-/// <summary>What a training is evaluated on: looked at when the training starts, so that a misspelt folder is not found out hours later.</summary>
+/// <summary>
+/// What a training is evaluated on: looked at when the training starts, so that a misspelt folder is not found out hours later.
+/// </summary>
 internal static class EvaluationsBeside
 {
     /// <summary>Looks whether the data sets are there; reads no image.</summary>
@@ -24,7 +26,9 @@ internal static class EvaluationsBeside
                 var opened = SegmentationDataSets.Open(dataSet.Kind, dataSet.Data);
                 var train = Named(dataSet.TrainSplit, settings.Evaluation.TrainSplit, opened.DefaultTrainSplit);
                 var test = Named(dataSet.TestSplit, settings.Evaluation.TestSplit, opened.DefaultTestSplit);
-                Log.Debug("{DataSet}: {Train} images to learn from, {Test} to score", dataSet.Name, opened.Items(train).Count, opened.Items(test).Count);
+                Log.Debug(
+                    "{DataSet}: {Train} images to learn from, {Test} to score", dataSet.Name, opened.Items(train).Count,
+                    opened.Items(test).Count);
             }
             catch (DataSetException e)
             {

@@ -8,12 +8,16 @@ internal static class ManifestDifference
     private const int MostNamed = 6;
     private const int LongestValue = 40;
 
-    /// <summary>The differences in data set and protocol, such as <c>protocol.epochs is 20, not 10</c>; empty where there are none.</summary>
+    /// <summary>
+    /// The differences in data set and protocol, such as <c>protocol.epochs is 20, not 10</c>; empty where there are none.
+    /// </summary>
     public static string Between(EvaluationResult first, EvaluationResult other)
     {
         var found = new List<string>();
         foreach (var part in new[] { "dataset", "protocol" }) Compare(part, first.Manifest(part), other.Manifest(part), found);
-        return found.Count <= MostNamed ? string.Join("; ", found) : $"{string.Join("; ", found.Take(MostNamed))}; and {found.Count - MostNamed} more";
+        return found.Count <= MostNamed
+            ? string.Join("; ", found)
+            : $"{string.Join("; ", found.Take(MostNamed))}; and {found.Count - MostNamed} more";
     }
 
     private static void Compare(string path, JsonElement? first, JsonElement? other, List<string> found)
@@ -21,7 +25,9 @@ internal static class ManifestDifference
         if (first is { ValueKind: JsonValueKind.Object } a && other is { ValueKind: JsonValueKind.Object } b)
         {
             foreach (var name in a.EnumerateObject().Select(p => p.Name).Union(b.EnumerateObject().Select(p => p.Name)))
-                Compare($"{path}.{name}", a.TryGetProperty(name, out var one) ? one : null, b.TryGetProperty(name, out var two) ? two : null, found);
+                Compare(
+                    $"{path}.{name}", a.TryGetProperty(name, out var one) ? one : null, b.TryGetProperty(name, out var two) ? two : null,
+                    found);
             return;
         }
 

@@ -23,7 +23,9 @@ internal sealed class NodeClient : IDisposable
         _run = run;
         _node = node;
         // It is this machine, or one that the user named: no proxy stands between.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = node.Address, Timeout = Deadline };
+        _http = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        { BaseAddress = node.Address, Timeout = Deadline };
         _http.DefaultRequestHeaders.Add(Requests.InstanceHeader, node.Instance);
         if (token.Length > 0) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -84,13 +86,16 @@ internal sealed class NodeClient : IDisposable
             var answer = JsonNode.Parse(stream) as JsonObject ?? [];
             if (response.IsSuccessStatusCode) return answer;
             if (response.StatusCode == System.Net.HttpStatusCode.Gone) throw NotRunning(instead, null);
-            var hint = response.StatusCode == System.Net.HttpStatusCode.Unauthorized ? " Set the environment variable CACL_HTTP_TOKEN to the run's token." : "";
+            var hint = response.StatusCode == System.Net.HttpStatusCode.Unauthorized
+                ? " Set the environment variable CACL_HTTP_TOKEN to the run's token."
+                : "";
             throw new UserException($"{(string?)answer["error"] ?? $"The run answered with status {(int)response.StatusCode}."}{hint}");
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
         {
             throw IsAlive(_node.ProcessId)
-                ? new UserException($"The program of {_run} (process {_node.ProcessId}) does not answer at {_node.Address}: {e.Message} Look at its train.log, or try again.", e)
+                ? new UserException($"The program of {_run} (process {_node.ProcessId}) does not answer at {_node.Address}: {e.Message} "
+                    + "Look at its train.log, or try again.", e)
                 : NotRunning(instead, e);
         }
     }
@@ -99,7 +104,8 @@ internal sealed class NodeClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private UserException NotRunning(string instead, Exception? cause) =>
-        new($"The run {_run} is not running any more: its last program, process {_node.ProcessId}, ended without taking its {NodeFile.Name} along. {instead}", cause);
+        new($"The run {_run} is not running any more: its last program, process {_node.ProcessId}, ended without taking its "
+            + $"{NodeFile.Name} along. {instead}", cause);
 
     private static bool IsAlive(int process)
     {

@@ -51,7 +51,8 @@ internal sealed class DashboardPage
         var html = Read("page.html").Replace("{{style}}", style, StringComparison.Ordinal)
             .Replace("{{library}}", library, StringComparison.Ordinal)
             .Replace("{{script}}", script, StringComparison.Ordinal);
-        var policy = $"default-src 'none'; script-src {HashOf(library)} {HashOf(script)}; style-src {HashOf(style)}; connect-src 'self'; img-src data:; "
+        var policy = $"default-src 'none'; script-src {HashOf(library)} {HashOf(script)}; style-src {HashOf(style)}; connect-src 'self'; "
+            + "img-src data:; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         return new DashboardPage(Encoding.UTF8.GetBytes(html), policy);
     }

@@ -33,7 +33,8 @@ internal sealed class GrowingLines
             var whole = bytes.AsSpan(0, held).LastIndexOf((byte)'\n') + 1;
             // A line that does not fit is passed over.
             _read += whole == 0 && held == MostBytes ? held : whole;
-            return Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return Encoding.UTF8.GetString(bytes, 0, whole)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }
         catch (IOException)
         {

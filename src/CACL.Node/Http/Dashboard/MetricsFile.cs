@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace CACL.Node.Http.Dashboard;
 
-/// <summary>Reads metrics.jsonl, a file that grows, in one pass and without an object a line: a million lines take seconds, not minutes.</summary>
+/// <summary>
+/// Reads metrics.jsonl, a file that grows, in one pass and without an object a line: a million lines take seconds, not minutes.
+/// </summary>
 internal static class MetricsFile
 {
     private const int ChunkBytes = 1 << 20;
@@ -83,7 +85,8 @@ internal static class MetricsFile
             {
                 var name = json.ValueSpan;
                 json.Read();
-                if (json.TokenType == JsonTokenType.Number && json.TryGetDouble(out var value) && double.IsFinite(value)) reader.Number(place, name, value);
+                if (json.TokenType == JsonTokenType.Number && json.TryGetDouble(out var value) && double.IsFinite(value))
+                    reader.Number(place, name, value);
                 else json.Skip();
             }
         }

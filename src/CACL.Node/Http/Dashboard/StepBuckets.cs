@@ -79,7 +79,8 @@ internal sealed class StepBuckets(long first, int most, long width) : MetricsFil
             {
                 var end = Math.Min(i + together - 1, high);
                 var middle = first + (i * Width) + (((end - i + 1) * Width) - 1) / 2;
-                if (series.Over(i, end) is { Count: > 0 } found) line.Add(new MetricsPoint(Math.Min(middle, Last), found.Min, found.Max, found.Sum / found.Count));
+                if (series.Over(i, end) is { Count: > 0 } found)
+                    line.Add(new MetricsPoint(Math.Min(middle, Last), found.Min, found.Max, found.Sum / found.Count));
             }
 
             if (line.Count > 0) yield return (Encoding.UTF8.GetString(series.Name), line);

@@ -9,8 +9,8 @@ using SkiaSharp;
 namespace CACL.Node.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/batch</c>: some pairs of the batch that is trained on, after augmentation. The first request asks the training for a copy and waits
-/// for the next step a little while; from then on the newest copy is answered, and another asked for.
+/// <c>GET /api/batch</c>: some pairs of the batch that is trained on, after augmentation. The first request asks the training for a copy
+/// and waits for the next step a little while; from then on the newest copy is answered, and another asked for.
 /// </summary>
 internal static class BatchEndpoint
 {
@@ -19,7 +19,8 @@ internal static class BatchEndpoint
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Adds it.</summary>
-    public static void Map(IEndpointRouteBuilder routes, NodeState state) => routes.MapGet("/api/batch", context => AnswerAsync(context, state.Preview));
+    public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
+        routes.MapGet("/api/batch", context => AnswerAsync(context, state.Preview));
 
     /// <summary>What is answered.</summary>
     internal static JsonObject Json(PreviewedBatch batch) => new()
@@ -35,12 +36,14 @@ internal static class BatchEndpoint
     {
         var before = preview.Latest;
         var comes = preview.Request() || before is null;
-        for (var waited = TimeSpan.Zero; comes && waited < Patience && ReferenceEquals(preview.Latest, before) && preview.Fault is null; waited += Look)
+        for (var waited = TimeSpan.Zero; comes && waited < Patience && ReferenceEquals(
+            preview.Latest, before) && preview.Fault is null; waited += Look)
             await Task.Delay(Look, context.RequestAborted).ConfigureAwait(false);
         var answer = preview switch
         {
             { Latest: { } latest } => Json(latest),
-            { Fault: { } fault } => new JsonObject { ["pairs"] = new JsonArray(), ["message"] = $"The pictures could not be made: {fault}" },
+            { Fault: { } fault } =>
+                new JsonObject { ["pairs"] = new JsonArray(), ["message"] = $"The pictures could not be made: {fault}" },
             _ => new JsonObject { ["pairs"] = new JsonArray(), ["message"] = "No step has begun since you asked. Ask again in a while." },
         };
         await Answers.JsonAsync(context, StatusCodes.Status200OK, answer).ConfigureAwait(false);

@@ -28,7 +28,9 @@ internal static class ControlEndpoints
         var status = run.Status();
         if (act(run, status) is { } message)
         {
-            await Answers.JsonAsync(context, StatusCodes.Status202Accepted, new JsonObject { ["message"] = message, ["step"] = status.Step }).ConfigureAwait(false);
+            await Answers.JsonAsync(
+                context, StatusCodes.Status202Accepted,
+                new JsonObject { ["message"] = message, ["step"] = status.Step }).ConfigureAwait(false);
             return;
         }
 
@@ -39,15 +41,23 @@ internal static class ControlEndpoints
     {
         if (IsOver(status)) return null;
         run.Pause();
-        if (status.PausedByUser) return status.State == RunState.Paused ? $"The training is paused already, after step {status.Step}." : "The training was asked to pause already.";
-        return status.State == RunState.Running ? $"The training pauses after step {status.Step + 1}, which is being computed." : $"The training pauses after step {status.Step}.";
+        if (status.PausedByUser)
+            return status.State == RunState.Paused
+                ? $"The training is paused already, after step {status.Step}."
+                : "The training was asked to pause already.";
+        return status.State == RunState.Running
+            ? $"The training pauses after step {status.Step + 1}, which is being computed."
+            : $"The training pauses after step {status.Step}.";
     }
 
     private static string? Resume(TrainingRun run, RunStatus status)
     {
         if (IsOver(status)) return null;
         run.Resume();
-        if (!status.PausedByUser) return status.PausedByCheckpoint ? "The training waits for its checkpoint to be written, and goes on by itself once that is done." : "The training is not paused.";
+        if (!status.PausedByUser)
+            return status.PausedByCheckpoint
+                ? "The training waits for its checkpoint to be written, and goes on by itself once that is done."
+                : "The training is not paused.";
         return status.PausedByCheckpoint ? "The training goes on once its checkpoint is written." : "The training goes on.";
     }
 
@@ -61,14 +71,17 @@ internal static class ControlEndpoints
 
         run.Stop("Stopped on request.");
         if (status.State == RunState.Evaluating) return "The training is over; what is not evaluated yet is left to --resume.";
-        return status.Stopping ? "The training was asked to end already." : "The training finishes the step that runs, saves and ends: cacl train --config RUN/config.resolved.conf --run RUN --resume goes on with it.";
+        return status.Stopping ? "The training was asked to end already." : "The training finishes the step that runs, saves and ends: "
+            + "cacl train --config RUN/config.resolved.conf --run RUN --resume goes on with it.";
     }
 
     private static string? Checkpoint(TrainingRun run, RunStatus status)
     {
         if (IsOver(status)) return null;
         run.RequestCheckpoint();
-        return status.State == RunState.Paused ? $"A checkpoint of step {status.Step} is being saved." : "A checkpoint is saved after the step that runs.";
+        return status.State == RunState.Paused
+            ? $"A checkpoint of step {status.Step} is being saved."
+            : "A checkpoint is saved after the step that runs.";
     }
 
     private static bool IsOver(RunStatus status) => status.State is RunState.Evaluating or RunState.Ended;

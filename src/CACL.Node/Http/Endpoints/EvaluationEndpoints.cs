@@ -31,7 +31,9 @@ internal static class EvaluationEndpoints
 
     private static Task ListAsync(HttpContext context, NodeState state)
     {
-        var lines = File.Exists(state.Folder.Evaluations) ? JsonLinesFile.Read(state.Folder.Evaluations).Select(line => JsonNode.Parse(line.GetRawText())) : [];
+        var lines = File.Exists(state.Folder.Evaluations)
+            ? JsonLinesFile.Read(state.Folder.Evaluations).Select(line => JsonNode.Parse(line.GetRawText()))
+            : [];
         return Answers.JsonAsync(context, StatusCodes.Status200OK, new JsonArray([.. lines]));
     }
 
@@ -47,13 +49,16 @@ internal static class EvaluationEndpoints
     private static Task TellAsync(HttpContext context, EvaluationDemand demand, EvaluationAnswer answer)
     {
         if (answer.DataSets.Count == 0)
-            return Answers.FaultAsync(context, StatusCodes.Status409Conflict, "No data set is configured for this run. Resume it with cacl.evaluation.datasets set.");
+            return Answers.FaultAsync(
+                context, StatusCodes.Status409Conflict,
+                "No data set is configured for this run. Resume it with cacl.evaluation.datasets set.");
         if (answer.Queued.Count == 0)
         {
             return Answers.FaultAsync(
                 context,
                 StatusCodes.Status404NotFound,
-                $"No data set is called {demand.DataSet}; there {(answer.DataSets.Count == 1 ? "is" : "are")} {string.Join(", ", answer.DataSets)}.",
+                $"No data set is called {demand.DataSet}; there {(answer.DataSets.Count == 1 ? "is" : "are")} "
+                    + $"{string.Join(", ", answer.DataSets)}.",
                 new JsonObject { ["datasets"] = new JsonArray([.. answer.DataSets.Select(name => JsonValue.Create(name))]) });
         }
 
@@ -72,8 +77,12 @@ internal static class EvaluationEndpoints
     {
         using var body = await Requests.BodyAsync(context).ConfigureAwait(false);
         var wrong = body is null ? "The body is not JSON." : FaultOf(body.RootElement);
-        if (wrong is null) return new EvaluationDemand(Text(body!.RootElement, "dataset"), Text(body.RootElement, "protocol"), Text(body.RootElement, "variant"));
-        await Answers.FaultAsync(context, StatusCodes.Status400BadRequest, $"{wrong} Send an object such as {{\"dataset\":\"camvid\"}}, or {{}} for all data sets.").ConfigureAwait(false);
+        if (wrong is null)
+            return new EvaluationDemand(
+                Text(body!.RootElement, "dataset"), Text(body.RootElement, "protocol"), Text(body.RootElement, "variant"));
+        await Answers.FaultAsync(
+            context, StatusCodes.Status400BadRequest,
+            $"{wrong} Send an object such as {{\"dataset\":\"camvid\"}}, or {{}} for all data sets.").ConfigureAwait(false);
         return null;
     }
 
@@ -86,8 +95,10 @@ internal static class EvaluationEndpoints
             if (field.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return $"{field.Name} is not a text.";
         }
 
-        if (Text(body, "protocol") is { } protocol and not (EvaluationProtocols.Linear or EvaluationProtocols.Limited)) return $"The protocol {protocol} is none of linear, limited.";
-        if (Text(body, "variant") is { } variant and not (EvaluationProtocols.Full or EvaluationProtocols.Quick)) return $"The variant {variant} is none of full, quick.";
+        if (Text(body, "protocol") is { } protocol and not (EvaluationProtocols.Linear or EvaluationProtocols.Limited))
+            return $"The protocol {protocol} is none of linear, limited.";
+        if (Text(body, "variant") is { } variant and not (EvaluationProtocols.Full or EvaluationProtocols.Quick))
+            return $"The variant {variant} is none of full, quick.";
         return null;
     }
 

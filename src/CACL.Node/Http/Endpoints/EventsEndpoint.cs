@@ -13,9 +13,10 @@ using Microsoft.Extensions.Hosting;
 namespace CACL.Node.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/events</c>: server-sent events. <c>step</c>: the last line of metrics, at most four a second; <c>status</c>: what /api/status
-/// answers, each second; <c>supervision</c>: a decision of a supervisor, those kept first; <c>evaluation</c>: a new line of evaluations.jsonl; <c>end</c>: the run has ended, or the program does.
-/// Nothing waits for a client and nothing is kept for one: who reads slowly gets the newest less often.
+/// <c>GET /api/events</c>: server-sent events. <c>step</c>: the last line of metrics, at most four a second; <c>status</c>: what
+/// /api/status answers, each second; <c>supervision</c>: a decision of a supervisor, those kept first; <c>evaluation</c>: a new line of
+/// evaluations.jsonl; <c>end</c>: the run has ended, or the program does. Nothing waits for a client and nothing is kept for one: who reads
+/// slowly gets the newest less often.
 /// </summary>
 internal static class EventsEndpoint
 {

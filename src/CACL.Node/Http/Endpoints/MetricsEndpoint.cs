@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Node.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/metrics?from=&amp;to=&amp;points=</c>: each series of metrics.jsonl over a range of steps, as [step, min, max, mean] of so many stretches
-/// at most. However long the run, the answer is small and no peak is missing.
+/// <c>GET /api/metrics?from=&amp;to=&amp;points=</c>: each series of metrics.jsonl over a range of steps, as [step, min, max, mean] of so
+/// many stretches at most. However long the run, the answer is small and no peak is missing.
 /// </summary>
 internal static class MetricsEndpoint
 {
@@ -31,7 +31,8 @@ internal static class MetricsEndpoint
             await Answers.FaultAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                $"from and to are steps, points is 1 to {MetricsHistory.MostPoints}: /api/metrics?from=1000&to=2000&points=300, or without any of them.").ConfigureAwait(false);
+                $"from and to are steps, points is 1 to {MetricsHistory.MostPoints}: /api/metrics?from=1000&to=2000&points=300, or "
+                    + "without any of them.").ConfigureAwait(false);
             return;
         }
 
@@ -47,7 +48,9 @@ internal static class MetricsEndpoint
         value = null;
         var text = context.Request.Query[name];
         if (text.Count == 0 || text is [""]) return true;
-        if (text.Count > 1 || !long.TryParse(text[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most) return false;
+        if (text.Count > 1 || !long.TryParse(
+            text[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
+            return false;
         value = number;
         return true;
     }

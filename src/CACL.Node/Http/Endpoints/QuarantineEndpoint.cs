@@ -18,7 +18,8 @@ internal static class QuarantineEndpoint
     private const int MostLimit = 5000;
 
     /// <summary>Adds it.</summary>
-    public static void Map(IEndpointRouteBuilder routes, NodeState state) => routes.MapGet("/api/quarantine", context => AnswerAsync(context, state.Folder.Quarantine));
+    public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
+        routes.MapGet("/api/quarantine", context => AnswerAsync(context, state.Folder.Quarantine));
 
     private static Task AnswerAsync(HttpContext context, string file)
     {

@@ -16,7 +16,8 @@ internal static class Requests
         if (!await IsMeantAsync(context, state).ConfigureAwait(false)) return null;
         if (state.Run is { } run) return run;
         context.Response.Headers.RetryAfter = "2";
-        await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, "The training has not begun yet. Try again in a moment.").ConfigureAwait(false);
+        await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, "The training has not begun yet. Try again in a moment.")
+            .ConfigureAwait(false);
         return null;
     }
 
@@ -24,21 +25,27 @@ internal static class Requests
     public static async Task<bool> IsMeantAsync(HttpContext context, NodeState state)
     {
         if (context.Request.Headers[InstanceHeader] is not [{ } instance] || instance == state.Instance) return true;
-        await Answers.FaultAsync(context, StatusCodes.Status410Gone, "Another run answers here than the one that is meant.").ConfigureAwait(false);
+        await Answers.FaultAsync(context, StatusCodes.Status410Gone, "Another run answers here than the one that is meant.")
+            .ConfigureAwait(false);
         return false;
     }
 
     /// <summary>Who asks, for the journal.</summary>
     public static string By(HttpContext context) =>
         // The page names the instance, too; a browser alone sends Origin.
-        context.Request.Headers.ContainsKey("Origin") ? "dashboard" : context.Request.Headers.ContainsKey(InstanceHeader) ? "cacl set" : "api";
+        context.Request.Headers.ContainsKey("Origin")
+            ? "dashboard"
+            : context.Request.Headers.ContainsKey(InstanceHeader)
+            ? "cacl set"
+            : "api";
 
     /// <summary>The body as JSON; null where it is none.</summary>
     public static async Task<JsonDocument?> BodyAsync(HttpContext context)
     {
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted).ConfigureAwait(false);
+            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (JsonException)
         {

@@ -8,14 +8,17 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CACL.Node.Http.Endpoints;
 
-/// <summary><c>GET /api/status</c>: how far the run is, what it is doing, the last step's figures, the evaluations that run and wait.</summary>
+/// <summary>
+/// <c>GET /api/status</c>: how far the run is, what it is doing, the last step's figures, the evaluations that run and wait.
+/// </summary>
 internal static class StatusEndpoint
 {
     /// <summary>Time that the run may take to answer; it answers within milliseconds.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds it.</summary>
-    public static void Map(IEndpointRouteBuilder routes, NodeState state) => routes.MapGet("/api/status", context => AnswerAsync(context, state));
+    public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
+        routes.MapGet("/api/status", context => AnswerAsync(context, state));
 
     /// <summary>An evaluation to be made.</summary>
     internal static JsonObject Json(EvaluationRequest request)

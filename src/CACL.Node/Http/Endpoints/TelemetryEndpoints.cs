@@ -22,7 +22,8 @@ internal static class TelemetryEndpoints
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         if (state.Telemetry is not { } telemetry) return;
-        if (telemetry.Meters is { } meters) routes.MapPrometheusScrapingEndpoint("/metrics", meters.Provider, configureBranchedPipeline: null, optionsName: null);
+        if (telemetry.Meters is { } meters)
+            routes.MapPrometheusScrapingEndpoint("/metrics", meters.Provider, configureBranchedPipeline: null, optionsName: null);
         var training = new SharedAnswer<(LoopPhase? Phase, long Step)>(() => TrainingAsync(state), Fresh);
         routes.MapMethods("/healthz/live", Methods, context => AnswerAsync(context, training, telemetry.Health, telemetry.Health.Live));
         routes.MapMethods("/healthz/ready", Methods, context => AnswerAsync(context, training, telemetry.Health, telemetry.Health.Ready));
@@ -43,7 +44,8 @@ internal static class TelemetryEndpoints
             ["checks"] = new JsonObject(checks.Select(check =>
                 KeyValuePair.Create<string, JsonNode?>(check.Name, new JsonObject { ["ok"] = check.Ok, ["text"] = check.Text }))),
         };
-        await Answers.JsonAsync(context, well ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer).ConfigureAwait(false);
+        await Answers.JsonAsync(context, well ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer)
+            .ConfigureAwait(false);
     }
 
     private static async Task<(LoopPhase? Phase, long Step)> TrainingAsync(NodeState state)

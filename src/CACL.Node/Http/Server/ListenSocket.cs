@@ -43,10 +43,13 @@ internal static class ListenSocket
     private static UserException Refused(HttpSettings settings, int port, SocketException cause) => new(
         cause.SocketErrorCode switch
         {
-            SocketError.AddressAlreadyInUse => $"The port {port} of cacl.http.port is in use by another program. Take another one, or auto for the next that is free.",
-            SocketError.AddressNotAvailable => $"The address {settings.Host} of cacl.http.host is none of this machine's. Take 127.0.0.1, 0.0.0.0 or one that `ip address` shows.",
+            SocketError.AddressAlreadyInUse =>
+                $"The port {port} of cacl.http.port is in use by another program. Take another one, or auto for the next that is free.",
+            SocketError.AddressNotAvailable => $"The address {settings.Host} of cacl.http.host is none of this machine's. Take 127.0.0.1, "
+                + "0.0.0.0 or one that `ip address` shows.",
             SocketError.AccessDenied => $"The port {port} of cacl.http.port may not be opened by this user. Take one above 1023.",
-            _ => $"{settings.Host}:{port} (cacl.http.host, cacl.http.port) cannot be listened on: {cause.Message}. Set cacl.http.enabled = false to train without.",
+            _ => $"{settings.Host}:{port} (cacl.http.host, cacl.http.port) cannot be listened on: {cause.Message}. Set cacl.http.enabled "
+                + "= false to train without.",
         },
         cause);
 }

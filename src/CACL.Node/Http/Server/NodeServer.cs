@@ -68,7 +68,9 @@ internal sealed class NodeServer : IDisposable
             Log.Warning("{File} cannot be written ({Cause}): cacl trigger will not find this run", NodeFile.Name, e.Message);
         }
 
-        Log.Information("Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority), settings.Token.Length > 0 ? ", with the token" : "");
+        Log.Information(
+            "Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority),
+            settings.Token.Length > 0 ? ", with the token" : "");
         var log = new LogLimit(TimeProvider.System);
         return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, limits, log, socket, endpoint)));
     }
@@ -161,7 +163,11 @@ internal sealed class NodeServer : IDisposable
 
     private static Uri AddressOf(IPEndPoint endpoint)
     {
-        var reachable = endpoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : endpoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : endpoint.Address;
+        var reachable = endpoint.Address.Equals(IPAddress.Any)
+            ? IPAddress.Loopback
+            : endpoint.Address.Equals(IPAddress.IPv6Any)
+            ? IPAddress.IPv6Loopback
+            : endpoint.Address;
         return new Uri($"http://{new IPEndPoint(reachable, endpoint.Port)}");
     }
 

@@ -16,7 +16,13 @@ internal static class StatusJson
     /// <summary>Of a run that goes on in this program. Had at once, whatever the run does.</summary>
     public static JsonObject Of(NodeState state)
     {
-        var json = new JsonObject { ["run"] = Path.GetFileName(state.Folder.Path), ["pid"] = Environment.ProcessId, ["instance"] = state.Instance };
+        var json = new JsonObject
+        {
+            ["run"] = Path.GetFileName(
+            state.Folder.Path),
+            ["pid"] = Environment.ProcessId,
+            ["instance"] = state.Instance
+        };
         if (state.Run is not { } run)
         {
             json["state"] = WordOf(RunState.Starting);
@@ -37,7 +43,8 @@ internal static class StatusJson
     public static JsonObject Json(LiveSettings settings) => new()
     {
         ["learning_rate_factor"] = settings.LearningRateFactor,
-        ["loss_weights"] = new JsonObject(settings.LossWeights.All.Select(weight => KeyValuePair.Create(weight.Head, (JsonNode?)weight.Weight))),
+        ["loss_weights"] = new JsonObject(
+            settings.LossWeights.All.Select(weight => KeyValuePair.Create(weight.Head, (JsonNode?)weight.Weight))),
         ["evaluate_every_steps"] = settings.EvaluateEverySteps,
         ["checkpoint_every_steps"] = settings.CheckpointEverySteps,
         ["decoders"] = settings.Decoders,
@@ -81,7 +88,8 @@ internal static class StatusJson
         json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };
         json["in_flight"] = new JsonObject { ["bytes"] = status.BytesInFlight, ["limit"] = status.BytesLimit };
         json["queues"] = Queues(status.Step, options);
-        json["decoders"] = new JsonObject { ["configured"] = status.Settings.Decoders, ["alive"] = status.Decoders, ["busy"] = status.DecodersBusy };
+        json["decoders"] =
+            new JsonObject { ["configured"] = status.Settings.Decoders, ["alive"] = status.Decoders, ["busy"] = status.DecodersBusy };
         json["settings"] = Json(status.Settings);
         json["settings_ahead"] = new JsonArray([.. status.Ahead.Select(Json)]);
         json["quarantined"] = status.Quarantined;
@@ -94,7 +102,9 @@ internal static class StatusJson
     private static JsonObject Json(TimeShares times) =>
         new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
 
-    /// <summary>The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.</summary>
+    /// <summary>
+    /// The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.
+    /// </summary>
     private static JsonObject Queues(long step, RunOptions options) => new(options.Method.Queues.Select(queue =>
     {
         var filled = Math.Min(queue.Size, step * queue.RowsPerStep(options.BatchSize, options.Sampling.EnqueuePixels));

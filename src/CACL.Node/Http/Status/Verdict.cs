@@ -15,7 +15,8 @@ internal static class Verdict
         return status.State switch
         {
             RunState.Evaluating => "All steps are done; evaluations are still being made.",
-            RunState.Paused when status.PausedByCheckpoint => "The training waits until its checkpoint can be written: look at the disk of the run folder.",
+            RunState.Paused when status.PausedByCheckpoint => "The training waits until its checkpoint can be written: look at the disk "
+                + "of the run folder.",
             RunState.Paused => "The training is paused. cacl resume lets it go on.",
             _ when status.Stopping => "The training ends after this step and saves.",
             _ when status.PausedByUser => "The training pauses after this step.",

@@ -28,7 +28,10 @@ internal sealed class EventFile : IDisposable
     {
         Directory.CreateDirectory(folder);
         var stem = System.IO.Path.Combine(
-            folder, string.Create(CultureInfo.InvariantCulture, $"events.out.{Mark}.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}"));
+            folder,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"events.out.{Mark}.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}"));
         var place = 0;
         // Another start within the same second.
         while (File.Exists($"{stem}.{place}")) place++;
@@ -46,7 +49,9 @@ internal sealed class EventFile : IDisposable
         }
     }
 
-    /// <summary>Removes from a folder's files the events of steps after <paramref name="steps"/>, which are done again, and what a crash cut off.</summary>
+    /// <summary>
+    /// Removes from a folder's files the events of steps after <paramref name="steps"/>, which are done again, and what a crash cut off.
+    /// </summary>
     public static void Keep(string folder, long steps)
     {
         if (!Directory.Exists(folder)) return;

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace CACL.Node.Telemetry.TensorBoard;
 
-/// <summary>The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and shifted so that a checksum of a checksum is none by accident.</summary>
+/// <summary>
+/// The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and shifted so that a checksum of a checksum is none by accident.
+/// </summary>
 internal static class MaskedCrc32C
 {
     private const uint Shift = 0xa282ead8;

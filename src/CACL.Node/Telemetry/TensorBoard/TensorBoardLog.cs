@@ -108,7 +108,8 @@ internal sealed class TensorBoardLog : IDisposable
 
     private static string TagOf(MetricSpec metric) => metric.Kind == MetricKind.Loss ? $"loss/{metric.Head}" : $"accuracy/{metric.Name}";
 
-    private void Write(long step, List<(string Tag, double Value)> scalars) => Append(TensorBoardEvent.Scalars(_clock.GetUtcNow(), step, scalars));
+    private void Write(long step, List<(string Tag, double Value)> scalars) =>
+        Append(TensorBoardEvent.Scalars(_clock.GetUtcNow(), step, scalars));
 
     private void Append(byte[] payload)
     {
@@ -123,7 +124,9 @@ internal sealed class TensorBoardLog : IDisposable
             }
             catch (IOException e)
             {
-                if (!_fails) Log.Warning("{File} cannot be written: {Cause} TensorBoard misses steps until it can; training goes on", _file.Path, e.Message);
+                if (!_fails)
+                    Log.Warning(
+                        "{File} cannot be written: {Cause} TensorBoard misses steps until it can; training goes on", _file.Path, e.Message);
                 _fails = true;
             }
         }

@@ -24,7 +24,9 @@ internal static class TfRecord
         return record;
     }
 
-    /// <summary>The payloads of a file up to its end, or up to the first record that is cut off or damaged: what follows cannot be found any more.</summary>
+    /// <summary>
+    /// The payloads of a file up to its end, or up to the first record that is cut off or damaged: what follows cannot be found any more.
+    /// </summary>
     /// <param name="stream">The file, at a record's beginning.</param>
     public static IEnumerable<byte[]> Payloads(Stream stream)
     {
@@ -32,7 +34,9 @@ internal static class TfRecord
         while (stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false) == HeadBytes)
         {
             var length = BinaryPrimitives.ReadUInt64LittleEndian(head);
-            if (length > MostBytes || BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(sizeof(ulong))) != MaskedCrc32C.Of(head.AsSpan(0, sizeof(ulong)))) yield break;
+            if (length > MostBytes || BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(sizeof(ulong))) != MaskedCrc32C.Of(
+                head.AsSpan(0, sizeof(ulong))))
+                yield break;
             var rest = new byte[(int)length + sizeof(uint)];
             if (stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false) < rest.Length) yield break;
             var payload = rest[..(int)length];

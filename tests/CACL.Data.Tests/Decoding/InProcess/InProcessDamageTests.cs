@@ -71,7 +71,9 @@ public sealed class InProcessDamageTests
             try
             {
                 var box = new CropBox(0, 0, record.Width, record.Height);
-                decoder.Decode(new PairRequest(record, n, stride, box, Size, ExactnessCheck.Patience), first, second, TestContext.Current.CancellationToken);
+                decoder.Decode(
+                    new PairRequest(record, n, stride, box, Size, ExactnessCheck.Patience), first, second,
+                    TestContext.Current.CancellationToken);
                 decoded++;
             }
             catch (VideoUnusableException)

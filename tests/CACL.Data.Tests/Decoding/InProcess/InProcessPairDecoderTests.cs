@@ -104,7 +104,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
         Assert.Equal((160, 120, 1), (record.Width, record.Height, record.Frames.Count));
         Decode(record, 0, 0);
         Assert.Equal(_first, _second);
-        Assert.InRange(SequentialReference.Difference(_first, SequentialReference.Frames("file:" + SmallClips.Still(_folder.File("y.png")), 0, Size)[0]), 0, 4);
+        Assert.InRange(SequentialReference.Difference(
+            _first, SequentialReference.Frames("file:" + SmallClips.Still(_folder.File("y.png")), 0, Size)[0]), 0, 4);
     }
 
     [Fact]
@@ -115,7 +116,9 @@ public sealed class InProcessPairDecoderTests : IDisposable
         var requests = Enumerable.Range(0, 60).Select(n => Request(record, n, 8)).ToArray();
         var alone = requests.Select(request => Serve(libraries, request)).ToArray();
         var together = new byte[requests.Length][];
-        Parallel.For(0, requests.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, i => together[i] = Serve(libraries, requests[i]));
+        Parallel.For(
+            0, requests.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
+            i => together[i] = Serve(libraries, requests[i]));
         Assert.Equal(alone, together);
     }
 
@@ -126,7 +129,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
         var fault = Assert.Throws<VideoUnusableException>(() => Decode(record, 3, 8, deadline: TimeSpan.Zero));
         Assert.Equal(UnusableReason.Deadline, fault.Reason);
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
-        Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
+        Assert.Equal(
+            UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
     }
 
     [Fact]
@@ -134,7 +138,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
     {
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
-        Assert.Throws<OperationCanceledException>(() => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -165,7 +170,8 @@ public sealed class InProcessPairDecoderTests : IDisposable
         var path = SmallClips.BFrames(_folder.File("clip.mkv"));
         var record = Probe(path);
         using (var file = File.OpenWrite(path)) file.SetLength(file.Length / 2);
-        Assert.Equal(UnusableReason.Corrupt, Assert.Throws<VideoUnusableException>(() => Decode(record, record.Frames.Count - 9, 8)).Reason);
+        Assert.Equal(
+            UnusableReason.Corrupt, Assert.Throws<VideoUnusableException>(() => Decode(record, record.Frames.Count - 9, 8)).Reason);
     }
 
     [Fact]

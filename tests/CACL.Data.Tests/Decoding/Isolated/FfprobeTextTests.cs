@@ -18,7 +18,8 @@ public sealed class FfprobeTextTests
     [Fact]
     public void Side_data_on_a_line_of_its_own_is_a_section()
     {
-        const string Line = @"side_data|side_data_type=Display Matrix|displaymatrix=\n00000000:            0       65536           0\n|rotation=180";
+        const string Line =
+            @"side_data|side_data_type=Display Matrix|displaymatrix=\n00000000:            0       65536           0\n|rotation=180";
         Assert.Empty(FfprobeText.Fields(Line, "stream"));
         Assert.Equal(180, FfprobeText.Fields(Line, "side_data").Number("rotation"));
     }
@@ -46,7 +47,8 @@ public sealed class FfprobeTextTests
     [Fact]
     public void A_packets_own_fields_stay_whole_beside_its_side_data()
     {
-        var fields = FfprobeText.Fields("packet|stream_index=0|pts=512|size=77|flags=K_side_data|side_data_type=New Extradata|size=3", "packet");
+        var fields =
+            FfprobeText.Fields("packet|stream_index=0|pts=512|size=77|flags=K_side_data|side_data_type=New Extradata|size=3", "packet");
         Assert.Equal("K_", fields["flags"]);
         Assert.Equal((512, 77), (fields.Number("pts"), fields.Number("size")));
     }

@@ -129,7 +129,8 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         var fault = Assert.Throws<VideoUnusableException>(() => Decode(Request(record, 3, 8) with { Deadline = TimeSpan.Zero }));
         Assert.Equal(UnusableReason.Deadline, fault.Reason);
         using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
-        Assert.Equal(UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
+        Assert.Equal(
+            UnusableReason.Deadline, Assert.Throws<VideoUnusableException>(() => prober.Probe(record.Path, TimeSpan.Zero, Cancel)).Reason);
     }
 
     [Fact]
@@ -137,7 +138,8 @@ public sealed class IsolatedPairDecoderTests : IDisposable
     {
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
         using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
-        Assert.Throws<OperationCanceledException>(() => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -163,7 +165,9 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         Assert.Matches(@"^Videos are decoded .*\d+\.\d+.*\.$", chosen.Why);
         using var prober = chosen.CreateProber();
         using var decoder = chosen.CreateDecoder();
-        decoder.Decode(Request(prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel), 3, 8), _first, _second, Cancel);
+        decoder.Decode(
+            Request(prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel), 3, 8), _first, _second,
+            Cancel);
         Assert.NotEqual(_first, _second);
     }
 

@@ -12,7 +12,8 @@ public sealed class IsolatedProberTests
         var names = MadeVideos.All().Keys.Where(name => MadeVideos.Of(name).IsVideo).ToArray();
         Assert.NotEmpty(names);
         var faults = names.SelectMany(name =>
-            Differences(InstalledDecoders.Probe(DecoderKind.InProcess, name), InstalledDecoders.Probe(DecoderKind.Isolated, name))).ToArray();
+            Differences(
+                InstalledDecoders.Probe(DecoderKind.InProcess, name), InstalledDecoders.Probe(DecoderKind.Isolated, name))).ToArray();
         Assert.True(faults.Length == 0, string.Join('\n', faults));
     }
 

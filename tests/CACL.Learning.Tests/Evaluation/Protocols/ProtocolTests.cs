@@ -33,7 +33,8 @@ public sealed class ProtocolTests : IDisposable
     {
         var memory = Linear(Few, new FeatureOptions { Place = FeaturePlace.Memory, Half = half });
         AssertSame(memory, Linear(Few, new FeatureOptions { Place = FeaturePlace.Disk, Folder = _folder.Path, Half = half }));
-        AssertSame(memory, Linear(Few, new FeatureOptions { MemoryBytes = 90_000, DiskBytes = 90_000, Folder = _folder.Path, Half = half }));
+        AssertSame(
+            memory, Linear(Few, new FeatureOptions { MemoryBytes = 90_000, DiskBytes = 90_000, Folder = _folder.Path, Half = half }));
         Assert.Contains("are computed each time", _notes[^1], StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -121,14 +122,16 @@ public sealed class ProtocolTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var representation = Load();
         var context = Context() with { Cancel = stop.Token, Progress = _ => stop.Cancel() };
-        Assert.Throws<OperationCanceledException>(() => LinearProtocol.Train(_data, EvaluationSplit.Of(_data, "train", 0, 1, 0), representation, Few, new FeatureOptions(), context));
+        Assert.Throws<OperationCanceledException>(() =>
+            LinearProtocol.Train(_data, EvaluationSplit.Of(_data, "train", 0, 1, 0), representation, Few, new FeatureOptions(), context));
     }
 
     [Fact]
     public void A_classifiers_file_gives_back_what_was_written()
     {
         var trained = Linear(Few);
-        var written = new LinearClassifierFile(CACL.Learning.Networks.Backbone.ResNet18, _data.Classes, trained.Weight, trained.Bias, "toy", "abc");
+        var written = new LinearClassifierFile(
+            CACL.Learning.Networks.Backbone.ResNet18, _data.Classes, trained.Weight, trained.Bias, "toy", "abc");
         var path = _folder.File("classifier.safetensors");
         written.Write(path);
         var read = LinearClassifierFile.Read(path);
@@ -138,7 +141,9 @@ public sealed class ProtocolTests : IDisposable
         Assert.Equal((written.Backbone, "toy", "abc"), (read.Backbone, read.DataSet, read.CheckpointSha256));
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
         SafeTensorsWriter.Write(path, []);
-        Assert.Contains("no linear classifier", Assert.Throws<SafeTensorsException>(() => LinearClassifierFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no linear classifier", Assert.Throws<SafeTensorsException>(() => LinearClassifierFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     private static Representation Load() => Representation.Load(Representation.Random, null, 3, CPU);
@@ -154,7 +159,8 @@ public sealed class ProtocolTests : IDisposable
     {
         using var representation = Load();
         return LinearProtocol.Train(
-            _data, EvaluationSplit.Of(_data, "train", 0, 1, 0), representation, options, features ?? new FeatureOptions(), Context() with { Threads = threads, Seed = seed });
+            _data, EvaluationSplit.Of(_data, "train", 0, 1, 0), representation, options, features ?? new FeatureOptions(),
+            Context() with { Threads = threads, Seed = seed });
     }
 
     private EvaluationContext Context() => new() { Seed = 7, Device = CPU, Threads = 1, Note = _notes.Add };

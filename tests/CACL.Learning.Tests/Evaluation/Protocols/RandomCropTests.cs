@@ -9,7 +9,8 @@ public sealed class RandomCropTests
 {
     [Fact]
     public void Pixels_keep_their_labels_and_beyond_the_image_nothing_is_labelled() =>
-        Gen.Select(Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[0, 1000], Gen.Bool).Sample((imageHeight, imageWidth, height, width, epoch, mirrored) =>
+        Gen.Select(Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[0, 1000], Gen.Bool)
+            .Sample((imageHeight, imageWidth, height, width, epoch, mirrored) =>
         {
             // At factor 1 nothing is interpolated: each pixel's value is its label and 1, so that 0 is what lies beyond the border.
             var options = new LimitedOptions { ScaleMin = 1, ScaleMax = 1, FlipProbability = mirrored ? 1 : 0 };

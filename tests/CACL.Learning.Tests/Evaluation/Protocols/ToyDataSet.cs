@@ -38,7 +38,8 @@ internal sealed class ToyDataSet(int images, int width = 40, int height = 32) : 
         for (var p = 0; p < w * h; p++)
         {
             byte Noisy(byte value) => (byte)Math.Clamp(value + random.Below(31) - 15, 0, 255);
-            (pixels[3 * p], pixels[(3 * p) + 1], pixels[(3 * p) + 2]) = (Noisy(Colours[kind].Red), Noisy(Colours[kind].Green), Noisy(Colours[kind].Blue));
+            (pixels[3 * p], pixels[(3 * p) + 1], pixels[(3 * p) + 2]) = (
+                Noisy(Colours[kind].Red), Noisy(Colours[kind].Green), Noisy(Colours[kind].Blue));
             classes[p] = random.Chance(0.1) ? LabelMap.Ignored : (byte)kind;
         }
 

@@ -48,7 +48,8 @@ public sealed class CaclMethodTests
             Assert.True(result.IsFinite);
             var method = options.Describe();
             Assert.Equal(method.Metrics.Where(metric => method.Heads.Contains(metric.Head)), result.Metrics.Select(metric => metric.Spec));
-            var sum = result.Metrics.Where(metric => metric.Spec.Kind == MetricKind.Loss).Sum(metric => metric.Value * options.LossWeights[metric.Spec.Head]);
+            var sum = result.Metrics.Where(metric => metric.Spec.Kind == MetricKind.Loss)
+                .Sum(metric => metric.Value * options.LossWeights[metric.Spec.Head]);
             Assert.Equal(sum, result.Loss, 1e-9);
             Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             Assert.Equal(total, DisposeScopeManager.Statistics.DetachedFromScopeCount);
@@ -159,9 +160,13 @@ public sealed class CaclMethodTests
         using var otherQueue = new CaclMethod(Options with { QueueSize = 80, Seed = 9 }, CPU);
         using var fewerHeads = new CaclMethod(Options with { Heads = Heads.Global, Seed = 9 }, CPU);
 
-        Assert.Contains("queue.global", Assert.Throws<ArgumentException>(() => cacl.Restore(otherQueue.Snapshot())).Message, StringComparison.Ordinal);
-        Assert.Contains("query.head_pixel", Assert.Throws<ArgumentException>(() => cacl.Restore(fewerHeads.Snapshot())).Message, StringComparison.Ordinal);
-        Assert.Contains("query.head_pixel", Assert.Throws<ArgumentException>(() => fewerHeads.Restore(before)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "queue.global", Assert.Throws<ArgumentException>(() => cacl.Restore(otherQueue.Snapshot())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "query.head_pixel", Assert.Throws<ArgumentException>(() => cacl.Restore(fewerHeads.Snapshot())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "query.head_pixel", Assert.Throws<ArgumentException>(() => fewerHeads.Restore(before)).Message, StringComparison.Ordinal);
         Same(before, cacl.Snapshot());
     }
 
@@ -170,7 +175,9 @@ public sealed class CaclMethodTests
     {
         using var donor = new CaclMethod(Options with { Seed = 8 }, CPU);
         var weights = donor.Snapshot().Tensors.Where(tensor => tensor.Name.StartsWith("query.", StringComparison.Ordinal))
-            .Select(tensor => tensor with { Name = tensor.Name[6..] }).Where(tensor => !tensor.Name.StartsWith("head_", StringComparison.Ordinal)).ToList();
+            .Select(tensor => tensor with { Name = tensor.Name[6..] })
+                .Where(tensor => !tensor.Name.StartsWith("head_", StringComparison.Ordinal))
+                .ToList();
         using var cacl = new CaclMethod(Options, CPU);
 
         var kept = cacl.StartFrom(weights);

@@ -63,7 +63,9 @@ public sealed class BackboneExportTests : IDisposable
         Write("query.safetensors", backbone);
         BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("backbone.safetensors"));
         WriteFeatures(backbone);
-        var output = Python.Run(Compare, backbone.ToString().ToLowerInvariant(), _folder.File("backbone.safetensors"), _folder.File("features.safetensors")).Split(' ');
+        var output = Python.Run(
+            Compare, backbone.ToString().ToLowerInvariant(), _folder.File("backbone.safetensors"),
+            _folder.File("features.safetensors")).Split(' ');
         Assert.InRange(double.Parse(output[0], CultureInfo.InvariantCulture), 0, 1e-4);
         // Features of nothing would be equal, too.
         Assert.InRange(double.Parse(output[1], CultureInfo.InvariantCulture), 0.01, 1e6);
@@ -102,7 +104,9 @@ public sealed class BackboneExportTests : IDisposable
         BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("taken"), overwrite: true);
         Refused("There is no folder", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("none", "out")));
         Refused("holds no heads", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("out"), withHeads: true));
-        Refused("lies in no checkpoint", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("out"), momentumNetwork: true));
+        Refused(
+            "lies in no checkpoint",
+            () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("out"), momentumNetwork: true));
         Assert.Equal(["query.safetensors", "taken"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
     }
 
@@ -111,7 +115,8 @@ public sealed class BackboneExportTests : IDisposable
 
     /// <summary>METHOD.md §10's weights: running statistics that are not 0 and 1.</summary>
     private void Write(string name, Backbone backbone) =>
-        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(t => FloatTensors.Item(new SnapshotTensor(t.Name, t.Shape, NamedNumbers.Weight(t.Name, t.Shape, 1)))));
+        SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(
+            t => FloatTensors.Item(new SnapshotTensor(t.Name, t.Shape, NamedNumbers.Weight(t.Name, t.Shape, 1)))));
 
     private void WriteFeatures(Backbone backbone)
     {
@@ -135,11 +140,13 @@ public sealed class BackboneExportTests : IDisposable
         var tensors = new List<SnapshotTensor>();
         foreach (var (prefix, value) in new[] { ("query.", 1f), ("key.", 2f) })
         {
-            foreach (var tensor in NetworkShapes.Of(Backbone.ResNet18, CaclHeads.Spec(Heads.Pixel, Backbone.ResNet18))) tensors.Add(new SnapshotTensor(prefix + tensor.Name, tensor.Shape, [.. Enumerable.Repeat(value, (int)tensor.Count)]));
+            foreach (var tensor in NetworkShapes.Of(Backbone.ResNet18, CaclHeads.Spec(Heads.Pixel, Backbone.ResNet18)))
+                tensors.Add(new SnapshotTensor(prefix + tensor.Name, tensor.Shape, [.. Enumerable.Repeat(value, (int)tensor.Count)]));
         }
 
         var snapshot = new TrainingSnapshot(tensors, new Dictionary<string, long>());
-        new CheckpointStore(_folder.File("run", "checkpoints"), keep: 1).Save(Snapshots.State(42), snapshot, TestContext.Current.CancellationToken);
+        new CheckpointStore(_folder.File("run", "checkpoints"), keep: 1)
+            .Save(Snapshots.State(42), snapshot, TestContext.Current.CancellationToken);
         return _folder.File("run");
     }
 }

@@ -89,13 +89,15 @@ public sealed class BackboneImportTests : IDisposable
             [
                 "counts of batches: state_dict.module.encoder_q.bn1.num_batches_tracked",
                 "classifier or projection head: state_dict.module.encoder_q.fc.0.weight",
-                "momentum network: state_dict.module.encoder_k.conv1.weight state_dict.module.encoder_k.bn1.weight state_dict.module.encoder_k.bn1.running_mean "
+                "momentum network: state_dict.module.encoder_k.conv1.weight state_dict.module.encoder_k.bn1.weight "
+                    + "state_dict.module.encoder_k.bn1.running_mean "
                 + "state_dict.module.encoder_k.bn1.num_batches_tracked state_dict.module.encoder_k.fc.0.weight",
                 "queue of negatives: state_dict.module.queue state_dict.module.queue_ptr",
                 "state of the optimiser: optimizer.state.0.momentum_buffer",
             ],
             selection.Left.Select(l => $"{l.Why}: {string.Join(' ', l.Names)}"));
-        Assert.Equal("state_dict.module.encoder_k.", BackboneSelection.Of(file.Path, file.Tensors, Tiny, "state_dict.module.encoder_k.").Prefix);
+        Assert.Equal(
+            "state_dict.module.encoder_k.", BackboneSelection.Of(file.Path, file.Tensors, Tiny, "state_dict.module.encoder_k.").Prefix);
     }
 
     [Theory]
@@ -108,9 +110,13 @@ public sealed class BackboneImportTests : IDisposable
     [InlineData("one. two.", null)]
     public void The_network_to_take_is_found_or_asked_for(string prefixes, string? expected)
     {
-        var tensors = prefixes.Split(' ').SelectMany(prefix => Tiny.Select(t => new SourceTensor(prefix + t.Key, SafeTensorsType.F32, t.Value))).ToArray();
+        var tensors = prefixes.Split(' ')
+            .SelectMany(prefix => Tiny.Select(t => new SourceTensor(prefix + t.Key, SafeTensorsType.F32, t.Value)))
+            .ToArray();
         if (expected is not null) Assert.Equal(expected, BackboneSelection.Of("f", tensors, Tiny, null).Prefix);
-        else Assert.Contains("several networks, under 'one.', 'two.'. Say with --prefix", Assert.Throws<WeightsException>(() => BackboneSelection.Of("f", tensors, Tiny, null)).Message, StringComparison.Ordinal);
+        else Assert.Contains(
+            "several networks, under 'one.', 'two.'. Say with --prefix",
+            Assert.Throws<WeightsException>(() => BackboneSelection.Of("f", tensors, Tiny, null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +134,8 @@ public sealed class BackboneImportTests : IDisposable
         Assert.Contains("1 belong to another backbone (layer3.9.conv1.weight)", message, StringComparison.Ordinal);
         Assert.Contains("conv1.weight is [2, 3, 3, 3] instead of [2, 3, 1, 1]", message, StringComparison.Ordinal);
         Assert.Contains("bn1.weight is I64", message, StringComparison.Ordinal);
-        message = Assert.Throws<WeightsException>(() => BackboneSelection.Of("file.pth", [new("a.b", SafeTensorsType.F32, [1])], Tiny, null)).Message;
+        message = Assert.Throws<WeightsException>(
+            () => BackboneSelection.Of("file.pth", [new("a.b", SafeTensorsType.F32, [1])], Tiny, null)).Message;
         Assert.Contains("none of its 1 tensors is the conv1.weight of one", message, StringComparison.Ordinal);
         Assert.Contains("with or without a prefix (they are called like a.b)", message, StringComparison.Ordinal);
     }
@@ -161,7 +168,8 @@ public sealed class BackboneImportTests : IDisposable
     {
         var source = Write("source.safetensors", "model.encoder_q.", value: 0.5f);
         var report = BackboneImport.Import(source, _folder.File("init.safetensors"));
-        Assert.Equal(("safetensors", Backbone.ResNet18, "model.encoder_q.", 100), (report.Format, report.Backbone, report.Prefix, report.Tensors));
+        Assert.Equal(
+            ("safetensors", Backbone.ResNet18, "model.encoder_q.", 100), (report.Format, report.Backbone, report.Prefix, report.Tensors));
         var start = WeightsFile.LoadInitial(_folder.File("init.safetensors"), Network());
         Assert.Equal(100, start.Tensors.Count);
         Each.Holds(start.Tensors, tensor => Assert.Equal(0.5f, tensor.Values[^1]));
@@ -174,7 +182,8 @@ public sealed class BackboneImportTests : IDisposable
     [Fact]
     public void Numbers_that_no_training_survives_are_refused()
     {
-        var message = Assert.Throws<WeightsException>(() => BackboneImport.Import(Write("nan.safetensors", "", float.NaN), _folder.File("init.safetensors"))).Message;
+        var message = Assert.Throws<WeightsException>(
+            () => BackboneImport.Import(Write("nan.safetensors", "", float.NaN), _folder.File("init.safetensors"))).Message;
         Assert.Contains("conv1.weight holds NaN (element 0)", message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("init.safetensors")));
     }
@@ -183,7 +192,8 @@ public sealed class BackboneImportTests : IDisposable
 
     private string Write(string name, string prefix, float value)
     {
-        var items = Network().Select(t => FloatTensors.Item(new SnapshotTensor(prefix + t.Key, t.Value, [.. Enumerable.Repeat(value, (int)t.Value.Aggregate(1L, (a, b) => a * b))])));
+        var items = Network().Select(t => FloatTensors.Item(
+            new SnapshotTensor(prefix + t.Key, t.Value, [.. Enumerable.Repeat(value, (int)t.Value.Aggregate(1L, (a, b) => a * b))])));
         SafeTensorsWriter.Write(_folder.File(name), items);
         return _folder.File(name);
     }

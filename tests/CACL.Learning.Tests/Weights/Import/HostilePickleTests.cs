@@ -87,7 +87,16 @@ public sealed class HostilePickleTests : IDisposable
     public void A_dictionary_that_holds_itself_and_one_shared_a_million_times_over_are_walked_once()
     {
         // d = {"d": d, "t": a tensor, "l": [l2, …]}, where each of eight lists holds the one before ten times: 10⁸ ways through them.
-        var pickle = new Pickle().Op('}').Op((byte)'q', 0).Text("d").Op((byte)'h', 0).Op('s').Text("t").Tensor("0", 2, 0, [2], [1]).Op('s').Text("l");
+        var pickle = new Pickle()
+            .Op('}')
+            .Op((byte)'q', 0)
+            .Text("d")
+            .Op((byte)'h', 0)
+            .Op('s')
+            .Text("t")
+            .Tensor("0", 2, 0, [2], [1])
+            .Op('s')
+            .Text("l");
         pickle.Op(']').Op((byte)'q', 1);
         for (byte i = 1; i <= 8; i++)
         {
@@ -111,7 +120,9 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_compressed_pickle_that_unfolds_beyond_the_bound_is_refused_before_it_is_read()
     {
-        var path = TorchFiles.Write(_folder.File("bomb.pth"), [KeyValuePair.Create("data.pkl", new byte[65 << 20])], System.IO.Compression.CompressionLevel.Fastest);
+        var path = TorchFiles.Write(
+            _folder.File("bomb.pth"), [KeyValuePair.Create("data.pkl", new byte[65 << 20])],
+            System.IO.Compression.CompressionLevel.Fastest);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<TorchFileException>(() => TorchFile.Open(path));
         Assert.Contains("at most 67108864 are allowed", error.Message, StringComparison.Ordinal);
@@ -122,7 +133,8 @@ public sealed class HostilePickleTests : IDisposable
     public void An_entry_that_claims_gigabytes_is_refused_before_they_are_allocated()
     {
         const int Claimed = 500_000_000;
-        var path = TorchFiles.WithPickle(_folder.File("claim.pth"), new Pickle().Op('}').Text("t").Tensor("0", Claimed, 0, [2], [Claimed - 1]).Op('s').Done());
+        var path = TorchFiles.WithPickle(
+            _folder.File("claim.pth"), new Pickle().Op('}').Text("t").Tensor("0", Claimed, 0, [2], [Claimed - 1]).Op('s').Done());
         var bytes = File.ReadAllBytes(path);
         // In the archive's directory: the sizes, compressed and not, stand 26 bytes before the name.
         var at = bytes.AsSpan().LastIndexOf("archive/data/0"u8);
@@ -131,7 +143,8 @@ public sealed class HostilePickleTests : IDisposable
         File.WriteAllBytes(path, bytes);
         using var file = TorchFile.Open(path);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("cannot be read", Assert.Throws<TorchFileException>(() => file.Read(file.Tensors)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read", Assert.Throws<TorchFileException>(() => file.Read(file.Tensors)).Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 1 << 20);
     }
 
@@ -172,7 +185,8 @@ public sealed class HostilePickleTests : IDisposable
                     else pickle[Math.Min(at, pickle.Count - 1)] = value;
                 }
 
-                Check(path => TorchFiles.Write(path, entries.Select(e => e.Key == "data.pkl" ? KeyValuePair.Create(e.Key, pickle.ToArray()) : e)));
+                Check(path =>
+                    TorchFiles.Write(path, entries.Select(e => e.Key == "data.pkl" ? KeyValuePair.Create(e.Key, pickle.ToArray()) : e)));
             },
             iter: 600);
     }
@@ -234,7 +248,8 @@ public sealed class HostilePickleTests : IDisposable
             "REDUCE of a storage type" => p.Global("torch", "FloatStorage").Op(')').Op('R').Done(),
             "BUILD on a function" => p.Global("torch._utils", "_rebuild_tensor_v2").Op('}').Op('b').Done(),
             "BUILD with a tuple" => p.Op('}').Op(')').Op('b').Done(),
-            "BUILD inside BUILD" => p.Op('}').Op('}').Op('}').Text("x").Global("os", "system").Text(touch).Op(0x85).Op('R').Op('s').Op('b').Op('b').Done(),
+            "BUILD inside BUILD" =>
+                p.Op('}').Op('}').Op('}').Text("x").Global("os", "system").Text(touch).Op(0x85).Op('R').Op('s').Op('b').Op('b').Done(),
             "a persistent id that is none" => p.Text("storage").Op('Q').Done(),
             "a memo that holds nothing" => p.Op((byte)'h', 9).Done(),
             "an empty stack" => p.Op(0x85).Done(),

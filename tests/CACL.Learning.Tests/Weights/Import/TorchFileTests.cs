@@ -22,7 +22,8 @@ public sealed class TorchFileTests : IDisposable
 
     [Fact]
     public void A_compressed_archive_is_read() =>
-        AssertMoco(TorchFiles.Write(_folder.File("deflated.pth"), TorchFiles.Entries(TorchFiles.Made("moco-protocol2.pth")), CompressionLevel.Optimal));
+        AssertMoco(TorchFiles.Write(
+            _folder.File("deflated.pth"), TorchFiles.Entries(TorchFiles.Made("moco-protocol2.pth")), CompressionLevel.Optimal));
 
     [Theory]
     [InlineData("views.pth")]
@@ -79,7 +80,9 @@ public sealed class TorchFileTests : IDisposable
         var entries = TorchFiles.Entries(TorchFiles.Made("moco-protocol2.pth"));
         foreach (var key in entries.Keys.Where(k => k is not ("data.pkl" or "data/0")).ToList()) entries.Remove(key);
         using var file = TorchFile.Open(TorchFiles.Write(_folder.File("alone.pth"), entries));
-        Assert.Equal(Eighths(0, 1, 2, 3, 4, 5), file.Read([file.Tensors.Single(t => t.Name.EndsWith("encoder_q.conv1.weight", StringComparison.Ordinal))])[0].Values);
+        Assert.Equal(
+            Eighths(0, 1, 2, 3, 4, 5),
+            file.Read([file.Tensors.Single(t => t.Name.EndsWith("encoder_q.conv1.weight", StringComparison.Ordinal))])[0].Values);
         var error = Assert.Throws<TorchFileException>(() => file.Read(file.Tensors));
         Assert.Contains("storage 1: is missing in the archive", error.Message, StringComparison.Ordinal);
     }
@@ -94,7 +97,8 @@ public sealed class TorchFileTests : IDisposable
         bytes[at] ^= 1;
         File.WriteAllBytes(path, bytes);
         using var file = TorchFile.Open(path);
-        var error = Assert.Throws<TorchFileException>(() => file.Read([.. file.Tensors.Where(t => t.Name.EndsWith("encoder_q.conv1.weight", StringComparison.Ordinal))]));
+        var error = Assert.Throws<TorchFileException>(
+            () => file.Read([.. file.Tensors.Where(t => t.Name.EndsWith("encoder_q.conv1.weight", StringComparison.Ordinal))]));
         Assert.Contains("its checksum differs", error.Message, StringComparison.Ordinal);
     }
 
@@ -117,7 +121,8 @@ public sealed class TorchFileTests : IDisposable
         AssertRefused(Write("bare.pth", new Pickle().Op('N').Done()), "is a pickle, but not one that torch.save wrote");
         AssertRefused(Write("tar.pth", [.. new byte[257], .. "ustar"u8, .. new byte[300]]), "is a tar archive of PyTorch before 0.1.10");
         AssertRefused(Write("cut.pth", File.ReadAllBytes(TorchFiles.Made("views.pth")).AsSpan(0, 2000)), "is the file whole?");
-        AssertRefused(TorchFiles.Write(_folder.File("other.zip"), [KeyValuePair.Create("readme", Array.Empty<byte>())]), "holds no data.pkl");
+        AssertRefused(
+            TorchFiles.Write(_folder.File("other.zip"), [KeyValuePair.Create("readme", Array.Empty<byte>())]), "holds no data.pkl");
         var script = TorchFiles.Entries(TorchFiles.Made("views.pth"));
         script["constants.pkl"] = [];
         AssertRefused(TorchFiles.Write(_folder.File("script.pt"), script), "is a TorchScript program");
@@ -147,7 +152,8 @@ public sealed class TorchFileTests : IDisposable
         Assert.Equal("state_dict.module.encoder_q.conv1.weight", names[0]);
         Assert.Contains("optimizer.state.0.momentum_buffer", names);
         Assert.Equal(13, names.Count);
-        var read = file.Read([.. file.Tensors.Where(t => t.Name.Contains("weight", StringComparison.Ordinal))]).ToDictionary(t => t.Name["state_dict.module.".Length..]);
+        var read = file.Read([.. file.Tensors.Where(t => t.Name.Contains("weight", StringComparison.Ordinal))])
+            .ToDictionary(t => t.Name["state_dict.module.".Length..]);
         Assert.Equal(Eighths(0, 1, 2, 3, 4, 5), read["encoder_q.conv1.weight"].Values);
         Assert.Equal([2, 3, 1, 1], read["encoder_q.conv1.weight"].Shape);
         Assert.Equal(Eighths(110, 111), read["encoder_k.bn1.weight"].Values);

@@ -25,7 +25,8 @@ internal static class TorchFiles
     }
 
     /// <summary>Writes an archive of these entries.</summary>
-    public static string Write(string path, IEnumerable<KeyValuePair<string, byte[]>> entries, CompressionLevel level = CompressionLevel.NoCompression)
+    public static string Write(
+        string path, IEnumerable<KeyValuePair<string, byte[]>> entries, CompressionLevel level = CompressionLevel.NoCompression)
     {
         File.Delete(path);
         using var archive = ZipFile.Open(path, ZipArchiveMode.Create);

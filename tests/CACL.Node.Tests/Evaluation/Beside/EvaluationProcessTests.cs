@@ -25,7 +25,9 @@ public sealed class EvaluationProcessTests : IDisposable
         Assert.Equal(0.25, (double)result["miou"]!);
         var said = File.ReadAllText(_folder.File("evaluations", "step-00000400-cam-limited-0.05", "evaluate.log"));
         Assert.Contains(
-            $"evaluate --checkpoint /c --dataset folder --data /d --test-split test --protocol limited --fraction 0.05 --variant quick --config /run.conf --set cacl.evaluation.threads=1 --set cacl.http.enabled=false --out {_folder.File("evaluations", "step-00000400-cam-limited-0.05")} --json",
+            "evaluate --checkpoint /c --dataset folder --data /d --test-split test --protocol limited --fraction 0.05 --variant quick "
+                + "--config /run.conf --set cacl.evaluation.threads=1 --set cacl.http.enabled=false --out "
+                + $"{_folder.File("evaluations", "step-00000400-cam-limited-0.05")} --json",
             said, StringComparison.Ordinal);
         Assert.Contains("noise", said, StringComparison.Ordinal);
     }
@@ -65,7 +67,8 @@ public sealed class EvaluationProcessTests : IDisposable
     [InlineData("true", "no result")]
     [InlineData("head -c 50000000 /dev/zero | tr '\\0' x; exit 4", "exit code 4")]
     public async Task What_goes_wrong_is_told(string script, string words) =>
-        Assert.Contains(words, (await Assert.ThrowsAsync<EvaluationFailedException>(() => EvaluateAsync(script))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words, (await Assert.ThrowsAsync<EvaluationFailedException>(() => EvaluateAsync(script))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task One_that_is_cancelled_is_ended_with_everything_it_started()
@@ -87,7 +90,9 @@ public sealed class EvaluationProcessTests : IDisposable
         MadeClips.Require();
         var program = OwnProgram.Find();
         // Far more clips than it can make: the only thing that ends it is the watch.
-        var start = new ProcessStartInfo(program.FileName) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            program.FileName)
+        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         string[] making = ["videos", "make", _folder.File("clips"), "--count", "100000"];
         foreach (var argument in program.Arguments.Concat(making)) start.ArgumentList.Add(argument);
         start.Environment[ParentWatch.Variable] = "1";
@@ -99,7 +104,8 @@ public sealed class EvaluationProcessTests : IDisposable
         Assert.Equal(128 + 9, child.ExitCode);
     }
 
-    private Task<System.Text.Json.Nodes.JsonObject> EvaluateAsync(string script) => EvaluateUntilAsync(script, TestContext.Current.CancellationToken);
+    private Task<System.Text.Json.Nodes.JsonObject> EvaluateAsync(string script) =>
+        EvaluateUntilAsync(script, TestContext.Current.CancellationToken);
 
     private Task<System.Text.Json.Nodes.JsonObject> EvaluateUntilAsync(string script, CancellationToken cancel)
     {
@@ -111,7 +117,8 @@ public sealed class EvaluationProcessTests : IDisposable
             "/run.conf",
             _folder.File("evaluations"),
             threads: 1);
-        return engine.EvaluateAsync(new EvaluationRequest(new EvaluationTarget("cam", "limited", "quick", 0.05), 400, EvaluationTrigger.AtEnd, "/c"), cancel);
+        return engine.EvaluateAsync(
+            new EvaluationRequest(new EvaluationTarget("cam", "limited", "quick", 0.05), 400, EvaluationTrigger.AtEnd, "/c"), cancel);
     }
 
     // A zombie that nobody has waited for runs no more.

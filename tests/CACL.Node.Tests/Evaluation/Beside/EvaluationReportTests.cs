@@ -34,7 +34,8 @@ public sealed class EvaluationReportTests : IDisposable
         Assert.Contains(",failed,,,,,t,\"out of memory, twice\"", csv.ToString(), StringComparison.Ordinal);
         using var json = new StringWriter();
         EvaluationReport.WriteJson(Read("one"), json);
-        Assert.Equal([1, null], JsonDocument.Parse(json.ToString()).RootElement.EnumerateArray().Select(e => e.GetProperty("table").ValueKind == JsonValueKind.Null ? (int?)null : e.GetProperty("table").GetInt32()));
+        Assert.Equal([1, null], JsonDocument.Parse(json.ToString()).RootElement.EnumerateArray().Select(
+            e => e.GetProperty("table").ValueKind == JsonValueKind.Null ? (int?)null : e.GetProperty("table").GetInt32()));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class EvaluationReportTests : IDisposable
 
     [Fact]
     public void A_run_that_is_not_there_is_told() =>
-        Assert.Contains("There is no run folder", Assert.Throws<Runs.Folder.RunFolderException>(() => Read("none")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no run folder", Assert.Throws<Runs.Folder.RunFolderException>(() => Read("none")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_run_without_evaluations_is_told()

@@ -2,7 +2,9 @@ using Microsoft.Playwright;
 
 namespace CACL.Node.Tests.Http.Browser;
 
-/// <summary>The system's Chromium, driven by Playwright. The driver runs from the package folder, so that its 130 MB are copied nowhere.</summary>
+/// <summary>
+/// The system's Chromium, driven by Playwright. The driver runs from the package folder, so that its 130 MB are copied nowhere.
+/// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
     private const string Program = "/usr/bin/chromium";
@@ -10,7 +12,8 @@ internal sealed class Chromium : IAsyncDisposable
     // The browser asks nobody for anything by itself.
     private static readonly string[] Arguments =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update",
         "--disable-sync", "--disable-extensions", "--no-proxy-server",
         // Newer ones keep sites from this machine by themselves; others do not, and it is our door that is tried.
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
@@ -57,7 +60,8 @@ internal sealed class Chromium : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A request that is answered by a refusal is what some tests are about.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) faults.Add(message.Text);
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                faults.Add(message.Text);
         };
         return (page, faults);
     }

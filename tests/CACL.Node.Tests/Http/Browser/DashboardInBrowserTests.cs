@@ -27,11 +27,43 @@ public sealed class DashboardInBrowserTests : IDisposable
         File.WriteAllLines(_run.Metrics, Enumerable.Range(1, 200).Select(i => string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"step\":{i},\"epoch\":{i / 10.0:0.0},\"loss\":{8 - (i / 100.0):0.00},\"loss_global\":4,\"loss_pixel\":{4 - (i / 100.0):0.00},\"lr\":0.3,\"pairs_per_s\":12.5,\"data_wait_share\":0.25}}")));
-        File.WriteAllText(_run.Quarantine, Line(new() { ["path"] = $"/videos/{Evil}.mp4", ["reason"] = Evil, ["message"] = "<script>document.title='owned'</script>", ["found_by"] = "scan" }));
+        File.WriteAllText(
+            _run.Quarantine,
+            Line(
+                new()
+                {
+                    ["path"] = $"/videos/{Evil}.mp4",
+                    ["reason"] = Evil,
+                    ["message"] = "<script>document.title='owned'</script>",
+                    ["found_by"] = "scan"
+                }));
         File.WriteAllText(
             _run.Evaluations,
-            Line(new() { ["step"] = 100, ["dataset"] = Evil, ["protocol"] = "linear", ["variant"] = "quick", ["trigger"] = "request", ["status"] = "done", ["miou"] = 0.25, ["macc"] = 0.3, ["aacc"] = 0.7, ["seconds"] = 60 })
-            + Line(new() { ["step"] = 200, ["dataset"] = Evil, ["protocol"] = "linear", ["variant"] = "quick", ["trigger"] = "request", ["status"] = "failed", ["error"] = Evil }));
+            Line(
+                new()
+                {
+                    ["step"] = 100,
+                    ["dataset"] = Evil,
+                    ["protocol"] = "linear",
+                    ["variant"] = "quick",
+                    ["trigger"] = "request",
+                    ["status"] = "done",
+                    ["miou"] = 0.25,
+                    ["macc"] = 0.3,
+                    ["aacc"] = 0.7,
+                    ["seconds"] = 60
+                })
+            + Line(
+                new()
+                {
+                    ["step"] = 200,
+                    ["dataset"] = Evil,
+                    ["protocol"] = "linear",
+                    ["variant"] = "quick",
+                    ["trigger"] = "request",
+                    ["status"] = "failed",
+                    ["error"] = Evil
+                }));
     }
 
     public void Dispose()
@@ -51,7 +83,8 @@ public sealed class DashboardInBrowserTests : IDisposable
             await page.GotoAsync(server.Address.ToString());
             await Assertions.Expect(page.Locator("#line")).ToHaveTextAsync("live");
             await Assertions.Expect(page.Locator("#figure-losses canvas")).ToBeVisibleAsync();
-            await Assertions.Expect(page.Locator("#figure-losses .plot")).ToHaveAttributeAsync("aria-label", new Regex("Losses, steps 1 to 200.*global: last 4"));
+            await Assertions.Expect(page.Locator("#figure-losses .plot"))
+                .ToHaveAttributeAsync("aria-label", new Regex("Losses, steps 1 to 200.*global: last 4"));
             await Assertions.Expect(page.Locator("#quarantine")).ToContainTextAsync($"/videos/{Evil}.mp4");
             await Assertions.Expect(page.Locator("#reasons")).ToContainTextAsync(Evil);
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 %");
@@ -60,7 +93,9 @@ public sealed class DashboardInBrowserTests : IDisposable
             Assert.Equal(0, await page.Locator("img").CountAsync());
             // The run's own name is markup, too, and stands there as text.
             Assert.EndsWith(Evil.Replace('/', ' '), await page.TitleAsync(), StringComparison.Ordinal);
-            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"At {width} pixels the page is wider than the window.");
+            Assert.True(
+                await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+                $"At {width} pixels the page is wider than the window.");
             Assert.Empty(faults);
             await page.Context.CloseAsync();
         }
@@ -96,7 +131,8 @@ public sealed class DashboardInBrowserTests : IDisposable
         var bars = await page.EvaluateAsync<double[]>(
             "[...document.querySelectorAll('.meter .bar')].map(bar => bar.getBoundingClientRect().width)");
         Each.Holds(bars, bar => Assert.True(bar > 100 && bar == bars[0], $"The bars are {string.Join(", ", bars)} pixels wide."));
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
+        Assert.True(
+            await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than the window.");
     }
 
     [Fact]
@@ -174,7 +210,9 @@ public sealed class DashboardInBrowserTests : IDisposable
         };
 
         // A site of another name, whose page is made up; what it asks of this one goes out for real.
-        await page.Context.RouteAsync("http://evil.example/**", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<form method=post></form>" }));
+        await page.Context.RouteAsync(
+            "http://evil.example/**",
+            route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<form method=post></form>" }));
         // The second one is asked for beforehand, and does not go out: its end is all there is to wait for.
         (string Script, bool GoesOut)[] attacks =
         [
@@ -203,7 +241,8 @@ public sealed class DashboardInBrowserTests : IDisposable
         await page.GotoAsync(server.Address.ToString());
         await page.Locator("#stop").ClickAsync();
         await page.Locator("#confirm button[value=yes]").ClickAsync();
-        Assert.Equal(RunEnd.Stopped, (await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).End);
+        Assert.Equal(
+            RunEnd.Stopped, (await training.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).End);
         await Assertions.Expect(page.Locator("#state")).ToHaveTextAsync("ended");
         Assert.Contains(("POST", StatusCodes.Status202Accepted), answers);
         Assert.Empty(faults);

@@ -53,9 +53,15 @@ public sealed class DashboardEndpointsTests : IDisposable
     {
         using var server = Start();
         Assert.Equal("{\"from\":0,\"to\":0,\"series\":{}}", await GetAsync(server, "/api/metrics"));
-        File.WriteAllLines(_run.Metrics, Enumerable.Range(1, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{i},\"loss\":{i}.5}}")));
-        Assert.Equal("{\"from\":1,\"to\":100,\"series\":{\"loss\":[[25,1.5,50.5,26],[75,51.5,100.5,76]]}}", await GetAsync(server, "/api/metrics?points=2"));
-        Assert.Equal("{\"from\":7,\"to\":8,\"series\":{\"loss\":[[7,7.5,7.5,7.5],[8,8.5,8.5,8.5]]}}", await GetAsync(server, "/api/metrics?from=7&to=8&points=50"));
+        File.WriteAllLines(
+            _run.Metrics,
+            Enumerable.Range(1, 100).Select(i => string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{i},\"loss\":{i}.5}}")));
+        Assert.Equal(
+            "{\"from\":1,\"to\":100,\"series\":{\"loss\":[[25,1.5,50.5,26],[75,51.5,100.5,76]]}}",
+            await GetAsync(server, "/api/metrics?points=2"));
+        Assert.Equal(
+            "{\"from\":7,\"to\":8,\"series\":{\"loss\":[[7,7.5,7.5,7.5],[8,8.5,8.5,8.5]]}}",
+            await GetAsync(server, "/api/metrics?from=7&to=8&points=50"));
         Assert.Equal("{\"from\":200,\"to\":100,\"series\":{}}", await GetAsync(server, "/api/metrics?from=200"));
     }
 
@@ -81,7 +87,9 @@ public sealed class DashboardEndpointsTests : IDisposable
         Assert.Equal("{\"count\":0,\"reasons\":{},\"videos\":[]}\n", await GetAsync(server, "/api/quarantine"));
         File.WriteAllText(
             _run.Quarantine,
-            string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"path\":\"/v/{i}.mp4\",\"reason\":\"{(i == 2 ? "TooShort" : "Undecodable")}\"}}\n")) + "{\"path\":\"/v/6");
+            string.Concat(
+                Enumerable.Range(1, 5).Select(i => $"{{\"path\":\"/v/{i}.mp4\",\"reason\":\"{(i == 2 ? "TooShort" : "Undecodable")}\"}}\n"))
+                + "{\"path\":\"/v/6");
         var told = JsonDocument.Parse(await GetAsync(server, "/api/quarantine?limit=2")).RootElement;
         Assert.Equal((5, 1, 4), (told.GetProperty("count").GetInt32(), Reason("TooShort"), Reason("Undecodable")));
         Assert.Equal(["/v/5.mp4", "/v/4.mp4"], told.GetProperty("videos").EnumerateArray().Select(v => v.GetProperty("path").GetString()));

@@ -25,7 +25,8 @@ public sealed partial class DashboardPageTests
         }
 
         Assert.Contains("The MIT License", DashboardPage.Read("uPlot.LICENSE"), StringComparison.Ordinal);
-        Assert.Contains(HeaderVersion().Match(DashboardPage.Read("uPlot.iife.min.js")).Groups["version"].Value, readme, StringComparison.Ordinal);
+        Assert.Contains(
+            HeaderVersion().Match(DashboardPage.Read("uPlot.iife.min.js")).Groups["version"].Value, readme, StringComparison.Ordinal);
     }
 
     [Fact]

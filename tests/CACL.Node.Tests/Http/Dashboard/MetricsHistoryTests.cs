@@ -115,9 +115,12 @@ public sealed class MetricsHistoryTests : IDisposable
     }
 
     private static string Line(long step, double loss) =>
-        string.Create(CultureInfo.InvariantCulture, $"{{\"step\":{step},\"epoch\":{step / 10.0:0.0},\"loss\":{loss:R},\"lr\":0.3,\"name\":\"x\",\"none\":null}}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"step\":{step},\"epoch\":{step / 10.0:0.0},\"loss\":{loss:R},\"lr\":0.3,\"name\":\"x\",\"none\":null}}");
 
-    private static List<MetricsPoint> Loss(MetricsHistory history) => Over(history, null, null, 1000).Series.Single(s => s.Name == "loss").Points;
+    private static List<MetricsPoint> Loss(MetricsHistory history) =>
+        Over(history, null, null, 1000).Series.Single(s => s.Name == "loss").Points;
 
     private static MetricsRange Over(MetricsHistory history, long? from, long? to, int points) =>
         history.OverAsync(from, to, points, TestContext.Current.CancellationToken).GetAwaiter().GetResult();

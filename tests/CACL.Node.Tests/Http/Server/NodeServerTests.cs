@@ -34,7 +34,8 @@ public sealed class NodeServerTests : IDisposable
         using (var server = Start())
         {
             Assert.Equal(server.Address, NodeFile.Read(_run.Path)!.Address);
-            var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(server.Address, "/api/status"), TestContext.Current.CancellationToken)).RootElement;
+            var status = JsonDocument.Parse(
+                await _http.GetStringAsync(new Uri(server.Address, "/api/status"), TestContext.Current.CancellationToken)).RootElement;
             Assert.Equal(("starting", "run"), (status.GetProperty("state").GetString(), status.GetProperty("run").GetString()));
         }
 
@@ -56,8 +57,12 @@ public sealed class NodeServerTests : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        Assert.Contains($"The port {port} of cacl.http.port is in use", Assert.Throws<UserException>(() => Start($"cacl.http.port={port}")).Message, StringComparison.Ordinal);
-        Assert.Contains("none of this machine's", Assert.Throws<UserException>(() => Start("cacl.http.host=192.0.2.1", "cacl.http.token=x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The port {port} of cacl.http.port is in use", Assert.Throws<UserException>(() => Start($"cacl.http.port={port}")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "none of this machine's", Assert.Throws<UserException>(() => Start("cacl.http.host=192.0.2.1", "cacl.http.token=x")).Message,
+            StringComparison.Ordinal);
         Assert.Null(NodeServer.Start(Settings("cacl.http.enabled=false"), new NodeState(_run)));
     }
 
@@ -96,7 +101,9 @@ public sealed class NodeServerTests : IDisposable
     {
         using var server = Start();
         var own = server.Address.GetLeftPart(UriPartial.Authority);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await SendAsync(server, "POST", "/api/evaluations", "{}", "Content-Type: application/json", $"Origin: {own}")).Status);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (await SendAsync(server, "POST", "/api/evaluations", "{}", "Content-Type: application/json", $"Origin: {own}")).Status);
     }
 
     [Theory]
@@ -118,7 +125,9 @@ public sealed class NodeServerTests : IDisposable
     public async Task A_body_that_is_too_large_is_refused()
     {
         using var server = Start();
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await SendAsync(server, "POST", "/api/evaluations", new string(' ', 20_000) + "{}", "Content-Type: application/json")).Status);
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            (await SendAsync(server, "POST", "/api/evaluations", new string(' ', 20_000) + "{}", "Content-Type: application/json")).Status);
     }
 
     [Fact]
@@ -126,7 +135,8 @@ public sealed class NodeServerTests : IDisposable
     {
         using var server = Start("cacl.http.token=geheim");
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(server, "GET", "/api/status", "")).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(server, "GET", "/api/status", "", "Authorization: Bearer geheimer")).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await SendAsync(server, "GET", "/api/status", "", "Authorization: Bearer geheimer")).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "GET", "/api/status", "", "Authorization: Bearer geheim")).Status);
         Assert.DoesNotContain("geheim", File.ReadAllText(Path.Combine(_run.Path, NodeFile.Name)), StringComparison.Ordinal);
         Assert.Contains("CACL_HTTP_TOKEN", Told(""), StringComparison.Ordinal);
@@ -145,9 +155,13 @@ public sealed class NodeServerTests : IDisposable
     [Fact]
     public void A_caller_is_told_when_nothing_runs()
     {
-        Assert.Contains("holds no run", Assert.Throws<RunFolderException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds no run", Assert.Throws<RunFolderException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(_run.ResolvedConfiguration, "");
-        Assert.Contains("not running, or cacl.http.enabled is false. Do that.", Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not running, or cacl.http.enabled is false. Do that.",
+            Assert.Throws<UserException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
         new NodeFile(new Uri("http://127.0.0.1:9"), int.MaxValue, "x").Write(_run.Path, DateTimeOffset.Now);
         Assert.Contains("is not running any more", Told(""), StringComparison.Ordinal);
         // Another run answers at the address of one that was killed.
@@ -156,7 +170,8 @@ public sealed class NodeServerTests : IDisposable
         Assert.Contains("is not running any more", Told(""), StringComparison.Ordinal);
     }
 
-    private static HttpSettings Settings(params string[] sets) => ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings.Http;
+    private static HttpSettings Settings(params string[] sets) =>
+        ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings.Http;
 
     private NodeServer Start() => Start([]);
 
@@ -168,13 +183,16 @@ public sealed class NodeServerTests : IDisposable
         return Assert.Throws<UserException>(() => client.Post("/api/evaluations", [], "Do that.")).Message;
     }
 
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(NodeServer server, string method, string path, string body, params string[] headers)
+    private async Task<(HttpStatusCode Status, string Body)> SendAsync(
+        NodeServer server, string method, string path, string body, params string[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(server.Address, path));
         if (method is "POST" or "PATCH") request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         foreach (var header in headers)
         {
-            var (name, value) = (header[..header.IndexOf(':', StringComparison.Ordinal)], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
+            var (name, value) = (
+                header[..header.IndexOf(':', StringComparison.Ordinal)],
+                header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
             if (name == "Content-Type") request.Content!.Headers.Add(name, value);
             else request.Headers.Add(name, value);
         }
