@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using CACL.Data.Files;
 using CACL.Data.Processes;
 using CACL.Node.Ending;
-using System.Globalization;
 
 namespace CACL.Node.Study;
 

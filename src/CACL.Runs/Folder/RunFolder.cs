@@ -1,5 +1,5 @@
-using CACL.Data.Files;
 using System.Globalization;
+using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 

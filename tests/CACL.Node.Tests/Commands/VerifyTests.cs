@@ -1,5 +1,5 @@
-using CACL.Node.Commands;
 using CACL.Learning.Verification;
+using CACL.Node.Commands;
 using CACL.Node.Ending;
 using CACL.Node.Verification;
 using CACL.Testing;
