@@ -31,7 +31,7 @@ internal static class CheckpointReader
         return Guarded(folder, () => (folder, Begin(folder).State));
     }
 
-    /// <summary>As <see cref="State"/>, and the one network of a checkpoint that is asked for: for who needs only that.</summary>
+    /// <summary>As <see cref="State"/>, and the one network of a checkpoint that is asked for: for those who need only that.</summary>
     /// <returns>The network's file, checked; null: this method has no such network.</returns>
     /// <exception cref="CheckpointException">The checkpoint is not whole, the file or state.json not intact, or of another
     /// format.</exception>

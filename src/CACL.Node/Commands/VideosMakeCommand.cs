@@ -27,7 +27,7 @@ internal static class VideosMakeCommand
         };
         var command = new Verb(
             "make",
-            "Makes short clips of textured things that move, with per-pixel labels beside them, for who has no videos at hand.",
+            "Makes short clips of textured things that move, with per-pixel labels beside them, for those who have no videos at hand.",
             "cacl videos make clips --count 64")
         {
             folder,

@@ -15,7 +15,7 @@ internal static class EmbeddedFont
     /// <summary>DejaVu Sans with Latin letters, digits and some signs. Shared: not to be disposed.</summary>
     public static SKTypeface Typeface => Shared.Value;
 
-    /// <summary>A typeface of one's own, for who disposes it.</summary>
+    /// <summary>A typeface of one's own, for a caller that disposes it.</summary>
     public static SKTypeface NewTypeface()
     {
         using var file = typeof(EmbeddedFont).Assembly.GetManifestResourceStream(Resource)
