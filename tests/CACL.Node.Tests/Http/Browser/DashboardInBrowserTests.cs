@@ -229,7 +229,7 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Eventually.HoldsAsync(() => Task.FromResult(answers.Count(answer => answer.Method == "POST") >= sent));
         }
 
-        await page.WaitForURLAsync(target); // where the form led
+        await page.WaitForURLAsync(target, new() { WaitUntil = WaitUntilState.Commit, Timeout = 8000 }); // where the form led
         Assert.Equal(sent, answers.Count(answer => answer.Method == "POST"));
         int[] refusals = [StatusCodes.Status403Forbidden, StatusCodes.Status415UnsupportedMediaType];
         Each.Holds(answers, answer => Assert.Contains(answer.Status, refusals));
