@@ -19,7 +19,7 @@ public sealed record CatalogDrift(int Appeared, int Changed, int Gone)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(roots);
-        var walk = new VideoWalk(roots, path => catalog.Find(path) is { Vanished: false });
+        var walk = new VideoWalk(roots, catalog.Holds);
         var met = new HashSet<long>();
         var (appeared, changed) = (0, 0);
         foreach (var file in walk.Files())

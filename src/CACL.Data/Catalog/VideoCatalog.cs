@@ -221,6 +221,9 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <summary>What is known of a path, or null.</summary>
     internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));
 
+    /// <summary>Whether a path is known and was there when it was last looked for.</summary>
+    internal bool Holds(string path) => Find(path) is { Vanished: false };
+
     /// <summary>Notes folders that a scan walked to its end, all below them read.</summary>
     internal void NoteScanned(IEnumerable<string> folders) => _file.Guarded("Writing to", connection =>
     {

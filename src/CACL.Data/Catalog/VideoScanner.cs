@@ -65,7 +65,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         {
             (_catalog, _probers, _roots, _options, _progress, _asked) = (catalog, probers, roots, options, progress, cancel);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            _walk = new VideoWalk(roots, path => catalog.Find(path) is { Vanished: false });
+            _walk = new VideoWalk(roots, catalog.Holds);
             _toRead = new BlockingCollection<FoundFile>(4 * options.Parallelism);
             _toWrite = new BlockingCollection<CatalogEntry>(options.BatchSize);
         }

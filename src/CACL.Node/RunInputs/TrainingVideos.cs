@@ -65,8 +65,8 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     {
         ArgumentNullException.ThrowIfNull(catalog);
         if (RunVideosFile.Find(run, catalog, roots, stride) is { } named && are(named)) return named;
-        VideoShape[][] candidates = [catalog.LoadUsable(stride + 1, roots), catalog.LoadUsableAndVanished(stride + 1, roots)];
-        return candidates.FirstOrDefault(are);
+        if (catalog.LoadUsable(stride + 1, roots) is var usable && are(usable)) return usable;
+        return catalog.LoadUsableAndVanished(stride + 1, roots) is var withVanished && are(withVanished) ? withVanished : null;
     }
 
     /// <summary>As the other one, for a training that goes on.</summary>
@@ -92,13 +92,12 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         if (videos.Unusable.Count == 0)
             throw new UserException($"There are no videos and no images in {string.Join(", ", roots.Folders.Concat(roots.Lists))}. Check "
                 + "cacl.data.videos, and that its disk is mounted.");
-        var first = videos.Unusable is [var example, ..] ? $" The first: {example.Message}" : "";
         var stills = stride > 0 && videos.Unusable.All(v => v.Reason == UnusableReason.TooShort)
             ? " Images need cacl.data.stride = 0."
             : "";
         throw new UserException(
-            $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}.{first} "
-            + $"Run `cacl videos scan DIR` to see the reason of each.{stills}");
+            $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}. "
+            + $"The first: {videos.Unusable[0].Message} Run `cacl videos scan DIR` to see the reason of each.{stills}");
     }
 
     private static QuarantinedVideo[] LoadUnusable(VideoCatalog catalog, VideoRoots roots, int stride) =>
