@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using CACL.Node.Http.Dashboard;
+using CACL.Http.Dashboard;
 
 namespace CACL.Benchmarks;
 

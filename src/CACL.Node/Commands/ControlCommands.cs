@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Http.Client;
+using CACL.Http.Client;
 
 namespace CACL.Node.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CACL.Http.Client;
 using CACL.Node.Ending;
-using CACL.Node.Http.Client;
 using CACL.Node.Settings;
 using CACL.Runs.Live;
 

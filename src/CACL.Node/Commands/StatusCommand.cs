@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using CACL.Http.Client;
 using CACL.Node.Display;
-using CACL.Node.Http.Client;
 using CACL.Runs.Folder;
 using CACL.Runs.Status;
 

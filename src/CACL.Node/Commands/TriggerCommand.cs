@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CACL.Node.Http.Client;
+using CACL.Http.Client;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Commands;

@@ -3,6 +3,8 @@ using CACL.Data.Catalog;
 using CACL.Data.Clips;
 using CACL.Data.DataSets;
 using CACL.Data.Decoding.Selection;
+using CACL.Http.Client;
+using CACL.Http.Server;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
@@ -41,7 +43,7 @@ internal static class Failures
     // Those whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
-        or ClipException
+        or ClipException or ListenException or NodeClientException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
         or EvaluationException;
 }

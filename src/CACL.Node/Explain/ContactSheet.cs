@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using CACL.Data.DataSets;
 using CACL.Data.Sampling;
 using CACL.Learning.Augmentation;
 using CACL.Node.Ending;

@@ -1,3 +1,4 @@
+using CACL.Data.DataSets;
 using CACL.Data.Sampling;
 using CACL.Node.Pictures;
 using SkiaSharp;

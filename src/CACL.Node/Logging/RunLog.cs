@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using CACL.Http.Supervision;
 using CACL.Node.Display;
-using CACL.Node.Supervision;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;

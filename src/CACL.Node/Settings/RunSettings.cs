@@ -1,6 +1,7 @@
 using CACL.Actors.Contracts;
 using CACL.Configuration.Reading;
 using CACL.Data.Sampling;
+using CACL.Http;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 
@@ -28,7 +29,7 @@ internal sealed record RunSettings
 
     public required EvaluatorSettings Evaluator { get; init; }
 
-    public required HttpSettings Http { get; init; }
+    public required HttpOptions Http { get; init; }
 
     public required TelemetrySettings Telemetry { get; init; }
 

@@ -1,4 +1,5 @@
 using CACL.Configuration.Reading;
+using CACL.Http.Probes;
 
 namespace CACL.Node.Settings;
 
@@ -19,9 +20,7 @@ internal sealed record TelemetrySettings
 
     public required OtlpSettings Otlp { get; init; }
 
-    public required TimeSpan StepAge { get; init; }
-
-    public required TimeSpan CheckpointAge { get; init; }
+    public required HealthOptions Health { get; init; }
 
     public static TelemetrySettings Read(SettingsReader reader) => new()
     {
@@ -34,8 +33,11 @@ internal sealed record TelemetrySettings
             Every = reader.Duration("cacl.telemetry.otlp.every", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             Logs = reader.Boolean("cacl.telemetry.otlp.logs"),
         },
-        StepAge = reader.Duration("cacl.telemetry.health.step-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
-        CheckpointAge = reader.Duration("cacl.telemetry.health.checkpoint-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        Health = new HealthOptions
+        {
+            StepAge = reader.Duration("cacl.telemetry.health.step-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+            CheckpointAge = reader.Duration("cacl.telemetry.health.checkpoint-age", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        },
     };
 }
 

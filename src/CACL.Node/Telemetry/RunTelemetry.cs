@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Telemetry;
+using CACL.Http.Probes;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Folder;
@@ -26,7 +27,7 @@ internal sealed class RunTelemetry : IDisposable
         _clock = clock;
         Meters = meters;
         Instruments = instruments;
-        Health = new Health(settings, instruments, clock);
+        Health = new Health(settings.Health, instruments, clock);
     }
 
     /// <summary>What the run measures of itself.</summary>

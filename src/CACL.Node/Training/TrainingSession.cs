@@ -7,6 +7,9 @@ using CACL.Actors.Supervisor;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
+using CACL.Http;
+using CACL.Http.Server;
+using CACL.Http.Supervision;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
@@ -14,11 +17,8 @@ using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Evaluation.Beside;
-using CACL.Node.Http;
-using CACL.Node.Http.Server;
 using CACL.Node.Logging;
 using CACL.Node.RunInputs;
-using CACL.Node.Supervision;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -54,7 +54,13 @@ internal static class TrainingSession
             supervision);
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
         using var node = NodeServer.Start(
-            settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry, Method = settings.ToMethod().Describe() });
+            settings.Http,
+            new NodeState(folder, supervision)
+            {
+                Health = telemetry.Health,
+                Meters = telemetry.Meters?.Provider,
+                Method = settings.ToMethod().Describe(),
+            });
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {

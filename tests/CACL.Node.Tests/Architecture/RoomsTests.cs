@@ -7,7 +7,7 @@ namespace CACL.Node.Tests.Architecture;
 /// <summary>The house's rooms: which project may know which, and that no folder leans on one that leans on it.</summary>
 public sealed class RoomsTests
 {
-    private static readonly string[] Projects = ["Data", "Learning", "Runs", "Actors", "Configuration", "Node"];
+    private static readonly string[] Projects = ["Data", "Learning", "Runs", "Actors", "Http", "Configuration", "Node"];
 
     [Fact]
     public void No_folders_form_a_circle()
@@ -27,6 +27,7 @@ public sealed class RoomsTests
     [InlineData("Learning", "Data", "Akka Serilog Microsoft.AspNetCore")]
     [InlineData("Runs", "Data Learning", "TorchSharp Akka Serilog Microsoft.AspNetCore")]
     [InlineData("Actors", "Data Learning Runs", "Serilog Microsoft.AspNetCore")]
+    [InlineData("Http", "Data Learning Runs Actors", "TorchSharp Hocon CACL.Configuration System.CommandLine Spectre")]
     [InlineData("Configuration", "", "TorchSharp Akka Serilog Microsoft.AspNetCore")]
     public void A_project_uses_those_below_it_alone(string project, string below, string foreign)
     {

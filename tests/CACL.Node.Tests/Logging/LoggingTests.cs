@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Http.Supervision;
 using CACL.Node.Display;
 using CACL.Node.Logging;
 using CACL.Node.Settings;
-using CACL.Node.Supervision;
 using CACL.Testing;
 using Serilog.Events;
 using Spectre.Console;

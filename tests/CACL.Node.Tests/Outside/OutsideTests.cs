@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using CACL.Http;
+using CACL.Http.Endpoints;
 using CACL.Node.Commands;
-using CACL.Node.Http;
-using CACL.Node.Http.Endpoints;
 using CACL.Node.Tests.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

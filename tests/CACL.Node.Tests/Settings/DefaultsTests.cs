@@ -3,6 +3,8 @@ using System.Reflection;
 using CACL.Actors.Contracts;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Http;
+using CACL.Http.Probes;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
@@ -36,6 +38,8 @@ public sealed class DefaultsTests
         (Reference.Evaluation.Tiles, new TileOptions()),
         (Reference.Evaluation.Features, new FeatureOptions()),
         (Reference.Data.ToScanOptions(), new ScanOptions()),
+        (Reference.Http, new HttpOptions()),
+        (Reference.Telemetry.Health, new HealthOptions()),
     ];
 
     public static TheoryData<string> Names => [.. Records.Select(r => r.OwnDefault.GetType().Name)];
@@ -56,7 +60,8 @@ public sealed class DefaultsTests
     [Fact]
     public void Every_record_of_options_that_has_defaults_is_held_to_reference_conf()
     {
-        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(LiveSettings), typeof(RunSettings)];
+        Type[] inEach = [typeof(VideoCatalog), typeof(CaclOptions), typeof(RunOptions), typeof(LiveSettings), typeof(HttpOptions),
+            typeof(RunSettings)];
         var found = inEach.SelectMany(type => type.Assembly.GetTypes())
             .Where(t => !t.IsAbstract && t.GetMethod("<Clone>$") is not null && Endings.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal)))
             .Where(t => Optional(t).Count > 0)

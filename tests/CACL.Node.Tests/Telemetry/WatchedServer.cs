@@ -3,9 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Catalog;
+using CACL.Http;
+using CACL.Http.Server;
 using CACL.Learning.Methods;
-using CACL.Node.Http;
-using CACL.Node.Http.Server;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
@@ -27,7 +27,9 @@ internal sealed class WatchedServer : IDisposable
         var settings = ConfigurationFiles.Load([], sets, new Dictionary<string, string>()).Settings;
         _run = RunFolder.Open(_folder.File("run"), RunStart.New);
         Telemetry = RunTelemetry.Start(settings.Telemetry, _run);
-        _server = NodeServer.Start(settings.Http, new NodeState(_run) { Telemetry = Telemetry })!;
+        _server = NodeServer.Start(
+            settings.Http,
+            new NodeState(_run) { Health = Telemetry.Health, Meters = Telemetry.Meters?.Provider, Method = KnownMethods.Usual })!;
     }
 
     public RunTelemetry Telemetry { get; }

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using CACL.Http.Endpoints;
+using CACL.Http.Logging;
+using CACL.Runs.Folder;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+
+namespace CACL.Http.Server;
+
+/// <summary>
+/// Answers over HTTP while a run goes on. It listens from the moment it is started, answers a moment later, and whatever goes wrong with
+/// it is logged and left at that: training does not know of it.
+/// </summary>
+public sealed class NodeServer : IDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    private readonly NodeFile _file;
+    private readonly LogLimit _log;
+    private readonly Task<WebApplication?> _application;
+
+    private NodeServer(NodeState state, NodeFile file, LogLimit log, Task<WebApplication?> application)
+    {
+        State = state;
+        _file = file;
+        _log = log;
+        _application = application;
+    }
+
+    /// <summary>What is told of the run.</summary>
+    public NodeState State { get; }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Address => _file.Address;
+
+    /// <summary>Starts it; null where it is switched off or no port is free.</summary>
+    /// <param name="settings">Where, and for whom.</param>
+    /// <param name="state">What is told of the run.</param>
+    /// <param name="limits">What callers may take up; null: as much as is usual.</param>
+    /// <exception cref="ListenException">The address or port asked for cannot be had.</exception>
+    public static NodeServer? Start(HttpOptions settings, NodeState state, HttpLimits? limits = null)
+    {
+        if (!settings.Enabled) return null;
+        limits ??= new HttpLimits();
+        if (ListenSocket.Open(settings, limits) is not { } socket)
+        {
+            Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
+            return null;
+        }
+
+        var endpoint = (IPEndPoint)socket.LocalEndPoint!;
+        var file = new NodeFile(AddressOf(endpoint), Environment.ProcessId, state.Instance);
+        try
+        {
+            file.Write(state.Folder.Path, DateTimeOffset.Now);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Warning("{File} cannot be written ({Cause}): cacl trigger will not find this run", NodeFile.Name, e.Message);
+        }
+
+        Log.Information(
+            "Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority),
+            settings.Token.Length > 0 ? ", with the token" : "");
+        var log = new LogLimit(TimeProvider.System);
+        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, limits, log, socket, endpoint)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Remove(State.Folder.Path);
+        try
+        {
+            StopAsync().Wait(2 * StopTime);
+        }
+        catch (AggregateException e)
+        {
+            Log.Debug(e, "The HTTP endpoint did not stop in order");
+        }
+
+        _log.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        if (await _application.ConfigureAwait(false) is not { } application) return;
+        using var limit = new CancellationTokenSource(StopTime);
+        await application.StopAsync(limit.Token).ConfigureAwait(false);
+        await application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<WebApplication?> ServeAsync(
+        HttpOptions settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
+    {
+        try
+        {
+            var application = Build(settings, state, limits, log, socket, endpoint);
+            await application.StartAsync().ConfigureAwait(false);
+            return application;
+        }
+        catch (Exception e)
+        {
+            // A run that trains for days must not end because of this.
+            Log.Error(e, "Supervision: the HTTP endpoint could not start: {Cause} Decision: the run goes on without it", e.Message);
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    // Empty: neither files of the folder it is started in nor variables of the environment have a say.
+    private static WebApplication Build(
+        HttpOptions settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers(log));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTime);
+        builder.Services.Configure<SocketTransportOptions>(o =>
+        {
+            o.CreateBoundListenSocket = _ => socket;
+            o.MaxReadBufferSize = o.MaxWriteBufferSize = limits.WaitingBytes;
+        });
+        void Crowded(int count) => Log.Warning(
+            "More than {Connections} connections to {Address} are open; closed for new ones, because idle the longest: {Count}",
+            limits.Connections,
+            endpoint,
+            count);
+        var connections = new OpenConnections(limits, TimeProvider.System, () => log.Write(nameof(OpenConnections), Crowded));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.DiscardedBytes;
+            kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxResponseBufferSize = limits.WaitingBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.Body);
+            kestrel.Limits.RequestHeadersTimeout = limits.Headers;
+            kestrel.Limits.KeepAliveTimeout = limits.KeepAlive;
+            kestrel.Listen(endpoint, listen =>
+            {
+                // One request at a time on a connection, so that a connection is idle or busy.
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => context => connections.ServeAsync(context, next));
+            });
+        });
+        var application = builder.Build();
+        application.Use(new Faults(limits, log).TellAsync);
+        application.Use(new Door(settings).AdmitAsync);
+        application.Use(new Bodies(limits).TakeAsync);
+        application.Use(connections.AnswerAsync);
+        NodeEndpoints.Map(application, state, limits);
+        return application;
+    }
+
+    private static Uri AddressOf(IPEndPoint endpoint)
+    {
+        var reachable = endpoint.Address.Equals(IPAddress.Any)
+            ? IPAddress.Loopback
+            : endpoint.Address.Equals(IPAddress.IPv6Any)
+            ? IPAddress.IPv6Loopback
+            : endpoint.Address;
+        return new Uri($"http://{new IPEndPoint(reachable, endpoint.Port)}");
+    }
+
+    /// <summary>Signals are the run's business.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

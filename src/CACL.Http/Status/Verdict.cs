@@ -1,0 +1,28 @@
+using CACL.Actors.Control;
+using CACL.Actors.Telemetry;
+
+namespace CACL.Http.Status;
+
+/// <summary>A sentence on how the run stands: what it waits for, or what holds it up and what would help.</summary>
+internal static class Verdict
+{
+    /// <summary>The sentence.</summary>
+    /// <param name="status">How the run stands.</param>
+    /// <param name="processors">Processors of the machine.</param>
+    public static string Of(RunStatus status, int processors)
+    {
+        if (status.Outcome is { } outcome) return outcome.Message;
+        return status.State switch
+        {
+            RunState.Evaluating => "All steps are done; evaluations are still being made.",
+            RunState.Paused when status.PausedByCheckpoint => "The training waits until its checkpoint can be written: look at the disk "
+                + "of the run folder.",
+            RunState.Paused => "The training is paused. cacl resume lets it go on.",
+            _ when status.Stopping => "The training ends after this step and saves.",
+            _ when status.PausedByUser => "The training pauses after this step.",
+            RunState.Starting => "The training is being started.",
+            _ when status.Times is null => "The first step is not done yet.",
+            _ => Bottleneck.Verdict(status.Times, new DecodingFigures(status.Decoders, status.SecondsPerDecode, processors)),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace CACL.Http.Supervision;
+
+/// <summary>A decision of a supervisor, or what led to it.</summary>
+/// <param name="Number">Counts from 1.</param>
+/// <param name="Time">When.</param>
+/// <param name="Level">Such as Warning.</param>
+/// <param name="Actor">Such as decoder-2, or a path such as run/decoders-1; empty where none is named.</param>
+/// <param name="Text">What was decided, and why.</param>
+public sealed record SupervisionEvent(long Number, DateTimeOffset Time, LogEventLevel Level, string Actor, string Text);
+
+/// <summary>The last log events that tell of supervision: those whose template begins with "Supervision:". Thread-safe, bounded.</summary>
+public sealed class SupervisionEvents : ILogEventSink
+{
+    private const int Most = 500;
+    private const string Sign = "Supervision:";
+    private const string LogSource = "LogSource";
+
+    private readonly Lock _gate = new();
+    private readonly Queue<SupervisionEvent> _events = new();
+    private long _number;
+
+    /// <summary>The number of the newest; 0: there is none.</summary>
+    public long Newest => Volatile.Read(ref _number);
+
+    /// <summary>Those after a number, oldest first; all that are kept after 0.</summary>
+    public IReadOnlyList<SupervisionEvent> Since(long number)
+    {
+        if (Newest <= number) return [];
+        lock (_gate) return [.. _events.Where(e => e.Number > number)];
+    }
+
+    /// <inheritdoc/>
+    public void Emit(LogEvent logEvent)
+    {
+        if (!logEvent.MessageTemplate.Text.StartsWith(Sign, StringComparison.Ordinal)) return;
+        var text = logEvent.RenderMessage(CultureInfo.InvariantCulture)[Sign.Length..].Trim();
+        var actor = Text(logEvent, "Actor") is { Length: > 0 } named ? named : Source(Text(logEvent, LogSource));
+        lock (_gate)
+        {
+            _events.Enqueue(new SupervisionEvent(
+                _number + 1, logEvent.Timestamp, logEvent.Level, actor, text.Replace("\"", "", StringComparison.Ordinal)));
+            if (_events.Count > Most) _events.Dequeue();
+            Volatile.Write(ref _number, _number + 1);
+        }
+    }
+
+    private static string Text(LogEvent logEvent, string property) =>
+        logEvent.Properties.TryGetValue(property, out var value) && value is ScalarValue { Value: string text } ? text : "";
+
+    // Such as [akka://cacl/user/run/decoders-1#12345].
+    private static string Source(string source) =>
+        source.IndexOf("/user/", StringComparison.Ordinal) is >= 0 and var at ? source[(at + "/user/".Length)..].Split('#', ']')[0] : "";
+}

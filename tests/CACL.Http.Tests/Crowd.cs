@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CACL.Http.Tests;
+
+/// <summary>Many connections to a server, each of which has sent the same bytes and reads nothing of itself.</summary>
+internal sealed class Crowd : IDisposable
+{
+    private static readonly byte[] Scrap = new byte[64 << 10];
+    private readonly List<Socket> _sockets = [];
+
+    /// <summary>How many the server has not closed yet. What it has sent is thrown away.</summary>
+    public int Open => _sockets.Count(IsOpen);
+
+    /// <summary>Opens them, one after the other.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="sends">What each sends; empty: nothing.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<Crowd> OpenAsync(Uri address, int count, string sends, CancellationToken cancel)
+    {
+        var crowd = new Crowd();
+        for (var i = 0; i < count; i++)
+        {
+            // No more than this is taken in for a client that does not read.
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4 << 10 };
+            crowd._sockets.Add(socket);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address.Host), address.Port), cancel);
+            await crowd.SendAsync(i, sends, cancel);
+        }
+
+        return crowd;
+    }
+
+    /// <summary>Sends more on one of them; nothing where the server has closed it already.</summary>
+    public async Task SendAsync(int index, string text, CancellationToken cancel)
+    {
+        try
+        {
+            if (text.Length > 0) await _sockets[index].SendAsync(Encoding.Latin1.GetBytes(text), cancel);
+        }
+        catch (SocketException)
+        {
+            // Closed to make room for another.
+        }
+    }
+
+    /// <summary>What the server says on one of them from now on, up to its end or these words; empty where it was cut off.</summary>
+    public async Task<string> ReadAsync(int index, string until, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        var bytes = new byte[4 << 10];
+        try
+        {
+            while (!text.ToString().Contains(until, StringComparison.Ordinal))
+            {
+                var read = await _sockets[index].ReceiveAsync(bytes, cancel);
+                if (read == 0) break;
+                text.Append(Encoding.Latin1.GetString(bytes, 0, read));
+            }
+
+            return text.ToString();
+        }
+        catch (SocketException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Leaves without a farewell, as a process that is killed does.</summary>
+    public void Reset()
+    {
+        foreach (var socket in _sockets)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            socket.Close();
+        }
+    }
+
+    public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+
+    private static bool IsOpen(Socket socket)
+    {
+        try
+        {
+            // Behind the answers that wait there is the end, or nothing yet.
+            while (socket.Poll(0, SelectMode.SelectRead))
+            {
+                if (socket.Receive(Scrap) == 0) return false;
+            }
+
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
