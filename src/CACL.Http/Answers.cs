@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace CACL.Http;
 
-/// <summary>Answers in JSON; a fault is an object with one sentence, <c>error</c>.</summary>
+/// <summary>Writes responses as JSON; an error is an object with one sentence, <c>error</c>.</summary>
 internal static class Answers
 {
-    /// <summary>Heads an answer: of this type and no other, and true for now only.</summary>
+    /// <summary>Sets the headers of a response: its content type, which browsers must not guess, and that nobody may cache it.</summary>
     public static void Begin(HttpContext context, string contentType)
     {
         context.Response.ContentType = contentType;
@@ -14,7 +14,7 @@ internal static class Answers
         context.Response.Headers.XContentTypeOptions = "nosniff";
     }
 
-    /// <summary>Answers with a value.</summary>
+    /// <summary>Writes a value.</summary>
     public static Task JsonAsync(HttpContext context, int status, JsonNode value)
     {
         context.Response.StatusCode = status;
@@ -22,7 +22,7 @@ internal static class Answers
         return context.Response.WriteAsync(value.ToJsonString() + "\n", context.RequestAborted);
     }
 
-    /// <summary>Answers with a sentence.</summary>
+    /// <summary>Writes an error: a sentence, and further fields if there are any.</summary>
     public static Task FaultAsync(HttpContext context, int status, string sentence, JsonObject? more = null)
     {
         more ??= [];

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CACL.Http;
 
 /// <summary>
-/// Takes a request's body whole before anybody acts on the request, whether its endpoint reads it or not: one that is too large or
-/// compressed is refused everywhere, and a connection whose body is still on its way is idle.
+/// Reads a request's body into memory before any endpoint sees the request. So every endpoint refuses a body that is too large or
+/// compressed, and a connection counts as idle until its body has arrived.
 /// </summary>
 internal sealed class Bodies(HttpLimits limits)
 {
-    /// <summary>Lets a request pass with its body in memory, or answers why not.</summary>
-    /// <exception cref="BadHttpRequestException">The body arrives too slowly (408), or not as it should.</exception>
+    /// <summary>Passes the request on with its body in memory, or responds with the reason why not.</summary>
+    /// <exception cref="BadHttpRequestException">The body arrives too slowly (408), or is malformed.</exception>
     public async Task TakeAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
@@ -35,14 +35,14 @@ internal sealed class Bodies(HttpLimits limits)
         await next(context).ConfigureAwait(false);
     }
 
-    // A few compressed bytes can be gigabytes.
+    // A few compressed bytes can unpack to gigabytes.
     private static bool IsCompressed(HttpRequest request) =>
         request.Headers.ContentEncoding.Any(codings => !string.Equals(codings, "identity", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The body; null where it is too large.</summary>
+    /// <summary>Returns the body; null where it is too large.</summary>
     private async Task<MemoryStream?> ReadAsync(HttpContext context)
     {
-        // One that says so itself need not be looked at; whoever waits for leave to send it is spared that.
+        // The header alone may say so: then the body is not read, and a client that waits for 100 Continue never sends it.
         if (context.Request.ContentLength > limits.BodyBytes) return null;
         var bytes = new byte[limits.BodyBytes + 1];
         var (body, aborted) = (context.Request.Body, context.RequestAborted);

@@ -1,50 +1,52 @@
 namespace CACL.Http;
 
 /// <summary>
-/// What callers may take up, so that no number of them and no slowness of any keeps the others out or costs the training memory. These
-/// are no settings: those who watch a training stay far below each of them.
+/// Limits what callers may take up, so that neither many of them nor slow ones keep others out or cost the training memory. No setting
+/// changes them: those who watch a training stay far below each.
 /// </summary>
 public sealed record HttpLimits
 {
-    /// <summary>Open connections. One more is let in all the same, and the one that has been idle the longest is closed for it.</summary>
+    /// <summary>Most open connections. A further one is accepted, and the one that has been idle the longest is closed for it.</summary>
     public int Connections { get; init; } = 256;
 
-    /// <summary>Streams of <c>/api/events</c> at a time. None is closed for others, so they are far fewer than the connections.</summary>
+    /// <summary>
+    /// Most streams of <c>/api/events</c> at a time. No stream is closed for another, so there may be far fewer than connections.
+    /// </summary>
     public int Streams { get; init; } = 16;
 
-    /// <summary>Bytes of a request's body, at most.</summary>
+    /// <summary>Most bytes of a request's body.</summary>
     public int BodyBytes { get; init; } = 16 << 10;
 
-    /// <summary>What the sender of a larger one is told.</summary>
+    /// <summary>The sentence that the sender of a larger body is told.</summary>
     public string TooLarge => $"The body is larger than {BodyBytes} bytes, the most that is taken here. Send less.";
 
     /// <summary>
-    /// Bytes of a refused request's body that are received and thrown away, for seconds at most: many clients do not look for an answer
-    /// before they have sent everything.
+    /// Most bytes that are received and thrown away of a body that was refused, for seconds at most: many clients read no response before
+    /// they have sent everything.
     /// </summary>
     public int DiscardedBytes { get; init; } = 16 << 20;
 
-    /// <summary>Bytes that wait on either side of a connection for whoever reads slowly, in the system and again in the server.</summary>
-    public int WaitingBytes { get; init; } = 64 << 10;
+    /// <summary>Bytes of each buffer of a connection: the system has one a direction, and so has the server.</summary>
+    public int BufferBytes { get; init; } = 64 << 10;
 
-    /// <summary>Time in which a request's headers must have arrived.</summary>
-    public TimeSpan Headers { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a request's headers may take to arrive.</summary>
+    public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time after which a request's body must have arrived, or go on arriving at <see cref="BodyRate"/>.</summary>
-    public TimeSpan Body { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a request's body may arrive more slowly than <see cref="BodyRate"/>.</summary>
+    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Slowest body, in bytes a second.</summary>
+    /// <summary>Least bytes a second at which a body must arrive.</summary>
     public double BodyRate { get; init; } = 1 << 10;
 
-    /// <summary>Time between two requests of a connection.</summary>
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long a connection may be silent between two requests.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time after which a connection counts as idle though its answer is still being made: longer than any takes.</summary>
-    public TimeSpan Answering { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a connection counts as busy while its response is being made; longer than any response takes.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time in which an answer must have been made and taken; then its connection is closed. Not for streams.</summary>
-    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long a response may take to be made and read; then its connection is closed. Streams are exempt.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time in which whoever listens to a stream must have taken what was sent; then the stream is closed.</summary>
-    public TimeSpan Event { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long the client of a stream may take to read what was sent; then the stream is closed.</summary>
+    public TimeSpan EventTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

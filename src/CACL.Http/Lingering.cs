@@ -3,19 +3,18 @@ using Serilog;
 namespace CACL.Http;
 
 /// <summary>
-/// After the last step, or stopped by a request, the program may stay a while, for people to look at what came of the run:
-/// <c>cacl.http.linger</c>. A signal or
-/// <c>POST /api/stop</c> ends that at once. Thread-safe; called from before the end on.
+/// Keeps the program answering for a while after its training has ended, for people to look at what came of the run:
+/// <c>cacl.http.linger</c>. A signal or <c>POST /api/stop</c> ends that at once, also if it comes before. Thread-safe.
 /// </summary>
 public sealed class Lingering
 {
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _began;
 
-    /// <summary>Whether the program stays only to answer.</summary>
+    /// <summary>Whether the training is over and the program stays only to answer.</summary>
     public bool Began => _began;
 
-    /// <summary>Stays for a time at most.</summary>
+    /// <summary>Waits until <see cref="End"/> is called, or a time has passed.</summary>
     public void Stay(TimeSpan time, Uri address)
     {
         _began = true;
@@ -25,6 +24,6 @@ public sealed class Lingering
         Task.WaitAny(_end.Task, Task.Delay(time));
     }
 
-    /// <summary>Ends the stay.</summary>
+    /// <summary>Ends the wait.</summary>
     public void End() => _end.TrySetResult();
 }

@@ -11,7 +11,7 @@ using OpenTelemetry.Metrics;
 
 namespace CACL.Http;
 
-/// <summary>What the HTTP endpoints know of the run. Written by the training's side without ever waiting, read by requests.</summary>
+/// <summary>Holds what the endpoints know of the run. The training's side writes it and never waits; requests read it.</summary>
 public sealed class NodeState(RunFolder folder, SupervisionEvents? supervision = null)
 {
     private volatile Started? _started;
@@ -29,7 +29,7 @@ public sealed class NodeState(RunFolder folder, SupervisionEvents? supervision =
     /// <summary>The method that trains.</summary>
     public required MethodDescription Method { get; init; }
 
-    /// <summary>Tells this start of the run from any other; no secret.</summary>
+    /// <summary>An identifier that tells this start of the run from any other; no secret.</summary>
     public string Instance { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>The run; null before it has begun.</summary>
@@ -41,25 +41,25 @@ public sealed class NodeState(RunFolder folder, SupervisionEvents? supervision =
     /// <summary>What it was started with; null before it has begun.</summary>
     public RunOptions? Options => _started?.Options;
 
-    /// <summary>Decisions of supervisors.</summary>
+    /// <summary>The latest decisions of supervisors.</summary>
     public SupervisionEvents Supervision { get; } = supervision ?? new SupervisionEvents();
 
-    /// <summary>The last step's figures.</summary>
+    /// <summary>The last step's figures; null before any.</summary>
     public StepMetrics? Last => _last;
 
-    /// <summary>What its evaluations found last.</summary>
+    /// <summary>The newest result of each kind of evaluation.</summary>
     public NewestEvaluations Evaluations { get; } = new(folder.Path);
 
-    /// <summary>Shows batches of the training on request.</summary>
+    /// <summary>Copies a batch of the training for whoever asks.</summary>
     public BatchPreview Preview { get; } = new(TimeProvider.System);
 
-    /// <summary>The time after its end in which people look at what came of it.</summary>
+    /// <summary>The time after the training's end in which the program still answers.</summary>
     public Lingering Lingering { get; } = new();
 
-    /// <summary>The run has begun.</summary>
+    /// <summary>Records that the run has begun.</summary>
     public void Began(TrainingRun run, RunLength length, RunOptions options) => _started = new Started(run, length, options);
 
-    /// <summary>A step is done.</summary>
+    /// <summary>Records that a step is done.</summary>
     public void Observe(StepMetrics step) => _last = step;
 
     private sealed record Started(TrainingRun Run, RunLength Length, RunOptions Options);

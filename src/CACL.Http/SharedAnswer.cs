@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace CACL.Http;
 
-/// <summary>An answer that is asked for once however many wait for it, and at most once in a while. Thread-safe.</summary>
-/// <param name="ask">Has it. What it throws, all get who waited for it.</param>
-/// <param name="fresh">Time for which it will do.</param>
+/// <summary>Asks once for all who wait, and keeps the answer for a while. Thread-safe.</summary>
+/// <param name="ask">Returns the answer. All who wait get what it throws.</param>
+/// <param name="fresh">How long an answer is kept.</param>
 internal sealed class SharedAnswer<T>(Func<Task<T>> ask, TimeSpan fresh)
 {
     private readonly Lock _gate = new();
     private Task<T>? _asked;
     private long _since;
 
-    /// <summary>The answer.</summary>
-    /// <param name="anew">Whether what was told a moment ago will not do.</param>
+    /// <summary>Returns the answer.</summary>
+    /// <param name="anew">Whether to ask again although an answer is kept.</param>
     public Task<T> ReadAsync(bool anew = false)
     {
         lock (_gate)

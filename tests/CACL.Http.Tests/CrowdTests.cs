@@ -20,7 +20,13 @@ public sealed class CrowdTests : IDisposable
     private const string Events = "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private const string Change = "PATCH /api/settings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
-    private static readonly HttpLimits Limits = new() { Headers = Never, Body = Never, KeepAlive = Never, Answer = Never };
+    private static readonly HttpLimits Limits = new()
+    {
+        HeadersTimeout = Never,
+        BodyTimeout = Never,
+        KeepAliveTimeout = Never,
+        AnswerTimeout = Never,
+    };
 
     private readonly TemporaryFolder _folder = new();
     private readonly RunFolder _run;
@@ -94,7 +100,7 @@ public sealed class CrowdTests : IDisposable
     [Fact]
     public async Task An_answer_that_takes_too_long_is_cut_off_and_a_stream_is_not()
     {
-        using var server = Start(Limits with { Answer = TimeSpan.FromMilliseconds(200) });
+        using var server = Start(Limits with { AnswerTimeout = TimeSpan.FromMilliseconds(200) });
         using var listening = await Crowd.OpenAsync(server.Address, 1, Events, Cancel);
         await HearsAsync(listening, 0, "event: status");
         // Without a training it waits five seconds for one.
@@ -106,7 +112,7 @@ public sealed class CrowdTests : IDisposable
     [Fact]
     public async Task Who_listens_and_does_not_read_loses_his_place()
     {
-        using var server = Start(Limits with { Streams = 1, Event = TimeSpan.FromMilliseconds(200) });
+        using var server = Start(Limits with { Streams = 1, EventTimeout = TimeSpan.FromMilliseconds(200) });
         // Half a megabyte: less than the system would take by itself, more than it is allowed to.
         for (var i = 0; i < 500; i++) Decide(server, new string('x', 1000));
         using var deaf = await Crowd.OpenAsync(server.Address, 1, Events, Cancel);

@@ -45,7 +45,7 @@ public sealed class OpenConnectionsTests : IAsyncDisposable
         waiting.Ask(isStream: false);
         for (var i = 0; i < 5; i++) Come();
         Assert.True(listening.IsOpen && waiting.IsOpen);
-        _clock.Advance(new HttpLimits().Answering);
+        _clock.Advance(new HttpLimits().BusyTimeout);
         Come();
         Assert.True(listening.IsOpen && waiting.IsOpen);
         Come();
@@ -108,7 +108,7 @@ public sealed class OpenConnectionsTests : IAsyncDisposable
             features.Set<IHttpRequestFeature>(new HttpRequestFeature());
             features.Set<IHttpResponseFeature>(_response);
             var context = new DefaultHttpContext(features);
-            if (isStream) context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new EndlessAnswer()), null));
+            if (isStream) context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new StreamingAnswer()), null));
             var answer = new TaskCompletionSource();
             _ = _connections.AnswerAsync(context, _ => answer.Task);
             return () =>

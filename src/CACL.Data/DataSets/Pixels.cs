@@ -2,10 +2,13 @@ using SkiaSharp;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>Pictures of the data as bitmaps that can be drawn. The caller disposes them.</summary>
+/// <summary>Makes bitmaps that Skia can draw. The caller disposes them.</summary>
 public static class Pixels
 {
-    /// <summary>Rows of R, G, B.</summary>
+    /// <summary>Returns the bitmap of an image.</summary>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height in pixels.</param>
+    /// <param name="rgb">Its pixels row by row, R, G, B: 3 × width × height bytes.</param>
     public static SKBitmap OfRgb(int width, int height, ReadOnlySpan<byte> rgb)
     {
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -19,8 +22,8 @@ public static class Pixels
         return bitmap;
     }
 
-    /// <summary>Classes in their colours; what is left out (255) is transparent.</summary>
-    /// <exception cref="ArgumentException">A value is no class.</exception>
+    /// <summary>Returns the bitmap of a label map, each class in its colour; pixels that are left out (255) are transparent.</summary>
+    /// <exception cref="ArgumentException">A value of the map is no class.</exception>
     public static SKBitmap OfClasses(LabelMap map, IReadOnlyList<ClassInfo> classes)
     {
         var bitmap = new SKBitmap(map.Width, map.Height, SKColorType.Rgba8888, SKAlphaType.Premul);

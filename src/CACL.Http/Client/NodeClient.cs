@@ -8,7 +8,7 @@ using CACL.Runs.Folder;
 
 namespace CACL.Http.Client;
 
-/// <summary>Speaks to the program that runs in a run folder.</summary>
+/// <summary>Sends requests to the program that runs in a run folder.</summary>
 public sealed class NodeClient : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
@@ -21,7 +21,7 @@ public sealed class NodeClient : IDisposable
     {
         _run = run;
         _node = node;
-        // It is this machine, or one that the user named: no proxy stands between.
+        // The address is this machine's, or one that the user named: no proxy stands between.
         _http = new HttpClient(
             new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         { BaseAddress = node.Address, Timeout = Deadline };
@@ -29,11 +29,12 @@ public sealed class NodeClient : IDisposable
         if (token.Length > 0) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Finds the program of a run.</summary>
+    /// <summary>Returns a client of the program that runs in a folder.</summary>
     /// <param name="run">The run folder, absolute.</param>
-    /// <param name="token">cacl.http.token, or empty.</param>
-    /// <param name="instead">A sentence that says what to do where it does not run.</param>
-    /// <exception cref="NodeClientException">There is no such folder, or nothing runs in it.</exception>
+    /// <param name="token">The token of cacl.http.token, or empty.</param>
+    /// <param name="instead">A sentence that says what to do where nothing runs.</param>
+    /// <exception cref="NodeClientException">Nothing runs in it.</exception>
+    /// <exception cref="RunFolderException">There is no such folder, or it holds no run.</exception>
     public static NodeClient Find(string run, string token, string instead)
     {
         RunFolder.RequireFolder(run);
@@ -46,15 +47,15 @@ public sealed class NodeClient : IDisposable
         return new NodeClient(run, node, token);
     }
 
-    /// <summary>Posts a JSON object.</summary>
-    /// <param name="path">Path of the endpoint.</param>
+    /// <summary>Posts a JSON object and returns the response.</summary>
+    /// <param name="path">The endpoint's path.</param>
     /// <param name="body">The object.</param>
     /// <param name="instead">As for <see cref="Find"/>.</param>
-    /// <exception cref="NodeClientException">Nobody answers, or the answer is no; its sentence is passed on.</exception>
+    /// <exception cref="NodeClientException">Nothing answers, or refuses; the message holds its sentence.</exception>
     public JsonObject Post(string path, JsonObject body, string instead) => Send(HttpMethod.Post, path, body, instead);
 
-    /// <summary>What an endpoint answers; null where nothing runs any more that could.</summary>
-    /// <exception cref="NodeClientException">The program is there and does not answer, or its answer is no.</exception>
+    /// <summary>Returns what an endpoint answers; null where the program has ended.</summary>
+    /// <exception cref="NodeClientException">The program runs and does not answer, or refuses.</exception>
     public JsonObject? TryGet(string path)
     {
         try
@@ -68,12 +69,12 @@ public sealed class NodeClient : IDisposable
         }
     }
 
-    /// <summary>Sends a JSON object, or asks without one.</summary>
-    /// <param name="method">Such as PATCH.</param>
-    /// <param name="path">Path of the endpoint.</param>
-    /// <param name="body">The object; null: none.</param>
+    /// <summary>Sends a request, with a JSON object or without a body, and returns the response.</summary>
+    /// <param name="method">The method, such as PATCH.</param>
+    /// <param name="path">The endpoint's path.</param>
+    /// <param name="body">The object; null: no body.</param>
     /// <param name="instead">As for <see cref="Find"/>.</param>
-    /// <exception cref="NodeClientException">Nobody answers, or the answer is no; its sentence is passed on.</exception>
+    /// <exception cref="NodeClientException">Nothing answers, or refuses; the message holds its sentence.</exception>
     public JsonObject Send(HttpMethod method, string path, JsonObject? body, string instead)
     {
         try

@@ -4,14 +4,14 @@ using System.Text;
 namespace CACL.Http.Dashboard;
 
 /// <summary>
-/// The dashboard as one page that asks nobody else for anything: its style and its script stand in it. The browser is told to run only
-/// these, known by their hashes, so that no text of the run could ever become a script.
+/// Builds the dashboard as one page, with its style and its scripts inside, that loads nothing from elsewhere. The browser is told to run
+/// only these scripts, by their hashes, so that no text of the run can become a script.
 /// </summary>
 internal sealed class DashboardPage
 {
     private static readonly string[] Styles = ["uPlot.min.css", "dashboard.css"];
 
-    // One scope, in this order: what a file declares, the later ones see.
+    // The files share one scope and stand in this order: each sees what the earlier ones declare.
     private static readonly string[] Scripts =
         ["elements.js", "words.js", "node.js", "charts.js", "progress.js", "actors.js", "tables.js", "batch.js", "control.js", "main.js"];
 
@@ -34,7 +34,7 @@ internal sealed class DashboardPage
     /// <summary>Its entity tag.</summary>
     public string Tag { get; }
 
-    /// <summary>One of the files that the page is made of.</summary>
+    /// <summary>Returns the text of an embedded file of the page.</summary>
     internal static string Read(string name)
     {
         using var stream = typeof(DashboardPage).Assembly.GetManifestResourceStream("dashboard/" + name)

@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace CACL.Http.Dashboard;
 
-/// <summary>Server-sent events to one client: gathered, then sent together. A client that does not take them in time is left.</summary>
+/// <summary>Gathers server-sent events for one client and sends them together; cuts off a client that reads too slowly.</summary>
 internal sealed class EventStream(HttpContext context, TimeSpan deadline)
 {
     private readonly StringBuilder _waiting = new();
 
-    /// <summary>An event.</summary>
+    /// <summary>Adds an event.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="json">Its data, JSON on one line.</param>
     public void Add(string type, string json) => _waiting.Append("event: ").Append(type).Append("\ndata: ").Append(json).Append("\n\n");
 
-    /// <summary>Shows that the line is alive.</summary>
+    /// <summary>Adds a comment that shows that the connection is alive.</summary>
     public void AddHeartbeat() => _waiting.Append(": alive\n\n");
 
-    /// <summary>Sends what was gathered.</summary>
-    /// <exception cref="OperationCanceledException">The client is gone, or too slow; its connection is closed.</exception>
+    /// <summary>Sends the events gathered since the last call.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone, or is too slow; its connection is closed.</exception>
     public async Task SendAsync()
     {
         context.RequestAborted.ThrowIfCancellationRequested();

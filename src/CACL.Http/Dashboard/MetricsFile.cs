@@ -4,34 +4,33 @@ using System.Text.Json;
 namespace CACL.Http.Dashboard;
 
 /// <summary>
-/// Reads metrics.jsonl, a file that grows, in one pass and without an object a line: a million lines take seconds, not minutes.
+/// Reads metrics.jsonl, a file that grows, in one pass and without allocating an object a line: a million lines take seconds, not minutes.
 /// </summary>
 internal static class MetricsFile
 {
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>A line's numbers are told one by one, its step first.</summary>
+    /// <summary>Receives a line's numbers one by one, its step first.</summary>
     internal interface IReader
     {
-        /// <summary>A line begins. False: its numbers are of no interest.</summary>
-        /// <param name="step">Its step.</param>
-        /// <param name="offset">Where the line stands in the file.</param>
+        /// <summary>Begins a line; returns false where its numbers are to be skipped.</summary>
+        /// <param name="step">The line's step.</param>
+        /// <param name="offset">The line's offset in the file.</param>
         bool Begin(long step, long offset);
 
-        /// <summary>A number of that line.</summary>
-        /// <param name="place">Its place in the line: the same name mostly stands at the same place, which makes finding it quick.</param>
+        /// <summary>Receives a number of that line.</summary>
+        /// <param name="place">Its place in the line: a name mostly stands at the same place, which makes it quick to find.</param>
         /// <param name="name">Its name, UTF-8.</param>
         /// <param name="value">Finite.</param>
         void Number(int place, ReadOnlySpan<byte> name, double value);
     }
 
-    /// <summary>Reads the whole lines of a part of a file.</summary>
+    /// <summary>Reads the whole lines of a part of a file; returns the end of the last one.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="from">Where a line begins.</param>
-    /// <param name="to">Where to stop at the latest; a line that goes beyond is left alone.</param>
-    /// <param name="reader">Told what the lines hold; a line that is no JSON object with a step is passed over.</param>
-    /// <param name="cancel">Between two chunks.</param>
-    /// <returns>The end of the last whole line.</returns>
+    /// <param name="from">The offset at which the first line begins.</param>
+    /// <param name="to">The offset to stop at; a line that goes beyond it is not read.</param>
+    /// <param name="reader">Receives what the lines hold; a line that is no JSON object with a step is skipped.</param>
+    /// <param name="cancel">Stops the reading between two chunks.</param>
     public static long Read(FileStream file, long from, long to, IReader reader, CancellationToken cancel)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
@@ -46,7 +45,7 @@ internal static class MetricsFile
                 if (read == 0) break;
                 held += read;
                 var whole = Lines(buffer.AsSpan(0, held), from, reader);
-                // A line longer than the buffer is none of ours.
+                // A line longer than the buffer was not written by a run.
                 if (whole == 0 && held == buffer.Length) whole = held;
                 buffer.AsSpan(whole, held - whole).CopyTo(buffer);
                 from += whole;
@@ -92,7 +91,7 @@ internal static class MetricsFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A line cut off by a crash; what it told before is true.
+            // A crash cut the line off; the numbers before the cut are right.
         }
     }
 }

@@ -3,15 +3,15 @@ using CACL.Data.Files;
 namespace CACL.Http.Dashboard;
 
 /// <summary>
-/// What metrics.jsonl tells over a range of steps. The file is read once; from then on only what was added. Ranges too short for what
-/// is kept in memory are read from their place in the file. Safe for use by several requests, which wait for one another.
+/// Reads the series of metrics.jsonl over a range of steps. It reads the file once, and from then on only what was added. A range too short
+/// for the resolution kept in memory is read again from its place in the file. Thread-safe: requests wait for one another.
 /// </summary>
 internal sealed class MetricsHistory(string path) : IDisposable
 {
-    /// <summary>Most points of an answer.</summary>
+    /// <summary>Most points of a series.</summary>
     public const int MostPoints = 4000;
 
-    /// <summary>Stretches in memory: 1 MB a series.</summary>
+    /// <summary>Most buckets in memory: 1 MB a series.</summary>
     private const int MostBuckets = 1 << 15;
     private const int MostTail = 4096;
 
@@ -20,18 +20,18 @@ internal sealed class MetricsHistory(string path) : IDisposable
     private long _read;
     private byte[] _tail = [];
 
-    /// <summary>The series over a range of steps.</summary>
+    /// <summary>Returns the series over a range of steps.</summary>
     /// <param name="from">First step; null: the first there is.</param>
     /// <param name="to">Last step; null: the last there is.</param>
     /// <param name="points">Most points a series, 1 to <see cref="MostPoints"/>.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="cancel">Cancels the reading.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async Task<MetricsRange> OverAsync(long? from, long? to, int points, CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            // Reading is a matter of the disk and the processor: off the thread that serves connections.
+            // Reading takes disk and processor: it must not hold the thread that serves connections.
             return await Task.Run(() => Over(from, to, points, cancel), cancel).ConfigureAwait(false);
         }
         finally
@@ -62,7 +62,7 @@ internal sealed class MetricsHistory(string path) : IDisposable
         return new MetricsRange(low, high, [.. held.Over(low, high, points)]);
     }
 
-    // A resumed run may have cut the file, and it may have grown again since: then its bytes before the place that was read differ.
+    // A resumed run may have cut the file, which may have grown again since: then the bytes before the place read last differ.
     private void Update(FileStream file, CancellationToken cancel)
     {
         if (file.Length < _read || !TailIsTheSame(file)) (_buckets, _read, _tail) = (New(), 0, []);

@@ -4,17 +4,17 @@ using Serilog;
 
 namespace CACL.Http.Dashboard;
 
-/// <summary>The status, asked for once however many listen, and at most once in a while.</summary>
+/// <summary>Asks for the status once for all who listen, and at most about once a second.</summary>
 internal sealed class SharedStatus(Func<Task<JsonObject>> ask)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(900);
     private readonly SharedAnswer<string?> _answer = new(() => AskAsync(ask), Fresh);
 
-    /// <summary>The status as JSON on one line; null where the run does not answer.</summary>
-    /// <param name="anew">Whether what was told a moment ago will not do: the run has just ended.</param>
+    /// <summary>Returns the status as JSON on one line; null where the run does not answer.</summary>
+    /// <param name="anew">Whether to ask again although one was read a moment ago: the run has just ended.</param>
     public Task<string?> ReadAsync(bool anew) => _answer.ReadAsync(anew);
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever it is, the listeners stay: the run may answer the next time.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The stream goes on whatever it is: the run may answer the next time.")]
     private static async Task<string?> AskAsync(Func<Task<JsonObject>> ask)
     {
         try

@@ -3,12 +3,12 @@ using System.Text;
 namespace CACL.Http.Dashboard;
 
 /// <summary>
-/// Smallest, largest and mean value of each series over stretches of steps of equal length. There is room for so many stretches; when
-/// they run out, two and two become one. So a run of any length takes the same memory, and no peak is ever lost.
+/// Keeps the smallest, largest and mean value of each series in buckets, each of which covers the same number of steps. When all buckets
+/// are full, each pair of neighbours is merged into one. So a run of any length takes the same memory, and no peak is lost.
 /// </summary>
-/// <param name="first">The first stretch begins with this step.</param>
-/// <param name="most">Most stretches, even.</param>
-/// <param name="width">Steps of a stretch at first.</param>
+/// <param name="first">The first step of the first bucket.</param>
+/// <param name="most">Number of buckets, even.</param>
+/// <param name="width">Steps of a bucket at first.</param>
 internal sealed class StepBuckets(long first, int most, long width) : MetricsFile.IReader
 {
     private const int MostSeries = 32;
@@ -18,22 +18,22 @@ internal sealed class StepBuckets(long first, int most, long width) : MetricsFil
     private readonly long[] _offsets = Filled(most);
     private int _bucket;
 
-    /// <summary>Steps of a stretch.</summary>
+    /// <summary>Steps of a bucket.</summary>
     public long Width { get; private set; } = width;
 
     /// <summary>The last step; <c>first − 1</c> before any.</summary>
     public long Last { get; private set; } = first - 1;
 
-    /// <summary>The first step of a line; null before any.</summary>
+    /// <summary>The step of the first line; null before any.</summary>
     public long? Begun { get; private set; }
 
-    /// <summary>Stretches in use.</summary>
+    /// <summary>Buckets in use.</summary>
     private int Used => Last < first ? 0 : (int)((Last - first) / Width) + 1;
 
     /// <inheritdoc/>
     public bool Begin(long step, long offset)
     {
-        // A step that stands twice counts once.
+        // A step that the file holds twice counts once.
         if (step <= Last) return false;
         while ((step - first) / Width >= most) Halve();
         Last = step;
@@ -55,7 +55,7 @@ internal sealed class StepBuckets(long first, int most, long width) : MetricsFil
         _series[place].Add(_bucket, value);
     }
 
-    /// <summary>Where in the file the first line stands that is of this step's stretch or a later one; null: none.</summary>
+    /// <summary>Returns the file offset of the first line in this step's bucket or a later one; null where there is none.</summary>
     public long? OffsetOf(long step)
     {
         for (var i = (int)Math.Max(0, (step - first) / Width); i < Used; i++)
@@ -66,7 +66,7 @@ internal sealed class StepBuckets(long first, int most, long width) : MetricsFil
         return null;
     }
 
-    /// <summary>The series over a range of steps in at most so many points.</summary>
+    /// <summary>Returns the series over a range of steps, each in at most so many points.</summary>
     public IEnumerable<(string Name, List<MetricsPoint> Points)> Over(long from, long to, int points)
     {
         if (Last < first || to < from) yield break;
@@ -160,9 +160,9 @@ internal sealed class StepBuckets(long first, int most, long width) : MetricsFil
     }
 }
 
-/// <summary>A stretch of a series.</summary>
-/// <param name="Step">The middle of the stretch.</param>
-/// <param name="Min">Its smallest value.</param>
-/// <param name="Max">Its largest.</param>
-/// <param name="Mean">Their mean.</param>
+/// <summary>A point of a series, which stands for the values of some steps.</summary>
+/// <param name="Step">The middle of those steps.</param>
+/// <param name="Min">The smallest value.</param>
+/// <param name="Max">The largest.</param>
+/// <param name="Mean">The mean.</param>
 internal readonly record struct MetricsPoint(long Step, double Min, double Max, double Mean);

@@ -1,4 +1,4 @@
-// The actor tree, and what supervision decided.
+// Draws the actor tree and the decisions of supervisors.
 
 const calm = ["running", "idle", "busy", "ready", "waiting", "stopped", "ended"];
 

@@ -1,4 +1,4 @@
-// The pairs of the batch that is trained on. They are asked for only on request: the training makes a small copy for it.
+// Draws pairs of the batch that is trained on. The page asks for them only on request, since the training makes a small copy each time.
 
 const flipped = pair => pair.flip && pair.flip_plus ? ", flipped" : pair.flip ? ", first view flipped" : pair.flip_plus ? ", second view flipped" : "";
 
@@ -15,7 +15,7 @@ class Batch {
   }
 
   async #look(tell) {
-    // The answer waits for the next step, which may take longer than five seconds.
+    // The response waits for the next step, which may take longer than five seconds.
     if (this.#asking) return;
     this.#asking = true;
     if (tell) setText("batchsaid", "asking …");
@@ -29,7 +29,7 @@ class Batch {
     setText("batchsaid", `Step ${whole(batch.step)}, ${pairs.length} of ${whole(batch.size)} pairs.`);
     byId("batch").replaceChildren(...pairs.map(pair => {
       const what = `${fileName(pair.video)}, frames ${known(pair.frame)} and ${known(pair.second_frame)}${flipped(pair)}`;
-      // Only pictures that stand in the answer itself.
+      // Only pictures inside the response itself are shown.
       const source = String(pair.image).startsWith("data:image/") ? pair.image : undefined;
       return el("figure", { title: String(pair.video) }, el("img", { src: source, alt: `Both views of ${what}` }), el("figcaption", null, what));
     }));

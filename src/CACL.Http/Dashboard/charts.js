@@ -1,9 +1,9 @@
-// Figures over steps: what to draw, and one figure.
+// Draws figures over steps: first which series there are, then one figure.
 
-// A head looks alike wherever its metrics are drawn, whichever other heads are on.
+// A head has the same colour and dash in every figure, whichever other heads are on.
 const looks = [{ colour: "blue" }, { colour: "orange", dash: [10, 3] }, { colour: "green", dash: [2, 3] }, { colour: "purple", dash: [14, 3] }, { colour: "grey", dash: [2, 2] }];
 
-// metrics: [{name, kind, head, label}], all that the method knows, as the status tells them.
+// metrics: [{name, kind, head, label}], all that the method reports, from the status.
 function seriesOf(metrics, kind) {
   const heads = [...new Set(metrics.map(metric => metric.head))];
   return metrics.filter(metric => metric.kind === kind)
@@ -31,7 +31,7 @@ const colourOf = name => {
 };
 const faint = colour => colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.22)");
 
-// As the line is drawn: who cannot tell the colours apart can tell the lines.
+// The legend draws each line with its dash, for readers who cannot tell the colours apart.
 const swatch = ({ colour, dash }) => dash
   ? el("span", { class: `swatch ${dash[0] > 4 ? "dashed" : "dotted"}`, style: { borderColor: `var(--${colour})` } })
   : el("span", { class: "swatch", style: { background: `var(--${colour})` } });
@@ -73,7 +73,7 @@ class Figure {
     } else {
       this.#chart.setData(columns);
     }
-    // Whoever goes along the figure stays at his step.
+    // A reader who moves along the figure stays at the step he has reached.
     if (this.#step !== null) this.#stand(steps.findLast(step => step <= this.#step) ?? steps[0]);
     else this.#tell(this.#chart.cursor.idx ?? null);
     this.#plot.setAttribute("aria-label", this.#summary());
@@ -128,7 +128,7 @@ class Figure {
     return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
   }
 
-  // At the cursor, or the last value of each.
+  // Shows the values at the cursor, or the last value of each series.
   #tell(index) {
     const { steps, series } = this.#data;
     const words = this.#spec.words ?? number;
@@ -182,7 +182,7 @@ class Figure {
   }
 }
 
-// All figures, and the range of steps that they show.
+// Draws all figures over the range of steps that they share.
 class Figures {
   #figures = figures.map(spec => ({ spec, figure: new Figure(spec, (from, to) => this.#zoom(from, to)) }));
   #quality = new Figure({ id: "quality", title: "mIoU of each data set", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
@@ -207,7 +207,7 @@ class Figures {
 
   outdated() { this.#stale = true; }
 
-  // What the method reports, and its losses' chance level.
+  // Makes the figures of the metrics that the method reports, with the chance level of its losses.
   reports(metrics, chance) {
     if (chance === this.#chance && JSON.stringify(metrics) === JSON.stringify(this.#known)) return;
     this.#known = metrics;
@@ -262,7 +262,7 @@ class Figures {
     byId("nofigures").hidden = Object.keys(told).length > 0 || this.#evaluations.length > 0;
     for (const { spec, figure } of this.#figures) {
       const present = spec.series(this.#known).filter(s => list(told[s.name]).length > 0);
-      // One loss is its own sum.
+      // With a single loss the sum would be the same line again.
       const wanted = spec.id === "losses" && present.length === 2 ? present.slice(1) : present;
       const series = wanted.map(s => ({ ...s, points: new Map(told[s.name].map(([step, low, high, mean]) => [step, [low, high, mean]])) }));
       if (spec.id === "losses" && series.length > 0 && isNumber(this.#chance)) {

@@ -1,4 +1,4 @@
-// Commands to the run, and settings that can change while it runs.
+// Sends commands to the run, and changes of its live settings.
 
 class Control {
   #paused = false; #busy = new Set();
@@ -26,7 +26,7 @@ class Control {
   }
 
   status(status) {
-    // Asked to pause, a run may still be in its step.
+    // A run that was asked to pause may still be in its step.
     this.#paused = status.state === "paused" || list(status.paused_by).includes("user");
     setText("pause", this.#paused ? "Resume" : "Pause");
     const over = status.state === "ended" || status.state === "not_running";
@@ -41,11 +41,11 @@ class Control {
     await command("POST", path, {}, done);
     this.#busy.delete(button.id);
     button.disabled = false;
-    // Disabled, it lost the focus to nobody.
+    // A disabled button loses the focus to nothing.
     if (document.activeElement === document.body) button.focus();
   }
 
-  // A field for each setting, made from what the run tells; what a reader is changing is left alone.
+  // Makes a field for each live setting of the run; a field that a reader is changing is left alone.
   #settings(settings) {
     byId("settingscard").hidden = settings === undefined || settings === null;
     if (byId("settingscard").hidden || byId("settings").contains(document.activeElement)) return;

@@ -1,4 +1,4 @@
-// Elements are made one by one and text is only ever text: nothing that comes from the run is read as HTML.
+// Makes elements one by one and sets text as text: nothing that comes from the run is read as HTML.
 
 const byId = id => document.getElementById(id);
 
@@ -20,7 +20,7 @@ function setText(id, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// What is the same stays as it is: a reader's place, a selection and the focus are kept.
+// Elements that have not changed stay: the reader's place, a selection and the focus are kept.
 const shown = new Map();
 function show(id, data, make) {
   const key = JSON.stringify(data) ?? "";

@@ -30,7 +30,7 @@ async function readActors() {
   if (Array.isArray(actors)) showActors(actors.map(fields));
 }
 
-// Beside the stream of events: what changes seldom or is asked for by the page itself.
+// Reads beside the stream of events what changes seldom.
 setInterval(readActors, 3000);
 setInterval(readQuarantine, 15000);
 

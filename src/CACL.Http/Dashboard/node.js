@@ -1,4 +1,4 @@
-// The node: questions, commands, and its stream of events. fetch instead of EventSource, which cannot send a token.
+// Sends requests to the program and reads its stream of events, by fetch, since an EventSource cannot send a token.
 
 const tokenKey = "cacl-token";
 const inAddress = new URLSearchParams(location.hash.slice(1)).get("token");
@@ -18,19 +18,19 @@ function headers(more) {
 let asking = null;
 function askForToken() {
   asking ??= new Promise(resolve => {
-    const door = byId("door");
-    door.addEventListener("close", () => {
+    const dialog = byId("tokendialog");
+    dialog.addEventListener("close", () => {
       sessionStorage.setItem(tokenKey, byId("token").value.trim());
       byId("token").value = "";
       asking = null;
       resolve();
     }, { once: true });
-    door.showModal();
+    dialog.showModal();
   });
   return asking;
 }
 
-// The answer as an object; null where there is none to be had now.
+// Returns the response as an object; null where there is none now.
 async function ask(path) {
   try {
     const response = await fetch(path, { headers: headers(), cache: "no-store", signal: AbortSignal.timeout(patience) });
@@ -61,7 +61,7 @@ function line(text, bad) {
   setText("line", text);
 }
 
-// Listens for ever: when the line breaks it is opened again, ever less often.
+// Listens for ever: when the connection breaks it is opened again, after ever longer pauses.
 async function listen(handlers) {
   let wait = 1000;
   for (;;) {
@@ -91,7 +91,7 @@ async function readEvents(reader, giveUp, handlers) {
   let text = "";
   let ended = false;
   for (;;) {
-    // The status comes each second: a line that is silent for long is dead.
+    // The status comes each second: a connection that is silent for long is dead.
     const silent = setTimeout(() => giveUp.abort(), patience);
     const { done, value } = await reader.read().finally(() => clearTimeout(silent));
     if (done) return ended;

@@ -1,4 +1,4 @@
-// How far the run is, what it does, where its time goes and what waits.
+// Draws how far the run is, what it does, where its time goes and what waits.
 
 const stateLook = { running: "good", evaluating: "good", ended: "", not_running: "", starting: "warn", waiting_for_data: "warn", paused: "warn", saving: "good" };
 const shareParts = [

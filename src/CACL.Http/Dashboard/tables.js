@@ -1,8 +1,8 @@
-// Evaluations and quarantined videos.
+// Draws the tables of evaluations and of quarantined videos.
 
 const mostRows = 200;
 
-// NotAVideo as people write it.
+// Writes a reason such as NotAVideo as people do.
 const reasonWords = reason => /^[A-Za-z]+$/.test(reason) ? reason.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ").toLowerCase() : spaced(reason);
 
 function showEvaluations(lines) {

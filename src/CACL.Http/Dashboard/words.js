@@ -1,4 +1,4 @@
-// Numbers in words. What the run does not tell is "not known".
+// Writes figures for people; a figure that the run does not report is "not known".
 
 const unknown = "not known";
 const isNumber = value => typeof value === "number" && Number.isFinite(value);

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CACL.Http.Endpoints;
 
-/// <summary><c>GET /api/actors</c>: the actors of the run, parents before children; none before it has begun.</summary>
+/// <summary><c>GET /api/actors</c> returns the actors of the run, parents before children; none before it has begun.</summary>
 internal static class ActorsEndpoint
 {
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
         routes.MapGet("/api/actors", context => Answers.JsonAsync(context, StatusCodes.Status200OK, Json(state)));
 
-    /// <summary>The list.</summary>
+    /// <summary>Returns the list.</summary>
     internal static JsonArray Json(NodeState state) => new(
     [
         .. (state.Run?.Actors() ?? []).Select(actor => new JsonObject

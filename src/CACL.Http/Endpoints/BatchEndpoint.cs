@@ -9,8 +9,8 @@ using SkiaSharp;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/batch</c>: some pairs of the batch that is trained on, after augmentation. The first request asks the training for a copy
-/// and waits for the next step a little while; from then on the newest copy is answered, and another asked for.
+/// <c>GET /api/batch</c> returns some pairs of the batch that is trained on, after augmentation. The first request asks the training for a
+/// copy and waits a few seconds for the next step; later ones get the newest copy and ask for another.
 /// </summary>
 internal static class BatchEndpoint
 {
@@ -18,11 +18,11 @@ internal static class BatchEndpoint
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
         routes.MapGet("/api/batch", context => AnswerAsync(context, state.Preview));
 
-    /// <summary>What is answered.</summary>
+    /// <summary>Returns the response for a copy.</summary>
     internal static JsonObject Json(PreviewedBatch batch) => new()
     {
         ["step"] = batch.Step,

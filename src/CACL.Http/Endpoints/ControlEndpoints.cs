@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>POST /api/pause, /api/resume, /api/stop, /api/checkpoint</c>. Each may be sent again without harm, and is answered by a sentence,
-/// <c>message</c>, and the step after which it acts.
+/// <c>POST /api/pause, /api/resume, /api/stop, /api/checkpoint</c> control the run. Each may be sent again without harm, and returns a
+/// sentence, <c>message</c>, and the step after which it acts.
 /// </summary>
 internal static class ControlEndpoints
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Maps the endpoints.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         routes.MapPost("/api/pause", context => AnswerAsync(context, state, Pause));

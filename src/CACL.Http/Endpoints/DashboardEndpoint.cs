@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CACL.Http.Endpoints;
 
-/// <summary><c>GET /</c>: the dashboard.</summary>
+/// <summary><c>GET /</c> returns the dashboard.</summary>
 internal static class DashboardEndpoint
 {
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", AnswerAsync);
 
     private static Task AnswerAsync(HttpContext context)

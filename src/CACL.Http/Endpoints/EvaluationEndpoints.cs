@@ -9,19 +9,21 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CACL.Http.Endpoints;
 
-/// <summary><c>GET /api/evaluations</c>: the lines of evaluations.jsonl. <c>POST</c>: evaluate the state that the training is in.</summary>
+/// <summary>
+/// <c>GET /api/evaluations</c> returns the lines of evaluations.jsonl; <c>POST</c> has the training's present state evaluated.
+/// </summary>
 internal static class EvaluationEndpoints
 {
     private static readonly string[] Fields = ["dataset", "protocol", "variant"];
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Maps the endpoints.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         routes.MapGet("/api/evaluations", context => ListAsync(context, state));
         routes.MapPost("/api/evaluations", context => RequestAsync(context, state));
     }
 
-    /// <summary>What is evaluated.</summary>
+    /// <summary>Returns what is to be evaluated, as JSON.</summary>
     internal static JsonObject Json(EvaluationTarget target)
     {
         var json = new JsonObject { ["dataset"] = target.DataSet, ["protocol"] = target.Protocol, ["variant"] = target.Variant };
@@ -72,7 +74,7 @@ internal static class EvaluationEndpoints
             });
     }
 
-    /// <summary>What the body asks for; null where it was answered that it cannot be read.</summary>
+    /// <summary>Returns what the body asks for; null where an error was the response.</summary>
     private static async Task<EvaluationDemand?> ReadAsync(HttpContext context)
     {
         using var body = await Requests.BodyAsync(context).ConfigureAwait(false);

@@ -13,22 +13,22 @@ using Microsoft.Extensions.Hosting;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/events</c>: server-sent events. <c>step</c>: the last line of metrics, at most four a second; <c>status</c>: what
-/// /api/status answers, each second; <c>supervision</c>: a decision of a supervisor, those kept first; <c>evaluation</c>: a new line of
-/// evaluations.jsonl; <c>end</c>: the run has ended, or the program does. Nothing waits for a client and nothing is kept for one: who reads
-/// slowly gets the newest less often.
+/// <c>GET /api/events</c> streams server-sent events: <c>step</c>, the last line of metrics, at most four a second; <c>status</c>, what
+/// /api/status returns, each second; <c>supervision</c>, a decision of a supervisor, the kept ones first; <c>evaluation</c>, a new line of
+/// evaluations.jsonl; <c>end</c>, when the run has ended or the program does. The server neither waits for a client nor keeps anything for
+/// one: a client that reads slowly gets the newest events less often.
 /// </summary>
 internal static class EventsEndpoint
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state, HttpLimits limits)
     {
         var places = new SemaphoreSlim(limits.Streams);
         var status = new SharedStatus(() => StatusEndpoint.ReadAsync(state));
-        routes.MapGet("/api/events", context => AnswerAsync(context, state, limits, status, places)).WithMetadata(new EndlessAnswer());
+        routes.MapGet("/api/events", context => AnswerAsync(context, state, limits, status, places)).WithMetadata(new StreamingAnswer());
     }
 
     private static async Task AnswerAsync(
@@ -47,7 +47,7 @@ internal static class EventsEndpoint
         {
             Answers.Begin(context, "text/event-stream");
             var ending = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-            await StreamAsync(new EventStream(context, limits.Event), state, status, ending).ConfigureAwait(false);
+            await StreamAsync(new EventStream(context, limits.EventTimeout), state, status, ending).ConfigureAwait(false);
         }
         finally
         {
@@ -57,13 +57,13 @@ internal static class EventsEndpoint
 
     private static async Task StreamAsync(EventStream stream, NodeState state, SharedStatus status, CancellationToken ending)
     {
-        var evaluations = new GrowingLines(state.Folder.Evaluations);
+        var evaluations = new FileTail(state.Folder.Evaluations);
         object? sent = null;
         var decided = 0L;
         var told = 0L;
         while (true)
         {
-            // What is true before the look, so that the last status and the last step are told, too.
+            // This is asked before the rest is read, so that the last status and the last step are sent, too.
             var over = ending.IsCancellationRequested || state.Run?.Completion.IsCompleted == true;
             if (state.Last is { } last && !ReferenceEquals(last, sent))
             {

@@ -9,14 +9,14 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/metrics?from=&amp;to=&amp;points=</c>: each series of metrics.jsonl over a range of steps, as [step, min, max, mean] of so
-/// many stretches at most. However long the run, the answer is small and no peak is missing.
+/// <c>GET /api/metrics?from=&amp;to=&amp;points=</c> returns each series of metrics.jsonl over a range of steps, as at most so many points
+/// [step, min, max, mean]. However long the run, the response is small and no peak is missing.
 /// </summary>
 internal static class MetricsEndpoint
 {
     private const int DefaultPoints = 600;
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         var history = new MetricsHistory(state.Folder.Metrics);
@@ -81,6 +81,6 @@ internal static class MetricsEndpoint
         json.WriteEndObject();
     }
 
-    // As many digits as a float has: the answer is half as long.
+    // A float's digits are enough, and make the response half as long.
     private static float Short(double value) => (float)value;
 }

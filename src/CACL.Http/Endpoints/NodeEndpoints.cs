@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CACL.Http.Endpoints;
 
-/// <summary>All endpoints. A new one is a file of its own in this folder and a line here.</summary>
+/// <summary>Maps all endpoints. A new one is a file of its own in this folder and a line here.</summary>
 internal static class NodeEndpoints
 {
-    /// <summary>Adds them.</summary>
+    /// <summary>Maps the endpoints.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state, HttpLimits limits)
     {
         DashboardEndpoint.Map(routes);

@@ -9,15 +9,15 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/quarantine?limit=</c>: how many videos could not be used, how many for which reason, and the last ones with what was wrong
-/// with each: <c>{"count", "reasons": {reason: count}, "videos": [line of quarantine.jsonl, newest first]}</c>.
+/// <c>GET /api/quarantine?limit=</c> returns how many videos could not be used, how many for which reason, and the last ones with what was
+/// wrong with each: <c>{"count", "reasons": {reason: count}, "videos": [line of quarantine.jsonl, newest first]}</c>.
 /// </summary>
 internal static class QuarantineEndpoint
 {
     private const int DefaultLimit = 200;
     private const int MostLimit = 5000;
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
         routes.MapGet("/api/quarantine", context => AnswerAsync(context, state.Folder.Quarantine));
 

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace CACL.Http.Endpoints;
 
-/// <summary>What every request that changes something has to get right.</summary>
+/// <summary>Checks and reads what every request that changes something must hold.</summary>
 internal static class Requests
 {
-    /// <summary>A header by which a caller says which start of a run he means.</summary>
+    /// <summary>The header that names the start of a run that the caller means.</summary>
     public const string InstanceHeader = "X-Cacl-Instance";
 
-    /// <summary>The run that is meant; null where it was answered that there is none.</summary>
+    /// <summary>Returns the run that is meant; null where an error was the response.</summary>
     public static async Task<TrainingRun?> RunAsync(HttpContext context, NodeState state)
     {
         if (!await IsMeantAsync(context, state).ConfigureAwait(false)) return null;
@@ -21,7 +21,7 @@ internal static class Requests
         return null;
     }
 
-    /// <summary>Whether this start of a run is meant; if not, that was answered.</summary>
+    /// <summary>Returns whether this start of the run is meant; if not, an error was the response.</summary>
     public static async Task<bool> IsMeantAsync(HttpContext context, NodeState state)
     {
         if (context.Request.Headers[InstanceHeader] is not [{ } instance] || instance == state.Instance) return true;
@@ -30,16 +30,16 @@ internal static class Requests
         return false;
     }
 
-    /// <summary>Who asks, for the journal.</summary>
+    /// <summary>Returns who sends the request, for the journal.</summary>
     public static string By(HttpContext context) =>
-        // The page names the instance, too; a browser alone sends Origin.
+        // The dashboard names the instance, too, but only a browser sends Origin.
         context.Request.Headers.ContainsKey("Origin")
             ? "dashboard"
             : context.Request.Headers.ContainsKey(InstanceHeader)
             ? "cacl set"
             : "api";
 
-    /// <summary>The body as JSON; null where it is none.</summary>
+    /// <summary>Returns the body as JSON; null where it is not JSON.</summary>
     public static async Task<JsonDocument?> BodyAsync(HttpContext context)
     {
         try

@@ -9,14 +9,14 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>PATCH /api/settings</c>: changes live settings, all that are sent or none. What the answer tells is in the run's control.jsonl
-/// already.
+/// <c>PATCH /api/settings</c> changes live settings, all that are sent or none. When the response is sent, the change is in the run's
+/// control.jsonl.
 /// </summary>
 internal static class SettingsEndpoint
 {
     private const string Weights = "loss_weights";
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
         routes.MapPatch("/api/settings", context => AnswerAsync(context, state));
 

@@ -9,18 +9,18 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/status</c>: how far the run is, what it is doing, the last step's figures, the evaluations that run and wait.
+/// <c>GET /api/status</c> returns how far the run is, what it is doing, the last step's figures, the evaluations that run and wait.
 /// </summary>
 internal static class StatusEndpoint
 {
-    /// <summary>Time that the run may take to answer; it answers within milliseconds.</summary>
+    /// <summary>How long the run may take to answer; it answers within milliseconds.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds it.</summary>
+    /// <summary>Maps the endpoint.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state) =>
         routes.MapGet("/api/status", context => AnswerAsync(context, state));
 
-    /// <summary>An evaluation to be made.</summary>
+    /// <summary>Returns an evaluation to be made, as JSON.</summary>
     internal static JsonObject Json(EvaluationRequest request)
     {
         var json = EvaluationEndpoints.Json(request.Target);
@@ -29,7 +29,7 @@ internal static class StatusEndpoint
         return json;
     }
 
-    /// <summary>What is answered.</summary>
+    /// <summary>Returns the response.</summary>
     /// <exception cref="AskTimeoutException">The run does not answer.</exception>
     internal static async Task<JsonObject> ReadAsync(NodeState state)
     {

@@ -9,16 +9,16 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /metrics</c> for Prometheus; <c>GET</c> or <c>HEAD</c> of <c>/healthz/live</c> and <c>/healthz/ready</c>: 200 or 503, and in the
-/// body each check with a sentence. Health is answered without a token (<see cref="Door"/>), so however many want to know, the run is asked
-/// once in a while.
+/// <c>GET /metrics</c> returns the metrics for Prometheus; <c>GET</c> or <c>HEAD</c> of <c>/healthz/live</c> and <c>/healthz/ready</c>
+/// returns 200 or 503, and each check with a sentence. Probes need no token (<see cref="RequestGuard"/>), so the run is asked at most every
+/// 250 ms, however many there are.
 /// </summary>
 internal static class TelemetryEndpoints
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Maps the endpoints.</summary>
     public static void Map(IEndpointRouteBuilder routes, NodeState state)
     {
         if (state.Meters is { } meters)

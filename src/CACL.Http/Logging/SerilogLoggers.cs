@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace CACL.Http.Logging;
 
-/// <summary>Hands what the web server logs to Serilog, from warnings on, and no more of it than the limit lets pass.</summary>
+/// <summary>Forwards the web server's log to Serilog, from warnings on, as far as the limit lets it pass.</summary>
 internal sealed class SerilogLoggers(LogLimit limit) : ILoggerProvider
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ internal sealed class SerilogLoggers(LogLimit limit) : ILoggerProvider
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Serilog's logger belongs to the run.
+        // The run owns Serilog's logger.
     }
 
     private sealed class Forwarder(string category, LogLimit limit) : Microsoft.Extensions.Logging.ILogger

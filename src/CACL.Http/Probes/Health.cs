@@ -4,16 +4,16 @@ using CACL.Actors.Telemetry;
 
 namespace CACL.Http.Probes;
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Name">step, checkpoint, decoders, start.</param>
-/// <param name="Ok">Whether it is as it should be.</param>
-/// <param name="Text">A sentence on it.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Name">The check: step, checkpoint, decoders or start.</param>
+/// <param name="Ok">Whether it passed.</param>
+/// <param name="Text">A sentence that says why.</param>
 public sealed record HealthCheck(string Name, bool Ok, string Text);
 
-/// <summary>What the checks rest on.</summary>
-/// <param name="Phase">What the training is doing; null: it does not answer.</param>
+/// <summary>The facts that the checks rest on.</summary>
+/// <param name="Phase">The phase that the training is in; null: it does not answer.</param>
 /// <param name="Step">Steps done.</param>
-/// <param name="SinceStep">Time since the last step, or since the training began or was let go on.</param>
+/// <param name="SinceStep">Time since the last step, or since the training began or was resumed.</param>
 /// <param name="SinceBegin">Time since this start of the run began.</param>
 /// <param name="Saved">The newest checkpoint.</param>
 /// <param name="Decoders">Decoders that are alive; null: none was ever started.</param>
@@ -21,39 +21,39 @@ public sealed record HealthFacts(
     LoopPhase? Phase, long Step, TimeSpan SinceStep, TimeSpan SinceBegin, (long Step, TimeSpan Age)? Saved, int? Decoders);
 
 /// <summary>
-/// Says whether a run is alive (worth leaving alone) and ready (doing what it is there for), and why not. Anybody may ask over HTTP, so
-/// its sentences hold numbers and keys of the configuration: no path, no name, no words of an exception.
+/// Checks the health of a run: whether it is alive (need not be restarted) and ready (makes progress and saves it). Anybody may ask over
+/// HTTP, so the sentences hold numbers and configuration keys only: no path, no name, no exception's message.
 /// </summary>
 public sealed class Health(HealthOptions options, RunInstruments instruments, TimeProvider clock)
 {
     private long _began = -1;
 
-    /// <summary>The training has begun.</summary>
+    /// <summary>Records that the training has begun.</summary>
     public void Begin()
     {
         instruments.Progress();
         Volatile.Write(ref _began, clock.GetTimestamp());
     }
 
-    /// <summary>The facts as they are; null: the training has not begun.</summary>
-    /// <param name="phase">What the training is doing; null: it does not answer.</param>
+    /// <summary>Returns the present facts; null before the training has begun.</summary>
+    /// <param name="phase">The phase that the training is in; null: it does not answer.</param>
     /// <param name="step">Steps done.</param>
     public HealthFacts? Facts(LoopPhase? phase, long step)
     {
         var began = Volatile.Read(ref _began);
         if (began < 0) return null;
-        // While it is held no step can be finished: the wait begins when it is let go on.
+        // A paused training finishes no step: the time counts from when it is resumed.
         if (phase == LoopPhase.Paused) instruments.Progress();
         return new HealthFacts(
             phase, step, instruments.SinceProgress, clock.GetElapsedTime(began), instruments.LastSaved, instruments.DecodersAlive);
     }
 
-    /// <summary>Whether it is alive: steps go on being finished.</summary>
+    /// <summary>Checks whether it is alive: steps go on being finished.</summary>
     public IReadOnlyList<HealthCheck> Live(HealthFacts? facts) => facts is null
         ? [new("start", true, "The training has not begun yet: videos are looked at, the model is being built.")]
         : [Steps(facts)];
 
-    /// <summary>Whether it is ready: it has begun, its steps, checkpoints and decoders are as they should be.</summary>
+    /// <summary>Checks whether it is ready: it has begun, finishes steps, saves checkpoints and has decoders.</summary>
     public IReadOnlyList<HealthCheck> Ready(HealthFacts? facts) => facts is null
         ? [new("start", false, "The training has not begun yet: videos are looked at, the model is being built.")]
         : [Steps(facts), Checkpoint(facts), Decoders(facts)];
@@ -90,8 +90,8 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
         if (facts.Saved is { } saved)
         {
             var text = $"The newest checkpoint, of step {saved.Step}, is {Seconds(saved.Age)} old";
-            // What is saved does not age: only steps done since then can be lost. A resumed run counts from its start, not from its
-            // absence.
+            // Only steps done since the checkpoint can be lost, so a checkpoint that holds all steps may be of any age. A resumed run
+            // counts from its start: while it was not running it did no steps.
             var atRisk = saved.Age < facts.SinceBegin ? saved.Age : facts.SinceBegin;
             return saved.Step >= facts.Step || atRisk <= options.CheckpointAge
                 ? new(Name, true, $"{text}.")

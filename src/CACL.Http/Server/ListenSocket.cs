@@ -3,50 +3,51 @@ using System.Net.Sockets;
 
 namespace CACL.Http.Server;
 
-/// <summary>A port of this process's own, taken at once: from then on no other process can have it.</summary>
+/// <summary>Opens the socket that the server listens on; from then on no other process can have its port.</summary>
 internal static class ListenSocket
 {
     private const int FirstPort = 8080;
     private const int Ports = 51;
     private const int Backlog = 512;
 
-    /// <summary>A socket that listens; null where the port is to be found and none of them is free.</summary>
+    /// <summary>Returns a socket that listens; null where no port was asked for and none is free.</summary>
     /// <exception cref="ListenException">The port asked for is taken, or the address is not this machine's.</exception>
-    public static Socket? Open(HttpOptions settings, HttpLimits limits)
+    public static Socket? Open(HttpOptions options, HttpLimits limits)
     {
-        var ports = settings.Port is { } wanted ? [wanted] : Enumerable.Range(FirstPort, Ports);
+        var ports = options.Port is { } wanted ? [wanted] : Enumerable.Range(FirstPort, Ports);
         foreach (var port in ports)
         {
-            var socket = new Socket(settings.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var socket = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                // Connections have what their listener has. By itself the system would hold megabytes for each client that does not read.
-                socket.SendBufferSize = socket.ReceiveBufferSize = limits.WaitingBytes;
-                socket.Bind(new IPEndPoint(settings.Address, port));
-                // Only a port that is listened on is taken: two may be bound to it before.
+                // Connections inherit their listener's buffers. Without this the system would hold megabytes for each client that does
+                // not read.
+                socket.SendBufferSize = socket.ReceiveBufferSize = limits.BufferBytes;
+                socket.Bind(new IPEndPoint(options.Address, port));
+                // Two sockets may be bound to one port; listening takes it.
                 socket.Listen(Backlog);
                 return socket;
             }
             catch (SocketException e)
             {
                 socket.Dispose();
-                if (e.SocketErrorCode == SocketError.AddressAlreadyInUse && settings.Port is null) continue;
-                throw Refused(settings, port, e);
+                if (e.SocketErrorCode == SocketError.AddressAlreadyInUse && options.Port is null) continue;
+                throw Refused(options, port, e);
             }
         }
 
         return null;
     }
 
-    private static ListenException Refused(HttpOptions settings, int port, SocketException cause) => new(
+    private static ListenException Refused(HttpOptions options, int port, SocketException cause) => new(
         cause.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
                 $"The port {port} of cacl.http.port is in use by another program. Take another one, or auto for the next that is free.",
-            SocketError.AddressNotAvailable => $"The address {settings.Host} of cacl.http.host is none of this machine's. Take 127.0.0.1, "
+            SocketError.AddressNotAvailable => $"The address {options.Host} of cacl.http.host is none of this machine's. Take 127.0.0.1, "
                 + "0.0.0.0 or one that `ip address` shows.",
             SocketError.AccessDenied => $"The port {port} of cacl.http.port may not be opened by this user. Take one above 1023.",
-            _ => $"{settings.Host}:{port} (cacl.http.host, cacl.http.port) cannot be listened on: {cause.Message}. Set cacl.http.enabled "
+            _ => $"{options.Host}:{port} (cacl.http.host, cacl.http.port) cannot be listened on: {cause.Message}. Set cacl.http.enabled "
                 + "= false to train without.",
         },
         cause);

@@ -15,8 +15,8 @@ using Serilog;
 namespace CACL.Http.Server;
 
 /// <summary>
-/// Answers over HTTP while a run goes on. It listens from the moment it is started, answers a moment later, and whatever goes wrong with
-/// it is logged and left at that: training does not know of it.
+/// Serves a run over HTTP. It listens from the moment it is started and answers a moment later. Its own failures are logged and never
+/// reach the training.
 /// </summary>
 public sealed class NodeServer : IDisposable
 {
@@ -34,22 +34,22 @@ public sealed class NodeServer : IDisposable
         _application = application;
     }
 
-    /// <summary>What is told of the run.</summary>
+    /// <summary>What the endpoints know of the run.</summary>
     public NodeState State { get; }
 
-    /// <summary>Where it answers.</summary>
+    /// <summary>The address at which it answers.</summary>
     public Uri Address => _file.Address;
 
-    /// <summary>Starts it; null where it is switched off or no port is free.</summary>
-    /// <param name="settings">Where, and for whom.</param>
-    /// <param name="state">What is told of the run.</param>
-    /// <param name="limits">What callers may take up; null: as much as is usual.</param>
+    /// <summary>Starts a server; returns null where HTTP is switched off or no port is free.</summary>
+    /// <param name="options">Where it listens, and who may call.</param>
+    /// <param name="state">What the endpoints know of the run.</param>
+    /// <param name="limits">What callers may take up; null: the usual limits.</param>
     /// <exception cref="ListenException">The address or port asked for cannot be had.</exception>
-    public static NodeServer? Start(HttpOptions settings, NodeState state, HttpLimits? limits = null)
+    public static NodeServer? Start(HttpOptions options, NodeState state, HttpLimits? limits = null)
     {
-        if (!settings.Enabled) return null;
+        if (!options.Enabled) return null;
         limits ??= new HttpLimits();
-        if (ListenSocket.Open(settings, limits) is not { } socket)
+        if (ListenSocket.Open(options, limits) is not { } socket)
         {
             Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
             return null;
@@ -68,9 +68,9 @@ public sealed class NodeServer : IDisposable
 
         Log.Information(
             "Dashboard and API: {Address}{Token}", file.Address.GetLeftPart(UriPartial.Authority),
-            settings.Token.Length > 0 ? ", with the token" : "");
+            options.Token.Length > 0 ? ", with the token" : "");
         var log = new LogLimit(TimeProvider.System);
-        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(settings, state, limits, log, socket, endpoint)));
+        return new NodeServer(state, file, log, Task.Run(() => ServeAsync(options, state, limits, log, socket, endpoint)));
     }
 
     /// <inheritdoc/>
@@ -98,26 +98,26 @@ public sealed class NodeServer : IDisposable
     }
 
     private static async Task<WebApplication?> ServeAsync(
-        HttpOptions settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
+        HttpOptions options, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         try
         {
-            var application = Build(settings, state, limits, log, socket, endpoint);
+            var application = Build(options, state, limits, log, socket, endpoint);
             await application.StartAsync().ConfigureAwait(false);
             return application;
         }
         catch (Exception e)
         {
-            // A run that trains for days must not end because of this.
+            // A training of days must not end because of its server.
             Log.Error(e, "Supervision: the HTTP endpoint could not start: {Cause} Decision: the run goes on without it", e.Message);
             socket.Dispose();
             return null;
         }
     }
 
-    // Empty: neither files of the folder it is started in nor variables of the environment have a say.
+    // An empty builder reads neither files of the current folder nor variables of the environment.
     private static WebApplication Build(
-        HttpOptions settings, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
+        HttpOptions options, NodeState state, HttpLimits limits, LogLimit log, Socket socket, IPEndPoint endpoint)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "cacl" });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new SerilogLoggers(log));
@@ -127,32 +127,32 @@ public sealed class NodeServer : IDisposable
         builder.Services.Configure<SocketTransportOptions>(o =>
         {
             o.CreateBoundListenSocket = _ => socket;
-            o.MaxReadBufferSize = o.MaxWriteBufferSize = limits.WaitingBytes;
+            o.MaxReadBufferSize = o.MaxWriteBufferSize = limits.BufferBytes;
         });
-        void Crowded(int count) => Log.Warning(
+        void LogEvicted(int count) => Log.Warning(
             "More than {Connections} connections to {Address} are open; closed for new ones, because idle the longest: {Count}",
             limits.Connections,
             endpoint,
             count);
-        var connections = new OpenConnections(limits, TimeProvider.System, () => log.Write(nameof(OpenConnections), Crowded));
+        var connections = new OpenConnections(limits, TimeProvider.System, () => log.Write(nameof(OpenConnections), LogEvicted));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.DiscardedBytes;
-            kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxResponseBufferSize = limits.WaitingBytes;
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.Body);
-            kestrel.Limits.RequestHeadersTimeout = limits.Headers;
-            kestrel.Limits.KeepAliveTimeout = limits.KeepAlive;
+            kestrel.Limits.MaxRequestBufferSize = kestrel.Limits.MaxResponseBufferSize = limits.BufferBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyRate, limits.BodyTimeout);
+            kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
+            kestrel.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
             kestrel.Listen(endpoint, listen =>
             {
-                // One request at a time on a connection, so that a connection is idle or busy.
+                // HTTP/1 has one request at a time on a connection, so a connection is either idle or busy.
                 listen.Protocols = HttpProtocols.Http1;
                 listen.Use(next => context => connections.ServeAsync(context, next));
             });
         });
         var application = builder.Build();
-        application.Use(new Faults(limits, log).TellAsync);
-        application.Use(new Door(settings).AdmitAsync);
+        application.Use(new ExceptionHandler(limits, log).HandleAsync);
+        application.Use(new RequestGuard(options).AdmitAsync);
         application.Use(new Bodies(limits).TakeAsync);
         application.Use(connections.AnswerAsync);
         NodeEndpoints.Map(application, state, limits);
@@ -169,7 +169,7 @@ public sealed class NodeServer : IDisposable
         return new Uri($"http://{new IPEndPoint(reachable, endpoint.Port)}");
     }
 
-    /// <summary>Signals are the run's business.</summary>
+    /// <summary>Leaves signals to the run.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

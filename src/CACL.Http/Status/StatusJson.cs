@@ -10,10 +10,10 @@ using CACL.Runs.Steps;
 
 namespace CACL.Http.Status;
 
-/// <summary>The status of a run as the HTTP endpoint and <c>cacl status --json</c> give it.</summary>
+/// <summary>Writes the status of a run as JSON, as the endpoint and <c>cacl status --json</c> return it.</summary>
 internal static class StatusJson
 {
-    /// <summary>Of a run that goes on in this program. Had at once, whatever the run does.</summary>
+    /// <summary>Returns the status of this program's run, without waiting for it.</summary>
     public static JsonObject Of(NodeState state)
     {
         var json = new JsonObject
@@ -35,11 +35,11 @@ internal static class StatusJson
         return json;
     }
 
-    /// <summary>A name of the code as the API writes it.</summary>
+    /// <summary>Returns a member's name as the API writes it.</summary>
     public static string WordOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    /// <summary>The live settings.</summary>
+    /// <summary>Returns the live settings.</summary>
     public static JsonObject Json(LiveSettings settings) => new()
     {
         ["learning_rate_factor"] = settings.LearningRateFactor,
@@ -51,7 +51,7 @@ internal static class StatusJson
         ["log_level"] = settings.LogLevel,
     };
 
-    /// <summary>A change of them.</summary>
+    /// <summary>Returns a change of a live setting.</summary>
     public static JsonObject Json(JournaledChange change) => new()
     {
         ["step"] = change.Step,
@@ -60,13 +60,13 @@ internal static class StatusJson
         ["by"] = change.By,
     };
 
-    /// <summary>A moment.</summary>
+    /// <summary>Returns a moment as text.</summary>
     public static string Text(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
 
     private static void Add(JsonObject json, RunStatus status, RunOptions options, string folder)
     {
         json["state"] = WordOf(status.State);
-        json["paused_by"] = new JsonArray([.. Pauses(status).Select(p => JsonValue.Create(p))]);
+        json["paused_by"] = new JsonArray([.. PauseReasons(status).Select(p => JsonValue.Create(p))]);
         json["stopping"] = status.Stopping;
         json["step"] = status.Step;
         json["total_steps"] = status.Length.TotalSteps;
@@ -95,7 +95,7 @@ internal static class StatusJson
         json["quarantined"] = status.Quarantined;
     }
 
-    /// <summary>A checkpoint, its path below the run folder.</summary>
+    /// <summary>Returns a checkpoint, its path relative to the run folder.</summary>
     private static JsonObject CheckpointJson(SavedCheckpoint saved, string run) =>
         new() { ["step"] = saved.Step, ["time"] = Text(saved.Time), ["path"] = Path.GetRelativePath(run, saved.Path) };
 
@@ -103,7 +103,7 @@ internal static class StatusJson
         new(times.Parts.Select(p => KeyValuePair.Create(p.Part, (JsonNode?)Math.Round(p.Share, 4))));
 
     /// <summary>
-    /// The negative queues: rows that hold keys of this run, of how many; the others are still the random ones of the beginning.
+    /// Returns for each negative queue how many of its rows hold keys of this run; the others are still the random rows of the beginning.
     /// </summary>
     private static JsonObject Queues(long step, RunOptions options) => new(options.Method.Queues.Select(queue =>
     {
@@ -111,7 +111,7 @@ internal static class StatusJson
         return KeyValuePair.Create(queue.Head, (JsonNode?)new JsonObject { ["filled"] = filled, ["size"] = queue.Size });
     }));
 
-    /// <summary>What the method can report: how the dashboard finds and names what it draws.</summary>
+    /// <summary>Returns the metrics that the method reports; the dashboard finds and names its series by them.</summary>
     private static JsonArray Json(IReadOnlyList<MetricSpec> metrics) => new([.. metrics.Select(metric => new JsonObject
     {
         ["name"] = metric.Name,
@@ -121,7 +121,7 @@ internal static class StatusJson
         ["chance"] = metric.Chance is { } chance ? new JsonObject { ["value"] = chance.Value, ["formula"] = chance.Formula } : null,
     })]);
 
-    private static IEnumerable<string> Pauses(RunStatus status)
+    private static IEnumerable<string> PauseReasons(RunStatus status)
     {
         if (status.PausedByUser) yield return "user";
         if (status.PausedByCheckpoint) yield return "checkpoint";

@@ -3,12 +3,12 @@ using CACL.Actors.Telemetry;
 
 namespace CACL.Http.Status;
 
-/// <summary>A sentence on how the run stands: what it waits for, or what holds it up and what would help.</summary>
+/// <summary>Says in a sentence how the run stands: what it waits for, or what slows it down and what would help.</summary>
 internal static class Verdict
 {
-    /// <summary>The sentence.</summary>
+    /// <summary>Returns the sentence.</summary>
     /// <param name="status">How the run stands.</param>
-    /// <param name="processors">Processors of the machine.</param>
+    /// <param name="processors">Number of the machine's processors.</param>
     public static string Of(RunStatus status, int processors)
     {
         if (status.Outcome is { } outcome) return outcome.Message;

@@ -12,7 +12,7 @@ namespace CACL.Http.Supervision;
 /// <param name="Text">What was decided, and why.</param>
 public sealed record SupervisionEvent(long Number, DateTimeOffset Time, LogEventLevel Level, string Actor, string Text);
 
-/// <summary>The last log events that tell of supervision: those whose template begins with "Supervision:". Thread-safe, bounded.</summary>
+/// <summary>Keeps the last log events of supervision: those whose template begins with "Supervision:". Thread-safe, bounded.</summary>
 public sealed class SupervisionEvents : ILogEventSink
 {
     private const int Most = 500;
@@ -26,7 +26,7 @@ public sealed class SupervisionEvents : ILogEventSink
     /// <summary>The number of the newest; 0: there is none.</summary>
     public long Newest => Volatile.Read(ref _number);
 
-    /// <summary>Those after a number, oldest first; all that are kept after 0.</summary>
+    /// <summary>Returns the events after a number, oldest first; after 0 all that are kept.</summary>
     public IReadOnlyList<SupervisionEvent> Since(long number)
     {
         if (Newest <= number) return [];

@@ -15,7 +15,7 @@ internal sealed class Chromium : IAsyncDisposable
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync", "--disable-extensions", "--no-proxy-server",
-        // Newer ones keep sites from this machine by themselves; others do not, and it is our door that is tried.
+        // Newer ones keep sites from this machine by themselves; others do not, and it is our request guard that is tried.
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
     ];
 

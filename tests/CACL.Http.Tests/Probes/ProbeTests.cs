@@ -64,11 +64,11 @@ public sealed class ProbeTests : IDisposable
     [InlineData("10.1.2.3:8080", "/api/status", StatusCodes.Status401Unauthorized)]
     public async Task Where_others_can_reach_it_health_is_told_under_any_name(string host, string path, int status)
     {
-        // Nothing listens: the door alone is asked.
+        // Nothing listens: the request guard alone is asked.
         var options = new HttpOptions { Host = "0.0.0.0", Token = Token };
         var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
         (context.Request.Method, context.Request.Host, context.Request.Path) = ("GET", new HostString(host), path);
-        await new Door(options).AdmitAsync(context, _ => Task.CompletedTask);
+        await new RequestGuard(options).AdmitAsync(context, _ => Task.CompletedTask);
         Assert.Equal(status, context.Response.StatusCode);
     }
 

@@ -6,29 +6,30 @@ using Microsoft.AspNetCore.Http;
 namespace CACL.Http;
 
 /// <summary>
-/// Who may come in. A browser on this machine can be made by any site to send requests here: the Host header tells a name that was bent to
-/// this address (DNS rebinding), the Origin header another site's page, and JSON as content type cannot be sent by a plain form.
-/// Health is told to anyone: an orchestrator's probe has no token, and the answer holds nothing but how the training fares. Where others
-/// can reach this program, it is also told under any name: probes use that of a service or of a load balancer, or none, and a page with a
-/// rebound name learns no more than everybody on that network. Where only this machine can, probes say localhost, and a rebound name is
-/// turned away.
+/// Decides which requests are served. Any web site can make a browser on this machine send requests here. The guard knows such a request
+/// by its Host header, where a name was pointed at this address (DNS rebinding), by its Origin header, where another site's page sent it,
+/// and by its content type, since a plain form cannot send JSON.
+/// Health probes need no token: an orchestrator has none to send, and the response holds nothing but how the training fares. Where other
+/// machines can reach this program, probes may also name any host: they use the name of a service or of a load balancer, or none, and a
+/// page with a rebound name learns no more than everybody on that network. Where only this machine can, probes say localhost, and the
+/// guard refuses a rebound name.
 /// </summary>
-internal sealed class Door
+internal sealed class RequestGuard
 {
     private const string Scheme = "Bearer ";
     private const string Health = "/healthz";
 
-    private readonly HttpOptions _settings;
+    private readonly HttpOptions _options;
     private readonly byte[]? _token;
 
-    /// <summary>A door for these settings.</summary>
-    public Door(HttpOptions settings)
+    /// <summary>Makes a guard that knows the host and the token of these options.</summary>
+    public RequestGuard(HttpOptions options)
     {
-        _settings = settings;
-        _token = settings.Token.Length > 0 ? Hash(settings.Token) : null;
+        _options = options;
+        _token = options.Token.Length > 0 ? Hash(options.Token) : null;
     }
 
-    /// <summary>Lets a request pass, or answers it with the reason why not.</summary>
+    /// <summary>Passes the request on, or responds with the reason why not.</summary>
     public Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
@@ -54,7 +55,7 @@ internal sealed class Door
         return next(context);
     }
 
-    // A browser that is sent to an address sends no token with it. The page tells nothing of the run; it asks for the token by itself.
+    // A browser sends no token when it opens an address. The page holds nothing of the run, and asks for the token itself.
     private static bool IsThePage(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == "/";
 
     private static bool IsProbe(HttpRequest request) =>
@@ -65,22 +66,22 @@ internal sealed class Door
         request.Headers.Authorization is [{ } sent] && sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(Hash(sent[Scheme.Length..].Trim()), _token);
 
-    // HTTP/1.0 needs no name; a browser always sends one.
-    private bool MayProbe(HostString host) => !_settings.IsLoopback || !host.HasValue || IsOurs(host.Host);
+    // HTTP/1.0 needs no Host header; a browser always sends one.
+    private bool MayProbe(HostString host) => !_options.IsLoopback || !host.HasValue || IsOurs(host.Host);
 
-    // A rebound name is a name: where others may come in, addresses are let pass beside the names that are known to be this machine's.
+    // DNS rebinding needs a name: where other machines may call, any IP address passes, and of names only those known to be this machine's.
     private bool IsOurs(string host)
     {
         var name = host.Trim('[', ']');
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(_settings.Host, StringComparison.OrdinalIgnoreCase))
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.Equals(_options.Host, StringComparison.OrdinalIgnoreCase))
             return true;
-        if (IPAddress.TryParse(name, out var address)) return !_settings.IsLoopback || IPAddress.IsLoopback(address);
-        return !_settings.IsLoopback
+        if (IPAddress.TryParse(name, out var address)) return !_options.IsLoopback || IPAddress.IsLoopback(address);
+        return !_options.IsLoopback
             && (name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith(Environment.MachineName + ".", StringComparison.OrdinalIgnoreCase));
     }
 
-    // Programs that are no browser send neither header.
+    // Only browsers send these headers.
     private static bool IsOfThisSite(HttpRequest request)
     {
         if (request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")] || request.Headers.Origin.Count > 1) return false;

@@ -6,11 +6,11 @@ using Serilog;
 
 namespace CACL.Http;
 
-/// <summary>What goes wrong in answering one request is told to the one who asked, and to the log.</summary>
-internal sealed class Faults(HttpLimits limits, LogLimit log)
+/// <summary>Turns an exception of a request into an error response, and logs those that nobody expects.</summary>
+internal sealed class ExceptionHandler(HttpLimits limits, LogLimit log)
 {
-    /// <summary>Around all that follows.</summary>
-    public async Task TellAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Runs the rest of the pipeline and handles what it throws.</summary>
+    public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         try
         {
@@ -26,8 +26,8 @@ internal sealed class Faults(HttpLimits limits, LogLimit log)
         }
         catch (Exception e) when (HasLeft(context, e))
         {
-            // Nobody is listening any more. Without this the server would look for the rest of the body, or end half an answer as if it
-            // were whole.
+            // The client has gone. Without the abort the server would wait for the rest of the body, or end half a response as if it were
+            // whole.
             context.Abort();
         }
         catch (Exception e) when (!context.Response.HasStarted)
@@ -42,19 +42,19 @@ internal sealed class Faults(HttpLimits limits, LogLimit log)
                 AskTimeoutException => (StatusCodes.Status503ServiceUnavailable, "The run did not answer in time; it may just be ending."),
                 _ => (StatusCodes.Status500InternalServerError, "The request failed; the run's log says why."),
             };
-            if (status == StatusCodes.Status500InternalServerError) Write(context, e);
+            if (status == StatusCodes.Status500InternalServerError) WriteLog(context, e);
             await Answers.FaultAsync(context, status, sentence).ConfigureAwait(false);
         }
     }
 
-    // The request is told a moment later than its reader that the connection is gone.
+    // The body's reader learns that the connection is gone a moment before the request does.
     private static bool HasLeft(HttpContext context, Exception e) =>
         e is ConnectionResetException or ConnectionAbortedException
         || (e is OperationCanceledException
             && (e.InnerException is ConnectionAbortedException || context.RequestAborted.IsCancellationRequested));
 
-    // A page that asks again and again would fill the log.
-    private void Write(HttpContext context, Exception e)
+    // A page that asks again and again would fill the log with the same line.
+    private void WriteLog(HttpContext context, Exception e)
     {
         var (method, path) = (context.Request.Method, context.Request.Path.Value);
         log.Write((context.GetEndpoint()?.DisplayName, e.GetType()), count =>
