@@ -8,7 +8,7 @@ using CACL.Testing;
 
 namespace CACL.Http.Tests;
 
-/// <summary>Bodies that the real server does not take, sent to each endpoint, whether it reads one or not.</summary>
+/// <summary>Sends bodies that the real server refuses to each endpoint, whether it reads one or not.</summary>
 public sealed class BodiesTests : IDisposable
 {
     private static readonly (string Method, string Path)[] Endpoints =
@@ -87,7 +87,7 @@ public sealed class BodiesTests : IDisposable
         Assert.StartsWith("There is no setting x", sentence, StringComparison.Ordinal);
     }
 
-    // Clients send everything before they look for an answer, and would be told of a broken connection.
+    // Many clients send everything before they read a response, and would see a broken connection.
     [Theory]
     [InlineData(false, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(true, HttpStatusCode.RequestEntityTooLarge)]

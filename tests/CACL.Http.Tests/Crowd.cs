@@ -4,26 +4,26 @@ using System.Text;
 
 namespace CACL.Http.Tests;
 
-/// <summary>Many connections to a server, each of which has sent the same bytes and reads nothing of itself.</summary>
+/// <summary>Holds many connections to a server open, each of which has sent the same bytes and reads nothing by itself.</summary>
 internal sealed class Crowd : IDisposable
 {
     private static readonly byte[] Scrap = new byte[64 << 10];
     private readonly List<Socket> _sockets = [];
 
-    /// <summary>How many the server has not closed yet. What it has sent is thrown away.</summary>
+    /// <summary>Counts those that the server has not closed yet, and throws away what it has sent.</summary>
     public int Open => _sockets.Count(IsOpen);
 
     /// <summary>Opens them, one after the other.</summary>
     /// <param name="address">The server.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="sends">What each sends; empty: nothing.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="count">Number of connections.</param>
+    /// <param name="sends">The text that each sends; may be empty.</param>
+    /// <param name="cancel">Cancels the connecting.</param>
     public static async Task<Crowd> OpenAsync(Uri address, int count, string sends, CancellationToken cancel)
     {
         var crowd = new Crowd();
         for (var i = 0; i < count; i++)
         {
-            // No more than this is taken in for a client that does not read.
+            // The system takes in no more than this for a client that does not read.
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 4 << 10 };
             crowd._sockets.Add(socket);
             await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(address.Host), address.Port), cancel);
@@ -33,7 +33,7 @@ internal sealed class Crowd : IDisposable
         return crowd;
     }
 
-    /// <summary>Sends more on one of them; nothing where the server has closed it already.</summary>
+    /// <summary>Sends more on one of them; does nothing where the server has closed it already.</summary>
     public async Task SendAsync(int index, string text, CancellationToken cancel)
     {
         try
@@ -42,11 +42,11 @@ internal sealed class Crowd : IDisposable
         }
         catch (SocketException)
         {
-            // Closed to make room for another.
+            // The server has closed it to make room for another.
         }
     }
 
-    /// <summary>What the server says on one of them from now on, up to its end or these words; empty where it was cut off.</summary>
+    /// <summary>Returns what the server sends on one of them, up to its end or these words; empty where it was cut off.</summary>
     public async Task<string> ReadAsync(int index, string until, CancellationToken cancel)
     {
         var text = new StringBuilder();
@@ -68,7 +68,7 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    /// <summary>Leaves without a farewell, as a process that is killed does.</summary>
+    /// <summary>Resets all connections, as a process that is killed does.</summary>
     public void Reset()
     {
         foreach (var socket in _sockets)
@@ -84,7 +84,7 @@ internal sealed class Crowd : IDisposable
     {
         try
         {
-            // Behind the answers that wait there is the end, or nothing yet.
+            // The waiting responses are followed by the end of the connection, or by nothing yet.
             while (socket.Poll(0, SelectMode.SelectRead))
             {
                 if (socket.Receive(Scrap) == 0) return false;

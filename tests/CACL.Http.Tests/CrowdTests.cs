@@ -11,8 +11,8 @@ using Serilog.Events;
 namespace CACL.Http.Tests;
 
 /// <summary>
-/// The real server beside more callers than it has places for. No time limit of the server's can pass in these tests: who comes in, comes
-/// in because others gave way.
+/// Has more callers than the real server has places for. No timeout of the server can pass in these tests: a caller that is served is
+/// served because others gave way.
 /// </summary>
 public sealed class CrowdTests : IDisposable
 {
@@ -113,7 +113,7 @@ public sealed class CrowdTests : IDisposable
     public async Task Who_listens_and_does_not_read_loses_his_place()
     {
         using var server = Start(Limits with { Streams = 1, EventTimeout = TimeSpan.FromMilliseconds(200) });
-        // Half a megabyte: less than the system would take by itself, more than it is allowed to.
+        // Half a megabyte is less than the system would buffer by itself, and more than it may.
         for (var i = 0; i < 500; i++) Decide(server, new string('x', 1000));
         using var deaf = await Crowd.OpenAsync(server.Address, 1, Events, Cancel);
         await HearsAsync(deaf, 0, "200 OK");
@@ -123,7 +123,7 @@ public sealed class CrowdTests : IDisposable
             using var listener = await _http.GetAsync(events, HttpCompletionOption.ResponseHeadersRead, Cancel);
             return listener.IsSuccessStatusCode;
         });
-        // The answer ends as one that is not whole: no last chunk.
+        // The response ends without its last chunk, so the client knows that it is not whole.
         Assert.DoesNotContain("\r\n0\r\n\r\n", await deaf.ReadAsync(0, "\r\n0\r\n\r\n", Cancel), StringComparison.Ordinal);
     }
 
@@ -151,7 +151,7 @@ public sealed class CrowdTests : IDisposable
             crowd.Reset();
         }
 
-        // Who was cut off, and who leaves in the middle of a body, is no fault.
+        // Neither a client that was cut off nor one that leaves in the middle of a body is a fault.
         var lines = heard.Select(line => (Text: line.RenderMessage(CultureInfo.InvariantCulture), line.Properties)).ToList();
         Assert.DoesNotContain(lines, line => line.Text.Contains("/api/settings failed", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Text.Contains("the request body", StringComparison.Ordinal));
@@ -159,7 +159,7 @@ public sealed class CrowdTests : IDisposable
             .Select(line => (int)((ScalarValue)line.Properties["Count"]).Value!)
             .ToList();
         Assert.Equal(2, counts.Count);
-        // One less where the caller had left before the last of the crowd was let in.
+        // It is one less where the caller had left before the last of the crowd was accepted.
         Assert.InRange(counts.Sum(), 300 - 16, 301 - 16);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CACL.Http.Tests;
 
-/// <summary>Who makes room for whom, on connections that are none.</summary>
+/// <summary>Checks which connection is closed for which, with stand-ins for connections.</summary>
 public sealed class OpenConnectionsTests : IAsyncDisposable
 {
     private readonly SetClock _clock = new();
@@ -76,7 +76,7 @@ public sealed class OpenConnectionsTests : IAsyncDisposable
 
     private List<Caller> Closed() => [.. _callers.Where(c => !c.IsOpen)];
 
-    /// <summary>Each thing that a caller does takes a millisecond.</summary>
+    /// <summary>Stands in for a client; each thing that it does takes a millisecond.</summary>
     private sealed class Caller : IAsyncDisposable
     {
         private readonly OpenConnections _connections;
@@ -101,7 +101,7 @@ public sealed class OpenConnectionsTests : IAsyncDisposable
             return _connection.DisposeAsync();
         }
 
-        /// <summary>Asks for something; what is returned ends the answer.</summary>
+        /// <summary>Sends a request; the returned action ends its response.</summary>
         public Action Ask(bool isStream)
         {
             var features = new FeatureCollection(_connection.Features);
@@ -118,7 +118,7 @@ public sealed class OpenConnectionsTests : IAsyncDisposable
             };
         }
 
-        /// <summary>The first bytes of its answer are sent.</summary>
+        /// <summary>Sends the first bytes of its response.</summary>
         public void Begin()
         {
             _clock.Advance(TimeSpan.FromMilliseconds(1));

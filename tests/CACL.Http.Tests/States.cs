@@ -4,7 +4,7 @@ using CACL.Runs.Folder;
 
 namespace CACL.Http.Tests;
 
-/// <summary>What a server knows of a run that has not begun.</summary>
+/// <summary>Makes what a server knows of a run that has not begun.</summary>
 internal static class States
 {
     public static NodeState Of(RunFolder run, Health? health = null) => new(run)

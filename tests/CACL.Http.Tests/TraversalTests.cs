@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Http.Tests;
 
-/// <summary>Paths that would lead out of the run folder, sent as they are: a client of the usual kind would put them right.</summary>
+/// <summary>Sends paths that would lead out of the run folder unchanged; the usual client would normalise them.</summary>
 public sealed class TraversalTests : IDisposable
 {
     private const string Secret = "for nobody's eyes";

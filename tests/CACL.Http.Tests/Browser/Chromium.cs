@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace CACL.Http.Tests.Browser;
 
 /// <summary>
-/// The system's Chromium, driven by Playwright. The driver runs from the package folder, so that its 130 MB are copied nowhere.
+/// Drives the system's Chromium by Playwright, whose driver runs from the package folder, so that its 130 MB are copied nowhere.
 /// </summary>
 internal sealed class Chromium : IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class Chromium : IAsyncDisposable
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync", "--disable-extensions", "--no-proxy-server",
-        // Newer ones keep sites from this machine by themselves; others do not, and it is our request guard that is tried.
+        // Newer browsers keep sites from this machine by themselves; others do not, and it is the request guard that is tested.
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
     ];
 
@@ -28,7 +28,7 @@ internal sealed class Chromium : IAsyncDisposable
         _browser = browser;
     }
 
-    /// <summary>Starts it; the test is skipped, and says so, where there is none.</summary>
+    /// <summary>Starts the browser; where there is none the test is skipped and says so.</summary>
     public static async Task<Chromium> StartAsync()
     {
         Assert.SkipUnless(File.Exists(Program), $"There is no {Program} (Debian: apt install chromium).");
@@ -45,7 +45,7 @@ internal sealed class Chromium : IAsyncDisposable
         return new Chromium(playwright, browser);
     }
 
-    /// <summary>A page of a profile of its own. What goes wrong in it, a breach of its policy included, is gathered.</summary>
+    /// <summary>Opens a page in a profile of its own and gathers what goes wrong in it, breaches of its policy included.</summary>
     public async Task<(IPage Page, List<string> Faults)> OpenAsync(int width = 1400, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
@@ -59,7 +59,7 @@ internal sealed class Chromium : IAsyncDisposable
         page.PageError += (_, fault) => faults.Add(fault);
         page.Console += (_, message) =>
         {
-            // A request that is answered by a refusal is what some tests are about.
+            // Some tests are about requests that are refused.
             if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
                 faults.Add(message.Text);
         };

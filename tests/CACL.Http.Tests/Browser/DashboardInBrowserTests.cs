@@ -12,7 +12,7 @@ using Microsoft.Playwright;
 
 namespace CACL.Http.Tests.Browser;
 
-/// <summary>The page of the real server in a real browser.</summary>
+/// <summary>Opens the page of the real server in a real browser.</summary>
 public sealed class DashboardInBrowserTests : IDisposable
 {
     private const string Evil = "<img src=x onerror=\"document.title='owned'\">";
@@ -89,7 +89,7 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync($"failed: {Evil}");
             await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("not known");
             Assert.Equal(0, await page.Locator("img").CountAsync());
-            // The run's own name is markup, too, and stands there as text.
+            // The run's own name is markup, too, and is shown as text.
             Assert.EndsWith(Evil.Replace('/', ' '), await page.TitleAsync(), StringComparison.Ordinal);
             Assert.True(
                 await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
@@ -110,7 +110,7 @@ public sealed class DashboardInBrowserTests : IDisposable
         var (page, _) = await chromium.OpenAsync(width);
         await page.GotoAsync(server.Address.ToString());
         await Assertions.Expect(page.Locator(".meter").First).ToBeVisibleAsync();
-        // The longest that bytes are written with, and a queue's longest name.
+        // These are the longest name of a queue and the longest text for bytes.
         var lines = await page.EvaluateAsync<int[]>(
             """
             () => [...document.querySelectorAll(".meter")].flatMap(meter => {
@@ -153,7 +153,7 @@ public sealed class DashboardInBrowserTests : IDisposable
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#figure-losses .plot")).ToHaveAttributeAsync("aria-label", new Regex("steps 50 to 60"));
 
-        // The training has not begun: the node's own sentence is what is told.
+        // The training has not begun: the page shows the program's own sentence.
         await page.Locator("#evaluate").ClickAsync();
         await Assertions.Expect(page.Locator("#said[aria-live=polite]")).ToContainTextAsync("The training has not begun yet.");
 
@@ -207,11 +207,11 @@ public sealed class DashboardInBrowserTests : IDisposable
             if (response.Url == target) answers.Enqueue((response.Request.Method, response.Status));
         };
 
-        // A site of another name, whose page is made up; what it asks of this one goes out for real.
+        // Another site has a made-up page, whose requests to this server are real.
         await page.Context.RouteAsync(
             "http://evil.example/**",
             route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = "<form method=post></form>" }));
-        // The second one is asked for beforehand, and does not go out: its end is all there is to wait for.
+        // The browser asks beforehand whether it may send the second one, and then does not: only its end can be waited for.
         (string Script, bool GoesOut)[] attacks =
         [
             ($"fetch('{target}', {{ method: 'POST', mode: 'no-cors', headers: {{ 'Content-Type': 'text/plain' }}, body: '{{}}' }})", true),
@@ -227,7 +227,7 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Eventually.HoldsAsync(() => Task.FromResult(answers.Count(answer => answer.Method == "POST") >= sent));
         }
 
-        // Where the form led. WaitForURLAsync would miss it when it gets there between its look at the address and its wait.
+        // The form led here. WaitForURLAsync misses a page that gets there between its look at the address and its wait.
         await Assertions.Expect(page).ToHaveURLAsync(target);
         Assert.Equal(sent, answers.Count(answer => answer.Method == "POST"));
         int[] refusals = [StatusCodes.Status403Forbidden, StatusCodes.Status415UnsupportedMediaType];

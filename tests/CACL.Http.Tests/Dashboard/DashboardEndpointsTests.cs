@@ -9,7 +9,7 @@ using Serilog;
 
 namespace CACL.Http.Tests.Dashboard;
 
-/// <summary>What the dashboard asks the real server for.</summary>
+/// <summary>Sends the dashboard's requests to the real server.</summary>
 public sealed class DashboardEndpointsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

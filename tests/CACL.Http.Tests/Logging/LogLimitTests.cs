@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace CACL.Http.Tests.Logging;
 
-/// <summary>Lines that others can cause as often as they like.</summary>
+/// <summary>Writes lines that callers can cause as often as they like.</summary>
 public sealed class LogLimitTests
 {
     private static readonly Gen<bool[]> Histories = Gen.Bool.Array[0, 200];
@@ -19,7 +19,7 @@ public sealed class LogLimitTests
         Assert.Equal([("refused 0", 1), ("failed", 1)], written);
         clock.Pass(LogLimit.Window);
         Assert.Equal(("refused 999", 999), written[2]);
-        // A quiet minute, and it is as at first.
+        // After a quiet minute it is as at first.
         clock.Pass(LogLimit.Window);
         clock.Pass(LogLimit.Window);
         Assert.Equal((3, 0), (written.Count, clock.Timers));
@@ -54,7 +54,7 @@ public sealed class LogLimitTests
             Assert.Equal(0, clock.Timers);
         });
 
-    /// <summary>A clock whose time passes by hand, and rings its timers.</summary>
+    /// <summary>A clock that a test sets; it fires its timers.</summary>
     private sealed class HandClock : TimeProvider
     {
         private readonly List<Timer> _timers = [];

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CACL.Http.Tests.Probes;
 
-/// <summary>/healthz for who probes the program and knows nothing of it.</summary>
+/// <summary>Sends health probes as an orchestrator does that knows nothing of the program.</summary>
 public sealed class ProbeTests : IDisposable
 {
     private const string Token = "geheim-4711";
@@ -31,7 +31,7 @@ public sealed class ProbeTests : IDisposable
     [InlineData("HEAD /healthz/live HTTP/1.1\r\nHost: localhost", "200")]
     [InlineData("GET /healthz/ready HTTP/1.1\r\nHost: localhost", "503")]
     [InlineData("HEAD /healthz/ready HTTP/1.1\r\nHost: localhost", "503")]
-    // A name that was bent to this machine, and what is no question about health.
+    // These have a rebound name, or are no health probes.
     [InlineData("GET /healthz/live HTTP/1.1\r\nHost: evil.example", "403")]
     [InlineData("POST /healthz/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0", "401")]
     [InlineData("GET /healthz/../api/status HTTP/1.1\r\nHost: localhost", "401")]

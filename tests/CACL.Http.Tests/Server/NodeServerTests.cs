@@ -9,7 +9,7 @@ using CACL.Testing;
 
 namespace CACL.Http.Tests.Server;
 
-/// <summary>The real server on a free port.</summary>
+/// <summary>Starts the real server on a free port and sends it requests.</summary>
 public sealed class NodeServerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
