@@ -12,7 +12,7 @@ using OpenTelemetry.Metrics;
 namespace CACL.Http;
 
 /// <summary>Holds what the endpoints know of the run. The training's side writes it and never waits; requests read it.</summary>
-public sealed class NodeState(RunFolder folder, SupervisionEvents? supervision = null)
+public sealed class NodeState(RunFolder folder)
 {
     private volatile Started? _started;
     private volatile StepMetrics? _last;
@@ -42,7 +42,7 @@ public sealed class NodeState(RunFolder folder, SupervisionEvents? supervision =
     public RunOptions? Options => _started?.Options;
 
     /// <summary>The latest decisions of supervisors.</summary>
-    public SupervisionEvents Supervision { get; } = supervision ?? new SupervisionEvents();
+    public SupervisionFeed Supervision { get; } = new();
 
     /// <summary>The last step's figures; null before any.</summary>
     public StepMetrics? Last => _last;

@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
@@ -171,11 +172,8 @@ public sealed class CrowdTests : IDisposable
     private static async Task HearsAsync(Crowd crowd, int index, string words) =>
         Assert.Contains(words, await crowd.ReadAsync(index, words, Cancel), StringComparison.Ordinal);
 
-    private static void Decide(NodeServer server, string text)
-    {
-        using var log = new LoggerConfiguration().WriteTo.Sink(server.State.Supervision).CreateLogger();
-        log.Warning("Supervision: {Text}", text);
-    }
+    private static void Decide(NodeServer server, string text) =>
+        server.State.Supervision.Add(new SupervisionDecision("run/decoders-1", text, "none"));
 
     private async Task<HttpStatusCode> StatusAsync(NodeServer server)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
@@ -19,20 +20,22 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ICheckpointStorage _storage;
+    private readonly SnapshotShelf _shelf;
     private readonly RunOptions _options;
-    private Save? _current;
+    private CheckpointProtocol.Save? _current;
     private bool _knowsNewer;
     private bool _hurry;
 
-    public CheckpointActor(ICheckpointStorage storage, RunOptions options)
+    public CheckpointActor(ICheckpointStorage storage, SnapshotShelf shelf, RunOptions options)
     {
         _storage = storage;
+        _shelf = shelf;
         _options = options;
-        Receive<Save>(message =>
+        Receive<CheckpointProtocol.Save>(message =>
         {
             if (message.IsRepeated && _knowsNewer)
             {
-                Context.Parent.Tell(new GivenUp(message.Copy, Superseded));
+                Context.Parent.Tell(new CheckpointProtocol.GivenUp(message.Snapshot, Superseded));
                 return;
             }
 
@@ -42,63 +45,43 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             Try(message, attempt: 1);
         });
         Receive<TryAgain>(message => Try(message.Save, message.Attempt));
-        Receive<Hurry>(_ => TryNow());
+        Receive<CheckpointProtocol.Hurry>(_ => TryNow());
     }
-
-    /// <summary>Write this state; answered to the parent by <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
-    /// <param name="Copy">The state.</param>
-    /// <param name="IsRepeated">Told to itself by an actor that failed over it: what it was told meanwhile is newer.</param>
-    internal sealed record Save(LoopReport.Copied Copy, bool IsRepeated = false);
-
-    /// <summary>
-    /// The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/>
-    /// from now on.
-    /// </summary>
-    internal sealed record Hurry;
-
-    /// <summary>The checkpoint is on disk; its copy is free again.</summary>
-    internal sealed record Saved(LoopReport.Copied Copy, string Path);
-
-    /// <summary>Writing failed and is tried again later.</summary>
-    internal sealed record Delayed(long Step, string Cause);
-
-    /// <summary>The checkpoint was not written; its copy is free again.</summary>
-    internal sealed record GivenUp(LoopReport.Copied Copy, string Cause);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(ICheckpointStorage storage, RunOptions options) =>
-        Akka.Actor.Props.Create(() => new CheckpointActor(storage, options)).WithDispatcher(Dispatchers.OwnThread);
+    internal static Props Props(ICheckpointStorage storage, SnapshotShelf shelf, RunOptions options) =>
+        Akka.Actor.Props.Create(() => new CheckpointActor(storage, shelf, options)).WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreRestart(Exception reason, object message)
     {
         // What it was told outlives it in the mailbox only.
-        if (_hurry) Self.Tell(new Hurry());
+        if (_hurry) Self.Tell(new CheckpointProtocol.Hurry());
         if (_current is { } unfinished) Self.Tell(unfinished with { IsRepeated = true });
         base.PreRestart(reason, message);
     }
 
-    private void Try(Save save, int attempt)
+    private void Try(CheckpointProtocol.Save save, int attempt)
     {
-        var copy = save.Copy;
-        if (FirstNotFinite(copy.Snapshot) is { } tensor)
+        var copy = save.Snapshot;
+        var snapshot = _shelf.Read(copy);
+        if (FirstNotFinite(snapshot) is { } tensor)
         {
-            _log.Error(
-                "Supervision: the state after step {Step} holds NaN or infinity in {Tensor}. Decision: it is not saved; the last good "
-                    + "checkpoint stays",
-                copy.Step, tensor);
-            Done(new GivenUp(copy, $"the state after step {copy.Step} holds NaN or infinity in {tensor}"));
+            Decide(
+                SupervisionVerdict.GivenUp, $"is to write the state after step {copy.Step}, which holds NaN or infinity in {tensor}.",
+                "it is not saved; the last good checkpoint stays");
+            Done(new CheckpointProtocol.GivenUp(copy, $"the state after step {copy.Step} holds NaN or infinity in {tensor}"));
             return;
         }
 
         try
         {
             var began = System.Diagnostics.Stopwatch.GetTimestamp();
-            var path = _storage.Write(copy.Snapshot, copy.Step, copy.SkippedSteps);
+            var path = _storage.Write(snapshot, copy.Step, copy.SkippedSteps);
             _log.Info(
                 "Checkpoint {Path} written in {Seconds:0.0} s", path, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
-            Done(new Saved(copy, path));
+            Done(new CheckpointProtocol.Saved(copy, path));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or CheckpointException)
         {
@@ -115,39 +98,47 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>A newer state makes one that could not be written so far needless.</summary>
-    private void Supersede(Save older)
+    private void Supersede(CheckpointProtocol.Save older)
     {
         Timers.Cancel("again");
-        _log.Warning("Checkpoint of step {Step} could not be written; a newer state takes its place", older.Copy.Step);
-        Context.Parent.Tell(new GivenUp(older.Copy, Superseded));
+        _log.Warning("Checkpoint of step {Step} could not be written; a newer state takes its place", older.Snapshot.Step);
+        Context.Parent.Tell(new CheckpointProtocol.GivenUp(older.Snapshot, Superseded));
     }
 
-    private void Failed(Save save, int attempt, Exception cause)
+    private void Failed(CheckpointProtocol.Save save, int attempt, Exception cause)
     {
         // A training that pauses waits for the disk however long that takes; only one that was asked to end does not.
         var pauses = _options.OnCheckpointFailure == OnCheckpointFailure.Pause;
         var endless = pauses && !_hurry;
         if (!endless && attempt >= _options.CheckpointAttempts)
         {
-            _log.Error(
-                "Supervision: checkpoint of step {Step} could not be written {Attempts} times: {Cause} Decision: given up; the last good "
-                    + "checkpoint stays",
-                save.Copy.Step, attempt, cause.Message);
-            Done(new GivenUp(save.Copy, cause.Message));
+            Decide(
+                SupervisionVerdict.GivenUp, $"could not write the checkpoint of step {save.Snapshot.Step} {attempt} times: {cause.Message}",
+                "given up; the last good checkpoint stays", attempt);
+            Done(new CheckpointProtocol.GivenUp(save.Snapshot, cause.Message));
             return;
         }
 
         var wait = _options.CheckpointBackOff.After(attempt);
-        _log.Warning(
-            "Supervision: checkpoint of step {Step} could not be written: {Cause} Decision: tried again in {Seconds:0.0} s (attempt "
-                + "{Attempt}{Most}); training {Meanwhile}",
-            save.Copy.Step, cause.Message, wait.TotalSeconds, attempt, endless ? "" : $" of {_options.CheckpointAttempts}",
-            pauses ? "waits" : "goes on");
-        Context.Parent.Tell(new Delayed(save.Copy.Step, cause.Message));
+        var most = endless ? "" : $" of {_options.CheckpointAttempts}";
+        Decide(
+            SupervisionVerdict.TriedAgain, $"could not write the checkpoint of step {save.Snapshot.Step}: {cause.Message}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tried again in {wait.TotalSeconds:0.0} s (attempt {attempt}{most}); training {(pauses ? "waits" : "goes on")}"),
+            attempt);
+        Context.Parent.Tell(new CheckpointProtocol.Delayed(save.Snapshot.Step, cause.Message));
         Timers.StartSingleTimer("again", new TryAgain(save, attempt + 1), wait);
     }
 
-    private void Done(object result)
+    private void Decide(SupervisionVerdict verdict, string cause, string decision, int count = 1) =>
+        Context.Parent.Tell(new SupervisionDecision(Self.PathInRun(), cause, decision, count)
+        {
+            Verdict = verdict,
+            IsGrave = verdict == SupervisionVerdict.GivenUp,
+        });
+
+    private void Done(IRunMessage result)
     {
         _current = null;
         Context.Parent.Tell(result);
@@ -169,5 +160,5 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         return null;
     }
 
-    private sealed record TryAgain(Save Save, int Attempt);
+    private sealed record TryAgain(CheckpointProtocol.Save Save, int Attempt) : INoSerializationVerificationNeeded;
 }

@@ -1,4 +1,3 @@
-using CACL.Actors.Supervision;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Contracts;

@@ -1,4 +1,3 @@
-using CACL.Actors.Supervision;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods;
 using CACL.Learning.Optimisation;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
@@ -20,35 +21,29 @@ internal sealed class ControlActor : ReceiveActor
     {
         _live = live;
         _refuse = refuse;
-        Receive<Change>(message => Sender.Tell(Handle(message)));
+        Receive<ControlProtocol.Change>(message => Sender.Tell(Handle(message)));
     }
-
-    /// <summary>
-    /// Change settings, all or none; answered by <see cref="SettingsAnswer"/>, to the parent told by <see cref="Changed"/>.
-    /// </summary>
-    internal sealed record Change(IReadOnlyList<SettingChange> Wishes, string By);
-
-    /// <summary>To the parent: settings are different now.</summary>
-    internal sealed record Changed(LiveSettings Now);
 
     internal static Props Props(LiveControl live, Func<SettingChange, string?> refuse) =>
         Akka.Actor.Props.Create(() => new ControlActor(live, refuse)).WithDispatcher(Dispatchers.OwnThread);
 
-    private SettingsAnswer Handle(Change message)
+    private SettingsAnswer Handle(ControlProtocol.Change message)
     {
         try
         {
             var answer = _live.Change(message.Wishes, message.By, _refuse);
             foreach (var change in answer.Changes)
                 _log.Info("{Setting} = {Value} from step {Step} on, by {By}", change.Setting, change.Value, change.Step, change.By);
-            if (answer.Changes.Count > 0) Context.Parent.Tell(new Changed(answer.Now));
+            if (answer.Changes.Count > 0) Context.Parent.Tell(new ControlProtocol.Changed(answer.Now));
             return answer;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            _log.Error(
-                "Supervision: {Actor} cannot write {File}: {Cause} Decision: the change is refused; training goes on", Self.Path.Name,
-                RunFiles.Control, cause.Message);
+            Context.Parent.Tell(new SupervisionDecision(
+                Self.PathInRun(), $"cannot write {RunFiles.Control}: {cause.Message}", "the change is refused; training goes on")
+            {
+                IsGrave = true,
+            });
             return new SettingsAnswer([], _live.Current, $"{RunFiles.Control} of the run folder cannot be written: "
                 + $"{cause.Message.TrimEnd('.')}. Nothing was changed; free space there and try again.");
         }

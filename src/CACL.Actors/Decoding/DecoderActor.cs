@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Akka.Actor;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Data.Sampling;
 
 namespace CACL.Actors.Decoding;
 
@@ -34,17 +34,8 @@ internal sealed class DecoderActor : ReceiveActor
         _timeout = timeout;
         _instruments = instruments;
         _ending = ending;
-        Receive<Decode>(Handle);
+        Receive<DecoderProtocol.Decode>(Handle);
     }
-
-    /// <summary>Decode this plan and answer with <see cref="Decoded"/> or <see cref="Unusable"/>.</summary>
-    internal sealed record Decode(long Request, SamplePlan Plan);
-
-    /// <summary>The pair; whoever receives this owns it.</summary>
-    internal sealed record Decoded(long Request, FramePair Pair);
-
-    /// <summary>The video is at fault.</summary>
-    internal sealed record Unusable(long Request, VideoUnusableException Fault);
 
     internal static Props Props(
         Func<IPairDecoder> decoder, IVideoLibrary library, FramePairPool memory, int size, TimeSpan timeout, RunInstruments? instruments,
@@ -54,7 +45,7 @@ internal sealed class DecoderActor : ReceiveActor
 
     protected override void PostStop() => _decoder.Dispose();
 
-    private void Handle(Decode message)
+    private void Handle(DecoderProtocol.Decode message)
     {
         var plan = message.Plan;
         var pair = _memory.Rent();
@@ -69,7 +60,7 @@ internal sealed class DecoderActor : ReceiveActor
         catch (VideoUnusableException fault)
         {
             pair.Dispose();
-            Sender.Tell(new Unusable(message.Request, fault));
+            Sender.Tell(new DecoderProtocol.Unusable(message.Request, VideoFault.Of(fault)));
             return;
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -90,6 +81,6 @@ internal sealed class DecoderActor : ReceiveActor
         }
 
         _instruments?.Decoded(Stopwatch.GetElapsedTime(began));
-        Sender.Tell(new Decoded(message.Request, pair));
+        Sender.Tell(new DecoderProtocol.Decoded(message.Request, pair));
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using CACL.Actors.Contracts;
 
 namespace CACL.Actors.Decoding;
 
@@ -7,12 +8,6 @@ internal sealed partial class DecoderPoolActor
 {
     private readonly HashSet<IActorRef> _leaving = [];
     private readonly CancellationTokenSource _ending = new();
-
-    /// <summary>Decode nothing any more and go, once all decoders are gone. What is asked for is answered by <see cref="Ended"/>.</summary>
-    internal sealed record End;
-
-    /// <summary>Nothing is decoded any more.</summary>
-    internal sealed record Ended;
 
     protected override void PostStop() => _ending.Dispose();
 
@@ -27,12 +22,12 @@ internal sealed partial class DecoderPoolActor
     {
         _ending.Cancel();
         Timers.CancelAll();
-        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new Ended());
+        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new PoolProtocol.Ended());
         foreach (var decoder in _decoders.Keys) Dismiss(decoder);
         Become(() =>
         {
-            Receive<Decode>(_ => Sender.Tell(new Ended()));
-            Receive<DecoderActor.Decoded>(message => message.Pair.Dispose());
+            Receive<PoolProtocol.Decode>(_ => Sender.Tell(new PoolProtocol.Ended()));
+            Receive<DecoderProtocol.Decoded>(message => message.Pair.Dispose());
             Receive<Terminated>(message =>
             {
                 _leaving.Remove(message.ActorRef);

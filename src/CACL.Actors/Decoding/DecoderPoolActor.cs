@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Akka.Event;
-using CACL.Actors.Control;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
+using CACL.Runs.Folder;
 
 namespace CACL.Actors.Decoding;
 
@@ -47,15 +48,15 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         _settings = settings;
         _wanted = settings.Decoders;
         _restarts = new RestartWindow(settings.MaxRestarts, settings.RestartWindow, settings.Clock);
-        Receive<Decode>(message =>
+        Receive<PoolProtocol.Decode>(message =>
         {
             _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
             HandOut();
         });
-        Receive<DecoderActor.Decoded>(Finished);
-        Receive<DecoderActor.Unusable>(message =>
+        Receive<DecoderProtocol.Decoded>(Finished);
+        Receive<DecoderProtocol.Unusable>(message =>
         {
-            if (Finished(message.Request, new Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
+            if (Finished(message.Request, new PoolProtocol.Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
         Receive<Terminated>(message =>
         {
@@ -67,29 +68,21 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             _starting--;
             Fill();
         });
-        Receive<Resize>(Handle);
-        Receive<End>(_ => Leave());
+        Receive<PoolProtocol.Resize>(Handle);
+        Receive<PoolProtocol.End>(_ => Leave());
     }
-
-    /// <summary>Decode this plan; the answer is <see cref="Decoded"/>, <see cref="Failed"/> or <see cref="Ended"/>.</summary>
-    internal sealed record Decode(SamplePlan Plan);
-
-    /// <summary>Have so many decoders from now on.</summary>
-    internal sealed record Resize(int Decoders);
-
-    /// <summary>The pair; whoever receives this owns it.</summary>
-    internal sealed record Decoded(FramePair Pair);
-
-    /// <summary>The video counts as bad; costly if it made decoders hang or crash.</summary>
-    internal sealed record Failed(VideoUnusableException Fault, bool Costly = false);
-
-    /// <summary>To the parent: decoders crash so often that the run must end.</summary>
-    internal sealed record TooManyRestarts(string Message, Exception? Cause);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
+
+    /// <summary>
+    /// The longest that an answer can take where so many plans are asked for at a time: all of them before it, each on as many decoders as
+    /// it may be given to, each of which hangs and is replaced, on the one decoder that there is at least.
+    /// </summary>
+    internal static TimeSpan LongestAnswer(RunOptions options, int plansInFlight) =>
+        (options.DecodeTimeout + Grace + options.DecoderBackOff.Max) * MostTriesOfFaultyDecoders * (plansInFlight + 1.0);
 
     protected override void PreStart() => Fill();
 
@@ -104,17 +97,17 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         while (_decoders.Count + _starting < _wanted) Start();
         // Fewer are wanted than when these were announced.
-        while (_replaced.Count > _starting) _settings.Vitals.Actors.Gone(_replaced.Dequeue().Path);
+        while (_replaced.Count > _starting) Tell(new StatusProtocol.ActorGone(_replaced.Dequeue().Path));
     }
 
-    private void Handle(Resize message)
+    private void Handle(PoolProtocol.Resize message)
     {
         if (message.Decoders == _wanted) return;
         _log.Info("Decoders: {Now} instead of {Before}", message.Decoders, _wanted);
         _wanted = message.Decoders;
         foreach (var idle in _decoders.Where(d => d.Value is null).Select(d => d.Key).ToList()) RetireIfTooMany(idle);
         Fill();
-        TellVitals();
+        TellStatus();
     }
 
     private bool RetireIfTooMany(IActorRef decoder)
@@ -122,17 +115,20 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         if (_decoders.Count <= _wanted) return false;
         _decoders.Remove(decoder); // HandOut passes over it where it is still among the idle ones
         Dismiss(decoder);
-        _settings.Vitals.Actors.Gone(PathOf(decoder));
+        Tell(new StatusProtocol.ActorGone(PathOf(decoder)));
         return true;
     }
 
-    private string PathOf(IActorRef decoder) => $"{_settings.Path}/{decoder.Path.Name}";
+    private static string PathOf(IActorRef decoder) => decoder.PathInRun();
 
-    private void TellVitals()
+    private void Tell(IRunMessage told) => _settings.Status.Tell(told);
+
+    private void TellStatus()
     {
         var busy = _decoders.Values.Count(work => work is not null);
-        _settings.Vitals.Decode(_decoders.Count, busy);
-        _settings.Vitals.Actors.Is(_settings.Path, busy > 0 ? ActorState.Busy : ActorState.Idle);
+        _settings.Instruments?.DecodersAre(_decoders.Count);
+        Tell(new StatusProtocol.DecodersAre(_decoders.Count, busy));
+        Tell(new StatusProtocol.ActorIs(Self.PathInRun(), busy > 0 ? ActorState.Busy : ActorState.Idle));
     }
 
     private void Start()
@@ -144,8 +140,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             $"decoder-{++_started}");
         Context.Watch(decoder);
         if (_replaced.TryDequeue(out var former))
-            _settings.Vitals.Actors.Replaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle);
-        else _settings.Vitals.Actors.Started(PathOf(decoder), "decoder");
+            Tell(new StatusProtocol.ActorReplaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle));
+        else Tell(new StatusProtocol.ActorStarted(PathOf(decoder), "decoder"));
         _decoders[decoder] = null;
         _idle.Push(decoder);
         HandOut();
@@ -159,16 +155,16 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             var work = _waiting.Dequeue();
             _decoders[decoder] = work;
             Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
-            decoder.Tell(new DecoderActor.Decode(work.Request, work.Plan));
-            _settings.Vitals.Actors.Is(PathOf(decoder), ActorState.Busy);
+            decoder.Tell(new DecoderProtocol.Decode(work.Request, work.Plan));
+            Tell(new StatusProtocol.ActorIs(PathOf(decoder), ActorState.Busy));
         }
 
-        TellVitals();
+        TellStatus();
     }
 
-    private void Finished(DecoderActor.Decoded message)
+    private void Finished(DecoderProtocol.Decoded message)
     {
-        if (!Finished(message.Request, new Decoded(message.Pair))) message.Pair.Dispose(); // too late: given up before
+        if (!Finished(message.Request, new PoolProtocol.Decoded(message.Pair))) message.Pair.Dispose(); // too late: given up before
     }
 
     private bool Finished(long request, object answer)
@@ -180,7 +176,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         if (!RetireIfTooMany(Sender))
         {
             _idle.Push(Sender);
-            _settings.Vitals.Actors.Is(PathOf(Sender), ActorState.Idle);
+            Tell(new StatusProtocol.ActorIs(PathOf(Sender), ActorState.Idle));
         }
 
         work.Asker.Tell(answer);
@@ -201,35 +197,43 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     private void Replace(IActorRef decoder)
     {
         if (!_decoders.Remove(decoder, out var work)) return;
-        TellVitals();
+        TellStatus();
         var cause = _lastCrash;
         _lastCrash = null;
         var reason = (cause?.Message ?? "it stopped by itself").TrimEnd('.');
         if (!_restarts.Add())
         {
-            _log.Error(
-                cause,
-                "Supervision: {Actor} failed: {Cause}. Decision: end the run, decoders were replaced {Restarts} times within {Window} s",
-                decoder.Path.Name, reason, _restarts.Count - 1, _restarts.Length.TotalSeconds);
-            Context.Parent.Tell(new TooManyRestarts(
+            Decide(
+                decoder, cause, reason,
+                $"end the run, decoders were replaced {_restarts.Count - 1} times within {_restarts.Length.TotalSeconds:0.###} s",
+                SupervisionVerdict.RunEnds);
+            Context.Parent.Tell(new PoolProtocol.TooManyRestarts(
                 $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
-                + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.", cause));
+                + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.",
+                cause is null ? null : Fault.Of(cause)));
             return;
         }
 
         var delay = _settings.BackOff.After(++_crashesInARow);
-        _log.Warning(
-            cause,
-            "Supervision: {Actor} failed: {Cause}. Decision: {Plan}; a new decoder starts in {Delay} ms (replacement {Restarts} of at "
-                + "most {Most})",
-            decoder.Path.Name, reason, PlanDecision(work, cause), delay.TotalMilliseconds, _restarts.Count, _restarts.Most);
-        _settings.Instruments?.Restarted("decoder");
+        Decide(
+            decoder, cause, reason,
+            $"{PlanDecision(work, cause)}; a new decoder starts in {delay.TotalMilliseconds:0.###} ms "
+            + $"(replacement {_restarts.Count} of at most {_restarts.Most})",
+            SupervisionVerdict.Replaced);
         _starting++;
         _replaced.Enqueue((PathOf(decoder), $"replaced: {reason}"));
-        _settings.Vitals.Actors.Is(PathOf(decoder), ActorState.Waiting);
+        Tell(new StatusProtocol.ActorIs(PathOf(decoder), ActorState.Waiting));
         Timers.StartSingleTimer($"start-{++_requests}", new StartDecoder(), delay);
         TryAgainOrFail(work, reason, cause);
     }
+
+    private void Decide(IActorRef decoder, Exception? cause, string reason, string decision, SupervisionVerdict verdict) =>
+        Context.Parent.Tell(new SupervisionDecision(PathOf(decoder), $"failed: {reason}.", decision, _restarts.Count)
+        {
+            Verdict = verdict,
+            IsGrave = verdict == SupervisionVerdict.RunEnds,
+            Fault = cause is null ? null : Fault.Of(cause),
+        });
 
     private static string PlanDecision(Work? work, Exception? cause) => work switch
     {
@@ -255,8 +259,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         // That a decoder crashes is no word on the video, however often it does.
         var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Decoder;
         _settings.Instruments?.DecodeFailed(kind);
-        work.Asker.Tell(new Failed(new VideoUnusableException(
-            _settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}.", cause), Costly: true));
+        work.Asker.Tell(new PoolProtocol.Failed(
+            new VideoFault(_settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}."), Costly: true));
     }
 
     /// <summary>What the pool needs.</summary>
@@ -271,8 +275,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeSpan RestartWindow,
         BackOff BackOff,
         TimeProvider Clock,
-        RunVitals Vitals,
-        string Path)
+        IActorRef Status)
     {
         /// <summary>Measures decoding; null: nobody does.</summary>
         public RunInstruments? Instruments { get; init; }
@@ -293,7 +296,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries);
 
-    private sealed record Overdue(long Request);
+    private sealed record Overdue(long Request) : INoSerializationVerificationNeeded;
 
-    private sealed record StartDecoder;
+    private sealed record StartDecoder : INoSerializationVerificationNeeded;
 }

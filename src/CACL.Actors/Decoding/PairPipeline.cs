@@ -24,8 +24,10 @@ internal static class PairPipeline
     /// <param name="length">Length of the run.</param>
     /// <param name="pairsInFlight">Samples asked for at the same time.</param>
     /// <param name="prefetchBatches">Places of the channel.</param>
+    /// <param name="finished">Told that a batch is on its way into the channel, on the stream's thread.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
-        Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches)
+        Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches,
+        Action? finished = null)
     {
         return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
@@ -40,14 +42,17 @@ internal static class PairPipeline
                 ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
                 (killSwitch, reader) => (killSwitch, reader));
 
-        PairBatch Batch(long step, FramePair[] pairs) => new(step, length.PlaceAfter(step).Epoch, pairs);
+        PairBatch Batch(long step, FramePair[] pairs)
+        {
+            finished?.Invoke();
+            return new PairBatch(step, length.PlaceAfter(step).Epoch, pairs);
+        }
     }
 
     /// <summary>
     /// How many pairs may be in flight so that all of them, those in waiting batches and in the batch being trained on included,
     /// fit into <paramref name="memory"/> bytes; enough at least for the <paramref name="decoders"/> of the start, and useful for as many
-    /// as
-    /// <paramref name="mostDecoders"/>, since their number may grow while the stream runs.
+    /// as <paramref name="mostDecoders"/>, since their number may grow while the stream runs.
     /// </summary>
     public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders, int mostDecoders)
     {

@@ -1,5 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
+using CACL.Actors.Contracts;
+using CACL.Actors.Supervision;
 using CACL.Actors.Videos;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
@@ -24,11 +25,12 @@ internal sealed class PairSource(
     IActorRef decoders,
     Quarantine quarantine,
     Action<QuarantinedVideo> quarantined,
-    Action<string> giveUp,
-    ILoggingAdapter log)
+    IActorRef supervisor,
+    TimeSpan patience)
 {
     /// <summary>
-    /// The pair of a sample, or nothing when too many videos are bad (told to <c>giveUp</c>). Never throws for a bad video.
+    /// The pair of a sample, or nothing when too many videos are bad or the pool is silent, of which the supervisor is told. Never throws
+    /// for a bad video.
     /// </summary>
     /// <param name="sample">Counted from 0 over the whole run.</param>
     /// <param name="cancel">Ends the wait.</param>
@@ -38,12 +40,12 @@ internal sealed class PairSource(
         foreach (var plan in SampleAttempts.Of(planner, epoch, position, quarantine.LeavesOut))
         {
             if (cancel.IsCancellationRequested) return default;
-            // The pool answers whatever becomes of it. Not told to cancel: an answer on its way would be lost, and its pair with it.
-            var asked = decoders.Ask(new DecoderPoolActor.Decode(plan), Timeout.InfiniteTimeSpan, CancellationToken.None);
+            // The question itself has neither deadline nor cancellation: an answer on its way would be lost, and its pair with it.
+            var asked = decoders.Ask(new PoolProtocol.Decode(plan), Timeout.InfiniteTimeSpan, CancellationToken.None);
             object answer;
             try
             {
-                answer = await asked.WaitAsync(cancel).ConfigureAwait(false);
+                answer = await asked.WaitAsync(patience, cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -51,35 +53,43 @@ internal sealed class PairSource(
                 return default; // the run ends: nobody waits for this pair
             }
 
-            if (answer is DecoderPoolActor.Decoded decoded) return new SampleOutcome(decoded.Pair);
-            if (answer is DecoderPoolActor.Ended) return default;
-            Exclude(plan, (DecoderPoolActor.Failed)answer);
+            catch (TimeoutException)
+            {
+                GiveBackLater(asked);
+                supervisor.Tell(new PoolProtocol.Silent(
+                    $"The decoders' pool has owed an answer for {patience.TotalSeconds:0} s, longer than decoding can take."));
+                return default;
+            }
+
+            if (answer is PoolProtocol.Decoded decoded) return new SampleOutcome(decoded.Pair);
+            if (answer is PoolProtocol.Ended) return default;
+            Exclude(plan, (PoolProtocol.Failed)answer);
             if (!quarantine.TooMany) continue;
-            giveUp(quarantine.Verdict);
+            supervisor.Tell(new PoolProtocol.TooManyBad(quarantine.Verdict));
             return default;
         }
 
-        giveUp($"No usable video is left: {quarantine.Verdict}");
+        supervisor.Tell(new PoolProtocol.TooManyBad($"No usable video is left: {quarantine.Verdict}"));
         return default;
     }
 
     private static void GiveBackLater(Task<object> asked) => asked.ContinueWith(
         answered =>
         {
-            if (answered is { IsCompletedSuccessfully: true, Result: DecoderPoolActor.Decoded late }) late.Pair.Dispose();
+            if (answered is { IsCompletedSuccessfully: true, Result: PoolProtocol.Decoded late }) late.Pair.Dispose();
         },
         TaskScheduler.Default);
 
-    private void Exclude(SamplePlan plan, DecoderPoolActor.Failed failure)
+    private void Exclude(SamplePlan plan, PoolProtocol.Failed failure)
     {
         var fault = failure.Fault;
         // What a decoder says of a video depends on the plan alone, so that the stream stays a function of seed, epoch and position if
         // the video is asked again when its turn comes. A hang or a crash costs too much for that.
         var leaveOut = failure.Costly || fault.Reason == UnusableReason.Deadline;
         if (!quarantine.Add(plan.VideoId, leaveOut)) return;
-        log.Warning(
-            "Supervision: video {Path} cannot be used ({Reason}): {Cause} Decision: quarantined, its sample is replaced; {Bad} bad so far",
-            fault.Path, fault.Reason.ToString(), fault.Message, quarantine.Bad);
+        supervisor.Tell(new SupervisionDecision(
+            decoders.PathInRun(), $"cannot use the video {fault.Path} ({fault.Reason}): {fault.Message}",
+            $"quarantined, its sample is replaced; {quarantine.Bad} bad so far", quarantine.Bad));
         quarantined(new QuarantinedVideo(fault.Path, fault.Reason, fault.Message, "decode", plan.Epoch, plan.Position, leaveOut));
     }
 }

@@ -25,19 +25,32 @@ internal sealed class TrainingStream : IDisposable
     /// <summary>The batches, in the order of their steps; completed when the stream ends.</summary>
     public ChannelReader<PairBatch> Batches { get; }
 
+    /// <summary>How many pairs a run asks for at a time.</summary>
+    public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
+        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
+        mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
+
     /// <summary>Starts the stream at a step.</summary>
+    /// <param name="materializer">Runs it.</param>
+    /// <param name="source">Where pairs come from.</param>
+    /// <param name="firstStep">Step of the first batch.</param>
+    /// <param name="length">Length of the run.</param>
+    /// <param name="prefetchBatches">Finished batches that may wait.</param>
+    /// <param name="pairsInFlight">Pairs that are asked for at a time.</param>
+    /// <param name="batchesWaiting">Told how many finished batches wait, one that was just finished included; on the stream's
+    /// thread.</param>
     public static TrainingStream Start(
-        IMaterializer materializer, PairSource source, long firstStep, RunLength length, RunOptions options, long bytesPerPair)
+        IMaterializer materializer, PairSource source, long firstStep, RunLength length, int prefetchBatches, int pairsInFlight,
+        Action<int> batchesWaiting)
     {
         var cancel = new CancellationTokenSource();
-        var pairs = PairPipeline.PairsInFlight(
-            options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
-            mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
         var token = cancel.Token;
         var underway = new PairsUnderway();
+        ChannelReader<PairBatch>? channel = null; // the first batches may be finished before it is known here
         var (killSwitch, batches) = PairPipeline
-            .Build(ProduceAsync, firstStep, length, pairs, options.PrefetchBatches)
+            .Build(ProduceAsync, firstStep, length, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1))
             .Run(materializer);
+        channel = batches;
         return new TrainingStream(killSwitch, batches, underway, cancel);
 
         async Task<SampleOutcome> ProduceAsync(long sample)

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
-using CACL.Actors.Control;
+using CACL.Actors.Contracts;
+using CACL.Actors.Supervision;
 using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
@@ -25,15 +27,15 @@ internal sealed partial class EvaluatorActor
             return;
         }
 
-        Context.Parent.Tell(new Doing(ActorState.Idle));
-        if (_over is not null) Context.Parent.Tell(new Idle(_waiting.Count));
+        Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
+        if (_over is not null) Context.Parent.Tell(new EvaluatorProtocol.Idle(_waiting.Count));
     }
 
     private void Try(EvaluationRequest request, int number)
     {
         var attempt = new Attempt(request, number);
         _current = attempt;
-        Context.Parent.Tell(new Doing(ActorState.Busy));
+        Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Busy));
         _log.Info(
             "Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
         Timers.StartSingleTimer("deadline", new DeadlinePassed(), _options.Deadline);
@@ -64,10 +66,9 @@ internal sealed partial class EvaluatorActor
         _current = null;
         var cause =
             $"{attempt.Ending ?? "it was told to end"}, and it does not end though told to {_options.EndingTime.TotalSeconds:0.#} s ago";
-        _log.Error(
-            "Supervision: evaluator hangs: step {Step} on {Target}: {Cause}. Decision: given up; no other evaluation begins before it "
-                + "ends; training goes on",
-            attempt.Request.Step, attempt.Request.Target, cause);
+        Decide(
+            attempt, SupervisionVerdict.GivenUp, $"hangs: step {attempt.Request.Step} on {attempt.Request.Target}: {cause}.",
+            "given up; no other evaluation begins before it ends; training goes on");
         if (_leaving) _waiting.Insert(0, attempt.Request);
         else Conclude(attempt, EvaluationLine.Failed(attempt.Request, attempt.Number, cause, DateTimeOffset.Now));
         StartNext();
@@ -112,22 +113,22 @@ internal sealed partial class EvaluatorActor
         if (number >= _options.Attempts)
         {
             _current = null;
-            _log.Error(
-                "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: given up after {Attempts} attempts, recorded "
-                    + "as failed; training goes on",
-                request.Step, request.Target, cause, number);
-            Context.Parent.Tell(new Doing(ActorState.Idle, $"given up after {number} attempts: {cause}"));
+            Decide(
+                attempt, SupervisionVerdict.GivenUp, $"failed: step {request.Step} on {request.Target}: {cause}.",
+                $"given up after {number} attempts, recorded as failed; training goes on");
+            Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
             Conclude(attempt, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
             StartNext();
             return;
         }
 
         var wait = _options.BackOff.After(number);
-        _log.Warning(
-            "Supervision: evaluator failed: step {Step} on {Target}: {Cause}. Decision: tried again in {Seconds:0.##} s (attempt "
-                + "{Attempt} of {Attempts}); training goes on",
-            request.Step, request.Target, cause, wait.TotalSeconds, number + 1, _options.Attempts);
-        Context.Parent.Tell(new Doing(ActorState.Waiting, $"tried again: {cause}"));
+        Decide(
+            attempt, SupervisionVerdict.TriedAgain, $"failed: step {request.Step} on {request.Target}: {cause}.",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tried again in {wait.TotalSeconds:0.##} s (attempt {number + 1} of {_options.Attempts}); training goes on"));
+        Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Waiting));
         Timers.StartSingleTimer("again", new TryAgain(), wait);
     }
 
@@ -135,7 +136,7 @@ internal sealed partial class EvaluatorActor
     private void Leave()
     {
         _leaving = true;
-        _over ??= new TrainingOver(false, 0, null);
+        _over ??= new EvaluatorProtocol.TrainingOver(false, 0, null);
         if (_demanded.Count > 0)
             _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", _demanded.Select(d => d.Target)));
         _demanded.Clear();
@@ -150,6 +151,13 @@ internal sealed partial class EvaluatorActor
 
         StartNext();
     }
+
+    private void Decide(Attempt attempt, SupervisionVerdict verdict, string cause, string decision) =>
+        Context.Parent.Tell(new SupervisionDecision(Self.PathInRun(), cause, decision, attempt.Number)
+        {
+            Verdict = verdict,
+            IsGrave = verdict == SupervisionVerdict.GivenUp,
+        });
 
     private void PutBack(Attempt attempt)
     {
@@ -185,9 +193,9 @@ internal sealed partial class EvaluatorActor
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             if (!_diskFails)
-                _log.Error(
-                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, lines wait until there is room",
-                    Self.Path.Name, _lines.Path, cause.Message);
+                Context.Parent.Tell(new SupervisionDecision(
+                    Self.PathInRun(), $"cannot write {_lines.Path}: {cause.Message}",
+                    "training goes on, lines wait until there is room"));
             _diskFails = true;
         }
     }
@@ -219,11 +227,11 @@ internal sealed partial class EvaluatorActor
         public string? Ending { get; set; }
     }
 
-    private sealed record Returned(Attempt Attempt, JsonObject? Result, Exception? Cause);
+    private sealed record Returned(Attempt Attempt, JsonObject? Result, Exception? Cause) : INoSerializationVerificationNeeded;
 
-    private sealed record DeadlinePassed;
+    private sealed record DeadlinePassed : INoSerializationVerificationNeeded;
 
-    private sealed record DoesNotEnd;
+    private sealed record DoesNotEnd : INoSerializationVerificationNeeded;
 
-    private sealed record TryAgain;
+    private sealed record TryAgain : INoSerializationVerificationNeeded;
 }

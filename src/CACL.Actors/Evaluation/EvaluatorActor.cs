@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
 using CACL.Actors.Supervision;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
@@ -23,7 +22,6 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly EvaluationOptions _options;
-    private readonly Func<EvaluationSchedule> _schedule;
     private readonly IEvaluationEngine _engine;
     private readonly RunLength _length;
     private readonly string _runDirectory;
@@ -34,14 +32,13 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly List<EvaluationRequest> _waiting = [];
     private readonly List<(EvaluationTarget Target, EvaluationTrigger Trigger)> _demanded = [];
     private readonly Dictionary<string, long> _last = [];
-    private TrainingOver? _over;
+    private EvaluatorProtocol.TrainingOver? _over;
 
     public EvaluatorActor(
-        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer)
     {
         _options = options;
-        _schedule = schedule;
         _engine = engine;
         _length = length;
         _runDirectory = runDirectory;
@@ -49,53 +46,26 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         _pending = new PendingEvaluations(runDirectory);
         _lines = new EvaluationLog(runDirectory);
         _watch = new ConditionWatch(options.Schedule.When);
-        Receive<CheckpointSaved>(Saved);
-        Receive<Stepped>(Watch);
+        Receive<EvaluatorProtocol.CheckpointSaved>(Saved);
+        Receive<LoopReport.Stepped>(Watch);
         Receive<EvaluationDemand>(demand => Sender.Tell(Answer(demand)));
-        Receive<GetStatus>(_ => Sender.Tell(new EvaluationStatus(_current?.Request, [.. _waiting])));
+        Receive<EvaluatorProtocol.GetStatus>(_ => Sender.Tell(new EvaluationStatus(_current?.Request, [.. _waiting])));
         Receive<Demanded>(demand => Demand(demand.Target, demand.Trigger));
-        Receive<TrainingOver>(Finish);
-        Receive<Abandon>(_ => Leave());
+        Receive<EvaluatorProtocol.TrainingOver>(Finish);
+        Receive<EvaluatorProtocol.Abandon>(_ => Leave());
         Receive<DeadlinePassed>(_ => DeadlineIsOver());
         Receive<DoesNotEnd>(_ => SetAside());
         Receive<TryAgain>(_ => Try(_current!.Request, _current.Number + 1));
         Receive<Returned>(Take);
     }
 
-    /// <summary>A checkpoint is on disk.</summary>
-    internal sealed record CheckpointSaved(string Path, long Step);
-
-    /// <summary>A step is done.</summary>
-    internal sealed record Stepped(StepMetrics Metrics);
-
-    /// <summary>Asks for <see cref="EvaluationStatus"/>.</summary>
-    internal sealed record GetStatus;
-
-    /// <summary>
-    /// The training has ended. Completed: what waits is worked off. Otherwise it is left as it is. Answered to the parent by
-    /// <see cref="Idle"/>.
-    /// </summary>
-    internal sealed record TrainingOver(bool Completed, long Step, string? Checkpoint);
-
-    /// <summary>Leave what is not done; answered to the parent by <see cref="Idle"/>.</summary>
-    internal sealed record Abandon;
-
-    /// <summary>To the parent, once the training is over: nothing runs any more.</summary>
-    /// <param name="Left">Evaluations that were not made and wait for the run to be resumed.</param>
-    internal sealed record Idle(int Left);
-
-    /// <summary>To the parent: what it does from now on.</summary>
-    /// <param name="State">Busy: an evaluation is being made. Waiting: one is tried again in a while.</param>
-    /// <param name="Decision">What was decided on a failure, or null.</param>
-    internal sealed record Doing(ActorState State, string? Decision = null);
-
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(
-        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(options, schedule, engine, length, runDirectory, observer))
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer))
             .WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreStart()
@@ -143,7 +113,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Watch(Stepped message)
+    private void Watch(LoopReport.Stepped message)
     {
         var becameTrue = _watch.Observe(MetricsLine.Of(message.Metrics));
         if (becameTrue.Count == 0) return;
@@ -185,14 +155,14 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
         _demanded.RemoveAll(d => d.Target.Key == target.Key);
         _demanded.Add((target, trigger));
-        Context.Parent.Tell(new RequestCheckpoint());
+        Context.Parent.Tell(new RunProtocol.RequestCheckpoint());
     }
 
-    private void Saved(CheckpointSaved message)
+    private void Saved(EvaluatorProtocol.CheckpointSaved message)
     {
         var wanted = _demanded.ToList();
         _demanded.Clear();
-        var schedule = _schedule();
+        var schedule = _options.Schedule with { EverySteps = message.EverySteps };
         foreach (var target in _options.Targets.Where(t => wanted.All(w => w.Target.Key != t.Key)))
         {
             if (schedule.DueBetween(_last.GetValueOrDefault(target.Key), message.Step, _length) is { } trigger)
@@ -212,10 +182,12 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            _log.Error(
-                "Supervision: the checkpoint of step {Step} cannot be kept for its evaluation on {Target}: {Cause} Decision: recorded as "
-                    + "failed; training goes on",
-                request.Step, request.Target, cause.Message);
+            Context.Parent.Tell(new SupervisionDecision(
+                Self.PathInRun(), $"cannot keep the checkpoint of step {request.Step} for {request.Target}: {cause.Message}",
+                "recorded as failed; training goes on")
+            {
+                IsGrave = true,
+            });
             Record(EvaluationLine.Failed(request, 0, $"the checkpoint could not be kept: {cause.Message}", DateTimeOffset.Now));
             return;
         }
@@ -235,7 +207,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         Tidy();
     }
 
-    private void Finish(TrainingOver over)
+    private void Finish(EvaluatorProtocol.TrainingOver over)
     {
         _over = over;
         if (!over.Completed || over.Checkpoint is not { } checkpoint)
@@ -257,5 +229,5 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         StartNext();
     }
 
-    private sealed record Demanded(EvaluationTarget Target, EvaluationTrigger Trigger);
+    private sealed record Demanded(EvaluationTarget Target, EvaluationTrigger Trigger) : INoSerializationVerificationNeeded;
 }

@@ -1,57 +1,23 @@
+using CACL.Actors.Contracts;
 using CACL.Learning.Weights;
 
 namespace CACL.Actors.Loop;
-
-/// <summary>What the loop's thread is doing.</summary>
-public enum LoopPhase
-{
-    /// <summary>Building or restoring the state.</summary>
-    Starting,
-
-    /// <summary>Waiting for a batch.</summary>
-    WaitingForData,
-
-    /// <summary>Computing a step.</summary>
-    InStep,
-
-    /// <summary>Copying the state for a checkpoint.</summary>
-    Copying,
-
-    /// <summary>Held: by the user, or until a checkpoint could be written.</summary>
-    Paused,
-
-    /// <summary>Over.</summary>
-    Ended,
-}
-
-/// <summary>Why a loop is held. It goes on when none of these reasons is left.</summary>
-[Flags]
-internal enum Hold
-{
-    /// <summary>It is not.</summary>
-    None = 0,
-
-    /// <summary>A checkpoint cannot be written.</summary>
-    Checkpoint = 1,
-
-    /// <summary>Somebody asked for it.</summary>
-    User = 2,
-}
 
 /// <summary>
 /// The few words that pass from other threads to the loop's thread; it reads them between two steps. Thread-safe, never blocks
 /// the one who speaks.
 /// </summary>
-internal sealed class LoopControl : IDisposable
+internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
-    private volatile Hold _holds;
+    private volatile PauseReason _holds;
     private volatile bool _copyRequested;
     private volatile bool _copyOutstanding;
     private volatile bool _copyLost;
     private volatile TrainingSnapshot? _spent;
     private volatile LoopPhase _phase;
+    private volatile CheckpointSchedule _schedule = schedule;
 
     /// <summary>What the loop is doing.</summary>
     public LoopPhase Phase
@@ -63,8 +29,15 @@ internal sealed class LoopControl : IDisposable
     /// <summary>Signalled once the loop is to end after the step it is in.</summary>
     public CancellationToken Stopping => _stop.Token;
 
+    /// <summary>When snapshots fall due.</summary>
+    public CheckpointSchedule Schedule
+    {
+        get => _schedule;
+        set => _schedule = value;
+    }
+
     /// <summary>Why the loop is held.</summary>
-    public Hold Holds => _holds;
+    public PauseReason Holds => _holds;
 
     /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
     public bool CopyWanted => _copyRequested && !_copyOutstanding;
@@ -109,24 +82,25 @@ internal sealed class LoopControl : IDisposable
     }
 
     /// <summary>Holds the loop before its next step.</summary>
-    public void HoldFor(Hold reason) => Change(() => _holds |= reason);
+    public void HoldFor(PauseReason reason) => Change(() => _holds |= reason);
 
     /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
-    public void Release(Hold reason) => Change(() => _holds &= ~reason);
+    public void Release(PauseReason reason) => Change(() => _holds &= ~reason);
 
     /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
     /// <param name="copy">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
-    public bool WaitUntilRunning(Action copy)
+    /// <param name="paused">Told that the loop waits.</param>
+    public bool WaitUntilRunning(Action copy, Action paused)
     {
         while (!_stop.IsCancellationRequested)
         {
-            if (_holds == Hold.None) return true;
+            if (_holds == PauseReason.None) return true;
             if (CopyWanted) copy();
-            Phase = LoopPhase.Paused;
+            paused();
             lock (_gate)
             {
                 // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
-                if (_holds != Hold.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
+                if (_holds != PauseReason.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
             }
         }
 

@@ -5,6 +5,7 @@ using CACL.Actors.Contracts;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
 using CACL.Learning.Weights;
+using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Loop;
@@ -25,7 +26,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private double _copying;
 
     /// <summary>How others speak to the loop.</summary>
-    public LoopControl Control { get; } = new();
+    public LoopControl Control { get; } = new(settings.Schedule);
 
     /// <summary>Runs to the end. Never throws: the last report says how it ended.</summary>
     /// <returns>What went wrong while the engine was given up, or null.</returns>
@@ -41,10 +42,10 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         }
         catch (Exception cause)
         {
-            report(new LoopReport.Crashed(_step, cause));
+            report(new LoopReport.Crashed(_step, Fault.Of(cause)));
         }
 
-        Control.Phase = LoopPhase.Ended;
+        Enter(LoopPhase.Ended);
         try
         {
             engine?.Dispose();
@@ -64,6 +65,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             Control.CopyReleased(start);
         }
 
+        if (settings.SnapshotAsked) Control.RequestCopy();
         report(new LoopReport.Ready());
         if (!Train(engine)) return;
         if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
@@ -80,7 +82,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             using (batch)
             {
                 var waited = Stopwatch.GetElapsedTime(began);
-                if (!Control.WaitUntilRunning(() => Copy(engine, final: false))) return true;
+                if (!Control.WaitUntilRunning(() => Copy(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
@@ -93,11 +95,11 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private bool CopyIsDue => !Control.CopyOutstanding
         && _step < settings.Length.TotalSteps
-        && (Control.CopyWanted || settings.CopyIsDue(_lastCopied, _step));
+        && (Control.CopyWanted || _step >= Control.Schedule.NextAfter(_lastCopied));
 
     private PairBatch? Next()
     {
-        Control.Phase = LoopPhase.WaitingForData;
+        Enter(LoopPhase.WaitingForData);
         PairBatch? batch;
         try
         {
@@ -112,6 +114,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             return null;
         }
 
+        report(new LoopReport.TookBatch(batches.CanCount ? batches.Count : 0));
         if (batch.Step == _step) return batch;
         using (batch)
             throw new InvalidOperationException($"The stream delivered the batch of step {batch.Step} where step {_step} was due.");
@@ -119,7 +122,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
-        Control.Phase = LoopPhase.InStep;
+        Enter(LoopPhase.InStep);
         var told = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
         var result = engine.Step(batch, told);
@@ -150,13 +153,20 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private void Copy(ITrainingEngine engine, bool final)
     {
-        Control.Phase = LoopPhase.Copying;
+        Enter(LoopPhase.Copying);
         var began = Stopwatch.GetTimestamp();
         var snapshot = engine.Snapshot(Control.CopyOutstanding ? null : Control.Spent);
         _lastCopied = _step;
         Control.CopyMade();
         _copying += Stopwatch.GetElapsedTime(began).TotalSeconds;
-        report(new LoopReport.Copied(_step, snapshot, [.. _skipped.Order()], final));
+        report(new LoopReport.Copied(settings.Shelf.Put(snapshot, _step, [.. _skipped.Order()], final)));
+    }
+
+    private void Enter(LoopPhase phase)
+    {
+        if (Control.Phase == phase) return;
+        Control.Phase = phase;
+        report(new LoopReport.PhaseIs(phase));
     }
 
     /// <summary>What the loop needs.</summary>
@@ -165,7 +175,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
     /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is told.</param>
-    /// <param name="CopyIsDue">Whether a checkpoint falls due in the steps after the first number up to the second.</param>
+    /// <param name="Schedule">When snapshots fall due; another one may be set while the loop runs.</param>
+    /// <param name="Shelf">Where snapshots are laid.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
     /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
     internal sealed record Settings(
@@ -174,7 +185,12 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         long FirstStep,
         RunLength Length,
         Func<long, StepSettings> SettingsOf,
-        Func<long, long, bool> CopyIsDue,
+        CheckpointSchedule Schedule,
+        SnapshotShelf Shelf,
         OnNotFinite OnNotFinite,
-        IReadOnlyList<long> SkippedSteps);
+        IReadOnlyList<long> SkippedSteps)
+    {
+        /// <summary>Whether a snapshot is wanted after the first step, since somebody asked for it before the loop was there.</summary>
+        public bool SnapshotAsked { get; init; }
+    }
 }

@@ -20,7 +20,18 @@ public static class Dispatchers
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           stdout-loglevel = WARNING
-          actor.debug.unhandled = on
+          actor {
+            debug.unhandled = on
+            serializers {
+              cacl-run = "CACL.Actors.Serialization.RunMessageSerializer, CACL.Actors"
+              cacl-pair = "CACL.Actors.Serialization.PairMessageSerializer, CACL.Actors"
+            }
+            serialization-bindings {
+              "CACL.Actors.Contracts.IRunMessage, CACL.Actors" = cacl-run
+              "CACL.Runs.Live.SettingsAnswer, CACL.Runs" = cacl-run
+              "CACL.Actors.Contracts.IPairMessage, CACL.Actors" = cacl-pair
+            }
+          }
         }
         """);
 }

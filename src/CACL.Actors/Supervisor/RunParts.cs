@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Contracts;
 using CACL.Actors.Evaluation;
 using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
@@ -44,6 +45,12 @@ public sealed record RunParts
 
     /// <summary>Told of each line of evaluations.jsonl, as <see cref="Observer"/>. It must not throw.</summary>
     public Action<JsonObject>? EvaluationObserver { get; init; }
+
+    /// <summary>
+    /// Told of each decision on a failure, on a thread that must not be held up. It must not throw. Null: who wants them subscribes to
+    /// <see cref="SupervisionDecision"/> on the actor system's event stream.
+    /// </summary>
+    public Action<SupervisionDecision>? DecisionObserver { get; init; }
 
     /// <summary>Measures the run; null: nobody does. Stays the caller's.</summary>
     public RunInstruments? Instruments { get; init; }

@@ -1,9 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Contracts;
 using CACL.Actors.Control;
-using CACL.Actors.Decoding;
-using CACL.Actors.Loop;
-using CACL.Actors.Training;
+using CACL.Runs.Folder;
 using CACL.Runs.Live;
 
 namespace CACL.Actors.Supervisor;
@@ -11,43 +10,46 @@ namespace CACL.Actors.Supervisor;
 /// <summary>What people change while a run goes on: they hold it, let it go on, and set its live settings.</summary>
 internal sealed partial class RunSupervisor
 {
-    private readonly RunVitals _vitals;
+    private LiveControl _live = null!; // taken up before anything asks for it
+    private StatusProtocol.SettingsAre? _settingsTold;
     private IActorRef _control = ActorRefs.Nobody;
     private bool _pausedByUser;
     private string _noChanges = "The run ends.";
-
-    /// <summary>Hold the training after its step.</summary>
-    internal sealed record PauseByUser;
-
-    /// <summary>Take <see cref="PauseByUser"/> back.</summary>
-    internal sealed record ResumeByUser;
 
     private bool Evaluates => _parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0;
 
     private void ReceiveAboutControl()
     {
-        Receive<PauseByUser>(_ =>
+        Receive<RunProtocol.Stop>(message => StopGracefully(message.Reason));
+        Receive<RunProtocol.Pause>(_ =>
         {
-            if (_pausedByUser || _ending is not null) return;
+            if (_pausedByUser || _ending.Outcome is not null) return;
             _pausedByUser = true;
             _log.Info("Paused on request: the step that runs is finished first");
-            _trainer.Tell(new TrainerActor.Pause(Hold.User));
+            _trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
         });
-        Receive<ResumeByUser>(_ =>
+        Receive<RunProtocol.Resume>(_ =>
         {
             if (!_pausedByUser) return;
             _pausedByUser = false;
             _log.Info("Resumed on request");
-            LetGoOn(Hold.User);
+            LetGoOn(PauseReason.User);
         });
-        Receive<ControlActor.Change>(message =>
+        Receive<RunProtocol.RequestCheckpoint>(message =>
         {
-            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _vitals.Live.Current, _noChanges));
+            _rollBacks.AskForCheckpoint();
+            _trainer.Forward(message);
+        });
+        Receive<ControlProtocol.Change>(message =>
+        {
+            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _settingsTold?.Now ?? _options.LiveSettings, _noChanges));
             else _control.Forward(message);
         });
-        Receive<ControlActor.Changed>(message =>
+        Receive<ControlProtocol.Changed>(message =>
         {
-            _decoders.Tell(new DecoderPoolActor.Resize(message.Now.Decoders));
+            _decoders.Tell(new PoolProtocol.Resize(message.Now.Decoders));
+            _trainer.Tell(new TrainerProtocol.Follow(Schedule()));
+            TellSettings();
             _parts.SettingsChanged?.Invoke(message.Now);
         });
     }
@@ -57,22 +59,22 @@ internal sealed partial class RunSupervisor
     {
         try
         {
-            _vitals.Live = new LiveControl(
-                _options.LiveSettings, new ControlJournal(_options.Directory, _options.Method.LossWeights), _parts.Start?.Step ?? 0,
-                _length.TotalSteps, _parts.Clock);
+            _live = new LiveControl(
+                _options.LiveSettings, new ControlJournal(_options.Directory, _options.Method.LossWeights), _step, _length.TotalSteps,
+                _parts.Clock);
         }
         catch (Exception cause) when (cause is ControlJournalException or IOException or UnauthorizedAccessException)
         {
-            Fail(_parts.Start?.Step ?? 0, cause.Message, cause);
+            Fail(_step, cause.Message, Fault.Of(cause));
             return false;
         }
 
-        var live = _vitals.Live;
-        if (live.Current != _options.LiveSettings) _log.Info("control.jsonl changes this run: {Settings}", Differences(live.Current));
-        foreach (var change in live.Ahead)
+        var now = _live.Current;
+        if (now != _options.LiveSettings) _log.Info("control.jsonl changes this run: {Settings}", Differences(now));
+        foreach (var change in _live.Ahead)
             _log.Info("control.jsonl: {Setting} = {Value} from step {Step} on", change.Setting, change.Value, change.Step);
-        _control = Start(ControlActor.Props(live, Refuse), Control, "control");
-        _parts.SettingsChanged?.Invoke(live.Current);
+        _control = Start(ControlActor.Props(_live, Refuse), Control, "control");
+        _parts.SettingsChanged?.Invoke(now);
         return true;
     }
 
@@ -90,17 +92,27 @@ internal sealed partial class RunSupervisor
     }
 
     // The time for which nobody wanted a step is not held against it.
-    private void LetGoOn(Hold hold)
+    private void LetGoOn(PauseReason reason)
     {
         _parts.Instruments?.Progress();
-        _trainer.Tell(new TrainerActor.Resume(hold));
+        _trainer.Tell(new TrainerProtocol.Resume(reason));
     }
 
-    private IActorRef Start(Props props, string name, string kind)
+    /// <summary>When checkpoints fall due, as the live settings have it now.</summary>
+    private CheckpointSchedule Schedule()
     {
-        _vitals.Actors.Started($"{Name}/{name}", kind);
-        return Context.ActorOf(props, name);
+        var (now, evaluates) = (_live.Current, Evaluates);
+        return new CheckpointSchedule(
+            now.CheckpointEverySteps, evaluates ? now.EvaluateEverySteps : 0,
+            evaluates ? _options.Evaluation.Schedule.EveryEpochs : 0, _length);
     }
 
-    private static string PathOf(IActorRef actor) => $"{Name}/{actor.Path.Name}";
+    /// <summary>The journal may hold changes for steps to come, which nobody tells of when their time has come.</summary>
+    private void TellSettings()
+    {
+        var (now, ahead) = (_live.Current, _live.Ahead);
+        if (_settingsTold is { } told && told.Now == now && told.Ahead.SequenceEqual(ahead)) return;
+        _settingsTold = new StatusProtocol.SettingsAre(now, ahead);
+        _status.Tell(_settingsTold);
+    }
 }

@@ -1,12 +1,6 @@
 using Akka.Actor;
-using Akka.Event;
-using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Evaluation;
-using CACL.Actors.Loop;
-using CACL.Actors.Telemetry;
-using CACL.Actors.Training;
+using CACL.Actors.Supervision;
 using CACL.Runs.Folder;
 
 namespace CACL.Actors.Supervisor;
@@ -15,123 +9,113 @@ namespace CACL.Actors.Supervisor;
 internal sealed partial class RunSupervisor
 {
     private static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LastWordTime = TimeSpan.FromSeconds(5);
+
+    private void ReceiveAboutSaving()
+    {
+        Receive<WaitedLongEnough>(_ => _saves.GoOn());
+        Receive<CheckpointProtocol.Saved>(Saved);
+        Receive<CheckpointProtocol.Delayed>(_ =>
+        {
+            Is(_checkpoints, ActorState.Waiting);
+            if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause)
+                _trainer.Tell(new TrainerProtocol.Pause(PauseReason.Checkpoint));
+        });
+        Receive<CheckpointProtocol.GivenUp>(message =>
+        {
+            _parts.Instruments?.SaveFailed();
+            if (message.Snapshot.Final || _ending.Outcome?.Step == message.Snapshot.Step)
+                Fail(message.Snapshot.Step, $"The last state could not be saved: {message.Cause}", null);
+            else Released(message.Snapshot, lost: true);
+        });
+    }
 
     /// <summary>A checkpoint that is just being written is the last good one: what comes next waits for it, but not for ever.</summary>
     private void OnceSaved(Action next)
     {
-        _onceSaved = next;
-        if (_savesOutstanding == 0)
-        {
-            GoOn();
-            return;
-        }
-
-        _checkpoints.Tell(new CheckpointActor.Hurry());
+        if (!_saves.Await(next)) return;
+        _checkpoints.Tell(new CheckpointProtocol.Hurry());
         Timers.StartSingleTimer("save", new WaitedLongEnough(), SaveTime);
     }
 
-    private void GoOn()
+    private void Saved(CheckpointProtocol.Saved message)
     {
-        var next = _onceSaved;
-        _onceSaved = null;
-        next?.Invoke();
+        var step = message.Snapshot.Step;
+        _lastCheckpoint = message.Path;
+        _restarts[Checkpoints].Clear();
+        _parts.Instruments?.Saved(step, _parts.Clock.GetUtcNow());
+        _status.Tell(new StatusProtocol.CheckpointSaved(new SavedCheckpoint(step, _parts.Clock.GetLocalNow(), message.Path)));
+        _evaluator.Tell(new EvaluatorProtocol.CheckpointSaved(message.Path, step, _live.Current.EvaluateEverySteps));
+        Released(message.Snapshot, lost: false);
+    }
+
+    private void Released(SnapshotTicket snapshot, bool lost)
+    {
+        var none = _saves.Done();
+        Is(_checkpoints, ActorState.Idle);
+        _trainer.Tell(new TrainerProtocol.SnapshotReleased(snapshot, lost));
+        LetGoOn(PauseReason.Checkpoint);
+        if (!none) return;
+        if (_ending.Outcome is not null) EndTraining();
+        else _saves.GoOn();
     }
 
     private void StopGracefully(string reason)
     {
-        _vitals.Stops();
-        _stopReason ??= reason;
-        if (_finished)
+        _status.Tell(new StatusProtocol.Stopping());
+        _ending.AskToStop(reason);
+        if (_ending.TrainingIsOver)
         {
-            if (_evaluationsEnd) _evaluator.Tell(new EvaluatorActor.Abandon());
+            if (_evaluationsEnd) _evaluator.Tell(new EvaluatorProtocol.Abandon());
             return;
         }
 
-        _checkpoints.Tell(new CheckpointActor.Hurry());
-        if (_ending is null) _trainer.Tell(new TrainerActor.Stop());
+        _checkpoints.Tell(new CheckpointProtocol.Hurry());
+        if (_ending.Outcome is null) _trainer.Tell(new TrainerProtocol.Stop());
     }
 
     /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
-    private void GiveUp(string message, Exception? cause)
+    private void GiveUp(string message, Fault? cause)
     {
-        if (_failure is not null) return;
-        _log.Error("Supervision: {Message} Decision: save and end the run", message);
-        _failure = new RunOutcome(RunEnd.Failed, 0, null, message, cause);
+        if (!_ending.DataGivesOut(message, cause)) return;
+        Announce(new SupervisionDecision(_decoders.PathInRun(), $"cannot go on: {message}", "save and end the run")
+        {
+            Verdict = SupervisionVerdict.RunEnds,
+            IsGrave = true,
+        });
         StopGracefully(message);
     }
 
-    private void End(LoopReport.Ended report)
+    private void Fail(long step, string message, Fault? cause)
     {
-        _ending = _failure is not null ? _failure with { Step = report.Step }
-            : report.AllDone ? new RunOutcome(RunEnd.Completed, report.Step, null, "All steps are done.")
-            : _stopReason is { } reason ? new RunOutcome(RunEnd.Stopped, report.Step, null, reason)
-            : new RunOutcome(RunEnd.Failed, report.Step, null, "The stream of batches ended before the last step.");
-        if (_savesOutstanding == 0) Finish();
+        if (_ending.Fail(step, message, cause)) EndTraining();
     }
 
-    private void Released(LoopReport.Copied copy, bool lost)
+    private void EndTraining()
     {
-        _savesOutstanding--;
-        _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Idle);
-        _trainer.Tell(new TrainerActor.CheckpointReleased(copy.Snapshot, lost));
-        LetGoOn(Hold.Checkpoint);
-        if (_savesOutstanding > 0) return;
-        if (_ending is not null) Finish();
-        else GoOn();
-    }
-
-    private void Delayed(CheckpointActor.Delayed message)
-    {
-        _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Waiting);
-        _vitals.Actors.Decided(PathOf(_checkpoints), $"tried again: {message.Cause}");
-        if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause) _trainer.Tell(new TrainerActor.Pause(Hold.Checkpoint));
-    }
-
-    private void GivenUp(CheckpointActor.GivenUp message)
-    {
-        _parts.Instruments?.SaveFailed();
-        _vitals.Actors.Decided(PathOf(_checkpoints), $"given up: {message.Cause}");
-        if (message.Copy.Final || _ending?.Step == message.Copy.Step)
-        {
-            Fail(message.Copy.Step, $"The last state could not be saved: {message.Cause}", null);
-            return;
-        }
-
-        Released(message.Copy, lost: true);
-    }
-
-    private void Fail(long step, string message, Exception? cause)
-    {
-        if (_finished) return;
-        if (_ending is not { End: RunEnd.Failed }) _ending = new RunOutcome(RunEnd.Failed, step, null, message, cause);
-        Finish();
-    }
-
-    private void Finish()
-    {
-        if (_finished) return;
-        _finished = true;
-        _onceSaved = null; // whatever was to come, this takes its place
-        _vitals.TrainingOver(_ending!);
+        if (!_ending.EndTraining()) return;
+        _saves.Forget(); // whatever was to come, this takes its place
+        _status.Tell(new StatusProtocol.TrainingOver());
         OnceGone(EndEvaluations);
     }
 
     private void Complete(int evaluationsLeft)
     {
-        if (_completed) return;
-        _completed = true;
-        var outcome = _ending! with { Checkpoint = _lastCheckpoint, EvaluationsLeft = evaluationsLeft };
-        _vitals.Actors.Is(Name, ActorState.Stopped);
-        _vitals.Decode(0, 0);
-        _vitals.Over(outcome);
-        if (_telemetry.IsNobody())
-        {
-            _completion.TrySetResult(outcome);
-            return;
-        }
-
-        // The metrics told before are on disk when the caller hears of the end.
-        _telemetry.Ask<TelemetryActor.Flushed>(new TelemetryActor.Flush(), TimeSpan.FromSeconds(5))
+        if (_ending.Tell(_lastCheckpoint, evaluationsLeft) is not { } outcome) return;
+        _status.Tell(new StatusProtocol.ActorIs(Name, ActorState.Stopped));
+        _status.Tell(new StatusProtocol.DecodersAre(0, 0));
+        _parts.Instruments?.DecodersAre(0);
+        _status.Tell(new StatusProtocol.RunOver(outcome));
+        // The metrics and the status told before can be read when the caller hears of the end, or their actors are past asking.
+        Task.WhenAll(
+                Answered<TelemetryProtocol.Flushed>(_telemetry, new TelemetryProtocol.Flush()),
+                Answered<StatusProtocol.Published>(_status, new StatusProtocol.Publish()))
             .ContinueWith(_ => _completion.TrySetResult(outcome), TaskScheduler.Default);
     }
+
+    private static Task Answered<T>(IActorRef actor, IRunMessage question) =>
+        actor.IsNobody() ? Task.CompletedTask : actor.Ask<T>(question, LastWordTime);
+
+    /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
+    internal sealed record WaitedLongEnough : INoSerializationVerificationNeeded;
 }

@@ -1,7 +1,7 @@
+using System.Globalization;
 using Akka.Actor;
-using Akka.Event;
-using CACL.Actors.Decoding;
-using CACL.Actors.Training;
+using CACL.Actors.Contracts;
+using CACL.Actors.Supervision;
 
 namespace CACL.Actors.Supervisor;
 
@@ -11,47 +11,41 @@ namespace CACL.Actors.Supervisor;
 /// </summary>
 internal sealed partial class RunSupervisor
 {
-    private Action? _onceGone;
-    private bool _loopGone = true;
-    private bool _decodersGone = true;
-    private bool _leaves;
-    private Exception? _engineFault;
-
     private void ReceiveAboutLeaving()
     {
-        Receive<TrainerActor.LoopGone>(message =>
+        Receive<TrainerProtocol.LoopGone>(message =>
         {
-            if (!message.Trainer.Equals(_trainer)) return;
-            _engineFault = message.Fault;
+            if (message.Trainer != _trainer.Path.Name) return;
+            _departure.EngineGone(message.Fault);
             if (message.Fault is { } fault)
-                _log.Warning(
-                    fault, "Supervision: the engine of {Actor} could not be given up cleanly: {Cause}", _trainer.Path.Name, fault.Message);
-            _loopGone = true;
+            {
+                Announce(new SupervisionDecision(
+                    _trainer.PathInRun(), $"could not give its engine up cleanly: {fault.Message}", "no other training follows it")
+                {
+                    Fault = fault,
+                });
+            }
+
             GoOnOnceGone();
         });
         Receive<Terminated>(_ =>
         {
-            _decodersGone = true;
+            _departure.DecodersGone();
             GoOnOnceGone();
         }, message => message.ActorRef.Equals(_decoders));
         Receive<StillThere>(_ => Abandon());
     }
 
-    /// <summary>A training was launched.</summary>
-    private void Arrived() => (_leaves, _loopGone, _decodersGone, _engineFault) = (false, false, false, null);
-
     /// <summary>Ends the training; what comes next waits until nothing of it is left.</summary>
     /// <param name="next">What comes next. If the training leaves already, it takes the place of what was to come.</param>
     private void OnceGone(Action next)
     {
-        _onceGone = next;
-        if (!_leaves)
+        if (_departure.Await(next))
         {
-            _leaves = true;
             _stream?.Dispose();
             _stream = null;
-            _trainer.Tell(new TrainerActor.Leave());
-            _decoders.Tell(new DecoderPoolActor.End());
+            _trainer.Tell(new TrainerProtocol.Leave());
+            _decoders.Tell(new PoolProtocol.End());
             Timers.StartSingleTimer("gone", new StillThere(), _options.EndingTime);
         }
 
@@ -60,39 +54,44 @@ internal sealed partial class RunSupervisor
 
     private void GoOnOnceGone()
     {
-        if (_onceGone is not { } next || !_loopGone || !_decodersGone) return;
-        _onceGone = null;
+        if (_departure.Next() is not { } next) return;
         Timers.Cancel("gone");
         if (!_trainer.IsNobody()) Context.Stop(_trainer);
-        if (!_decoders.IsNobody()) _vitals.Actors.Gone(PathOf(_decoders));
+        if (!_decoders.IsNobody()) _status.Tell(new StatusProtocol.ActorGone(_decoders.PathInRun()));
         next();
     }
 
     /// <summary>They had their time. Decoders are not worth the run: whatever they still hold is little. An engine is.</summary>
     private void Abandon()
     {
-        if (_onceGone is null) return;
-        var engineGone = _loopGone;
-        var seconds = _options.EndingTime.TotalSeconds;
-        if (!_decodersGone)
+        if (!_departure.IsAwaited) return;
+        var engineGone = _departure.EngineIsGone;
+        var late = string.Create(CultureInfo.InvariantCulture, $"has not ended within {_options.EndingTime.TotalSeconds:0.#} s.");
+        if (!_departure.DecodersAreGone)
         {
-            _log.Warning(
-                "Supervision: {Actor} has not ended within {Seconds} s. Decision: it is left behind", _decoders.Path.Name, seconds);
+            Announce(new SupervisionDecision(_decoders.PathInRun(), late, "it is left behind") { Verdict = SupervisionVerdict.GivenUp });
+            Context.Unwatch(_decoders); // it may end when it likes, be it in the middle of the next training
             Context.Stop(_decoders);
         }
 
-        (_loopGone, _decodersGone) = (true, true);
+        _departure.EngineGone();
+        _departure.DecodersGone();
         if (!engineGone)
         {
-            _log.Error(
-                "Supervision: {Actor} has not ended within {Seconds} s. Decision: {Decision}; the last good checkpoint stays",
-                _trainer.Path.Name, seconds, _finished ? "the run ends without waiting for it" : "no roll-back, end the run");
-            if (!_finished)
+            var over = _ending.TrainingIsOver;
+            Announce(new SupervisionDecision(
+                _trainer.PathInRun(), late,
+                $"{(over ? "the run ends without waiting for it" : "no roll-back, end the run")}; the last good checkpoint stays")
+            {
+                Verdict = SupervisionVerdict.RunEnds,
+                IsGrave = true,
+            });
+            if (!over)
             {
                 Fail(
-                    _vitals.Step,
-                    $"The training could not be rolled back: its former state still holds the device after {seconds:0.#} s, "
-                    + "and two might not fit it. Resume the run from its last checkpoint.",
+                    _step,
+                    $"The training could not be rolled back: its former state still holds the device after "
+                    + $"{_options.EndingTime.TotalSeconds:0.#} s, and two might not fit it. Resume the run from its last checkpoint.",
                     null);
                 return;
             }
@@ -102,12 +101,12 @@ internal sealed partial class RunSupervisor
     }
 
     /// <summary>A loop that hangs is not waited for a second time.</summary>
-    private void Stalled(TrainerActor.Stalled message)
+    private void Stalled(TrainerProtocol.Stalled message)
     {
-        if (_leaves) return;
-        _loopGone = true;
+        if (_departure.IsUnderway) return;
+        _departure.EngineGone();
         Fail(_length.TotalSteps, message.Message, null);
     }
 
-    private sealed record StillThere;
+    private sealed record StillThere : INoSerializationVerificationNeeded;
 }

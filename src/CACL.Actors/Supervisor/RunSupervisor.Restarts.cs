@@ -1,7 +1,8 @@
+using System.Globalization;
 using System.Reflection;
 using Akka.Actor;
-using Akka.Event;
-using CACL.Actors.Control;
+using CACL.Actors.Contracts;
+using CACL.Actors.Status;
 using CACL.Actors.Supervision;
 using CACL.Runs.Folder;
 
@@ -13,6 +14,7 @@ namespace CACL.Actors.Supervisor;
 /// </summary>
 internal sealed partial class RunSupervisor
 {
+    private const string Status = "status";
     private const string Telemetry = "telemetry";
     private const string Checkpoints = "checkpoints";
     private const string Control = "control";
@@ -21,19 +23,45 @@ internal sealed partial class RunSupervisor
     /// <summary>The restarts of those that are restarted, by name.</summary>
     private readonly Dictionary<string, RestartWindow> _restarts;
 
-    private void ReceiveAboutRestarts()
+    private DecisionDesk _desk = null!; // set before any part is there that could fail
+
+    private void ReceiveAboutFailures()
     {
+        Receive<SupervisionDecision>(Announce);
         Receive<RestartNow>(message => RestartLater.Now(message.Actor, message.Cause));
         Receive<CannotSave>(message => Fail(
-            _vitals.Step,
+            _step,
             $"Checkpoints cannot be written: the actor that writes them failed {message.Times} times in a row, "
             + $"the last time because: {message.Cause.Message.TrimEnd('.')}. The run ends, since nothing of it would be saved. "
             + "Mend the cause and resume it from its last checkpoint.",
             message.Cause));
+        Receive<CannotStart>(message =>
+        {
+            if (message.Actor.Equals(_trainer)) _departure.EngineGone(); // it never was
+            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // or its last word would be waited for
+            Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
+        });
+        Receive<PartFailed>(
+            message => OnceSaved(() =>
+                Fail(_step, $"A part of the run, {message.Actor}, failed: {message.Cause.Message}", message.Cause)),
+            _ => !_departure.IsUnderway);
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new RestartLater(Decide, Restart);
+
+    private void StartStatus()
+    {
+        var memory = _memory;
+        _status = Context.ActorOf(StatusActor.Props(_board, () => memory.Rented * memory.BytesPerPair, _parts.Clock), Status);
+        _desk = new DecisionDesk(_log, Context.System.EventStream, _parts.Instruments, _status);
+        _status.Tell(new StatusProtocol.ActorStarted(Name, "run", ActorState.Busy));
+        _status.Tell(new StatusProtocol.ActorStarted($"{Name}/{Status}", "status"));
+        _status.Tell(new StatusProtocol.BadVideos(_quarantine.Bad));
     }
 
     private Dictionary<string, RestartWindow> Windows() => new()
     {
+        [Status] = Window(_options.ActorRestartWindow),
         [Telemetry] = Window(_options.ActorRestartWindow),
         [Control] = Window(_options.ActorRestartWindow),
         [Evaluator] = Window(_options.ActorRestartWindow),
@@ -43,6 +71,18 @@ internal sealed partial class RunSupervisor
 
     private RestartWindow Window(TimeSpan length) => new(_options.MaxActorRestarts, length, _parts.Clock);
 
+    private void Announce(SupervisionDecision decision) => _desk.Announce(decision);
+
+    private void Announce(Exception cause, string what, string decision, SupervisionVerdict verdict, int count = 1) =>
+        Announce(new SupervisionDecision(Sender.PathInRun(), what, decision, count)
+        {
+            Verdict = verdict,
+            IsGrave = verdict is SupervisionVerdict.RunEnds or SupervisionVerdict.GivenUp,
+            Fault = Fault.Of(cause),
+        });
+
+    private void Is(IActorRef actor, ActorState state) => _status.Tell(new StatusProtocol.ActorIs(actor.PathInRun(), state));
+
     private Directive Decide(Exception cause)
     {
         var name = Sender.Path.Name;
@@ -50,32 +90,32 @@ internal sealed partial class RunSupervisor
         var cannotStart = cause is ActorInitializationException and not PostRestartException;
         if (cannotStart && name != Evaluator)
         {
-            _log.Error(inner, "Supervision: {Actor} cannot start: {Cause} Decision: end the run", name, inner.Message);
-            _vitals.Actors.Decided(PathOf(Sender), $"end the run: it cannot start: {inner.Message}");
-            Self.Tell(new CannotStart(Sender, inner));
+            Announce(inner, $"cannot start: {inner.Message}", "end the run", SupervisionVerdict.RunEnds);
+            Self.Tell(new CannotStart(Sender, Fault.Of(inner)));
             return Directive.Stop;
         }
 
         if (_restarts.TryGetValue(name, out var restarts))
-            return !cannotStart && restarts.Add() ? RestartsIt(name, inner) : GivesItUp(name, inner);
-        _log.Error(
-            cause, "Supervision: {Actor} failed: {Cause}. Decision: end the run; the last good checkpoint stays", name, cause.Message);
-        _vitals.Actors.Decided(PathOf(Sender), $"end the run: {cause.Message}");
-        Self.Tell(new PartFailed(name, cause));
+            return !cannotStart && restarts.Add() ? GoesOn(name, inner) : GivesItUp(name, inner);
+        Announce(cause, Failed(cause), "end the run; the last good checkpoint stays", SupervisionVerdict.RunEnds);
+        Self.Tell(new PartFailed(name, Fault.Of(cause)));
         return Directive.Stop;
     }
 
-    private void PartHasFailed(PartFailed message) => OnceSaved(() =>
-        Fail(_vitals.Step, $"A part of the run, {message.Actor}, failed: {message.Cause.Message}", message.Cause));
-
-    private Directive RestartsIt(string name, Exception cause)
+    private Directive GoesOn(string name, Exception cause)
     {
-        _log.Error(
-            cause,
-            "Supervision: {Actor} failed: {Cause}. Decision: restarted in {Delay} ms, nothing that waits for it is lost; training goes on",
-            name, cause.Message.TrimEnd('.'), WaitOf(name).TotalMilliseconds);
-        _vitals.Actors.Restarted(PathOf(Sender), $"restarted, training goes on: {cause.Message}");
-        _parts.Instruments?.Restarted(name);
+        var count = _restarts[name].Count;
+        if (name == Status)
+        {
+            // It is never restarted: what it knows nobody would tell it again.
+            Announce(cause, Failed(cause), "it goes on with what it knew before", SupervisionVerdict.GoesOn, count);
+            return Directive.Resume;
+        }
+
+        var wait = string.Create(CultureInfo.InvariantCulture, $"{WaitOf(name).TotalMilliseconds:0.###} ms");
+        Announce(
+            cause, Failed(cause), $"restarted in {wait}, nothing that waits for it is lost; training goes on",
+            SupervisionVerdict.Restarted, count);
         if (name == Evaluator && _evaluationsEnd) TellEvaluatorThatTrainingIsOver();
         return Directive.Restart;
     }
@@ -84,15 +124,21 @@ internal sealed partial class RunSupervisor
     {
         var without = name switch
         {
+            Status => "given up, what is shown of the run stands still; training goes on",
             Telemetry => $"given up, nothing is written to {RunFiles.Metrics} or shown any more; training goes on",
             Control => "given up, settings cannot be changed any more; training goes on",
             Evaluator => "given up, nothing is evaluated any more; training goes on, what waits stays for --resume",
             _ => "end the run, of which nothing would be saved; the last good checkpoint stays",
         };
-        _log.Error(cause, "Supervision: {Actor} failed: {Cause}. Decision: {Decision}", name, cause.Message.TrimEnd('.'), without);
-        _vitals.Actors.Decided(PathOf(Sender), $"{(name == Checkpoints ? "end the run" : "given up, training goes on")}: {cause.Message}");
+        var verdict = name == Checkpoints ? SupervisionVerdict.RunEnds : SupervisionVerdict.GivenUp;
+        Announce(cause, Failed(cause), without, verdict, _restarts[name].Count);
+        if (name != Evaluator) Is(Sender, ActorState.Stopped); // the evaluator's end is waited for
         switch (name)
         {
+            case Status:
+                _status = ActorRefs.Nobody;
+                _desk = new DecisionDesk(_log, Context.System.EventStream, _parts.Instruments, _status);
+                break;
             case Telemetry:
                 _telemetry = ActorRefs.Nobody;
                 break;
@@ -102,13 +148,14 @@ internal sealed partial class RunSupervisor
                     + $"{cause.Message.TrimEnd('.')}. Resume the run to change them.";
                 break;
             case Checkpoints:
-                Self.Tell(new CannotSave(_restarts[Checkpoints].Count, cause));
+                Self.Tell(new CannotSave(_restarts[Checkpoints].Count, Fault.Of(cause)));
                 break;
         }
 
-        if (name != Evaluator) _vitals.Actors.Is(PathOf(Sender), ActorState.Stopped); // the evaluator's end is waited for
         return Directive.Stop;
     }
+
+    private static string Failed(Exception cause) => $"failed: {cause.Message.TrimEnd('.')}.";
 
     /// <summary>Akka's words about a constructor say nothing to the user.</summary>
     private static Exception WithoutAkkasWords(Exception cause)
@@ -123,9 +170,11 @@ internal sealed partial class RunSupervisor
 
     private TimeSpan WaitOf(string name) => _options.ActorBackOff.After(_restarts[name].Count);
 
-    private sealed record RestartNow(IActorRef Actor, Exception Cause);
+    private sealed record RestartNow(IActorRef Actor, Exception Cause) : INoSerializationVerificationNeeded;
 
-    private sealed record PartFailed(string Actor, Exception Cause);
+    private sealed record CannotStart(IActorRef Actor, Fault Cause) : INoSerializationVerificationNeeded;
 
-    private sealed record CannotSave(int Times, Exception Cause);
+    private sealed record PartFailed(string Actor, Fault Cause) : INoSerializationVerificationNeeded;
+
+    private sealed record CannotSave(int Times, Fault Cause) : INoSerializationVerificationNeeded;
 }

@@ -3,10 +3,10 @@ using Akka.Event;
 using Akka.Streams;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
 using CACL.Actors.Decoding;
 using CACL.Actors.Loop;
-using CACL.Actors.Supervision;
+using CACL.Actors.Serialization;
+using CACL.Actors.Status;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Actors.Videos;
@@ -22,13 +22,17 @@ namespace CACL.Actors.Supervisor;
 /// <summary>
 /// Owns a run: starts the tree, decides on failures, ends the run.
 /// <code>
-/// run ─┬─ control        restarted; too often: changes are refused from then on
+/// run ─┬─ status         resumed; too often: what the dashboard shows stands still
+///      ├─ control        restarted; too often: changes are refused from then on
 ///      ├─ telemetry      restarted; too often: training goes on without it
 ///      ├─ checkpoints    restarted; too often in a row: the run ends, since it cannot be saved
 ///      ├─ evaluator      restarted; too often: nothing is evaluated any more
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
+/// What it knows is kept by plain classes, one each: how the run ends (<see cref="RunEnding"/>), what is still to be saved
+/// (<see cref="SavesUnderway"/>), how a training leaves (<see cref="Departure"/>), and how often it is rolled back
+/// (<see cref="RollBacks"/>).
 /// </summary>
 internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 {
@@ -39,10 +43,16 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private readonly RunOptions _options;
     private readonly RunParts _parts;
     private readonly TaskCompletionSource<RunOutcome> _completion;
+    private readonly StatusBoard _board;
     private readonly RunLength _length;
     private readonly Quarantine _quarantine;
     private readonly FramePairPool _memory;
-    private readonly SortedSet<long> _skippedSteps = [];
+    private readonly SnapshotShelf _shelf = new();
+    private readonly RunEnding _ending = new();
+    private readonly SavesUnderway _saves = new();
+    private readonly Departure _departure = new();
+    private readonly RollBacks _rollBacks;
+    private IActorRef _status = ActorRefs.Nobody;
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _checkpoints = ActorRefs.Nobody;
     private IActorRef _evaluator = ActorRefs.Nobody;
@@ -51,99 +61,59 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private IMaterializer? _materializer;
     private TrainingStream? _stream;
     private string? _lastCheckpoint;
-    private RunOutcome? _ending;
-    private string? _stopReason;
-    private RunOutcome? _failure;
-    private int _launches;
-    private int _savesOutstanding;
-    private bool _finished;
-    private Action? _onceSaved;
+    private long _step;
 
-    public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, RunVitals vitals)
+    public RunSupervisor(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, StatusBoard board)
     {
         _options = options;
         _parts = parts;
         _completion = completion;
-        _length = RunLength.Of(parts.Videos.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        _board = board;
+        _length = board.Status.Length;
         _quarantine = new Quarantine(parts.Videos.Length, parts.Unusable.Count, options.MaxBadShare);
         _memory = new FramePairPool(options.Sampling.CropSize);
+        PairMemory.Of(Context.System).Use(_memory);
+        _rollBacks = new RollBacks(options.OnNotFinite, options.MaxRollbacks);
+        _step = parts.Start?.Step ?? 0;
         _lastCheckpoint = parts.Start?.Path;
-        _vitals = vitals;
         _restarts = Windows();
-        vitals.Has(_memory, _quarantine);
-        vitals.Actors.Started(Name, "run", ActorState.Busy);
-
-        Receive<Stop>(message => StopGracefully(message.Reason));
-        Receive<LoopReport>(_ => { }, _ => _leaves); // of a training that is over already
-        Receive<LoopReport.Copied>(copy =>
-        {
-            _savesOutstanding++;
-            _vitals.Actors.Is(PathOf(_checkpoints), ActorState.Busy);
-            _checkpoints.Tell(new CheckpointActor.Save(copy));
-        });
-        Receive<LoopReport.NotFinite>(NotFinite);
-        Receive<LoopReport.Ended>(report => End(report));
-        Receive<LoopReport.Crashed>(report =>
-            OnceSaved(() => Fail(
-                report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}",
-                report.Cause)));
-        Receive<WaitedLongEnough>(_ => GoOn());
-        Receive<CheckpointActor.Saved>(Saved);
-        Receive<CheckpointActor.Delayed>(Delayed);
-        Receive<CheckpointActor.GivenUp>(GivenUp);
-        Receive<TrainerActor.Stalled>(Stalled);
-        Receive<DecoderPoolActor.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
-        Receive<CannotStart>(message =>
-        {
-            if (message.Actor.Equals(_trainer)) _loopGone = true; // it never was
-            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // or its last word would be waited for
-            Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
-        });
-        Receive<PartFailed>(PartHasFailed, _ => !_leaves);
-        Receive<TooManyBad>(message => GiveUp(message.Message, null));
-        Receive<TrainerActor.GetStatus>(Status);
-        Receive<RequestCheckpoint>(message =>
-        {
-            _checkpointAsked |= _rollsBack;
-            _trainer.Forward(message);
-        });
-        ReceiveAboutRestarts();
+        ReceiveFromTraining();
+        ReceiveAboutSaving();
+        ReceiveAboutFailures();
         ReceiveAboutLeaving();
         ReceiveAboutEvaluations();
         ReceiveAboutControl();
     }
 
-    /// <summary>Finish the step, save, end.</summary>
-    internal sealed record Stop(string Reason);
-
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, RunVitals vitals) =>
-        Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion, vitals));
+    internal static Props Props(RunOptions options, RunParts parts, TaskCompletionSource<RunOutcome> completion, StatusBoard board) =>
+        Akka.Actor.Props.Create(() => new RunSupervisor(options, parts, completion, board));
 
     protected override void PreStart()
     {
+        StartStatus();
         _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), Telemetry, "telemetry");
         if (!StartControl()) return;
-        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _options), Checkpoints, "checkpoints");
-        foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryActor.Quarantined(video));
+        _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _shelf, _options), Checkpoints, "checkpoints");
+        foreach (var video in _parts.Unusable) _telemetry.Tell(new TelemetryProtocol.Quarantined(video));
         if (_quarantine.TooMany)
         {
             Fail(0, _quarantine.Verdict, null);
             return;
         }
 
-        _skippedSteps.UnionWith(_parts.Start?.SkippedSteps ?? []);
+        _rollBacks.Resume(_parts.Start?.SkippedSteps ?? []);
         StartEvaluator();
-        _parts.Instruments?.Began(_parts.Start?.Step ?? 0, _length.TotalSteps);
+        _parts.Instruments?.Began(_step, _length.TotalSteps);
         Launch(_parts.Start);
     }
 
     protected override void PreRestart(Exception reason, object message)
     {
-        _completion.TrySetResult(
-            new RunOutcome(RunEnd.Failed, _vitals.Step, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", reason));
+        _completion.TrySetResult(new RunOutcome(
+            RunEnd.Failed, _step, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", Fault.Of(reason)));
         base.PreRestart(reason, message);
     }
 
@@ -158,53 +128,113 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() => new RestartLater(Decide, Restart);
-
-    private void Launch(ResumePoint? start)
+    private void ReceiveFromTraining()
     {
-        var name = ++_launches;
-        var self = Self;
-        var telemetry = _telemetry;
-        var live = _vitals.Live;
+        Receive<LoopReport>(Drop, _ => !Sender.Equals(_trainer)); // of one that a roll-back left behind
+        Receive<LoopReport.PhaseIs>(report => _status.Tell(report));
+        Receive<LoopReport.TookBatch>(report => _status.Tell(report));
+        Receive<LoopReport>(Drop, _ => _departure.IsUnderway); // of a training that is over already
+        Receive<LoopReport.Stepped>(Stepped);
+        Receive<LoopReport.Copied>(copy =>
+        {
+            _saves.Begun();
+            Is(_checkpoints, ActorState.Busy);
+            _checkpoints.Tell(new CheckpointProtocol.Save(copy.Snapshot));
+        });
+        Receive<LoopReport.NotFinite>(NotFinite);
+        Receive<LoopReport.Ended>(report =>
+        {
+            _ending.LoopEnded(report.Step, report.AllDone);
+            if (_saves.Count == 0) EndTraining();
+        });
+        Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
+            report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}", report.Cause)));
+        Receive<TrainerProtocol.Held>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
+        Receive<TrainerProtocol.Stalled>(Stalled);
+        Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
+        Receive<PoolProtocol.TooManyBad>(message => GiveUp(message.Message, null));
+        Receive<PoolProtocol.Silent>(message => GiveUp(message.Message, null));
+        Receive<TrainerProtocol.GetStatus>(message =>
+        {
+            if (_ending.TrainingIsOver) Sender.Tell(new TrainerProtocol.Status(_ending.Outcome!.Step, LoopPhase.Ended, null));
+            else _trainer.Forward(message);
+        });
+    }
+
+    /// <summary>A report that nobody acts on any more; a snapshot that came with it is not left lying.</summary>
+    private void Drop(LoopReport report)
+    {
+        if (report is LoopReport.Copied copy) _ = _shelf.Take(copy.Snapshot);
+    }
+
+    private void Stepped(LoopReport.Stepped report)
+    {
+        _step = report.Metrics.Step;
+        _status.Tell(report);
+        _telemetry.Tell(report);
+        if (_options.Evaluation.Schedule.When.Count > 0) _evaluator.Tell(report);
+        TellSettings();
+    }
+
+    private void Launch(ResumePoint? start, bool snapshotAsked = false)
+    {
+        var number = _rollBacks.Launch();
+        var live = _live;
         var rate = _options.LearningRateOver(_length);
-        var firstStep = start?.Step ?? 0;
-        live.GoTo(firstStep);
+        _step = start?.Step ?? 0;
+        live.GoTo(_step);
         _decoders = Start(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
                 live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _vitals,
-                $"{Name}/decoders-{name}")
+                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _status)
             {
                 Instruments = _parts.Instruments,
             }),
-            $"decoders-{name}",
+            $"decoders-{number}",
             "decoders");
         Context.Watch(_decoders);
-        var source = new PairSource(
-            new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, _quarantine,
-            video => telemetry.Tell(new TelemetryActor.Quarantined(video)), message => self.Tell(new TooManyBad(message)), _log);
-        _materializer ??= Context.Materializer();
-        _stream = TrainingStream.Start(_materializer, source, firstStep, _length, _options, _memory.BytesPerPair);
-        _vitals.Launched(_stream.Batches, firstStep);
+        StartStream(_step);
+        _status.Tell(new StatusProtocol.Launched(_step));
+        TellSettings();
         _trainer = Start(
             TrainerActor.Props(
                 new TrainingLoop.Settings(
-                    _parts.Engine, start?.Snapshot, firstStep, _length, SettingsOf, CheckpointIsDue, _options.OnNotFinite,
-                    [.. _skippedSteps]),
-                _stream.Batches, _telemetry, _options.Evaluation.Schedule.When.Count > 0 ? _evaluator : ActorRefs.Nobody, _options.Watchdog,
-                _parts.Clock, _vitals),
-            $"trainer-{name}",
+                    _parts.Engine, start?.Snapshot, _step, _length, SettingsOf, Schedule(), _shelf, _options.OnNotFinite,
+                    _rollBacks.SkippedSteps)
+                {
+                    SnapshotAsked = snapshotAsked,
+                },
+                _stream!.Batches, _options.Watchdog, _parts.Clock, _parts.Instruments),
+            $"trainer-{number}",
             "trainer");
-        Arrived();
-        if (_pausedByUser) _trainer.Tell(new TrainerActor.Pause(Hold.User));
+        _departure.Launched();
+        if (_pausedByUser) _trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
 
         StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
     }
 
-    private sealed record TooManyBad(string Message);
+    private void StartStream(long firstStep)
+    {
+        var (self, telemetry, status, quarantine) = (Self, _telemetry, _status, _quarantine);
+        var pairs = TrainingStream.PairsInFlight(_options, _memory.BytesPerPair);
+        var source = new PairSource(
+            new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
+            DecoderPoolActor.LongestAnswer(_options, pairs));
+        _materializer ??= Context.Materializer();
+        _stream = TrainingStream.Start(
+            _materializer, source, firstStep, _length, _options.PrefetchBatches, pairs,
+            waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)));
 
-    /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
-    internal sealed record WaitedLongEnough;
+        void Quarantined(Runs.Videos.QuarantinedVideo video)
+        {
+            telemetry.Tell(new TelemetryProtocol.Quarantined(video));
+            status.Tell(new StatusProtocol.BadVideos(quarantine.Bad));
+        }
+    }
 
-    private sealed record CannotStart(IActorRef Actor, Exception Cause);
+    private IActorRef Start(Props props, string name, string kind)
+    {
+        _status.Tell(new StatusProtocol.ActorStarted($"{Name}/{name}", kind));
+        return Context.ActorOf(props, name);
+    }
 }

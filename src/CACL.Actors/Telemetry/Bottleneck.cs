@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Data.Wording;
 
 namespace CACL.Actors.Telemetry;

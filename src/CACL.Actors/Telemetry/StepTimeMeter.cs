@@ -1,13 +1,7 @@
+using CACL.Actors.Contracts;
 using CACL.Runs.Steps;
 
 namespace CACL.Actors.Telemetry;
-
-/// <summary>Where the time of the last steps went.</summary>
-/// <param name="Steps">Steps that this rests on.</param>
-/// <param name="Shares">Shares of the time.</param>
-/// <param name="ComputeSeconds">Mean seconds a step, waiting for data left out.</param>
-/// <param name="Pairs">Mean pairs a step.</param>
-public sealed record StepTimeFigures(int Steps, TimeShares Shares, double ComputeSeconds, double Pairs);
 
 /// <summary>Sums up the last steps. Thread-safe; neither side ever waits long.</summary>
 public sealed class StepTimeMeter

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -31,34 +32,22 @@ internal sealed class TelemetryActor : ReceiveActor
         _quarantine = new JsonLinesFile(Path.Combine(runDirectory, RunFiles.Quarantine));
         _quarantined = [.. JsonLinesFile.Read(_quarantine.Path).Select(line => line.GetProperty("path").GetString() ?? "")];
         _observer = observer;
-        Receive<Stepped>(message =>
+        Receive<LoopReport.Stepped>(message =>
         {
             Write(_metrics, MetricsLine.Of(message.Metrics).ToJsonString());
             instruments?.Stepped(message.Metrics);
             _observer?.Invoke(message.Metrics);
         });
-        Receive<Quarantined>(message =>
+        Receive<TelemetryProtocol.Quarantined>(message =>
         {
             if (_quarantined.Add(message.Video.Path)) Write(_quarantine, QuarantineLine.Of(message.Video));
         });
-        Receive<Flush>(_ =>
+        Receive<TelemetryProtocol.Flush>(_ =>
         {
             WriteWaiting();
-            Sender.Tell(new Flushed());
+            Sender.Tell(new TelemetryProtocol.Flushed());
         });
     }
-
-    /// <summary>A step is done.</summary>
-    internal sealed record Stepped(StepMetrics Metrics);
-
-    /// <summary>A video is not used any more.</summary>
-    internal sealed record Quarantined(QuarantinedVideo Video);
-
-    /// <summary>Answered by <see cref="Flushed"/> once everything told before is on disk.</summary>
-    internal sealed record Flush;
-
-    /// <summary>See <see cref="Flush"/>.</summary>
-    internal sealed record Flushed;
 
     internal static Props Props(string runDirectory, Action<StepMetrics>? observer, RunInstruments? instruments) =>
         Akka.Actor.Props.Create(() => new TelemetryActor(runDirectory, observer, instruments)).WithDispatcher(Dispatchers.OwnThread);
@@ -94,10 +83,9 @@ internal sealed class TelemetryActor : ReceiveActor
             // A full disk must not flood the log, and must not stop the training.
             if (!_diskFails)
             {
-                _log.Error(
-                    "Supervision: {Actor} cannot write {File}: {Cause} Decision: training goes on, up to {Most} lines wait until there is "
-                        + "room",
-                    Self.Path.Name, _waiting.Peek().File.Path, cause.Message, MostWaiting);
+                Context.Parent.Tell(new SupervisionDecision(
+                    Self.PathInRun(), $"cannot write {_waiting.Peek().File.Path}: {cause.Message}",
+                    $"training goes on, up to {MostWaiting} lines wait until there is room"));
             }
 
             _diskFails = true;

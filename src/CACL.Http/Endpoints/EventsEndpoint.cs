@@ -92,11 +92,11 @@ internal static class EventsEndpoint
         }
     }
 
-    private static string Json(SupervisionEvent decision) => new JsonObject
+    private static string Json(NumberedDecision decision) => new JsonObject
     {
-        ["time"] = StatusJson.Text(decision.Time),
-        ["level"] = decision.Level.ToString(),
-        ["actor"] = decision.Actor,
+        ["time"] = StatusJson.Text(decision.Decision.Time),
+        ["level"] = decision.Decision.IsGrave ? "Error" : "Warning",
+        ["actor"] = decision.Decision.Name,
         ["text"] = decision.Text,
     }.ToJsonString();
 }

@@ -1,5 +1,5 @@
+using CACL.Actors.Contracts;
 using System.Globalization;
-using CACL.Actors.Loop;
 using CACL.Actors.Telemetry;
 
 namespace CACL.Http.Probes;

@@ -109,7 +109,7 @@ public sealed class NodeServer : IDisposable
         catch (Exception e)
         {
             // A training of days must not end because of its server.
-            Log.Error(e, "Supervision: the HTTP endpoint could not start: {Cause} Decision: the run goes on without it", e.Message);
+            Log.Error(e, "The HTTP endpoint could not start: {Cause} The run goes on without it", e.Message);
             socket.Dispose();
             return null;
         }

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Telemetry;
 using CACL.Learning.Methods;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;

@@ -1,4 +1,4 @@
-using CACL.Actors.Control;
+using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 
 namespace CACL.Http.Status;

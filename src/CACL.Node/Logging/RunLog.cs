@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CACL.Http.Supervision;
 using CACL.Node.Display;
 using Serilog;
 using Serilog.Configuration;
@@ -24,25 +23,19 @@ internal sealed class RunLog : IDisposable
 
     private readonly Logger _logger;
 
-    private readonly LoggingLevelSwitch _heard;
-    private readonly LoggingLevelSwitch _shown;
+    private readonly LoggingLevelSwitch _level;
 
-    private RunLog(Logger logger, LoggingLevelSwitch heard, LoggingLevelSwitch shown)
+    private RunLog(Logger logger, LoggingLevelSwitch level)
     {
         _logger = logger;
-        _heard = heard;
-        _shown = shown;
+        _level = level;
     }
 
     /// <summary>Least severe events that are logged; may be changed at any time.</summary>
     public LogEventLevel Level
     {
-        get => _shown.MinimumLevel;
-        set
-        {
-            _shown.MinimumLevel = value;
-            _heard.MinimumLevel = Heard(value);
-        }
+        get => _level.MinimumLevel;
+        set => _level.MinimumLevel = value;
     }
 
     /// <summary>Starts logging.</summary>
@@ -51,26 +44,22 @@ internal sealed class RunLog : IDisposable
     /// <param name="level">Least severe events that are logged.</param>
     /// <param name="screen">Where lines are shown, or null.</param>
     /// <param name="remote">Adds receivers elsewhere; null: none.</param>
-    /// <param name="supervision">Keeps what supervisors decide, whatever the level; null: nobody asks.</param>
     public static RunLog Start(
-        string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null,
-        SupervisionEvents? supervision = null)
+        string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null)
     {
         TellFirstFault(file, screen);
-        var (heard, shown) = (new LoggingLevelSwitch(Heard(level)), new LoggingLevelSwitch(level));
+        var shown = new LoggingLevelSwitch(level);
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.ControlledBy(heard)
+            .MinimumLevel.ControlledBy(shown)
             .Enrich.FromLogContext()
             .WriteTo.File(
-                new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files,
-                levelSwitch: shown);
-        if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen), levelSwitch: shown);
-        if (supervision is not null) configuration = configuration.WriteTo.Sink(supervision);
+                new CompactJsonFormatter(), file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: Files);
+        if (screen is not null) configuration = configuration.WriteTo.Sink(new ScreenSink(screen));
         if (remote is not null)
-            configuration = configuration.WriteTo.Logger(sinks => remote(sinks.MinimumLevel.Verbose().WriteTo), levelSwitch: shown);
+            configuration = configuration.WriteTo.Logger(sinks => remote(sinks.MinimumLevel.Verbose().WriteTo));
         var logger = configuration.CreateLogger();
         Log.Logger = logger;
-        return new RunLog(logger, heard, shown);
+        return new RunLog(logger, shown);
     }
 
     /// <inheritdoc/>
@@ -90,9 +79,6 @@ internal sealed class RunLog : IDisposable
 
         SelfLog.Disable();
     }
-
-    // Supervision is heard of on a quiet log, too.
-    private static LogEventLevel Heard(LogEventLevel level) => level < LogEventLevel.Warning ? level : LogEventLevel.Warning;
 
     // Serilog says when, in which of its parts and of which type an exception was; people need its message.
     private static string Cause(string fault)

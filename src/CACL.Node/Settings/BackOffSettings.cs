@@ -1,4 +1,4 @@
-using CACL.Actors.Supervision;
+using CACL.Actors.Contracts;
 using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;

@@ -1,5 +1,4 @@
 using CACL.Actors.Contracts;
-using CACL.Actors.Supervision;
 using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;

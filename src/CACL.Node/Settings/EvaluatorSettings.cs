@@ -1,6 +1,5 @@
 using System.Globalization;
 using CACL.Actors.Contracts;
-using CACL.Actors.Supervision;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Reading;
 using CACL.Data.DataSets;

@@ -9,7 +9,6 @@ using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Http;
 using CACL.Http.Server;
-using CACL.Http.Supervision;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
@@ -48,14 +47,12 @@ internal static class TrainingSession
         using var host = new ActorSystemHost();
         using var screen = new Screen(
             AnsiConsole.Console, settings.Logging.Live ?? Screen.CanBeLive(AnsiConsole.Console), settings.Logging.ProgressEvery);
-        var supervision = new SupervisionEvents();
         using var log = RunLog.Start(
-            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)),
-            supervision);
+            folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)));
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
         using var node = NodeServer.Start(
             settings.Http,
-            new NodeState(folder, supervision)
+            new NodeState(folder)
             {
                 Health = telemetry.Health,
                 Meters = telemetry.Meters?.Provider,
@@ -184,6 +181,7 @@ internal static class TrainingSession
                 telemetry.Observe(step);
             },
             EvaluationObserver = telemetry.Evaluated,
+            DecisionObserver = node is null ? null : node.Supervision.Add,
             Instruments = telemetry.Instruments,
         });
         node?.Began(run, length, options);
@@ -239,7 +237,7 @@ internal static class TrainingSession
                     folder.ResolvedConfiguration, folder.Path);
                 return StoppedBy(signals);
             default:
-                throw new UserException($"{outcome.Message} {saved}", outcome.Error);
+                throw new UserException($"{outcome.Message} {saved}", outcome.Fault?.ToException());
         }
     }
 

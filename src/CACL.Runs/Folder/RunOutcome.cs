@@ -19,8 +19,8 @@ public enum RunEnd
 /// <param name="Step">Steps done.</param>
 /// <param name="Checkpoint">The newest good checkpoint, or null.</param>
 /// <param name="Message">A sentence for people: the cause and what to do, where it failed.</param>
-/// <param name="Error">The exception behind a failure, or null.</param>
-public sealed record RunOutcome(RunEnd End, long Step, string? Checkpoint, string Message, Exception? Error = null)
+/// <param name="Fault">The exception behind a failure, or null.</param>
+public sealed record RunOutcome(RunEnd End, long Step, string? Checkpoint, string Message, Fault? Fault = null)
 {
     /// <summary>Evaluations that were not made because the run was asked to end; a resumed run makes them.</summary>
     public int EvaluationsLeft { get; init; }

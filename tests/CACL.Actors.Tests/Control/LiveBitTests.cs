@@ -4,7 +4,6 @@ using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
@@ -82,7 +81,7 @@ public sealed class LiveBitTests
         var storage = new CheckpointStorage(
             new CheckpointStore(folder.File("checkpoints"), keep: 9), options, RunLength.Of(12, 4, options.Epochs, Steps));
         var copied = new TaskCompletionSource<TrainingRun>();
-        using var system = ActorSystem.Create("test", Dispatchers.Configuration);
+        using var system = ActorSystem.Create("test", SerializedMessages.Configuration);
         var run = TrainingRun.Start(system, options, new RunParts
         {
             Videos = FakeVideos.Shapes(12),

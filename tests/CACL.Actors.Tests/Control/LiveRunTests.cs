@@ -1,6 +1,4 @@
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Tests.Supervisor;
@@ -222,7 +220,7 @@ public sealed class LiveRunTests
         run.Training.Before = step =>
         {
             if (step != 10) return;
-            Eventually.Holds(() => run.Run.Status().Decoders == 2 && run.Run.Actors().Any(a => a is { Kind: "decoder", Restarts: 1 }));
+            Eventually.Holds(() => run.Run.Status() is { Decoders: 2, State: RunState.Running } && run.Run.Actors().Any(a => a is { Kind: "decoder", Restarts: 1 }));
             (status, actors) = (run.Run.Status(), run.Run.Actors());
         };
         await run.RunAsync();
@@ -230,7 +228,7 @@ public sealed class LiveRunTests
         Assert.InRange(status.BytesInFlight, 1, status.BytesLimit);
         Assert.True(status.PairsPerSecond > 0 && status.Quarantined == 1 && status.Last is not null);
         Assert.Equal(
-            ["run", "run/checkpoints", "run/control", "run/decoders-1", "run/telemetry", "run/trainer-1"],
+            ["run", "run/checkpoints", "run/control", "run/decoders-1", "run/status", "run/telemetry", "run/trainer-1"],
             actors.Where(a => a.Kind != "decoder").Select(a => a.Path));
         var replacement = Assert.Single(actors, a => a is { Kind: "decoder", Restarts: 1 });
         Assert.Contains("bug in the codec", replacement.LastDecision, StringComparison.Ordinal);

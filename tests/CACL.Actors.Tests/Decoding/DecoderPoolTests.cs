@@ -1,14 +1,9 @@
 using Akka.Actor;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
 using CACL.Actors.Decoding;
-using CACL.Actors.Supervision;
-using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using CACL.Learning.Methods.Cacl;
-using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;
@@ -16,7 +11,7 @@ namespace CACL.Actors.Tests.Decoding;
 /// <summary>The decoders' pool by itself, when it is told to end.</summary>
 public sealed class DecoderPoolTests : IDisposable
 {
-    private readonly ActorSystem _system = ActorSystem.Create("test", Dispatchers.Configuration);
+    private readonly ActorSystem _system = ActorSystem.Create("test", SerializedMessages.Configuration);
     private readonly FramePairPool _memory = new(8);
     private readonly ManualResetEventSlim _decodes = new();
     private readonly ManualResetEventSlim _mayReturn = new();
@@ -47,10 +42,10 @@ public sealed class DecoderPoolTests : IDisposable
         // One is being decoded, one waits for a decoder.
         var (first, second) = (Ask(pool, 0), Ask(pool, 1));
         Eventually.IsSet(_decodes);
-        pool.Tell(new DecoderPoolActor.End());
-        Assert.IsType<DecoderPoolActor.Ended>(await first);
-        Assert.IsType<DecoderPoolActor.Ended>(await second);
-        Assert.IsType<DecoderPoolActor.Ended>(await Ask(pool, 2));
+        pool.Tell(new PoolProtocol.End());
+        Assert.IsType<PoolProtocol.Ended>(await first);
+        Assert.IsType<PoolProtocol.Ended>(await second);
+        Assert.IsType<PoolProtocol.Ended>(await Ask(pool, 2));
         Assert.Equal((false, 1), (gone.IsCompleted, _videos.Decoders.Alive));
         _mayReturn.Set();
         await gone.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -63,9 +58,9 @@ public sealed class DecoderPoolTests : IDisposable
         var pool = Start();
         _ = Ask(pool, 0);
         Eventually.IsSet(_decodes);
-        pool.Tell(new DecoderPoolActor.End());
-        pool.Tell(new DecoderActor.Decoded(1, _memory.Rent()));
-        Assert.IsType<DecoderPoolActor.Ended>(await Ask(pool, 1));
+        pool.Tell(new PoolProtocol.End());
+        pool.Tell(new DecoderProtocol.Decoded(1, _memory.Rent()));
+        Assert.IsType<PoolProtocol.Ended>(await Ask(pool, 1));
         Assert.Equal(1, _memory.Rented); // the one that is still written to
     }
 
@@ -74,29 +69,19 @@ public sealed class DecoderPoolTests : IDisposable
     {
         var pool = Start();
         var gone = pool.WatchAsync(TestContext.Current.CancellationToken);
-        pool.Tell(new DecoderPoolActor.End());
+        pool.Tell(new PoolProtocol.End());
         await gone.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(0, _videos.Decoders.Alive);
     }
 
     private Task<object> Ask(IActorRef pool, int position) =>
-        pool.Ask(new DecoderPoolActor.Decode(_planner.Plan(0, position, 0)), Eventually.Patience, TestContext.Current.CancellationToken);
+        pool.Ask(new PoolProtocol.Decode(_planner.Plan(0, position, 0)), Eventually.Patience, TestContext.Current.CancellationToken);
 
     private IActorRef Start()
     {
-        var options =
-            new RunOptions { Directory = "", Device = "cpu", Decoders = 1, Sampling = new(), Method = new CaclOptions().Describe() };
-        var parts = new RunParts
-        {
-            Videos = [],
-            Library = _videos,
-            Decoder = () => new FakeDecoder(_videos),
-            Engine = () => throw new NotSupportedException(),
-            Checkpoints = new FakeStorage(),
-        };
         return _system.ActorOf(DecoderPoolActor.Props(new DecoderPoolActor.Settings(
-            1, parts.Decoder, _videos, _memory, 8, TimeSpan.FromMinutes(5), 1, TimeSpan.FromMinutes(1),
+            1, () => new FakeDecoder(_videos), _videos, _memory, 8, TimeSpan.FromMinutes(5), 1, TimeSpan.FromMinutes(1),
             new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)), TimeProvider.System,
-            new RunVitals(options, new RunLength(1, 1, 1), parts.Clock, parts.Instruments, parts.Start), "run/decoders-1")));
+            ActorRefs.Nobody)));
     }
 }

@@ -1,5 +1,4 @@
 using CACL.Actors.Contracts;
-using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Folder;
 using CACL.Testing;

@@ -1,9 +1,9 @@
+using CACL.Actors.Tests.Fakes;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CACL.Actors.Decoding;
-using CACL.Actors.Supervision;
 using CACL.Data.Batches;
 using CACL.Runs.Steps;
 using CACL.Testing;
@@ -14,7 +14,7 @@ public sealed class PairPipelineTests : IDisposable
 {
     private static readonly RunLength Length = new(Videos: 10, BatchSize: 4, TotalSteps: 6);
 
-    private readonly ActorSystem _system = ActorSystem.Create("test", Dispatchers.Configuration);
+    private readonly ActorSystem _system = ActorSystem.Create("test", SerializedMessages.Configuration);
     private readonly FramePairPool _pool = new(8);
 
     public void Dispose()

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
@@ -65,7 +64,7 @@ public sealed class RealStreamTests
     private static async Task<List<string>> BatchesAsync(VideoCatalog catalog, PairDecoders decoders, int decoderActors, long firstStep)
     {
         using var folder = new TemporaryFolder();
-        using var system = ActorSystem.Create("test", Dispatchers.Configuration);
+        using var system = ActorSystem.Create("test", SerializedMessages.Configuration);
         var seen = new List<string>();
         var run = TrainingRun.Start(
             system,

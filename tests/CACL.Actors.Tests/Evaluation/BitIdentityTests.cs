@@ -5,7 +5,6 @@ using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Evaluation;
-using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Sampling;
@@ -78,7 +77,7 @@ public sealed class BitIdentityTests
                 BackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
             },
         };
-        using var system = ActorSystem.Create("test", Dispatchers.Configuration);
+        using var system = ActorSystem.Create("test", SerializedMessages.Configuration);
         var run = TrainingRun.Start(system, options, new RunParts
         {
             Videos = shapes,

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Evaluation;
-using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;

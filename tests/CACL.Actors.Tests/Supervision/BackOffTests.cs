@@ -1,4 +1,4 @@
-using CACL.Actors.Supervision;
+using CACL.Actors.Contracts;
 using CsCheck;
 
 namespace CACL.Actors.Tests.Supervision;

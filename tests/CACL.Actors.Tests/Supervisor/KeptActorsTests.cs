@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;

@@ -1,12 +1,7 @@
 using Akka.Actor;
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
-using CACL.Actors.Decoding;
-using CACL.Actors.Evaluation;
-using CACL.Actors.Loop;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
-using CACL.Actors.Training;
 using CACL.Learning.Weights;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
@@ -96,6 +91,34 @@ public sealed class RollBackTests
     }
 
     [Fact]
+    public async Task Decoders_that_were_left_behind_and_go_in_the_middle_of_the_next_training_do_it_no_harm()
+    {
+        using var held = new ManualResetEventSlim();
+        using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
+        run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
+        using var stuck = new ManualResetEventSlim();
+        var chosen = 0;
+        run.Videos.Before = _ =>
+        {
+            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            stuck.Set();
+            held.Wait();
+        };
+        var gone = false;
+        IActorRef? former = null;
+        run.Training.Before = step =>
+        {
+            if (step == 0) former = run.Actor("decoders-1");
+            if (step == Diverges) Eventually.IsSet(stuck);
+            if (step != Diverges + 2) return;
+            held.Set();
+            gone = former!.GracefulStop(Eventually.Patience).GetAwaiter().GetResult();
+            Eventually.Ends(run.Run.StatusAsync(Eventually.Patience));
+        };
+        Assert.Equal((RunEnd.Completed, true), ((await run.RunAsync()).End, gone));
+    }
+
+    [Fact]
     public async Task A_run_asked_to_stop_meanwhile_ends_at_the_checkpoint_without_another_engine()
     {
         using var between = new Between();
@@ -175,7 +198,7 @@ public sealed class RollBackTests
     {
         using var between = new Between();
         between.Reach();
-        between.Run.Tell("", new DecoderPoolActor.TooManyRestarts("Decoders fail all the time.", null));
+        between.Run.Tell("", new PoolProtocol.TooManyRestarts("Decoders fail all the time.", null));
         await between.StatusAsync();
         var outcome = await between.GoOnAsync();
         Assert.Equal((RunEnd.Failed, 5L, "Decoders fail all the time."), (outcome.End, outcome.Step, outcome.Message));
@@ -292,8 +315,8 @@ public sealed class RollBackTests
             Eventually.Holds(() => Run.Videos.Decoders is { Begun: 2, Alive: 0 });
         }
 
-        public async Task<TrainerActor.Status> StatusAsync() =>
-            await Run.Actor("").Ask<TrainerActor.Status>(new TrainerActor.GetStatus(), Eventually.Patience);
+        public async Task<TrainerProtocol.Status> StatusAsync() =>
+            await Run.Actor("").Ask<TrainerProtocol.Status>(new TrainerProtocol.GetStatus(), Eventually.Patience);
 
         public void Release() => _mayGo.Set();
 

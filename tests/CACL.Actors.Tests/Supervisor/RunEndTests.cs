@@ -1,5 +1,4 @@
 using CACL.Actors.Contracts;
-using CACL.Actors.Control;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Evaluations;

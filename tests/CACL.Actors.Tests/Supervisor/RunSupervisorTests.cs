@@ -1,6 +1,4 @@
 using CACL.Actors.Contracts;
-using CACL.Actors.Loop;
-using CACL.Actors.Supervision;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Catalog;
 using CACL.Runs.Folder;

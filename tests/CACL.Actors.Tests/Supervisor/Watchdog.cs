@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using Akka.Actor;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
@@ -13,7 +14,7 @@ internal static class Watchdog
     {
         var trainer = run.Actor("trainer-1");
         trainer.Tell(new TrainerActor.Look());
-        await trainer.Ask<TrainerActor.Status>(new TrainerActor.GetStatus(), Eventually.Patience);
+        await trainer.Ask<TrainerProtocol.Status>(new TrainerProtocol.GetStatus(), Eventually.Patience);
         await run.Run.StatusAsync(Eventually.Patience);
     }
 }

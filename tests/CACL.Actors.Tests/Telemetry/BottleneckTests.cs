@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 using CsCheck;
 

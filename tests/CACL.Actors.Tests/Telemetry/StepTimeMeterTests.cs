@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Learning.Methods;

@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -5,7 +6,6 @@ using CACL.Http.Dashboard;
 using CACL.Http.Server;
 using CACL.Runs.Folder;
 using CACL.Testing;
-using Serilog;
 
 namespace CACL.Http.Tests.Dashboard;
 
@@ -118,11 +118,11 @@ public sealed class DashboardEndpointsTests : IDisposable
     public async Task Whoever_listens_hears_the_decisions_kept_and_each_new_one()
     {
         using var server = Start();
-        Decide(server, "decoder-1 crashed. Decision: restart");
+        Decide(server, "crashed", "restart");
         using var stream = new StreamReader(await _http.GetStreamAsync(new Uri(server.Address, "/api/events"), Cancel));
-        Assert.Equal("decoder-1 crashed. Decision: restart", await TextAsync());
-        Decide(server, "disk full. Decision: tried again");
-        Assert.Equal("disk full. Decision: tried again", await TextAsync());
+        Assert.Equal("decoders-1 crashed. Decision: restart", await TextAsync());
+        Decide(server, "found the disk full.", "tried again");
+        Assert.Equal("decoders-1 found the disk full. Decision: tried again", await TextAsync());
 
         async Task<string?> TextAsync()
         {
@@ -155,11 +155,8 @@ public sealed class DashboardEndpointsTests : IDisposable
         foreach (var listener in listeners) listener.Dispose();
     }
 
-    private static void Decide(NodeServer server, string text)
-    {
-        using var log = new LoggerConfiguration().WriteTo.Sink(server.State.Supervision).CreateLogger();
-        log.Warning("Supervision: {Text}", text);
-    }
+    private static void Decide(NodeServer server, string cause, string decision) =>
+        server.State.Supervision.Add(new SupervisionDecision("run/decoders-1", cause, decision));
 
     private static async Task<(string Type, string Data)> NextAsync(StreamReader stream, string? but = null)
     {

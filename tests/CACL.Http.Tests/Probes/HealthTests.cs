@@ -1,4 +1,4 @@
-using CACL.Actors.Loop;
+using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 using CACL.Http.Probes;
 using CACL.Testing;

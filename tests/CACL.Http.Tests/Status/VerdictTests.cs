@@ -1,5 +1,4 @@
-using CACL.Actors.Control;
-using CACL.Actors.Telemetry;
+using CACL.Actors.Contracts;
 using CACL.Http.Status;
 using CACL.Learning.Methods.Cacl;
 using CACL.Runs.Folder;

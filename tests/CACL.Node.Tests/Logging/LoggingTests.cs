@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
-using CACL.Http.Supervision;
 using CACL.Node.Display;
 using CACL.Node.Logging;
 using CACL.Node.Settings;
@@ -66,12 +65,11 @@ public sealed class LoggingTests : IDisposable
     }
 
     [Fact]
-    public void The_level_changes_while_the_log_is_written_and_supervision_is_heard_of_whatever_it_is()
+    public void The_level_changes_while_the_log_is_written()
     {
-        var supervision = new SupervisionEvents();
-        using (var log = RunLog.Start(_folder.File("train.log"), LogEventLevel.Error, screen: null, supervision: supervision))
+        using (var log = RunLog.Start(_folder.File("train.log"), LogEventLevel.Error, screen: null))
         {
-            Serilog.Log.Warning("Supervision: heard, not written");
+            Serilog.Log.Warning("unheard");
             log.Level = LogEventLevel.Debug;
             Serilog.Log.Debug("written");
             log.Level = LogEventLevel.Warning;
@@ -79,7 +77,6 @@ public sealed class LoggingTests : IDisposable
         }
 
         Assert.Contains("\"written\"", Assert.Single(File.ReadAllLines(_folder.File("train.log"))), StringComparison.Ordinal);
-        Assert.Equal("heard, not written", Assert.Single(supervision.Since(0)).Text);
     }
 
     [Fact]

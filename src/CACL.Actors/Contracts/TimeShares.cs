@@ -1,4 +1,4 @@
-namespace CACL.Actors.Telemetry;
+namespace CACL.Actors.Contracts;
 
 /// <summary>
 /// Shares of the training loop's time, 0 to 1. What is missing to 1 is bookkeeping between the parts. On a GPU forward is little and
@@ -19,3 +19,10 @@ public sealed record TimeShares(double Data, double Transfer, double Forward, do
         ("snapshot", Snapshot),
     ];
 }
+
+/// <summary>Where the time of the last steps went.</summary>
+/// <param name="Steps">Steps that this rests on.</param>
+/// <param name="Shares">Shares of the time.</param>
+/// <param name="ComputeSeconds">Mean seconds a step, waiting for data left out.</param>
+/// <param name="Pairs">Mean pairs a step.</param>
+public sealed record StepTimeFigures(int Steps, TimeShares Shares, double ComputeSeconds, double Pairs);

@@ -1,4 +1,4 @@
-namespace CACL.Actors.Supervision;
+namespace CACL.Actors.Contracts;
 
 /// <summary>How long something that failed is left alone before it is tried again: the wait doubles with each failure in a row.</summary>
 /// <param name="Min">The wait after the first failure.</param>

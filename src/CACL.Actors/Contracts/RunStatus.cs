@@ -1,9 +1,8 @@
-using CACL.Actors.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 
-namespace CACL.Actors.Control;
+namespace CACL.Actors.Contracts;
 
 /// <summary>What a run is doing.</summary>
 public enum RunState
@@ -37,7 +36,7 @@ public enum RunState
 public sealed record SavedCheckpoint(long Step, DateTimeOffset Time, string Path);
 
 /// <summary>
-/// How a run stands at one moment. Read from what its parts leave behind as they work, so it is had at once, whatever they do.
+/// How a run stands at one moment: what its parts told the status actor until then. It is there at once, whatever they do.
 /// </summary>
 public sealed record RunStatus
 {

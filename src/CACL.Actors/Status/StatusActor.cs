@@ -1,0 +1,138 @@
+using Akka.Actor;
+using CACL.Actors.Contracts;
+
+namespace CACL.Actors.Status;
+
+/// <summary>
+/// Hears what happens in a run and publishes how it stands, each time as a new value on the <see cref="StatusBoard"/>. Nobody waits for
+/// it.
+/// </summary>
+internal sealed class StatusActor : ReceiveActor
+{
+    /// <summary>About the last twenty steps: fast enough to follow, slow enough to read.</summary>
+    private const double Fresh = 0.1;
+
+    private readonly StatusBoard _board;
+    private readonly ActorRegister _actors;
+    private readonly Func<long> _bytesInFlight;
+    private RunStatus _status;
+    private LoopPhase _phase;
+    private bool _trainingOver;
+    private double? _secondsPerStep;
+
+    /// <param name="board">Where to publish; what it shows already is gone on from.</param>
+    /// <param name="bytesInFlight">Bytes of decoded frames that somebody owns at present. Thread-safe.</param>
+    /// <param name="clock">The time of day.</param>
+    public StatusActor(StatusBoard board, Func<long> bytesInFlight, TimeProvider clock)
+    {
+        _board = board;
+        _status = board.Status;
+        _bytesInFlight = bytesInFlight;
+        _actors = new ActorRegister(clock);
+        ReceiveAboutActors();
+        ReceiveAboutTraining();
+        Receive<StatusProtocol.Publish>(_ =>
+        {
+            Publish();
+            Sender.Tell(new StatusProtocol.Published());
+        });
+    }
+
+    internal static Props Props(StatusBoard board, Func<long> bytesInFlight, TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new StatusActor(board, bytesInFlight, clock));
+
+    private void ReceiveAboutActors()
+    {
+        Hear<StatusProtocol.ActorStarted>(told => _actors.Started(told.Path, told.Kind, told.State));
+        Hear<StatusProtocol.ActorReplaced>(told => _actors.Replaced(told.Path, told.By, told.Decision, told.State));
+        Hear<StatusProtocol.ActorIs>(told => _actors.Is(told.Path, told.State));
+        Hear<StatusProtocol.ActorGone>(told => _actors.Gone(told.Path));
+        Hear<SupervisionDecision>(decision => _actors.Decided(
+            decision.Actor, $"{decision.Decision}: {decision.Cause.TrimEnd('.')}", decision.Verdict == SupervisionVerdict.Restarted));
+        Hear<StatusProtocol.DecodersAre>(told => _status = _status with { Decoders = told.Alive, DecodersBusy = told.Busy });
+    }
+
+    private void ReceiveAboutTraining()
+    {
+        Hear<StatusProtocol.Launched>(told =>
+        {
+            _phase = LoopPhase.Starting;
+            _status = _status with { Step = told.Step, BatchesWaiting = 0, PausedByUser = false, PausedByCheckpoint = false };
+        });
+        Hear<LoopReport.PhaseIs>(report => Enter(report.Phase));
+        Hear<LoopReport.TookBatch>(report => _status = _status with { BatchesWaiting = report.BatchesWaiting });
+        Hear<StatusProtocol.BatchesWaiting>(told =>
+            _status = _status with { BatchesWaiting = Math.Min(told.Count, _status.BatchCapacity) });
+        Hear<LoopReport.Stepped>(Stepped);
+        Hear<TrainerProtocol.Held>(told => _status = _status with
+        {
+            PausedByUser = told.Reasons.HasFlag(PauseReason.User),
+            PausedByCheckpoint = told.Reasons.HasFlag(PauseReason.Checkpoint),
+        });
+        Hear<StatusProtocol.BadVideos>(told => _status = _status with { Quarantined = told.Count });
+        Hear<StatusProtocol.SettingsAre>(told => _status = _status with { Settings = told.Now, Ahead = told.Ahead });
+        Hear<StatusProtocol.CheckpointSaved>(told => _status = _status with { Checkpoint = told.Checkpoint });
+        Hear<StatusProtocol.Stopping>(_ => _status = _status with { Stopping = true });
+        Hear<StatusProtocol.TrainingOver>(_ => _trainingOver = true);
+        Hear<StatusProtocol.RunOver>(told => _status = _status with { Outcome = told.Outcome });
+    }
+
+    private void Hear<T>(Action<T> take) => Receive<T>(message =>
+    {
+        take(message);
+        Publish();
+    });
+
+    private void Enter(LoopPhase phase)
+    {
+        _phase = phase;
+        _actors.AllAre("trainer", phase switch
+        {
+            LoopPhase.Starting => ActorState.Starting,
+            LoopPhase.WaitingForData => ActorState.Waiting,
+            LoopPhase.Paused => ActorState.Paused,
+            LoopPhase.Ended => ActorState.Stopped,
+            _ => ActorState.Busy,
+        });
+    }
+
+    private void Stepped(LoopReport.Stepped report)
+    {
+        var step = report.Metrics;
+        var seconds = step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds;
+        _secondsPerStep = _secondsPerStep is { } former ? ((1 - Fresh) * former) + (Fresh * seconds) : seconds;
+        _status = _status with
+        {
+            Step = step.Step,
+            Last = step,
+            PairsPerSecond = _secondsPerStep > 0 ? step.Pairs / _secondsPerStep : null,
+        };
+    }
+
+    private void Publish()
+    {
+        _status = _status with { State = State(), Remaining = Remaining(), BytesInFlight = _bytesInFlight() };
+        _board.Publish(_status, _actors.Now);
+    }
+
+    private TimeSpan? Remaining()
+    {
+        if (_secondsPerStep is not { } pace || _status.PausedByUser || _status.PausedByCheckpoint || _trainingOver) return null;
+        var left = pace * Math.Max(0, _status.Length.TotalSteps - _status.Step);
+        return TimeSpan.FromSeconds(Math.Min(left, TimeSpan.MaxValue.TotalSeconds / 2));
+    }
+
+    private RunState State()
+    {
+        if (_status.Outcome is not null) return RunState.Ended;
+        if (_trainingOver) return RunState.Evaluating;
+        return _phase switch
+        {
+            LoopPhase.Starting => RunState.Starting,
+            LoopPhase.WaitingForData => RunState.WaitingForData,
+            LoopPhase.Paused => RunState.Paused,
+            LoopPhase.InStep => RunState.Running,
+            _ => RunState.Saving,
+        };
+    }
+}

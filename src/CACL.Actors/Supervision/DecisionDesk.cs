@@ -1,0 +1,24 @@
+using Akka.Actor;
+using Akka.Event;
+using CACL.Actors.Contracts;
+using CACL.Actors.Telemetry;
+
+namespace CACL.Actors.Supervision;
+
+/// <summary>
+/// The one place that every decision on a failure passes: it is logged in words, published on the actor system's event stream, counted,
+/// and told to the status actor.
+/// </summary>
+internal sealed class DecisionDesk(ILoggingAdapter log, EventStream stream, RunInstruments? instruments, IActorRef status)
+{
+    /// <summary>Makes a decision known.</summary>
+    public void Announce(SupervisionDecision decision)
+    {
+        const string words = "Supervision: {Actor} {Cause}. Decision: {Decision}";
+        var level = decision.IsGrave ? LogLevel.ErrorLevel : LogLevel.WarningLevel;
+        log.Log(level, decision.Fault?.ToException(), words, decision.Name, decision.Cause.TrimEnd('.'), decision.Decision);
+        stream.Publish(decision);
+        if (decision.Verdict is SupervisionVerdict.Restarted or SupervisionVerdict.Replaced) instruments?.Restarted(decision.Kind);
+        status.Tell(decision);
+    }
+}
