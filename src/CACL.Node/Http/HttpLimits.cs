@@ -16,7 +16,7 @@ internal sealed record HttpLimits
     public int BodyBytes { get; init; } = 16 << 10;
 
     /// <summary>What the sender of a larger one is told.</summary>
-    public string TooLarge => $"The body is larger than {BodyBytes} bytes, the most that is taken here. Send less.";
+    public string TooLarge => $"The body is larger than {BodyBytes} bytes, the most that is accepted here. Send less.";
 
     /// <summary>
     /// Bytes of a refused request's body that are received and thrown away, for seconds at most: many clients do not look for an answer

@@ -51,12 +51,12 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
 
     /// <summary>Whether it is alive: steps go on being finished.</summary>
     public IReadOnlyList<HealthCheck> Live(HealthFacts? facts) => facts is null
-        ? [new("start", true, "The training has not begun yet: videos are looked at, the model is being built.")]
+        ? [new("start", true, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts)];
 
     /// <summary>Whether it is ready: it has begun, its steps, checkpoints and decoders are as they should be.</summary>
     public IReadOnlyList<HealthCheck> Ready(HealthFacts? facts) => facts is null
-        ? [new("start", false, "The training has not begun yet: videos are looked at, the model is being built.")]
+        ? [new("start", false, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts), Checkpoint(facts), Decoders(facts)];
 
     private HealthCheck Steps(HealthFacts facts)

@@ -61,7 +61,7 @@ public sealed class NodeServerTests : IDisposable
             $"The port {port} of cacl.http.port is in use", Assert.Throws<UserException>(() => Start($"cacl.http.port={port}")).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "none of this machine's", Assert.Throws<UserException>(() => Start("cacl.http.host=192.0.2.1", "cacl.http.token=x")).Message,
+            "not this machine's", Assert.Throws<UserException>(() => Start("cacl.http.host=192.0.2.1", "cacl.http.token=x")).Message,
             StringComparison.Ordinal);
         Assert.Null(NodeServer.Start(Settings("cacl.http.enabled=false"), new NodeState(_run)));
     }
@@ -108,7 +108,7 @@ public sealed class NodeServerTests : IDisposable
 
     [Theory]
     [InlineData("", "not JSON")]
-    [InlineData("[]", "no object")]
+    [InlineData("[]", "not an object")]
     [InlineData("{\"data\":\"x\"}", "no field data")]
     [InlineData("{\"dataset\":3}", "not a text")]
     [InlineData("{\"protocol\":\"knn\"}", "linear, limited")]
