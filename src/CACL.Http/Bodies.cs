@@ -24,7 +24,7 @@ internal sealed class Bodies(HttpLimits limits)
             if (IsCompressed(context.Request))
             {
                 context.Response.Headers.AcceptEncoding = "identity";
-                const string Sentence = "The body is compressed. Send it as it is, without the header Content-Encoding.";
+                const string Sentence = "The body is compressed. Send it uncompressed, without the header Content-Encoding.";
                 await Answers.FaultAsync(context, StatusCodes.Status415UnsupportedMediaType, Sentence).ConfigureAwait(false);
                 return;
             }

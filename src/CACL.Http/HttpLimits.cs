@@ -18,7 +18,7 @@ public sealed record HttpLimits
     public int BodyBytes { get; init; } = 16 << 10;
 
     /// <summary>The sentence that the sender of a larger body is told.</summary>
-    public string TooLarge => $"The body is larger than {BodyBytes} bytes, the most that is taken here. Send less.";
+    public string TooLarge => $"The body is larger than {BodyBytes} bytes, the most that is accepted here. Send less.";
 
     /// <summary>
     /// Most bytes that are received and thrown away of a body that was refused, for seconds at most: many clients read no response before

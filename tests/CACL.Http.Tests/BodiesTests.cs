@@ -53,7 +53,7 @@ public sealed class BodiesTests : IDisposable
         {
             var (status, sentence, _) = await SendAsync(method, path, body, chunked, compressed);
             Assert.True(status == HttpStatusCode.RequestEntityTooLarge, $"{method} {path}: {status} {sentence}");
-            Assert.Equal("The body is larger than 16384 bytes, the most that is taken here. Send less.", sentence);
+            Assert.Equal("The body is larger than 16384 bytes, the most that is accepted here. Send less.", sentence);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class BodiesTests : IDisposable
         {
             var (status, sentence, coding) = await SendAsync(method, path, body, chunked, compressed: true);
             Assert.True(status == HttpStatusCode.UnsupportedMediaType, $"{method} {path}: {status} {sentence}");
-            Assert.StartsWith("The body is compressed. Send it as it is", sentence, StringComparison.Ordinal);
+            Assert.StartsWith("The body is compressed. Send it uncompressed", sentence, StringComparison.Ordinal);
             Assert.Equal("identity", coding);
         }
     }

@@ -210,7 +210,7 @@ internal sealed partial class EvaluatorActor
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             _log.Warning(
-                "Checkpoints that were kept for evaluations could not be removed: {Cause} See to it that {Folder} can be written to",
+                "Checkpoints that were kept for evaluations could not be removed: {Cause} Make sure that {Folder} can be written to",
                 cause.Message, _runDirectory);
         }
     }

@@ -225,7 +225,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         }
 
         var left = _waiting.Count + (_current is null ? 0 : 1);
-        if (left > 0) _log.Info("All steps are done. Evaluations still to be made: {Count}. Ctrl+C leaves them to --resume", left);
+        if (left > 0) _log.Info("All steps are done. Evaluations left: {Count}. Ctrl+C leaves them to --resume", left);
         StartNext();
     }
 

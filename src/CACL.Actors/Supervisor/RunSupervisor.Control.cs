@@ -25,7 +25,7 @@ internal sealed partial class RunSupervisor
         {
             if (_pausedByUser || _ending.Outcome is not null) return;
             _pausedByUser = true;
-            _log.Info("Paused on request: the step that runs is finished first");
+            _log.Info("Paused on request: the current step finishes first");
             _trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
         });
         Receive<RunProtocol.Resume>(_ =>

@@ -33,7 +33,7 @@ internal sealed partial class RunSupervisor
             _step,
             $"Checkpoints cannot be written: the actor that writes them failed {message.Times} times in a row, "
             + $"the last time because: {message.Cause.Message.TrimEnd('.')}. The run ends, since nothing of it would be saved. "
-            + "Mend the cause and resume it from its last checkpoint.",
+            + "Remove the cause and resume it from its last checkpoint.",
             message.Cause));
         Receive<CannotStart>(message =>
         {

@@ -67,7 +67,7 @@ public static class Bottleneck
         return $"The decoders are the bottleneck: {waits}. Keeping up would take {needed:0} of them, and this machine has "
             + $"{Counted.Of(decoding.Processors, "processor")}: "
             + (possible > 0 ? $"{possible} more would help a little, " : "")
-            + "smaller videos with a key frame every few frames would help much.";
+            + "smaller videos with a key frame every few frames would help a lot.";
     }
 
 }

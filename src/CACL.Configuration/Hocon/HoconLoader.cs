@@ -91,7 +91,7 @@ public sealed class HoconLoader
         if (_open.Contains(full))
         {
             var chain = string.Join(" → ", _open.Reverse().SkipWhile(p => p != full).Append(full).Select(p => Path.GetFileName(p)));
-            throw new HoconException(origin, $"files include each other in a circle: {chain}. Remove one of these includes.");
+            throw new HoconException(origin, $"files include each other in a cycle: {chain}. Remove one of these includes.");
         }
 
         if (++_includes > HoconLimits.Includes) throw new HoconException(origin, $"more than {HoconLimits.Includes} files are included.");
@@ -107,7 +107,7 @@ public sealed class HoconLoader
     private string Text(string path, string full, HoconOrigin origin)
     {
         if (!File.Exists(full) && !Directory.Exists(full))
-            throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets lie in the folder hocon.");
+            throw new HoconException(origin, $"there is no configuration file {full}. Check its name; presets are in the folder hocon.");
         try
         {
             return Decode(path, full, origin);
@@ -130,7 +130,7 @@ public sealed class HoconLoader
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length > HoconLimits.FileBytes)
         {
-            throw new HoconException(origin, $"{path} is larger than {HoconLimits.FileBytes >> 20} MiB; that is no configuration file.");
+            throw new HoconException(origin, $"{path} is larger than {HoconLimits.FileBytes >> 20} MiB; that is not a configuration file.");
         }
 
         try

@@ -164,7 +164,7 @@ internal sealed class HoconResolver
         if (_inProgress.Contains(path))
         {
             var chain = string.Join(" → ", [.. _inProgress.SkipWhile(p => p != path), path]);
-            throw new HoconException(origin, $"keys refer to each other in a circle: {chain}. Give one of them a value of its own.");
+            throw new HoconException(origin, $"keys refer to each other in a cycle: {chain}. Give one of them a value of its own.");
         }
 
         _inProgress.Add(path);
@@ -254,7 +254,7 @@ internal sealed class HoconResolver
     {
         if (++_work > HoconLimits.ResolutionWork) throw Multiplying(origin);
         if (++_depth > HoconLimits.ResolutionDepth)
-            throw new HoconException(origin, $"substitutions and objects lie more than {HoconLimits.ResolutionDepth} levels inside each "
-                + "other.");
+            throw new HoconException(
+                origin, $"substitutions and objects are nested more than {HoconLimits.ResolutionDepth} levels deep.");
     }
 }

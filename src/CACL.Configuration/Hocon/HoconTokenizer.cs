@@ -116,7 +116,7 @@ internal sealed class HoconTokenizer
         while (_at < _text.Length && !EndsUnquoted()) _at++;
         if (_at == start)
         {
-            throw new HoconException(origin, $"'{_text[_at]}' may not stand in an unquoted text; put the text in double quotes.");
+            throw new HoconException(origin, $"'{_text[_at]}' is not allowed in unquoted text; put the text in double quotes.");
         }
 
         _tokens.Add(new HoconToken(HoconTokenKind.Unquoted, _text[start.._at], origin));
@@ -172,7 +172,7 @@ internal sealed class HoconTokenizer
         {
             if (_at >= _text.Length || _text[_at] == '\n')
             {
-                throw new HoconException(origin, "this text has no closing '\"' on its line; a text of several lines stands in "
+                throw new HoconException(origin, "this text has no closing '\"' on its line; put a text of several lines in "
                     + "\"\"\"three quotes\"\"\".");
             }
 

@@ -16,26 +16,26 @@ public static class KeyPage
 
         | preset | what it is for |
         |---|---|
-        | [demo.conf](demo.conf) | minutes on a few processor cores: the whole way of a run on a small scale |
-        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated as it goes |
+        | [demo.conf](demo.conf) | a few minutes on a few CPU cores: a complete run at small scale |
+        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated more often |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
 
-        [tables/](tables) holds a preset for every row of the paper's tables, [studies/](studies) the tables themselves, for `cacl study`. A study's file is HOCON, too:
-        a section `study` with `title`, `seeds`, `evaluate-every-steps` (0: the end only), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to)
-        and `rows`, each with `name`, one of `preset` (and perhaps `init-from`, `settings`), `random = true` (and `backbone`) and `checkpoint`, and the `paper`'s value; a section `cacl` changes every row alike.
+        [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
+        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to) and `rows`.
+        Each row has a `name`, one of `preset` (optionally with `init-from` and `settings`), `random = true` (optionally with `backbone`) or `checkpoint`, and the `paper`'s value. A section `cacl` changes every row in the same way.
 
-        A setting's value comes from the strongest of: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.
+        A setting takes its value from the strongest of these: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.
         The run folder's `config.resolved.conf` holds every key with its value and where it came from.
 
-        - **Environment.** A key in capitals with `_` for every `.` and `-`: `CACL_DATA_CROP_SIZE=64` sets `cacl.data.crop-size`. A variable of a section that names no key is an error.
-          Inside a file, `${?VIDEOS}` is the variable VIDEOS where there is no key of this name; `a = x` followed by `a = ${?VIDEOS}` keeps x where there is none.
-        - **Files** are HOCON: `include "other.conf"` (relative to the including file; a missing one is an error), `key = value`, sections, `+=`, `${other.key}`, `# comments` with a space before them.
-        - **Units.** Durations: `200ms`, `30s`, `5 minutes`, `2h`. Sizes: `256 MiB`, `1.5 GiB`, `2 GB`, or a number of bytes. Truth: `true`/`false`, `yes`/`no`, `on`/`off`.
-        - A key that is not listed here is an error. Beside `cacl` only `akka` is allowed; it goes to the actor system as it is.
+        - **Environment.** The variable is the key in capitals, with `_` for every `.` and `-`: `CACL_DATA_CROP_SIZE=64` sets `cacl.data.crop-size`. A variable that is named like a setting but matches no key is an error.
+          Inside a file, `${?VIDEOS}` stands for the variable VIDEOS unless there is a key of this name; `a = x` followed by `a = ${?VIDEOS}` keeps x if there is neither.
+        - **Files** are HOCON: `include "other.conf"` (relative to the including file; a missing file is an error), `key = value`, sections, `+=`, `${other.key}`, and `# comments` with a space before them.
+        - **Units.** Durations: `200ms`, `30s`, `5 minutes`, `2h`. Sizes: `256 MiB`, `1.5 GiB`, `2 GB`, or a number of bytes. Booleans: `true`/`false`, `yes`/`no`, `on`/`off`.
+        - A key that is not listed here is an error. Besides `cacl`, only `akka` is allowed; it goes to the actor system unchanged.
 
         Where a default comes from: [P] stated by the paper, [M] taken from MoCo-v2, [U] unstated, our choice, [O] an option that the paper ablates or that changes the method.
-        No mark: running the program, not the method.
+        No mark: how the program runs, not the method.
 
         """;
 

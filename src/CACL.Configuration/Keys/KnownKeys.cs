@@ -41,7 +41,7 @@ public static class KnownKeys
     private static SettingsProblem Beside(string key, HoconValue value)
     {
         var near = All.FirstOrDefault(k => k == $"cacl.{key}" || k.StartsWith($"cacl.{key}.", StringComparison.Ordinal));
-        var hint = near is null ? "Settings stand under cacl, those of the actor system under akka." : $"Did you mean cacl.{key}?";
+        var hint = near is null ? "Settings are under cacl, those of the actor system under akka." : $"Did you mean cacl.{key}?";
         return new SettingsProblem(HoconWriter.Key(key), value.Origin, $"is not known. {hint}");
     }
 

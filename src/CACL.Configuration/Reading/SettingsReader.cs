@@ -122,7 +122,7 @@ public sealed class SettingsReader(HoconObject root)
         var origin = OriginOf(key);
         // A file is named by its line; an option is quoted.
         if (origin.Line == 0 && origin.Source.Contains(key, StringComparison.Ordinal)) origin = HoconOrigin.Of($"--set {key}");
-        _problems.Add(new SettingsProblem(key, origin, $"is something else than {allowed}."));
+        _problems.Add(new SettingsProblem(key, origin, $"is not {allowed}."));
         return "";
     }
 
@@ -239,7 +239,7 @@ public sealed class SettingsReader(HoconObject root)
             case HoconArray array when array.Items.All(i => i is HoconScalar { IsNull: false }):
                 return [.. array.Items.Select(i => ((HoconScalar)i).Text.Trim())];
             case HoconArray:
-                Report(key, "holds a list, an object or null inside its list; only single values may stand there.");
+                Report(key, "holds a list, an object or null inside its list; only single values are allowed there.");
                 return null;
             default:
                 return Scalar(key) is { } text ? [.. new[] { text }.Where(t => t.Length > 0)] : null;

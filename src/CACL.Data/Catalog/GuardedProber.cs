@@ -39,7 +39,7 @@ internal sealed class GuardedProber(
             if (Interlocked.Increment(ref _inARow) <= Limit) return;
             throw new CatalogException(
                 $"The decoder failed at more than {Limit} files in a row, at last so: {fault.Message} What was read is kept, and the next "
-                + "scan goes on from there. Run `cacl doctor` to check the decoders, see whether the machine has memory left, or choose "
+                + "scan continues from there. Run `cacl doctor` to check the decoders, see whether the machine has memory left, or choose "
                 + "the other decoder with cacl.data.decoder.",
                 fault);
         }

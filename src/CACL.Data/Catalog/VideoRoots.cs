@@ -94,7 +94,7 @@ public sealed class VideoRoots
             {
                 var entry = (firstColumn ? FirstColumn(line) : line).Trim();
                 if (entry.Length == 0 || entry[0] == '#') continue;
-                if (entry.Contains('\0')) throw new CatalogException($"The list {list} is not text. It holds one path a line.");
+                if (entry.Contains('\0')) throw new CatalogException($"The list {list} is not text. It must hold one path per line.");
                 _files.Add(RealParent(Path.GetFullPath(entry, folder), parents));
             }
         }

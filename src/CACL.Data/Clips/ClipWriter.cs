@@ -159,7 +159,7 @@ public sealed class ClipWriter : IDisposable
         if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
         return new ClipException(
             _file.Path,
-            $"{_file.Path} cannot be written. {says} See to it that there is room and that the folder can be written to.",
+            $"{_file.Path} cannot be written. {says} Make sure that there is space and that the folder can be written to.",
             inner);
     }
 

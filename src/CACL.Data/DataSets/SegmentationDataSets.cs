@@ -42,7 +42,7 @@ public static class SegmentationDataSets
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         if (!Directory.Exists(root))
-            throw new DataSetException(root, $"There is no folder {root}; the data set of the kind {Word(kind)} was to be read from it.");
+            throw new DataSetException(root, $"There is no folder {root}; the data set of the kind {Word(kind)} should be in it.");
         return kind switch
         {
             DataSetKind.Cityscapes => CityscapesDataSet.Open(root),

@@ -23,7 +23,7 @@ internal sealed class SharedStatus(Func<Task<JsonObject>> ask)
         }
         catch (Exception e)
         {
-            Log.Debug(e, "The status could not be had for those who listen");
+            Log.Debug(e, "The status for the listeners could not be read");
             return null;
         }
     }

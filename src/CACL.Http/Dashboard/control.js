@@ -6,11 +6,11 @@ class Control {
   constructor() {
     byId("evaluate").addEventListener("click", event => this.#do(event.target, "/api/evaluations", answer => {
       const queued = list(answer.queued).map(target => target.dataset);
-      return `Evaluation of ${queued.join(", ") || "the present state"} is on its way; training goes on.`;
+      return `Evaluation of ${queued.join(", ") || "the present state"} has been requested; training continues.`;
     }));
     byId("checkpoint").addEventListener("click", event => this.#do(event.target, "/api/checkpoint", answer => answer.message ?? "A checkpoint is saved after this step."));
     byId("pause").addEventListener("click", event => this.#paused
-      ? this.#do(event.target, "/api/resume", answer => answer.message ?? "The training goes on.")
+      ? this.#do(event.target, "/api/resume", answer => answer.message ?? "The training continues.")
       : this.#do(event.target, "/api/pause", answer => answer.message ?? "The training pauses after this step."));
     byId("stop").addEventListener("click", () => {
       byId("confirm").returnValue = "";

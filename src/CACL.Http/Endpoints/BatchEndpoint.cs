@@ -44,7 +44,7 @@ internal static class BatchEndpoint
             { Latest: { } latest } => Json(latest),
             { Fault: { } fault } =>
                 new JsonObject { ["pairs"] = new JsonArray(), ["message"] = $"The pictures could not be made: {fault}" },
-            _ => new JsonObject { ["pairs"] = new JsonArray(), ["message"] = "No step has begun since you asked. Ask again in a while." },
+            _ => new JsonObject { ["pairs"] = new JsonArray(), ["message"] = "No step has begun since you asked. Ask again later." },
         };
         await Answers.JsonAsync(context, StatusCodes.Status200OK, answer).ConfigureAwait(false);
     }

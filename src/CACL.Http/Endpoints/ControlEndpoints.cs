@@ -34,7 +34,7 @@ internal static class ControlEndpoints
             return;
         }
 
-        await Answers.FaultAsync(context, StatusCodes.Status409Conflict, "The training is over already.").ConfigureAwait(false);
+        await Answers.FaultAsync(context, StatusCodes.Status409Conflict, "The training is already over.").ConfigureAwait(false);
     }
 
     private static string? Pause(TrainingRun run, RunStatus status)
@@ -43,8 +43,8 @@ internal static class ControlEndpoints
         run.Pause();
         if (status.PausedByUser)
             return status.State == RunState.Paused
-                ? $"The training is paused already, after step {status.Step}."
-                : "The training was asked to pause already.";
+                ? $"The training is already paused, after step {status.Step}."
+                : "The training has already been asked to pause.";
         return status.State == RunState.Running
             ? $"The training pauses after step {status.Step + 1}, which is being computed."
             : $"The training pauses after step {status.Step}.";
@@ -56,9 +56,9 @@ internal static class ControlEndpoints
         run.Resume();
         if (!status.PausedByUser)
             return status.PausedByCheckpoint
-                ? "The training waits for its checkpoint to be written, and goes on by itself once that is done."
+                ? "The training waits for its checkpoint to be written, and continues by itself after that."
                 : "The training is not paused.";
-        return status.PausedByCheckpoint ? "The training goes on once its checkpoint is written." : "The training goes on.";
+        return status.PausedByCheckpoint ? "The training continues once its checkpoint is written." : "The training continues.";
     }
 
     private static string? Stop(TrainingRun run, RunStatus status, Lingering lingering)
@@ -70,9 +70,9 @@ internal static class ControlEndpoints
         }
 
         run.Stop("Stopped on request.");
-        if (status.State == RunState.Evaluating) return "The training is over; what is not evaluated yet is left to --resume.";
-        return status.Stopping ? "The training was asked to end already." : "The training finishes the step that runs, saves and ends: "
-            + "cacl train --config RUN/config.resolved.conf --run RUN --resume goes on with it.";
+        if (status.State == RunState.Evaluating) return "The training is over; evaluations not yet made are left to --resume.";
+        return status.Stopping ? "The training has already been asked to end." : "The training finishes the current step, saves and ends: "
+            + "cacl train --config RUN/config.resolved.conf --run RUN --resume continues it.";
     }
 
     private static string? Checkpoint(TrainingRun run, RunStatus status)
@@ -81,7 +81,7 @@ internal static class ControlEndpoints
         run.RequestCheckpoint();
         return status.State == RunState.Paused
             ? $"A checkpoint of step {status.Step} is being saved."
-            : "A checkpoint is saved after the step that runs.";
+            : "A checkpoint is saved after the current step.";
     }
 
     private static bool IsOver(RunStatus status) => status.State is RunState.Evaluating or RunState.Ended;

@@ -90,7 +90,7 @@ internal static class EvaluationEndpoints
 
     private static string? FaultOf(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object) return "The body is no object.";
+        if (body.ValueKind != JsonValueKind.Object) return "The body is not an object.";
         foreach (var field in body.EnumerateObject())
         {
             if (!Fields.Contains(field.Name)) return $"There is no field {field.Name}; there are {string.Join(", ", Fields)}.";

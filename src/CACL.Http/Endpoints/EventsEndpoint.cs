@@ -37,7 +37,7 @@ internal static class EventsEndpoint
         if (!await places.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
         {
             context.Response.Headers.RetryAfter = "10";
-            var sentence = $"{limits.Streams} others are listening already, the most at a time. "
+            var sentence = $"{limits.Streams} others are already listening, the most allowed at a time. "
                 + "Close a page of the dashboard, or ask GET /api/status now and then.";
             await Answers.FaultAsync(context, StatusCodes.Status503ServiceUnavailable, sentence).ConfigureAwait(false);
             return;

@@ -25,7 +25,7 @@ internal static class Requests
     public static async Task<bool> IsMeantAsync(HttpContext context, NodeState state)
     {
         if (context.Request.Headers[InstanceHeader] is not [{ } instance] || instance == state.Instance) return true;
-        await Answers.FaultAsync(context, StatusCodes.Status410Gone, "Another run answers here than the one that is meant.")
+        await Answers.FaultAsync(context, StatusCodes.Status410Gone, "A different run answers here.")
             .ConfigureAwait(false);
         return false;
     }

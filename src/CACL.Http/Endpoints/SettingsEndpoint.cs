@@ -56,7 +56,7 @@ internal static class SettingsEndpoint
 
     private static (IReadOnlyList<SettingChange> Wishes, string? Fault) Read(JsonElement body, IReadOnlyList<string> names)
     {
-        if (body.ValueKind != JsonValueKind.Object) return ([], "The body is no object.");
+        if (body.ValueKind != JsonValueKind.Object) return ([], "The body is not an object.");
         var fields = new List<(string Name, JsonElement Value)>();
         foreach (var field in body.EnumerateObject())
         {
@@ -65,11 +65,11 @@ internal static class SettingsEndpoint
             else fields.Add((field.Name, field.Value));
         }
 
-        if (fields.Count == 0) return ([], "Nothing is to be changed.");
+        if (fields.Count == 0) return ([], "There is nothing to change.");
         foreach (var (name, value) in fields)
         {
             if (!names.Contains(name))
-                return ([], $"There is no setting {name} that can be changed while a run goes on; there are {string.Join(", ", names)}.");
+                return ([], $"There is no setting {name} that can be changed during a run; there are {string.Join(", ", names)}.");
             if (value.ValueKind != (LiveSettingNames.IsWord(name) ? JsonValueKind.String : JsonValueKind.Number))
                 return ([], $"{name} is {(LiveSettingNames.IsWord(name) ? "not a text" : "not a number")}.");
         }

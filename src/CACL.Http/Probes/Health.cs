@@ -50,12 +50,12 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
 
     /// <summary>Checks whether it is alive: steps go on being finished.</summary>
     public IReadOnlyList<HealthCheck> Live(HealthFacts? facts) => facts is null
-        ? [new("start", true, "The training has not begun yet: videos are looked at, the model is being built.")]
+        ? [new("start", true, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts)];
 
     /// <summary>Checks whether it is ready: it has begun, finishes steps, saves checkpoints and has decoders.</summary>
     public IReadOnlyList<HealthCheck> Ready(HealthFacts? facts) => facts is null
-        ? [new("start", false, "The training has not begun yet: videos are looked at, the model is being built.")]
+        ? [new("start", false, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts), Checkpoint(facts), Decoders(facts)];
 
     private HealthCheck Steps(HealthFacts facts)

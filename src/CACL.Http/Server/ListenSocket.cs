@@ -43,11 +43,11 @@ internal static class ListenSocket
         cause.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"The port {port} of cacl.http.port is in use by another program. Take another one, or auto for the next that is free.",
-            SocketError.AddressNotAvailable => $"The address {options.Host} of cacl.http.host is none of this machine's. Take 127.0.0.1, "
+                $"The port {port} of cacl.http.port is in use by another program. Choose another one, or auto for the next free one.",
+            SocketError.AddressNotAvailable => $"The address {options.Host} of cacl.http.host is not this machine's. Use 127.0.0.1, "
                 + "0.0.0.0 or one that `ip address` shows.",
-            SocketError.AccessDenied => $"The port {port} of cacl.http.port may not be opened by this user. Take one above 1023.",
-            _ => $"{options.Host}:{port} (cacl.http.host, cacl.http.port) cannot be listened on: {cause.Message}. Set cacl.http.enabled "
+            SocketError.AccessDenied => $"The port {port} of cacl.http.port may not be opened by this user. Choose one above 1023.",
+            _ => $"{options.Host}:{port} (cacl.http.host, cacl.http.port) cannot be opened: {cause.Message}. Set cacl.http.enabled "
                 + "= false to train without.",
         },
         cause);

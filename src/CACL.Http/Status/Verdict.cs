@@ -14,10 +14,10 @@ internal static class Verdict
         if (status.Outcome is { } outcome) return outcome.Message;
         return status.State switch
         {
-            RunState.Evaluating => "All steps are done; evaluations are still being made.",
+            RunState.Evaluating => "All steps are done; evaluations are still running.",
             RunState.Paused when status.PausedByCheckpoint => "The training waits until its checkpoint can be written: look at the disk "
                 + "of the run folder.",
-            RunState.Paused => "The training is paused. cacl resume lets it go on.",
+            RunState.Paused => "The training is paused. cacl resume continues it.",
             _ when status.Stopping => "The training ends after this step and saves.",
             _ when status.PausedByUser => "The training pauses after this step.",
             RunState.Starting => "The training is being started.",

@@ -45,10 +45,10 @@ public sealed record Views(
                 $"Views have the shapes [{string.Join(",", shape)}] and [{string.Join(",", ViewPlus.shape)}], not twice [B,3,S,S].");
         }
 
-        if (height % 8 != 0 || width % 8 != 0) throw new ArgumentException($"Views of {height}×{width} pixels are no multiples of 8.");
+        if (height % 8 != 0 || width % 8 != 0) throw new ArgumentException($"Views of {height}×{width} pixels are not multiples of 8.");
         if (!Permutation.Order().SequenceEqual(Enumerable.Range(0, (int)batch)))
         {
-            throw new ArgumentException($"[{string.Join(",", Permutation)}] is no permutation of {batch} samples.");
+            throw new ArgumentException($"[{string.Join(",", Permutation)}] is not a permutation of {batch} samples.");
         }
 
         if (rolled && (

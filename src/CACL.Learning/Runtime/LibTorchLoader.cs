@@ -90,7 +90,7 @@ public static class LibTorchLoader
             ? "Put the folders of CUDA's and cuDNN's libraries on LD_LIBRARY_PATH, or use a CPU build of libtorch."
             : "The file may be damaged or built for another system: "
                 + (search.NamedBy is { } name ? $"leave {name} unset to use the one that comes with the program."
-                    : $"restore the packages anew, or name another libtorch with {FolderVariable}.");
+                    : $"restore the packages again, or name another libtorch with {FolderVariable}.");
         var version = LibTorchVersion.FromFiles(Path.Combine(Path.GetDirectoryName(path)!, "libtorch_cpu.so"));
         if (version is not null && !LibTorchVersion.Fits(version))
             remedy += $" It is version {version}; TorchSharp needs {LibTorchVersion.Wanted} or a newer {LibTorchVersion.Wanted.Major}.x.";

@@ -16,7 +16,7 @@ public sealed record Checkpoint(string Folder, CheckpointState State, TrainingSn
             throw new CheckpointException(
                 Folder,
                 $"{Folder} is a checkpoint of another architecture ({string.Join("; ", differences)}). "
-                + "Set these back to go on with it, or start a new run in another folder.");
+                + "Set these back to continue it, or start a new run in another folder.");
         }
 
         differences = State.SettingsThatDiffer(settings);

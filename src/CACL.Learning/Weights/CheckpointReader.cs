@@ -187,7 +187,7 @@ internal static class CheckpointReader
                 .Take(3)
                 .ToArray();
             return others.Length == 0
-                ? $" No other checkpoint lies in {parent}: start the run anew."
+                ? $" There is no other checkpoint in {parent}: start the run again."
                 : $" Use another checkpoint of {parent}: {string.Join(", ", others)}.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -205,7 +205,7 @@ public sealed class CheckpointStore
             throw new CheckpointException(
                 target,
                 $"{target} was written, but older checkpoints could not be removed ({e.Message.TrimEnd('.')}). "
-                + $"See to it that {Folder} can be written to, or the disk will fill.",
+                + $"Make sure that {Folder} can be written to, or the disk will fill.",
                 isTransient: true,
                 e);
         }
@@ -240,7 +240,7 @@ public sealed class CheckpointStore
         // Unix error numbers: ENOSPC, EDQUOT.
         var remedy = e.HResult is 28 or 122
             ? $"Free space on the disk of {Folder}: a checkpoint takes {megabytes} MB."
-            : $"See to it that {Folder} can be written to.";
+            : $"Make sure that {Folder} can be written to.";
         return new CheckpointException(
             target,
             $"The checkpoint {target} could not be written ({e.Message.TrimEnd('.')}). Earlier checkpoints are untouched. {remedy}",

@@ -21,7 +21,7 @@ public sealed record LatestFolder(string? Path, string? Fault)
         var isThere = target is not null || Directory.Exists(link) || File.Exists(link);
         if (newest is null && !isThere) return new LatestFolder(null, null);
         var what = target is not null && CheckpointFiles.TryStep(target, out _) ? $"{link} leads to {target}, which is not there."
-            : target is not null ? $"{link} leads to {target}, which is no checkpoint beside it."
+            : target is not null ? $"{link} leads to {target}, which is not a checkpoint in the same folder."
             : isThere ? $"{link} is a {(File.Exists(link) ? "file" : "folder")} where a link to a checkpoint belongs."
             : $"The link {link}, which names the checkpoint to go on from, is missing.";
         if (newest is null) return new LatestFolder(null, what);

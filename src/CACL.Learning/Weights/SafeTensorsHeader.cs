@@ -123,7 +123,7 @@ internal sealed class SafeTensorsHeader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
-                throw Fault(where, $"{key} holds something else than whole numbers from 0 to 2⁶³−1");
+                throw Fault(where, $"{key} holds something other than whole numbers from 0 to 2⁶³−1");
             numbers.Add(number);
         }
 

@@ -45,7 +45,7 @@ internal static class TorchFormats
         {
             return Of(path) == TorchFormat.None
                 ? null
-                : $"It is a file of PyTorch's: run cacl import {path} --out init.safetensors, and name what that writes.";
+                : $"It is a PyTorch file: run cacl import {path} --out init.safetensors, and name what that writes.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

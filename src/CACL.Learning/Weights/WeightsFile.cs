@@ -71,7 +71,7 @@ public static class WeightsFile
         throw new WeightsException(
             reader.Path,
             $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. "
-            + "Take out the one that is meant: cacl import FILE --prefix PREFIX --out init.safetensors.");
+            + "Extract the one you mean: cacl import FILE --prefix PREFIX --out init.safetensors.");
     }
 
     private static void Check(string path, Dictionary<string, SafeTensorsEntry> found, Dictionary<string, long[]> network)

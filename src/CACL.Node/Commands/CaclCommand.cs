@@ -18,7 +18,7 @@ internal static class CaclCommand
         "source <(cacl completion bash)                          the tab key completes all of this",
         "",
         "Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130 stopped by Ctrl+C or cacl stop, 143 by "
-            + "SIGTERM, each after saving.",
+            + "SIGTERM, both after saving.",
     ];
 
     /// <summary>The whole command line.</summary>
@@ -52,7 +52,7 @@ internal static class CaclCommand
             CompletionCommand.Create(),
         };
         root.HelpName = "cacl";
-        trace = new Option<bool>("--trace") { Description = "Show stack traces of faults.", Recursive = true };
+        trace = new Option<bool>("--trace") { Description = "Shows stack traces of faults.", Recursive = true };
         root.Add(trace);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);

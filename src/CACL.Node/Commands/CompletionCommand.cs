@@ -13,7 +13,7 @@ internal static class CompletionCommand
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new Verb(
             "completion",
-            "Prints a script by which a shell completes verbs, options, their words and the keys of --set.",
+            "Prints a script with which a shell completes verbs, options, their values and the keys of --set.",
             "source <(cacl completion bash)                          for this shell",
             "cacl completion bash > ~/.local/share/bash-completion/completions/cacl",
             "cacl completion zsh > ~/.zfunc/_cacl                    with ~/.zfunc in fpath",

@@ -10,16 +10,16 @@ internal static class ConfigCommand
 {
     /// <summary>The verb.</summary>
     public static Command Create() =>
-        new Verb("config", "Shows settings and where each comes from; checks presets and studies.", "cacl config show --config "
+        new Verb("config", "Shows settings and where each one comes from; checks presets and studies.", "cacl config show --config "
             + "hocon/demo.conf", "cacl config check my.conf")
         { Subcommands = { Show(), Check(), Keys() } };
 
     private static Verb Show()
     {
-        var changed = new Option<bool>("--changed") { Description = "Only what differs from the defaults." };
+        var changed = new Option<bool>("--changed") { Description = "Prints only what differs from the defaults." };
         var command = new Verb(
             "show",
-            "Prints every setting with the file and line, variable or option that it came from. What it prints can be given as --config.",
+            "Prints every setting with the file and line, variable or option that it came from. The output can be passed to --config.",
             "cacl config show --config hocon/kinetics-r50.conf --changed",
             "CACL_TRAINING_EPOCHS=3 cacl config show --changed",
             "cacl config show --config runs/first/config.resolved.conf --set cacl.data.stride=4")
@@ -42,13 +42,13 @@ internal static class ConfigCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "HOCON files, presets or studies, each checked for itself.",
+            Description = "HOCON files, presets or studies; each is checked separately.",
             Arity = ArgumentArity.OneOrMore
         };
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "check",
-            "Says of each file what it changes, of a study its rows, or everything that is wrong with it. Exit status 1 if any is wrong.",
+            "Prints what each file changes, the rows of a study, or everything that is wrong. Exit status 1 if any file is wrong.",
             "cacl config check hocon/kinetics-r18.conf",
             "cacl config check hocon/studies/small.conf",
             "cacl config check my.conf --set cacl.training.batch-size=64")
@@ -68,7 +68,7 @@ internal static class ConfigCommand
 
     private static Verb Keys()
     {
-        var keys = new Verb("keys", "Prints the page of all keys, as hocon/README.md has it.", "cacl config keys > hocon/README.md");
+        var keys = new Verb("keys", "Prints the page of all keys, which is hocon/README.md.", "cacl config keys > hocon/README.md");
         keys.SetAction(parsed => parsed.InvocationConfiguration.Output.Write(KeyPage.Render()));
         return keys;
     }

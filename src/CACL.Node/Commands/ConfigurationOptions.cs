@@ -19,7 +19,7 @@ internal sealed class ConfigurationOptions
     {
         _files = new Option<string[]>("--config")
         {
-            Description = "HOCON file with settings; of several files the last is the strongest. hocon/README.md lists all keys.",
+            Description = "HOCON file with settings; if there are several, the last one wins. hocon/README.md lists all keys.",
             HelpName = "FILE",
             Required = required,
             AllowMultipleArgumentsPerToken = true,

@@ -9,24 +9,24 @@ internal static class ControlCommands
 {
     /// <summary><c>cacl pause</c>.</summary>
     public static Command CreatePause() => Create(
-        "pause", "Holds a running training after its step, until cacl resume. Its numbers do not change by it.",
-        "It does nothing that could be paused.");
+        "pause", "Pauses a running training after its current step, until cacl resume. This does not change its numbers.",
+        "There is nothing to pause.");
 
     /// <summary><c>cacl resume</c>.</summary>
     public static Command CreateResume() => Create(
-        "resume", "Lets a paused training go on.",
-        "Go on with a run that has ended by: cacl train --config {0}/config.resolved.conf --run {0} --resume");
+        "resume", "Continues a paused training.",
+        "Continue a run that has ended with: cacl train --config {0}/config.resolved.conf --run {0} --resume");
 
     /// <summary><c>cacl stop</c>.</summary>
     public static Command CreateStop() => Create(
         "stop",
-        "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume goes on "
-            + "with it.",
+        "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume continues "
+            + "it.",
         "There is nothing to stop.");
 
     /// <summary><c>cacl checkpoint</c>.</summary>
     public static Command CreateCheckpoint() => Create(
-        "checkpoint", "Has a running training save a checkpoint after its step.", "Its last checkpoint is {0}/checkpoints/latest.");
+        "checkpoint", "Makes a running training save a checkpoint after its step.", "Its last checkpoint is {0}/checkpoints/latest.");
 
     private static Verb Create(string name, string description, string instead)
     {

@@ -12,21 +12,21 @@ internal static class DatasetsCheckCommand
     public static Command Create()
     {
         var kind =
-            new Option<string>("--dataset") { Description = "How it is laid out.", HelpName = "cityscapes|voc|folder", Required = true };
+            new Option<string>("--dataset") { Description = "Its layout; see below.", HelpName = "cityscapes|voc|folder", Required = true };
         kind.AcceptOnlyFromAmong([.. SegmentationDataSets.Words]);
-        var data = new Option<string>("--data") { Description = "Its folder.", HelpName = "DIR", Required = true };
+        var data = new Option<string>("--data") { Description = "Folder of the data set.", HelpName = "DIR", Required = true };
         var threads = new Option<int>("--threads")
         {
-            Description = "Files read at once.",
+            Description = "Number of files read in parallel.",
             HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
-            CustomParser = given => NumberOption.Read<int>(given, number => number >= 1, "a number from 1 on"),
+            CustomParser = given => NumberOption.Read<int>(given, number => number >= 1, "a number of 1 or more"),
         };
-        var all = new Option<bool>("--all") { Description = "Every fault, not only the first ones." };
-        var json = new Option<bool>("--json") { Description = "One JSON object with every fault, in place of text." };
+        var all = new Option<bool>("--all") { Description = "Prints every fault, not only the first ones." };
+        var json = new Option<bool>("--json") { Description = "Prints one JSON object with every fault instead of text." };
         var command = new Verb(
             "check",
-            "Reads every image and label once; prints counts, the classes' shares of the pixels and every fault. Fails if there is one.",
+            "Reads every image and label once; prints counts, each class's share of the pixels and every fault. Fails if there is a fault.",
             "cacl datasets check --dataset folder --data /data/camvid",
             "cacl datasets check --dataset cityscapes --data /data/cityscapes --all",
             "cacl datasets check --dataset voc --data /data/VOCdevkit --json > voc.json",
@@ -34,7 +34,7 @@ internal static class DatasetsCheckCommand
             "Layouts: cityscapes  leftImg8bit/{train,val}/CITY/NAME_leftImg8bit.png, gtFine/{train,val}/CITY/NAME_gtFine_labelIds.png",
             "         voc         JPEGImages, SegmentationClass[Aug], ImageSets/Segmentation/{train,trainaug,val}.txt",
             "         folder      images/{train,val,test}/NAME.{jpg,png}, labels/{train,val,test}/NAME.png, classes.txt:",
-            "                     a class a line, \"NAME\" or \"NAME R G B\"; \"ignore 255\" declares a label value that is left out")
+            "                     one class per line, \"NAME\" or \"NAME R G B\"; \"ignore 255\" declares a label value that is left out")
         {
             kind,
             data,

@@ -7,7 +7,7 @@ internal static class DatasetsCommand
 {
     /// <summary>The verb with those below it.</summary>
     public static Command Create() =>
-        new Verb("datasets", "Looks at labelled data sets, on which a representation is evaluated.", "cacl datasets check --dataset "
+        new Verb("datasets", "Checks labelled data sets, on which a representation is evaluated.", "cacl datasets check --dataset "
             + "folder --data /data/camvid")
     {
         DatasetsCheckCommand.Create(),

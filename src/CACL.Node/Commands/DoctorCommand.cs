@@ -11,7 +11,7 @@ internal static class DoctorCommand
     {
         var command = new Verb(
             "doctor",
-            "Says what this machine has and lacks, and for each lack the remedy. Exit status 1 if training could not start.",
+            "Says what this machine has and lacks, and how to get what it lacks. Exit status 1 if a training could not start.",
             "cacl doctor",
             "cacl doctor --set cacl.training.libtorch=/opt/torch/lib");
         var configuration = new ConfigurationOptions(command, required: false);

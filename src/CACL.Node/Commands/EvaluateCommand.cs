@@ -18,31 +18,31 @@ internal static class EvaluateCommand
         var checkpoint = new Option<string>("--checkpoint")
         {
             Description = "A run folder, a checkpoint's folder, a .safetensors file, or "
-            + "random: an untrained network.",
+            + "random (an untrained network).",
             HelpName = "PATH|random",
             Required = true
         };
         var backbone = new Option<string?>("--backbone")
         {
-            Description = "The network; otherwise what the file holds, resnet18 for random.",
+            Description = "The network. Default: the one in the file; resnet18 for random.",
             HelpName = "resnet18|resnet50"
         };
         var kind = new Option<string>("--dataset")
         {
-            Description = "How the data set is laid out; cacl datasets check --help shows each.",
+            Description = "Layout of the data set; cacl datasets check --help shows each one.",
             HelpName = "cityscapes|voc|folder",
             Required = true
         };
         var data = new Option<string>("--data") { Description = "Folder of the data set.", HelpName = "DIR", Required = true };
         var train = new Option<string?>("--train-split")
         {
-            Description = "Split that is learnt from; as --set "
+            Description = "Split to learn from; the same as --set "
             + "cacl.evaluation.train-split=S.",
             HelpName = "S"
         };
         var test = new Option<string?>("--test-split")
         {
-            Description = "Split that is scored; as --set cacl.evaluation.test-split=S.",
+            Description = "Split to score; the same as --set cacl.evaluation.test-split=S.",
             HelpName = "S"
         };
         var protocol = new Option<string>("--protocol")
@@ -61,13 +61,13 @@ internal static class EvaluateCommand
         };
         var variant = new Option<string>("--variant")
         {
-            Description = "full, or quick: small images, some of them, few epochs.",
+            Description = "full, or quick: fewer and smaller images, fewer epochs.",
             HelpName = "full|quick",
             DefaultValueFactory = _ => "full"
         };
         var pictures = new Option<int>("--pictures")
         {
-            Description = "Writes this many sheets of image, label and prediction below --out.",
+            Description = "Writes this many sheets of image, label and prediction to the folder --out.",
             HelpName = "N",
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 10_000, "a whole number from 0 to 10000"),
         };
@@ -75,7 +75,7 @@ internal static class EvaluateCommand
             new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
         var json = new Option<bool>("--json")
         {
-            Description = "The last line of standard output is the result as one JSON object; all else goes to standard error.",
+            Description = "Prints the result as one JSON object on the last line of standard output; all else goes to standard error.",
         };
         var command = new Verb(
             "evaluate",

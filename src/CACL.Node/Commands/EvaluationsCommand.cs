@@ -12,19 +12,19 @@ internal static class EvaluationsCommand
     {
         var command = new Verb(
             "evaluations",
-            "Prints the evaluations of runs. Results that were measured in different ways stand in tables of their own.",
+            "Prints the evaluations of runs. Results that were measured in different ways are in separate tables.",
             "cacl evaluations --run runs/first",
             "cacl evaluations --run runs/first runs/second --csv > evaluations.csv");
         var runs = new Option<string[]>("--run")
         {
-            Description = "Folder of a run; several may follow one another.",
+            Description = "Folder of a run; several may follow.",
             HelpName = "DIR",
             Required = true,
             AllowMultipleArgumentsPerToken = true
         };
         var json =
             new Option<bool>("--json") { Description = "Prints a JSON array of the lines, each with its run and the number of its table." };
-        var csv = new Option<bool>("--csv") { Description = "Prints comma-separated values; the column table tells what may be compared." };
+        var csv = new Option<bool>("--csv") { Description = "Prints comma-separated values; the column table says what may be compared." };
         command.Add(runs);
         command.Add(json);
         command.Add(csv);

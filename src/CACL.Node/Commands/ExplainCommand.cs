@@ -15,10 +15,10 @@ internal static class ExplainCommand
             new Option<string>("--run") { Description = "Folder of the run, which may be running.", HelpName = "DIR", Required = true };
         var step = new Option<long>("--step")
         {
-            Description = "The step, counted from 1 as metrics.jsonl does.",
+            Description = "The step, counted from 1 as in metrics.jsonl.",
             HelpName = "N",
             Required = true,
-            CustomParser = given => NumberOption.Read<long>(given, number => number >= 1, "a whole number from 1 on"),
+            CustomParser = given => NumberOption.Read<long>(given, number => number >= 1, "a whole number of 1 or more"),
         };
         var folder = new Option<string?>("--out")
         {
@@ -26,13 +26,13 @@ internal static class ExplainCommand
             + "step-N.json.",
             HelpName = "DIR"
         };
-        var noReplay = new Option<bool>("--no-replay") { Description = "Does not compute the losses anew." };
-        var json = new Option<bool>("--json") { Description = "Standard output is one JSON object; all else goes to standard error." };
+        var noReplay = new Option<bool>("--no-replay") { Description = "Does not recompute the losses." };
+        var json = new Option<bool>("--json") { Description = "Prints one JSON object to standard output, all else to standard error." };
         var overrides = ConfigurationOptions.Overrides();
         var command = new Verb(
             "explain",
-            "Shows what was in a past step's batch: videos, frames, boxes, flips, colours and rolls. Computes its losses anew where a "
-                + "checkpoint of before it is left.",
+            "Shows what was in a past step's batch: videos, frames, boxes, flips, colours and rolls. Recomputes its losses if a "
+                + "checkpoint from before the step is left.",
             "cacl explain --run runs/first --step 120",
             "cacl explain --run runs/first --step 120 --out explained",
             "cacl explain --run runs/first --step 120 --no-replay --set cacl.data.catalog=moved.sqlite")

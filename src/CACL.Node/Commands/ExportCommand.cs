@@ -20,14 +20,14 @@ internal static class ExportCommand
         var output = new Option<string>("--out") { Description = "The safetensors file to write.", HelpName = "FILE", Required = true };
         var network = new Option<string>("--network")
         {
-            Description = "query: the online network, which is evaluated; key: the momentum "
-            + "network.",
+            Description = "query: the query network, which is evaluated; key: the key network, "
+            + "its moving average.",
             HelpName = "query|key",
             DefaultValueFactory = _ => "query"
         };
         network.AcceptOnlyFromAmong("query", "key");
         var heads =
-            new Option<bool>("--with-heads") { Description = "Writes the heads along (head_global.*, head_pixel.*, head_cycle.*)." };
+            new Option<bool>("--with-heads") { Description = "Also writes the heads (head_global.*, head_pixel.*, head_cycle.*)." };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replaces the file of --out." };
         var command = new Verb(
             "export",
@@ -35,7 +35,7 @@ internal static class ExportCommand
             "cacl export --checkpoint runs/first --out backbone.safetensors",
             "cacl export --checkpoint runs/first/checkpoints/step-00000100 --out momentum.safetensors --network key --with-heads",
             "",
-            "In Python: model.load_state_dict(safetensors.torch.load_file('backbone.safetensors'), strict=False), which misses fc alone.")
+            "In Python: model.load_state_dict(safetensors.torch.load_file('backbone.safetensors'), strict=False); only fc is missing.")
         {
             checkpoint,
             output,

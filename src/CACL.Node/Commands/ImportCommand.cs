@@ -19,16 +19,16 @@ internal static class ImportCommand
         };
         var prefix = new Option<string?>("--prefix")
         {
-            Description = "What stands before the names of the network to take, such as "
-            + "module.encoder_k. with its dot. Default: found by itself.",
+            Description = "Prefix of the names of the network to take, including the dot, such as "
+            + "module.encoder_k. Default: detected.",
             HelpName = "P"
         };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replaces the file of --out." };
-        var json = new Option<bool>("--json") { Description = "Prints what was taken and left as one JSON object." };
+        var json = new Option<bool>("--json") { Description = "Prints what was taken and what was left as one JSON object." };
         var command = new Verb(
             "import",
-            "Takes a ResNet's backbone out of a file of PyTorch's or a safetensors file. Reads names and numbers only and runs nothing "
-                + "that a file holds.",
+            "Extracts a ResNet's backbone from a PyTorch or safetensors file. It reads only names and numbers, and runs nothing in the "
+                + "file.",
             "cacl import moco_v2_800ep_pretrain.pth.tar --out moco-v2.safetensors",
             "cacl import resnet50-0676ba61.pth --out supervised.safetensors",
             "cacl train --config hocon/kinetics-r50.conf --set cacl.data.videos=clips --init-from moco-v2.safetensors")

@@ -28,7 +28,7 @@ internal static class PictureOptions
     {
         var device = new Option<string>("--device")
         {
-            Description = "Where it computes.",
+            Description = "Device to compute on.",
             HelpName = "auto|cpu|cuda|cuda:N",
             DefaultValueFactory = _ => "auto"
         };

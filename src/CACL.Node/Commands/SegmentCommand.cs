@@ -13,26 +13,26 @@ internal static class SegmentCommand
         var checkpoint = PictureOptions.Checkpoint();
         var classifier = new Option<string>("--classifier")
         {
-            Description = "classifier.safetensors, as cacl evaluate --protocol linear "
-            + "--out DIR writes it.",
+            Description = "classifier.safetensors, written by cacl evaluate --protocol linear "
+            + "--out DIR.",
             HelpName = "FILE",
             Required = true
         };
         var video = PictureOptions.Video();
         var output = new Option<string?>("--out")
         {
-            Description = "The painted clip; without, VIDEO-segmented.mp4 in the current folder.",
+            Description = "The painted clip. Default: VIDEO-segmented.mp4 in the current folder.",
             HelpName = "FILE.mp4"
         };
         var opacity = new Option<double>("--opacity")
         {
-            Description = "How much the colours cover, 0 to 1.",
+            Description = "Opacity of the colours, 0 to 1.",
             HelpName = "A",
             DefaultValueFactory = _ => 0.5,
             CustomParser = given => NumberOption.Read<double>(given, share => share is >= 0 and <= 1, "a number from 0 to 1"),
         };
         var size = PictureOptions.Size();
-        var beside = new Option<bool>("--side-by-side") { Description = "The clip as it was on the left, painted on the right." };
+        var beside = new Option<bool>("--side-by-side") { Description = "The original clip on the left, the painted one on the right." };
         var device = PictureOptions.Device();
         var command = new Verb(
             "segment",

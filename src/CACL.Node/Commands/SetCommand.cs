@@ -24,13 +24,13 @@ internal static class SetCommand
         var address = new RunAddressOptions(command);
         var settings = new Argument<string[]>("key=value")
         {
-            Description = "What is to be changed: all of it, or nothing.",
+            Description = "Settings to change. Either all of them are changed, or none.",
             Arity = ArgumentArity.OneOrMore
         };
         command.Add(settings);
         command.SetAction(parsed =>
         {
-            const string Instead = "Change the settings of a run that has ended when it is resumed: cacl train --resume --set key=value.";
+            const string Instead = "To change the settings of a run that has ended, resume it: cacl train --resume --set key=value.";
             var folder = address.Folder(parsed);
             var body = Body(parsed.GetValue(settings)!);
             using var node = NodeClient.Find(folder, address.Token(parsed), Instead);
@@ -46,11 +46,11 @@ internal static class SetCommand
         foreach (var text in settings)
         {
             if (text.Split('=', 2) is not [var key, { Length: > 0 } value])
-                throw new UserException($"{text} is no key=value, such as learning_rate_factor=0.5.");
+                throw new UserException($"{text} is not of the form key=value, such as learning_rate_factor=0.5.");
             // As the API calls it; as the configuration would write it is understood, too.
             var name = key.Trim().Replace('-', '_');
             if (!KnownMethods.LiveSettings.Contains(name))
-                throw new UserException($"There is no setting {key} that can be changed while a run goes on; there are "
+                throw new UserException($"There is no setting {key} that can be changed during a run; there are "
                     + $"{string.Join(", ", KnownMethods.LiveSettings)}.");
             body[name] = LiveSettingNames.IsWord(name) ? value
                 : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
@@ -64,7 +64,7 @@ internal static class SetCommand
     private static void Tell(JsonObject answer, TextWriter output)
     {
         var changes = answer["changed"] as JsonArray ?? [];
-        if (changes.Count == 0) output.WriteLine("That is so already; nothing was changed.");
+        if (changes.Count == 0) output.WriteLine("These values are already set; nothing was changed.");
         foreach (var change in changes) output.WriteLine($"{change?["setting"]} = {change?["value"]} from step {change?["step"]} on.");
     }
 }

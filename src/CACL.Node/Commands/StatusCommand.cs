@@ -15,10 +15,10 @@ internal static class StatusCommand
     {
         var command = new Verb(
             "status",
-            "Tells how a run stands, whether it is running or not: step, losses, checkpoint, what holds it up, how it ended.",
+            "Shows the state of a run, running or not: step, losses, checkpoint, what limits its speed, how it ended.",
             "cacl status --run runs/first",
             "cacl status --run runs/first --json");
-        var address = new RunAddressOptions(command, json: "Prints one JSON object, as GET /api/status answers.");
+        var address = new RunAddressOptions(command, json: "Prints one JSON object, the answer of GET /api/status.");
         command.SetAction(parsed =>
         {
             var folder = address.Folder(parsed);

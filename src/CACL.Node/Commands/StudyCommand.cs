@@ -12,9 +12,9 @@ internal static class StudyCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "The study: rows, seeds, what to judge on. hocon/studies has the paper's tables.",
+            Description = "The study: rows, seeds, and what to evaluate on. hocon/studies has the paper's tables.",
         };
-        var folder = new Option<string?>("--out") { Description = "Folder of the study; studies/NAME unless given.", HelpName = "DIR" };
+        var folder = new Option<string?>("--out") { Description = "Folder of the study. Default: studies/NAME.", HelpName = "DIR" };
         var set = new Option<string[]>("--set")
         {
             Description = "Overrides a setting of every row, such as cacl.training.max-steps=500, or of the study, such as "
@@ -23,11 +23,11 @@ internal static class StudyCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var overwrite =
-            new Option<bool>("--overwrite") { Description = "Deletes what an earlier study wrote into the folder, and starts anew." };
+            new Option<bool>("--overwrite") { Description = "Deletes what an earlier study wrote to the folder, and starts again." };
         var command = new Verb(
             "study",
-            "Trains and evaluates rows x seeds one after another and writes a table beside the paper's numbers and a plot. The same "
-                + "command goes on after a stop.",
+            "Trains and evaluates rows x seeds one after another, and writes a plot and a table beside the paper's numbers. After a stop, "
+                + "the same command continues.",
             "cacl study hocon/studies/small.conf --set cacl.data.videos=clips --set study.files.camvid=/data/camvid",
             "cacl study hocon/studies/table1a.conf --out studies/heads --set cacl.data.videos=/data/kinetics400/train --set "
                 + "study.files.cityscapes=/data/cityscapes")

@@ -14,13 +14,13 @@ internal static class TrainCommand
     {
         var command = new Verb(
             "train",
-            "Trains a model on videos: writes a run folder with checkpoints, metrics and a log.",
+            "Trains a model on videos, and writes a run folder with checkpoints, metrics and a log.",
             "cacl train --config hocon/demo.conf --set cacl.data.videos=clips",
             "cacl train --config hocon/kinetics-r18.conf --set cacl.data.videos=/data/kinetics400/train --run runs/r18",
             "cacl train --config runs/r18/config.resolved.conf --run runs/r18 --resume");
         var configuration = new ConfigurationOptions(command, required: true);
-        var run = new Option<string?>("--run") { Description = "Folder of the run; as --set cacl.run.directory=DIR.", HelpName = "DIR" };
-        var resume = new Option<bool>("--resume") { Description = "Goes on with an existing run from its last checkpoint." };
+        var run = new Option<string?>("--run") { Description = "Folder of the run, as --set cacl.run.directory=DIR.", HelpName = "DIR" };
+        var resume = new Option<bool>("--resume") { Description = "Continues an existing run from its last checkpoint." };
         var initFrom =
             new Option<string?>("--init-from")
             {
@@ -28,7 +28,7 @@ internal static class TrainCommand
                 HelpName = "FILE"
             };
         var overwrite =
-            new Option<bool>("--overwrite") { Description = "Deletes what an earlier run wrote into the folder, and starts anew." };
+            new Option<bool>("--overwrite") { Description = "Deletes what an earlier run wrote to the folder, and starts again." };
         command.Add(run);
         command.Add(resume);
         command.Add(initFrom);
@@ -36,9 +36,9 @@ internal static class TrainCommand
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(resume) && parsed.GetValue(overwrite))
-                parsed.AddError("--resume and --overwrite exclude each other: go on, or start anew?");
+                parsed.AddError("--resume and --overwrite exclude each other: continue, or start again?");
             if (parsed.GetValue(resume) && parsed.GetValue(initFrom) is not null)
-                parsed.AddError("--resume and --init-from exclude each other: a resumed run has its weights.");
+                parsed.AddError("--resume and --init-from exclude each other: a resumed run already has weights.");
         });
         command.SetAction(parsed =>
         {

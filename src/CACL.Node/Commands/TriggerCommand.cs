@@ -13,7 +13,7 @@ internal static class TriggerCommand
     {
         var evaluate = new Verb(
             "evaluate",
-            "Evaluates the state that a running training is in, beside it: at the end of the step that runs. The result is a line of "
+            "Evaluates a running training out of process, in its state at the end of the current step. The result is a line of "
                 + "RUN/evaluations.jsonl.",
             "cacl trigger evaluate --run runs/first",
             "cacl trigger evaluate --run runs/first --dataset camvid --protocol linear --variant full");
@@ -21,11 +21,11 @@ internal static class TriggerCommand
         var dataSet = new Option<string?>("--dataset")
         {
             Description = "Name of one of the run's data sets (cacl.evaluation.datasets). "
-            + "All of them if left out.",
+            + "Default: all of them.",
             HelpName = "NAME"
         };
-        var protocol = new Option<string?>("--protocol") { Description = "As configured if left out.", HelpName = "linear|limited" };
-        var variant = new Option<string?>("--variant") { Description = "As configured if left out.", HelpName = "full|quick" };
+        var protocol = new Option<string?>("--protocol") { Description = "Default: as configured.", HelpName = "linear|limited" };
+        var variant = new Option<string?>("--variant") { Description = "Default: as configured.", HelpName = "full|quick" };
         protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
         variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);
         foreach (var option in new Option[] { dataSet, protocol, variant }) evaluate.Add(option);
@@ -39,7 +39,7 @@ internal static class TriggerCommand
                 if (value is not null) body[name] = value;
             }
 
-            var instead = $"Evaluate its last checkpoint by: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} "
+            var instead = $"Evaluate its last checkpoint with: cacl evaluate --checkpoint {Path.Combine(folder, "checkpoints", "latest")} "
                 + $"--dataset KIND --data DIR --protocol {parsed.GetValue(protocol) ?? "linear"}";
             using var node = NodeClient.Find(folder, address.Token(parsed), instead);
             var answer = node.Post("/api/evaluations", body, instead);
@@ -51,9 +51,9 @@ internal static class TriggerCommand
     private static void Tell(JsonObject answer, string folder, TextWriter output)
     {
         foreach (var queued in answer["queued"] as JsonArray ?? [])
-            output.WriteLine($"Queued: {Words(queued)}, at the end of the step that runs.");
+            output.WriteLine($"Queued: {Words(queued)}, at the end of the current step.");
         foreach (var replaced in answer["replaced"] as JsonArray ?? [])
-            output.WriteLine($"In place of: {Words(replaced)} of step {replaced?["step"]}, which waited.");
+            output.WriteLine($"This replaces {Words(replaced)} of step {replaced?["step"]}, which was waiting.");
         output.WriteLine($"See: cacl evaluations --run {folder}");
     }
 

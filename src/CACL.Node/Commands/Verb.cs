@@ -32,8 +32,8 @@ internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyList<string> r
         if (examples.Count > 0) output.WriteLine("Examples:");
         foreach (var example in examples) output.WriteLine(example.Length > 0 ? $"  {example}" : "");
         output.WriteLine();
-        output.WriteLine("Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130, 143 stopped by a signal, a "
-            + "training after saving.");
+        output.WriteLine("Exit status: 0 done; 1 not done, standard error says why; 2 wrong command line; 130, 143 stopped by a signal, in "
+            + "the case of a training after saving.");
         return ExitCodes.Success;
     }
 }

@@ -15,7 +15,7 @@ internal static class VerifyCommand
             new Option<string>("--golden") { Description = "Folder with golden files (*.safetensors).", HelpName = "DIR", Required = true };
         var device = new Option<string>("--device")
         {
-            Description = "Where it computes.",
+            Description = "Device to compute on.",
             HelpName = "auto|cpu|cuda|cuda:N",
             DefaultValueFactory = _ => "cpu"
         };
@@ -26,7 +26,7 @@ internal static class VerifyCommand
         });
         var command = new Verb(
             "verify",
-            "Recomputes every golden file of a folder and prints a line for each quantity: worst error, tolerance, pass or fail.",
+            "Recomputes every golden file in a folder and prints a line for each quantity: worst error, tolerance, pass or fail.",
             "cacl verify --golden golden",
             "cacl verify --golden golden --device cuda")
         {

@@ -9,10 +9,10 @@ internal static class VideosMakeCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "Where the clips go. Clips that are there already are not made again." };
+        var folder = new Argument<string>("DIR") { Description = "Folder for the clips. Existing clips are not made again." };
         var count = new Option<int>("--count")
         {
-            Description = "How many clips, 1 to 100000.",
+            Description = "Number of clips, 1 to 100000.",
             HelpName = "N",
             DefaultValueFactory = _ => 64,
             CustomParser = given => NumberOption.Read<int>(
@@ -20,14 +20,14 @@ internal static class VideosMakeCommand
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "Other seeds give other clips.",
+            Description = "Seed; different seeds give different clips.",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
             CustomParser = given => NumberOption.Read<int>(given, _ => true, "a whole number"),
         };
         var command = new Verb(
             "make",
-            "Makes short clips of textured things that move, with per-pixel labels beside them, for those who have no videos at hand.",
+            "Makes short clips of moving textured objects, with per-pixel labels beside them, for those who have no videos at hand.",
             "cacl videos make clips --count 64")
         {
             folder,

@@ -12,17 +12,17 @@ internal static class VideosScanCommand
     {
         var roots = new Argument<string[]>("DIR")
         {
-            Description = "Folders, list files (one path a line) or single videos. Nothing: cacl.data.videos.",
+            Description = "Folders, list files (one path per line) or single videos. Default: cacl.data.videos.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var catalog = new Option<string?>("--catalog")
         {
-            Description = "The file that is filled; as --set cacl.data.catalog=FILE.",
+            Description = "The catalogue to write; the same as --set cacl.data.catalog=FILE.",
             HelpName = "FILE"
         };
         var command = new Verb(
             "scan",
-            "Finds videos below folders and keeps what a run must know of each in a catalogue. Unchanged files are not read again.",
+            "Finds videos in folders and keeps what a run must know about each one in a catalogue. Unchanged files are not read again.",
             "cacl videos scan /data/kinetics400/train",
             "cacl videos scan clips more-clips list.txt --catalog videos.sqlite")
         {

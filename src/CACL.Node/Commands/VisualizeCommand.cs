@@ -15,13 +15,13 @@ internal static class VisualizeCommand
         var video = PictureOptions.Video();
         var frame = new Option<int?>("--frame")
         {
-            Description = "The first frame, counted from 0; without, one in the middle.",
+            Description = "The first frame, counted from 0. Default: one in the middle.",
             HelpName = "N",
-            CustomParser = given => NumberOption.Read<int>(given, number => number >= 0, "a whole number from 0 on"),
+            CustomParser = given => NumberOption.Read<int>(given, number => number >= 0, "a whole number of 0 or more"),
         };
         var stride = new Option<int>("--stride")
         {
-            Description = "Frames from the first to the second, 0 to 1000.",
+            Description = "Distance from the first frame to the second, 0 to 1000 frames.",
             HelpName = "N",
             DefaultValueFactory = _ => 8,
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 1000, "a whole number from 0 to 1000"),
@@ -29,19 +29,19 @@ internal static class VisualizeCommand
         var point = new Option<string[]>("--point")
         {
             Description = "A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to "
-                + $"{VisualizeRun.MostPoints} times; without, four are spread over the frame.",
+                + $"{VisualizeRun.MostPoints} times. Default: four, spread over the frame.",
             HelpName = "x,y",
         };
         var output = new Option<string?>("--out")
         {
-            Description = "The picture; without, VIDEO-frame-N.png in the current folder.",
+            Description = "The picture. Default: VIDEO-frame-N.png in the current folder.",
             HelpName = "FILE.png"
         };
         var size = PictureOptions.Size(640);
         var device = PictureOptions.Device();
         var command = new Verb(
             "visualize",
-            "Draws which pixels of a video's later frame are like chosen pixels of an earlier one, under each head (the paper's Figure 3).",
+            "Draws which pixels of a later frame are similar to chosen pixels of an earlier one, under each head (the paper's Figure 3).",
             "cacl visualize --checkpoint runs/first --video clips/street.mp4",
             "cacl visualize --checkpoint runs/first --video clips/street.mp4 --frame 40 --point 120,88 --point 300,200 --out street.png")
         {

@@ -33,7 +33,7 @@ internal static class SystemChecks
         return flags.Contains("avx2")
             ? Finding.Fine(text)
             : new Finding(
-                Severity.Remark, text, "Without AVX2 a step takes several times as long; use a newer processor where there is one.");
+                Severity.Remark, text, "Without AVX2, a step takes several times as long; use a newer CPU if you have one.");
     }
 
     /// <summary>Memory this process may use: a container's bound counts.</summary>

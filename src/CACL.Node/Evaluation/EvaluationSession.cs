@@ -40,7 +40,7 @@ internal static class EvaluationSession
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            throw interruption.Stopped("The evaluation was stopped. It leaves no result.");
+            throw interruption.Stopped("The evaluation was stopped. There is no result.");
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ResultNotes
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"The loss of training ended at {classifier.FinalLoss:0.000}, not below ln({classifier.Bias.Length}) = "
-                + $"{Math.Log(classifier.Bias.Length):0.000}, that of one that knows nothing. These figures say little of the features; "
-                + $"try another {key}.learning-rate than {rate}.");
+                + $"{Math.Log(classifier.Bias.Length):0.000}, the loss of a classifier that knows nothing. "
+                + $"These figures say little about the features; try another {key}.learning-rate than {rate}.");
     }
 }

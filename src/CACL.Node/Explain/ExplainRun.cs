@@ -53,7 +53,7 @@ internal static class ExplainRun
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
-            throw new OperationCanceledException("Stopped before the step was computed anew.");
+            throw new OperationCanceledException("Stopped before the step was recomputed.");
         }
     }
 
@@ -73,7 +73,7 @@ internal static class ExplainRun
         Write(Name(request, "csv"), ExplanationCsv.Of(explanation));
         Write(Name(request, "json"), json + "\n");
         words.WriteLine($"Written: {Name(request, "png")}, {Path.GetFileName(Name(request, "csv"))} and "
-            + $"{Path.GetFileName(Name(request, "json"))} beside it.");
+            + $"{Path.GetFileName(Name(request, "json"))} in the same folder.");
     }
 
     private static string Name(ExplainRequest request, string ending) => Path.Combine(request.Out!, $"step-{request.Step:D8}.{ending}");

@@ -34,8 +34,8 @@ internal sealed record Explanation(
 
             if (Step < LastStep) return "metrics.jsonl has no line of it: its losses were not finite and it was left out.";
             return Step == LastStep + 1
-                ? "metrics.jsonl ends before it: the run was ended there, or is just computing it."
-                : $"The run has not come to it (its newest step is {LastStep}); this is the batch that it will get.";
+                ? "metrics.jsonl ends before it: the run ended there, or is computing it now."
+                : $"The run has not reached it (its newest step is {LastStep}); this is the batch it will get.";
         }
     }
 

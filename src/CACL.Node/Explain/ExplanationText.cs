@@ -39,13 +39,13 @@ internal static class ExplanationText
         }
 
         var figures = string.Join(", ", RecordedStep.Figures(result.Result).Select(f => Line($"{f.Name} {f.Value:G7}")));
-        output.WriteLine($"Computed anew from {result.Checkpoint}: {figures}.");
+        output.WriteLine($"Recomputed from {result.Checkpoint}: {figures}.");
         output.WriteLine(result switch
         {
             { Difference: 0, FirstThatDiffers: null } => "Reproduced to the bit, as "
                 + $"{(result.Steps > 1 ? $"all {result.Steps} steps from {step - result.Steps + 1} on" : "recorded")}.",
             { Difference: double.NaN } => "Not reproduced: then its figures were finite.",
-            { Difference: null } => result.Result.IsFinite ? "Nothing is recorded to compare it with." : "Again not finite.",
+            { Difference: null } => result.Result.IsFinite ? "There is nothing recorded to compare it with." : "Again not finite.",
             { Difference: var difference } => Line($"Not reproduced to the bit: figures differ by up to {difference:G3}, ")
                 + Line($"the first time at step {result.FirstThatDiffers}. ")
                 + "Numbers are the same only on the same device, with as many threads and the same libtorch "
@@ -56,7 +56,7 @@ internal static class ExplanationText
     private static void Notes(RebuiltBatch batch, TextWriter output)
     {
         var notes = batch.Samples.SelectMany(s => s.Instead.Select(v => $"{s.Place}: in place of {v.Path} ({v.Reason}): {v.Message}")
-            .Concat(s.Missing is { } why ? [$"{s.Place}: its frames cannot be had any more: {why}"] : [])).ToList();
+            .Concat(s.Missing is { } why ? [$"{s.Place}: its frames are no longer available: {why}"] : [])).ToList();
         if (notes.Count == 0) return;
         output.WriteLine();
         foreach (var note in notes) output.WriteLine(note);

@@ -101,9 +101,9 @@ internal sealed class PastRun : IDisposable
         var differences = ResolvedConfiguration.Difference(written.Fingerprint, here.Fingerprint);
         if (differences.Count == 0) return here;
         throw new UserException(
-            $"With other settings the run in {folder} would have been another one ({string.Join("; ", differences)}). "
-            + "Leave these out of --set and of the environment; where videos and catalogue lie, the decoder, device and "
-            + "threads may differ.");
+            $"With other settings the run in {folder} would have been a different one ({string.Join("; ", differences)}). "
+            + "Leave these out of --set and of the environment; only the places of videos and catalogue, the decoder, the "
+            + "device and the threads may differ.");
     }
 
     private static Dictionary<string, QuarantinedVideo> ReadQuarantine(string path)

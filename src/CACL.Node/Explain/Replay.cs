@@ -39,7 +39,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     /// <param name="cancel">Gives up.</param>
     public ReplayOutcome Run(RebuiltBatch batch, CancellationToken cancel)
     {
-        if (!batch.IsWhole) return new(null, "The losses cannot be computed anew: pairs of the batch are missing.");
+        if (!batch.IsWhole) return new(null, "The losses cannot be recomputed: pairs of the batch are missing.");
         var there = run.Checkpoints.Steps;
         foreach (var step in there.Where(s => s <= batch.Step))
         {
@@ -55,9 +55,9 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
 
         return new(null, (there.Count, there.Any(s => s <= batch.Step)) switch
         {
-            (0, _) => "The losses are not computed anew: the run has no checkpoints.",
-            (_, true) => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} can be used.",
-            _ => $"The losses are not computed anew: no checkpoint of before step {batch.Step + 1} is left; the oldest one is of after "
+            (0, _) => "The losses are not recomputed: the run has no checkpoints.",
+            (_, true) => $"The losses are not recomputed: no checkpoint from before step {batch.Step + 1} can be used.",
+            _ => $"The losses are not recomputed: no checkpoint from before step {batch.Step + 1} is left; the oldest one is from after "
                 + $"step {there[^1]}. "
                 + "cacl.checkpoints.keep says how many a run keeps.",
         });
@@ -68,7 +68,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var state = CheckpointStore.LoadState(folder);
         var recorded = RecordedSteps.Read(run.Folder, state.Step + 1, batch.Step + 1);
         if (recorded.At(batch.Step + 1) is null && batch.Step > (recorded.Last?.Step ?? 0))
-            return new(null, $"The losses are not computed anew: the run has not come to step {batch.Step + 1}.");
+            return new(null, $"The losses are not recomputed: the run has not reached step {batch.Step + 1}.");
         var (device, threads) = Machine();
         return Compute(folder, device, threads, batch, recorded, LeftOut(state, there), cancel);
     }
@@ -85,7 +85,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);
-        say($"Computing the steps {first + 1} to {batch.Step + 1} anew from {Path.GetFileName(folder)} on {device} with {threads} "
+        say($"Recomputing the steps {first + 1} to {batch.Step + 1} from {Path.GetFileName(folder)} on {device} with {threads} "
             + "threads; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
@@ -96,7 +96,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             using var earlier = ahead.Next();
             if (leftOut.Contains(step)) continue;
             if (earlier.Samples.FirstOrDefault(s => s.Missing is not null) is { } missing)
-                return new(null, $"The losses cannot be computed anew from {Path.GetFileName(folder)}: of step {step + 1}, "
+                return new(null, $"The losses cannot be recomputed from {Path.GetFileName(folder)}: of step {step + 1}, "
                     + $"{missing.Missing}");
             var line = recorded.At(step + 1);
             var result = Step(earlier, step, line);

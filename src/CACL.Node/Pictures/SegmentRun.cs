@@ -84,7 +84,7 @@ internal static class SegmentRun
         using var reader = new ClipReader(program, clip, width, height, Patience, cancel);
         using var writer = new ClipWriter(
             program, path, (painted.Width, painted.Height), (clip.RateNumerator, clip.RateDenominator), Patience, cancel);
-        if (writer.Encoder != "libx264") output.WriteLine($"This ffmpeg has no libx264; the clip is written by {writer.Encoder}.");
+        if (writer.Encoder != "libx264") output.WriteLine($"This ffmpeg has no libx264; the clip is encoded with {writer.Encoder}.");
         var progress = new FrameProgress(clip.Frames, output, TimeProvider.System);
         var frame = new RgbImage(width, height, new byte[width * height * 3]);
         while (reader.Read(frame.Pixels))

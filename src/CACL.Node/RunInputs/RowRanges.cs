@@ -31,7 +31,7 @@ internal static class RowRanges
             var ends = range.Split('-');
             var (first, last) = (Number(ends[0]), Number(ends[^1]));
             if (ends.Length > 2 || last < first || last - first > most - rows.Count)
-                throw new FormatException($"{range} is no range of rows");
+                throw new FormatException($"{range} is not a range of rows");
             for (var row = first; row <= last; row++) rows.Add(row);
         }
 

@@ -95,7 +95,7 @@ internal sealed record EvaluatorSettings
     {
         if (value is not HoconScalar { IsNull: false } text)
         {
-            wrong("holds something else than conditions such as \"loss < 4.2\".");
+            wrong("holds something other than conditions such as \"loss < 4.2\".");
             return null;
         }
 

@@ -58,8 +58,8 @@ internal static class StudyFingerprint
         throw new UserException(
             $"The study in {folder} was begun with other settings:\n  "
                 + $"{string.Join("\n  ", told.Take(20))}{(told.Count > 20 ? $"\n  … and {told.Count - 20} more" : "")}\n"
-            + "Its results and new ones do not belong into one table. Take the former settings again, name another folder with --out, or "
-            + "start anew with --overwrite (deletes it).");
+            + "Its results and new ones do not belong in one table. Use the former settings again, name another folder with --out, or "
+            + "start again with --overwrite (deletes it).");
 
         // A setting that only one of two versions of the program knows has its default, which changes nothing.
         Dictionary<string, string> Kept(IReadOnlyDictionary<string, string> all) =>

@@ -150,7 +150,7 @@ internal sealed class StudyFolder : IDisposable
         if (!Directory.Exists(path) || System.IO.File.Exists(System.IO.Path.Combine(path, StudyName))) return;
         var foreign = Directory.EnumerateFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)).FirstOrDefault(n => !IsOurs(n));
         if (foreign is null) return;
-        throw new UserException($"The folder {path} is no study's (it holds {foreign}, and no {StudyName}). Nothing in it was touched; "
+        throw new UserException($"The folder {path} is not a study's (it holds {foreign}, and no {StudyName}). Nothing in it was touched; "
             + "name an empty or new folder with --out.");
     }
 

@@ -20,7 +20,7 @@ internal static class StudyRowReader
     {
         if (list is not HoconArray array)
         {
-            problems.Add(new SettingsProblem("study.rows", list.Origin, "is no list; expected is [{ name = …, preset = … }, …]."));
+            problems.Add(new SettingsProblem("study.rows", list.Origin, "is not a list; expected [{ name = …, preset = … }, …]."));
             return [];
         }
 

@@ -28,7 +28,7 @@ internal static class StudySession
         using var folder = StudyFolder.Open(path, StudyFingerprint.Of(plan), request.Overwrite, DateTimeOffset.UtcNow);
         using var display = new StudyDisplay(output);
         using var stop = new CancellationTokenSource();
-        using var signals = new StopSignals(_ => display.Say("Stopping: what is being trained saves itself. Once more ends it at once."));
+        using var signals = new StopSignals(_ => display.Say("Stopping: the training saves its state. A second signal ends it at once."));
         signals.StopBy(_ => stop.Cancel());
         var machine = Machine();
         try
@@ -42,7 +42,7 @@ internal static class StudySession
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            display.Say($"Stopped. What is finished is kept; go on with the same command: {request.Command}");
+            display.Say($"Stopped. What is finished is kept; continue with the same command: {request.Command}");
             return signals.ExitCode;
         }
 

@@ -68,8 +68,8 @@ internal static class TrainingScan
 
     private static void SayProblems(ScanReport report)
     {
-        Say("named by a list, but not there as files", report.MissingCount, report.Missing);
-        Say("folders that cannot be listed; what lies below them is not known", report.UnreadableFolders.Count, report.UnreadableFolders);
+        Say("named in a list, but missing", report.MissingCount, report.Missing);
+        Say("folders that cannot be listed; their contents are not known", report.UnreadableFolders.Count, report.UnreadableFolders);
         if (report.Unusable.TryGetValue(UnusableReason.Decoder, out var files))
             Say("not known, since the decoder failed on them; the next run or scan asks for them again", files.Count, files.Examples);
     }

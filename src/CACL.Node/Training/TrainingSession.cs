@@ -85,7 +85,7 @@ internal static class TrainingSession
         catch (Exception failure)
         {
             // The sentence itself goes to standard error, when the screen is free again.
-            Log.ForContext(ScreenSink.FileOnly, true).Error(failure, "The run could not go on: {Cause}", failure.Message);
+            Log.ForContext(ScreenSink.FileOnly, true).Error(failure, "The run could not continue: {Cause}", failure.Message);
             throw;
         }
     }
@@ -101,7 +101,7 @@ internal static class TrainingSession
         var identity = request.Start == RunStart.Resume ? TrainingVideos.IdentityIn(checkpoints) : null;
         if (request.Start == RunStart.Resume && TrainingVideos.Find(folder.Path, catalog, roots, data.Stride, identity) is { } former)
         {
-            Log.Information("The run goes on with the videos that it began with; the catalogue {Catalog} holds them", catalog.Path);
+            Log.Information("The run continues with the videos that it began with; the catalogue {Catalog} holds them", catalog.Path);
             return former;
         }
 
@@ -121,7 +121,7 @@ internal static class TrainingSession
             ?? TrainingVideos.Load(catalog, roots, data.Stride);
 
         static StoppedException Stopped(int exitCode) =>
-            new("The scan was stopped, and nothing was trained. What was read is kept; the same command goes on from there.", exitCode);
+            new("The scan was stopped, and nothing was trained. What was read is kept; the same command continues from there.", exitCode);
     }
 
     private static RunOutcome Train(
@@ -143,7 +143,7 @@ internal static class TrainingSession
         // Starting again from nothing would cost the user what a repaired file may still save.
         if (start is null && damaged > 0)
             throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, "
-                + "or start anew with --overwrite. Nothing was changed.");
+                + "or start again with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
@@ -233,7 +233,7 @@ internal static class TrainingSession
                 return StoppedBy(signals);
             case RunEnd.Stopped:
                 Log.Information(
-                    "{Reason} {Saved} Go on with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved,
+                    "{Reason} {Saved} Continue with: cacl train --config {Configuration} --run {Folder} --resume", outcome.Message, saved,
                     folder.ResolvedConfiguration, folder.Path);
                 return StoppedBy(signals);
             default:

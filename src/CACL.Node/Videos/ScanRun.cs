@@ -35,7 +35,7 @@ internal static class ScanRun
         }
         catch (OperationCanceledException)
         {
-            throw interruption.Stopped("The scan was stopped. What was read is kept, and the next scan goes on from there.");
+            throw interruption.Stopped("The scan was stopped. What was read is kept, and the next scan continues from there.");
         }
     }
 

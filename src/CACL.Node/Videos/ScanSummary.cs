@@ -25,7 +25,7 @@ internal static class ScanSummary
 
         if (tooShort > 0)
             output.WriteLine($"  {tooShort:N0} have fewer than the {stride + 1} frames that a pair needs (cacl.data.stride = {stride})");
-        WriteProblems(output, report.MissingCount, "named by a list, but not there as files", report.Missing);
+        WriteProblems(output, report.MissingCount, "named in a list, but missing", report.Missing);
         WriteProblems(output, report.UnreadableFolders.Count, "folders that could not be listed", report.UnreadableFolders);
         if (report.Vanished > 0) output.WriteLine($"  {report.Vanished:N0} gone since an earlier scan; a run leaves them out");
         if (report.OtherFiles > 0)

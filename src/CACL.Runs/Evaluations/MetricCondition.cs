@@ -41,7 +41,7 @@ public sealed partial record MetricCondition
         var name = found.Groups[1].Value;
         if (!names.Contains(name))
         {
-            fault = $"names {name}, which is no figure of metrics.jsonl; there are {string.Join(", ", names)}";
+            fault = $"names {name}, which is not a figure of metrics.jsonl; there are {string.Join(", ", names)}";
             return false;
         }
 

@@ -220,13 +220,13 @@ public sealed class RunFolder : IDisposable
         if (!holdsRun && foreign is null && !BeganTraining(path)) return;
         if (!holdsRun && foreign is not null)
         {
-            throw new RunFolderException($"The folder {path} is no run folder (it holds {foreign}, and no {ConfigurationName}). Nothing "
+            throw new RunFolderException($"The folder {path} is not a run folder (it holds {foreign}, and no {ConfigurationName}). Nothing "
                 + "in it was touched; name an empty or new folder with --run.");
         }
 
         if (start == RunStart.New)
         {
-            throw new RunFolderException($"The run folder {path} already holds a run. Go on with it by --resume, start anew by "
+            throw new RunFolderException($"The run folder {path} already holds a run. Continue it with --resume, start again with "
                 + "--overwrite (deletes it), or name another folder with --run.");
         }
     }

@@ -71,8 +71,8 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses)
             when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw new ControlJournalException(
-                $"Line {number} of {Path} cannot be read ({e.Message.TrimEnd('.')}), so what the run was told while it went on is not "
-                    + "known. Mend the line, or delete it to go on without that change.",
+                $"Line {number} of {Path} cannot be read ({e.Message.TrimEnd('.')}), so the changes made during the run are not "
+                    + "known. Correct the line, or delete it to continue without that change.",
                 e);
         }
     }

@@ -37,7 +37,7 @@ public sealed class LiveControl
         {
             if (Find(change.Setting)!.With(configured, change.Value) is null)
                 throw new ControlJournalException($"{journal.Path} says {change.Setting} = {change.Value} from step {change.Step} on, and "
-                    + $"it must be {Find(change.Setting)!.Expected}. Mend that line, or delete it to go on without that change.");
+                    + $"it must be {Find(change.Setting)!.Expected}. Correct that line, or delete it to continue without that change.");
             Enter(change);
         }
 
@@ -127,12 +127,12 @@ public sealed class LiveControl
         changed = null;
         setting = Find(wish.Setting);
         if (setting is null)
-            return $"There is no setting {wish.Setting} that can be changed while a run goes on; there are "
+            return $"There is no setting {wish.Setting} that can be changed during a run; there are "
                 + $"{string.Join(", ", LiveSettingNames.Of(_configured.LossWeights))}.";
         changed = setting.With(settings, wish.Value);
-        if (changed is null) return $"{wish.Setting} = {wish.Value} cannot be: it must be {setting.Expected}.";
+        if (changed is null) return $"{wish.Setting} = {wish.Value} is not allowed: it must be {setting.Expected}.";
         if (setting.ChangesNumbers && _begun >= _totalSteps)
-            return $"The last step has begun: there is none left that {wish.Setting} could act on.";
+            return $"The last step has begun: there is no step left for {wish.Setting} to act on.";
         return refuse(wish);
     }
 

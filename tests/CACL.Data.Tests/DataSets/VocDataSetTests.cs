@@ -119,5 +119,5 @@ public sealed class VocDataSetTests : IDisposable
 
     [Fact]
     public void A_wrong_folder_is_told_with_what_was_expected_and_found() =>
-        Matches("* is no PASCAL VOC: there is no folder JPEGImages in it*holds nothing.", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
+        Matches("* is not a PASCAL VOC data set: there is no folder JPEGImages in it*holds nothing.", FaultOf(DataSetKind.Voc, _folder.Path, "val"));
 }

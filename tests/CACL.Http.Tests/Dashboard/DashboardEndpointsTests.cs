@@ -143,7 +143,7 @@ public sealed class DashboardEndpointsTests : IDisposable
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             var answer = await refused.Content.ReadAsStringAsync(Cancel);
-            Assert.Contains("16 others are listening already, the most at a time. Close", answer, StringComparison.Ordinal);
+            Assert.Contains("16 others are already listening, the most allowed at a time. Close", answer, StringComparison.Ordinal);
         }
 
         listeners[0].Dispose();

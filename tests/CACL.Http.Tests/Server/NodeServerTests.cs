@@ -59,7 +59,7 @@ public sealed class NodeServerTests : IDisposable
             Assert.Throws<ListenException>(() => Start(new HttpOptions { Port = port })).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "none of this machine's",
+            "not this machine's",
             Assert.Throws<ListenException>(() => Start(new HttpOptions { Host = "192.0.2.1", Token = "x" })).Message,
             StringComparison.Ordinal);
         Assert.Null(NodeServer.Start(new HttpOptions { Enabled = false }, States.Of(_run)));
@@ -107,7 +107,7 @@ public sealed class NodeServerTests : IDisposable
 
     [Theory]
     [InlineData("", "not JSON")]
-    [InlineData("[]", "no object")]
+    [InlineData("[]", "not an object")]
     [InlineData("{\"data\":\"x\"}", "no field data")]
     [InlineData("{\"dataset\":3}", "not a text")]
     [InlineData("{\"protocol\":\"knn\"}", "linear, limited")]

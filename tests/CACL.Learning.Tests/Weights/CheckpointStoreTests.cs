@@ -183,7 +183,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Theory]
     [InlineData(null, "is missing")]
     [InlineData("step-00000400", "latest leads to step-00000400, which is not there.")]
-    [InlineData("../elsewhere", "latest leads to ../elsewhere, which is no checkpoint beside it.")]
+    [InlineData("../elsewhere", "latest leads to ../elsewhere, which is not a checkpoint in the same folder.")]
     [InlineData("file", "latest is a file where a link to a checkpoint belongs.")]
     [InlineData("folder", "latest is a folder where a link to a checkpoint belongs.")]
     public void A_lost_latest_is_told_with_what_is_taken_instead(string? left, string expected)

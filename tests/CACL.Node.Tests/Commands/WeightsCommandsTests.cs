@@ -70,7 +70,7 @@ public sealed class WeightsCommandsTests : IDisposable
         var (status, _, error) = Cacl("export", "--checkpoint", _folder.File("w.pth"), "--out", _folder.File("out"));
         Assert.Equal(ExitCodes.Failure, status);
         Assert.Equal(
-            $"{_folder.File("w.pth")} is not a safetensors file. It is a file of PyTorch's: run cacl import {_folder.File("w.pth")} --out "
+            $"{_folder.File("w.pth")} is not a safetensors file. It is a PyTorch file: run cacl import {_folder.File("w.pth")} --out "
                 + "init.safetensors, and name what that writes.\n",
             error);
     }

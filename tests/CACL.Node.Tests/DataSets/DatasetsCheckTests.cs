@@ -70,7 +70,7 @@ public sealed class DatasetsCheckTests : IDisposable
     {
         var (status, output, error) = Check("voc", _folder.Path);
         Assert.Equal((ExitCodes.Failure, ""), (status, output));
-        Assert.StartsWith($"{_folder.Path} is no PASCAL VOC", error, StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.Path} is not a PASCAL VOC data set", error, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Usage, Check("coco", _folder.Path).Status);
     }
 

@@ -69,6 +69,15 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void The_readme_leads_to_every_page()
+    {
+        var links = Link().Matches(Read("README.md")).Select(m => m.Groups[1].Value.Split('#')[0]).ToHashSet();
+        Each.Holds(
+            Directory.EnumerateFiles(Path.Combine(Workspace.Root, "docs"), "*.md").Select(f => $"docs/{Path.GetFileName(f)}"),
+            page => Assert.True(links.Contains(page), $"README.md does not link to {page}."));
+    }
+
+    [Fact]
     public void Every_folder_of_tests_mirrors_one_of_the_source_or_is_on_the_map()
     {
         var map = Read("docs/map.md");

@@ -124,7 +124,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         process.Until(() => process.Output.Contains("training", StringComparison.Ordinal));
         process.Signal(signal);
         Assert.Equal(exitCode, process.WaitForExit());
-        Assert.Contains("The evaluation was stopped. It leaves no result.", process.Output, StringComparison.Ordinal);
+        Assert.Contains("The evaluation was stopped. There is no result.", process.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 

@@ -30,16 +30,16 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
             process.Until(() => State(killed) == "paused");
             var paused = SmallRuns.Steps(killed);
             Assert.Contains("paused", Cacl(0, "status", "--run", killed), StringComparison.Ordinal);
-            Assert.Contains("paused already", Cacl(0, "pause", "--run", killed), StringComparison.Ordinal);
+            Assert.Contains("already paused", Cacl(0, "pause", "--run", killed), StringComparison.Ordinal);
             Assert.Contains(
                 $"loss_weights.pixel = 2.5 from step {paused + 1} on",
                 Cacl(0, "set", "--run", killed, "learning-rate-factor=0.3", "loss_weights.pixel=2.5"), StringComparison.Ordinal);
-            Assert.Contains("so already", Cacl(0, "set", "--run", killed, "learning_rate_factor=0.3"), StringComparison.Ordinal);
+            Assert.Contains("already set", Cacl(0, "set", "--run", killed, "learning_rate_factor=0.3"), StringComparison.Ordinal);
             Assert.Contains("from 0 to 1000", Cacl(1, "set", "--run", killed, "learning_rate_factor=-1"), StringComparison.Ordinal);
             Assert.Contains("a checkpoint", Cacl(0, "checkpoint", "--run", killed), StringComparison.OrdinalIgnoreCase);
             process.Until(() => Directory.Exists(Path.Combine(killed, "checkpoints", $"step-{paused:D8}")));
             Assert.Equal(paused, SmallRuns.Steps(killed));
-            Assert.Contains("goes on", Cacl(0, "resume", "--run", killed), StringComparison.Ordinal);
+            Assert.Contains("continues", Cacl(0, "resume", "--run", killed), StringComparison.Ordinal);
             process.Until(() => SmallRuns.Steps(killed) >= Math.Min(paused + 3, Steps - 1));
             process.Kill();
             process.WaitForExit();

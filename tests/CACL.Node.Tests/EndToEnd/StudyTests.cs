@@ -52,7 +52,7 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
         process.Until(() => SmallRuns.Steps(run) >= 2);
         process.Signal(2);
         Assert.Equal(130, process.WaitForExit());
-        Assert.Contains("go on with the same command: cacl study", process.Output, StringComparison.Ordinal);
+        Assert.Contains("continue with the same command: cacl study", process.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(run, "checkpoints", $"step-{SmallRuns.Steps(run):D8}", "manifest.json")), process.Output);
     }
 

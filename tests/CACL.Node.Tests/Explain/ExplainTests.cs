@@ -33,7 +33,7 @@ public sealed class ExplainTests(MadeClips clips)
             .Min(d => int.Parse(Path.GetFileName(d).AsSpan(5)));
         Assert.InRange(kept, 3, 8);
         Assert.Contains(
-            "no checkpoint of before step", Explain(run.Folder, kept).GetProperty("replay").GetProperty("why_not").GetString(),
+            "no checkpoint from before step", Explain(run.Folder, kept).GetProperty("replay").GetProperty("why_not").GetString(),
             StringComparison.Ordinal);
         foreach (var step in new[] { kept + 1, RecordedRun.Steps })
         {
@@ -78,8 +78,8 @@ public sealed class ExplainTests(MadeClips clips)
         File.Delete(lost);
         var (status, output, error) = Cacl("explain", "--run", run.Folder, "--step", "9", "--out", run.File("out"));
         Assert.Equal((ExitCodes.Success, ""), (status, error));
-        Assert.Contains($"1: its frames cannot be had any more: {lost} is gone", output, StringComparison.Ordinal);
-        Assert.Contains("cannot be computed anew: pairs of the batch are missing", output, StringComparison.Ordinal);
+        Assert.Contains($"1: its frames are no longer available: {lost} is gone", output, StringComparison.Ordinal);
+        Assert.Contains("cannot be recomputed: pairs of the batch are missing", output, StringComparison.Ordinal);
 
         // Its plans are the same; its row is hatched, the others are not.
         var after = JsonDocument.Parse(File.ReadAllText(run.File("out", "step-00000009.json"))).RootElement;
@@ -109,7 +109,7 @@ public sealed class ExplainTests(MadeClips clips)
         using var run = RecordedRun.New(clips);
         await run.TrainAsync(RunStart.New, stopAfter: 2);
         AssertRefused("has 9 steps in all; there is no step 10", "explain", "--run", run.Folder, "--step", "10");
-        Assert.Contains("The run has not come to it", Cacl("explain", "--run", run.Folder, "--step", "9").Output, StringComparison.Ordinal);
+        Assert.Contains("The run has not reached it", Cacl("explain", "--run", run.Folder, "--step", "9").Output, StringComparison.Ordinal);
         AssertRefused("cacl.seed: 11 then, 12 now", "explain", "--run", run.Folder, "--step", "1", "--set", "cacl.seed=12");
         AssertRefused(
             "There is no catalogue", "explain", "--run", run.Folder, "--step", "1", "--set",
@@ -122,13 +122,13 @@ public sealed class ExplainTests(MadeClips clips)
         var (status, output, error) = Cacl("explain", "--run", run.Folder, "--step", next);
         Assert.Equal(ExitCodes.Success, status);
         Assert.Contains("query.safetensors has 7 bytes", error, StringComparison.Ordinal);
-        Assert.Contains($"no checkpoint of before step {next} can be used", output, StringComparison.Ordinal);
+        Assert.Contains($"no checkpoint from before step {next} can be used", output, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(run.Folder, "config.resolved.conf"), "cacl { seed = ");
         AssertRefused("config.resolved.conf:1", "explain", "--run", run.Folder, "--step", "1");
     }
 
     [Theory]
-    [InlineData("--step: expected a whole number from 1 on", "--step", "0")]
+    [InlineData("--step: expected a whole number of 1 or more", "--step", "0")]
     [InlineData("--step", "--step", "first")]
     public void A_wrong_command_line_is_refused(string expected, params string[] more)
     {

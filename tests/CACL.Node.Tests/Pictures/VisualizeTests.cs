@@ -82,7 +82,7 @@ public sealed class VisualizeTests : IDisposable
     [Theory]
     [InlineData("--point 3: expected a column and a row", "--point", "3")]
     [InlineData("--size: expected a whole number from 64", "--size", "8")]
-    [InlineData("--frame: expected a whole number from 0 on", "--frame", "-1")]
+    [InlineData("--frame: expected a whole number of 0 or more", "--frame", "-1")]
     public void A_wrong_command_line_is_refused(string expected, params string[] more)
     {
         var (status, _, error) = PictureFixture.Cacl(["visualize", "--checkpoint", "a", "--video", "b", .. more]);

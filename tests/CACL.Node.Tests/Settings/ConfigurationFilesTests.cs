@@ -72,7 +72,7 @@ public sealed class ConfigurationFilesTests : IDisposable
     [InlineData("cacl.completely.different.thing=2", "hocon/README.md")]
     [InlineData("training.epochs=2", "Did you mean cacl.training?")]
     [InlineData("seed=2", "Did you mean cacl.seed?")]
-    [InlineData("foo=2", "Settings stand under cacl")]
+    [InlineData("foo=2", "Settings are under cacl")]
     [InlineData("akka=2", "section")]
     [InlineData("cacl=2", "section")]
     [InlineData("cacl.data=2", "is a section, not a single value")]

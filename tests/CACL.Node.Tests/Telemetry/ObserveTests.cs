@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>tools/docker/observe and README.md, held against a real scrape.</summary>
+/// <summary>tools/docker/observe and docs/operations.md, held against a real scrape.</summary>
 // Meters of one name are one to a listener.
 [Collection("meters")]
 public sealed partial class ObserveTests : IDisposable
@@ -103,11 +103,12 @@ public sealed partial class ObserveTests : IDisposable
     public async Task Promtool_finds_no_fault_in_a_scrape() => Promtool.Check(Folder, await _server.ScrapeAsync(), "check", "metrics");
 
     [Fact]
-    public async Task The_readme_names_what_is_measured()
+    public async Task The_page_on_operations_names_what_is_measured()
     {
         var scrape = PrometheusText.Parse(await _server.ScrapeAsync());
         var named = Named()
-            .Matches(await File.ReadAllTextAsync(Path.Combine(Workspace.Root, "README.md"), TestContext.Current.CancellationToken))
+            .Matches(await File.ReadAllTextAsync(
+                Path.Combine(Workspace.Root, "docs", "operations.md"), TestContext.Current.CancellationToken))
             .Select(m => m.Groups[1].Value).ToHashSet();
         Assert.Equal(scrape.Types.Keys.Where(n => n != "target_info").Order(), named.Order());
     }

@@ -140,7 +140,7 @@ public sealed class SendingTests : IDisposable
         })
         {
             var message = Assert.ThrowsAny<ConfigurationException>(load).Message;
-            Assert.Contains($"{key} is something else than an address such as http://localhost", message, StringComparison.Ordinal);
+            Assert.Contains($"{key} is not an address such as http://localhost", message, StringComparison.Ordinal);
             Assert.DoesNotContain(address, message, StringComparison.Ordinal);
             Assert.DoesNotContain("geheim", message, StringComparison.Ordinal);
         }

@@ -40,7 +40,7 @@ internal sealed class ClassList
         var lines = Lines(path);
         for (var number = 1; number <= lines.Length; number++) list.Add(lines[number - 1].Trim(), number, isLast: number == lines.Length);
         if (list._classes.Count == 0)
-            throw new DataSetException(path, $"{path} names no class. It needs one a line: NAME, or NAME RED GREEN BLUE.");
+            throw new DataSetException(path, $"{path} names no class. It needs one per line: NAME, or NAME RED GREEN BLUE.");
         foreach (var value in list._ignored)
         {
             if (value < list._classes.Count)

@@ -26,7 +26,7 @@ internal sealed class VocDataSet : FileDataSet
             return new VocDataSet(root, folder);
         throw new DataSetException(
             root,
-            $"{root} is no PASCAL VOC: there is no folder JPEGImages in it, in VOC2012 below it, or in VOCdevkit/VOC2012. Expected are "
+            $"{root} is not a PASCAL VOC data set: there is no folder JPEGImages in it, in VOC2012 or in VOCdevkit/VOC2012. Expected are "
                 + $"JPEGImages, SegmentationClass and ImageSets/Segmentation in one folder; {root} holds {Contents(root)}.");
     }
 

@@ -22,7 +22,7 @@ internal sealed record VocList(string Path, IReadOnlyDictionary<string, int> Nam
             foreach (var text in RegularFile.ReadLines(path))
             {
                 if (++line > MostLines)
-                    throw new DataSetException(path, $"{path} has more than {MostLines:N0} lines; that is no list of images.");
+                    throw new DataSetException(path, $"{path} has more than {MostLines:N0} lines; that is not a list of images.");
                 var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
                 if (words.Length == 0) continue;
                 var name = System.IO.Path.GetFileName(words[0]);

@@ -66,8 +66,8 @@ internal sealed class FrozenFeatures : IDisposable
         var kept = $"{_entries.Count - onDisk} in memory, {onDisk} on disk";
         _context.Note(_entries.Count >= wanted.Count
             ? $"Features of {wanted.Count} images and mirror images are kept: {kept}."
-            : $"Of {wanted.Count} images and mirror images the features of {_entries.Count} are kept ({kept}); the others are computed "
-                + "each time, which is slow: raise cacl.evaluation.features.memory or .disk, or take float16.");
+            : $"The features of {_entries.Count} of {wanted.Count} images and mirror images are kept ({kept}); the others are computed "
+                + "each time, which is slow: raise cacl.evaluation.features.memory or .disk, or use float16.");
     }
 
     /// <summary>An entry, from where it is kept, or computed.</summary>

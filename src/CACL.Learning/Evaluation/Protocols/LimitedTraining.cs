@@ -103,6 +103,6 @@ internal sealed class LimitedTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. Lower {_options.Settings}.learning-rate "
+        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. Lower {_options.Settings}.learning-rate "
             + $"({_options.LearningRate} now).");
 }

@@ -50,7 +50,7 @@ public sealed record LinearClassifierFile(
         using var file = SafeTensorsReader.Open(path);
         var format = file.Metadata.GetValueOrDefault("format");
         if (format != Format)
-            throw new SafeTensorsException(path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it is no linear "
+            throw new SafeTensorsException(path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it is not a linear "
                 + "classifier that cacl evaluate wrote");
         var backbone = file.Metadata.GetValueOrDefault("backbone") switch
         {

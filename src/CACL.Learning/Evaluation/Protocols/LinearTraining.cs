@@ -123,6 +123,6 @@ internal sealed class LinearTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The linear classifier diverged: in epoch {epoch + 1}, step {step}, its loss was no finite number. "
+        $"The linear classifier diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. "
         + $"Lower {_options.Settings}.learning-rate ({_options.LearningRate} now), or set {_options.Settings}.standardise = true.");
 }

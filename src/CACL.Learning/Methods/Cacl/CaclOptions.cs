@@ -137,7 +137,7 @@ public sealed record CaclOptions : MethodOptions
                 + $"of {BatchNormSplits}.";
         }
 
-        if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is no multiple of 8, the backbone's stride.";
+        if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is not a multiple of 8, the output stride.";
         // The last stage's dilation is 4, and a reflected border must be narrower than the map.
         if (Padding == Padding.Reflect && cropSize < 40)
             yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";

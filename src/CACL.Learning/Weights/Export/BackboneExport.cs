@@ -91,11 +91,11 @@ public static class BackboneExport
     {
         var folder = Path.GetDirectoryName(query)!;
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Manifest)))
-            throw new WeightsException(query, $"{query} lies in no checkpoint, so there is no momentum network beside it. Name a "
+            throw new WeightsException(query, $"{query} is not in a checkpoint, so there is no key network beside it. Name a "
                 + "checkpoint's folder, or leave --network out.");
         return CheckpointReader.Network(folder, CheckpointRole.Momentum).File
             ?? throw new WeightsException(query,
-                $"The checkpoint {folder} is of a method without a momentum network. Leave --network out.");
+                $"The checkpoint {folder} is of a method without a key network. Leave --network out.");
     }
 
     private static string Hash(string file)

@@ -40,7 +40,7 @@ internal sealed partial record BackboneSelection(
                 $"{path} holds neither torchvision's ResNet-18 nor its ResNet-50: none of its {tensors.Count} tensors is the conv1.weight "
                     + "of one, "
                 + $"with or without a prefix{Like(tensors)}. "
-                + "This program knows these two; if they are there under another name, say with --prefix what stands before conv1.weight."),
+                + "This program knows these two; if they have other names, say with --prefix what precedes conv1.weight."),
             var several => throw new WeightsException(
                 path,
                 $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with "

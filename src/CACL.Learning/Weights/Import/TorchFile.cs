@@ -114,8 +114,8 @@ internal sealed class TorchFile : IWeightsSource
         TorchFormat.Tar => throw new TorchFileException(
             path,
             "file",
-            "is a tar archive of PyTorch before 0.1.10. Save it anew in Python: torch.save(torch.load(file, "
+            "is a tar archive of PyTorch before 0.1.10. Save it again in Python: torch.save(torch.load(file, "
                 + "map_location='cpu')['state_dict'], 'weights.pth')"),
-        _ => throw new TorchFileException(path, "file", "is neither a file of PyTorch's (.pth, .pt) nor a safetensors file"),
+        _ => throw new TorchFileException(path, "file", "is neither a PyTorch file (.pth, .pt) nor a safetensors file"),
     };
 }

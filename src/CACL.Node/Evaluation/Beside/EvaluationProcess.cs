@@ -133,7 +133,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             // told below
         }
 
-        throw new EvaluationFailedException("the last line that it wrote is no result");
+        throw new EvaluationFailedException("the last line that it wrote is not a result");
     }
 }
 

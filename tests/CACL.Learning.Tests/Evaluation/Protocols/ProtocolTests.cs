@@ -44,7 +44,9 @@ public sealed class ProtocolTests : IDisposable
     {
         using var disk = new SmallDisk("128k");
         AssertSame(Linear(Few), Linear(Few, new FeatureOptions { Place = FeaturePlace.Disk, Folder = disk.Path }));
-        Assert.Matches("the features of [1-4] are kept .0 in memory, [1-4] on disk.; the others are computed each time", _notes[^1]);
+        Assert.Matches(
+            "The features of [1-4] of 10 images and mirror images are kept .0 in memory, [1-4] on disk.; the others are computed each time",
+            _notes[^1]);
         Assert.Empty(Directory.GetFileSystemEntries(disk.Path));
     }
 
@@ -142,7 +144,7 @@ public sealed class ProtocolTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
         SafeTensorsWriter.Write(path, []);
         Assert.Contains(
-            "no linear classifier", Assert.Throws<SafeTensorsException>(() => LinearClassifierFile.Read(path)).Message,
+            "not a linear classifier", Assert.Throws<SafeTensorsException>(() => LinearClassifierFile.Read(path)).Message,
             StringComparison.Ordinal);
     }
 

@@ -105,7 +105,7 @@ public sealed class BackboneExportTests : IDisposable
         Refused("There is no folder", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("none", "out")));
         Refused("holds no heads", () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("out"), withHeads: true));
         Refused(
-            "lies in no checkpoint",
+            "is not in a checkpoint",
             () => BackboneExport.Export(_folder.File("query.safetensors"), _folder.File("out"), momentumNetwork: true));
         Assert.Equal(["query.safetensors", "taken"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
     }

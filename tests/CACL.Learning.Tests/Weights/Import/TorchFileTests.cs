@@ -116,8 +116,8 @@ public sealed class TorchFileTests : IDisposable
     [Fact]
     public void Other_files_are_told_apart_with_a_remedy()
     {
-        AssertRefused(Write("text.pth", "hello"u8), "is neither a file of PyTorch's");
-        AssertRefused(Write("empty.pth", []), "is neither a file of PyTorch's");
+        AssertRefused(Write("text.pth", "hello"u8), "is neither a PyTorch file");
+        AssertRefused(Write("empty.pth", []), "is neither a PyTorch file");
         AssertRefused(Write("bare.pth", new Pickle().Op('N').Done()), "is a pickle, but not one that torch.save wrote");
         AssertRefused(Write("tar.pth", [.. new byte[257], .. "ustar"u8, .. new byte[300]]), "is a tar archive of PyTorch before 0.1.10");
         AssertRefused(Write("cut.pth", File.ReadAllBytes(TorchFiles.Made("views.pth")).AsSpan(0, 2000)), "is the file whole?");

@@ -62,9 +62,9 @@ public sealed class EvaluationProcessTests : IDisposable
     [InlineData("echo 'The data set is empty.' >&2; exit 1", "exit code 1: The data set is empty.")]
     [InlineData("exit 3", "exit code 3 and without a word")]
     [InlineData("kill -9 $$", "it was killed by signal 9 (SIGKILL); the machine may have run out of memory")]
-    [InlineData("echo nonsense", "no result")]
-    [InlineData("echo '{\"miou\":1,\"miou\":2}'", "no result")]
-    [InlineData("true", "no result")]
+    [InlineData("echo nonsense", "is not a result")]
+    [InlineData("echo '{\"miou\":1,\"miou\":2}'", "is not a result")]
+    [InlineData("true", "is not a result")]
     [InlineData("head -c 50000000 /dev/zero | tr '\\0' x; exit 4", "exit code 4")]
     public async Task What_goes_wrong_is_told(string script, string words) =>
         Assert.Contains(
