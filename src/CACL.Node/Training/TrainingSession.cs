@@ -5,7 +5,6 @@ using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
@@ -68,7 +67,7 @@ internal static class TrainingSession
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(
-                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
+                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
@@ -123,7 +122,7 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, Func<IPairDecoder> decoder)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -144,7 +143,11 @@ internal static class TrainingSession
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
-        folder.Begin(request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable));
+        folder.Begin(
+            request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
+            RunFacts.With(
+                request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
+                StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -163,7 +166,7 @@ internal static class TrainingSession
         {
             Videos = videos.Usable,
             Library = catalog,
-            Decoder = decoder,
+            Decoder = decoders.CreateDecoder,
             Engine = () =>
                 new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
             Checkpoints = storage,
@@ -186,6 +189,19 @@ internal static class TrainingSession
         host.WaitForLog();
         Remember(outcome, length, folder);
         return outcome;
+    }
+
+    private static RunFacts? Earlier(RunFolder folder)
+    {
+        try
+        {
+            return RunFacts.Read(folder.Path);
+        }
+        catch (RunFolderException damaged)
+        {
+            Log.Warning("{Cause} The run goes on, and its earlier starts are left out of the new file", damaged.Message);
+            return null;
+        }
     }
 
     private static void Linger(NodeServer node, TimeSpan time, StopSignals signals)

@@ -1,3 +1,7 @@
+using CACL.Learning.Weights;
+using CACL.Node.Doctor;
+using CACL.Runs.Folder;
+
 namespace CACL.Node.Tests.EndToEnd;
 
 public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
@@ -20,13 +24,33 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(16, SmallRuns.Losses(whole).Length);
         Assert.Equal(SmallRuns.Losses(whole), SmallRuns.Losses(killed));
         Assert.Equal(
-            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "train.log", "videos.json"],
+            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "run.json", "train.log", "videos.json"],
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());
         Assert.Equal(
             ["state.json", "manifest.json"],
             Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json")
                 .Select(Path.GetFileName)
                 .OrderDescending());
+    }
+
+    [Fact]
+    public void Each_start_is_in_run_json_with_what_it_computes_on()
+    {
+        var run = runs.CopyOfUndisturbed("started-twice");
+        var first = RunFacts.Read(run)!;
+        var start = Assert.Single(first.Starts);
+        Assert.Equal((1, 1, "cpu", "cpu", "float32", 2), (
+            start.FirstStep, start.Threads, start.DeviceSetting, start.Device, start.Precision, start.Decoders));
+        Assert.Equal(SystemChecks.Processor().Text.Split(", ")[1], start.DeviceName);
+        Assert.Equal(CheckpointStore.LoadState(Path.Combine(run, "checkpoints", "step-00000016")).Settings["the videos"], first.Videos);
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(
+            run, "--resume", "--set", "cacl.training.threads=2", "--set", "cacl.data.decoder=isolated", "--set", "cacl.data.decoders=1")));
+        var both = RunFacts.Read(run)!;
+        Assert.Equal((first.Videos, 2), (both.Videos, both.Starts.Count));
+        Assert.Equal(start, both.Starts[0]);
+        var second = both.Starts[1];
+        Assert.Equal((17, 2, "isolated", 1), (second.FirstStep, second.Threads, second.Decoder, second.Decoders));
+        Assert.True(start.Time < second.Time);
     }
 
     [Theory]
