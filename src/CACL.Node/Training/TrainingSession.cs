@@ -54,7 +54,7 @@ internal static class TrainingSession
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
         using var node = NodeServer.Start(
             settings.Http, new NodeState(folder, supervision) { Telemetry = telemetry, Method = settings.ToMethod().Describe() });
-        using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
+        using var signals = new StopSignals(Say, Say);
         try
         {
             Log.Information("Run folder {Folder}", folder.Path);
@@ -126,6 +126,7 @@ internal static class TrainingSession
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        var engines = new LivingEngines();
         var damaged = 0;
         var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
         {
@@ -167,8 +168,8 @@ internal static class TrainingSession
             Videos = videos.Usable,
             Library = catalog,
             Decoder = decoders.CreateDecoder,
-            Engine = () =>
-                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
+            Engine = () => engines.Make(() =>
+                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look)),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
@@ -186,10 +187,13 @@ internal static class TrainingSession
         node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
+        if (engines.Any) ProcessEnd.LeaveBehind();
         host.WaitForLog();
         Remember(outcome, length, folder);
         return outcome;
     }
+
+    private static void Say(string sentence) => Log.Information("{Signal}", sentence);
 
     private static RunFacts? Earlier(RunFolder folder)
     {

@@ -68,6 +68,33 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     [Fact]
+    public void A_second_signal_ends_the_program_with_its_exit_code_while_a_step_is_computed()
+    {
+        var run = runs.Folder("signalled-twice");
+        // A step of this size takes so long that the second signal comes in its midst.
+        using var process = CaclProcess.Start(runs.Train(
+            run, "--set", "cacl.data.crop-size=160", "--set", "cacl.training.batch-size=12", "--set", "cacl.training.threads=2"));
+        process.Until(() => SmallRuns.Steps(run) >= 1);
+        process.Signal(Terminate);
+        process.Until(() => process.Output.Contains("Once more ends it at once", StringComparison.Ordinal));
+        process.Signal(Terminate);
+        Assert.Equal(143, process.WaitForExit());
+        Assert.EndsWith("SIGTERM: the program ends at once.\"}", File.ReadLines(Path.Combine(run, "train.log")).Last());
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*"));
+    }
+
+    [Fact]
+    public void A_step_that_takes_longer_than_the_watchdog_waits_ends_the_run_with_its_exit_code()
+    {
+        var run = runs.Folder("stalled");
+        // Whether it builds its state or computes a step by then: its thread is in libtorch, and nobody waits for it.
+        var ended = CaclProcess.Run(runs.Train(
+            run, "--set", "cacl.data.crop-size=256", "--set", "cacl.training.batch-size=24", "--set", "cacl.training.threads=2",
+            "--set", "cacl.training.watchdog=1s"));
+        CaclProcess.AssertRefused(ended, "No step was finished for 1 s, the limit of cacl.training.watchdog");
+    }
+
+    [Fact]
     public void A_damaged_checkpoint_is_named_and_the_one_before_it_taken()
     {
         var run = runs.CopyOfUndisturbed("damaged");
