@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CACL.Data.Files;
 
@@ -16,6 +17,7 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
 
     private static readonly JsonSerializerOptions Format = new()
     {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file, no page: 0.1.0+1f2e3d stays readable
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
