@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
+using CACL.Data.Tests.Decoding;
 
 namespace CACL.Benchmarks;
 
@@ -32,7 +32,7 @@ internal static class DecodeBenchmark
             return 1;
         }
 
-        var requests = Requests(videos, pairs, size, seed);
+        var requests = Requests(videos, pairs, seed);
         // warms code and page cache, as the peer's first batch does
         Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size);
         var clock = Stopwatch.StartNew();
@@ -72,14 +72,13 @@ internal static class DecodeBenchmark
     }
 
     /// <summary>Videos in turn, a random frame and box of each (METHOD.md §1), the same for the same seed.</summary>
-    private static PairRequest[] Requests(List<VideoRecord> videos, int pairs, int size, int seed)
+    private static (VideoRecord Video, SamplePlan Plan)[] Requests(List<VideoRecord> videos, int pairs, int seed)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, pairs).Select(i =>
         {
             var video = videos[i % videos.Count];
-            return new PairRequest(
-                video, random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random), size, Patience);
+            return (video, CropPlan.Of(random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random)));
         })];
     }
 
@@ -97,7 +96,7 @@ internal static class DecodeBenchmark
         return new((width - side) / 2, (height - side) / 2, side, side);
     }
 
-    private static void Serve(FfmpegLibraries libraries, PairRequest[] requests, int workers, int size)
+    private static void Serve(FfmpegLibraries libraries, (VideoRecord Video, SamplePlan Plan)[] requests, int workers, int size)
     {
         var next = -1;
         var threads = Enumerable.Range(0, workers).Select(_ => new Thread(() =>
@@ -105,7 +104,7 @@ internal static class DecodeBenchmark
             using var decoder = new InProcessPairDecoder(libraries);
             var (first, second) = (new byte[size * size * 3], new byte[size * size * 3]);
             for (var i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
-                decoder.Decode(requests[i], first, second, CancellationToken.None);
+                decoder.Decode(requests[i].Video, requests[i].Plan, size, Patience, first, second, CancellationToken.None);
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();

@@ -55,7 +55,7 @@ internal sealed class DecoderActor : ReceiveActor
             var video = _library.Load(plan.VideoId);
             pair.Plan = plan;
             pair.Path = video.Path;
-            _decoder.Decode(PairRequest.Of(video, plan, _size, _timeout), pair.First, pair.Second, _ending);
+            _decoder.Decode(video, plan, _size, _timeout, pair.First, pair.Second, _ending);
         }
         catch (VideoUnusableException fault)
         {

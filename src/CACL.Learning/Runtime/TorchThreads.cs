@@ -5,6 +5,12 @@ namespace CACL.Learning.Runtime;
 /// <summary>How many processor threads one tensor operation uses. Results are the same bit for bit only at the same number.</summary>
 public static class TorchThreads
 {
+    /// <summary>The number in use.</summary>
+    public static int Used => torch.get_num_threads();
+
+    /// <summary>How many operations may be computed beside each other: libtorch's own number, which nothing here depends on.</summary>
+    public static int BetweenOperations => torch.get_num_interop_threads();
+
     /// <summary>Sets the number of threads; 0: one a core. Returns the number in use.</summary>
     public static int Use(int threads)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CACL.Data.Files;
+using CACL.Node.Devices;
 
 namespace CACL.Node.Doctor;
 
@@ -26,7 +27,7 @@ internal static class SystemChecks
     /// <summary>As <see cref="Processor()"/>, of the lines of /proc/cpuinfo.</summary>
     internal static Finding Processor(IReadOnlyList<string> cpuInfo, int cores)
     {
-        var name = Field(cpuInfo, "model name") ?? "unknown processor";
+        var name = DeviceName.OfProcessor(cpuInfo) ?? "unknown processor";
         var flags = (Field(cpuInfo, "flags") ?? "").Split(' ').ToHashSet();
         var has = UsefulFeatures.Where(flags.Contains).ToList();
         var text = $"{cores} cores, {name}, {(has.Count > 0 ? string.Join(" ", has) : "no avx2")}";

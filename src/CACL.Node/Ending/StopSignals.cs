@@ -8,17 +8,22 @@ namespace CACL.Node.Ending;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Lock _gate = new();
     private readonly Action<string> _say;
+    private readonly Action<string>? _sayLast;
     private Reaction? _stop;
     private int _exitCode;
 
     /// <summary>Listens from now on.</summary>
     /// <param name="say">Shows a sentence.</param>
-    public StopSignals(Action<string> say)
+    /// <param name="sayLast">Writes down the sentence before the process ends at once; null: nothing is said of it.</param>
+    public StopSignals(Action<string> say, Action<string>? sayLast = null)
     {
         _say = say;
+        _sayLast = sayLast;
         Listen(PosixSignal.SIGINT, ExitCodes.Interrupted, "Ctrl+C");
         Listen(PosixSignal.SIGTERM, ExitCodes.Terminated, "SIGTERM");
     }
@@ -64,13 +69,26 @@ internal sealed class StopSignals : IDisposable
 
         if (stop is null)
         {
-            Environment.Exit(exitCode);
-            return;
+            SayLast($"{name}: the program ends at once.");
+            ProcessEnd.AtOnce(exitCode);
         }
 
         _say($"{name}: {stop.Meaning}. Once more ends it at once.");
         stop.Stop($"Stopped by {name}.");
     }));
+
+    // Whoever asks twice does not wait for a log that hangs.
+    private void SayLast(string sentence)
+    {
+        try
+        {
+            if (_sayLast is not null) Task.Run(() => _sayLast(sentence)).Wait(LastWord);
+        }
+        catch (AggregateException)
+        {
+            // It ends all the same.
+        }
+    }
 
     private sealed record Reaction(Action<string> Stop, string Meaning);
 }

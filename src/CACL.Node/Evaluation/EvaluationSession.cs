@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
@@ -7,6 +6,7 @@ using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
 using CACL.Node.Devices;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 using TorchSharp;
 
@@ -81,7 +81,7 @@ internal static class EvaluationSession
             ProtocolManifest.Of(request, settings),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
-            new ManifestProgram(Version, deviceName, threads));
+            new ManifestProgram(ProgramVersion.Text, deviceName, threads));
         var classifier = Train(request, settings, data, train, representation, context);
         if (!request.Limited)
         {
@@ -113,7 +113,4 @@ internal static class EvaluationSession
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
         EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);
-
-    private static string Version =>
-        typeof(EvaluationSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 }

@@ -98,10 +98,10 @@ internal sealed class BatchRebuilder : IDisposable
         try
         {
             var video = _run.Catalog.Load(plan.VideoId);
-            var whole = new PairRequest(
-                video, plan.Frame, plan.Stride, new CropBox(0, 0, video.Width, video.Height), side, _run.Settings.Data.DecodeTimeout);
+            var box = new CropBox(0, 0, video.Width, video.Height);
+            var whole = plan with { View = plan.View with { Box = box }, ViewPlus = plan.ViewPlus with { Box = box } };
             var (first, second) = (new byte[side * side * 3], new byte[side * side * 3]);
-            return TryDecode(whole, first, second, out _, cancel)
+            return TryDecode(video, whole, side, first, second, out _, cancel)
                 ? new WholeFrames(video.Width, video.Height, side, first, second)
                 : null;
         }
@@ -165,9 +165,9 @@ internal sealed class BatchRebuilder : IDisposable
             pair.Plan = plan;
             pair.Path = video.Path;
             // As in the run: what makes a decoder crash is tried once more on another one.
-            var request = PairRequest.Of(video, plan, _run.Settings.Data.CropSize, _run.Settings.Data.DecodeTimeout);
-            if (!TryDecode(request, pair.First, pair.Second, out _, cancel) && !TryDecode(
-                request, pair.First, pair.Second, out var crash, cancel))
+            var size = _run.Settings.Data.CropSize;
+            if (!TryDecode(video, plan, size, pair.First, pair.Second, out _, cancel) && !TryDecode(
+                video, plan, size, pair.First, pair.Second, out var crash, cancel))
             {
                 throw new VideoUnusableException(
                     video.Path, UnusableReason.Decoder, $"{video.Path} made the decoder fail: {crash!.Message}", crash);
@@ -188,13 +188,14 @@ internal sealed class BatchRebuilder : IDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a decoder throws, it is given up and the video tried on another one.")]
-    private bool TryDecode(PairRequest request, Span<byte> first, Span<byte> second, out Exception? crash, CancellationToken cancel)
+    private bool TryDecode(
+        VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, out Exception? crash, CancellationToken cancel)
     {
         crash = null;
         if (!_idle.TryTake(out var decoder)) decoder = _decoder();
         try
         {
-            decoder.Decode(request, first, second, cancel);
+            decoder.Decode(video, plan, size, _run.Settings.Data.DecodeTimeout, first, second, cancel);
             _idle.Add(decoder);
             return true;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Sampling;
+using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
@@ -49,9 +50,13 @@ internal static class ExplanationText
             { Difference: var difference } => Line($"Not reproduced to the bit: figures differ by up to {difference:G3}, ")
                 + Line($"the first time at step {result.FirstThatDiffers}. ")
                 + "Numbers are the same only on the same device, with as many threads and the same libtorch "
-                + $"(here {result.Device}, {result.Threads} threads); the run's log tells what it had.",
+                + $"(here {result.Device}, {result.Threads} threads); {Had(result.Then)}.",
         });
     }
+
+    private static string Had(StartFacts? then) => then is null
+        ? "the run's log tells what it had"
+        : $"the run had {then.Device}{(then.DeviceName is { } name ? $" ({name})" : "")}, {then.Threads} threads";
 
     private static void Notes(RebuiltBatch batch, TextWriter output)
     {

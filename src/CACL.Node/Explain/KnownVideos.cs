@@ -3,13 +3,14 @@ using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
 using CACL.Node.RunInputs;
+using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// What a run folder tells of the videos that the run was trained on: their identity in a checkpoint or, without one, their number, which
-/// the epochs in metrics.jsonl betray. With other videos every plan would be another one.
+/// What a run folder tells of the videos that the run was trained on: their identity in run.json or in a checkpoint or, without these,
+/// their number, which the epochs in metrics.jsonl betray. With other videos every plan would be another one.
 /// </summary>
 internal sealed class KnownVideos
 {
@@ -19,12 +20,13 @@ internal sealed class KnownVideos
 
     /// <summary>Of a run.</summary>
     /// <param name="folder">Run folder.</param>
+    /// <param name="facts">Its run.json, or null.</param>
     /// <param name="checkpoints">Its checkpoints.</param>
     /// <param name="batchSize">Pairs of a step.</param>
-    public KnownVideos(string folder, CheckpointStore checkpoints, int batchSize)
+    public KnownVideos(string folder, RunFacts? facts, CheckpointStore checkpoints, int batchSize)
     {
         _batchSize = batchSize;
-        _identity = TrainingVideos.IdentityIn(checkpoints);
+        _identity = facts?.Videos ?? TrainingVideos.IdentityIn(checkpoints);
         if (_identity is null) _last = RecordedSteps.Read(folder, 1, 0).Last;
     }
 

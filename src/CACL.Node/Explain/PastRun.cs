@@ -18,10 +18,13 @@ namespace CACL.Node.Explain;
 internal sealed class PastRun : IDisposable
 {
     private PastRun(
-        string folder, ResolvedConfiguration configuration, CheckpointStore checkpoints, VideoCatalog catalog, VideoShape[] videos)
+        string folder, Configurations configurations, RunFacts? facts, CheckpointStore checkpoints, VideoCatalog catalog,
+        VideoShape[] videos)
     {
         Folder = folder;
-        Configuration = configuration;
+        Configuration = configurations.Here;
+        Facts = facts;
+        Threads = new RunThreads(folder, facts, configurations.Written.Settings.Training.Threads, Settings.Training.Threads);
         Checkpoints = checkpoints;
         Catalog = catalog;
         Videos = videos;
@@ -37,6 +40,12 @@ internal sealed class PastRun : IDisposable
 
     /// <summary>The run's settings, with what may be overridden of them.</summary>
     public ResolvedConfiguration Configuration { get; }
+
+    /// <summary>On what it was computed; null: a run of an earlier version, which did not write it down.</summary>
+    public RunFacts? Facts { get; }
+
+    /// <summary>With how many threads each of its steps is computed anew.</summary>
+    public RunThreads Threads { get; }
 
     /// <summary>Its checkpoints.</summary>
     public CheckpointStore Checkpoints { get; }
@@ -69,17 +78,18 @@ internal sealed class PastRun : IDisposable
     /// <exception cref="UserException">It is no run, or its videos are not known any more.</exception>
     public static PastRun Open(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
-        var configuration = Load(folder, overrides, environment);
-        var data = configuration.Settings.Data;
+        var configurations = Load(folder, overrides, environment);
+        var (data, training) = (configurations.Here.Settings.Data, configurations.Here.Settings.Training);
+        var facts = RunFacts.Read(folder);
         var checkpoints = new CheckpointStore(Path.Combine(folder, "checkpoints"), keep: 1);
         var catalog = VideoCatalog.OpenExisting(data.Catalog);
         try
         {
             var roots = new VideoRoots(data.Videos);
-            var known = new KnownVideos(folder, checkpoints, configuration.Settings.Training.BatchSize);
+            var known = new KnownVideos(folder, facts, checkpoints, training.BatchSize);
             var videos = TrainingVideos.Find(folder, catalog, roots, data.Stride, known.Are)
                 ?? throw known.Differ(catalog, catalog.LoadUsable(data.Stride + 1, roots));
-            return new PastRun(folder, configuration, checkpoints, catalog, videos);
+            return new PastRun(folder, configurations, facts, checkpoints, catalog, videos);
         }
         catch
         {
@@ -91,7 +101,7 @@ internal sealed class PastRun : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Catalog.Dispose();
 
-    private static ResolvedConfiguration Load(
+    private static Configurations Load(
         string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
         RunFolder.RequireRun(folder);
@@ -99,7 +109,7 @@ internal sealed class PastRun : IDisposable
         var written = ConfigurationFiles.Load([file], [ConfigurationFiles.NoPort], new Dictionary<string, string>());
         var here = ConfigurationFiles.Load([file], [.. overrides, ConfigurationFiles.NoPort], environment);
         var differences = ResolvedConfiguration.Difference(written.Fingerprint, here.Fingerprint);
-        if (differences.Count == 0) return here;
+        if (differences.Count == 0) return new Configurations(written, here);
         throw new UserException(
             $"With other settings the run in {folder} would have been a different one ({string.Join("; ", differences)}). "
             + "Leave these out of --set and of the environment; only the places of videos and catalogue, the decoder, the "
@@ -124,4 +134,7 @@ internal sealed class PastRun : IDisposable
 
         return videos;
     }
+
+    /// <summary>The run's settings as they were written down, and with what is overridden here.</summary>
+    private sealed record Configurations(ResolvedConfiguration Written, ResolvedConfiguration Here);
 }

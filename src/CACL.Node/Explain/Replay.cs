@@ -6,6 +6,7 @@ using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.Ending;
 using CACL.Node.RunInputs;
+using CACL.Runs.Folder;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 
@@ -16,12 +17,14 @@ namespace CACL.Node.Explain;
 /// <param name="Steps">Steps that were computed, the explained one included.</param>
 /// <param name="Device">Where.</param>
 /// <param name="Threads">Threads of the processor.</param>
+/// <param name="Then">What the run computed it on; null: no run.json tells.</param>
 /// <param name="Result">What the explained step computed.</param>
 /// <param name="Difference">Its largest difference from the recorded figures: 0 is equal to the bit, NaN where one of them is not finite;
 /// null: nothing is recorded.</param>
 /// <param name="FirstThatDiffers">The first step whose figures are not the recorded ones to the bit; null: none.</param>
 internal sealed record ReplayResult(
-    string Checkpoint, long Steps, string Device, int Threads, StepResult Result, double? Difference, long? FirstThatDiffers);
+    string Checkpoint, long Steps, string Device, int Threads, StartFacts? Then, StepResult Result, double? Difference,
+    long? FirstThatDiffers);
 
 /// <summary>The end of a replay: its result, or the sentence why there is none.</summary>
 internal sealed record ReplayOutcome(ReplayResult? Result, string? WhyNot);
@@ -69,15 +72,13 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var recorded = RecordedSteps.Read(run.Folder, state.Step + 1, batch.Step + 1);
         if (recorded.At(batch.Step + 1) is null && batch.Step > (recorded.Last?.Step ?? 0))
             return new(null, $"The losses are not recomputed: the run has not reached step {batch.Step + 1}.");
-        var (device, threads) = Machine();
-        return Compute(folder, device, threads, batch, recorded, LeftOut(state, there), cancel);
+        return Compute(folder, Device(), batch, recorded, LeftOut(state, there), cancel);
     }
 
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReplayOutcome Compute(
-        string folder, string device, int threads, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut,
-        CancellationToken cancel)
+        string folder, string device, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut, CancellationToken cancel)
     {
         var options = TrainingOptions.Of(run.Configuration, run.Folder, device, new TrainingVideos(run.Videos, []));
         var checkpoint = CheckpointStore.Load(folder);
@@ -85,6 +86,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);
+        var threads = TorchThreads.Use(run.Threads.Of(batch.Step + 1));
         say($"Recomputing the steps {first + 1} to {batch.Step + 1} from {Path.GetFileName(folder)} on {device} with {threads} "
             + "threads; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
@@ -107,12 +109,17 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var now = Step(batch, batch.Step, then);
         var difference = then?.DifferenceFrom(now, run.Method.Metrics);
         if (difference is not (null or 0)) differs ??= batch.Step + 1;
-        return new(new ReplayResult(Path.GetFileName(folder), batch.Step + 1 - first, device, threads, now, difference, differs), null);
+        return new(
+            new ReplayResult(
+                Path.GetFileName(folder), batch.Step + 1 - first, device, threads, run.Facts?.StartOf(batch.Step + 1), now, difference,
+                differs),
+            null);
 
         // What was changed while the run went on, cacl set, was changed from that step on.
         StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line)
         {
             var settings = live(step).OfStep(rate(step), run.Length.ProgressAt(step));
+            TorchThreads.Use(run.Threads.Of(step + 1)); // earlier steps may have been computed by another start
             return engine.Step(
                 rebuilt.Pairs, line?.LearningRate is { } recordedRate ? settings with { LearningRate = recordedRate } : settings);
         }
@@ -152,11 +159,5 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         return steps;
     }
 
-    // Results are the same to the bit only with as many threads as the run had, which its log tells where the settings leave it open.
-    private (string Device, int Threads) Machine()
-    {
-        var training = run.Settings.Training;
-        var device = DeviceChoice.Resolve(training.Device, training.LibTorch);
-        return (device, TorchThreads.Use(training.Threads > 0 ? training.Threads : RunThreads.Of(run.Folder) ?? 0));
-    }
+    private string Device() => DeviceChoice.Resolve(run.Settings.Training.Device, run.Settings.Training.LibTorch);
 }

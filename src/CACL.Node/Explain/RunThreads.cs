@@ -1,46 +1,21 @@
-using System.Text.Json;
-using CACL.Data.Files;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Explain;
 
-/// <summary>How many threads a run computed with, by its log: as many as its machine had cores where its settings say nothing.</summary>
-internal static class RunThreads
+/// <summary>With how many threads a run's steps are to be computed: they come out the same to the bit only with as many as then.</summary>
+/// <param name="run">The run folder.</param>
+/// <param name="facts">Its run.json; null: an earlier version of the program wrote the folder.</param>
+/// <param name="own">The run's own <c>cacl.training.threads</c>; 0: one a core of its machine.</param>
+/// <param name="asked">The same setting as it is given now: another number than the run's own counts.</param>
+internal sealed class RunThreads(string run, RunFacts? facts, int own, int asked)
 {
-    /// <summary>The number that the run's newest start tells, or null.</summary>
-    public static int? Of(string folder)
-    {
-        try
-        {
-            int? found = null;
-            foreach (
-                var file in Directory.EnumerateFiles(folder, "train*.log").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
-            {
-                foreach (var line in RegularFile.ReadLines(file))
-                {
-                    if (line.Contains("\"Threads\":", StringComparison.Ordinal)) found = Threads(line) ?? found;
-                }
-            }
+    private readonly Lazy<int?> _log = new(() => OlderRunLog.Threads(run));
 
-            return found;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static int? Threads(string line)
+    /// <summary>The number for a step, counted from 1; 0: nobody tells, one a core.</summary>
+    public int Of(long step)
     {
-        try
-        {
-            using var entry = JsonDocument.Parse(line);
-            return entry.RootElement.TryGetProperty("Threads", out var value) && value.TryGetInt32(out var threads) && threads > 0
-                ? threads
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        if (asked > 0 && asked != own) return asked;
+        if (facts?.StartOf(step) is { } start) return start.Threads;
+        return own > 0 ? own : _log.Value ?? 0;
     }
 }

@@ -7,6 +7,9 @@ namespace CACL.Node.Settings;
 /// <summary>Settings under <c>cacl.data</c>; reference.conf says what each means.</summary>
 internal sealed record DataSettings
 {
+    private static readonly (string Word, DecoderKind Value)[] DecoderWords =
+        [("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)];
+
     public required IReadOnlyList<string> Videos { get; init; }
 
     public required string Catalog { get; init; }
@@ -40,6 +43,9 @@ internal sealed record DataSettings
     /// <summary>How videos are scanned.</summary>
     public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
+    /// <summary>A decoder as <c>cacl.data.decoder</c> calls it.</summary>
+    public static string Word(DecoderKind decoder) => DecoderWords.First(word => word.Value == decoder).Word;
+
     public static DataSettings Read(SettingsReader reader)
     {
         var area = reader.Numbers("cacl.data.crop-area", 2);
@@ -53,8 +59,7 @@ internal sealed record DataSettings
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
             SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
-            Decoder = reader.Choice(
-                "cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
+            Decoder = reader.Choice("cacl.data.decoder", DecoderWords),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
             DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             MaxBadShare = reader.Number("cacl.data.max-bad-share", v => v is >= 0 and <= 1, "from 0 to 1"),

@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using CACL.Node.Doctor;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
@@ -67,9 +67,6 @@ internal static class StudySession
     private static IReadOnlyList<string> Machine() =>
     [
         $"Machine: {SystemChecks.Processor().Text}; {SystemChecks.Memory().Text}",
-        $"CACL {Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",
+        $"CACL {ProgramVersion.Text}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",
     ];
-
-    private static string Version =>
-        typeof(StudySession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "?";
 }

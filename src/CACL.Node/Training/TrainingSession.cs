@@ -5,7 +5,6 @@ using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Http;
 using CACL.Http.Server;
@@ -58,7 +57,7 @@ internal static class TrainingSession
                 Meters = telemetry.Meters?.Provider,
                 Method = settings.ToMethod().Describe(),
             });
-        using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
+        using var signals = new StopSignals(Say, Say);
         try
         {
             Log.Information("Run folder {Folder}", folder.Path);
@@ -71,7 +70,7 @@ internal static class TrainingSession
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(
-                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders.CreateDecoder);
+                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
@@ -126,10 +125,11 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, Func<IPairDecoder> decoder)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
+        var engines = new LivingEngines();
         var damaged = 0;
         var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
         {
@@ -147,7 +147,11 @@ internal static class TrainingSession
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
-        folder.Begin(request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable));
+        folder.Begin(
+            request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
+            RunFacts.With(
+                request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
+                StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -166,9 +170,9 @@ internal static class TrainingSession
         {
             Videos = videos.Usable,
             Library = catalog,
-            Decoder = decoder,
-            Engine = () =>
-                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look),
+            Decoder = decoders.CreateDecoder,
+            Engine = () => engines.Make(() =>
+                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look)),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
@@ -187,9 +191,25 @@ internal static class TrainingSession
         node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
+        if (engines.Any) ProcessEnd.LeaveBehind();
         host.WaitForLog();
         Remember(outcome, length, folder);
         return outcome;
+    }
+
+    private static void Say(string sentence) => Log.Information("{Signal}", sentence);
+
+    private static RunFacts? Earlier(RunFolder folder)
+    {
+        try
+        {
+            return RunFacts.Read(folder.Path);
+        }
+        catch (RunFolderException damaged)
+        {
+            Log.Warning("{Cause} The run goes on, and its earlier starts are left out of the new file", damaged.Message);
+            return null;
+        }
     }
 
     private static void Linger(NodeServer node, TimeSpan time, StopSignals signals)

@@ -149,8 +149,9 @@ public sealed class RunFolder : IDisposable
     /// <param name="configuration">The settings, HOCON.</param>
     /// <param name="steps">Steps that the run has behind it.</param>
     /// <param name="more">Writes what else belongs to the beginning; null: nothing.</param>
+    /// <param name="facts">What is known of this start and those before it; null: no word of it.</param>
     /// <exception cref="RunFolderException">The folder cannot be written; what it holds is as it was.</exception>
-    public void Begin(string configuration, long steps, Action<string>? more = null)
+    public void Begin(string configuration, long steps, Action<string>? more = null, RunFacts? facts = null)
     {
         // control.jsonl stays whole: what it holds for steps that are done again acts again.
         string[] lines = [.. new[] { Metrics, Evaluations }.Where(File.Exists)];
@@ -162,6 +163,7 @@ public sealed class RunFolder : IDisposable
                 Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
             // On the disk itself: without it the folder is no run's.
             Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
+            if (facts is not null) Begun(System.IO.Path.Combine(Path, RunFacts.Name)).Fill(stream => stream.Write(facts.ToJson()));
             more?.Invoke(Path);
             foreach (var file in files) file.Commit(durable: file.Path == ResolvedConfiguration);
             // How the last start ended is not how this one ends.
@@ -252,7 +254,7 @@ public sealed class RunFolder : IDisposable
             or EvaluationsName
             or TensorBoardName
             or NodeFile.Name
-        || name is VideosName or RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
+        || name is VideosName or RunFacts.Name or RunFiles.Control or OutcomeFile.Name or OutcomeFile.Name + TemporaryEnding
         || name is RunFiles.Metrics + TemporaryEnding
             or RunFiles.Evaluations + TemporaryEnding
             or ConfigurationName + TemporaryEnding

@@ -19,7 +19,7 @@ public sealed class ControlJournalException(string message, Exception? cause = n
 /// </summary>
 /// <param name="runDirectory">The run folder.</param>
 /// <param name="losses">The losses that the run's method can weight.</param>
-public sealed class ControlJournal(string runDirectory, LossWeights losses)
+public sealed class ControlJournal(string runDirectory, LossWeights losses) : IControlJournal
 {
     /// <summary>The file; made with its first line.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Control);
@@ -35,7 +35,7 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses)
 
     /// <summary>Adds lines and returns when they are on the disk.</summary>
     /// <exception cref="IOException">They cannot be written; the file is as it was.</exception>
-    public void Append(IEnumerable<JournaledChange> changes)
+    public void Append(IReadOnlyList<JournaledChange> changes)
     {
         var isNew = !File.Exists(Path);
         using (var file = new JsonLinesFile(Path)) file.AppendToDisk(changes.Select(c => Json(c).ToJsonString()));

@@ -5,6 +5,9 @@ namespace CACL.Runs.Live;
 /// meanwhile is first written to the journal and acts from the step that has not begun yet. Thread-safe.
 /// </summary>
 /// <remarks>
+/// While a change is on its way to the disk it has reserved its step, and no lock is held: the loop waits only when it comes to that very
+/// step, and only for a change of the numbers; who reads the settings never waits.
+///
 /// What changes the numbers is kept by step: a run that goes on from an earlier checkpoint, after a kill or a roll-back, meets the
 /// change again at the same step. A change made at a step takes the place of all those of the same setting at this and later steps,
 /// which can only come from a part of the run that is done again: the newest word counts. What does not change the numbers (schedules,
@@ -12,13 +15,15 @@ namespace CACL.Runs.Live;
 /// </remarks>
 public sealed class LiveControl
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
+    private readonly Lock _turn = new(); // held while the journal is written, by those who change settings alone
     private readonly LiveSettings _configured;
-    private readonly ControlJournal _journal;
+    private readonly IControlJournal _journal;
     private readonly TimeProvider _clock;
     private readonly List<JournaledChange> _timeline = [];
     private readonly long _totalSteps;
     private long _begun;
+    private long _reserved = long.MaxValue; // the step whose numbers a change is just being written for; MaxValue: none
     private volatile LiveSettings _current;
 
     /// <param name="configured">The settings that the run was started with.</param>
@@ -27,7 +32,7 @@ public sealed class LiveControl
     /// <param name="totalSteps">Steps of the whole run.</param>
     /// <param name="clock">The time of day.</param>
     /// <exception cref="ControlJournalException">The journal cannot be understood.</exception>
-    public LiveControl(LiveSettings configured, ControlJournal journal, long stepsDone, long totalSteps, TimeProvider clock)
+    public LiveControl(LiveSettings configured, IControlJournal journal, long stepsDone, long totalSteps, TimeProvider clock)
     {
         _configured = configured;
         _journal = journal;
@@ -57,12 +62,17 @@ public sealed class LiveControl
         }
     }
 
-    /// <summary>Called by the training loop when a step begins: its settings. From here on changes act on the step after it.</summary>
+    /// <summary>
+    /// Called by the training loop when a step begins: its settings. From here on changes act on the step after it. Waits where a change of
+    /// this step's numbers is just being written.
+    /// </summary>
     /// <param name="step">The step, counted from 0.</param>
     public LiveSettings Begin(long step)
     {
         lock (_gate)
         {
+            // A step that is left out does not begin: then the one after it has to wait.
+            while (step + 1 >= _reserved) Monitor.Wait(_gate);
             var settings = At(step + 1);
             _begun = step + 1;
             _current = At(step + 2);
@@ -87,24 +97,44 @@ public sealed class LiveControl
         }
     }
 
-    /// <summary>
-    /// Changes settings, all or none. Returns when the journal is on the disk; the loop waits that long if it comes to its next step
-    /// meanwhile.
-    /// </summary>
+    /// <summary>Changes settings, all or none, one caller after the other. Returns when the journal is on the disk.</summary>
     /// <param name="wishes">What is to be changed.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="refuse">Says in a sentence why a run cannot take a setting; null: it can.</param>
     /// <exception cref="IOException">The journal cannot be written; nothing was changed.</exception>
     public SettingsAnswer Change(IReadOnlyList<SettingChange> wishes, string by, Func<SettingChange, string?> refuse)
     {
+        lock (_turn)
+        {
+            if (Reserve(wishes, by, refuse, out var changes) is { } fault) return new SettingsAnswer([], _current, fault);
+            if (changes.Count == 0) return new SettingsAnswer([], _current, null);
+            var written = false;
+            try
+            {
+                _journal.Append(changes);
+                written = true;
+            }
+            finally
+            {
+                Settle(written ? changes : []);
+            }
+
+            return new SettingsAnswer(changes, _current, null);
+        }
+    }
+
+    /// <summary>What wishes change, and for which step: from here on that step waits if its numbers change.</summary>
+    /// <returns>Why nothing is changed, or null.</returns>
+    private string? Reserve(
+        IReadOnlyList<SettingChange> wishes, string by, Func<SettingChange, string?> refuse, out List<JournaledChange> changes)
+    {
+        changes = [];
         lock (_gate)
         {
-            var changes = new List<JournaledChange>();
             var wanted = _current;
             foreach (var wish in wishes)
             {
-                if (FaultOf(wish, wanted, refuse, out var setting, out var changed) is { } fault)
-                    return new SettingsAnswer([], _current, fault);
+                if (FaultOf(wish, wanted, refuse, out var setting, out var changed) is { } fault) return fault;
                 // Asked for what is so already: nothing to do, unless the journal has it otherwise later on.
                 if (setting!.Read(changed!) == setting.Read(wanted) && !_timeline.Exists(
                     c => c.Setting == wish.Setting && c.Step > _begun + 1))
@@ -113,11 +143,20 @@ public sealed class LiveControl
                 changes.Add(new JournaledChange(_clock.GetLocalNow(), _begun + 1, wish.Setting, setting.Read(wanted), by));
             }
 
-            if (changes.Count == 0) return new SettingsAnswer([], _current, null);
-            _journal.Append(changes);
-            changes.ForEach(Enter);
+            if (changes.Exists(change => Find(change.Setting)!.ChangesNumbers)) _reserved = _begun + 1;
+            return null;
+        }
+    }
+
+    /// <summary>Takes up what was written and lets the step begin that waits for it.</summary>
+    private void Settle(IReadOnlyList<JournaledChange> written)
+    {
+        lock (_gate)
+        {
+            foreach (var change in written) Enter(change);
             _current = At(_begun + 1);
-            return new SettingsAnswer(changes, _current, null);
+            _reserved = long.MaxValue;
+            Monitor.PulseAll(_gate);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Sampling;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
@@ -16,18 +17,19 @@ internal sealed class FakeDecoder : IPairDecoder
         videos.Decoders.Begin();
     }
 
-    public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    public void Decode(
+        VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        var (videos, id) = (_videos, FakeVideos.IdOf(request.Video.Path));
+        var (videos, id) = (_videos, FakeVideos.IdOf(video.Path));
         videos.Calls.Add(id);
         videos.Before?.Invoke(id);
         if (videos.DecodeTime is { } time) Eventually.Pause(time(id));
         videos.BeforeUnlessCancelled?.Invoke(id, cancel);
         cancel.ThrowIfCancellationRequested();
         if (videos.Broken.Contains(id))
-            throw new VideoUnusableException(request.Video.Path, UnusableReason.Corrupt, $"{request.Video.Path} is broken.");
-        first.Fill((byte)HashCode.Combine(id, request.Frame, request.Box.X));
-        second.Fill((byte)HashCode.Combine(id, request.Frame + request.Stride, request.Box.Y));
+            throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"{video.Path} is broken.");
+        first.Fill((byte)HashCode.Combine(id, plan.Frame, plan.View.Box.X));
+        second.Fill((byte)HashCode.Combine(id, plan.Frame + plan.Stride, plan.View.Box.Y));
     }
 
     public void Dispose() => _videos.Decoders.End();

@@ -1,5 +1,4 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding;
@@ -64,8 +63,7 @@ public sealed class RealScanTests : IDisposable
     {
         using var decoder = decoders.CreateDecoder();
         var (first, second) = (new byte[32 * 32 * 3], new byte[32 * 32 * 3]);
-        var request = new PairRequest(catalog.Load(plan.VideoId), plan.Frame, plan.Stride, plan.View.Box, 32, ExactnessCheck.Patience);
-        decoder.Decode(request, first, second, Cancel);
+        decoder.Decode(catalog.Load(plan.VideoId), plan, 32, ExactnessCheck.Patience, first, second, Cancel);
         Assert.Contains(first, value => value != 0);
         Assert.Contains(second, value => value != 0);
     }

@@ -136,7 +136,7 @@ public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain)
         byte[] Decode(IPairDecoder decoder)
         {
             var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
-            decoder.Decode(new PairRequest(records[0], frame, 0, Box, Size, ExactnessCheck.Patience), first, second, Cancel);
+            decoder.Decode(records[0], CropPlan.Of(frame, 0, Box), Size, ExactnessCheck.Patience, first, second, Cancel);
             return first;
         }
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
-using CACL.Data.Sampling;
 
 namespace CACL.Data.Tests.Decoding;
 
@@ -66,8 +65,8 @@ internal static class ExactnessCheck
         if (all.Length == 0) yield return "no frame was tried";
         foreach (var n in all.Length <= most ? all : all.Where((_, i) => (i + 1) * most / all.Length > i * most / all.Length))
         {
-            var whole = new CropBox(0, 0, video.Width, video.Height);
-            decoder.Decode(new PairRequest(video, n, stride, whole, Size, Patience), first, second, TestContext.Current.CancellationToken);
+            var plan = CropPlan.Whole(video, n, stride);
+            decoder.Decode(video, plan, Size, Patience, first, second, TestContext.Current.CancellationToken);
             if (Fault(reference, first, n) is { } fault) yield return fault;
             if (Fault(reference, second, n + stride) is { } other) yield return $"{other} (second of a pair)";
         }

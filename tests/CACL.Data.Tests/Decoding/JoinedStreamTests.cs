@@ -2,7 +2,6 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
-using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding.InProcess;
 using CACL.Data.Tests.Decoding.Isolated;
 using CACL.Testing;
@@ -99,9 +98,8 @@ public sealed class JoinedStreamTests : IDisposable
         byte[] Decode(IPairDecoder decoder, int frame, int stride)
         {
             var crops = new byte[2 * Bytes];
-            var whole = new CropBox(0, 0, video.Width, video.Height);
-            var request = new PairRequest(video, frame, stride, whole, Size, ExactnessCheck.Patience);
-            decoder.Decode(request, crops.AsSpan(0, Bytes), crops.AsSpan(Bytes), Cancel);
+            var plan = CropPlan.Whole(video, frame, stride);
+            decoder.Decode(video, plan, Size, ExactnessCheck.Patience, crops.AsSpan(0, Bytes), crops.AsSpan(Bytes), Cancel);
             return crops;
         }
     }

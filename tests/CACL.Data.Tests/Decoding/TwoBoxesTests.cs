@@ -36,12 +36,11 @@ public sealed class TwoBoxesTests : IDisposable
         var video = probed with { Frames = probed.Frames with { Seekable = seekable } };
         using var inProcess = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         using var isolated = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
-        var request = new PairRequest(video, Frame, stride, Box, Size, ExactnessCheck.Patience);
         foreach (var decoder in new IPairDecoder[] { inProcess, isolated })
         {
-            var (first, _) = Decode(decoder, request);
-            var (_, second) = Decode(decoder, request with { Box = Other });
-            var (ownFirst, ownSecond) = Decode(decoder, request with { BoxPlus = Other });
+            var (first, _) = Decode(decoder, video, CropPlan.Of(Frame, stride, Box));
+            var (_, second) = Decode(decoder, video, CropPlan.Of(Frame, stride, Other));
+            var (ownFirst, ownSecond) = Decode(decoder, video, CropPlan.Of(Frame, stride, Box, Other));
             Assert.NotEqual(first, second);
             Assert.Equal(first, ownFirst);
             Assert.Equal(second, ownSecond);
@@ -55,16 +54,16 @@ public sealed class TwoBoxesTests : IDisposable
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
         var video = prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel) with { Frames = frames };
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
-        var request = new PairRequest(video, 0, 1, Box, Size, ExactnessCheck.Patience) { BoxPlus = new CropBox(100, 0, 61, 10) };
+        var plan = CropPlan.Of(0, 1, Box, new CropBox(100, 0, 61, 10));
         Assert.Contains(
-            "does not lie within the 160×120 frame", Assert.Throws<ArgumentException>(() => Decode(decoder, request)).Message,
+            "does not lie within the 160×120 frame", Assert.Throws<ArgumentException>(() => Decode(decoder, video, plan)).Message,
             StringComparison.Ordinal);
     }
 
-    private static (byte[] First, byte[] Second) Decode(IPairDecoder decoder, PairRequest request)
+    private static (byte[] First, byte[] Second) Decode(IPairDecoder decoder, VideoRecord video, SamplePlan plan)
     {
         var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
-        decoder.Decode(request, first, second, Cancel);
+        decoder.Decode(video, plan, Size, ExactnessCheck.Patience, first, second, Cancel);
         return (first, second);
     }
 }

@@ -9,6 +9,26 @@ public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRun
     private const int Terminate = 15;
 
     [Fact]
+    public void A_step_is_computed_with_as_many_threads_as_run_json_says_and_in_an_older_folder_as_the_log_says()
+    {
+        var run = runs.CopyOfUndisturbed("threads");
+        File.AppendAllText(Path.Combine(run, "config.resolved.conf"), "\ncacl.training.threads = 0\n");
+        File.AppendAllText(Path.Combine(run, "train.log"), "{\"@mt\":\"libtorch\",\"Threads\":3}\n");
+        var output = Explain();
+        Assert.Contains("on cpu with 1 threads", output, StringComparison.Ordinal);
+        Assert.Contains("Reproduced to the bit", output, StringComparison.Ordinal);
+        File.Delete(Path.Combine(run, "run.json"));
+        Assert.Contains("on cpu with 3 threads", Explain(), StringComparison.Ordinal);
+
+        string Explain()
+        {
+            var (exit, told) = CaclProcess.Run("explain", "--run", run, "--step", "16");
+            Assert.True(exit == 0, told);
+            return told;
+        }
+    }
+
+    [Fact]
     public void A_step_is_explained_while_the_run_goes_on_and_reproduced_to_the_bit_after_it_was_resumed()
     {
         LongTests.Only("A training in two parts and two explanations, in processes of their own");

@@ -1,3 +1,7 @@
+using CACL.Learning.Weights;
+using CACL.Node.Doctor;
+using CACL.Runs.Folder;
+
 namespace CACL.Node.Tests.EndToEnd;
 
 public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
@@ -20,13 +24,33 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(16, SmallRuns.Losses(whole).Length);
         Assert.Equal(SmallRuns.Losses(whole), SmallRuns.Losses(killed));
         Assert.Equal(
-            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "train.log", "videos.json"],
+            ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "run.json", "train.log", "videos.json"],
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());
         Assert.Equal(
             ["state.json", "manifest.json"],
             Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json")
                 .Select(Path.GetFileName)
                 .OrderDescending());
+    }
+
+    [Fact]
+    public void Each_start_is_in_run_json_with_what_it_computes_on()
+    {
+        var run = runs.CopyOfUndisturbed("started-twice");
+        var first = RunFacts.Read(run)!;
+        var start = Assert.Single(first.Starts);
+        Assert.Equal((1, 1, "cpu", "cpu", "float32", 2), (
+            start.FirstStep, start.Threads, start.DeviceSetting, start.Device, start.Precision, start.Decoders));
+        Assert.Equal(SystemChecks.Processor().Text.Split(", ")[1], start.DeviceName);
+        Assert.Equal(CheckpointStore.LoadState(Path.Combine(run, "checkpoints", "step-00000016")).Settings["the videos"], first.Videos);
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(
+            run, "--resume", "--set", "cacl.training.threads=2", "--set", "cacl.data.decoder=isolated", "--set", "cacl.data.decoders=1")));
+        var both = RunFacts.Read(run)!;
+        Assert.Equal((first.Videos, 2), (both.Videos, both.Starts.Count));
+        Assert.Equal(start, both.Starts[0]);
+        var second = both.Starts[1];
+        Assert.Equal((17, 2, "isolated", 1), (second.FirstStep, second.Threads, second.Decoder, second.Decoders));
+        Assert.True(start.Time < second.Time);
     }
 
     [Theory]
@@ -41,6 +65,33 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         process.Signal(signal);
         Assert.Equal(exitCode, process.WaitForExit());
         Assert.Equal(SmallRuns.Steps(run), SavedStep(run));
+    }
+
+    [Fact]
+    public void A_second_signal_ends_the_program_with_its_exit_code_while_a_step_is_computed()
+    {
+        var run = runs.Folder("signalled-twice");
+        // A step of this size takes so long that the second signal comes in its midst.
+        using var process = CaclProcess.Start(runs.Train(
+            run, "--set", "cacl.data.crop-size=160", "--set", "cacl.training.batch-size=12", "--set", "cacl.training.threads=2"));
+        process.Until(() => SmallRuns.Steps(run) >= 1);
+        process.Signal(Terminate);
+        process.Until(() => process.Output.Contains("Once more ends it at once", StringComparison.Ordinal));
+        process.Signal(Terminate);
+        Assert.Equal(143, process.WaitForExit());
+        Assert.EndsWith("SIGTERM: the program ends at once.\"}", File.ReadLines(Path.Combine(run, "train.log")).Last());
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*"));
+    }
+
+    [Fact]
+    public void A_step_that_takes_longer_than_the_watchdog_waits_ends_the_run_with_its_exit_code()
+    {
+        var run = runs.Folder("stalled");
+        // Whether it builds its state or computes a step by then: its thread is in libtorch, and nobody waits for it.
+        var ended = CaclProcess.Run(runs.Train(
+            run, "--set", "cacl.data.crop-size=256", "--set", "cacl.training.batch-size=24", "--set", "cacl.training.threads=2",
+            "--set", "cacl.training.watchdog=1s"));
+        CaclProcess.AssertRefused(ended, "No step was finished for 1 s, the limit of cacl.training.watchdog");
     }
 
     [Fact]

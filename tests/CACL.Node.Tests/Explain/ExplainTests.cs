@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
+using CACL.Data.Sampling;
 using CACL.Node.Commands;
 using CACL.Node.Ending;
 using CACL.Node.Tests.EndToEnd;
@@ -174,10 +175,11 @@ public sealed class ExplainTests(MadeClips clips)
     /// <summary>Never gets done with one video.</summary>
     private sealed class Hanging(IPairDecoder decoder, string path) : IPairDecoder
     {
-        public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+        public void Decode(
+            VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
         {
-            if (request.Video.Path == path) throw new VideoUnusableException(path, UnusableReason.Deadline, $"{path} took too long.");
-            decoder.Decode(request, first, second, cancel);
+            if (video.Path == path) throw new VideoUnusableException(path, UnusableReason.Deadline, $"{path} took too long.");
+            decoder.Decode(video, plan, size, deadline, first, second, cancel);
         }
 
         public void Dispose() => decoder.Dispose();

@@ -65,6 +65,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("config.resolved.conf")]
     [InlineData("metrics.jsonl")]
     [InlineData("evaluations.jsonl")]
+    [InlineData("run.json")]
     public void What_cannot_be_written_changes_nothing_and_leaves_nothing_behind(string fails)
     {
         MakeRun();
@@ -74,7 +75,7 @@ public sealed class RunFolderTests : IDisposable
         File.Delete(Path.Combine(Run, fails));
         SpecialFiles.Pipe(Path.Combine(Run, fails)); // nothing can be put in its place, whatever the disk has room for
         var before = Content();
-        var told = Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 1)).Message;
+        var told = Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 1, facts: new RunFacts("", []))).Message;
         Assert.Contains($"The run folder {Run} cannot be written", told, StringComparison.Ordinal);
         Assert.Contains(fails, told, StringComparison.Ordinal);
         Assert.Equal(before, Content());

@@ -25,13 +25,13 @@ public sealed class InProcessPairDecoder : IPairDecoder
     }
 
     /// <inheritdoc/>
-    public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    public void Decode(
+        VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        request.Check(first, second);
-        using var deadline = new Deadline(request.Video.Path, request.Deadline, cancel);
-        if (request.Video.Frames.Seekable && TryByTime(request, first, second, deadline)) return;
-        ByCounting(request, first, second, deadline);
+        PairCheck.Require(video, plan, size, first, second);
+        using var end = new Deadline(video.Path, deadline, cancel);
+        if (video.Frames.Seekable && TryByTime(video, plan, size, first, second, end)) return;
+        ByCounting(video, plan, size, first, second, end);
     }
 
     /// <inheritdoc/>
@@ -43,13 +43,12 @@ public sealed class InProcessPairDecoder : IPairDecoder
     }
 
     /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>
-    private bool TryByTime(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
+    private bool TryByTime(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, Deadline deadline)
     {
-        var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
         using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
-        var search = new PairSearch(request, decoder);
+        var search = new PairSearch(video, plan.Frame, plan.Stride, decoder);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
         var (foundFirst, foundSecond) = (false, false);
@@ -60,25 +59,24 @@ public sealed class InProcessPairDecoder : IPairDecoder
             last = _frame.Pts;
             if (last == search.FirstTime)
             {
-                Write(request, request.Box, first);
-                if (request.Stride == 0) WriteSecondOfOneFrame(request, first, second);
+                Write(video, plan.View.Box, size, first);
+                if (plan.Stride == 0) WriteSecondOfOneFrame(video, plan, size, first, second);
                 foundFirst = true;
             }
             else if (last == search.SecondTime)
             {
-                Write(request, request.SecondBox, second);
+                Write(video, plan.ViewPlus.Box, size, second);
                 foundSecond = true;
             }
 
-            if (foundFirst && (foundSecond || request.Stride == 0)) return true;
+            if (foundFirst && (foundSecond || plan.Stride == 0)) return true;
         }
 
         return false;
     }
 
-    private void ByCounting(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
+    private void ByCounting(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, Deadline deadline)
     {
-        var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
         using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
@@ -86,10 +84,10 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var index = 0;
         for (; reader.Next(); index++)
         {
-            if (index == request.Frame) Write(request, request.Box, first);
-            if (index != request.Frame + request.Stride) continue;
-            if (request.Stride == 0) WriteSecondOfOneFrame(request, first, second);
-            else Write(request, request.SecondBox, second);
+            if (index == plan.Frame) Write(video, plan.View.Box, size, first);
+            if (index != plan.Frame + plan.Stride) continue;
+            if (plan.Stride == 0) WriteSecondOfOneFrame(video, plan, size, first, second);
+            else Write(video, plan.ViewPlus.Box, size, second);
             return;
         }
 
@@ -126,16 +124,15 @@ public sealed class InProcessPairDecoder : IPairDecoder
         }
     }
 
-    private void WriteSecondOfOneFrame(PairRequest request, Span<byte> first, Span<byte> second)
+    private void WriteSecondOfOneFrame(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second)
     {
-        if (request.IsOneCrop) first.CopyTo(second);
-        else Write(request, request.SecondBox, second);
+        if (plan.ViewPlus.Box == plan.View.Box) first.CopyTo(second);
+        else Write(video, plan.ViewPlus.Box, size, second);
     }
 
-    private void Write(PairRequest request, CropBox box, Span<byte> crop)
+    private void Write(VideoRecord video, CropBox box, int size, Span<byte> crop)
     {
-        var video = request.Video;
-        if (_scaler.Write(_frame, box, video.Width, video.Height, video.Orientation, request.Size, crop) is { } fault)
+        if (_scaler.Write(_frame, box, video.Width, video.Height, video.Orientation, size, crop) is { } fault)
             throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"A frame of {video.Path} cannot be used: {fault}.");
     }
 }

@@ -15,14 +15,14 @@ internal sealed class PairSearch
     private bool _sentFirst;
     private bool _sentSecond;
 
-    public PairSearch(PairRequest request, FrameDecoder decoder)
+    public PairSearch(VideoRecord video, int frame, int stride, FrameDecoder decoder)
     {
-        _video = request.Video;
+        _video = video;
         _decoder = decoder;
         _onePacketOneFrame = _video.CountedBy == CountedBy.Packets;
-        FirstTime = _video.Frames.Times[request.Frame];
-        SecondTime = _video.Frames.Times[request.Frame + request.Stride];
-        EntryTime = KeyTimeBefore(_video.Frames, request.Frame);
+        FirstTime = _video.Frames.Times[frame];
+        SecondTime = _video.Frames.Times[frame + stride];
+        EntryTime = KeyTimeBefore(_video.Frames, frame);
         _entered = EntryTime is null;
     }
 

@@ -22,17 +22,22 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     internal int CountedFromStart { get; private set; }
 
     /// <inheritdoc/>
-    public void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    public void Decode(
+        VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        request.Check(first, second);
-        if (request.SecondBox != request.Box)
+        PairCheck.Require(video, plan, size, first, second);
+        var (box, other) = (plan.View.Box, plan.ViewPlus.Box);
+        if (other == box)
         {
-            DecodeOneByOne(request, first, second, cancel);
+            Decode(video, plan.Frame, plan.Stride, box, size, size, deadline, first, second, cancel);
             return;
         }
 
-        Decode(request, request.Size, request.Size, first, second, cancel);
+        // A filter crops all its frames alike, so two boxes are two processes.
+        var start = TimeProvider.System.GetTimestamp();
+        Decode(video, plan.Frame, stride: 0, box, size, size, deadline, first, first, cancel);
+        var left = deadline - TimeProvider.System.GetElapsedTime(start);
+        Decode(video, plan.Frame + plan.Stride, stride: 0, other, size, size, left, second, second, cancel);
     }
 
     /// <summary>Writes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
@@ -52,39 +57,32 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         ArgumentNullException.ThrowIfNull(video);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var request = new PairRequest(
-            video, frame, stride, new CropBox(0, 0, video.Width, video.Height), Math.Max(width, height), deadline);
-        request.CheckFrames();
+        PairCheck.RequireFrames(video, frame, stride);
         var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
-        Decode(request, width, height, first, second, cancel);
+        Decode(
+            video, frame, stride, new CropBox(0, 0, video.Width, video.Height), width, height, deadline, first, second, cancel);
         return (first, second);
     }
 
-    // A filter crops all its frames alike, so two boxes are two processes.
-    private void DecodeOneByOne(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    private void Decode(
+        VideoRecord video, int frame, int stride, CropBox box, int width, int height, TimeSpan deadline, Span<byte> first,
+        Span<byte> second, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
-        var one = request with { Stride = 0, BoxPlus = null };
-        Decode(one, one.Size, one.Size, first, first, cancel);
-        var other = one with
+        var isMosaic = IsMosaic(video, deadline, cancel);
+        var arguments = new PairArguments(_program, video, frame, stride, box, width, height, isMosaic);
+        if (video.Frames.Seekable)
         {
-            Frame = request.Frame + request.Stride,
-            Box = request.SecondBox,
-            Deadline = request.Deadline - TimeProvider.System.GetElapsedTime(start),
-        };
-        Decode(other, other.Size, other.Size, second, second, cancel);
-    }
+            using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments.ByTime(), video.Path, deadline, cancel);
+            if (TryByTime(ffmpeg, stride, first, second)) return;
+        }
 
-    private void Decode(PairRequest request, int width, int height, Span<byte> first, Span<byte> second, CancellationToken cancel)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        var arguments = new PairArguments(_program, request, width, height, IsMosaic(request, cancel));
-        if (request.Video.Frames.Seekable && TryByTime(request, arguments.ByTime(), first, second, cancel)) return;
         CountedFromStart++;
-        var before = FramesBefore(request.Video, Left(), cancel);
-        ByCounting(request, arguments.FromStart(before), before, first, second, Left(), cancel);
+        var before = FramesBefore(video, Left(), cancel);
+        using var whole = new FfmpegRun(_program.FfmpegPath, arguments.FromStart(before), video.Path, Left(), cancel);
+        ByCounting(whole, video, before, frame, stride, first, second);
 
-        TimeSpan Left() => request.Deadline - TimeProvider.System.GetElapsedTime(start);
+        TimeSpan Left() => deadline - TimeProvider.System.GetElapsedTime(start);
     }
 
     /// <inheritdoc/>
@@ -94,25 +92,23 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     }
 
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
-    private bool TryByTime(PairRequest request, string arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
+    private static bool TryByTime(FfmpegRun ffmpeg, int stride, Span<byte> first, Span<byte> second)
     {
-        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
-        var complete = Read(ffmpeg, first) && (request.Stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
+        var complete = Read(ffmpeg, first) && (stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
         var exitCode = ffmpeg.Finish();
         if (!complete || exitCode != 0 || ffmpeg.Complaint.Length > 0) return false;
-        if (request.Stride == 0) first.CopyTo(second);
+        if (stride == 0) first.CopyTo(second);
         return true;
     }
 
     /// <summary>Whether the video's pixels are a sensor's (a Bayer pattern), by ffprobe. Only few codecs hold such.</summary>
-    private bool IsMosaic(PairRequest request, CancellationToken cancel)
+    private bool IsMosaic(VideoRecord video, TimeSpan allowed, CancellationToken cancel)
     {
-        var video = request.Video;
         if (video.Codec is not ("rawvideo" or "tiff" or "cfhd" or "prores_raw")) return false;
         var input = new InputFile(video.Path);
         var arguments = $"-v error {input.Options} -select_streams {video.StreamIndex} "
             + $"-show_entries stream=pix_fmt -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, request.Deadline, cancel);
+        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, allowed, cancel);
         var isMosaic = ffprobe.Lines.ReadToEnd().Contains("pix_fmt=bayer_", StringComparison.Ordinal);
         ffprobe.Finish();
         return isMosaic;
@@ -139,15 +135,13 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         throw ConcealingCodecs.NothingWhole(video.Path);
     }
 
-    private void ByCounting(
-        PairRequest request, string arguments, int before, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
+    private static void ByCounting(
+        FfmpegRun ffmpeg, VideoRecord video, int before, int frame, int stride, Span<byte> first, Span<byte> second)
     {
-        var video = request.Video;
-        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
         for (var index = -before; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
-            if (!Read(ffmpeg, index <= request.Frame ? first : second))
+            if (!Read(ffmpeg, index <= frame ? first : second))
             {
                 ffmpeg.Finish();
                 var says = FfprobeText.LastLine(ffmpeg.Complaint, video.Path);
@@ -158,8 +152,8 @@ public sealed class IsolatedPairDecoder : IPairDecoder
                     + $"the file is damaged, or changed since it was scanned. {says}".TrimEnd());
             }
 
-            if (index < request.Frame + request.Stride) continue;
-            if (request.Stride == 0) first.CopyTo(second);
+            if (index < frame + stride) continue;
+            if (stride == 0) first.CopyTo(second);
             return;
         }
     }

@@ -1,26 +1,29 @@
 using System.Globalization;
 using CACL.Data.Catalog;
 using CACL.Data.Processes;
+using CACL.Data.Sampling;
 using FFMpegCore;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>ffmpeg's arguments for one request, built by FFMpegCore.</summary>
+/// <summary>ffmpeg's arguments for one pair, built by FFMpegCore.</summary>
 /// <param name="program">The program.</param>
-/// <param name="request">What to decode.</param>
+/// <param name="video">The video's record.</param>
+/// <param name="frame">Index n of the first frame, in presentation order.</param>
+/// <param name="stride">The second frame is n + stride.</param>
+/// <param name="displayed">The region of both displayed frames.</param>
 /// <param name="width">Width of the resized crops as they are displayed.</param>
 /// <param name="height">Height of the resized crops as they are displayed.</param>
 /// <param name="isMosaic">Whether the pixels are a sensor's, of one colour each: they become a picture before it is cropped.</param>
-internal sealed class PairArguments(FfmpegProgram program, PairRequest request, int width, int height, bool isMosaic)
+internal sealed class PairArguments(
+    FfmpegProgram program, VideoRecord video, int frame, int stride, CropBox displayed, int width, int height, bool isMosaic)
 {
-    private readonly VideoRecord _video = request.Video;
-
     /// <summary>Seeks to a key frame before both frames and writes just these two, found by their presentation times.</summary>
     internal string ByTime()
     {
-        var frames = _video.Frames;
-        var first = frames.Times[request.Frame];
-        var second = frames.Times[request.Frame + request.Stride];
+        var frames = video.Frames;
+        var first = frames.Times[frame];
+        var second = frames.Times[frame + stride];
         var chosen = first == second ? $"eq(pts,{first})" : $"eq(pts,{first})+eq(pts,{second})";
         // Times stay the stream's own (-copyts), and nothing before the target is cut away by ffmpeg itself (-noaccurate_seek).
         var seek = SeekSeconds() is { } seconds
@@ -31,11 +34,11 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
 
     /// <summary>Writes every frame up to the second of the pair: who reads counts them.</summary>
     /// <param name="before">How many frames the program returns before frame 0.</param>
-    internal string FromStart(int before) => Build(seek: null, select: "", frames: before + request.Frame + request.Stride + 1);
+    internal string FromStart(int before) => Build(seek: null, select: "", frames: before + frame + stride + 1);
 
     private string Build(string? seek, string select, int frames)
     {
-        var input = new InputFile(_video.Path);
+        var input = new InputFile(video.Path);
         return FFMpegArguments
             .FromInput(input, options =>
             {
@@ -43,7 +46,7 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
                 if (seek is not null) options.WithCustomArgument(seek);
             })
             .OutputToUrl("pipe:1", options => options
-                .WithCustomArgument($"-map 0:{_video.StreamIndex} {program.PassthroughOption}")
+                .WithCustomArgument($"-map 0:{video.StreamIndex} {program.PassthroughOption}")
                 .WithFrameCount(frames)
                 .WithThreads(1)
                 .WithCustomArgument($"-filter_threads 1 -vf {ChildStart.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
@@ -54,15 +57,15 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
     // it begins at a whole chroma sample, and follows a change of the picture's size midway.
     private string Picture()
     {
-        var swaps = _video.Orientation.SwapsSides;
-        var (codedWidth, codedHeight) = swaps ? (_video.Height, _video.Width) : (_video.Width, _video.Height);
+        var swaps = video.Orientation.SwapsSides;
+        var (codedWidth, codedHeight) = swaps ? (video.Height, video.Width) : (video.Width, video.Height);
         var (scaledWidth, scaledHeight) = swaps ? (height, width) : (width, height);
-        var box = _video.Orientation.Stored(request.Box, codedWidth, codedHeight);
+        var box = video.Orientation.Stored(displayed, codedWidth, codedHeight);
         var (left, right) = Span(box.X, box.Width, codedWidth, "iw", "hsub");
         var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
         return $"{(isMosaic ? "format=rgb24," : "")}crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
             + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24"
-            + TurnFilter.Of(_video.Orientation);
+            + TurnFilter.Of(video.Orientation);
     }
 
     private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)
@@ -75,15 +78,15 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
     /// <summary>A time just after the key frame to enter at; null: decode from the start.</summary>
     private double? SeekSeconds()
     {
-        var frames = _video.Frames;
-        var at = Array.BinarySearch(frames.KeyFrames, request.Frame);
+        var frames = video.Frames;
+        var at = Array.BinarySearch(frames.KeyFrames, frame);
         if (at < 0) at = ~at - 1;
         // Where the container does not tell its key frames exactly (MPEG-TS), a seek may land behind the one asked for; from the
         // one before, the right one is passed in any case.
-        if (_video.CountedBy == CountedBy.Decoding) at--;
+        if (video.CountedBy == CountedBy.Decoding) at--;
         if (at < 0 || frames.KeyFrames[at] == 0) return null;
-        var frame = frames.KeyFrames[at];
-        var (time, next) = (frames.Times[frame], frame + 1 < frames.Count ? frames.Times[frame + 1] : frames.Times[frame] + 1);
+        var key = frames.KeyFrames[at];
+        var (time, next) = (frames.Times[key], key + 1 < frames.Count ? frames.Times[key + 1] : frames.Times[key] + 1);
         // Half a frame later, so that rounding to microseconds does not end at the key frame before.
         var seconds = (time + ((next - time) / 2.0)) * frames.TimeBaseNumerator / frames.TimeBaseDenominator;
         return seconds > 0 ? seconds : null;

@@ -1,7 +1,5 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
-using CACL.Data.Sampling;
 using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.InProcess;
@@ -70,9 +68,8 @@ public sealed class InProcessDamageTests
         {
             try
             {
-                var box = new CropBox(0, 0, record.Width, record.Height);
                 decoder.Decode(
-                    new PairRequest(record, n, stride, box, Size, ExactnessCheck.Patience), first, second,
+                    record, CropPlan.Whole(record, n, stride), Size, ExactnessCheck.Patience, first, second,
                     TestContext.Current.CancellationToken);
                 decoded++;
             }

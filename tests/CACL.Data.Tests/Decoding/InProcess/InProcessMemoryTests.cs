@@ -1,4 +1,3 @@
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 using CACL.Testing;
@@ -35,7 +34,7 @@ public sealed class InProcessMemoryTests
                 if (i % 20 == 0) prober.Probe(path, ExactnessCheck.Patience, TestContext.Current.CancellationToken);
                 var box = new CropBox(i % 30, i % 20, 100 + i % 30, 90 + i % 10);
                 decoder.Decode(
-                    new PairRequest(record, i % 60, 8, box, Size, ExactnessCheck.Patience), first, second,
+                    record, CropPlan.Of(i % 60, 8, box), Size, ExactnessCheck.Patience, first, second,
                     TestContext.Current.CancellationToken);
             }
         }

@@ -1,5 +1,4 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 using CACL.Testing;
@@ -113,12 +112,12 @@ public sealed class InProcessPairDecoderTests : IDisposable
     {
         var libraries = InstalledFfmpeg.Libraries;
         var record = Probe(SmallClips.OpenGop(_folder.File("clip.mp4")));
-        var requests = Enumerable.Range(0, 60).Select(n => Request(record, n, 8)).ToArray();
-        var alone = requests.Select(request => Serve(libraries, request)).ToArray();
-        var together = new byte[requests.Length][];
+        var plans = Enumerable.Range(0, 60).Select(n => CropPlan.Whole(record, n, 8)).ToArray();
+        var alone = plans.Select(plan => Serve(libraries, record, plan)).ToArray();
+        var together = new byte[plans.Length][];
         Parallel.For(
-            0, requests.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
-            i => together[i] = Serve(libraries, requests[i]));
+            0, plans.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
+            i => together[i] = Serve(libraries, record, plans[i]));
         Assert.Equal(alone, together);
     }
 
@@ -139,7 +138,9 @@ public sealed class InProcessPairDecoderTests : IDisposable
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         Assert.Throws<OperationCanceledException>(
-            () => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
+            () => decoder.Decode(
+                record, CropPlan.Whole(record, 3, 8), Size, ExactnessCheck.Patience, _first, _second,
+                new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -194,20 +195,19 @@ public sealed class InProcessPairDecoderTests : IDisposable
         return prober.Probe(path, ExactnessCheck.Patience, Cancel);
     }
 
-    private static PairRequest Request(VideoRecord record, int n, int stride, CropBox? box = null, TimeSpan? deadline = null) =>
-        new(record, n, stride, box ?? new CropBox(0, 0, record.Width, record.Height), Size, deadline ?? ExactnessCheck.Patience);
-
-    private static byte[] Serve(FfmpegLibraries libraries, PairRequest request)
+    private static byte[] Serve(FfmpegLibraries libraries, VideoRecord record, SamplePlan plan)
     {
         using var decoder = new InProcessPairDecoder(libraries);
         var both = new byte[Size * Size * 6];
-        decoder.Decode(request, both.AsSpan(0, Size * Size * 3), both.AsSpan(Size * Size * 3), Cancel);
+        decoder.Decode(
+            record, plan, Size, ExactnessCheck.Patience, both.AsSpan(0, Size * Size * 3), both.AsSpan(Size * Size * 3), Cancel);
         return both;
     }
 
     private void Decode(VideoRecord record, int n, int stride, CropBox? box = null, TimeSpan? deadline = null)
     {
         using var decoder = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
-        decoder.Decode(Request(record, n, stride, box, deadline), _first, _second, Cancel);
+        var plan = box is { } part ? CropPlan.Of(n, stride, part) : CropPlan.Whole(record, n, stride);
+        decoder.Decode(record, plan, Size, deadline ?? ExactnessCheck.Patience, _first, _second, Cancel);
     }
 }

@@ -133,8 +133,8 @@ public sealed class PixelFormatTests : IDisposable
         byte[] Decode(IPairDecoder decoder, CropBox box)
         {
             var (first, second) = (new byte[48 * 48 * 3], new byte[48 * 48 * 3]);
-            var request = new PairRequest(video, 0, 0, box, 48, ExactnessCheck.Patience);
-            decoder.Decode(request, first, second, TestContext.Current.CancellationToken);
+            var cancel = TestContext.Current.CancellationToken;
+            decoder.Decode(video, CropPlan.Of(0, 0, box), 48, ExactnessCheck.Patience, first, second, cancel);
             return first;
         }
     }

@@ -1,5 +1,4 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
 using CACL.Data.Decoding.Selection;
@@ -37,10 +36,10 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);
         using var inProcess = new InProcessPairDecoder(InstalledFfmpeg.Libraries);
         var record = prober.Probe(path, ExactnessCheck.Patience, Cancel);
-        var request = Request(record, record.Frames.Count - 12, 8, new CropBox(x, y, width, height));
+        var plan = CropPlan.Of(record.Frames.Count - 12, 8, new CropBox(x, y, width, height));
         var (first, second) = (new byte[_first.Length], new byte[_first.Length]);
-        inProcess.Decode(request, first, second, Cancel);
-        Decode(request);
+        inProcess.Decode(record, plan, Size, ExactnessCheck.Patience, first, second, Cancel);
+        Decode(record, plan);
         Assert.Equal(0, SequentialReference.Difference(first, _first));
         Assert.Equal(0, SequentialReference.Difference(second, _second));
     }
@@ -97,14 +96,15 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         File.Move(SmallClips.BFrames(_folder.File("plain.mp4")), path);
         var record = Probe(path);
         Assert.Equal(75, record.Frames.Count);
-        Decode(Request(record, 30, 8));
+        Decode(record, CropPlan.Whole(record, 30, 8));
         Assert.Contains(_first, value => value != 0);
     }
 
     [Fact]
     public void Stride_0_gives_the_same_crop_twice()
     {
-        Decode(Request(Probe(SmallClips.BFrames(_folder.File("clip.mp4"))), 33, 0));
+        var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
+        Decode(record, CropPlan.Whole(record, 33, 0));
         Assert.Equal(_first, _second);
         Assert.Contains(_first, value => value != 0);
     }
@@ -117,7 +117,7 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         File.Move(SmallClips.Still(_folder.File("x" + Path.GetExtension(name))), _folder.File(name));
         var record = Probe(_folder.File(name));
         Assert.Equal((160, 120, 1), (record.Width, record.Height, record.Frames.Count));
-        Decode(Request(record, 0, 0));
+        Decode(record, CropPlan.Whole(record, 0, 0));
         Assert.Equal(_first, _second);
         Assert.Contains(_first, value => value != 0);
     }
@@ -126,7 +126,7 @@ public sealed class IsolatedPairDecoderTests : IDisposable
     public void A_deadline_of_nothing_is_a_fault_of_the_deadline()
     {
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
-        var fault = Assert.Throws<VideoUnusableException>(() => Decode(Request(record, 3, 8) with { Deadline = TimeSpan.Zero }));
+        var fault = Assert.Throws<VideoUnusableException>(() => Decode(record, CropPlan.Whole(record, 3, 8), TimeSpan.Zero));
         Assert.Equal(UnusableReason.Deadline, fault.Reason);
         using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
         Assert.Equal(
@@ -139,18 +139,20 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mp4")));
         using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
         Assert.Throws<OperationCanceledException>(
-            () => decoder.Decode(Request(record, 3, 8), _first, _second, new CancellationToken(canceled: true)));
+            () => decoder.Decode(
+                record, CropPlan.Whole(record, 3, 8), Size, ExactnessCheck.Patience, _first, _second,
+                new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public void Frames_past_the_end_and_files_that_are_cut_or_gone_are_refused_by_name()
     {
         var record = Probe(SmallClips.BFrames(_folder.File("clip.mkv")));
-        Assert.Equal(UnusableReason.TooShort, Refusal(Request(record, record.Frames.Count - 8, 8)));
+        Assert.Equal(UnusableReason.TooShort, Refusal(record, record.Frames.Count - 8));
         using (var file = File.OpenWrite(record.Path)) file.SetLength(file.Length / 2);
-        Assert.Equal(UnusableReason.Corrupt, Refusal(Request(record, record.Frames.Count - 9, 8)));
+        Assert.Equal(UnusableReason.Corrupt, Refusal(record, record.Frames.Count - 9));
         File.Delete(record.Path);
-        Assert.Equal(UnusableReason.Unreadable, Refusal(Request(record, 3, 8)));
+        Assert.Equal(UnusableReason.Unreadable, Refusal(record, 3));
     }
 
     [Theory]
@@ -165,9 +167,8 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         Assert.Matches(@"^Videos are decoded .*\d+\.\d+.*\.$", chosen.Why);
         using var prober = chosen.CreateProber();
         using var decoder = chosen.CreateDecoder();
-        decoder.Decode(
-            Request(prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel), 3, 8), _first, _second,
-            Cancel);
+        var record = prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel);
+        decoder.Decode(record, CropPlan.Whole(record, 3, 8), Size, ExactnessCheck.Patience, _first, _second, Cancel);
         Assert.NotEqual(_first, _second);
     }
 
@@ -182,10 +183,10 @@ public sealed class IsolatedPairDecoderTests : IDisposable
     public void The_name_of_the_frame_rate_option_follows_the_version(string version, bool old) =>
         Assert.Equal(old, FfmpegProgram.IsBefore51(version));
 
-    private UnusableReason Refusal(PairRequest request)
+    private UnusableReason Refusal(VideoRecord record, int frame)
     {
-        var fault = Assert.Throws<VideoUnusableException>(() => Decode(request));
-        Assert.Contains(request.Video.Path, fault.Message, StringComparison.Ordinal);
+        var fault = Assert.Throws<VideoUnusableException>(() => Decode(record, CropPlan.Whole(record, frame, 8)));
+        Assert.Contains(record.Path, fault.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
         return fault.Reason;
     }
@@ -196,12 +197,9 @@ public sealed class IsolatedPairDecoderTests : IDisposable
         return prober.Probe(path, ExactnessCheck.Patience, Cancel);
     }
 
-    private static PairRequest Request(VideoRecord record, int n, int stride, CropBox? box = null) =>
-        new(record, n, stride, box ?? new CropBox(0, 0, record.Width, record.Height), Size, ExactnessCheck.Patience);
-
-    private void Decode(PairRequest request)
+    private void Decode(VideoRecord record, SamplePlan plan, TimeSpan? deadline = null)
     {
         using var decoder = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
-        decoder.Decode(request, _first, _second, Cancel);
+        decoder.Decode(record, plan, Size, deadline ?? ExactnessCheck.Patience, _first, _second, Cancel);
     }
 }

@@ -1,7 +1,5 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding;
 using CACL.Data.Decoding.Isolated;
-using CACL.Data.Sampling;
 using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
@@ -59,20 +57,21 @@ public sealed class KilledChildTests : IDisposable
     {
         using var prober = new IsolatedProber(InstalledProgram.Ffmpeg);
         var record = prober.Probe(SmallClips.BFrames(_folder.File("clip.mp4")), ExactnessCheck.Patience, Cancel);
-        var request = new PairRequest(record, 30, 8, new CropBox(0, 0, record.Width, record.Height), Size, ExactnessCheck.Patience);
+        var plan = CropPlan.Whole(record, 30, 8);
         var (first, second) = (new byte[Size * Size * 3], new byte[Size * Size * 3]);
         using var decoder = new IsolatedPairDecoder(KilledFfmpeg.Program(_folder, "ffmpeg", "rawvideo", "head -c 100", times: 2));
         for (var i = 0; i < 2; i++)
         {
-            var fault = Assert.Throws<DecoderFaultException>(() => decoder.Decode(request, first, second, Cancel));
+            var fault = Assert.Throws<DecoderFaultException>(
+                () => decoder.Decode(record, plan, Size, ExactnessCheck.Patience, first, second, Cancel));
             Assert.Contains("ffmpeg was killed by signal 9 (SIGKILL)", fault.Message, StringComparison.Ordinal);
             Assert.Contains(record.Path, fault.Message, StringComparison.Ordinal);
         }
 
-        decoder.Decode(request, first, second, Cancel);
+        decoder.Decode(record, plan, Size, ExactnessCheck.Patience, first, second, Cancel);
         using var undisturbed = new IsolatedPairDecoder(InstalledProgram.Ffmpeg);
         var (expected, _) = (new byte[first.Length], 0);
-        undisturbed.Decode(request, expected, new byte[first.Length], Cancel);
+        undisturbed.Decode(record, plan, Size, ExactnessCheck.Patience, expected, new byte[first.Length], Cancel);
         Assert.Equal(expected, first);
     }
 

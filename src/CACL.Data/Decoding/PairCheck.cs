@@ -1,0 +1,44 @@
+using CACL.Data.Catalog;
+using CACL.Data.Sampling;
+
+namespace CACL.Data.Decoding;
+
+/// <summary>What every decoder checks before it touches the file.</summary>
+internal static class PairCheck
+{
+    /// <summary>Frames, boxes and memory of a pair.</summary>
+    /// <exception cref="ArgumentException">They contradict each other.</exception>
+    /// <exception cref="VideoUnusableException">The video has no such frames.</exception>
+    public static void Require(VideoRecord video, SamplePlan plan, int size, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        var bytes = checked(size * size * 3);
+        if (first.Length != bytes || second.Length != bytes)
+            throw new ArgumentException(
+                $"A crop of side {size} takes {bytes} bytes, not {first.Length} and {second.Length}.", nameof(first));
+        RequireBox(video, plan.View.Box);
+        RequireBox(video, plan.ViewPlus.Box);
+        RequireFrames(video, plan.Frame, plan.Stride);
+    }
+
+    /// <summary>The frames alone.</summary>
+    /// <inheritdoc cref="Require"/>
+    public static void RequireFrames(VideoRecord video, int frame, int stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfNegative(stride);
+        var last = (long)frame + stride;
+        if (last < video.Frames.Count) return;
+        throw new VideoUnusableException(
+            video.Path, UnusableReason.TooShort, $"{video.Path} has {video.Frames.Count} frames; frame {last} was asked for.");
+    }
+
+    private static void RequireBox(VideoRecord video, CropBox box)
+    {
+        if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width
+            || box.Y + box.Height > video.Height)
+            throw new ArgumentException($"The box {box} does not lie within the {video.Width}×{video.Height} frame of {video.Path}.");
+    }
+}

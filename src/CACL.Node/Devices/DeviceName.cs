@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using CACL.Data.Files;
+
+namespace CACL.Node.Devices;
+
+/// <summary>What a device calls itself.</summary>
+internal static partial class DeviceName
+{
+    private const int LongestName = 256;
+
+    /// <summary>The name of the processor or of a card; null: it does not tell.</summary>
+    /// <param name="device">cpu or cuda:N.</param>
+    public static string? Of(string device) => device.Split(':') is ["cuda", var number]
+        ? OfCard(int.Parse(number, CultureInfo.InvariantCulture))
+        : File.Exists("/proc/cpuinfo") ? OfProcessor(RegularFile.ReadLines("/proc/cpuinfo")) : null;
+
+    /// <summary>The processor's name by the lines of /proc/cpuinfo.</summary>
+    public static string? OfProcessor(IEnumerable<string> cpuInfo) =>
+        cpuInfo.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2) is [_, var name]
+            ? name.Trim()
+            : null;
+
+    // By the driver, which counts the cards as libtorch does (CUDA_VISIBLE_DEVICES); TorchSharp has no call for it.
+    private static unsafe string? OfCard(int index)
+    {
+        try
+        {
+            var name = stackalloc byte[LongestName];
+            return Initialise(0) == 0 && Device(out var device, index) == 0 && NameOf(name, LongestName, device) == 0
+                ? Marshal.PtrToStringUTF8((nint)name)
+                : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuInit")]
+    private static partial int Initialise(uint flags);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGet")]
+    private static partial int Device(out int device, int ordinal);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetName")]
+    private static unsafe partial int NameOf(byte* name, int length, int device);
+}

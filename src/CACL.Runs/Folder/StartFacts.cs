@@ -1,0 +1,38 @@
+namespace CACL.Runs.Folder;
+
+/// <summary>One start of a run: by what, and on what, its steps are computed.</summary>
+public sealed record StartFacts
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The first step that it computes, counted from 1 as metrics.jsonl does.</summary>
+    public required long FirstStep { get; init; }
+
+    /// <summary>The program's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Processor threads that one operation of Torch uses. Numbers are the same to the bit only at the same number.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Operations that Torch may compute beside each other.</summary>
+    public required int InteropThreads { get; init; }
+
+    /// <summary>The device as it is configured: auto, cpu, cuda or cuda:N.</summary>
+    public required string DeviceSetting { get; init; }
+
+    /// <summary>The device that this turned out to be: cpu or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The card's or the processor's own name; null: it does not tell.</summary>
+    public string? DeviceName { get; init; }
+
+    /// <summary>The type of number that is computed with, such as float32.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Decoders at the start; the number may change while the run goes on, and changes nothing that is computed.</summary>
+    public required int Decoders { get; init; }
+
+    /// <summary>Which decoder: in-process or isolated.</summary>
+    public required string Decoder { get; init; }
+}
