@@ -22,11 +22,11 @@ public enum DrawPurpose
     /// <summary>Horizontal flip.</summary>
     Flip = 5,
 
-    /// <summary>Photometry of view v.</summary>
-    Photometry = 6,
+    /// <summary>Colour augmentation of view v.</summary>
+    ColourAugmentation = 6,
 
-    /// <summary>Photometry of view v₊.</summary>
-    PhotometryPlus = 7,
+    /// <summary>Colour augmentation of view v₊.</summary>
+    ColourAugmentationPlus = 7,
 
     /// <summary>Roll of view v.</summary>
     Roll = 8,

@@ -3,10 +3,10 @@ namespace CACL.Data.Sampling;
 /// <summary>What is done to one of a pair's two frames to make a view of it.</summary>
 /// <param name="Box">The part of the frame that is taken, in displayed pixels.</param>
 /// <param name="Flip">Whether the view is mirrored left to right.</param>
-/// <param name="Photometry">Colours and blur (METHOD.md §2).</param>
+/// <param name="ColourAugmentation">Colours and blur (METHOD.md §2).</param>
 /// <param name="RollY">Pixel shuffle a: rows, a multiple of 8 in [0, S) (METHOD.md §3).</param>
 /// <param name="RollX">Pixel shuffle b: columns, a multiple of 8 in [0, S).</param>
-public sealed record ViewPlan(CropBox Box, bool Flip, PhotometryPlan Photometry, int RollY, int RollX);
+public sealed record ViewPlan(CropBox Box, bool Flip, ColourAugmentation ColourAugmentation, int RollY, int RollX);
 
 /// <summary>
 /// Everything random about one sample (METHOD.md §1): a pure function of (seed, epoch, position, attempt).

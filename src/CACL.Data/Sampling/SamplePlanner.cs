@@ -54,12 +54,12 @@ public sealed class SamplePlanner
         var frames = Stream(DrawPurpose.Frame);
         var boxes = Stream(DrawPurpose.Box);
         var flips = Stream(DrawPurpose.Flip);
-        var photometry = Stream(DrawPurpose.Photometry);
-        var photometryPlus = Stream(DrawPurpose.PhotometryPlus);
+        var colours = Stream(DrawPurpose.ColourAugmentation);
+        var coloursPlus = Stream(DrawPurpose.ColourAugmentationPlus);
         var pixels = Stream(DrawPurpose.EnqueuePixels);
 
-        var colours = PhotometryDraw.Of(ref photometry);
-        var coloursPlus = _options.SharedPhotometry ? colours : PhotometryDraw.Of(ref photometryPlus);
+        var colour = RandomColourAugmentation.Draw(ref colours);
+        var colourPlus = _options.SharedColourAugmentation ? colour : RandomColourAugmentation.Draw(ref coloursPlus);
         // The same box and flip for both views: a position of one is the same position of the other.
         var box = CropDraw.Of(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
         var flip = flips.Chance(_options.FlipProbability);
@@ -70,8 +70,8 @@ public sealed class SamplePlanner
             video.Id,
             Frame: frames.Below(video.Frames - _options.Stride),
             _options.Stride,
-            View(box, flip, colours, Stream(DrawPurpose.Roll)),
-            View(box, flip, coloursPlus, Stream(DrawPurpose.RollPlus)),
+            View(box, flip, colour, Stream(DrawPurpose.Roll)),
+            View(box, flip, colourPlus, Stream(DrawPurpose.RollPlus)),
             pixels.Distinct(_options.EnqueuePixels, _cells));
     }
 
@@ -98,12 +98,12 @@ public sealed class SamplePlanner
         return made;
     }
 
-    private ViewPlan View(CropBox box, bool flip, PhotometryPlan photometry, CounterRandom rolls)
+    private ViewPlan View(CropBox box, bool flip, ColourAugmentation augmentation, CounterRandom rolls)
     {
-        if (!_options.PixelShuffle) return new ViewPlan(box, flip, photometry, 0, 0);
+        if (!_options.PixelShuffle) return new ViewPlan(box, flip, augmentation, 0, 0);
         var side = _options.CropSize / 8;
         var rollY = 8 * rolls.Below(side);
-        return new ViewPlan(box, flip, photometry, rollY, 8 * rolls.Below(side));
+        return new ViewPlan(box, flip, augmentation, rollY, 8 * rolls.Below(side));
     }
 
     private static void Check(SamplingOptions options)

@@ -22,7 +22,7 @@ public sealed record SamplingOptions
     public double FlipProbability { get; init; } = 0.5;
 
     /// <summary>Whether both views share colour, grey and blur instead of drawing them anew.</summary>
-    public bool SharedPhotometry { get; init; }
+    public bool SharedColourAugmentation { get; init; }
 
     /// <summary>Whether views are rolled (METHOD.md §3). Off: every roll is 0.</summary>
     public bool PixelShuffle { get; init; } = true;

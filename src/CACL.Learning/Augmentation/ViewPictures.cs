@@ -15,8 +15,8 @@ public static class ViewPictures
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = rolls is null ? views : PixelShuffle.RollIn(views, rolls);
-        var mean = tensor(PhotometricViews.Mean, device: x.device).view(1, 3, 1, 1);
-        var deviation = tensor(PhotometricViews.Deviation, device: x.device).view(1, 3, 1, 1);
+        var mean = tensor(BatchAugmentation.Mean, device: x.device).view(1, 3, 1, 1);
+        var deviation = tensor(BatchAugmentation.Deviation, device: x.device).view(1, 3, 1, 1);
         var bytes = x.mul(deviation).add_(mean).mul_(255).round_().clamp_(0, 255).to(uint8).permute(0, 2, 3, 1).contiguous().cpu();
         return [.. Enumerable.Range(0, (int)bytes.shape[0]).Select(i => bytes[i].bytes.ToArray())];
     }

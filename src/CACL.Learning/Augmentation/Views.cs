@@ -11,7 +11,9 @@ public readonly record struct Roll(int Y, int X)
     internal bool IsWithin(long height, long width) => Y >= 0 && X >= 0 && Y < height && X < width && Y % 8 == 0 && X % 8 == 0;
 }
 
-/// <summary>What one training step sees of a batch of B pairs, after photometry and before pixel shuffle. Owns its two tensors.</summary>
+/// <summary>
+/// What one training step sees of a batch of B pairs, after colour augmentation and before the spatial roll. Owns its two tensors.
+/// </summary>
 /// <param name="View">v [B,3,S,S], float32, normalised, on the training device, in any memory layout.</param>
 /// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
 /// <param name="Rolls">B rolls of v. Ignored where pixel shuffle is off.</param>

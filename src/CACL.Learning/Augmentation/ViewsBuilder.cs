@@ -31,7 +31,7 @@ public sealed class ViewsBuilder : IDisposable
         var frames = Fill(batch.Pairs).to(_device).permute(0, 3, 1, 2);
         // Both views in one batch: half as many operations.
         ViewPlan[] both = [.. plans.Select(p => p.View), .. plans.Select(p => p.ViewPlus)];
-        var views = PhotometricViews.Apply(frames, [.. both.Select(v => v.Photometry)], [.. both.Select(v => v.Flip)]);
+        var views = BatchAugmentation.Apply(frames, [.. both.Select(v => v.ColourAugmentation)], [.. both.Select(v => v.Flip)]);
         // Views of one memory: it is freed when both are disposed.
         var first = views.narrow(0, 0, plans.Length).DetachFromDisposeScope();
         var second = views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope();

@@ -5,7 +5,7 @@ namespace CACL.Learning.Methods;
 /// <summary>The parts of a training step whose time is told apart.</summary>
 public enum StepPart
 {
-    /// <summary>A batch's bytes to the training device, and its photometry there.</summary>
+    /// <summary>A batch's bytes to the training device, and their augmentation there.</summary>
     Transfer,
 
     /// <summary>Both networks forward, and the losses.</summary>

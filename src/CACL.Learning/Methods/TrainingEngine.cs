@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>The real engine: photometry on the training device, then a step of the method.</summary>
+/// <summary>The real engine: augmentation on the training device, then a step of the method.</summary>
 public sealed class TrainingEngine : ITrainingEngine
 {
     private readonly IMethod _method;

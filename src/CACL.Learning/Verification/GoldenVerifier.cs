@@ -12,7 +12,7 @@ public static class GoldenVerifier
     private static readonly Dictionary<string, Action<GoldenFile, GoldenCheck>> Cases = new(StringComparer.Ordinal)
     {
         ["uniform"] = UniformCase.Check,
-        ["photometry"] = PhotometryCase.Check,
+        ["photometry"] = ColourAugmentationCase.Check,
         ["pixelshuffle"] = PixelShuffleCase.Check,
         ["backbone"] = BackboneCase.Check,
         ["splitbn"] = SplitBatchNormCase.Check,

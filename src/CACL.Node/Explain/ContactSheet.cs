@@ -135,7 +135,7 @@ internal sealed class ContactSheet
 
     private string Of(ViewPlan view, bool ownFlip)
     {
-        var p = view.Photometry;
+        var p = view.ColourAugmentation;
         string[] words =
         [
             ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "",

@@ -43,6 +43,6 @@ internal sealed record Explanation(
         ["loss", .. Metrics.Where(metric => metric.Kind == MetricKind.Loss).Select(metric => metric.Name), "lr"];
 
     /// <summary>The four colour operations of a view in the order in which they are applied; null without jitter.</summary>
-    public static IReadOnlyList<string>? Order(PhotometryPlan plan) =>
+    public static IReadOnlyList<string>? Order(ColourAugmentation plan) =>
         plan.Jitter ? [.. Enumerable.Range(0, 4).Select(place => Operations[plan.Order[place]])] : null;
 }

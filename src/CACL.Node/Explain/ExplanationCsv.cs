@@ -38,7 +38,7 @@ internal static class ExplanationCsv
 
     private static object?[] View(ViewPlan plan)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         object?[] colours = p.Jitter
             ? [string.Join(' ', Explanation.Order(p)!), p.Brightness, p.Contrast, p.Saturation, p.Hue]
             : [null, null, null, null, null];

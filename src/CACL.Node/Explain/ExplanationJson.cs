@@ -49,7 +49,7 @@ internal static class ExplanationJson
 
     private static JsonObject View(ViewPlan plan)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         var order = Explanation.Order(p);
         return new JsonObject
         {

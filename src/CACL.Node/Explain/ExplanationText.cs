@@ -93,7 +93,7 @@ internal static class ExplanationText
 
     private static string[] View(RebuiltSample s, string view, ViewPlan plan, string enqueued)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         return
         [
             Line($"{s.Place}"), view, p.Jitter ? Line($"{p.Brightness:0.000}") : "", p.Jitter ? Line($"{p.Contrast:0.000}") : "",

@@ -21,7 +21,7 @@ internal sealed record DataSettings
 
     public required double FlipProbability { get; init; }
 
-    public required bool SharedPhotometry { get; init; }
+    public required bool SharedColourAugmentation { get; init; }
 
     public required DecoderKind Decoder { get; init; }
 
@@ -52,7 +52,7 @@ internal sealed record DataSettings
             CropAreaMin = area[0],
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
-            SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
+            SharedColourAugmentation = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
             Decoder = reader.Choice(
                 "cacl.data.decoder", ("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),

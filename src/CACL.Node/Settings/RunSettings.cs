@@ -43,7 +43,7 @@ internal sealed record RunSettings
         CropAreaMin = Data.CropAreaMin,
         CropAreaMax = Data.CropAreaMax,
         FlipProbability = Data.FlipProbability,
-        SharedPhotometry = Data.SharedPhotometry,
+        SharedColourAugmentation = Data.SharedColourAugmentation,
         PixelShuffle = Model.PixelShuffle,
         EnqueuePixels = Model.EnqueuePixels,
     };

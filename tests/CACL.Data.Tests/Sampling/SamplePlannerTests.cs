@@ -19,7 +19,7 @@ public sealed class SamplePlannerTests
                 Seed = seed,
                 Stride = stride,
                 CropSize = 8 * side,
-                SharedPhotometry = shared,
+                SharedColourAugmentation = shared,
                 PixelShuffle = shuffle,
                 EnqueuePixels = Math.Min(16, side * side),
             });
@@ -38,7 +38,7 @@ public sealed class SamplePlannerTests
             AssertView(plan.View, options);
             AssertView(plan.ViewPlus, options);
             Assert.Equal((plan.View.Box, plan.View.Flip), (plan.ViewPlus.Box, plan.ViewPlus.Flip));
-            if (options.SharedPhotometry) Assert.Equal(plan.View.Photometry, plan.ViewPlus.Photometry);
+            if (options.SharedColourAugmentation) Assert.Equal(plan.View.ColourAugmentation, plan.ViewPlus.ColourAugmentation);
             var cells = options.CropSize / 8 * (options.CropSize / 8);
             Assert.Equal(options.EnqueuePixels, plan.EnqueuePixels.Distinct().Count());
             Each.Holds(plan.EnqueuePixels, pixel => Assert.InRange(pixel, 0, cells - 1));
@@ -72,7 +72,7 @@ public sealed class SamplePlannerTests
 
         static IEnumerable<double> OfView(ViewPlan view)
         {
-            var p = view.Photometry;
+            var p = view.ColourAugmentation;
             return
             [
                 p.Jitter ? 1 : 0, p.Brightness, p.Contrast, p.Saturation, p.Hue, p.Order.First, p.Order.Second, p.Order.Third,
@@ -171,7 +171,7 @@ public sealed class SamplePlannerTests
         {
             var plan = planner.Plan(0, position, 0);
             rollPairs[(plan.View.RollY / 8 * 8) + (plan.ViewPlus.RollY / 8)]++;
-            Assert.NotEqual(plan.View.Photometry, plan.ViewPlus.Photometry);
+            Assert.NotEqual(plan.View.ColourAugmentation, plan.ViewPlus.ColourAugmentation);
             flips += plan.View.Flip ? 1 : 0;
         }
 
@@ -227,7 +227,7 @@ public sealed class SamplePlannerTests
             Assert.InRange(roll, 0, options.PixelShuffle ? options.CropSize - 8 : 0);
         }
 
-        var colours = view.Photometry;
+        var colours = view.ColourAugmentation;
         foreach (var factor in (float[])[colours.Brightness, colours.Contrast, colours.Saturation]) Assert.InRange(factor, 0.6f, 1.4f);
         Assert.InRange(colours.Hue, -0.1f, 0.1f);
         Assert.InRange(colours.Sigma, 0.1f, 2f);

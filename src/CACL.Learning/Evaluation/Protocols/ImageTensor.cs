@@ -25,8 +25,8 @@ internal static class ImageTensor
     public static Tensor Normalise(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var mean = tensor(PhotometricViews.Mean, device: x.device).view(1, 3, 1, 1);
-        var deviation = tensor(PhotometricViews.Deviation, device: x.device).view(1, 3, 1, 1);
+        var mean = tensor(BatchAugmentation.Mean, device: x.device).view(1, 3, 1, 1);
+        var deviation = tensor(BatchAugmentation.Deviation, device: x.device).view(1, 3, 1, 1);
         x.sub_(mean).div_(deviation);
         return x;
     }

@@ -6,7 +6,7 @@ namespace CACL.Learning.Augmentation;
 /// The four colour operations of METHOD.md §2 on float RGB [n,3,S,S] in [0, 1], each with a factor of its own a sample [n,1,1,1]:
 /// torchvision's float arithmetic. They change x in place and are called inside a dispose scope.
 /// </summary>
-internal static class ColourOperations
+internal static class ColourJitter
 {
     /// <summary>clamp(f·x).</summary>
     public static void Brightness(Tensor x, Tensor factor) => x.mul_(factor).clamp_(0, 1);

@@ -10,7 +10,7 @@ namespace CACL.Data.Sampling;
 /// <param name="Gray">Whether the view becomes grey.</param>
 /// <param name="Blur">Whether the view is blurred.</param>
 /// <param name="Sigma">Standard deviation of the blur, pixels.</param>
-public readonly record struct PhotometryPlan(
+public readonly record struct ColourAugmentation(
     bool Jitter,
     float Brightness,
     float Contrast,

@@ -7,7 +7,7 @@ namespace CACL.Learning.Augmentation;
 /// METHOD.md §2 for a whole batch on the device it lies on: frames of bytes in, normalised views out. An operation touches only the
 /// samples that have it; the colour operations go place by place through the samples' own orders, at most four groups at each place.
 /// </summary>
-internal static class PhotometricViews
+internal static class BatchAugmentation
 {
     /// <summary>Of ImageNet's red, green and blue (METHOD.md §2).</summary>
     internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
@@ -20,7 +20,7 @@ internal static class PhotometricViews
     /// <param name="plans">B plans.</param>
     /// <param name="flips">Whether each is mirrored left to right.</param>
     /// <returns>[B,3,S,S] float32, normalised, channels-last; owned by the caller's dispose scope, or the caller.</returns>
-    public static Tensor Apply(Tensor frames, IReadOnlyList<PhotometryPlan> plans, IReadOnlyList<bool> flips)
+    public static Tensor Apply(Tensor frames, IReadOnlyList<ColourAugmentation> plans, IReadOnlyList<bool> flips)
     {
         if (frames.shape[0] != plans.Count || plans.Count != flips.Count)
             throw new ArgumentException(
@@ -28,22 +28,22 @@ internal static class PhotometricViews
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = frames.contiguous().to(float32).div_(255);
-        for (var place = 0; place < 4; place++) ColoursAt(place, x, plans);
-        On(x, Where(plans, p => p.Gray), (y, _) => ColourOperations.Grey(y).expand_as(y));
+        for (var place = 0; place < 4; place++) JitterAt(place, x, plans);
+        On(x, Where(plans, p => p.Gray), (y, _) => ColourJitter.Grey(y).expand_as(y));
         On(x, Where(plans, p => p.Blur), (y, which) => GaussianBlur.Apply(y, [.. which.Select(i => plans[i].Sigma)]));
         On(x, Where(flips, flip => flip), (y, _) => y.flip(3));
         x.sub_(tensor(Mean, device: x.device).view(1, 3, 1, 1)).div_(tensor(Deviation, device: x.device).view(1, 3, 1, 1));
         return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    private static void ColoursAt(int place, Tensor x, IReadOnlyList<PhotometryPlan> plans)
+    private static void JitterAt(int place, Tensor x, IReadOnlyList<ColourAugmentation> plans)
     {
-        InPlace(0, p => p.Brightness, (y, f, _) => ColourOperations.Brightness(y, f));
-        InPlace(1, p => p.Contrast, ColourOperations.Contrast);
-        InPlace(2, p => p.Saturation, ColourOperations.Saturation);
-        InPlace(3, p => p.Hue, (y, shift, _) => ColourOperations.Hue(y, shift));
+        InPlace(0, p => p.Brightness, (y, f, _) => ColourJitter.Brightness(y, f));
+        InPlace(1, p => p.Contrast, ColourJitter.Contrast);
+        InPlace(2, p => p.Saturation, ColourJitter.Saturation);
+        InPlace(3, p => p.Hue, (y, shift, _) => ColourJitter.Hue(y, shift));
 
-        void InPlace(int operation, Func<PhotometryPlan, float> value, Action<Tensor, Tensor, Tensor> change) =>
+        void InPlace(int operation, Func<ColourAugmentation, float> value, Action<Tensor, Tensor, Tensor> change) =>
             On(x, Where(plans, p => p.Jitter && p.Order[place] == operation), (y, which) =>
             {
                 var values = which.Select(i => value(plans[i])).ToArray();
