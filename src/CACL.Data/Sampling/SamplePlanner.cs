@@ -61,7 +61,7 @@ public sealed class SamplePlanner
         var colour = RandomColourAugmentation.Draw(ref colours);
         var colourPlus = _options.SharedColourAugmentation ? colour : RandomColourAugmentation.Draw(ref coloursPlus);
         // The same box and flip for both views: a position of one is the same position of the other.
-        var box = CropDraw.Of(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
+        var box = RandomResizedCrop.Draw(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
         var flip = flips.Chance(_options.FlipProbability);
         return new SamplePlan(
             epoch,

@@ -3,13 +3,13 @@ namespace CACL.Data.Sampling;
 /// <summary>
 /// Draws the crop box of METHOD.md §1: torchvision's RandomResizedCrop in whole pixels, with the central largest square as its last resort.
 /// </summary>
-internal static class CropDraw
+internal static class RandomResizedCrop
 {
     private const int Tries = 10;
     private static readonly double LogAspectMin = Math.Log(3.0 / 4.0);
     private static readonly double LogAspectMax = Math.Log(4.0 / 3.0);
 
-    internal static CropBox Of(ref CounterRandom random, int width, int height, double areaMin, double areaMax)
+    internal static CropBox Draw(ref CounterRandom random, int width, int height, double areaMin, double areaMax)
     {
         var frameArea = (double)width * height;
         for (var attempt = 0; attempt < Tries; attempt++)
