@@ -100,7 +100,7 @@ public sealed class SamplePlanner
 
     private ViewPlan View(CropBox box, bool flip, ColourAugmentation augmentation, CounterRandom rolls)
     {
-        if (!_options.PixelShuffle) return new ViewPlan(box, flip, augmentation, 0, 0);
+        if (!_options.SpatialRoll) return new ViewPlan(box, flip, augmentation, 0, 0);
         var side = _options.CropSize / 8;
         var rollY = 8 * rolls.Below(side);
         return new ViewPlan(box, flip, augmentation, rollY, 8 * rolls.Below(side));

@@ -25,7 +25,7 @@ public sealed record SamplingOptions
     public bool SharedColourAugmentation { get; init; }
 
     /// <summary>Whether views are rolled (METHOD.md §3). Off: every roll is 0.</summary>
-    public bool PixelShuffle { get; init; } = true;
+    public bool SpatialRoll { get; init; } = true;
 
     /// <summary>Pixels of a frame that enter the pixel and cycle queues; at most (S/8)².</summary>
     public int EnqueuePixels { get; init; } = 16;

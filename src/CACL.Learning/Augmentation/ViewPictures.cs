@@ -14,7 +14,7 @@ public static class ViewPictures
         ArgumentNullException.ThrowIfNull(views);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var x = rolls is null ? views : PixelShuffle.RollIn(views, rolls);
+        var x = rolls is null ? views : SpatialRoll.Apply(views, rolls);
         var mean = tensor(BatchAugmentation.Mean, device: x.device).view(1, 3, 1, 1);
         var deviation = tensor(BatchAugmentation.Deviation, device: x.device).view(1, 3, 1, 1);
         var bytes = x.mul(deviation).add_(mean).mul_(255).round_().clamp_(0, 255).to(uint8).permute(0, 2, 3, 1).contiguous().cpu();

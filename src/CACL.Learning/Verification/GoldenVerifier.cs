@@ -13,7 +13,7 @@ public static class GoldenVerifier
     {
         ["uniform"] = UniformCase.Check,
         ["photometry"] = ColourAugmentationCase.Check,
-        ["pixelshuffle"] = PixelShuffleCase.Check,
+        ["pixelshuffle"] = SpatialRollCase.Check,
         ["backbone"] = BackboneCase.Check,
         ["splitbn"] = SplitBatchNormCase.Check,
         ["losses"] = LossesCase.Check,

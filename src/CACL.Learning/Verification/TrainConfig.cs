@@ -40,7 +40,7 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "momentum" => options with { Momentum = value.GetDouble() },
         "bn_splits" => options with { BatchNormSplits = value.GetInt32() },
         "temperature" => options with { Temperature = value.GetDouble() },
-        "pixel_shuffle" => options with { PixelShuffle = value.GetBoolean() },
+        "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },
         "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
         "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
         "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },

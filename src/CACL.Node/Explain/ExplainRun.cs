@@ -63,7 +63,7 @@ internal static class ExplainRun
         ExplainRequest request, PastRun run, BatchRebuilder batches, Explanation explanation, CancellationToken cancel)
     {
         LibTorchLoader.Load(run.Settings.Training.LibTorch is { Length: > 0 } folder ? folder : null);
-        var sheet = new ContactSheet(explanation, run.Settings.Data.CropSize, run.Settings.Model.PixelShuffle);
+        var sheet = new ContactSheet(explanation, run.Settings.Data.CropSize, run.Settings.Model.SpatialRoll);
         var shown = explanation.Batch.Samples.Take(ContactSheet.MostSamples).ToList();
         sheet.Write(batches.WholeFrames(shown, sheet.FrameSide, cancel), Name(request, "png"));
     }

@@ -18,7 +18,7 @@ internal sealed record ModelSettings
 
     public required int BatchNormSplits { get; init; }
 
-    public required bool PixelShuffle { get; init; }
+    public required bool SpatialRoll { get; init; }
 
     public required Padding Padding { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed record ModelSettings
         QueueSize = reader.Integer("cacl.model.queue-size", 1, 1 << 20),
         EnqueuePixels = reader.Integer("cacl.model.enqueue-pixels", 1, 128 * 128),
         BatchNormSplits = reader.Integer("cacl.model.bn-splits", 1, 65_536),
-        PixelShuffle = reader.Boolean("cacl.model.pixel-shuffle"),
+        SpatialRoll = reader.Boolean("cacl.model.pixel-shuffle"),
         Padding = reader.Choice("cacl.model.padding", ("zeros", Padding.Zeros), ("reflect", Padding.Reflect)),
         SoftCycle = reader.BooleanOrAuto("cacl.model.soft-cycle"),
         Positives = reader.Choice("cacl.model.positives", ("global-head", Positives.GlobalHead), ("same-position", Positives.SamePosition)),

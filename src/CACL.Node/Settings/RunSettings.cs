@@ -44,7 +44,7 @@ internal sealed record RunSettings
         CropAreaMax = Data.CropAreaMax,
         FlipProbability = Data.FlipProbability,
         SharedColourAugmentation = Data.SharedColourAugmentation,
-        PixelShuffle = Model.PixelShuffle,
+        SpatialRoll = Model.SpatialRoll,
         EnqueuePixels = Model.EnqueuePixels,
     };
 
@@ -59,7 +59,7 @@ internal sealed record RunSettings
         Heads = Model.Heads,
         QueueSize = Model.QueueSize,
         BatchNormSplits = Model.BatchNormSplits,
-        PixelShuffle = Model.PixelShuffle,
+        SpatialRoll = Model.SpatialRoll,
         Padding = Model.Padding,
         SoftCycle = Model.SoftCycle,
         Positives = Model.Positives,

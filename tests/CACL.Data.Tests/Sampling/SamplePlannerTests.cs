@@ -20,7 +20,7 @@ public sealed class SamplePlannerTests
                 Stride = stride,
                 CropSize = 8 * side,
                 SharedColourAugmentation = shared,
-                PixelShuffle = shuffle,
+                SpatialRoll = shuffle,
                 EnqueuePixels = Math.Min(16, side * side),
             });
 
@@ -183,7 +183,7 @@ public sealed class SamplePlannerTests
     public void Switching_pixel_shuffle_off_changes_nothing_but_the_rolls()
     {
         var on = new SamplePlanner(new SamplingOptions { Seed = 6 }, Uniform(30)).Plan(1, 5, 0);
-        var off = new SamplePlanner(new SamplingOptions { Seed = 6, PixelShuffle = false }, Uniform(30)).Plan(1, 5, 0);
+        var off = new SamplePlanner(new SamplingOptions { Seed = 6, SpatialRoll = false }, Uniform(30)).Plan(1, 5, 0);
         Assert.Equal((0, 0, 0, 0), (off.View.RollY, off.View.RollX, off.ViewPlus.RollY, off.ViewPlus.RollX));
         AssertSame(on with { View = on.View with { RollY = 0, RollX = 0 }, ViewPlus = on.ViewPlus with { RollY = 0, RollX = 0 } }, off);
     }
@@ -224,7 +224,7 @@ public sealed class SamplePlannerTests
         foreach (var roll in (int[])[view.RollY, view.RollX])
         {
             Assert.Equal(0, roll % 8);
-            Assert.InRange(roll, 0, options.PixelShuffle ? options.CropSize - 8 : 0);
+            Assert.InRange(roll, 0, options.SpatialRoll ? options.CropSize - 8 : 0);
         }
 
         var colours = view.ColourAugmentation;

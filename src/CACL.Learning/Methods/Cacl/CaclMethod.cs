@@ -48,7 +48,7 @@ public sealed class CaclMethod : MomentumMethod
         settings.Clock?.Ended(StepPart.Optimiser);
 
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both see their views rolled (equation 7).
-        var rolls = _options.PixelShuffle ? views : null;
+        var rolls = _options.SpatialRoll ? views : null;
         HeadMaps plus;
         using (no_grad()) plus = _key.Forward(views.ViewPlus, rolls?.RollsPlus, views.Permutation);
         var maps = _query.Forward(views.View, rolls?.Rolls, permutation: null);
@@ -112,7 +112,7 @@ public sealed class CaclMethod : MomentumMethod
 
     private void Check(Views views)
     {
-        views.Check(rolled: _options.PixelShuffle);
+        views.Check(rolled: _options.SpatialRoll);
         var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));
         var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
         if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)

@@ -42,7 +42,7 @@ public sealed record CaclOptions : MethodOptions
     public int BatchNormSplits { get; init; } = 4;
 
     /// <summary>Whether views are rolled and feature maps rolled back (equation 7).</summary>
-    public bool PixelShuffle { get; init; } = true;
+    public bool SpatialRoll { get; init; } = true;
 
     /// <summary>Padding of the backbone's convolutions.</summary>
     public Padding Padding { get; init; } = Padding.Zeros;

@@ -16,8 +16,8 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     public HeadMaps Forward(Tensor x, Roll[]? rolls, int[]? permutation)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(PixelShuffle.RollIn(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
-        var rows = PixelShuffle.RollBackRows(features, rolls, permutation);
+        var features = _backbone.Forward(SpatialRoll.Apply(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
+        var rows = SpatialRoll.InvertToRows(features, rolls, permutation);
         var maps = new HeadMaps();
         foreach (var head in CaclHeads.Each(options.Heads))
         {

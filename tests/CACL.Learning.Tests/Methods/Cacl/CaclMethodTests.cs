@@ -27,7 +27,7 @@ public sealed class CaclMethodTests
         Options with { Heads = Heads.Pixel | Heads.Cycle },
         Options with { Heads = Heads.All },
         Options with { SoftCycle = false },
-        Options with { PixelShuffle = false },
+        Options with { SpatialRoll = false },
         Options with { Positives = Positives.SamePosition },
         Options with { Pooling = Pooling.BeforeHead },
         Options with { Padding = Padding.Reflect, BatchNormSplits = 1 },

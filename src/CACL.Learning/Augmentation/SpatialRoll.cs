@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Augmentation;
 
 /// <summary>
-/// Equation 7: each view is rolled before the network and its feature map rolled back behind it, so that padding marks no
-/// place. A roll of a whole batch, together with a permutation of its samples, is one reordering of rows (positions),
-/// each row the channels of one position.
+/// Equation 7, which the paper calls pixel shuffle: a view is rolled cyclically along both axes before the network, and its feature map
+/// is rolled back after it, so that padding marks no place. It has nothing to do with PyTorch's PixelShuffle, which rearranges channels.
+/// Rolling a whole batch and permuting its samples is a single reordering of rows; a row holds the channels of one position.
 /// </summary>
-internal static class PixelShuffle
+internal static class SpatialRoll
 {
     /// <summary>
     /// x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s = <paramref name="permutation"/>[i] (or i),
@@ -16,7 +16,7 @@ internal static class PixelShuffle
     /// <param name="x">Views.</param>
     /// <param name="rolls">(a, b) of each sample, before the permutation; null: none.</param>
     /// <param name="permutation">Order of samples; null: as they are.</param>
-    public static Tensor RollIn(Tensor x, Roll[]? rolls, int[]? permutation = null)
+    public static Tensor Apply(Tensor x, Roll[]? rolls, int[]? permutation = null)
     {
         using var scope = NewDisposeScope();
         var (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
@@ -27,10 +27,10 @@ internal static class PixelShuffle
     }
 
     /// <summary>
-    /// Undoes <see cref="RollIn"/> on a feature map [B,C,h,w] whose positions are <paramref name="stride"/> pixels apart:
+    /// Undoes <see cref="Apply"/> on a feature map [B,C,h,w] whose positions are <paramref name="stride"/> pixels apart:
     /// rows [B·h·w,C], sample-major, in the samples' own order. With gradient.
     /// </summary>
-    public static Tensor RollBackRows(Tensor map, Roll[]? rolls, int[]? permutation = null, int stride = 8)
+    public static Tensor InvertToRows(Tensor map, Roll[]? rolls, int[]? permutation = null, int stride = 8)
     {
         using var scope = NewDisposeScope();
         var (batch, channels, height, width) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3]);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Augmentation;
 
-public sealed class PixelShuffleTests
+public sealed class SpatialRollTests
 {
     private static readonly Gen<(int Height, int Width, Roll[] Rolls, int[] Permutation)> Cases =
         from height in Gen.Int[1, 4]
@@ -18,7 +18,7 @@ public sealed class PixelShuffleTests
     {
         using var scope = NewDisposeScope();
         var x = randn(3, 2, 8 * c.Height, 8 * c.Width);
-        var rolled = PixelShuffle.RollIn(x, c.Rolls, c.Permutation);
+        var rolled = SpatialRoll.Apply(x, c.Rolls, c.Permutation);
         for (var i = 0; i < 3; i++)
         {
             var s = c.Permutation[i];
@@ -32,14 +32,14 @@ public sealed class PixelShuffleTests
     {
         using var scope = NewDisposeScope();
         var map = randn(3, 5, c.Height, c.Width);
-        var rolled = PixelShuffle.RollIn(map, [.. c.Rolls.Select(roll => new Roll(roll.Y / 8, roll.X / 8))], c.Permutation)
+        var rolled = SpatialRoll.Apply(map, [.. c.Rolls.Select(roll => new Roll(roll.Y / 8, roll.X / 8))], c.Permutation)
             .requires_grad_();
-        var rows = PixelShuffle.RollBackRows(rolled, c.Rolls, c.Permutation);
+        var rows = SpatialRoll.InvertToRows(rolled, c.Rolls, c.Permutation);
         var expected = map.permute(0, 2, 3, 1).reshape(-1, 5);
         Assert.True(expected.equal(rows).all().item<bool>());
 
         var weights = randn_like(expected);
         var gradient = autograd.grad([(rows * weights).sum()], [rolled])[0];
-        Assert.True(PixelShuffle.RollBackRows(gradient, c.Rolls, c.Permutation).equal(weights).all().item<bool>());
+        Assert.True(SpatialRoll.InvertToRows(gradient, c.Rolls, c.Permutation).equal(weights).all().item<bool>());
     }, iter: 50, threads: 1);
 }
