@@ -115,9 +115,9 @@ public abstract class MomentumMethod : IMethod
     private protected StatisticsBefore KeepStatistics() => new(Online.Statistics.clone(), Key.Statistics.clone());
 
     /// <summary>§6.1: key ← m·key + (1 − m)·query, unless a step that was given up has done it.</summary>
-    private protected void MoveKey(double momentum)
+    private protected void UpdateKey(double emaWeight)
     {
-        if (!_keyHasMoved) MomentumUpdate.Apply(Key, Online, momentum);
+        if (!_keyHasMoved) EmaUpdate.Apply(Key, Online, emaWeight);
         _keyHasMoved = true;
     }
 

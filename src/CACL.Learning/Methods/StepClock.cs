@@ -14,7 +14,7 @@ public enum StepPart
     /// <summary>The gradient, and the step's one wait for the device.</summary>
     Backward,
 
-    /// <summary>Momentum update of the key network, LARS, queues.</summary>
+    /// <summary>The EMA update of the key network, LARS and the queues.</summary>
     Optimiser,
 }
 

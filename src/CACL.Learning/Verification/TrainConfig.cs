@@ -37,7 +37,7 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "heads" or "learning_rate" or "total_steps" or "warmup_steps" => options,
         "backbone" => options with { Backbone = GoldenNames.Backbone(value.GetString()!) },
         "seed" => options with { Seed = value.GetUInt64() },
-        "momentum" => options with { Momentum = value.GetDouble() },
+        "momentum" => options with { EmaWeight = value.GetDouble() },
         "bn_splits" => options with { BatchNormSplits = value.GetInt32() },
         "temperature" => options with { Temperature = value.GetDouble() },
         "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },

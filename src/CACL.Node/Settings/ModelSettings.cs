@@ -31,7 +31,7 @@ internal sealed record ModelSettings
 
     public required double Temperature { get; init; }
 
-    public required double Momentum { get; init; }
+    public required double EmaWeight { get; init; }
 
     public required LossWeights LossWeights { get; init; }
 
@@ -48,7 +48,7 @@ internal sealed record ModelSettings
         Positives = reader.Choice("cacl.model.positives", ("global-head", Positives.GlobalHead), ("same-position", Positives.SamePosition)),
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
-        Momentum = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
+        EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
         LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
     };
 

@@ -65,7 +65,7 @@ internal sealed record RunSettings
         Positives = Model.Positives,
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
-        Momentum = Model.Momentum,
+        EmaWeight = Model.EmaWeight,
         LossWeights = Model.LossWeights,
         Lars = Training.Lars,
     };

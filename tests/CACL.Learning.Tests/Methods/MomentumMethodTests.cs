@@ -149,7 +149,7 @@ public sealed class MomentumMethodTests
             views.Check(rolled: false);
             using var scope = NewDisposeScope();
             var statistics = KeepStatistics();
-            MoveKey(0.5 + (0.5 * settings.Progress));
+            UpdateKey(0.5 + (0.5 * settings.Progress));
             Tensor target;
             using (no_grad()) target = Projected(Key, views.ViewPlus);
             var prediction = Head.Forward(Projected(Online, views.View), Online, Predictor, training: true);

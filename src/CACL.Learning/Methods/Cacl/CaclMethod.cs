@@ -44,7 +44,7 @@ public sealed class CaclMethod : MomentumMethod
         var statistics = KeepStatistics();
 
         // §6.1  key ← m·key + (1 − m)·query.
-        MoveKey(_options.Momentum);
+        UpdateKey(_options.EmaWeight);
         settings.Clock?.Ended(StepPart.Optimiser);
 
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both see their views rolled (equation 7).

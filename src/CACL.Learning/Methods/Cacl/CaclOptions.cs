@@ -59,8 +59,8 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Temperature τ of every softmax.</summary>
     public double Temperature { get; init; } = 0.07;
 
-    /// <summary>Momentum m of the key network.</summary>
-    public double Momentum { get; init; } = 0.999;
+    /// <summary>EMA weight m of the key network: key ← m·key + (1 − m)·query.</summary>
+    public double EmaWeight { get; init; } = 0.999;
 
     /// <summary>What each of the three losses counts: equal weights [P].</summary>
     public LossWeights LossWeights { get; init; } = Weights(1, 1, 1);
@@ -121,7 +121,7 @@ public sealed record CaclOptions : MethodOptions
         if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
         if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
-        if (!(Momentum >= 0 && Momentum <= 1)) yield return $"The key network's momentum is {Momentum}: it must be between 0 and 1.";
+        if (!(EmaWeight >= 0 && EmaWeight <= 1)) yield return $"The key network's momentum is {EmaWeight}: it must be between 0 and 1.";
     }
 
     /// <summary>What is wrong with these settings for such batches; empty if nothing is. Sentences for people.</summary>
