@@ -90,7 +90,7 @@ public sealed class Representation : IDisposable
     {
         var weights = new NetworkWeights(backbone, [], device, trainable);
         using var _ = no_grad();
-        weights.Start(seed);
+        weights.Initialise(seed);
         return new Representation(weights, Padding.Zeros, step: 0, Hash(weights), Random, []);
     }
 

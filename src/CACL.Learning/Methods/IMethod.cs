@@ -38,5 +38,5 @@ public interface IMethod : IDisposable
     /// </summary>
     /// <returns>The names that were not among the weights and keep their start: heads.</returns>
     /// <exception cref="ArgumentException">A tensor of the backbone is missing or of another shape. Nothing has changed then.</exception>
-    IReadOnlyList<string> StartFrom(IEnumerable<SnapshotTensor> weights);
+    IReadOnlyList<string> InitialiseFrom(IEnumerable<SnapshotTensor> weights);
 }

@@ -35,7 +35,7 @@ public abstract class MomentumMethod : IMethod
             throw new ArgumentException("The key network's heads are not the first of the query network's.", nameof(keyHeads));
         Online = new NetworkWeights(options.Backbone, options.HeadSpecs, device, trainable: true, precision);
         Key = new NetworkWeights(options.Backbone, keyHeads, device, precision: precision);
-        Online.Start(options.Seed);
+        Online.Initialise(options.Seed);
         Key.CopyFrom(Online);
         Queues = queues.ToDictionary(
             queue => queue.Head,
@@ -72,7 +72,7 @@ public abstract class MomentumMethod : IMethod
     public void Restore(TrainingSnapshot snapshot) => _state.Restore(snapshot);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> StartFrom(IEnumerable<SnapshotTensor> weights)
+    public IReadOnlyList<string> InitialiseFrom(IEnumerable<SnapshotTensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         var byName = weights.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);

@@ -32,7 +32,7 @@ public sealed class TrainingEngine : ITrainingEngine
         var on = new Device(device);
         _method = options.Create(on);
         _views = new ViewsBuilder(on);
-        if (initial is not null) _method.StartFrom(initial);
+        if (initial is not null) _method.InitialiseFrom(initial);
     }
 
     /// <inheritdoc/>

@@ -77,10 +77,10 @@ public sealed class NetworkWeights : IDisposable
     internal IReadOnlyList<Tensor> ParameterList { get; }
 
     /// <summary>Every tensor at its start (METHOD.md §4): the same for the same seed on every device.</summary>
-    public void Start(ulong seed)
+    public void Initialise(ulong seed)
     {
         var values = new float[Tensors.Count][];
-        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], seed));
+        Parallel.For(0, values.Length, i => values[i] = WeightInitialisation.Of(Tensors[i], seed));
         for (var i = 0; i < values.Length; i++) Write(Tensors[i].Name, values[i]);
     }
 

@@ -99,7 +99,7 @@ public sealed class MomentumMethodTests
         var weights = before.Tensors.Where(
             t => t.Name.StartsWith("query.", StringComparison.Ordinal) && !t.Name.Contains("predictor", StringComparison.Ordinal))
             .Select(t => t with { Name = t.Name["query.".Length..] });
-        var kept = method.StartFrom(weights);
+        var kept = method.InitialiseFrom(weights);
         Each.Holds(kept, name => Assert.StartsWith("head_predictor.", name, StringComparison.Ordinal));
         var after = method.Snapshot();
         Assert.Equal(before.Find("query.head_projector.3.weight")!.Values, after.Find("key.head_projector.3.weight")!.Values);

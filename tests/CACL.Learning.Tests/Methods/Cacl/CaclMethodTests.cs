@@ -180,13 +180,13 @@ public sealed class CaclMethodTests
                 .ToList();
         using var cacl = new CaclMethod(Options, CPU);
 
-        var kept = cacl.StartFrom(weights);
+        var kept = cacl.InitialiseFrom(weights);
 
         Assert.Equal(12, kept.Count);
         var after = cacl.Snapshot();
         Assert.Equal(weights[0].Values, after.Find("query.conv1.weight")!.Values);
         Assert.Equal(weights[0].Values, after.Find("key.conv1.weight")!.Values);
-        Assert.Throws<ArgumentException>(() => cacl.StartFrom(weights.Skip(1)));
+        Assert.Throws<ArgumentException>(() => cacl.InitialiseFrom(weights.Skip(1)));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace CACL.Learning.Networks;
 
 /// <summary>What a network's tensors start at (METHOD.md §4), from the seed and each tensor's name alone.</summary>
-internal static class WeightStart
+internal static class WeightInitialisation
 {
     /// <summary>Row-major values of <paramref name="tensor"/>.</summary>
     public static float[] Of(NetworkTensor tensor, ulong seed)
