@@ -85,7 +85,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.Ended>(report => End(report));
         Receive<LoopReport.Crashed>(report =>
             OnceSaved(() => Fail(
-                report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}",
+                report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}",
                 report.Cause)));
         Receive<WaitedLongEnough>(_ => GoOn());
         Receive<CheckpointActor.Saved>(Saved);

@@ -157,8 +157,8 @@ public abstract class MomentumMethod : IMethod
             state.Add(queue.Name, queue.Rows);
             state.Add(
                 $"{queue.Name}.pointer",
-                () => queue.Next,
-                place => queue.Next = (int)place,
+                () => queue.Pointer,
+                place => queue.Pointer = (int)place,
                 place => place >= 0 && place < queue.Size ? null : $"no place of a queue of {queue.Size} rows");
         }
 

@@ -31,7 +31,7 @@ internal sealed class NegativeQueue : IDisposable
     public int Size => (int)Rows.shape[0];
 
     /// <summary>The place that the next row takes.</summary>
-    public int Next
+    public int Pointer
     {
         get => _next;
         set => _next = value >= 0 && value < Size

@@ -21,7 +21,7 @@ internal static class EvaluationCase
         matrix.Add(upsampled.argmax(1), label);
         var expected = golden.Longs("confusion");
         if (expected.Length != matrix.Counts.Count)
-            throw new GoldenFault($"its confusion has {expected.Length} counts, not {matrix.Counts.Count}");
+            throw new GoldenException($"its confusion has {expected.Length} counts, not {matrix.Counts.Count}");
         // A pixel that changes sides leaves one count and enters another.
         var moved = expected.Zip(matrix.Counts, (e, a) => Math.Abs(e - a)).Sum() / 2.0;
         var undecided = Undecided(golden.Tensor("upsampled"), golden.Tolerance("less than #", 1e-5));

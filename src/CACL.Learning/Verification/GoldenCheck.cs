@@ -5,9 +5,9 @@ namespace CACL.Learning.Verification;
 /// <summary>Compares recomputed quantities with a golden file's and keeps a line for each.</summary>
 internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
 {
-    private readonly List<GoldenLine> _lines = [];
+    private readonly List<GoldenResult> _lines = [];
 
-    public IReadOnlyList<GoldenLine> Lines => _lines;
+    public IReadOnlyList<GoldenResult> Lines => _lines;
 
     /// <summary>Every number the same.</summary>
     public void Exact(string quantity, double[] expected, double[] actual) =>
@@ -43,10 +43,10 @@ internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
 
     /// <summary>A line with an error of the caller's own measure.</summary>
     public void Add(string quantity, double worst, double tolerance) =>
-        _lines.Add(new GoldenLine(file, name, quantity, double.IsNaN(worst) ? double.PositiveInfinity : worst, tolerance));
+        _lines.Add(new GoldenResult(file, name, quantity, double.IsNaN(worst) ? double.PositiveInfinity : worst, tolerance));
 
     /// <summary>A line that fails.</summary>
-    public void Fail(string quantity, string why) => _lines.Add(new GoldenLine(file, name, quantity, double.PositiveInfinity, 0, why));
+    public void Fail(string quantity, string why) => _lines.Add(new GoldenResult(file, name, quantity, double.PositiveInfinity, 0, why));
 
     /// <summary>Row-major values of a tensor on any device.</summary>
     public static double[] Values(Tensor x)

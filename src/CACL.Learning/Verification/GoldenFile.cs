@@ -49,7 +49,7 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             SafeTensorsType.I64 => i => BitConverter.ToInt64(bytes, 8 * i),
             SafeTensorsType.I32 => i => BitConverter.ToInt32(bytes, 4 * i),
             SafeTensorsType.U8 or SafeTensorsType.BOOL => i => bytes[i],
-            _ => throw new GoldenFault($"the tensor '{tensor}' is {entry.Type} where whole numbers belong"),
+            _ => throw new GoldenException($"the tensor '{tensor}' is {entry.Type} where whole numbers belong"),
         };
         return Enumerable.Range(0, (int)entry.Count).Select(one).ToArray();
     }
@@ -66,24 +66,24 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
     public Roll[] Rolls(string tensor)
     {
         var values = Ints(tensor);
-        if (Shape(tensor) is not [_, 2]) throw new GoldenFault($"the tensor '{tensor}' is not [B,2]");
+        if (Shape(tensor) is not [_, 2]) throw new GoldenException($"the tensor '{tensor}' is not [B,2]");
         return Enumerable.Range(0, values.Length / 2).Select(i => new Roll(values[2 * i], values[(2 * i) + 1])).ToArray();
     }
 
     /// <summary>A setting as text.</summary>
-    public string Text(string key) => reader.Metadata.GetValueOrDefault(key) ?? throw new GoldenFault($"its metadata lack '{key}'");
+    public string Text(string key) => reader.Metadata.GetValueOrDefault(key) ?? throw new GoldenException($"its metadata lack '{key}'");
 
     public int Int(string key) => int.TryParse(Text(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a whole number");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a whole number");
 
     public ulong Seed(string key = "seed") => ulong.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a seed");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a seed");
 
     public double Number(string key) => double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a number");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a number");
 
     /// <summary>A setting that is a JSON object or list.</summary>
     public JsonElement Json(string key)
@@ -95,7 +95,7 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
         }
         catch (JsonException e)
         {
-            throw new GoldenFault($"its '{key}' is not valid JSON ({e.Message})");
+            throw new GoldenException($"its '{key}' is not valid JSON ({e.Message})");
         }
     }
 
@@ -113,5 +113,5 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             : otherwise;
     }
 
-    private SafeTensorsEntry Entry(string tensor) => reader.Find(tensor) ?? throw new GoldenFault($"the tensor '{tensor}' is missing");
+    private SafeTensorsEntry Entry(string tensor) => reader.Find(tensor) ?? throw new GoldenException($"the tensor '{tensor}' is missing");
 }

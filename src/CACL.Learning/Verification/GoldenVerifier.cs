@@ -26,14 +26,14 @@ public static class GoldenVerifier
     /// <summary>The lines of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.</summary>
     /// <param name="directory">The folder; a missing or empty one is a failing line.</param>
     /// <param name="device">Where to compute, in float32 without tf32.</param>
-    public static IEnumerable<GoldenLine> Verify(string directory, Device device)
+    public static IEnumerable<GoldenResult> Verify(string directory, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(device);
         return Lines(directory, device);
     }
 
-    private static IEnumerable<GoldenLine> Lines(string directory, Device device)
+    private static IEnumerable<GoldenResult> Lines(string directory, Device device)
     {
         string[] files;
         string? fault = null;
@@ -55,7 +55,7 @@ public static class GoldenVerifier
         }
     }
 
-    private static IReadOnlyList<GoldenLine> VerifyFile(string path, Device device)
+    private static IReadOnlyList<GoldenResult> VerifyFile(string path, Device device)
     {
         var file = Path.GetFileName(path);
         var name = "";
@@ -67,10 +67,10 @@ public static class GoldenVerifier
             using var reader = SafeTensorsReader.Open(path);
             var golden = new GoldenFile(reader, device);
             name = golden.Text("case");
-            if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenFault($"the case '{name}' is not known to this program");
+            if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenException($"the case '{name}' is not known to this program");
             check = new GoldenCheck(golden, file, name);
             recompute(golden, check);
-            if (check.Lines.Count == 0) throw new GoldenFault("it holds nothing to compare");
+            if (check.Lines.Count == 0) throw new GoldenException("it holds nothing to compare");
             return check.Lines;
         }
         // Whatever a file holds, the other files are still checked: a fault of any kind is this file's failing line.
@@ -78,11 +78,12 @@ public static class GoldenVerifier
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return [.. check?.Lines ?? [], Failure(file, name, "file", e is GoldenFault ? e.Message : $"{e.GetType().Name}: {e.Message}")];
+            var fault = e is GoldenException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            return [.. check?.Lines ?? [], Failure(file, name, "file", fault)];
         }
     }
 
-    private static GoldenLine Failure(string file, string name, string quantity, string why) =>
+    private static GoldenResult Failure(string file, string name, string quantity, string why) =>
         new(file, name, quantity, double.PositiveInfinity, 0, why);
 
     /// <summary>No tf32 while golden files are computed: it keeps ten bits of a product's factors.</summary>

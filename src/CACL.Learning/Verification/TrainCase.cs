@@ -99,7 +99,7 @@ internal static class TrainCase
             _ when config.Options.Metrics.All.Any(metric => metric.Name == column) => result[column] ?? 0,
             _ when norms.TryGetValue(column, out var norm) => norm,
             _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
-            _ => throw new GoldenFault($"the column '{column}' of its rows is not known to this program"),
+            _ => throw new GoldenException($"the column '{column}' of its rows is not known to this program"),
         }).ToArray();
     }
 
@@ -111,7 +111,7 @@ internal static class TrainCase
     {
         var rows = golden.Doubles("rows");
         if (golden.Shape("rows") is not [var steps, var width] || width != columns.Length || steps != met[0].Count)
-            throw new GoldenFault($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have "
+            throw new GoldenException($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have "
                 + $"{columns.Length} columns");
         var (loss, norm) = (golden.Tolerance("losses # relative", 5e-3), golden.Tolerance("gradient norms # relative", 2e-2));
         for (var column = 0; column < columns.Length; column++)
@@ -142,7 +142,7 @@ internal static class TrainCase
             var ours = name.StartsWith("queue_", StringComparison.Ordinal) ? $"queue.{name[6..]}" : name;
             if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name)
                 continue;
-            var tensor = after.Find(ours) ?? throw new GoldenFault($"the tensor '{name}' belongs to nothing that these settings have");
+            var tensor = after.Find(ours) ?? throw new GoldenException($"the tensor '{name}' belongs to nothing that these settings have");
             // Of a queue the file keeps the first rows.
             check.Relative(
                 $"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);

@@ -28,7 +28,7 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new GoldenFault($"its 'config' lacks a setting or has one of the wrong type ({e.Message})");
+            throw new GoldenException($"its 'config' lacks a setting or has one of the wrong type ({e.Message})");
         }
     }
 
@@ -49,6 +49,6 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "trust" => options with { Lars = options.Lars with { Trust = value.GetDouble() } },
         "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
         _ when Redundant.Contains(key) => options,
-        _ => throw new GoldenFault($"the setting '{key}' of its 'config' is not known to this program"),
+        _ => throw new GoldenException($"the setting '{key}' of its 'config' is not known to this program"),
     };
 }

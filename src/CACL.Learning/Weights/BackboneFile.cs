@@ -54,7 +54,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
             if (isCheckpoint) return (place, null);
         }
 
-        foreach (var latest in stores.Select(LatestFolder.In))
+        foreach (var latest in stores.Select(LatestLink.In))
         {
             if (latest.Path is { } newest) return (newest, latest.Fault);
         }
@@ -88,7 +88,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         var padding = PaddingOf(reader.Metadata.GetValueOrDefault("padding"));
         heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");
         long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var number) ? number : null;
-        return new BackboneFile(file, backbone, padding, step, HeadsOfFile.Of(reader, NetworkShapes.Channels(backbone), heads));
+        return new BackboneFile(file, backbone, padding, step, HeadDetection.HeadsIn(reader, NetworkShapes.Channels(backbone), heads));
     }
 
     // Where nothing is said: the default.

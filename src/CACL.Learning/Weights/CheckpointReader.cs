@@ -112,7 +112,7 @@ internal static class CheckpointReader
         var state = Json<CheckpointState>(folder, CheckpointFiles.State);
         CheckFormat(folder, CheckpointFiles.State, state.Format);
         if (state.Files.FirstOrDefault(file => file is not { IsSound: true }) is { } odd)
-            throw Damaged(folder, $"{CheckpointFiles.State} names a file '{Foreign.Text(odd.Name)}', which is none of a checkpoint");
+            throw Damaged(folder, $"{CheckpointFiles.State} names a file '{SafeText.Of(odd.Name)}', which is none of a checkpoint");
         if (state.Files.Any(file => file is null))
             throw Damaged(folder, $"{CheckpointFiles.State} is not what this program writes (a file without a name)");
         var wanted = state.Files.Select(file => file.Name).Append(CheckpointFiles.State).Order(StringComparer.Ordinal);

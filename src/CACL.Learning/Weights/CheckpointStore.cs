@@ -91,7 +91,7 @@ public sealed class CheckpointStore
     /// <summary>The checkpoint that <c>latest</c> names; where that is damaged or missing, the newest intact one.</summary>
     public LatestCheckpoint LoadLatest()
     {
-        var latest = LatestFolder.In(Folder);
+        var latest = LatestLink.In(Folder);
         var warnings = new List<string>();
         if (latest.Fault is { } fault) warnings.Add(fault);
         foreach (var path in Steps.Select(PathOf).Where(path => path != latest.Path).Prepend(latest.Path).OfType<string>())

@@ -24,14 +24,14 @@ internal static class CheckpointWriter
 
     private static ManifestEntry Tensors(string path, List<SnapshotTensor> tensors, long step)
     {
-        using var file = new HashedFile(path);
+        using var file = new HashingStream(path);
         SafeTensorsWriter.Write(file, path, tensors.Select(FloatTensors.Item), new Dictionary<string, string> { ["step"] = $"{step}" });
         return file.Finish();
     }
 
     private static ManifestEntry Json<T>(string path, T value)
     {
-        using var file = new HashedFile(path);
+        using var file = new HashingStream(path);
         file.Write(JsonSerializer.SerializeToUtf8Bytes(value, CheckpointFiles.Json));
         return file.Finish();
     }

@@ -72,14 +72,14 @@ internal sealed class SafeTensorsHeader
         {
             var key = Text(ref reader, "a key");
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{Foreign.Text(key)}' is not a string");
-            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{Foreign.Text(key)}' twice");
+            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{SafeText.Of(key)}' is not a string");
+            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{SafeText.Of(key)}' twice");
         }
     }
 
     private void ReadEntry(ref Utf8JsonReader reader, string name)
     {
-        var where = $"tensor '{Foreign.Text(name)}'";
+        var where = $"tensor '{SafeText.Of(name)}'";
         if (reader.TokenType != JsonTokenType.StartObject) throw Fault(where, "is not described by an object");
         SafeTensorsType? type = null;
         long[]? shape = null, offsets = null;
@@ -93,7 +93,7 @@ internal sealed class SafeTensorsHeader
                 case "shape" when shape is null: shape = ReadNumbers(ref reader, where, key); break;
                 case "data_offsets" when offsets is null: offsets = ReadNumbers(ref reader, where, key); break;
                 case "dtype" or "shape" or "data_offsets": throw Fault(where, $"has the key '{key}' twice");
-                default: throw Fault(where, $"has an unknown key '{Foreign.Text(key)}'");
+                default: throw Fault(where, $"has an unknown key '{SafeText.Of(key)}'");
             }
         }
 
@@ -101,9 +101,9 @@ internal sealed class SafeTensorsHeader
         if (offsets.Length != 2 || offsets[0] > offsets[1]) throw Fault(where, "data_offsets are not a begin and an end");
         var length = offsets[1] - offsets[0];
         if (!known.TryByteCount(shape, out var bytes))
-            throw Fault(where, $"its shape [{Foreign.Text(string.Join(", ", shape))}] overflows");
+            throw Fault(where, $"its shape [{SafeText.Of(string.Join(", ", shape))}] overflows");
         if (bytes != length)
-            throw Fault(where, $"{known} [{Foreign.Text(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
+            throw Fault(where, $"{known} [{SafeText.Of(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
         if (!_entries.TryAdd(name, new SafeTensorsEntry(name, known, shape, offsets[0], bytes))) throw Fault(where, "occurs twice");
     }
 
@@ -113,7 +113,7 @@ internal sealed class SafeTensorsHeader
         var text = Text(ref reader, "dtype");
         // Enum.TryParse alone would take numbers, lists and white space.
         if (Enum.IsDefined(typeof(SafeTensorsType), text)) return Enum.Parse<SafeTensorsType>(text);
-        throw Fault(where, $"has an unknown dtype '{Foreign.Text(text)}'");
+        throw Fault(where, $"has an unknown dtype '{SafeText.Of(text)}'");
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string where, string key)
@@ -139,10 +139,10 @@ internal sealed class SafeTensorsHeader
         foreach (var entry in entries)
         {
             if (entry.Offset > at)
-                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at "
+                throw Fault($"tensor '{SafeText.Of(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at "
                     + $"{at}");
             if (entry.Offset < at)
-                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
+                throw Fault($"tensor '{SafeText.Of(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
             // Cannot overflow: offset + count is the end that was read.
             at += entry.ByteCount;
         }

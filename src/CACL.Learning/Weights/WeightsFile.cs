@@ -70,7 +70,7 @@ public static class WeightsFile
         if (prefixes.Count <= 1) return prefixes.Count == 1 ? prefixes[0] : "";
         throw new WeightsException(
             reader.Path,
-            $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. "
+            $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{SafeText.Of(p)}'"))}. "
             + "Take out the one that is meant: cacl import FILE --prefix PREFIX --out init.safetensors.");
     }
 

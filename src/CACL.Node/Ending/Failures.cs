@@ -30,7 +30,7 @@ internal static class Failures
         error.WriteLine(IsExpected(failure) ? failure.Message
             : IsDiskFull(failure) ? $"The disk is full: {failure.Message.TrimEnd('.')}. Free space there, then give the same command again."
             : $"An unexpected fault ended the program: {failure.GetType().Name}: "
-                + $"{TorchFault.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
+                + $"{TorchError.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
         if (trace) error.WriteLine(failure);
         return ExitCodes.Failure;
     }

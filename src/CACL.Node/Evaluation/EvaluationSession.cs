@@ -95,7 +95,7 @@ internal static class EvaluationSession
         using var predictor = new SegmentationPredictor(
             representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var scores = SegmentationTest.Run(data, test, predictor, context, sheets.Seen).Scores();
+        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen).Scores();
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],

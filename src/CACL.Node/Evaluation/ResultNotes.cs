@@ -13,9 +13,9 @@ internal static class ResultNotes
         var settings = request.Settings.Evaluation;
         var (key, rate) = (request.Limited, request.Quick) switch
         {
-            (true, _) => (settings.Limited.Settings, settings.Limited.LearningRate),
-            (false, true) => (settings.Quick.Settings, settings.Quick.LearningRate),
-            _ => (settings.Linear.Settings, settings.Linear.LearningRate),
+            (true, _) => (settings.Limited.Section, settings.Limited.LearningRate),
+            (false, true) => (settings.Quick.Section, settings.Quick.LearningRate),
+            _ => (settings.Linear.Section, settings.Linear.LearningRate),
         };
         yield return string.Create(
             CultureInfo.InvariantCulture,

@@ -70,8 +70,9 @@ internal sealed record EvaluationSettings
 
     private static FeatureOptions ReadFeatures(SettingsReader reader) => new()
     {
-        Place = reader.Choice(
-            "cacl.evaluation.features.place", ("auto", FeaturePlace.Auto), ("memory", FeaturePlace.Memory), ("disk", FeaturePlace.Disk)),
+        Storage = reader.Choice(
+            "cacl.evaluation.features.place", ("auto", FeatureStorage.Auto), ("memory", FeatureStorage.Memory),
+            ("disk", FeatureStorage.Disk)),
         MemoryBytes = reader.Size("cacl.evaluation.features.memory", 1L << 20, 1L << 44),
         DiskBytes = reader.Size("cacl.evaluation.features.disk", 1L << 20, 1L << 44),
         Folder = FilePaths.Absolute(reader.Text("cacl.evaluation.features.folder")),
@@ -111,7 +112,7 @@ internal sealed record EvaluationSettings
 
     private static LinearOptions Shared(SettingsReader reader, string section) => new()
     {
-        Settings = section,
+        Section = section,
         Epochs = reader.Integer($"{section}.epochs", 1, 100_000),
         LearningRate = reader.Number($"{section}.learning-rate", v => v is > 0 and <= 1000, "above 0, at most 1000"),
         BatchSize = reader.Integer($"{section}.batch-size", 1, 65_536),

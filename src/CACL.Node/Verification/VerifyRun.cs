@@ -30,7 +30,7 @@ internal static class VerifyRun
     }
 
     /// <summary>Writes each line as it comes, and how many passed.</summary>
-    internal static int Tell(IEnumerable<GoldenLine> lines, string where, TextWriter output)
+    internal static int Tell(IEnumerable<GoldenResult> lines, string where, TextWriter output)
     {
         var (passed, failed) = (0, 0);
         foreach (var line in lines)
@@ -49,5 +49,6 @@ internal static class VerifyRun
 
     // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IEnumerable<GoldenLine> Lines(string directory, string device) => GoldenVerifier.Verify(directory, torch.device(device));
+    private static IEnumerable<GoldenResult> Lines(string directory, string device) =>
+        GoldenVerifier.Verify(directory, torch.device(device));
 }

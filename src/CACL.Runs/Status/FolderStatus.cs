@@ -36,7 +36,7 @@ public static class FolderStatus
         var held = RunFolder.IsHeld(run);
         var outcome = held ? null : OutcomeFile.Read(run);
         var last = RecordedSteps.Read(run, 1, 0).Last;
-        var latest = LatestFolder.In(Path.Combine(run, "checkpoints"));
+        var latest = LatestLink.In(Path.Combine(run, "checkpoints"));
         var json = new JsonObject
         {
             ["run"] = Path.GetFileName(run),

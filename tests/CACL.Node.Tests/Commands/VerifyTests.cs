@@ -16,7 +16,7 @@ public sealed class VerifyTests
     {
         using var output = new StringWriter();
         var status = VerifyRun.Tell(
-            [new GoldenLine("a.safetensors", "lars", "w", 0, 1), new GoldenLine("b.safetensors", "queue", "rows", error, 1)], "on cpu",
+            [new GoldenResult("a.safetensors", "lars", "w", 0, 1), new GoldenResult("b.safetensors", "queue", "rows", error, 1)], "on cpu",
             output);
         Assert.Equal(passes ? ExitCodes.Success : ExitCodes.Failure, status);
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);

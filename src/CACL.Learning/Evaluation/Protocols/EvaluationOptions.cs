@@ -3,7 +3,7 @@ using TorchSharp;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>Where features of the frozen backbone are kept between epochs.</summary>
-public enum FeaturePlace
+public enum FeatureStorage
 {
     /// <summary>In memory as far as its bound allows, the rest on disk, what does not fit there is computed anew each time.</summary>
     Auto,
@@ -19,7 +19,7 @@ public enum FeaturePlace
 public sealed record FeatureOptions
 {
     /// <summary>Where.</summary>
-    public FeaturePlace Place { get; init; }
+    public FeatureStorage Storage { get; init; }
 
     /// <summary>Most bytes of features and labels in memory, or on the device.</summary>
     public long MemoryBytes { get; init; } = 4L << 30;
@@ -65,7 +65,7 @@ public sealed record LinearOptions
     public int ImageSize { get; init; }
 
     /// <summary>What messages call these settings.</summary>
-    public string Settings { get; init; } = "cacl.evaluation.linear";
+    public string Section { get; init; } = "cacl.evaluation.linear";
 }
 
 /// <summary>How images are tested that are too large for one pass.</summary>

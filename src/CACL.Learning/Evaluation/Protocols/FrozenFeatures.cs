@@ -23,7 +23,7 @@ internal sealed class FrozenFeatures : IDisposable
     private readonly FeatureOptions _options;
     private readonly EvaluationContext _context;
     private readonly Dictionary<(int Image, bool Mirrored), Entry> _entries = [];
-    private readonly ColumnLabels?[] _labels;
+    private readonly ColumnMajorLabels?[] _labels;
     private readonly long _memoryBound;
     private FeatureFile? _file;
     private long _memory;
@@ -41,9 +41,9 @@ internal sealed class FrozenFeatures : IDisposable
         FeatureOptions options, EvaluationContext context)
     {
         (_data, _items, _representation, _imageSize, _options, _context) = (data, items, representation, imageSize, options, context);
-        _labels = new ColumnLabels?[items.Count];
-        _memoryFull = options.Place == FeaturePlace.Disk;
-        _diskFull = options.Place == FeaturePlace.Memory;
+        _labels = new ColumnMajorLabels?[items.Count];
+        _memoryFull = options.Storage == FeatureStorage.Disk;
+        _diskFull = options.Storage == FeatureStorage.Memory;
         // A bound that the machine, or its container, does not have would end in its killer.
         _memoryBound = Math.Min(options.MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
     }
@@ -80,12 +80,12 @@ internal sealed class FrozenFeatures : IDisposable
     }
 
     /// <summary>An image's labels, in the size in which the protocol sees it.</summary>
-    public ColumnLabels Labels(int image)
+    public ColumnMajorLabels Labels(int image)
     {
         if (_labels[image] is { } kept) return kept;
         var labels = _data.ReadLabels(_items[image]);
         var (height, width) = ImageTensor.Shrunk(labels.Height, labels.Width, _imageSize);
-        var columns = new ColumnLabels(ImageTensor.Resize(labels, height, width));
+        var columns = new ColumnMajorLabels(ImageTensor.Resize(labels, height, width));
         if (_memory + columns.Values.Length <= _memoryBound)
         {
             _memory += columns.Values.Length;

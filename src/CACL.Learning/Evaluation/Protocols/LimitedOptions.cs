@@ -34,5 +34,5 @@ public sealed record LimitedOptions
     public int ImageSize { get; init; }
 
     /// <summary>What messages call these settings.</summary>
-    public string Settings { get; init; } = "cacl.evaluation.limited";
+    public string Section { get; init; } = "cacl.evaluation.limited";
 }

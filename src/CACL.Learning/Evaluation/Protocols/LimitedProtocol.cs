@@ -32,7 +32,7 @@ public static class LimitedProtocol
         classifier.Bias.requires_grad_(true);
         using var training = new LimitedTraining(data, train.Items, representation, classifier, options, context);
         var batch = Math.Min(options.BatchSize, train.Items.Count);
-        var plan = new LinearPlan(context.Seed, train.Items.Count, batch, 0);
+        var plan = new EpochSampler(context.Seed, train.Items.Count, batch, 0);
         var loss = double.NaN;
         for (var epoch = 0; epoch < options.Epochs; epoch++) loss = training.Epoch(plan, epoch);
         var (weight, bias) = (new float[classifier.Weight.numel()], new float[classifier.Bias.numel()]);

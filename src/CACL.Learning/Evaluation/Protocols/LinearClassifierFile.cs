@@ -39,7 +39,7 @@ public sealed record LinearClassifierFile(
             new("classifier.weight", [Classes.Count, Weight.Length / Classes.Count, 1, 1], Weight),
             new("classifier.bias", [Classes.Count], Bias),
         ];
-        WholeFile.Write(
+        AtomicWeightsFile.Write(
             path, overwrite: true, stream => SafeTensorsWriter.Write(stream, path, tensors.Select(FloatTensors.Item), metadata));
     }
 

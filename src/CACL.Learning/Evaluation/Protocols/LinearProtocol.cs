@@ -43,7 +43,7 @@ public static class LinearProtocol
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var store = new FrozenFeatures(data, train.Items, representation, options.ImageSize, features, context);
-        var plan = new LinearPlan(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
+        var plan = new EpochSampler(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
         store.Fill(plan.Seen(options.Epochs));
         using var statistics = options.Standardise ? ChannelStatistics.Of(store, context) : null;
         using var classifier = new LinearClassifier(data.Classes.Count, representation.Channels, context.Seed, context.Device);

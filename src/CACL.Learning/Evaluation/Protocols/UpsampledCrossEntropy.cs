@@ -30,7 +30,7 @@ internal sealed class UpsampledCrossEntropy
     /// <param name="mirrored">Whether the logits are those of the image mirrored left to right.</param>
     /// <param name="scale">Factor of the gradient.</param>
     /// <returns>Sum over the counted pixels of the cross-entropy, nats, not scaled.</returns>
-    public double Backward(float[] logits, int classes, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    public double Backward(float[] logits, int classes, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         var (rows, columns) = (Taps(height, labels.Height), Taps(width, labels.Width));
         var size = (long)classes * width * labels.Stride;
@@ -91,7 +91,7 @@ internal sealed class UpsampledCrossEntropy
     }
 
     /// <summary>All pixels of some rows: upsampled along the row, softmax, gradient back into columns[k, j, y] in place.</summary>
-    private double Pixels(int block, int classes, int width, BilinearTaps taps, ColumnLabels labels, bool mirrored, float scale)
+    private double Pixels(int block, int classes, int width, BilinearTaps taps, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         var stride = labels.Stride;
         var scratch = new PixelVectors(

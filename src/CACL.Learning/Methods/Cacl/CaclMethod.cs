@@ -90,8 +90,8 @@ public sealed class CaclMethod : MomentumMethod
         {
             var (p, pPlus) = (maps.Pixels(Heads.Pixel), plus.Pixels(Heads.Pixel));
             var matches = _options.MatchesByGlobalHead
-                ? Match.ByGlobalHead(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global))
-                : Match.SamePosition(p.shape[0], p.shape[1], _device);
+                ? Correspondence.ByGlobalHead(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global))
+                : Correspondence.SamePosition(p.shape[0], p.shape[1], _device);
             losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t));
         }
 

@@ -41,7 +41,7 @@ public static class BackboneExport
         string path, string output, bool momentumNetwork = false, bool withHeads = false, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(output);
-        WholeFile.RequireFree(output, overwrite);
+        AtomicWeightsFile.RequireFree(output, overwrite);
         var found = BackboneFile.Find(path);
         var file = momentumNetwork ? KeyBeside(found.File) : found.File;
         if (withHeads && found.Heads.Count == 0)
@@ -53,7 +53,7 @@ public static class BackboneExport
         var items = tensors.Select(FloatTensors.Item).Concat(tensors.Where(IsMean).Select(BatchCount)).ToList();
         var metadata = Metadata(found, sha256, momentumNetwork);
         if (heads.Count > 0) metadata["heads"] = string.Join(',', heads.Select(head => head.Name));
-        WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
+        AtomicWeightsFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
         var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
         return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6)
         {

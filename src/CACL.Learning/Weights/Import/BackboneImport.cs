@@ -14,7 +14,8 @@ namespace CACL.Learning.Weights.Import;
 /// <param name="Megabytes">Their size in the file, 10⁶ bytes.</param>
 /// <param name="Left">What was not taken, and why.</param>
 public sealed record ImportReport(
-    string File, string Format, Backbone Backbone, string Prefix, string Types, int Tensors, double Megabytes, IReadOnlyList<LeftOut> Left);
+    string File, string Format, Backbone Backbone, string Prefix, string Types, int Tensors, double Megabytes,
+    IReadOnlyList<SkippedTensors> Left);
 
 /// <summary>
 /// Takes a ResNet's backbone out of somebody else's file of weights (torchvision, MoCo, any program that keeps torchvision's names) and
@@ -35,7 +36,7 @@ public static class BackboneImport
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(output);
-        WholeFile.RequireFree(output, overwrite);
+        AtomicWeightsFile.RequireFree(output, overwrite);
         using var source = Open(path);
         var backbone = Detect(source.Tensors, prefix);
         var network = NetworkShapes.Of(backbone).ToDictionary(t => t.Name, t => t.Shape);
@@ -47,7 +48,8 @@ public static class BackboneImport
             ["imported_from"] = Path.GetFileName(path),
             ["imported_prefix"] = selection.Prefix,
         };
-        WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, tensors.Select(FloatTensors.Item), metadata));
+        AtomicWeightsFile.Write(
+            output, overwrite, stream => SafeTensorsWriter.Write(stream, output, tensors.Select(FloatTensors.Item), metadata));
         return new ImportReport(
             path,
             source.Format,

@@ -5,14 +5,14 @@ namespace CACL.Learning.Weights.Import;
 /// <summary>Tensors that were not taken.</summary>
 /// <param name="Why">A phrase that says what they are.</param>
 /// <param name="Names">Their names in the file.</param>
-public sealed record LeftOut(string Why, IReadOnlyList<string> Names);
+public sealed record SkippedTensors(string Why, IReadOnlyList<string> Names);
 
 /// <summary>Which of a file's tensors are the backbone's. Looks at names, shapes and types only; reads nothing.</summary>
 /// <param name="Prefix">What stands before torchvision's names.</param>
 /// <param name="Used">Names of the network to tensors of the file: all that the network has.</param>
 /// <param name="Left">The others by reason.</param>
 internal sealed partial record BackboneSelection(
-    string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<LeftOut> Left)
+    string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<SkippedTensors> Left)
 {
     /// <summary>Picks a network's tensors out of a file's.</summary>
     /// <param name="path">The file, for messages.</param>
@@ -43,19 +43,19 @@ internal sealed partial record BackboneSelection(
                 + "This program knows these two; if they are there under another name, say with --prefix what stands before conv1.weight."),
             var several => throw new WeightsException(
                 path,
-                $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with "
+                $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{SafeText.Of(p)}'"))}. Say with "
                     + "--prefix which one to take."),
         };
 
     private static string Like(IReadOnlyList<SourceTensor> tensors) =>
-        tensors.Count == 0 ? "" : $" (they are called like {string.Join(", ", tensors.Take(3).Select(t => Foreign.Text(t.Name)))})";
+        tensors.Count == 0 ? "" : $" (they are called like {string.Join(", ", tensors.Take(3).Select(t => SafeText.Of(t.Name)))})";
 
     private static void Check(
         string path, string prefix, Dictionary<string, SourceTensor> inside, IReadOnlyDictionary<string, long[]> network)
     {
         var faults = new List<string>();
-        Add("are missing", network.Keys.Where(name => !inside.ContainsKey(name)).Select(Foreign.Text));
-        Add("belong to another backbone", inside.Keys.Where(name => !network.ContainsKey(name) && IsBackbone(name)).Select(Foreign.Text));
+        Add("are missing", network.Keys.Where(name => !inside.ContainsKey(name)).Select(SafeText.Of));
+        Add("belong to another backbone", inside.Keys.Where(name => !network.ContainsKey(name) && IsBackbone(name)).Select(SafeText.Of));
         var present = network.Where(n => inside.ContainsKey(n.Key))
             .Select(n => (Name: n.Key, Wanted: n.Value, Found: inside[n.Key]))
             .ToArray();
@@ -65,7 +65,7 @@ internal sealed partial record BackboneSelection(
             "are not of a float type",
             present.Where(t => FloatTensors.Number(t.Found.Type) is null).Select(t => $"{t.Name} is {t.Found.Type}"));
         if (faults.Count == 0) return;
-        var under = prefix.Length == 0 ? "" : $" under '{Foreign.Text(prefix)}'";
+        var under = prefix.Length == 0 ? "" : $" under '{SafeText.Of(prefix)}'";
         throw new WeightsException(
             path,
             $"What {path} holds{under} is neither torchvision's ResNet-18 nor its ResNet-50: of {network.Count} tensors "
@@ -79,12 +79,12 @@ internal sealed partial record BackboneSelection(
         }
     }
 
-    private static IEnumerable<LeftOut> Leave(
+    private static IEnumerable<SkippedTensors> Leave(
         IReadOnlyList<SourceTensor> tensors, string prefix, IReadOnlyDictionary<string, long[]> network) =>
         tensors.Select(t => t.Name)
             .Where(name => !(name.StartsWith(prefix, StringComparison.Ordinal) && network.ContainsKey(name[prefix.Length..])))
             .GroupBy(name => Why(name, prefix))
-            .Select(group => new LeftOut(group.Key, [.. group]));
+            .Select(group => new SkippedTensors(group.Key, [.. group]));
 
     private static string Why(string name, string prefix)
     {

@@ -118,7 +118,7 @@ internal sealed class PickleMachine
 
     private void PushGlobal(string module, string name) =>
         Push(TorchGlobals.Find(module, name)
-            ?? throw Fault($"names {Foreign.Text($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. "
+            ?? throw Fault($"names {SafeText.Of($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. "
                 + $"{TorchGlobals.Remedy}"));
 
     private void PushStackGlobal(object?[] names)

@@ -41,7 +41,7 @@ internal static class TensorTree
         foreach (var (_, tensor) in Tensors(root))
         {
             if (!storages.TryAdd(tensor.Storage.Key, tensor.Storage) && storages[tensor.Storage.Key] != tensor.Storage)
-                throw new FormatException($"tensors differ in what the storage {Foreign.Text(tensor.Storage.Key)} is");
+                throw new FormatException($"tensors differ in what the storage {SafeText.Of(tensor.Storage.Key)} is");
         }
 
         return storages;

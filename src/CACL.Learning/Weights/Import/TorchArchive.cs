@@ -23,7 +23,7 @@ internal sealed class TorchArchive : ITorchContainer
         _archive = archive;
         foreach (var entry in archive.Entries)
         {
-            if (!_entries.TryAdd(entry.FullName, entry)) throw Fault("zip archive", $"has the entry {Foreign.Text(entry.FullName)} twice");
+            if (!_entries.TryAdd(entry.FullName, entry)) throw Fault("zip archive", $"has the entry {SafeText.Of(entry.FullName)} twice");
         }
 
         _folder = Folder();
@@ -66,7 +66,7 @@ internal sealed class TorchArchive : ITorchContainer
 
     public byte[] Read(TorchStorage storage, long first, long end)
     {
-        var where = $"storage {Foreign.Text(storage.Key)}";
+        var where = $"storage {SafeText.Of(storage.Key)}";
         if (!_entries.TryGetValue($"{_folder}data/{storage.Key}", out var entry)) throw Fault(where, "is missing in the archive");
         var size = storage.Type.ElementSize();
         if (entry.Length != storage.Count * size)
@@ -102,14 +102,14 @@ internal sealed class TorchArchive : ITorchContainer
         {
             "little" => false,
             "big" => true,
-            var other => throw Fault("entry byteorder", $"says '{Foreign.Text(other)}'; little and big are known"),
+            var other => throw Fault("entry byteorder", $"says '{SafeText.Of(other)}'; little and big are known"),
         };
     }
 
     private byte[] Small(string name, int limit)
     {
         var entry = _entries[name];
-        if (entry.Length > limit) throw Fault($"entry {Foreign.Text(name)}", $"has {entry.Length} bytes; at most {limit} are allowed");
+        if (entry.Length > limit) throw Fault($"entry {SafeText.Of(name)}", $"has {entry.Length} bytes; at most {limit} are allowed");
         return ZipEntryReader.Read(_file, entry, 0, (int)entry.Length);
     }
 

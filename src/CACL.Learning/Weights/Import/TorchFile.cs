@@ -16,7 +16,7 @@ internal sealed class TorchFile : IWeightsSource
         foreach (var (name, tensor) in Guarded(() => TensorTree.Tensors(container.Root).ToArray()))
         {
             // A key with dots can spell the same as two keys without.
-            if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {Foreign.Text(name)}", "occurs twice");
+            if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {SafeText.Of(name)}", "occurs twice");
         }
 
         Tensors = [.. _tensors.Select(t => new SourceTensor(t.Key, t.Value.Storage.Type, t.Value.Shape))];
@@ -67,7 +67,7 @@ internal sealed class TorchFile : IWeightsSource
 
     private float[] Gather(string name, TorchTensor view, byte[] bytes, long first)
     {
-        var where = $"tensor {Foreign.Text(name)}";
+        var where = $"tensor {SafeText.Of(name)}";
         if (view.Count > Array.MaxLength) throw new TorchFileException(Path, where, $"{view.Count} numbers do not fit one array");
         var number = FloatTensors.Number(view.Storage.Type)
             ?? throw new TorchFileException(Path, where, $"is {view.Storage.Type}, not a float type");

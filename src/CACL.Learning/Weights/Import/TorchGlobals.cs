@@ -51,7 +51,7 @@ internal static class TorchGlobals
         PickleTuple => "a tuple",
         PickleList => "a list",
         PickleDict => "a dict",
-        PickleGlobal global => Foreign.Text(global.ToString()),
+        PickleGlobal global => SafeText.Of(global.ToString()),
         TorchStorage => "a storage",
         TorchTensor => "a tensor",
         PickleOpaque => "a set or the like",

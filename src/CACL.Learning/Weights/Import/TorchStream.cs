@@ -63,7 +63,7 @@ internal sealed class TorchStream : ITorchContainer
 
     public byte[] Read(TorchStorage storage, long first, long end)
     {
-        var where = $"storage {Foreign.Text(storage.Key)}";
+        var where = $"storage {SafeText.Of(storage.Key)}";
         var size = storage.Type.ElementSize();
         if (_storages.Count == 0) Locate(TensorTree.Storages(Root));
         if (!_storages.TryGetValue(storage.Key, out var at)) throw Fault(where, "is missing in the file");
@@ -84,7 +84,7 @@ internal sealed class TorchStream : ITorchContainer
         {
             if (item is not string key || !known.TryGetValue(key, out var storage))
                 throw Fault("storages", "one of them belongs to no tensor");
-            var where = $"storage {Foreign.Text(key)}";
+            var where = $"storage {SafeText.Of(key)}";
             ReadExactly(where, count, at);
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count)
                 throw Fault(where, $"holds {BinaryPrimitives.ReadInt64LittleEndian(count)} elements, its tensors expect {storage.Count}");

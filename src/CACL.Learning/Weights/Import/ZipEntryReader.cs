@@ -20,7 +20,7 @@ internal static class ZipEntryReader
     /// <exception cref="TorchFileException">It is damaged or not what it says.</exception>
     public static byte[] Read(string file, ZipArchiveEntry entry, long from, int count)
     {
-        var where = $"entry {Foreign.Text(entry.FullName)}";
+        var where = $"entry {SafeText.Of(entry.FullName)}";
         if (entry.IsEncrypted) throw new TorchFileException(file, where, "is encrypted");
         if (entry.Length / DeflateRatio > entry.CompressedLength)
             throw new TorchFileException(

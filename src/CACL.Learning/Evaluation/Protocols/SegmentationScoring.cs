@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>Tests a predictor on a split: every image whole in its own size, one confusion matrix (METHOD.md §8).</summary>
-public static class SegmentationTest
+public static class SegmentationScoring
 {
     /// <summary>Predicts every image and counts.</summary>
     /// <param name="data">The data set.</param>

@@ -1,7 +1,7 @@
 namespace CACL.Learning.Runtime;
 
 /// <summary>What libtorch says when something fails.</summary>
-public static class TorchFault
+public static class TorchError
 {
     private const string Frames = "\nException raised from";
 

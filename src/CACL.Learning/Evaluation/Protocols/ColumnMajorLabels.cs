@@ -7,10 +7,10 @@ namespace CACL.Learning.Evaluation.Protocols;
 /// Labels of an image column by column, as <see cref="UpsampledCrossEntropy"/> reads them: pixel (x, y) is Values[x·Stride + y], and a
 /// column is filled up to whole vectors with pixels that are left out.
 /// </summary>
-internal sealed class ColumnLabels
+internal sealed class ColumnMajorLabels
 {
     /// <summary>Takes a copy of a label map.</summary>
-    public ColumnLabels(LabelMap labels)
+    public ColumnMajorLabels(LabelMap labels)
     {
         Height = labels.Height;
         Width = labels.Width;

@@ -6,13 +6,13 @@ namespace CACL.Learning.Weights;
 /// <summary>
 /// Reads off a file's tensors which heads it holds: whatever method trained them, their names and shapes say what they are.
 /// </summary>
-internal static partial class HeadsOfFile
+internal static partial class HeadDetection
 {
     /// <summary>The heads of a file.</summary>
     /// <param name="file">The file; its tensors may have a prefix before torchvision's names.</param>
     /// <param name="channels">Channels of the backbone's output.</param>
     /// <param name="order">Names of heads in their method's order; any that are not among them come last, by name.</param>
-    public static IReadOnlyList<HeadSpec> Of(SafeTensorsReader file, int channels, IReadOnlyList<string> order)
+    public static IReadOnlyList<HeadSpec> HeadsIn(SafeTensorsReader file, int channels, IReadOnlyList<string> order)
     {
         var heads = new List<HeadSpec>();
         foreach (var tensor in file.Entries)

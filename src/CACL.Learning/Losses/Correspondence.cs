@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>Equation 4's positives: for each pixel of the first frame, the pixel of the second that it matches.</summary>
-internal static class Match
+internal static class Correspondence
 {
     /// <summary>
     /// The most similar pixel under the global head, j(i) = argmax_j u_i·u₊_j, the first on a tie. u, uPlus [B,N,D] unit

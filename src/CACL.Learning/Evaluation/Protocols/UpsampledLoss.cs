@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>Loss of upsampled logits and its gradient with respect to the coarse ones, on the device they lie on.</summary>
-internal sealed class CoarseLoss(Device device, int threads)
+internal sealed class UpsampledLoss(Device device, int threads)
 {
     private readonly UpsampledCrossEntropy _fused = new(threads);
     private float[] _logits = [];
@@ -19,12 +19,12 @@ internal sealed class CoarseLoss(Device device, int threads)
     /// <param name="labels">Labels in full size.</param>
     /// <param name="mirrored">Whether the logits are those of the mirror image.</param>
     /// <param name="scale">Factor of the gradient.</param>
-    public double Backward(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale) =>
+    public double Backward(Tensor logits, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale) =>
         device.type == DeviceType.CPU
             ? Fused(logits, height, width, labels, mirrored, scale)
             : ByAutograd(logits, height, width, labels, mirrored, scale);
 
-    private double Fused(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    private double Fused(Tensor logits, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         var count = (int)logits.numel();
         if (_logits.Length < count) _logits = new float[count];
@@ -36,7 +36,7 @@ internal sealed class CoarseLoss(Device device, int threads)
     }
 
     /// <summary>The same by torch's own operations: on a graphics card they are fast enough.</summary>
-    internal static double ByAutograd(Tensor logits, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    internal static double ByAutograd(Tensor logits, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         using var scope = NewDisposeScope();
         using var _ = enable_grad();

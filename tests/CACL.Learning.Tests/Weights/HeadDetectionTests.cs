@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Weights;
 
-public sealed class HeadsOfFileTests : IDisposable
+public sealed class HeadDetectionTests : IDisposable
 {
     private static readonly HeadSpec[] Heads =
     [
@@ -26,7 +26,7 @@ public sealed class HeadsOfFileTests : IDisposable
         Write(prefix, NetworkShapes.Of(Backbone.ResNet18, Heads));
         Assert.Equal(["a", "b", "c", "d"], BackboneFile.Find(_folder.File("net.safetensors")).Heads.Select(head => head.Name));
         using var file = SafeTensorsReader.Open(_folder.File("net.safetensors"));
-        Assert.Equal(Heads, HeadsOfFile.Of(file, 512, ["b", "a", "d", "c"]));
+        Assert.Equal(Heads, HeadDetection.HeadsIn(file, 512, ["b", "a", "d", "c"]));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using CACL.Data.Files;
 namespace CACL.Learning.Weights;
 
 /// <summary>A file that appears whole or not at all, and never takes another's place unasked.</summary>
-internal static class WholeFile
+internal static class AtomicWeightsFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file.</param>

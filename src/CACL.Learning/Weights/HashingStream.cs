@@ -4,12 +4,12 @@ using CACL.Data.Files;
 namespace CACL.Learning.Weights;
 
 /// <summary>A new file that knows the SHA-256 of what was written to it. Forward only.</summary>
-internal sealed class HashedFile : Stream
+internal sealed class HashingStream : Stream
 {
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public HashedFile(string path) =>
+    public HashingStream(string path) =>
         _file = RegularFile.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
 
     public override bool CanRead => false;

@@ -3,7 +3,7 @@ using CACL.Learning.Optimisation;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>An epoch of SGD, alike for both protocols.</summary>
-internal static class TrainingEpoch
+internal static class SgdEpoch
 {
     /// <summary>Takes an epoch's steps, at rates on a cosine to 0 over all epochs.</summary>
     /// <param name="plan">Which images make a step.</param>
@@ -16,7 +16,7 @@ internal static class TrainingEpoch
     /// <param name="diverged">What is thrown where a step's loss, counted from 1, is not finite.</param>
     /// <returns>Mean loss, nats a pixel.</returns>
     public static double Run(
-        LinearPlan plan, int epoch, int epochs, double learningRate, EvaluationContext context, Func<int[], double,
+        EpochSampler plan, int epoch, int epochs, double learningRate, EvaluationContext context, Func<int[], double,
         (double Loss, long Pixels)> step, Func<long, Exception> diverged)
     {
         var total = (long)epochs * plan.StepsPerEpoch;

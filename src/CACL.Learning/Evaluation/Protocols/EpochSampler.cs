@@ -3,7 +3,7 @@ using CACL.Data.Sampling;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>Which images a step of an evaluation's training sees, and which of them mirrored: by (seed, epoch) alone.</summary>
-internal sealed class LinearPlan(ulong seed, int images, int batch, double flipProbability)
+internal sealed class EpochSampler(ulong seed, int images, int batch, double flipProbability)
 {
     /// <summary>Steps an epoch; the last one may have fewer images.</summary>
     public int StepsPerEpoch => (images + batch - 1) / batch;
