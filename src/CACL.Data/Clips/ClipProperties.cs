@@ -44,7 +44,7 @@ public sealed record ClipProperties(
         var input = new InputFile(path);
         var streams = new List<Dictionary<string, string>>();
         var format = new Dictionary<string, string>();
-        using var ffprobe = new FfmpegRun(
+        using var ffprobe = new FfmpegProcess(
             program.FfprobePath, $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}", path,
             deadline, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
@@ -55,7 +55,7 @@ public sealed record ClipProperties(
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } whole) format = whole;
         }
 
-        var exitCode = ffprobe.Finish();
+        var exitCode = ffprobe.WaitForExit();
         if (streams.Find(stream => stream.Number("attached_pic") is not 1) is { } chosen)
         {
             var properties = Of(program, path, chosen, format);
@@ -66,7 +66,7 @@ public sealed record ClipProperties(
 
         var why = exitCode == 0 ? $"{path} has no video stream." : $"{path} is not a video that ffmpeg can open.";
         throw new VideoUnusableException(
-            path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.Complaint, path)}".TrimEnd());
+            path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.ErrorOutput, path)}".TrimEnd());
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace CACL.Data.Clips;
 /// </summary>
 public sealed class ClipReader : IDisposable
 {
-    private readonly FfmpegRun _ffmpeg;
+    private readonly FfmpegProcess _ffmpeg;
     private readonly string _path;
     private readonly int _bytes;
     private readonly TimeSpan _patience;
@@ -32,7 +32,7 @@ public sealed class ClipReader : IDisposable
         _path = clip.Path;
         _bytes = checked(width * height * 3);
         _patience = patience;
-        _ffmpeg = new FfmpegRun(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
+        _ffmpeg = new FfmpegProcess(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
     }
 
     /// <summary>Frames read so far.</summary>
@@ -41,7 +41,7 @@ public sealed class ClipReader : IDisposable
     /// <summary>
     /// What ffmpeg complained about, such as damaged frames that it mended or left out; complete once the last frame was read.
     /// </summary>
-    public string Complaint => _ffmpeg.Complaint;
+    public string ErrorOutput => _ffmpeg.ErrorOutput;
 
     /// <summary>Reads the next frame.</summary>
     /// <param name="frame">width·height·3 bytes: rows of R, G, B.</param>
@@ -52,19 +52,19 @@ public sealed class ClipReader : IDisposable
     public bool Read(Span<byte> frame)
     {
         if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
-        _ffmpeg.Allow(_patience);
+        _ffmpeg.SetTimeout(_patience);
         if (_ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
         {
             // While the frame is used, ffmpeg waits for us.
-            _ffmpeg.Allow(null);
+            _ffmpeg.SetTimeout(null);
             Frames++;
             return true;
         }
 
-        _ffmpeg.Finish();
+        _ffmpeg.WaitForExit();
         if (Frames > 0) return false;
         throw new VideoUnusableException(
-            _path, UnusableReason.Corrupt, $"No frame of {_path} can be decoded. {FfprobeText.LastLine(Complaint, _path)}".TrimEnd());
+            _path, UnusableReason.Corrupt, $"No frame of {_path} can be decoded. {FfprobeText.LastLine(ErrorOutput, _path)}".TrimEnd());
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,8 @@ public sealed class ClipWriter : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
             _file = new AtomicFile(path);
             var arguments = Arguments(size, rate, encoder, quality);
-            _ffmpeg = new ChildProcess(new ChildStart(program.FfmpegPath, arguments) { Allowed = patience, TakesInput = true }, cancel);
+            var start = new ChildStartInfo(program.FfmpegPath, arguments) { Timeout = patience, KeepsInputOpen = true };
+            _ffmpeg = new ChildProcess(start, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ChildStartException)
         {
@@ -77,7 +78,7 @@ public sealed class ClipWriter : IDisposable
     public void Write(ReadOnlySpan<byte> frame)
     {
         if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
-        _ffmpeg.Allow(_patience);
+        _ffmpeg.SetTimeout(_patience);
         try
         {
             _ffmpeg.Input.Write(frame);
@@ -89,7 +90,7 @@ public sealed class ClipWriter : IDisposable
             throw Failed(WaitForEnd(), e);
         }
 
-        _ffmpeg.Allow(null);
+        _ffmpeg.SetTimeout(null);
     }
 
     /// <summary>Completes the file and gives it its name.</summary>
@@ -97,7 +98,7 @@ public sealed class ClipWriter : IDisposable
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public void Finish()
     {
-        _ffmpeg.Allow(PatienceAtTheEnd);
+        _ffmpeg.SetTimeout(PatienceAtTheEnd);
         try
         {
             _ffmpeg.Input.Close();
@@ -127,7 +128,7 @@ public sealed class ClipWriter : IDisposable
                     + $"{rate.Numerator}/{rate.Denominator}"))
         // FFMpegCore puts quotes around the address but does not escape those within.
         // Players take BT.709 for granted where nothing is said, so it is written as such, and said.
-        .OutputToUrl(ChildStart.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
+        .OutputToUrl(ChildStartInfo.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
             .WithVideoCodec(encoder)
             .WithThreads(2)
             .WithCustomArgument(
@@ -136,11 +137,11 @@ public sealed class ClipWriter : IDisposable
                 + "-color_range tv -movflags +faststart -f mp4 -y"))
         .Arguments;
 
-    private ChildEnd WaitForEnd()
+    private ChildExit WaitForEnd()
     {
         try
         {
-            return _ffmpeg.Finish();
+            return _ffmpeg.WaitForExit();
         }
         catch (TimeoutException e)
         {
@@ -151,11 +152,11 @@ public sealed class ClipWriter : IDisposable
         }
     }
 
-    private ClipException Failed(ChildEnd? end, Exception? inner)
+    private ClipException Failed(ChildExit? end, Exception? inner)
     {
-        var says = end is { Signal: not null } or { NeverBegan: true }
-            ? $"ffmpeg {end.Words}."
-            : FfprobeText.LastLine(string.Join('\n', _ffmpeg.Complaint), _file.TemporaryPath);
+        var says = end is { Signal: not null } or { NeverStarted: true }
+            ? $"ffmpeg {end.Description}."
+            : FfprobeText.LastLine(string.Join('\n', _ffmpeg.ErrorTail), _file.TemporaryPath);
         if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
         return new ClipException(
             _file.Path,

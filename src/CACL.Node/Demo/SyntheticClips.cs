@@ -68,7 +68,7 @@ internal sealed class SyntheticClips
             "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p", "-g", "50", "-threads", "2",
             "-f", "mp4", $"file:{file.TemporaryPath}", "-y",
         ];
-        var start = new ChildStart(ffmpeg.FfmpegPath, arguments) { Allowed = Deadline, TakesInput = true };
+        var start = new ChildStartInfo(ffmpeg.FfmpegPath, arguments) { Timeout = Deadline, KeepsInputOpen = true };
         using var encoder = new ChildProcess(start, cancel);
         try
         {
@@ -78,10 +78,11 @@ internal sealed class SyntheticClips
         catch (IOException e)
         {
             // It ended before its time: its own words say more than the broken pipe.
-            throw new UserException($"{video} cannot be made: ffmpeg {encoder.Finish().Words}.", e);
+            throw new UserException($"{video} cannot be made: ffmpeg {encoder.WaitForExit().Description}.", e);
         }
 
-        if (encoder.Finish() is { IsSuccess: false } failed) throw new UserException($"{video} cannot be made: ffmpeg {failed.Words}.");
+        if (encoder.WaitForExit() is { IsSuccess: false } failed)
+            throw new UserException($"{video} cannot be made: ffmpeg {failed.Description}.");
         file.Commit();
     }
 

@@ -10,9 +10,9 @@ internal static class ProgramOutput
     {
         try
         {
-            using var process = new ChildProcess(new ChildStart(program, arguments) { Allowed = deadline }, CancellationToken.None);
+            using var process = new ChildProcess(new ChildStartInfo(program, arguments) { Timeout = deadline }, CancellationToken.None);
             var output = process.Lines.ReadToEnd();
-            return process.Finish().IsSuccess ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+            return process.WaitForExit().IsSuccess ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
         }
         catch (Exception e) when (e is ChildStartException or TimeoutException or IOException)
         {

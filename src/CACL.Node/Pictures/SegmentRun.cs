@@ -96,7 +96,8 @@ internal static class SegmentRun
         }
 
         writer.Finish();
-        if (reader.Complaint.Length > 0) output.WriteLine($"ffmpeg complained about {clip.Path}: {reader.Complaint.Split('\n')[0].Trim()}");
+        if (reader.ErrorOutput.Length > 0)
+            output.WriteLine($"ffmpeg complained about {clip.Path}: {reader.ErrorOutput.Split('\n')[0].Trim()}");
         output.WriteLine($"Wrote {path}: {reader.Frames:N0} frames of {painted.Width}×{painted.Height} pixels, "
             + $"{progress.Rate(reader.Frames):0.0} frames/s.");
     }

@@ -22,23 +22,23 @@ internal static class ChildProgram
     /// <param name="deadline">It is ended after this time; null: never.</param>
     /// <param name="stop">Asks it to save and end.</param>
     /// <exception cref="UserException">It cannot be started.</exception>
-    public static ChildEnd Run(IReadOnlyList<string> arguments, string log, TimeSpan? deadline, CancellationToken stop)
+    public static ChildExit Run(IReadOnlyList<string> arguments, string log, TimeSpan? deadline, CancellationToken stop)
     {
         var program = OwnProgram.Find();
         using var words = new ChildLog(log, append: true, most: long.MaxValue);
         words.Write($"$ cacl {string.Join(' ', arguments)}\n".AsMemory());
         try
         {
-            var start = new ChildStart(program.FileName, [.. program.Arguments, .. arguments])
+            var start = new ChildStartInfo(program.FileName, [.. program.Arguments, .. arguments])
             {
-                Allowed = deadline,
+                Timeout = deadline,
                 EndsWithParent = true,
-                Said = words.Write,
-                Heard = words.Write,
+                OnOutput = words.Write,
+                OnError = words.Write,
             };
             using var child = new ChildProcess(start, CancellationToken.None);
-            using var asking = stop.Register(() => child.AskToEnd(Saving));
-            return child.Finish();
+            using var asking = stop.Register(() => child.RequestExit(Saving));
+            return child.WaitForExit();
         }
         catch (TimeoutException)
         {
@@ -46,7 +46,7 @@ internal static class ChildProgram
                 ? $"It took longer than {HoconUnits.Render(allowed)} and was ended."
                 : $"It did not save within {HoconUnits.Render(Saving)} and was ended.";
             words.Write($"{sentence}\n".AsMemory());
-            return new ChildEnd(TooLate, [sentence]);
+            return new ChildExit(TooLate, [sentence]);
         }
         catch (ChildStartException e)
         {

@@ -28,17 +28,17 @@ internal sealed record EvaluationJob(
 internal interface IStudyPrograms
 {
     /// <summary>Trains to the end, going on where a run exists; exit code 0: the run is complete.</summary>
-    ChildEnd Train(TrainingJob job, CancellationToken stop);
+    ChildExit Train(TrainingJob job, CancellationToken stop);
 
     /// <summary>Evaluates; exit code 0: <c>result.json</c> is in the job's folder.</summary>
-    ChildEnd Evaluate(EvaluationJob job, CancellationToken stop);
+    ChildExit Evaluate(EvaluationJob job, CancellationToken stop);
 }
 
 /// <summary>The verbs <c>train</c> and <c>evaluate</c> of this program, each in a process of its own.</summary>
 internal sealed class StudyPrograms : IStudyPrograms
 {
     /// <inheritdoc/>
-    public ChildEnd Train(TrainingJob job, CancellationToken stop)
+    public ChildExit Train(TrainingJob job, CancellationToken stop)
     {
         var goOn = File.Exists(Path.Combine(job.Run, RunFolder.ConfigurationName));
         string[] start = goOn ? ["--resume"] : job.InitFrom.Length > 0 ? ["--init-from", job.InitFrom] : [];
@@ -47,7 +47,7 @@ internal sealed class StudyPrograms : IStudyPrograms
     }
 
     /// <inheritdoc/>
-    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop) =>
+    public ChildExit Evaluate(EvaluationJob job, CancellationToken stop) =>
         ChildProgram.Run(Line(job).Arguments, job.Log, job.Deadline, stop);
 
     /// <summary>The command line of an evaluation.</summary>

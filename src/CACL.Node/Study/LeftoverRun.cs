@@ -20,7 +20,7 @@ internal static class LeftoverRun
         while (Holder(Path.Combine(run, ".lock")) is { } process)
         {
             if (!asked) say($"Process {process} of an earlier study still trains in {run}: it is asked to save and end.");
-            if (!asked && !ChildProcess.Ask(process))
+            if (!asked && !ChildProcess.RequestExit(process))
             {
                 throw new UserException(
                     $"Process {process} works in {run} and cannot be asked to end. End it, then give the same command again.");

@@ -89,7 +89,7 @@ internal sealed class StudyRun
         LeftoverRun.End(run, _display.Say, _stop);
         var settings = _state.Settings(training).Settings.Training;
         _display.Say($"{Place(training)}: training.");
-        ChildEnd end;
+        ChildExit end;
         using (_display.Show(() => Pace(training, TrainingPace.Read(run, settings))))
         {
             end = _programs.Train(
@@ -99,7 +99,7 @@ internal sealed class StudyRun
         _stop.ThrowIfCancellationRequested();
         if (!end.IsSuccess)
         {
-            Fail($"{Name(training)}: the training failed: it {end.Words} ({_folder.Log(training.FileName)})");
+            Fail($"{Name(training)}: the training failed: it {end.Description} ({_folder.Log(training.FileName)})");
             return false;
         }
 
@@ -120,7 +120,7 @@ internal sealed class StudyRun
         var what = $"{evaluation.Subject} on {evaluation.DataSet.Name}";
         var made = _folder.NewEvaluation();
         var began = DateTime.UtcNow;
-        ChildEnd end;
+        ChildExit end;
         using (_display.Show(() => $"{what}: evaluating for {StudyDisplay.Clock((DateTime.UtcNow - began).TotalSeconds)}"))
         {
             end = _programs.Evaluate(
@@ -131,7 +131,7 @@ internal sealed class StudyRun
         }
 
         if (end.IsSuccess && !File.Exists(Path.Combine(made, StudyResult.FileName)))
-            end = new ChildEnd(1, [$"It left no {StudyResult.FileName}."]);
+            end = new ChildExit(1, [$"It left no {StudyResult.FileName}."]);
         if (end.ExitCode == 0)
         {
             _folder.Keep(evaluation, made);
@@ -144,7 +144,7 @@ internal sealed class StudyRun
 
         Directory.Delete(made, recursive: true);
         _stop.ThrowIfCancellationRequested();
-        Fail($"{what}: the evaluation failed: it {end.Words}");
+        Fail($"{what}: the evaluation failed: it {end.Description}");
     }
 
     private void Fail(string sentence)

@@ -72,7 +72,7 @@ public sealed class StudyRunTests : IDisposable
         var programs = new StandInPrograms(Score)
         {
             Fails = name => name.EndsWith("global-seed0", StringComparison.Ordinal),
-            End = new ChildEnd(128 + 9, []),
+            End = new ChildExit(128 + 9, []),
         };
         var failure = Assert.Throws<UserException>(() => Study(programs));
         const string words = "global, seed 0: the training failed: it was killed by signal 9 (SIGKILL)";

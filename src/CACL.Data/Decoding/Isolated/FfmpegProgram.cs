@@ -106,11 +106,13 @@ public sealed partial class FfmpegProgram
         try
         {
             string[] banner = option == "-version" ? [] : ["-hide_banner"]; // it is what is asked for
-            var start = new ChildStart(program, [.. banner, "-v", "error", option]) { Allowed = Patience };
+            var start = new ChildStartInfo(program, [.. banner, "-v", "error", option]) { Timeout = Patience };
             using var process = new ChildProcess(start, CancellationToken.None);
             var answer = process.Lines.ReadToEnd();
             // A list that was cut off would lack codecs.
-            return process.Finish() is { IsSuccess: false } end ? throw new ChildStartException($"{program} {option} {end.Words}") : answer;
+            return process.WaitForExit() is { IsSuccess: false } end
+                ? throw new ChildStartException($"{program} {option} {end.Description}")
+                : answer;
         }
         catch (Exception error) when (error is ChildStartException or TimeoutException)
         {

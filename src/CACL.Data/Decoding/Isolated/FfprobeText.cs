@@ -59,9 +59,9 @@ internal static class FfprobeText
     }
 
     /// <summary>The last thing that a program complained about, without the file's name in front.</summary>
-    internal static string LastLine(string complaint, string path)
+    internal static string LastLine(string errorOutput, string path)
     {
-        var line = complaint.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+        var line = errorOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
         var prefix = $"file:{path}: ";
         if (line.StartsWith(prefix, StringComparison.Ordinal)) line = line[prefix.Length..];
         return line.Length == 0 ? "" : $"ffmpeg says: {line.TrimEnd('.')}.";

@@ -24,7 +24,7 @@ internal sealed class InputFile : IInputArgument
 
     /// <inheritdoc/>
     // FFMpegCore's own file argument does not escape quotes. The protocol in front makes any name a file's, even -y or http:x.
-    public string Text => $"-i {ChildStart.Quote("file:" + _path)}";
+    public string Text => $"-i {ChildStartInfo.Quote("file:" + _path)}";
 
     /// <inheritdoc/>
     public void Pre(FFOptions options)

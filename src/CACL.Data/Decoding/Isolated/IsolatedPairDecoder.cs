@@ -96,10 +96,10 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
     private bool TryByTime(PairRequest request, string arguments, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
-        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
+        using var ffmpeg = new FfmpegProcess(_program.FfmpegPath, arguments, request.Video.Path, request.Deadline, cancel);
         var complete = Read(ffmpeg, first) && (request.Stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
-        var exitCode = ffmpeg.Finish();
-        if (!complete || exitCode != 0 || ffmpeg.Complaint.Length > 0) return false;
+        var exitCode = ffmpeg.WaitForExit();
+        if (!complete || exitCode != 0 || ffmpeg.ErrorOutput.Length > 0) return false;
         if (request.Stride == 0) first.CopyTo(second);
         return true;
     }
@@ -112,9 +112,9 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var input = new InputFile(video.Path);
         var arguments = $"-v error {input.Options} -select_streams {video.StreamIndex} "
             + $"-show_entries stream=pix_fmt -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, request.Deadline, cancel);
+        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, video.Path, request.Deadline, cancel);
         var isMosaic = ffprobe.Lines.ReadToEnd().Contains("pix_fmt=bayer_", StringComparison.Ordinal);
-        ffprobe.Finish();
+        ffprobe.WaitForExit();
         return isMosaic;
     }
 
@@ -127,7 +127,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
             + $"-show_entries packet=pts,pos:{ProbedFrame.Entries} -of compact {input.Text}";
         (long? Time, long? Position)? first = null;
         var frames = new List<ProbedFrame>();
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, video.Path, allowed, cancel);
         while (frames is not [.., { IsKey: true }] && ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet) first ??= (packet.Number("pts"), packet.Number("pos"));
@@ -135,7 +135,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         }
 
         if (frames is [.., { IsKey: true }]) return CleanStart.FramesBefore(video.Codec, first ?? default, frames);
-        ffprobe.Finish();
+        ffprobe.WaitForExit();
         throw ConcealingCodecs.NothingWhole(video.Path);
     }
 
@@ -143,14 +143,14 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         PairRequest request, string arguments, int before, Span<byte> first, Span<byte> second, TimeSpan allowed, CancellationToken cancel)
     {
         var video = request.Video;
-        using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
+        using var ffmpeg = new FfmpegProcess(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
         for (var index = -before; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
             if (!Read(ffmpeg, index <= request.Frame ? first : second))
             {
-                ffmpeg.Finish();
-                var says = FfprobeText.LastLine(ffmpeg.Complaint, video.Path);
+                ffmpeg.WaitForExit();
+                var says = FfprobeText.LastLine(ffmpeg.ErrorOutput, video.Path);
                 throw new VideoUnusableException(
                     video.Path,
                     UnusableReason.Corrupt,
@@ -164,6 +164,6 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         }
     }
 
-    private static bool Read(FfmpegRun ffmpeg, Span<byte> frame) =>
+    private static bool Read(FfmpegProcess ffmpeg, Span<byte> frame) =>
         ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
 }

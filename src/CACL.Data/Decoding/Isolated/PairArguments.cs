@@ -46,7 +46,7 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
                 .WithCustomArgument($"-map 0:{_video.StreamIndex} {program.PassthroughOption}")
                 .WithFrameCount(frames)
                 .WithThreads(1)
-                .WithCustomArgument($"-filter_threads 1 -vf {ChildStart.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
+                .WithCustomArgument($"-filter_threads 1 -vf {ChildStartInfo.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
             .Arguments;
     }
 

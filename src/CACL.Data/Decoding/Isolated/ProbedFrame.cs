@@ -34,7 +34,7 @@ internal sealed class ProbedFrame(Dictionary<string, string> fields)
         var frames = new List<ProbedFrame>();
         var arguments = $"-v error -threads 1 {input.Options} -select_streams {stream} {(onlyFirst ? "-read_intervals %+#1 " : "")}"
             + $"-show_entries {Entries} -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(program.FfprobePath, arguments, path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame)
@@ -43,7 +43,7 @@ internal sealed class ProbedFrame(Dictionary<string, string> fields)
                 last.Orientation ??= sideData.Orientation();
         }
 
-        ffprobe.Finish();
+        ffprobe.WaitForExit();
         return frames;
     }
 }

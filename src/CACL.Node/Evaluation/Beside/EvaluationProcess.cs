@@ -58,11 +58,11 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         using var log = new ChildLog(Path.Combine(folder, "evaluate.log"), append: false, MostLog);
         var result = new LastLines(1, LongestResult);
         using var process = Start(request, folder, log, result, cancel);
-        process.StepBack(OutOfMemoryScore); // before it has threads of its own, which inherit both
+        process.LowerPriority(OutOfMemoryScore); // before it has threads of its own, which inherit both
         // It ends when it has done its work, or is cancelled: the caller holds the deadline.
-        var end = await process.FinishAsync().ConfigureAwait(false);
-        if (!end.IsSuccess) throw new EvaluationFailedException($"it {end.Words}");
-        if (!process.OutputEnded) throw new EvaluationFailedException("it ended, but something it started still holds its output");
+        var end = await process.WaitForExitAsync().ConfigureAwait(false);
+        if (!end.IsSuccess) throw new EvaluationFailedException($"it {end.Description}");
+        if (!process.HasReadAll) throw new EvaluationFailedException("it ended, but something it started still holds its output");
         return Parse(result.Lines);
     }
 
@@ -71,12 +71,12 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         // The configuration file holds the settings of this run whatever they came from; a variable would be stronger than it.
         var environment = SettingVariables.ToDictionary(variable => variable, _ => (string?)null);
         environment[ParentWatch.Variable] = "1";
-        var start = new ChildStart(_program.FileName, [.. _program.Arguments, .. LineFor(request, folder).Arguments])
+        var start = new ChildStartInfo(_program.FileName, [.. _program.Arguments, .. LineFor(request, folder).Arguments])
         {
-            TakesInput = true, // held open: its end tells the child that this process is gone
+            KeepsInputOpen = true, // held open: its end tells the child that this process is gone
             Environment = environment,
-            Heard = log.Write,
-            Said = text =>
+            OnError = log.Write,
+            OnOutput = text =>
             {
                 log.Write(text);
                 result.Add(text.Span);

@@ -8,7 +8,7 @@ namespace CACL.Data.Decoding.Isolated;
 /// One run of ffmpeg or ffprobe on one file. Its end is told apart: what ffmpeg says of the file is the caller's to judge; that it was
 /// killed, never began or had no memory is the decoder's fault and no word on the file. Disposing ends it.
 /// </summary>
-internal sealed class FfmpegRun : IDisposable
+internal sealed class FfmpegProcess : IDisposable
 {
     // ffmpeg catches SIGINT, SIGTERM and the like, and ends with one of these; ffprobe does not.
     private const int EndedBySignal = 255;
@@ -28,29 +28,30 @@ internal sealed class FfmpegRun : IDisposable
     private readonly ChildProcess _process;
     private readonly string _name;
     private readonly string _file;
-    private readonly LastLines _heard;
+    private readonly LastLines _errors;
     private volatile string? _lack;
-    private TimeSpan _allowed;
+    private TimeSpan _timeout;
 
     /// <summary>Starts a program.</summary>
     /// <param name="program">Path of ffmpeg or ffprobe.</param>
-    /// <param name="arguments">Its arguments as one text, quoted as <see cref="ChildStart.Quote(string)"/> does.</param>
+    /// <param name="arguments">Its arguments as one text, quoted as <see cref="ChildStartInfo.Quote(string)"/> does.</param>
     /// <param name="file">The file it works on, for messages.</param>
-    /// <param name="allowed">How long it may take.</param>
+    /// <param name="timeout">How long it may take.</param>
     /// <param name="cancel">Ends it early.</param>
-    /// <param name="takesInput">Whether <see cref="Input"/> stays open.</param>
+    /// <param name="keepsInputOpen">Whether <see cref="Input"/> stays open.</param>
     /// <exception cref="DecoderFaultException">It cannot be started.</exception>
-    internal FfmpegRun(string program, string arguments, string file, TimeSpan allowed, CancellationToken cancel, bool takesInput = false)
+    internal FfmpegProcess(
+        string program, string arguments, string file, TimeSpan timeout, CancellationToken cancel, bool keepsInputOpen = false)
     {
-        (_name, _file, _allowed) = (Path.GetFileName(program), file, allowed);
-        _heard = new LastLines(1, 500, Note);
+        (_name, _file, _timeout) = (Path.GetFileName(program), file, timeout);
+        _errors = new LastLines(1, 500, Note);
         try
         {
-            var start = new ChildStart(program, arguments)
+            var start = new ChildStartInfo(program, arguments)
             {
-                Allowed = allowed,
-                TakesInput = takesInput,
-                Heard = text => _heard.Add(text.Span),
+                Timeout = timeout,
+                KeepsInputOpen = keepsInputOpen,
+                OnError = text => _errors.Add(text.Span),
             };
             _process = new ChildProcess(start, cancel);
         }
@@ -69,14 +70,14 @@ internal sealed class FfmpegRun : IDisposable
     /// <summary>What it writes, as lines.</summary>
     internal StreamReader Lines => _process.Lines;
 
-    /// <summary>What it complained about last; complete after <see cref="Finish"/>.</summary>
-    internal string Complaint => string.Join('\n', _process.Complaint);
+    /// <summary>What it complained about last; complete after <see cref="WaitForExit"/>.</summary>
+    internal string ErrorOutput => string.Join('\n', _process.ErrorTail);
 
     /// <summary>Sets how long it may take from now on, or stops the clock while nobody waits for it.</summary>
-    internal void Allow(TimeSpan? time)
+    internal void SetTimeout(TimeSpan? time)
     {
-        _allowed = time ?? _allowed;
-        _process.Allow(time);
+        _timeout = time ?? _timeout;
+        _process.SetTimeout(time);
     }
 
     /// <summary>Waits for its end.</summary>
@@ -84,15 +85,15 @@ internal sealed class FfmpegRun : IDisposable
     /// <exception cref="VideoUnusableException">The deadline passed.</exception>
     /// <exception cref="DecoderFaultException">It was killed, never began, or the machine lacked what it needs.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    internal int Finish()
+    internal int WaitForExit()
     {
         try
         {
-            var end = _process.Finish();
-            if (end.Signal is not null || end.NeverBegan) throw Fault(end.Words);
+            var end = _process.WaitForExit();
+            if (end.Signal is not null || end.NeverStarted) throw Fault(end.Description);
             if (end.ExitCode is EndedBySignal or EndedBySignals) throw Fault($"was ended by a signal (exit code {end.ExitCode})");
-            if (LackCodes.Contains(end.ExitCode)) throw Fault(end.Words);
-            foreach (var line in _heard.Lines) Note(line);
+            if (LackCodes.Contains(end.ExitCode)) throw Fault(end.Description);
+            foreach (var line in _errors.Lines) Note(line);
             return _lack is null ? end.ExitCode : throw Fault($"says: {_lack}");
         }
         catch (TimeoutException e)
@@ -100,7 +101,7 @@ internal sealed class FfmpegRun : IDisposable
             throw new VideoUnusableException(
                 _file,
                 UnusableReason.Deadline,
-                string.Create(Invariant, $"Reading {_file} took longer than the {_allowed.TotalSeconds:0.###} s allowed; it is skipped."),
+                string.Create(Invariant, $"Reading {_file} took longer than the {_timeout.TotalSeconds:0.###} s allowed; it is skipped."),
                 e);
         }
     }

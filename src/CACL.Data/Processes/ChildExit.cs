@@ -4,8 +4,8 @@ namespace CACL.Data.Processes;
 
 /// <summary>How a child process ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 and the signal's number where a signal ended it.</param>
-/// <param name="LastWords">The last lines that it wrote to standard error.</param>
-public sealed record ChildEnd(int ExitCode, IReadOnlyList<string> LastWords)
+/// <param name="ErrorTail">The last lines that it wrote to standard error.</param>
+public sealed record ChildExit(int ExitCode, IReadOnlyList<string> ErrorTail)
 {
     private const int ShownLines = 5;
     private const int ShownLetters = 500;
@@ -27,13 +27,13 @@ public sealed record ChildEnd(int ExitCode, IReadOnlyList<string> LastWords)
     public int? Signal => ExitCode > SignalBase && ExitCode < SignalBase + Signals.Length ? ExitCode - SignalBase : null;
 
     /// <summary>Whether the program never began: it is not there, may not be run, or lacks a library.</summary>
-    public bool NeverBegan => ExitCode is OutOfReach or NotFound;
+    public bool NeverStarted => ExitCode is OutOfReach or NotFound;
 
     private string Shown =>
-        string.Join(' ', LastWords.TakeLast(ShownLines).Select(line => line.Length <= ShownLetters ? line : line[..ShownLetters]));
+        string.Join(' ', ErrorTail.TakeLast(ShownLines).Select(line => line.Length <= ShownLetters ? line : line[..ShownLetters]));
 
     /// <summary>How it ended, a phrase: "was killed by signal 9 (SIGKILL); the machine may have run out of memory".</summary>
-    public string Words
+    public string Description
     {
         get
         {
@@ -43,9 +43,9 @@ public sealed record ChildEnd(int ExitCode, IReadOnlyList<string> LastWords)
                 return string.Create(CultureInfo.InvariantCulture, $"was killed by signal {signal} ({Signals[signal]}){memory}");
             }
 
-            var what = NeverBegan ? "could not be started" : "ended";
+            var what = NeverStarted ? "could not be started" : "ended";
             var code = string.Create(CultureInfo.InvariantCulture, $"{what} with exit code {ExitCode}");
-            return LastWords.Count == 0 ? $"{code} and without a word" : $"{code}: {Shown}";
+            return ErrorTail.Count == 0 ? $"{code} and without a word" : $"{code}: {Shown}";
         }
     }
 }

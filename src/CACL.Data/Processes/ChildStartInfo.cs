@@ -5,19 +5,19 @@ namespace CACL.Data.Processes;
 /// <summary>Which program is started, and how.</summary>
 /// <param name="Program">Its path, or a name to be found on the PATH.</param>
 /// <param name="Arguments">Its arguments as one text, quoted as <see cref="Quote(string)"/> does.</param>
-public sealed record ChildStart(string Program, string Arguments)
+public sealed record ChildStartInfo(string Program, string Arguments)
 {
     /// <summary>Which program is started, with arguments that are not quoted yet.</summary>
-    public ChildStart(string program, IEnumerable<string> arguments)
+    public ChildStartInfo(string program, IEnumerable<string> arguments)
         : this(program, Quote(arguments))
     {
     }
 
     /// <summary>How long it may take; null: as long as it wants.</summary>
-    public TimeSpan? Allowed { get; init; }
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>Whether its standard input stays open for <see cref="ChildProcess.Input"/>; otherwise it is closed at once.</summary>
-    public bool TakesInput { get; init; }
+    public bool KeepsInputOpen { get; init; }
 
     /// <summary>
     /// Whether the system asks it to end (SIGTERM) when the thread that starts it is gone, so that it outlives no killed parent. The
@@ -29,13 +29,13 @@ public sealed record ChildStart(string Program, string Arguments)
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Takes every piece of what it writes to standard error, from another thread.</summary>
-    public Action<ReadOnlyMemory<char>>? Heard { get; init; }
+    public Action<ReadOnlyMemory<char>>? OnError { get; init; }
 
     /// <summary>
     /// Takes every piece of what it writes to standard output, from another thread; null: whoever starts it reads
     /// <see cref="ChildProcess.Output"/> or <see cref="ChildProcess.Lines"/>.
     /// </summary>
-    public Action<ReadOnlyMemory<char>>? Said { get; init; }
+    public Action<ReadOnlyMemory<char>>? OnOutput { get; init; }
 
     /// <summary>Makes one text of arguments.</summary>
     public static string Quote(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quote));
