@@ -28,11 +28,11 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         options ??= new ScanOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        using var run = new Run(catalog, probers, new VideoRoots(roots), options, progress, cancel);
-        return run.ToEnd();
+        using var scan = new ActiveScan(catalog, probers, new VideoRoots(roots), options, progress, cancel);
+        return scan.ToEnd();
     }
 
-    private sealed class Run : IDisposable
+    private sealed class ActiveScan : IDisposable
     {
         private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
@@ -55,7 +55,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
         private ExceptionDispatchInfo? _failure;
 
-        internal Run(
+        internal ActiveScan(
             VideoCatalog catalog,
             Func<IVideoProber> probers,
             VideoRoots roots,

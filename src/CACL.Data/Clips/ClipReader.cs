@@ -73,7 +73,7 @@ public sealed class ClipReader : IDisposable
     private static string Arguments(FfmpegProgram program, ClipProperties clip, int width, int height)
     {
         var input = new InputFile(clip.Path);
-        var turn = TurnFilter.Of(clip.Orientation) is { Length: > 0 } filters ? filters[1..] + "," : "";
+        var turn = RotationFilter.Of(clip.Orientation) is { Length: > 0 } filters ? filters[1..] + "," : "";
         return FFMpegArguments
             .FromInput(input, options => options
                 .WithThreads(2)

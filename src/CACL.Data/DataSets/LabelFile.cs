@@ -28,9 +28,9 @@ internal static class LabelFile
         {
             RegularFile.Require(path);
             var length = new FileInfo(path).Length;
-            if (length > PictureLimits.LabelBytes)
+            if (length > ImageLimits.LabelBytes)
                 throw new DataSetException(path,
-                    $"The label {path} has {length:N0} bytes; at most {PictureLimits.LabelBytes:N0} are read.");
+                    $"The label {path} has {length:N0} bytes; at most {ImageLimits.LabelBytes:N0} are read.");
             return RegularFile.ReadAllBytes(path);
         }
         catch (NotARegularFileException e)

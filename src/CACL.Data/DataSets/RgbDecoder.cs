@@ -17,8 +17,8 @@ internal static class RgbDecoder
         using var codec = SKCodec.Create(path, out var opened);
         if (codec is null) throw new DataSetException(path, $"The image {path} cannot be read: {Unopened(path, opened)}.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > PictureLimits.Pixels)
-            throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read.");
+        if ((long)width * height > ImageLimits.Pixels)
+            throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {ImageLimits.Pixels:N0} are read.");
 
         var rgba = ArrayPool<byte>.Shared.Rent(width * height * BytesOfRgba);
         try

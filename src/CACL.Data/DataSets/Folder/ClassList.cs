@@ -48,7 +48,7 @@ internal sealed class ClassList
                     + $"{list._classes[value].Name}: only values from {list._classes.Count} on can be left out.");
         }
 
-        if (!list.IgnoresRest && list._ignored.Count == 0 && PublishedVoid.Of(list._classes) is { } known)
+        if (!list.IgnoresRest && list._ignored.Count == 0 && KnownIgnoreValues.Of(list._classes) is { } known)
         {
             list._ignored.Add(known.Value);
             list.IgnoredBy = known.Source;

@@ -23,8 +23,8 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, bool 
         var width = BinaryPrimitives.ReadUInt32BigEndian(chunk);
         var height = BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]);
         if (width == 0 || height == 0) throw new PngException($"is damaged: its header says {width}×{height} pixels");
-        if (width > int.MaxValue || height > int.MaxValue || (ulong)width * height > PictureLimits.Pixels)
-            throw new PngException($"has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read");
+        if (width > int.MaxValue || height > int.MaxValue || (ulong)width * height > ImageLimits.Pixels)
+            throw new PngException($"has {width}×{height} pixels; at most {ImageLimits.Pixels:N0} are read");
         int bits = chunk[8], colour = chunk[9];
         RefuseColours(colour);
         if (!(bits is 1 or 2 or 4 or 8 || (bits == 16 && colour == Grey)))

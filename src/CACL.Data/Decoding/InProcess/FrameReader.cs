@@ -8,7 +8,7 @@ internal sealed class FrameReader(
     MediaFile file,
     int stream,
     FrameDecoder decoder,
-    EntryGate gate,
+    KeyFrameGate gate,
     MediaPacket packet,
     MediaFrame frame,
     Deadline deadline,

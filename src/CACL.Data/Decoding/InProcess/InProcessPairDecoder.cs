@@ -48,7 +48,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
+        using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var search = new PairSearch(request, decoder);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
@@ -81,7 +81,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var video = request.Video;
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
+        using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline);
         var index = 0;
         for (; reader.Next(); index++)

@@ -28,7 +28,7 @@ public sealed class InProcessProber : IVideoProber
         using var limit = new Deadline(path, deadline, cancel);
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
-        var all = new List<PacketCensus>();
+        var all = new List<PacketScan>();
         try
         {
             TakeCensus(file, all, out var readError);
@@ -47,7 +47,7 @@ public sealed class InProcessProber : IVideoProber
         _frame.Dispose();
     }
 
-    private VideoRecord Read(string path, MediaFile file, PacketCensus census, bool readError, Deadline limit)
+    private VideoRecord Read(string path, MediaFile file, PacketScan census, bool readError, Deadline limit)
     {
         var stream = census.Stream;
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
@@ -83,12 +83,12 @@ public sealed class InProcessProber : IVideoProber
         return _frame.Orientation;
     }
 
-    private void TakeCensus(MediaFile file, List<PacketCensus> all, out bool readError)
+    private void TakeCensus(MediaFile file, List<PacketScan> all, out bool readError)
     {
         for (var i = 0; i < file.StreamCount; i++)
         {
             var stream = file.Stream(i);
-            if (stream.IsVideo) all.Add(new PacketCensus(_ffmpeg, i, stream));
+            if (stream.IsVideo) all.Add(new PacketScan(_ffmpeg, i, stream));
             else stream.Discard();
         }
 
@@ -98,7 +98,7 @@ public sealed class InProcessProber : IVideoProber
     }
 
     /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
-    private static PacketCensus Choose(List<PacketCensus> all, string path)
+    private static PacketScan Choose(List<PacketScan> all, string path)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
         return all.Find(census => census.Shown > 1) ?? all.Find(census => census.Shown == 1)
@@ -106,7 +106,7 @@ public sealed class InProcessProber : IVideoProber
     }
 
     private FrameIndex Count(
-        PacketCensus census, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
+        PacketScan census, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
     {
         first = default;
         using var file = MediaFile.Open(_ffmpeg, path, limit);
@@ -118,7 +118,7 @@ public sealed class InProcessProber : IVideoProber
 
         var stream = file.Stream(census.StreamIndex);
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
-        using var gate = new EntryGate(_ffmpeg, stream);
+        using var gate = new KeyFrameGate(_ffmpeg, stream);
         var reader = new FrameReader(file, census.StreamIndex, decoder, gate, _packet, _frame, limit);
         var times = new List<long>();
         var exact = true;

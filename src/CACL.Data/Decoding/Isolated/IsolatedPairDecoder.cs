@@ -134,7 +134,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
             else if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame) frames.Add(new ProbedFrame(frame));
         }
 
-        if (frames is [.., { IsKey: true }]) return CleanStart.FramesBefore(video.Codec, first ?? default, frames);
+        if (frames is [.., { IsKey: true }]) return LeadingFrames.CountBefore(video.Codec, first ?? default, frames);
         ffprobe.WaitForExit();
         throw ConcealingCodecs.NothingWhole(video.Path);
     }

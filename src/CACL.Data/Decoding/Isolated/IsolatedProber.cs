@@ -53,7 +53,7 @@ public sealed class IsolatedProber : IVideoProber
         }
         else
         {
-            var before = CleanStart.FramesBefore(stream.Codec, stream.First, decoded);
+            var before = LeadingFrames.CountBefore(stream.Codec, stream.First, decoded);
             if (before > 0 && before == decoded.Count) throw ConcealingCodecs.NothingWhole(path);
             decoded.RemoveRange(0, before);
             frames = stream.FromFrames(decoded);

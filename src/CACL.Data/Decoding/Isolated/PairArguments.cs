@@ -62,7 +62,7 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
         var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
         return $"{(isMosaic ? "format=rgb24," : "")}crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
             + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24"
-            + TurnFilter.Of(_video.Orientation);
+            + RotationFilter.Of(_video.Orientation);
     }
 
     private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)

@@ -3,13 +3,13 @@ namespace CACL.Data.Decoding.InProcess;
 /// <summary>
 /// Keeps back what comes before the first key frame, where the codec's own decoder does not: see <see cref="ConcealingCodecs"/>.
 /// </summary>
-internal sealed class EntryGate : IDisposable
+internal sealed class KeyFrameGate : IDisposable
 {
     private readonly PictureHeaders? _headers;
     private bool _packetsPass;
     private bool _framesPass;
 
-    public EntryGate(FfmpegLibraries ffmpeg, MediaStream stream)
+    public KeyFrameGate(FfmpegLibraries ffmpeg, MediaStream stream)
     {
         // HEVC's pictures say before they are decoded whether they are entries. Where the first one is, all that is decoded is whole.
         var isHevc = stream.CodecName == ConcealingCodecs.Hevc;

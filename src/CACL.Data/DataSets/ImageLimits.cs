@@ -1,7 +1,7 @@
 namespace CACL.Data.DataSets;
 
 /// <summary>What a single file may ask of the memory, so that a damaged or hostile one cannot ask for all of it.</summary>
-internal static class PictureLimits
+internal static class ImageLimits
 {
     /// <summary>Most pixels of an image or label: about six times the largest street-scene photographs (Mapillary Vistas).</summary>
     public const int Pixels = 134_217_728;

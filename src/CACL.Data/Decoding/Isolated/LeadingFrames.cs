@@ -1,14 +1,14 @@
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>Which of the frames that the program returns is the first of the video: see <see cref="ConcealingCodecs"/>.</summary>
-internal static class CleanStart
+internal static class LeadingFrames
 {
     /// <summary>Counts the frames before the first one of the video.</summary>
     /// <param name="codec">ffmpeg's name of the codec.</param>
     /// <param name="firstPacket">The stream's first packet, by time and place in the file.</param>
     /// <param name="frames">Its frames in presentation order, as far as they were decoded: at least to the first key frame.</param>
     /// <returns>Their number; that of all frames where there is no key frame.</returns>
-    internal static int FramesBefore(string codec, (long? Time, long? Position) firstPacket, IReadOnlyList<ProbedFrame> frames)
+    internal static int CountBefore(string codec, (long? Time, long? Position) firstPacket, IReadOnlyList<ProbedFrame> frames)
     {
         if (!ConcealingCodecs.Contains(codec)) return 0;
         var first = 0;

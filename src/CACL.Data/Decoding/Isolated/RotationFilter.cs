@@ -3,7 +3,7 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>ffmpeg's filters that turn a stored picture as it is displayed.</summary>
-internal static class TurnFilter
+internal static class RotationFilter
 {
     /// <summary>The filters, each with a comma before it; empty where nothing is turned.</summary>
     internal static string Of(DisplayOrientation orientation) => (orientation.Mirrored ? ",vflip" : "") + orientation.Rotation switch

@@ -4,7 +4,7 @@ namespace CACL.Data.Decoding.InProcess;
 /// What the packets of one stream say of its frames. <see cref="Doubt"/> names the first reason why they do not say it reliably; the
 /// frames are then counted by decoding.
 /// </summary>
-internal sealed class PacketCensus : IDisposable
+internal sealed class PacketScan : IDisposable
 {
     // One packet is one frame that is shown, and the container gives each its presentation time. Not so for older codecs (packed
     // B-frames, skipped frames) and VP8 and VP9 (hidden frames).
@@ -20,7 +20,7 @@ internal sealed class PacketCensus : IDisposable
     private int _packets;
     private string? _doubt;
 
-    public PacketCensus(FfmpegLibraries ffmpeg, int streamIndex, MediaStream stream)
+    public PacketScan(FfmpegLibraries ffmpeg, int streamIndex, MediaStream stream)
     {
         StreamIndex = streamIndex;
         Stream = stream;
