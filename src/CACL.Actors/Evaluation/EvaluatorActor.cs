@@ -22,7 +22,7 @@ namespace CACL.Actors.Evaluation;
 internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly EvaluationOptions _options;
+    private readonly EvaluatorOptions _options;
     private readonly Func<EvaluationSchedule> _schedule;
     private readonly IEvaluationEngine _engine;
     private readonly RunLength _length;
@@ -37,7 +37,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private TrainingOver? _over;
 
     public EvaluatorActor(
-        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluatorOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer)
     {
         _options = options;
@@ -93,7 +93,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(
-        EvaluationOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluatorOptions options, Func<EvaluationSchedule> schedule, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer) =>
         Akka.Actor.Props.Create(() => new EvaluatorActor(options, schedule, engine, length, runDirectory, observer))
             .WithDispatcher(Dispatchers.OwnThread);

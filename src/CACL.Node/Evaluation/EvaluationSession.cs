@@ -104,7 +104,7 @@ internal static class EvaluationSession
     }
 
     private static TrainedClassifier Train(
-        EvaluateRequest request, EvaluationSettings settings, ISegmentationDataSet data, EvaluationSplit train,
+        EvaluateRequest request, EvaluationProtocolSettings settings, ISegmentationDataSet data, EvaluationSplit train,
         Representation representation, EvaluationContext context) =>
         request.Limited
             ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)

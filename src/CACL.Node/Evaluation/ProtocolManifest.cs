@@ -7,7 +7,7 @@ namespace CACL.Node.Evaluation;
 internal static class ProtocolManifest
 {
     /// <summary>Of what is asked for.</summary>
-    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationSettings settings)
+    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationProtocolSettings settings)
     {
         var manifest = new Dictionary<string, object>
         {

@@ -24,9 +24,9 @@ internal sealed record RunSettings
 
     public required SupervisionSettings Supervision { get; init; }
 
-    public required EvaluationSettings Evaluation { get; init; }
+    public required EvaluationProtocolSettings Evaluation { get; init; }
 
-    public required EvaluatorSettings Evaluator { get; init; }
+    public required TrainingEvaluationSettings TrainingEvaluation { get; init; }
 
     public required HttpSettings Http { get; init; }
 
@@ -101,7 +101,7 @@ internal sealed record RunSettings
         CheckpointsKept = Checkpoints.Keep,
         OnCheckpointFailure = Checkpoints.OnFailure,
         CheckpointBackOff = Checkpoints.Retry,
-        Evaluation = Evaluator.ToOptions(),
+        Evaluation = TrainingEvaluation.ToOptions(),
         LogLevel = Logging.Level.ToString().ToLowerInvariant(),
         Fingerprint = fingerprint,
     };
@@ -118,8 +118,8 @@ internal sealed record RunSettings
             Training = TrainingSettings.Read(reader),
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
-            Evaluation = EvaluationSettings.Read(reader),
-            Evaluator = EvaluatorSettings.Read(reader),
+            Evaluation = EvaluationProtocolSettings.Read(reader),
+            TrainingEvaluation = TrainingEvaluationSettings.Read(reader),
             Http = HttpSettings.Read(reader),
             Telemetry = TelemetrySettings.Read(reader),
             Logging = LoggingSettings.Read(reader),

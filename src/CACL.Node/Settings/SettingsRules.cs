@@ -56,7 +56,7 @@ internal static class SettingsRules
         {
             ("cacl.checkpoints.retry", s.Checkpoints.Retry),
             ("cacl.supervision.decoder", s.Supervision.DecoderBackOff),
-            ("cacl.evaluation.retry", s.Evaluator.Retry),
+            ("cacl.evaluation.retry", s.TrainingEvaluation.Retry),
         })
         {
             Rule($"{section}.max-backoff", backOff.Max >= backOff.Min, $"is shorter than {section}.min-backoff.", $"{section}.min-backoff");
@@ -89,7 +89,7 @@ internal static class SettingsRules
         {
             Rule(
                 "cacl.evaluation.when",
-                method.Heads.Contains(metric.Head) || s.Evaluator.When.All(c => c.Metric != metric.Name),
+                method.Heads.Contains(metric.Head) || s.TrainingEvaluation.When.All(c => c.Metric != metric.Name),
                 $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
                 "cacl.model.heads");
         }

@@ -82,7 +82,7 @@ internal sealed class FakeRun : IDisposable
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public EvaluationOptions Evaluation
+    public EvaluatorOptions Evaluation
     {
         get => Options.Evaluation;
         set

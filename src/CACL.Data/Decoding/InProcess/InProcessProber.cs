@@ -36,7 +36,7 @@ public sealed class InProcessProber : IVideoProber
         }
         finally
         {
-            foreach (var census in all) census.Dispose();
+            foreach (var scan in all) scan.Dispose();
         }
     }
 
@@ -47,23 +47,23 @@ public sealed class InProcessProber : IVideoProber
         _frame.Dispose();
     }
 
-    private VideoRecord Read(string path, MediaFile file, PacketScan census, bool readError, Deadline limit)
+    private VideoRecord Read(string path, MediaFile file, PacketScan scan, bool readError, Deadline limit)
     {
-        var stream = census.Stream;
+        var stream = scan.Stream;
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
         var orientation = stream.Orientation;
-        var countedBy = census.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var countedBy = scan.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
         var (width, height) = (stream.Width, stream.Height);
         FrameIndex frames;
         if (countedBy == CountedBy.Packets)
         {
-            var (times, keys) = census.Frames();
+            var (times, keys) = scan.Frames();
             frames = new FrameIndex(stream.TimeBase.Numerator, stream.TimeBase.Denominator, times, keys, Seekable: times.Length > 1);
-            orientation = FirstPicturesOrientation(decoder, census.First) ?? orientation;
+            orientation = FirstPicturesOrientation(decoder, scan.First) ?? orientation;
         }
         else
         {
-            frames = Count(census, path, limit, out var first);
+            frames = Count(scan, path, limit, out var first);
             if (first.Width > 0) (width, height, orientation) = (first.Width, first.Height, first.Orientation ?? orientation);
         }
 
@@ -72,7 +72,7 @@ public sealed class InProcessProber : IVideoProber
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (orientation.SwapsSides) (width, height) = (height, width);
         return new VideoRecord(
-            path, census.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
+            path, scan.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
     }
 
     /// <summary>What a stream's first picture says of its orientation. It is a key picture and the first one shown.</summary>
@@ -94,32 +94,32 @@ public sealed class InProcessProber : IVideoProber
 
         readError = false;
         if (all.Count == 0) return;
-        while (file.Read(_packet, ref readError)) all.Find(census => census.StreamIndex == _packet.StreamIndex)?.Add(_packet);
+        while (file.Read(_packet, ref readError)) all.Find(scan => scan.StreamIndex == _packet.StreamIndex)?.Add(_packet);
     }
 
     /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
     private static PacketScan Choose(List<PacketScan> all, string path)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
-        return all.Find(census => census.Shown > 1) ?? all.Find(census => census.Shown == 1)
+        return all.Find(scan => scan.Shown > 1) ?? all.Find(scan => scan.Shown == 1)
             ?? throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The video stream of {path} holds no data.");
     }
 
     private FrameIndex Count(
-        PacketScan census, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
+        PacketScan scan, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
     {
         first = default;
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
         for (var i = 0; i < file.StreamCount; i++)
         {
-            if (i != census.StreamIndex) file.Stream(i).Discard();
+            if (i != scan.StreamIndex) file.Stream(i).Discard();
         }
 
-        var stream = file.Stream(census.StreamIndex);
+        var stream = file.Stream(scan.StreamIndex);
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
         using var gate = new KeyFrameGate(_ffmpeg, stream);
-        var reader = new FrameReader(file, census.StreamIndex, decoder, gate, _packet, _frame, limit);
+        var reader = new FrameReader(file, scan.StreamIndex, decoder, gate, _packet, _frame, limit);
         var times = new List<long>();
         var exact = true;
         while (reader.Next())
@@ -134,7 +134,7 @@ public sealed class InProcessProber : IVideoProber
         var increasing = times.Count > 1
             && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
         if (!exact || !increasing) return new FrameIndex(numerator, denominator, [.. times], times.Count > 0 ? [0] : [], Seekable: false);
-        var keyTimes = census.KeyTimes();
+        var keyTimes = scan.KeyTimes();
         var keys = Enumerable.Range(0, times.Count).Where(i => keyTimes.Contains(times[i])).ToArray();
         return new FrameIndex(numerator, denominator, [.. times], keys, Seekable: true);
     }

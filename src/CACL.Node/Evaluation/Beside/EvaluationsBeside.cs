@@ -19,7 +19,7 @@ internal static class EvaluationsBeside
     /// <exception cref="UserException">One of them is not, or is empty.</exception>
     public static void Check(RunSettings settings)
     {
-        foreach (var dataSet in settings.Evaluator.DataSets)
+        foreach (var dataSet in settings.TrainingEvaluation.DataSets)
         {
             try
             {
@@ -43,12 +43,13 @@ internal static class EvaluationsBeside
     /// <param name="device">The device that the training uses.</param>
     public static IEvaluationEngine? Engine(RunSettings settings, RunFolder folder, string device)
     {
-        var dataSets = settings.Evaluator.DataSets;
+        var dataSets = settings.TrainingEvaluation.DataSets;
         if (dataSets.Count == 0) return null;
         var threads = settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
         Log.Information(
             "The training is evaluated on {DataSets}: {When}; {Threads} beside it",
-            string.Join(", ", settings.Evaluator.ToOptions().Targets), Words(settings.Evaluator), Counted.Of(threads, "thread"));
+            string.Join(", ", settings.TrainingEvaluation.ToOptions().Targets),
+            Words(settings.TrainingEvaluation), Counted.Of(threads, "thread"));
         return new EvaluationProcess(OwnProgram.Find(), dataSets, folder.ResolvedConfiguration, folder.EvaluationResults, threads);
     }
 
@@ -57,7 +58,7 @@ internal static class EvaluationsBeside
     // Beside a training on the processor the cores are taken; beside a graphics card half of them are not.
     private static int ThreadsBeside(string device) => device == "cpu" ? 1 : Math.Max(1, Environment.ProcessorCount / 2);
 
-    private static string Words(EvaluatorSettings settings)
+    private static string Words(TrainingEvaluationSettings settings)
     {
         var words = new List<string>();
         if (settings.EverySteps > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"every {settings.EverySteps} steps"));

@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Settings;
 
-public sealed class EvaluatorSettingsTests
+public sealed class TrainingEvaluationSettingsTests
 {
     [Fact]
     public void Data_sets_are_texts_or_objects()
@@ -14,7 +14,7 @@ public sealed class EvaluatorSettingsTests
         var settings = Load(
             "cacl.evaluation.datasets=[\"folder:/data/camvid\", {name = few, kind = voc, data = \"/data/voc 12\", test-split = test, "
                 + "protocol = limited, fraction = 0.05}]",
-            "cacl.evaluation.when=[\"loss < 4.2\", \"epoch>=3\"]").Settings.Evaluator;
+            "cacl.evaluation.when=[\"loss < 4.2\", \"epoch>=3\"]").Settings.TrainingEvaluation;
         Assert.Equal(
             [
                 new EvaluatedDataSet("camvid", DataSetKind.Folder, "/data/camvid"),
@@ -32,7 +32,7 @@ public sealed class EvaluatorSettingsTests
     [InlineData("cacl.evaluation.datasets={kind = folder, data = /data/camvid}")]
     [InlineData("cacl.evaluation.datasets=[{name = camvid, kind = folder, data = /data/camvid}]")]
     public void One_alone_is_a_list_of_one(string set) =>
-        Assert.Equal([new EvaluatedDataSet("camvid", DataSetKind.Folder, "/data/camvid")], Load(set).Settings.Evaluator.DataSets);
+        Assert.Equal([new EvaluatedDataSet("camvid", DataSetKind.Folder, "/data/camvid")], Load(set).Settings.TrainingEvaluation.DataSets);
 
     [Fact]
     public void What_is_rendered_reads_back()
@@ -44,8 +44,8 @@ public sealed class EvaluatorSettingsTests
             "cacl.evaluation.when=top1_global > 0.25");
         File.WriteAllText(folder.File("config.resolved.conf"), first.Render());
         var second = ConfigurationFiles.Load([folder.File("config.resolved.conf")], [], new Dictionary<string, string>());
-        Assert.Equal(first.Settings.Evaluator.DataSets, second.Settings.Evaluator.DataSets);
-        Assert.Equal(first.Settings.Evaluator.When, second.Settings.Evaluator.When);
+        Assert.Equal(first.Settings.TrainingEvaluation.DataSets, second.Settings.TrainingEvaluation.DataSets);
+        Assert.Equal(first.Settings.TrainingEvaluation.When, second.Settings.TrainingEvaluation.When);
         Assert.Equal(first.Keys.Select(k => (k.Key, k.Text)), second.Keys.Select(k => (k.Key, k.Text)));
     }
 

@@ -4,7 +4,7 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Contracts;
 
 /// <summary>What is evaluated beside a training, when, and how much patience it is given.</summary>
-public sealed record EvaluationOptions
+public sealed record EvaluatorOptions
 {
     /// <summary>What each evaluation measures on; none: there is nothing to evaluate.</summary>
     public IReadOnlyList<EvaluationTarget> Targets { get; init; } = [];

@@ -4,7 +4,7 @@ using CACL.Learning.Evaluation.Protocols;
 namespace CACL.Node.Settings;
 
 /// <summary>Settings under <c>cacl.evaluation</c> that decide one evaluation; reference.conf says what each means.</summary>
-internal sealed record EvaluationSettings
+internal sealed record EvaluationProtocolSettings
 {
     public required ulong Seed { get; init; }
 
@@ -42,12 +42,12 @@ internal sealed record EvaluationSettings
     /// <summary>Images on which the variant quick is scored; 0: all.</summary>
     public required int QuickTestImages { get; init; }
 
-    public static EvaluationSettings Read(SettingsReader reader)
+    public static EvaluationProtocolSettings Read(SettingsReader reader)
     {
         var linear = ReadLinear(reader);
         var quick = ReadQuick(reader, linear);
         var limited = ReadLimited(reader);
-        return new EvaluationSettings
+        return new EvaluationProtocolSettings
         {
             Seed = reader.Seed("cacl.evaluation.seed"),
             Device = reader.Text("cacl.evaluation.device", TrainingSettings.IsDevice, "auto, cpu, cuda or cuda:N"),

@@ -33,7 +33,7 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
 /// <summary>
 /// Settings under <c>cacl.evaluation</c> that say what is evaluated beside a training, and when; reference.conf says what each means.
 /// </summary>
-internal sealed record EvaluatorSettings
+internal sealed record TrainingEvaluationSettings
 {
     public required IReadOnlyList<EvaluatedDataSet> DataSets { get; init; }
 
@@ -57,7 +57,7 @@ internal sealed record EvaluatorSettings
 
     public required BackOff Retry { get; init; }
 
-    public static EvaluatorSettings Read(SettingsReader reader) => new()
+    public static TrainingEvaluationSettings Read(SettingsReader reader) => new()
     {
         DataSets = EvaluatedDataSets.Read(reader),
         Protocol = reader.Choice(
@@ -76,7 +76,7 @@ internal sealed record EvaluatorSettings
     };
 
     /// <summary>What the evaluator actor is told.</summary>
-    public EvaluationOptions ToOptions() => new()
+    public EvaluatorOptions ToOptions() => new()
     {
         Targets = [.. DataSets.Select(TargetOf)],
         Schedule = new EvaluationSchedule { EverySteps = EverySteps, EveryEpochs = EveryEpochs, AtEnd = AtEnd, When = When },
