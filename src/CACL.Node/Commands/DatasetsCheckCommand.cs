@@ -42,7 +42,7 @@ internal static class DatasetsCheckCommand
             all,
             json,
         };
-        command.SetAction(parsed => DataSetCheckRun.Run(
+        command.SetAction(parsed => DataSetCheckHandler.Run(
             SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
             FilePaths.Absolute(parsed.GetRequiredValue(data)),
             parsed.GetValue(threads),

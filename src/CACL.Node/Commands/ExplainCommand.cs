@@ -39,7 +39,7 @@ internal static class ExplainCommand
         {
             run, step, folder, noReplay, json, overrides,
         };
-        command.SetAction(parsed => ExplainRun.Run(
+        command.SetAction(parsed => ExplainHandler.Run(
             new ExplainRequest(
                 FilePaths.Absolute(parsed.GetRequiredValue(run)),
                 parsed.GetValue(step),

@@ -43,7 +43,7 @@ internal static class ExportCommand
             heads,
             overwrite,
         };
-        command.SetAction(parsed => ExportRun.Run(
+        command.SetAction(parsed => ExportHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(checkpoint)),
             FilePaths.Absolute(parsed.GetRequiredValue(output)),
             parsed.GetRequiredValue(network) == "key",

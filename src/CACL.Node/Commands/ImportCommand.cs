@@ -39,7 +39,7 @@ internal static class ImportCommand
             overwrite,
             json,
         };
-        command.SetAction(parsed => ImportRun.Run(
+        command.SetAction(parsed => ImportHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(file)),
             FilePaths.Absolute(parsed.GetRequiredValue(output)),
             parsed.GetValue(prefix),

@@ -44,7 +44,7 @@ internal static class SegmentCommand
             checkpoint, classifier, video, output, opacity, size, beside, device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed => SegmentRun.Run(
+        command.SetAction(parsed => SegmentHandler.Run(
             new SegmentRequest(
                 PictureOptions.Resolve(parsed.GetRequiredValue(checkpoint)),
                 FilePaths.Absolute(parsed.GetRequiredValue(classifier)),

@@ -34,7 +34,7 @@ internal static class VerifyCommand
             device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed => VerifyRun.Run(
+        command.SetAction(parsed => VerifyHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(golden)),
             parsed.GetRequiredValue(device),
             configuration.LoadClosed(parsed).Settings.Training,

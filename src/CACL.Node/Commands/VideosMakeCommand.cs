@@ -34,7 +34,7 @@ internal static class VideosMakeCommand
             count,
             seed,
         };
-        command.SetAction(parsed => MakeRun.Run(
+        command.SetAction(parsed => MakeClipsHandler.Run(
             parsed.GetRequiredValue(folder),
             parsed.GetValue(count),
             parsed.GetValue(seed),

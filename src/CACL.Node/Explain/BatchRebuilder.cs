@@ -77,7 +77,7 @@ internal sealed class BatchRebuilder : IDisposable
 
     private RebuiltSample Sample(int place, long sample, CancellationToken cancel)
     {
-        var instead = new List<PassedOver>();
+        var instead = new List<SkippedVideo>();
         SamplePlan? first = null;
         var (epoch, position) = _run.Length.PlaceOf(sample);
         foreach (var plan in SampleAttempts.Of(_run.Planner, epoch, position, id => DidWithout(id, sample, instead)))
@@ -86,7 +86,7 @@ internal sealed class BatchRebuilder : IDisposable
             var (pair, fault, asScanned) = Decode(plan, cancel);
             if (fault is null) return new RebuiltSample(place, plan, pair!.Path, instead, null, pair);
             if (!FailedThen(fault, asScanned, sample)) return new RebuiltSample(place, plan, fault.Path, instead, fault.Message, null);
-            instead.Add(new PassedOver(fault.Path, fault.Reason, fault.Message));
+            instead.Add(new SkippedVideo(fault.Path, fault.Reason, fault.Message));
         }
 
         first ??= _run.Planner.Plan(epoch, position, 0);
@@ -120,14 +120,14 @@ internal sealed class BatchRebuilder : IDisposable
         && (noted <= sample || (
             asScanned && fault.Reason is UnusableReason.Corrupt or UnusableReason.TooShort or UnusableReason.NotAVideo));
 
-    private bool DidWithout(long id, long sample, List<PassedOver> instead)
+    private bool DidWithout(long id, long sample, List<SkippedVideo> instead)
     {
         if (_run.Quarantined.Count == 0) return false;
         var path = PathOf(id);
         if (!_run.Quarantined.TryGetValue(path, out var video) || Noted(path) is not { } noted) return false;
         // The sample at which it failed did without it, whatever it is like now; those after that only where it was not even tried again.
         if (noted != sample && !(video.LeftOut && noted < sample)) return false;
-        instead.Add(new PassedOver(path, video.Reason, video.Message));
+        instead.Add(new SkippedVideo(path, video.Reason, video.Message));
         return true;
     }
 

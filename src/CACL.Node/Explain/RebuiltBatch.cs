@@ -9,7 +9,7 @@ namespace CACL.Node.Explain;
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Kind of fault.</param>
 /// <param name="Message">A sentence.</param>
-internal sealed record PassedOver(string Path, UnusableReason Reason, string Message);
+internal sealed record SkippedVideo(string Path, UnusableReason Reason, string Message);
 
 /// <summary>A sample of a past batch.</summary>
 /// <param name="Place">In the batch, counted from 0.</param>
@@ -19,7 +19,7 @@ internal sealed record PassedOver(string Path, UnusableReason Reason, string Mes
 /// <param name="Missing">Why its frames cannot be had any more; null where <paramref name="Pair"/> holds them.</param>
 /// <param name="Pair">The crops.</param>
 internal sealed record RebuiltSample(
-    int Place, SamplePlan Plan, string Path, IReadOnlyList<PassedOver> Instead, string? Missing, FramePair? Pair)
+    int Place, SamplePlan Plan, string Path, IReadOnlyList<SkippedVideo> Instead, string? Missing, FramePair? Pair)
 {
     /// <summary>The second frame.</summary>
     public int FramePlus => Plan.Frame + Plan.Stride;

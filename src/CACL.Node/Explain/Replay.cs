@@ -89,7 +89,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             + "threads; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
-        using var ahead = new BatchesAhead(batches, first, batch.Step, cancel);
+        using var ahead = new PrefetchedBatches(batches, first, batch.Step, cancel);
         long? differs = null;
         for (var step = first; step < batch.Step; step++)
         {

@@ -34,7 +34,7 @@ internal static class StudySession
         try
         {
             display.Say($"{plan.Title}: {plan.Size}, in {folder.Path}");
-            var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
+            var failures = new StudyRunner(plan, folder, programs, display, Report, stop.Token).Run();
             display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
             if (failures.Count == 0) return ExitCodes.Success;
             throw new UserException($"{failures.Count} of the study's parts failed; the same command tries them again:\n  "

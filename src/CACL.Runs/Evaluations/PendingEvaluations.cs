@@ -20,7 +20,7 @@ public sealed class PendingEvaluations(string runDirectory)
     {
         Directory.CreateDirectory(_folder);
         var held = Path.Combine(_folder, FolderOf(request.Step));
-        HeldCheckpoint.Make(request.Checkpoint, held);
+        PinnedCheckpoint.Make(request.Checkpoint, held);
         var target = request.Target;
         var note = new JsonObject
         {

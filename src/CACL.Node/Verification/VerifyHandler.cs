@@ -10,7 +10,7 @@ using TorchSharp;
 namespace CACL.Node.Verification;
 
 /// <summary><c>cacl verify</c>: golden files recomputed, told line by line.</summary>
-internal static class VerifyRun
+internal static class VerifyHandler
 {
     /// <summary>Verifies a folder.</summary>
     /// <param name="directory">The folder of golden files.</param>

@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace CACL.Node.Videos;
 
 /// <summary><c>cacl videos scan</c>: a scan with progress, and its result in words.</summary>
-internal static class ScanRun
+internal static class ScanHandler
 {
     /// <summary>Scans, and says what was found.</summary>
     /// <param name="roots">Folders, lists, files.</param>

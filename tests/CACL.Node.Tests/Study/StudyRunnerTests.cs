@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Study;
 
-public sealed class StudyRunTests : IDisposable
+public sealed class StudyRunnerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

@@ -7,7 +7,7 @@ namespace CACL.Runs.Evaluations;
 /// A second name for a checkpoint's files, so that they outlast the removal of old checkpoints; a copy where the disk knows no second
 /// names.
 /// </summary>
-internal static partial class HeldCheckpoint
+internal static partial class PinnedCheckpoint
 {
     /// <summary>
     /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, whole or not at all. Nothing is done where

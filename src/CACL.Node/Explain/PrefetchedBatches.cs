@@ -1,7 +1,7 @@
 namespace CACL.Node.Explain;
 
 /// <summary>The batches of consecutive steps; while one is computed with, the next is decoded.</summary>
-internal sealed class BatchesAhead : IDisposable
+internal sealed class PrefetchedBatches : IDisposable
 {
     private readonly BatchRebuilder _batches;
     private readonly long _end;
@@ -10,7 +10,7 @@ internal sealed class BatchesAhead : IDisposable
     private Task<RebuiltBatch>? _next;
 
     /// <summary>Of the steps from <paramref name="first"/> on, up to before <paramref name="end"/>.</summary>
-    public BatchesAhead(BatchRebuilder batches, long first, long end, CancellationToken cancel)
+    public PrefetchedBatches(BatchRebuilder batches, long first, long end, CancellationToken cancel)
     {
         _batches = batches;
         _step = first;

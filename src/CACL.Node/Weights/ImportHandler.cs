@@ -6,7 +6,7 @@ using CACL.Node.Ending;
 namespace CACL.Node.Weights;
 
 /// <summary><c>cacl import</c>: a backbone taken out of somebody else's file, told.</summary>
-internal static class ImportRun
+internal static class ImportHandler
 {
     // Names shown of each reason; --json has all.
     private const int NamesShown = 3;

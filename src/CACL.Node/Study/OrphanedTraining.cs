@@ -7,7 +7,7 @@ using CACL.Node.Ending;
 namespace CACL.Node.Study;
 
 /// <summary>A training that an earlier, killed study left running: it is asked to save and end, then the study goes on with it.</summary>
-internal static class LeftoverRun
+internal static class OrphanedTraining
 {
     private static readonly TimeSpan Saving = TimeSpan.FromMinutes(3);
 

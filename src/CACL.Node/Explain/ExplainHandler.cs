@@ -16,7 +16,7 @@ namespace CACL.Node.Explain;
 internal sealed record ExplainRequest(string Run, long Step, string? Out, bool Json, bool Replays, IReadOnlyList<string> Overrides);
 
 /// <summary><c>cacl explain</c> from its settings to its exit code.</summary>
-internal static class ExplainRun
+internal static class ExplainHandler
 {
     /// <summary>Explains a step.</summary>
     /// <param name="request">What is asked for.</param>

@@ -5,7 +5,7 @@ using CACL.Node.Ending;
 namespace CACL.Node.Videos;
 
 /// <summary><c>cacl videos make</c>: the demo's clips.</summary>
-internal static class MakeRun
+internal static class MakeClipsHandler
 {
     /// <summary>Makes what is missing of some clips.</summary>
     public static int Run(string folder, int count, int seed, TextWriter output)

@@ -6,7 +6,7 @@ namespace CACL.Node.Study;
 /// Does what is missing of a study: for each seed every row, each trained and then judged. A failure is noted and the next begun. What is
 /// done is on the disk, so the same study goes on wherever it was stopped.
 /// </summary>
-internal sealed class StudyRun
+internal sealed class StudyRunner
 {
     private readonly StudyPlan _plan;
     private readonly StudyFolder _folder;
@@ -24,7 +24,7 @@ internal sealed class StudyRun
     /// <param name="display">Where it says how far it is.</param>
     /// <param name="report">Called after every finished evaluation and at the end, with failures and whether all is done.</param>
     /// <param name="stop">Ends it; what is being done saves itself.</param>
-    public StudyRun(
+    public StudyRunner(
         StudyPlan plan, StudyFolder folder, IStudyPrograms programs, StudyDisplay display,
         Action<StudyState, IReadOnlyList<string>, bool> report, CancellationToken stop)
     {
@@ -86,7 +86,7 @@ internal sealed class StudyRun
         if (_folder.Finished(training) is not null) return true;
         _stop.ThrowIfCancellationRequested();
         var run = _folder.Run(training);
-        LeftoverRun.End(run, _display.Say, _stop);
+        OrphanedTraining.End(run, _display.Say, _stop);
         var settings = _state.Settings(training).Settings.Training;
         _display.Say($"{Place(training)}: training.");
         ChildExit end;

@@ -6,7 +6,7 @@ using CACL.Node.Ending;
 namespace CACL.Node.Weights;
 
 /// <summary><c>cacl export</c>: a backbone written for others, told.</summary>
-internal static class ExportRun
+internal static class ExportHandler
 {
     /// <summary>Exports a backbone and says how it is loaded.</summary>
     public static int Run(string checkpoint, string output, bool momentumNetwork, bool withHeads, bool overwrite, TextWriter screen)

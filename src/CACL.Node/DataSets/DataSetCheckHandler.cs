@@ -12,7 +12,7 @@ namespace CACL.Node.DataSets;
 internal sealed record DataSetCheckOutput(bool AllFaults, bool Json);
 
 /// <summary><c>cacl datasets check</c>: a check with progress, and its result in words.</summary>
-internal static class DataSetCheckRun
+internal static class DataSetCheckHandler
 {
     /// <summary>Checks, and says what was found.</summary>
     /// <param name="kind">The data set's layout.</param>

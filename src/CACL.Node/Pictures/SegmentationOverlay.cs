@@ -7,7 +7,7 @@ namespace CACL.Node.Pictures;
 /// A frame of a painted clip: the frame in the colours of its classes, on request the frame as it was beside it, and a strip below that
 /// names the classes. One buffer, used again for every frame.
 /// </summary>
-internal sealed class PaintedFrame
+internal sealed class SegmentationOverlay
 {
     private static readonly SKColor Ground = new(0x14, 0x14, 0x18);
     private static readonly SKColor Ink = new(0xF0, 0xF0, 0xF0);
@@ -24,7 +24,7 @@ internal sealed class PaintedFrame
     /// <param name="classes">Names and colours.</param>
     /// <param name="opacity">How much the colours cover, 0 to 1.</param>
     /// <param name="sideBySide">Whether the frame as it was stands on the left.</param>
-    public PaintedFrame(int width, int height, IReadOnlyList<ClassInfo> classes, float opacity, bool sideBySide)
+    public SegmentationOverlay(int width, int height, IReadOnlyList<ClassInfo> classes, float opacity, bool sideBySide)
     {
         (_width, _height, _classes, _opacity) = (width, height, classes, opacity);
         _left = sideBySide ? width : 0;

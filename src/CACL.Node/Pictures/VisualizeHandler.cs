@@ -30,7 +30,7 @@ internal sealed record VisualizeRequest(
     RunSettings Settings);
 
 /// <summary><c>cacl visualize</c>: the paper's Figure 3 for a video of the user's.</summary>
-internal static class VisualizeRun
+internal static class VisualizeHandler
 {
     /// <summary>More rows than this no reader takes in.</summary>
     public const int MostPoints = 12;

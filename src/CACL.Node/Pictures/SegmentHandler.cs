@@ -28,7 +28,7 @@ internal sealed record SegmentRequest(
     TrainingSettings Settings);
 
 /// <summary><c>cacl segment</c>: a whole clip, painted frame by frame.</summary>
-internal static class SegmentRun
+internal static class SegmentHandler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -80,7 +80,7 @@ internal static class SegmentRun
             representation, classifier.Weight, classifier.Bias, new TileOptions(), imageSize: 0, torch.device(device));
 
         var (width, height) = clip.SizeWithin(request.Size);
-        var painted = new PaintedFrame(width, height, classifier.Classes, (float)request.Opacity, request.SideBySide);
+        var painted = new SegmentationOverlay(width, height, classifier.Classes, (float)request.Opacity, request.SideBySide);
         using var reader = new ClipReader(program, clip, width, height, Patience, cancel);
         using var writer = new ClipWriter(
             program, path, (painted.Width, painted.Height), (clip.RateNumerator, clip.RateDenominator), Patience, cancel);
