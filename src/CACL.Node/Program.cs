@@ -1,5 +1,5 @@
 using CACL.Node.Commands;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Programs;
 
 ProcessCulture.MakeInvariant();

@@ -51,7 +51,7 @@ public sealed class TrainingEngine : ITrainingEngine
     }
 
     /// <inheritdoc/>
-    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => _method.Snapshot(spent);
+    public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => _method.Snapshot(reuse);
 
     /// <inheritdoc/>
     public void Restore(TrainingSnapshot snapshot) => _method.Restore(snapshot);

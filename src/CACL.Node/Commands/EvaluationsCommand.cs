@@ -1,6 +1,6 @@
 using System.CommandLine;
 using CACL.Configuration.Reading;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 
 namespace CACL.Node.Commands;
 

@@ -13,7 +13,7 @@ using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Http;
 using CACL.Node.Http.Server;
 using CACL.Node.Logging;
@@ -38,7 +38,7 @@ internal static class TrainingSession
         var settings = request.Configuration.Settings;
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
-        EvaluationsBeside.Check(settings);
+        OutOfProcessEvaluations.Check(settings);
         var decoders = PairDecoders.Create(settings.Data.Decoder);
         var roots = new VideoRoots(settings.Data.Videos);
         var name = settings.RunDirectory.Length > 0
@@ -169,7 +169,7 @@ internal static class TrainingSession
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
-            Evaluator = EvaluationsBeside.Engine(request.Configuration.Settings, folder, options.Device),
+            Evaluator = OutOfProcessEvaluations.Engine(request.Configuration.Settings, folder, options.Device),
             SettingsChanged = live => log.Level = Enum.Parse<Serilog.Events.LogEventLevel>(live.LogLevel, ignoreCase: true),
             Observer = step =>
             {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
 /// In a child process: it ends when its parent does, however that ends. The parent holds the other end of the child's standard input, and

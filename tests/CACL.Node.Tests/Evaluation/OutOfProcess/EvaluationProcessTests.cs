@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using CACL.Data.DataSets;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Programs;
 using CACL.Node.Settings;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Runs.Evaluations;
 using CACL.Testing;
 
-namespace CACL.Node.Tests.Evaluation.Beside;
+namespace CACL.Node.Tests.Evaluation.OutOfProcess;
 
 /// <summary>The engine with a shell script in the program's place.</summary>
 public sealed class EvaluationProcessTests : IDisposable

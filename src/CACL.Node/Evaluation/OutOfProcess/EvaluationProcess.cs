@@ -9,7 +9,7 @@ using CACL.Node.Programs;
 using CACL.Node.Settings;
 using CACL.Runs.Evaluations;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
 /// Evaluates in a process of its own, <c>cacl evaluate</c>: what goes wrong there, down to its memory, stays there. It runs at low

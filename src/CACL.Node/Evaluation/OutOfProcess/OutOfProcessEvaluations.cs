@@ -8,12 +8,12 @@ using CACL.Node.Settings;
 using CACL.Runs.Folder;
 using Serilog;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
 /// What a training is evaluated on: looked at when the training starts, so that a misspelt folder is not found out hours later.
 /// </summary>
-internal static class EvaluationsBeside
+internal static class OutOfProcessEvaluations
 {
     /// <summary>Looks whether the data sets are there; reads no image.</summary>
     /// <exception cref="UserException">One of them is not, or is empty.</exception>

@@ -3,7 +3,7 @@ using CACL.Configuration.Reading;
 using CACL.Node.Ending;
 using CACL.Runs.Folder;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>A line of a run's evaluations.jsonl.</summary>
 /// <param name="Run">The run as it is shown.</param>

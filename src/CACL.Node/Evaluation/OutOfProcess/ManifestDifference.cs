@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>In what two measurements differ, for people.</summary>
 internal static class ManifestDifference

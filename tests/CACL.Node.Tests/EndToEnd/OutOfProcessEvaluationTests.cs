@@ -6,7 +6,7 @@ using CACL.Testing;
 namespace CACL.Node.Tests.EndToEnd;
 
 /// <summary>Evaluations beside a training, each with its real child process.</summary>
-public sealed class EvaluationBesideTests(SmallRuns runs) : IClassFixture<SmallRuns>
+public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using CACL.Data.Wording;
 using CACL.Node.Display;
 
-namespace CACL.Node.Evaluation.Beside;
+namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>Evaluations as tables, CSV or JSON.</summary>
 internal static class EvaluationReport

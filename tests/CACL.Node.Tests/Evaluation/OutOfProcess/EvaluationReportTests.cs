@@ -1,8 +1,8 @@
 using System.Text.Json;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Testing;
 
-namespace CACL.Node.Tests.Evaluation.Beside;
+namespace CACL.Node.Tests.Evaluation.OutOfProcess;
 
 public sealed class EvaluationReportTests : IDisposable
 {
