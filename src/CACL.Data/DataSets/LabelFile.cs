@@ -3,11 +3,11 @@ using CACL.Data.Files;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>Reads a label's file as numbers.</summary>
+/// <summary>Reads a label file as numbers.</summary>
 internal static class LabelFile
 {
-    /// <summary>The numbers of a label's pixels.</summary>
-    /// <exception cref="DataSetException">The file is missing, too large, or no whole PNG of class indices.</exception>
+    /// <summary>Returns the numbers of a label's pixels.</summary>
+    /// <exception cref="DataSetException">The file is missing, too large, or not a complete PNG of class indices.</exception>
     public static IndexMap Read(string path)
     {
         try
@@ -20,7 +20,7 @@ internal static class LabelFile
         }
     }
 
-    /// <summary>A label's bytes as they are on disk.</summary>
+    /// <summary>Returns a label file's bytes as they are on disk.</summary>
     /// <exception cref="DataSetException">The file is missing, too large, or cannot be read.</exception>
     public static byte[] Bytes(string path)
     {

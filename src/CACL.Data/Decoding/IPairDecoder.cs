@@ -7,7 +7,7 @@ namespace CACL.Data.Decoding;
 /// <param name="Video">The catalogue's record.</param>
 /// <param name="Frame">Index n of the first frame, in presentation order.</param>
 /// <param name="Stride">The second frame is n + stride. 0: both crops are of frame n.</param>
-/// <param name="Box">The region of the first displayed frame; of both, where <see cref="BoxPlus"/> names no other.</param>
+/// <param name="Box">The region of the first displayed frame, and of both where <see cref="BoxPlus"/> names no other.</param>
 /// <param name="Size">Side S of the resized crops, pixels.</param>
 /// <param name="Deadline">How long decoding may take altogether.</param>
 public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropBox Box, int Size, TimeSpan Deadline)
@@ -21,7 +21,7 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
     /// <summary>Whether both crops are the same pixels, so that one is a copy of the other.</summary>
     internal bool IsOneCrop => Stride == 0 && SecondBox == Box;
 
-    /// <summary>The request for the crops of a plan.</summary>
+    /// <summary>Returns the request for the crops of a plan.</summary>
     /// <param name="video">The record of the plan's video.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="size">Side S of the resized crops, pixels.</param>
@@ -32,9 +32,9 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
         return new PairRequest(video, plan.Frame, plan.Stride, plan.View.Box, size, deadline) { BoxPlus = plan.ViewPlus.Box };
     }
 
-    /// <summary>What every decoder checks before it touches the file.</summary>
+    /// <summary>Checks what every decoder must check before it touches the file.</summary>
     /// <exception cref="ArgumentException">The request contradicts itself or the memory it is to be written to.</exception>
-    /// <exception cref="VideoUnusableException">The video has no such frames.</exception>
+    /// <exception cref="VideoUnusableException">The video does not have these frames.</exception>
     internal void Check(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Size);
@@ -47,7 +47,7 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
         CheckFrames();
     }
 
-    /// <summary>The part of it that concerns the frames.</summary>
+    /// <summary>Does the part of the check that concerns the frames.</summary>
     internal void CheckFrames()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Frame);
@@ -66,18 +66,18 @@ public sealed record PairRequest(VideoRecord Video, int Frame, int Stride, CropB
     }
 }
 
-/// <summary>Decodes pairs of frames exactly. Not thread-safe: one decoder a worker.</summary>
+/// <summary>Decodes pairs of frames exactly. Not thread-safe: each worker has its own decoder.</summary>
 public interface IPairDecoder : IDisposable
 {
     /// <summary>
-    /// Writes the crops of frames n and n + stride, as a sequential decode would return them, turned and mirrored as they are to be
-    /// displayed, resized by an antialiased bilinear filter.
+    /// Writes the crops of frames n and n + stride as a sequential decode would return them, oriented for display and resized by an
+    /// antialiased bilinear filter.
     /// </summary>
     /// <param name="request">What to decode.</param>
     /// <param name="first">S·S·3 bytes, rows of R, G, B.</param>
     /// <param name="second">S·S·3 bytes, rows of R, G, B.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <exception cref="VideoUnusableException">The video cannot serve the request, and why.</exception>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request; the reason says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     void Decode(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel);
 }

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace CACL.Data.Processes;
 
-/// <summary>How a child process ended.</summary>
-/// <param name="ExitCode">Its exit code; 128 and the signal's number where a signal ended it.</param>
+/// <summary>How a child process exited.</summary>
+/// <param name="ExitCode">Its exit code; 128 plus the signal's number if a signal ended it.</param>
 /// <param name="ErrorTail">The last lines that it wrote to standard error.</param>
 public sealed record ChildExit(int ExitCode, IReadOnlyList<string> ErrorTail)
 {
     private const int ShownLines = 5;
     private const int ShownLetters = 500;
     private const int SignalBase = 128;
-    private const int OutOfReach = 126; // what a shell, env or setsid says of a program that it may not start
-    private const int NotFound = 127; // and of one that is not there, or whose libraries are not
+    private const int OutOfReach = 126; // what a shell, env or setsid returns for a program that it may not start
+    private const int NotFound = 127; // and for one that does not exist, or whose libraries do not
 
     private static readonly string[] Signals =
     [
@@ -20,19 +20,19 @@ public sealed record ChildExit(int ExitCode, IReadOnlyList<string> ErrorTail)
         "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
-    /// <summary>Whether it did what it was asked to.</summary>
+    /// <summary>Whether it succeeded.</summary>
     public bool IsSuccess => ExitCode == 0;
 
     /// <summary>The signal that ended it, or null.</summary>
     public int? Signal => ExitCode > SignalBase && ExitCode < SignalBase + Signals.Length ? ExitCode - SignalBase : null;
 
-    /// <summary>Whether the program never began: it is not there, may not be run, or lacks a library.</summary>
+    /// <summary>Whether the program never started: it does not exist, may not be run, or lacks a library.</summary>
     public bool NeverStarted => ExitCode is OutOfReach or NotFound;
 
     private string Shown =>
         string.Join(' ', ErrorTail.TakeLast(ShownLines).Select(line => line.Length <= ShownLetters ? line : line[..ShownLetters]));
 
-    /// <summary>How it ended, a phrase: "was killed by signal 9 (SIGKILL); the machine may have run out of memory".</summary>
+    /// <summary>A phrase that says how it ended: "was killed by signal 9 (SIGKILL); the machine may have run out of memory".</summary>
     public string Description
     {
         get

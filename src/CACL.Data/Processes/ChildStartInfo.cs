@@ -2,45 +2,45 @@ using System.Text;
 
 namespace CACL.Data.Processes;
 
-/// <summary>Which program is started, and how.</summary>
-/// <param name="Program">Its path, or a name to be found on the PATH.</param>
-/// <param name="Arguments">Its arguments as one text, quoted as <see cref="Quote(string)"/> does.</param>
+/// <summary>A program to start, and how to start it.</summary>
+/// <param name="Program">Its path, or a name to look up on the PATH.</param>
+/// <param name="Arguments">Its arguments as one string, quoted as <see cref="Quote(string)"/> does.</param>
 public sealed record ChildStartInfo(string Program, string Arguments)
 {
-    /// <summary>Which program is started, with arguments that are not quoted yet.</summary>
+    /// <summary>Creates the information from arguments that are not quoted yet.</summary>
     public ChildStartInfo(string program, IEnumerable<string> arguments)
         : this(program, Quote(arguments))
     {
     }
 
-    /// <summary>How long it may take; null: as long as it wants.</summary>
+    /// <summary>How long it may run; null: without limit.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Whether its standard input stays open for <see cref="ChildProcess.Input"/>; otherwise it is closed at once.</summary>
     public bool KeepsInputOpen { get; init; }
 
     /// <summary>
-    /// Whether the system asks it to end (SIGTERM) when the thread that starts it is gone, so that it outlives no killed parent. The
-    /// thread must live as long as the child should.
+    /// Whether the system asks it to exit (SIGTERM) when the thread that started it is gone, so that it does not outlive a killed parent.
+    /// That thread must live as long as the child should.
     /// </summary>
     public bool EndsWithParent { get; init; }
 
-    /// <summary>Environment variables that differ from this process's; null takes one away.</summary>
+    /// <summary>Environment variables that differ from this process's; null removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Takes every piece of what it writes to standard error, from another thread.</summary>
+    /// <summary>Receives every piece of its standard error, on another thread.</summary>
     public Action<ReadOnlyMemory<char>>? OnError { get; init; }
 
     /// <summary>
-    /// Takes every piece of what it writes to standard output, from another thread; null: whoever starts it reads
-    /// <see cref="ChildProcess.Output"/> or <see cref="ChildProcess.Lines"/>.
+    /// Receives every piece of its standard output, on another thread; null: whoever starts it reads <see cref="ChildProcess.Output"/> or
+    /// <see cref="ChildProcess.Lines"/>.
     /// </summary>
     public Action<ReadOnlyMemory<char>>? OnOutput { get; init; }
 
-    /// <summary>Makes one text of arguments.</summary>
+    /// <summary>Joins arguments into one string, each quoted.</summary>
     public static string Quote(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quote));
 
-    /// <summary>Quotes one argument the way .NET takes an argument text apart: backslashes count only before a quote.</summary>
+    /// <summary>Quotes one argument so that .NET's splitting of arguments yields it again: backslashes count only before a quote.</summary>
     public static string Quote(string argument)
     {
         ArgumentNullException.ThrowIfNull(argument);

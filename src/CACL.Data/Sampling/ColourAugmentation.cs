@@ -1,7 +1,9 @@
 namespace CACL.Data.Sampling;
 
-/// <summary>What happens to the colours of one view (METHOD.md §2). A value is drawn even where its switch is off.</summary>
-/// <param name="Jitter">Whether the four colour operations are applied.</param>
+/// <summary>
+/// The colour augmentation of one view (METHOD.md §2): colour jitter, grey, blur. A value is drawn even where its switch is off.
+/// </summary>
+/// <param name="Jitter">Whether the four operations of colour jitter are applied.</param>
 /// <param name="Brightness">Factor.</param>
 /// <param name="Contrast">Factor.</param>
 /// <param name="Saturation">Factor.</param>
@@ -21,7 +23,7 @@ public readonly record struct ColourAugmentation(
     bool Blur,
     float Sigma);
 
-/// <summary>A permutation of the four colour operations, 0 brightness, 1 contrast, 2 saturation, 3 hue.</summary>
+/// <summary>The order of colour jitter's four operations: 0 brightness, 1 contrast, 2 saturation, 3 hue.</summary>
 /// <param name="First">Applied first.</param>
 /// <param name="Second">Applied second.</param>
 /// <param name="Third">Applied third.</param>

@@ -1,7 +1,7 @@
 namespace CACL.Data.Sampling;
 
 /// <summary>
-/// Draws the crop box of METHOD.md §1: torchvision's RandomResizedCrop in whole pixels, with the central largest square as its last resort.
+/// Draws the crop box of METHOD.md §1: torchvision's RandomResizedCrop in whole pixels, which falls back to the largest central square.
 /// </summary>
 internal static class RandomResizedCrop
 {

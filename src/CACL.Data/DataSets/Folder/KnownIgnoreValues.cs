@@ -1,8 +1,8 @@
 namespace CACL.Data.DataSets;
 
 /// <summary>
-/// Published data sets whose lists of classes are known to leave a value out without saying so. A list counts as one of these only if
-/// its names are the same, all of them, in the same order; any other list has to declare what it leaves out.
+/// Published data sets that are known to use an ignore value without declaring it in their lists of classes. A list counts as one of these
+/// only if all its names are the same, in the same order; any other list has to declare what it ignores.
 /// </summary>
 internal static class KnownIgnoreValues
 {
@@ -10,7 +10,7 @@ internal static class KnownIgnoreValues
     private static readonly string[] CamVid =
         ["sky", "building", "pole", "road", "pavement", "tree", "signsymbol", "fence", "car", "pedestrian", "bicyclist"];
 
-    /// <summary>The value left out and who says so, or null for a list that is not known.</summary>
+    /// <summary>Returns the ignore value and its source, or null for a list that is not known.</summary>
     public static (int Value, string Source)? Of(IReadOnlyList<ClassInfo> classes) =>
         classes.Select(c => c.Name).SequenceEqual(CamVid, StringComparer.OrdinalIgnoreCase) ? (CamVid.Length, "CamVid's publishers") : null;
 }

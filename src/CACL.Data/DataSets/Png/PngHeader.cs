@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>The chunk IHDR, of the two kinds of PNG whose pixels are single numbers: grey and palette.</summary>
+/// <summary>The chunk IHDR of the two kinds of PNG whose pixels are single numbers: grey and palette.</summary>
 /// <param name="Width">Pixels in a row, at least 1.</param>
 /// <param name="Height">Rows, at least 1.</param>
-/// <param name="Bits">1, 2, 4, 8, or (grey only) 16 a pixel.</param>
+/// <param name="Bits">Bits per pixel: 1, 2, 4, 8, or (grey only) 16.</param>
 /// <param name="Interlaced">Whether the pixels come in Adam7's seven passes.</param>
 internal readonly record struct PngHeader(int Width, int Height, int Bits, bool Interlaced)
 {
@@ -13,10 +13,10 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, bool 
     private const int Grey = 0;
     private const int Palette = 3;
 
-    /// <summary>Bytes of a row of so many pixels, without its filter byte.</summary>
+    /// <summary>Returns the bytes of a row of so many pixels, without its filter byte.</summary>
     public int RowBytes(int pixels) => (int)((((long)pixels * Bits) + 7) / 8);
 
-    /// <exception cref="PngException">It is not as the format says, too large, or of pixels that are colours.</exception>
+    /// <exception cref="PngException">The chunk breaks the format's rules, the picture is too large, or its pixels are colours.</exception>
     public static PngHeader Parse(ReadOnlySpan<byte> chunk)
     {
         if (chunk.Length != Length) throw new PngException($"is damaged: its header has {chunk.Length} bytes in place of {Length}");

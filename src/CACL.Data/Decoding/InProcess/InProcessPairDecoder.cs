@@ -4,8 +4,9 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before, then forwards to both frames,
-/// found by their presentation times. Whenever that leaves a doubt, it decodes from the start and counts, which is exact by definition.
+/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before them, then forwards to both frames,
+/// which are found by their presentation times. If that leaves any doubt, it decodes from the start and counts, which is exact by
+/// definition.
 /// </summary>
 public sealed class InProcessPairDecoder : IPairDecoder
 {
@@ -14,7 +15,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     private readonly MediaFrame _frame;
     private readonly CropScaler _scaler;
 
-    /// <summary>A decoder for one worker.</summary>
+    /// <summary>Creates a decoder for one worker.</summary>
     public InProcessPairDecoder(FfmpegLibraries ffmpeg)
     {
         ArgumentNullException.ThrowIfNull(ffmpeg);
@@ -42,7 +43,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
         _packet.Dispose();
     }
 
-    /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>
+    /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
     private bool TryByTime(PairRequest request, Span<byte> first, Span<byte> second, Deadline deadline)
     {
         var video = request.Video;
@@ -56,7 +57,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var last = FfmpegFunctions.NoTime;
         while (reader.Next())
         {
-            if (reader.Damaged || _frame.Pts <= last) return false; // also if it has no time
+            if (reader.Damaged || _frame.Pts <= last) return false; // or if it has no time
             last = _frame.Pts;
             if (last == search.FirstTime)
             {
@@ -103,7 +104,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var file = MediaFile.Open(_ffmpeg, video.Path, deadline);
         try
         {
-            // These containers' headers tell all but the reorder delay, which is in the record: nothing has to be decoded to learn more.
+            // The headers of these containers tell everything but the reorder delay, which is in the record, so nothing has to be decoded
+            // to learn more.
             if (!file.HasFullHeader) file.FindStreamInfo();
             if (video.StreamIndex >= file.StreamCount || file.Stream(
                 video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)

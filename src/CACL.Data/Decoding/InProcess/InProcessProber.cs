@@ -3,8 +3,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Reads a video's record with ffmpeg's libraries in this process: from its packets where they tell every frame's time reliably, by
-/// decoding it once where not.
+/// Reads a video's record with ffmpeg's libraries in this process: from its packets where they give every frame's time reliably, otherwise
+/// by decoding it once.
 /// </summary>
 public sealed class InProcessProber : IVideoProber
 {
@@ -12,7 +12,7 @@ public sealed class InProcessProber : IVideoProber
     private readonly MediaPacket _packet;
     private readonly MediaFrame _frame;
 
-    /// <summary>A prober for one worker.</summary>
+    /// <summary>Creates a prober for one worker.</summary>
     public InProcessProber(FfmpegLibraries ffmpeg)
     {
         ArgumentNullException.ThrowIfNull(ffmpeg);
@@ -50,7 +50,7 @@ public sealed class InProcessProber : IVideoProber
     private VideoRecord Read(string path, MediaFile file, PacketScan scan, bool readError, Deadline limit)
     {
         var stream = scan.Stream;
-        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
+        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also proves that there is a decoder
         var orientation = stream.Orientation;
         var countedBy = scan.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
         var (width, height) = (stream.Width, stream.Height);
@@ -75,7 +75,7 @@ public sealed class InProcessProber : IVideoProber
             path, scan.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
     }
 
-    /// <summary>What a stream's first picture says of its orientation. It is a key picture and the first one shown.</summary>
+    /// <summary>Returns the orientation that a stream's first picture names. It is a key picture, and the first one shown.</summary>
     private DisplayOrientation? FirstPicturesOrientation(FrameDecoder decoder, MediaPacket? packet)
     {
         var damaged = false;
@@ -97,7 +97,9 @@ public sealed class InProcessProber : IVideoProber
         while (file.Read(_packet, ref readError)) all.Find(scan => scan.StreamIndex == _packet.StreamIndex)?.Add(_packet);
     }
 
-    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
+    /// <summary>
+    /// Chooses the first video stream with more than one frame, or, if there is none, a still image or a video of one frame.
+    /// </summary>
     private static PacketScan Choose(List<PacketScan> all, string path)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");

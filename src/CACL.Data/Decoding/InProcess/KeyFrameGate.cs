@@ -1,7 +1,7 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Keeps back what comes before the first key frame, where the codec's own decoder does not: see <see cref="ConcealingCodecs"/>.
+/// Drops what comes before the first key frame where the codec's own decoder does not: see <see cref="ConcealingCodecs"/>.
 /// </summary>
 internal sealed class KeyFrameGate : IDisposable
 {
@@ -11,17 +11,18 @@ internal sealed class KeyFrameGate : IDisposable
 
     public KeyFrameGate(FfmpegLibraries ffmpeg, MediaStream stream)
     {
-        // HEVC's pictures say before they are decoded whether they are entries. Where the first one is, all that is decoded is whole.
+        // The header of an HEVC picture says, before it is decoded, whether decoding can start there. If it can at the first picture,
+        // everything decoded is whole.
         var isHevc = stream.CodecName == ConcealingCodecs.Hevc;
         if (isHevc) _headers = new PictureHeaders(ffmpeg, stream);
         _packetsPass = !isHevc;
         _framesPass = isHevc || !ConcealingCodecs.Contains(stream.CodecName);
     }
 
-    /// <summary>Whether anything was kept back.</summary>
+    /// <summary>Whether anything was dropped.</summary>
     public bool KeptBack { get; private set; }
 
-    /// <summary>Whether the decoder is to have the packet.</summary>
+    /// <summary>Returns whether to give the packet to the decoder.</summary>
     public bool Admits(MediaPacket packet)
     {
         if (_packetsPass) return true;
@@ -31,7 +32,7 @@ internal sealed class KeyFrameGate : IDisposable
         return _packetsPass;
     }
 
-    /// <summary>Whether the frame is one of the video.</summary>
+    /// <summary>Returns whether the frame belongs to the video.</summary>
     public bool Admits(MediaFrame frame)
     {
         if (_framesPass) return true;

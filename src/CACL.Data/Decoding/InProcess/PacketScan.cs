@@ -1,13 +1,13 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// What the packets of one stream say of its frames. <see cref="Doubt"/> names the first reason why they do not say it reliably; the
+/// What the packets of one stream say about its frames. <see cref="Doubt"/> names the first reason why they are not a reliable source; the
 /// frames are then counted by decoding.
 /// </summary>
 internal sealed class PacketScan : IDisposable
 {
-    // One packet is one frame that is shown, and the container gives each its presentation time. Not so for older codecs (packed
-    // B-frames, skipped frames) and VP8 and VP9 (hidden frames).
+    // In these codecs a packet is one frame that is shown, and the container gives it a presentation time. That is not so for older codecs
+    // (packed B-frames, skipped frames) and for VP8 and VP9 (hidden frames).
     private static readonly HashSet<string> OnePacketOneFrame = ["h264", "hevc", "av1", "mjpeg"];
 
     private const string NoKeyFrameFirst = "it does not begin with a key frame";
@@ -31,10 +31,10 @@ internal sealed class PacketScan : IDisposable
 
     public MediaStream Stream { get; }
 
-    /// <summary>The stream's first packet; null before there is one.</summary>
+    /// <summary>The stream's first packet; null before any.</summary>
     public MediaPacket? First { get; private set; }
 
-    /// <summary>Packets whose frames are shown.</summary>
+    /// <summary>Number of packets whose frames are shown.</summary>
     public int Shown => _shown.Count;
 
     public void Add(MediaPacket packet)
@@ -59,7 +59,7 @@ internal sealed class PacketScan : IDisposable
         _shown.Add((packet.Pts, packet.IsKey, order));
     }
 
-    /// <summary>Why the packets do not tell the frames; null if they do.</summary>
+    /// <summary>Returns why the packets are not a reliable source, or null if they are.</summary>
     public string? Doubt(MediaFile file, bool readError)
     {
         if (readError) return "reading ended with an error";
@@ -76,7 +76,7 @@ internal sealed class PacketScan : IDisposable
         First?.Dispose();
     }
 
-    /// <summary>Presentation times, increasing, and the indices of the key frames among them.</summary>
+    /// <summary>Returns the presentation times, increasing, and the indices of the key frames among them.</summary>
     public (long[] Times, int[] KeyFrames) Frames()
     {
         _shown.Sort((a, b) => a.Pts.CompareTo(b.Pts));
@@ -89,21 +89,22 @@ internal sealed class PacketScan : IDisposable
         return ([.. _shown.Select(frame => frame.Pts)], [.. keys]);
     }
 
-    /// <summary>Times of the packets that are marked as key frames.</summary>
+    /// <summary>Returns the times of the packets that are marked as key frames.</summary>
     public HashSet<long> KeyTimes() =>
         [.. _shown.Where(frame => frame.Key && frame.Pts != FfmpegFunctions.NoTime).Select(frame => frame.Pts)];
 
-    /// <summary>Where the codec itself presents the packet's frame: increasing in presentation order.</summary>
+    /// <summary>Returns the place of the packet's frame in the codec's own presentation order; it increases in that order.</summary>
     private long Order(MediaPacket packet)
     {
         if (_headers is null) return _packets; // nothing is reordered
         _headers.Read(packet);
-        // A container that marks every packet is not to be believed. An H.264 picture may be an entry without being a key picture.
+        // A container that marks every packet as a key frame is not to be believed. Decoding can start at an H.264 picture that is not a
+        // key picture.
         if (_packets == 1 && !_headers.IsKey && Stream.CodecName == ConcealingCodecs.Hevc) _doubt ??= NoKeyFrameFirst;
         if (_headers.IsField) _doubt ??= "a packet holds one field";
         if (_packets == 1) _size = _headers.Size;
         else if (_headers.Size != _size) _doubt ??= "the size of its pictures changes";
-        if (packet.IsKey) _keys++; // the count may start anew at a key frame, and all before it is presented before it
+        if (packet.IsKey) _keys++; // the count may restart at a key frame, and everything before a key frame is presented before it
         return (_keys << 32) + _headers.Order;
     }
 

@@ -5,19 +5,20 @@ using CACL.Data.Processes;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// One run of ffmpeg or ffprobe on one file. Its end is told apart: what ffmpeg says of the file is the caller's to judge; that it was
-/// killed, never began or had no memory is the decoder's fault and no word on the file. Disposing ends it.
+/// An ffmpeg or ffprobe process that works on one file. Its ways to end are told apart: what ffmpeg says about the file is for the caller
+/// to judge; that it was killed, never started or ran out of memory is the decoder's fault and says nothing about the file. Disposing kills
+/// it.
 /// </summary>
 internal sealed class FfmpegProcess : IDisposable
 {
-    // ffmpeg catches SIGINT, SIGTERM and the like, and ends with one of these; ffprobe does not.
+    // ffmpeg catches SIGINT, SIGTERM and the like, and exits with one of these; ffprobe does not.
     private const int EndedBySignal = 255;
     private const int EndedBySignals = 123;
 
-    // Since 6.1 ffmpeg ends with the low byte of its own error: AVERROR(ENOMEM), AVERROR(ENFILE), AVERROR(EMFILE).
+    // Since 6.1 ffmpeg exits with the low byte of its own error: AVERROR(ENOMEM), AVERROR(ENFILE), AVERROR(EMFILE).
     private static readonly int[] LackCodes = [256 - 12, 256 - 23, 256 - 24];
 
-    // What the system lacks, in libc's words and ffmpeg's. The program may end with any exit code after it, even with 0.
+    // What the system lacks, in libc's words and in ffmpeg's. The program may exit with any code after it, even with 0.
     private static readonly string[] Lacks =
     [
         "Cannot allocate memory", "Too many open files", "pthread_create", "error while loading shared libraries", "std::bad_alloc",
@@ -34,12 +35,12 @@ internal sealed class FfmpegProcess : IDisposable
 
     /// <summary>Starts a program.</summary>
     /// <param name="program">Path of ffmpeg or ffprobe.</param>
-    /// <param name="arguments">Its arguments as one text, quoted as <see cref="ChildStartInfo.Quote(string)"/> does.</param>
-    /// <param name="file">The file it works on, for messages.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancel">Ends it early.</param>
+    /// <param name="arguments">Its arguments as one string, quoted as <see cref="ChildStartInfo.Quote(string)"/> does.</param>
+    /// <param name="file">The file that it works on, for messages.</param>
+    /// <param name="timeout">How long it may run.</param>
+    /// <param name="cancel">Kills it.</param>
     /// <param name="keepsInputOpen">Whether <see cref="Input"/> stays open.</param>
-    /// <exception cref="DecoderFaultException">It cannot be started.</exception>
+    /// <exception cref="DecoderFaultException">The program cannot be started.</exception>
     internal FfmpegProcess(
         string program, string arguments, string file, TimeSpan timeout, CancellationToken cancel, bool keepsInputOpen = false)
     {
@@ -61,30 +62,30 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>What it is given.</summary>
+    /// <summary>Its standard input.</summary>
     internal Stream Input => _process.Input;
 
-    /// <summary>What it writes.</summary>
+    /// <summary>Its standard output.</summary>
     internal Stream Output => _process.Output;
 
-    /// <summary>What it writes, as lines.</summary>
+    /// <summary>Its standard output, as lines.</summary>
     internal StreamReader Lines => _process.Lines;
 
-    /// <summary>What it complained about last; complete after <see cref="WaitForExit"/>.</summary>
+    /// <summary>The end of its standard error; complete after <see cref="WaitForExit"/>.</summary>
     internal string ErrorOutput => string.Join('\n', _process.ErrorTail);
 
-    /// <summary>Sets how long it may take from now on, or stops the clock while nobody waits for it.</summary>
+    /// <summary>Sets how long it may run from now on, or stops the clock while nobody waits for it.</summary>
     internal void SetTimeout(TimeSpan? time)
     {
         _timeout = time ?? _timeout;
         _process.SetTimeout(time);
     }
 
-    /// <summary>Waits for its end.</summary>
-    /// <returns>The exit code: what the program says of the file.</returns>
+    /// <summary>Waits until it has exited.</summary>
+    /// <returns>The exit code, which is the program's verdict on the file.</returns>
     /// <exception cref="VideoUnusableException">The deadline passed.</exception>
-    /// <exception cref="DecoderFaultException">It was killed, never began, or the machine lacked what it needs.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="DecoderFaultException">It was killed, never started, or the machine lacked what it needs.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     internal int WaitForExit()
     {
         try
@@ -106,14 +107,14 @@ internal sealed class FfmpegProcess : IDisposable
         }
     }
 
-    /// <summary>Ends it if it still runs, and waits a moment until it is gone with the files it holds.</summary>
+    /// <summary>Kills it if it still runs, and waits a moment until it has released its files.</summary>
     internal void End() => _process.Kill(TimeSpan.FromSeconds(5));
 
     public void Dispose() => _process.Dispose();
 
     private DecoderFaultException Fault(string what) => DecoderFaultException.Of(_file, $"{_name} {what}");
 
-    // The file's own name may hold such words.
+    // The file's own name may contain such words.
     private void Note(string line)
     {
         var said = line.Replace(_file, "", StringComparison.Ordinal);

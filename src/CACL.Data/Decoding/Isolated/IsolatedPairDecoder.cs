@@ -4,21 +4,21 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// Decodes pairs of frames by an ffmpeg process for each: slower, but nothing that a video does to it can harm this process. Found by
-/// time after one seek; where that leaves a doubt, by counting from the start, which is exact by definition.
+/// Decodes each pair of frames in an ffmpeg process of its own: slower, but nothing that a video does to ffmpeg can harm this process.
+/// Frames are found by time after one seek, or, if that leaves any doubt, by counting from the start, which is exact by definition.
 /// </summary>
 public sealed class IsolatedPairDecoder : IPairDecoder
 {
     private readonly FfmpegProgram _program;
 
-    /// <summary>A decoder for one worker.</summary>
+    /// <summary>Creates a decoder for one worker.</summary>
     public IsolatedPairDecoder(FfmpegProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
         _program = program;
     }
 
-    /// <summary>Requests so far that had to be decoded from the start, because seeking left a doubt.</summary>
+    /// <summary>Number of requests so far that had to be decoded from the start, because seeking left a doubt.</summary>
     internal int CountedFromStart { get; private set; }
 
     /// <inheritdoc/>
@@ -35,16 +35,16 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         Decode(request, request.Size, request.Size, first, second, cancel);
     }
 
-    /// <summary>Writes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
+    /// <summary>Decodes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
     /// <param name="video">The video's record.</param>
     /// <param name="frame">n, in presentation order.</param>
-    /// <param name="stride">0: both are frame n.</param>
-    /// <param name="width">Width of what is written, pixels.</param>
-    /// <param name="height">Height of what is written, pixels.</param>
+    /// <param name="stride">Distance of the second frame; 0: both are frame n.</param>
+    /// <param name="width">Width of the result, pixels.</param>
+    /// <param name="height">Height of the result, pixels.</param>
     /// <param name="deadline">How long decoding may take altogether.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <returns>width·height·3 bytes each, rows of R, G, B.</returns>
-    /// <exception cref="VideoUnusableException">The video cannot serve the request, and why.</exception>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>Two arrays of width·height·3 bytes, rows of R, G, B.</returns>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request; the reason says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public (byte[] First, byte[] Second) DecodeWhole(
         VideoRecord video, int frame, int stride, int width, int height, TimeSpan deadline, CancellationToken cancel)
@@ -60,7 +60,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         return (first, second);
     }
 
-    // A filter crops all its frames alike, so two boxes are two processes.
+    // A filter crops all its frames alike, so two boxes need two processes.
     private void DecodeOneByOne(PairRequest request, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
@@ -90,7 +90,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Every process ends with its request.
+        // Every process has ended with its request.
     }
 
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
@@ -104,7 +104,9 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         return true;
     }
 
-    /// <summary>Whether the video's pixels are a sensor's (a Bayer pattern), by ffprobe. Only few codecs hold such.</summary>
+    /// <summary>
+    /// Asks ffprobe whether the video's pixels are those of a sensor (a Bayer pattern). Only few codecs contain such pixels.
+    /// </summary>
     private bool IsMosaic(PairRequest request, CancellationToken cancel)
     {
         var video = request.Video;
@@ -118,7 +120,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         return isMosaic;
     }
 
-    /// <summary>Counts the frames that the program returns before frame 0, by ffprobe, which decodes as it does.</summary>
+    /// <summary>Counts, with ffprobe, which decodes as ffmpeg does, the frames that ffmpeg returns before frame 0.</summary>
     private int FramesBefore(VideoRecord video, TimeSpan allowed, CancellationToken cancel)
     {
         if (!ConcealingCodecs.Contains(video.Codec)) return 0;
@@ -146,7 +148,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         using var ffmpeg = new FfmpegProcess(_program.FfmpegPath, arguments, video.Path, allowed, cancel);
         for (var index = -before; ; index++)
         {
-            // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
+            // What comes before the first frame is read into its place and overwritten, and so is what lies between the two.
             if (!Read(ffmpeg, index <= request.Frame ? first : second))
             {
                 ffmpeg.WaitForExit();

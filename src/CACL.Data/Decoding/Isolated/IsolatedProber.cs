@@ -3,11 +3,11 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// Reads a video's record by ffprobe processes: from its packets where they tell every frame's time, by decoding it once where not.
+/// Reads a video's record with ffprobe processes: from its packets where they give every frame's time, otherwise by decoding it once.
 /// </summary>
 public sealed class IsolatedProber : IVideoProber
 {
-    // The lists of side data are asked for whole: before 5.0 their elements have no name of their own by which to choose.
+    // The lists of side data are requested whole: before 5.0 their elements have no name by which to choose them.
     private const string Entries =
         "packet=stream_index,pts,size,pos,flags:packet_side_data_list"
         + ":stream=index,codec_name,width,height,has_b_frames,time_base,nb_frames,field_order"
@@ -15,7 +15,7 @@ public sealed class IsolatedProber : IVideoProber
 
     private readonly FfmpegProgram _program;
 
-    /// <summary>A prober for one worker.</summary>
+    /// <summary>Creates a prober for one worker.</summary>
     public IsolatedProber(FfmpegProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -40,7 +40,7 @@ public sealed class IsolatedProber : IVideoProber
         var decoded = ProbedFrame.Read(_program, input, path, stream.Index, countedBy == CountedBy.Packets, Left(), cancel);
         if (countedBy == CountedBy.Packets && stream.Codec == ConcealingCodecs.Hevc && decoded is [{ IsKey: false }, ..])
         {
-            // The container marks it as a key frame, and is not to be believed.
+            // The container marks the packet as a key frame, and is not to be believed.
             countedBy = CountedBy.Decoding;
             decoded = ProbedFrame.Read(_program, input, path, stream.Index, onlyFirst: false, Left(), cancel);
         }
@@ -73,7 +73,7 @@ public sealed class IsolatedProber : IVideoProber
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Every process ends with its file.
+        // Every process has ended with its file.
     }
 
     private (List<ProbedStream> Streams, string Container, string ErrorOutput) ReadPackets(
@@ -105,7 +105,9 @@ public sealed class IsolatedProber : IVideoProber
         }
     }
 
-    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
+    /// <summary>
+    /// Chooses the first video stream with more than one frame, or, if there is none, a still image or a video of one frame.
+    /// </summary>
     private static ProbedStream Choose(List<ProbedStream> all, string path, string errorOutput)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");

@@ -5,12 +5,13 @@ using FFMpegCore;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>ffmpeg's arguments for one request, built by FFMpegCore.</summary>
+/// <summary>Builds ffmpeg's arguments for one request, with FFMpegCore.</summary>
 /// <param name="program">The program.</param>
 /// <param name="request">What to decode.</param>
 /// <param name="width">Width of the resized crops as they are displayed.</param>
 /// <param name="height">Height of the resized crops as they are displayed.</param>
-/// <param name="isMosaic">Whether the pixels are a sensor's, of one colour each: they become a picture before it is cropped.</param>
+/// <param name="isMosaic">Whether the pixels are those of a sensor, of one colour each: they are converted to a picture before it is
+/// cropped.</param>
 internal sealed class PairArguments(FfmpegProgram program, PairRequest request, int width, int height, bool isMosaic)
 {
     private readonly VideoRecord _video = request.Video;
@@ -22,14 +23,14 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
         var first = frames.Times[request.Frame];
         var second = frames.Times[request.Frame + request.Stride];
         var chosen = first == second ? $"eq(pts,{first})" : $"eq(pts,{first})+eq(pts,{second})";
-        // Times stay the stream's own (-copyts), and nothing before the target is cut away by ffmpeg itself (-noaccurate_seek).
+        // Times stay the stream's own (-copyts), and ffmpeg itself cuts nothing away before the target (-noaccurate_seek).
         var seek = SeekSeconds() is { } seconds
             ? $" -noaccurate_seek -seek_timestamp 1 -ss {seconds.ToString("F6", CultureInfo.InvariantCulture)}"
             : "";
         return Build($"-copyts{seek}", $"select='{chosen}',", first == second ? 1 : 2);
     }
 
-    /// <summary>Writes every frame up to the second of the pair: who reads counts them.</summary>
+    /// <summary>Writes every frame up to the second of the pair; the reader counts them.</summary>
     /// <param name="before">How many frames the program returns before frame 0.</param>
     internal string FromStart(int before) => Build(seek: null, select: "", frames: before + request.Frame + request.Stride + 1);
 
@@ -50,8 +51,8 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
             .Arguments;
     }
 
-    // The crop is cut out of the decoded picture and turned last, as the in-process decoder does it, so that both give the same bytes:
-    // it begins at a whole chroma sample, and follows a change of the picture's size midway.
+    // The crop is cut out of the decoded picture and oriented last, as in the in-process decoder, so that both give the same bytes: it
+    // begins at a whole chroma sample, and follows a change of the picture's size midway.
     private string Picture()
     {
         var swaps = _video.Orientation.SwapsSides;
@@ -72,19 +73,19 @@ internal sealed class PairArguments(FfmpegProgram program, PairRequest request, 
         return ($"floor({from}/{chroma})*{chroma}", to);
     }
 
-    /// <summary>A time just after the key frame to enter at; null: decode from the start.</summary>
+    /// <summary>Returns a time just after the key frame at which to start; null: decode from the start.</summary>
     private double? SeekSeconds()
     {
         var frames = _video.Frames;
         var at = Array.BinarySearch(frames.KeyFrames, request.Frame);
         if (at < 0) at = ~at - 1;
-        // Where the container does not tell its key frames exactly (MPEG-TS), a seek may land behind the one asked for; from the
-        // one before, the right one is passed in any case.
+        // Where the container does not give its key frames exactly (MPEG-TS), a seek may land after the requested one; starting at the key
+        // frame before it, the decoder passes the right one in any case.
         if (_video.CountedBy == CountedBy.Decoding) at--;
         if (at < 0 || frames.KeyFrames[at] == 0) return null;
         var frame = frames.KeyFrames[at];
         var (time, next) = (frames.Times[frame], frame + 1 < frames.Count ? frames.Times[frame + 1] : frames.Times[frame] + 1);
-        // Half a frame later, so that rounding to microseconds does not end at the key frame before.
+        // Half a frame later, so that rounding to microseconds does not lead to the key frame before.
         var seconds = (time + ((next - time) / 2.0)) * frames.TimeBaseNumerator / frames.TimeBaseDenominator;
         return seconds > 0 ? seconds : null;
     }

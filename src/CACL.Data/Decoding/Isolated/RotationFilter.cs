@@ -2,10 +2,10 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>ffmpeg's filters that turn a stored picture as it is displayed.</summary>
+/// <summary>The filters of ffmpeg that orient a stored picture for display.</summary>
 internal static class RotationFilter
 {
-    /// <summary>The filters, each with a comma before it; empty where nothing is turned.</summary>
+    /// <summary>Returns the filters, each with a comma before it; empty where the picture is displayed as it is stored.</summary>
     internal static string Of(DisplayOrientation orientation) => (orientation.Mirrored ? ",vflip" : "") + orientation.Rotation switch
     {
         90 => ",transpose=clock",
