@@ -4,22 +4,23 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Augmentation;
 
 /// <summary>
-/// METHOD.md §2 for a whole batch on the device it lies on: frames of bytes in, normalised views out. An operation touches only the
-/// samples that have it; the colour operations go place by place through the samples' own orders, at most four groups at each place.
+/// Augments a whole batch (METHOD.md §2) on the device where it lies: frames of bytes in, normalised views out. An operation touches only
+/// the samples to which it applies. Each sample has its own order of colour jitter's four operations: the batch goes through the four
+/// places of that order, at each of which the samples form at most four groups.
 /// </summary>
 internal static class BatchAugmentation
 {
-    /// <summary>Of ImageNet's red, green and blue (METHOD.md §2).</summary>
+    /// <summary>ImageNet's mean red, green and blue (METHOD.md §2).</summary>
     internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
 
-    /// <summary>Their deviations.</summary>
+    /// <summary>The standard deviations of the same.</summary>
     internal static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>Views of frames.</summary>
-    /// <param name="frames">[B,3,S,S], unsigned bytes, in any layout.</param>
-    /// <param name="plans">B plans.</param>
-    /// <param name="flips">Whether each is mirrored left to right.</param>
-    /// <returns>[B,3,S,S] float32, normalised, channels-last; owned by the caller's dispose scope, or the caller.</returns>
+    /// <summary>Makes views of frames.</summary>
+    /// <param name="frames">[B,3,S,S] unsigned bytes, in any memory layout.</param>
+    /// <param name="plans">B colour augmentations.</param>
+    /// <param name="flips">Whether each frame is mirrored left to right.</param>
+    /// <returns>[B,3,S,S] float32, normalised, channels-last; owned by the caller's dispose scope, or by the caller.</returns>
     public static Tensor Apply(Tensor frames, IReadOnlyList<ColourAugmentation> plans, IReadOnlyList<bool> flips)
     {
         if (frames.shape[0] != plans.Count || plans.Count != flips.Count)
@@ -47,7 +48,7 @@ internal static class BatchAugmentation
             On(x, Where(plans, p => p.Jitter && p.Order[place] == operation), (y, which) =>
             {
                 var values = which.Select(i => value(plans[i])).ToArray();
-                // 1−f is taken in double precision, as torchvision does.
+                // 1−f is computed in double precision, as in torchvision.
                 var rest = values.Select(f => (float)(1.0 - f)).ToArray();
                 change(y, Column(values, x.device), Column(rest, x.device));
                 return y;
@@ -59,7 +60,7 @@ internal static class BatchAugmentation
     private static int[] Where<T>(IReadOnlyList<T> items, Func<T, bool> condition) =>
         Enumerable.Range(0, items.Count).Where(i => condition(items[i])).ToArray();
 
-    /// <summary>Replaces the samples at these places by what <paramref name="change"/> makes of a copy of them.</summary>
+    /// <summary>Replaces the samples at these indices by what <paramref name="change"/> makes of a copy of them.</summary>
     private static void On(Tensor x, int[] which, Func<Tensor, int[], Tensor> change)
     {
         if (which.Length == 0) return;

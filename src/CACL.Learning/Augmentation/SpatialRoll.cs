@@ -10,12 +10,12 @@ namespace CACL.Learning.Augmentation;
 internal static class SpatialRoll
 {
     /// <summary>
-    /// x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s = <paramref name="permutation"/>[i] (or i),
-    /// channels-last. No gradient.
+    /// Rolls views and permutes samples: x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s = <paramref
+    /// name="permutation"/>[i] (or i), channels-last. Without gradient.
     /// </summary>
     /// <param name="x">Views.</param>
-    /// <param name="rolls">(a, b) of each sample, before the permutation; null: none.</param>
-    /// <param name="permutation">Order of samples; null: as they are.</param>
+    /// <param name="rolls">(a, b) of each sample, before the permutation; null: no roll.</param>
+    /// <param name="permutation">Order of the samples; null: unchanged.</param>
     public static Tensor Apply(Tensor x, Roll[]? rolls, int[]? permutation = null)
     {
         using var scope = NewDisposeScope();
@@ -27,8 +27,8 @@ internal static class SpatialRoll
     }
 
     /// <summary>
-    /// Undoes <see cref="Apply"/> on a feature map [B,C,h,w] whose positions are <paramref name="stride"/> pixels apart:
-    /// rows [B·h·w,C], sample-major, in the samples' own order. With gradient.
+    /// Undoes <see cref="Apply"/> on a feature map [B,C,h,w] whose positions are <paramref name="stride"/> pixels apart. Returns rows
+    /// [B·h·w,C], sample-major, in the samples' original order. With gradient.
     /// </summary>
     public static Tensor InvertToRows(Tensor map, Roll[]? rolls, int[]? permutation = null, int stride = 8)
     {
@@ -49,7 +49,7 @@ internal static class SpatialRoll
         return RowOrder.apply(rows, there, back).MoveToOuterDisposeScope();
     }
 
-    // Row of the source for each row of the result: sample samples[i], position ((y + a_i) mod H, (x + b_i) mod W).
+    // The source row of each row of the result: sample samples[i], position ((y + a_i) mod H, (x + b_i) mod W).
     private static Tensor RowIndex(int[] samples, Roll[] rolls, long height, long width, Device device)
     {
         Tensor Column(IEnumerable<int> values) => tensor(values.Select(value => (long)value).ToArray(), int64).to(device).unsqueeze(1);
@@ -59,7 +59,7 @@ internal static class SpatialRoll
         return (y.unsqueeze(2) + x.unsqueeze(1)).flatten();
     }
 
-    // The gradient of a reordering is the reordering back; autograd's own would add rows into zeros one by one.
+    // The gradient of a reordering is the reverse reordering; autograd's own would add rows to zeros one by one.
     private sealed class RowOrder : autograd.SingleTensorFunction<RowOrder>
     {
         public override string Name => nameof(RowOrder);

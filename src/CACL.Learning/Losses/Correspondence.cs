@@ -2,12 +2,14 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Losses;
 
-/// <summary>Equation 4's positives: for each pixel of the first frame, the pixel of the second that it matches.</summary>
+/// <summary>
+/// The correspondence that gives equation 4 its positives: for each pixel of the first frame, the matching pixel of the second.
+/// </summary>
 internal static class Correspondence
 {
     /// <summary>
-    /// The most similar pixel under the global head, j(i) = argmax_j u_i·u₊_j, the first on a tie. u, uPlus [B,N,D] unit
-    /// vectors; result [B,N] int64, no gradient. One sample's N×N similarities exist at a time.
+    /// Returns the most similar pixel under the global head, j(i) = argmax_j u_i·u₊_j, the first on a tie. u, uPlus [B,N,D] unit vectors;
+    /// result [B,N] int64, no gradient. Only one sample's N×N similarities exist at a time.
     /// </summary>
     public static Tensor ByGlobalHead(Tensor u, Tensor uPlus)
     {
@@ -24,7 +26,7 @@ internal static class Correspondence
         return stack(matches).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The pixel at the same position: [B,N] int64, j = i.</summary>
+    /// <summary>Returns the pixel at the same position: [B,N] int64, j = i.</summary>
     public static Tensor SamePosition(long batch, long positions, Device device)
     {
         using var scope = NewDisposeScope();

@@ -1,9 +1,9 @@
 namespace CACL.Learning.Networks;
 
-/// <summary>What a network's tensors start at (METHOD.md §4), from the seed and each tensor's name alone.</summary>
+/// <summary>The initial values of a network's tensors (METHOD.md §4), which depend on the seed and each tensor's name alone.</summary>
 internal static class WeightInitialisation
 {
-    /// <summary>Row-major values of <paramref name="tensor"/>.</summary>
+    /// <summary>Returns the row-major values of <paramref name="tensor"/>.</summary>
     public static float[] Of(NetworkTensor tensor, ulong seed)
     {
         var values = new float[tensor.Count];

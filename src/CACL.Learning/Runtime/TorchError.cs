@@ -1,11 +1,13 @@
 namespace CACL.Learning.Runtime;
 
-/// <summary>What libtorch says when something fails.</summary>
+/// <summary>Error messages of libtorch.</summary>
 public static class TorchError
 {
     private const string Frames = "\nException raised from";
 
-    /// <summary>A message without the frames of the native stack, which libtorch appends to its sentence; others as they are.</summary>
+    /// <summary>
+    /// Returns a message without the frames of the native stack, which libtorch appends to its sentence; other messages are unchanged.
+    /// </summary>
     public static string Sentence(string message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -2,10 +2,10 @@ using TorchSharp;
 
 namespace CACL.Learning.Runtime;
 
-/// <summary>How many processor threads one tensor operation uses. Results are the same bit for bit only at the same number.</summary>
+/// <summary>The number of CPU threads that a tensor operation uses. Results are the same bit for bit only with the same number.</summary>
 public static class TorchThreads
 {
-    /// <summary>Sets the number of threads; 0: one a core. Returns the number in use.</summary>
+    /// <summary>Sets the number of threads; 0 means one per core. Returns the number in use.</summary>
     public static int Use(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§2: bytes and drawn values in, normalised views out.</summary>
+/// <summary>§2: bytes and drawn parameters in, normalised views out.</summary>
 internal static class ColourAugmentationCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)

@@ -3,7 +3,7 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>The words that golden files use for settings.</summary>
+/// <summary>Translates the words that golden files use for settings.</summary>
 internal static class GoldenNames
 {
     public static Backbone Backbone(string name) => name switch

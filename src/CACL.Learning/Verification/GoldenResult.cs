@@ -1,9 +1,9 @@
 namespace CACL.Learning.Verification;
 
-/// <summary>One quantity of one golden file, recomputed.</summary>
+/// <summary>The result of recomputing one quantity of a golden file.</summary>
 /// <param name="File">Name of the file.</param>
-/// <param name="Case">What the file says it is; empty where that cannot be read.</param>
-/// <param name="Quantity">What was compared, with the measure of its error.</param>
+/// <param name="Case">The case that the file names; empty where that cannot be read.</param>
+/// <param name="Quantity">What was compared, and the measure of its error.</param>
 /// <param name="WorstError">The largest error; infinite where nothing could be compared.</param>
 /// <param name="Tolerance">The largest error that counts as equal; 0: exact.</param>
 /// <param name="Note">What went wrong, where the error alone does not say it.</param>

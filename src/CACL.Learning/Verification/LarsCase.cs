@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§7: the optimiser's steps on tensors of any shape, and the schedule's rates.</summary>
+/// <summary>§7: the optimiser's steps on tensors of any shape, and the learning rates of the schedule.</summary>
 internal static class LarsCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§5: every loss, what leads to it, and its gradient with respect to the maps before normalisation.</summary>
+/// <summary>§5: every loss, its intermediate results, and its gradient with respect to the maps before normalisation.</summary>
 internal static class LossesCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)

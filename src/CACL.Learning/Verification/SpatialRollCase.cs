@@ -2,7 +2,7 @@ using CACL.Learning.Augmentation;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§3, equation 7: views rolled in, maps rolled back.</summary>
+/// <summary>§3, equation 7: views are rolled, maps rolled back.</summary>
 internal static class SpatialRollCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)

@@ -4,16 +4,16 @@ using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>The settings of a golden run of training.</summary>
-/// <param name="Options">As the product takes them.</param>
-/// <param name="Schedule">Learning rates.</param>
-/// <param name="HeadNames">Heads in the file's order.</param>
+/// <summary>The settings of a training in a golden file.</summary>
+/// <param name="Options">The method's settings.</param>
+/// <param name="Schedule">The learning-rate schedule.</param>
+/// <param name="HeadNames">Names of the heads in the file's order.</param>
 internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Schedule, string[] HeadNames)
 {
-    /// <summary>Keys that shapes of tensors say as well.</summary>
+    /// <summary>Keys whose values follow from the shapes of tensors.</summary>
     private static readonly string[] Redundant = ["batch", "size", "enqueue_pixels"];
 
-    /// <summary>Reads every key; one that is unknown would change the result in an unknown way and is refused.</summary>
+    /// <summary>Reads every key; an unknown one would change the result in an unknown way and is refused.</summary>
     public static TrainConfig Read(JsonElement config)
     {
         try

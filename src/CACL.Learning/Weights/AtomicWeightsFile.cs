@@ -2,14 +2,14 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>A file that appears whole or not at all, and never takes another's place unasked.</summary>
+/// <summary>Writes an output file of weights atomically, and never replaces another file unless told to.</summary>
 internal static class AtomicWeightsFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="write">Writes its content.</param>
-    /// <exception cref="WeightsException">It is there already, or cannot be written.</exception>
+    /// <exception cref="WeightsException">The file exists already, or cannot be written.</exception>
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         path = Path.GetFullPath(path);
@@ -25,8 +25,8 @@ internal static class AtomicWeightsFile
         }
     }
 
-    /// <summary>Refuses what <see cref="Write"/> would, before work is done for it.</summary>
-    /// <exception cref="WeightsException">The file is there already, is a folder, or its folder is missing.</exception>
+    /// <summary>Throws where <see cref="Write"/> would, before work is done for it.</summary>
+    /// <exception cref="WeightsException">The file exists already, is a folder, or its folder is missing.</exception>
     public static void RequireFree(string path, bool overwrite)
     {
         path = Path.GetFullPath(path);

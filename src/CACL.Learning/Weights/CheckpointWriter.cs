@@ -3,7 +3,7 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Writes the files of one checkpoint into a new folder, each of them on the disk before it returns.</summary>
+/// <summary>Writes the files of a checkpoint into a new folder, and returns when all are flushed to the disk.</summary>
 internal static class CheckpointWriter
 {
     public static void Write(string folder, CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel)
@@ -17,7 +17,7 @@ internal static class CheckpointWriter
         }
 
         files.Add(Json(Path.Combine(folder, CheckpointFiles.State), state));
-        // Last: a folder without a manifest is not a checkpoint, whatever else it holds.
+        // The manifest comes last: a folder without one is not a checkpoint, whatever else it contains.
         Json(Path.Combine(folder, CheckpointFiles.Manifest), new CheckpointManifest(CheckpointState.CurrentFormat, [.. files]));
         FileSync.Folder(folder);
     }

@@ -3,7 +3,7 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>A new file that knows the SHA-256 of what was written to it. Forward only.</summary>
+/// <summary>A stream to a new file that computes the SHA-256 of what is written to it. Forward only.</summary>
 internal sealed class HashingStream : Stream
 {
     private readonly FileStream _file;
@@ -36,7 +36,7 @@ internal sealed class HashingStream : Stream
 
     public override void Flush() => _file.Flush();
 
-    /// <summary>Returns when everything is on the disk, with the file's entry for the manifest.</summary>
+    /// <summary>Flushes everything to the disk, and returns the file's entry for the manifest.</summary>
     public ManifestEntry Finish()
     {
         _file.Flush(flushToDisk: true);

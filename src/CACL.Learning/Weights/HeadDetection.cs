@@ -3,15 +3,13 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>
-/// Reads off a file's tensors which heads it holds: whatever method trained them, their names and shapes say what they are.
-/// </summary>
+/// <summary>Detects the heads in a file: whatever method trained them, the names and shapes of their tensors say what they are.</summary>
 internal static partial class HeadDetection
 {
-    /// <summary>The heads of a file.</summary>
+    /// <summary>Returns the heads in a file.</summary>
     /// <param name="file">The file; its tensors may have a prefix before torchvision's names.</param>
     /// <param name="channels">Channels of the backbone's output.</param>
-    /// <param name="order">Names of heads in their method's order; any that are not among them come last, by name.</param>
+    /// <param name="order">Names of heads in their method's order; heads that are not among them come last, by name.</param>
     public static IReadOnlyList<HeadSpec> HeadsIn(SafeTensorsReader file, int channels, IReadOnlyList<string> order)
     {
         var heads = new List<HeadSpec>();
@@ -30,7 +28,7 @@ internal static partial class HeadDetection
             });
         }
 
-        // Several networks in one file have heads of the same names.
+        // Several networks in one file have heads with the same names.
         return [.. heads.DistinctBy(head => head.Name).OrderBy(head => Place(head.Name)).ThenBy(head => head.Name, StringComparer.Ordinal)];
 
         int Place(string name) => order.TakeWhile(known => known != name).Count();

@@ -1,12 +1,13 @@
 namespace CACL.Learning.Weights;
 
-/// <summary>The checkpoint that <c>latest</c> names in a folder of checkpoints; where that link is lost, the newest one.</summary>
-/// <param name="Path">The checkpoint's folder, absolute, not checked; null: there is none.</param>
-/// <param name="Fault">What is wrong with the link, and what is taken instead: sentences. Null where nothing is.</param>
+/// <summary>The checkpoint that the link <c>latest</c> names in a folder of checkpoints, or, if the link is lost, the newest one.</summary>
+/// <param name="Path">The checkpoint's folder, absolute, not verified; null if there is none.</param>
+/// <param name="Fault">Sentences that say what is wrong with the link and what is taken instead; null where nothing is.</param>
 public sealed record LatestLink(string? Path, string? Fault)
 {
     /// <summary>
-    /// Looks at a folder of checkpoints; reads nothing in them. A folder that holds none, and no link either, is a young run's.
+    /// Looks at a folder of checkpoints without reading any of them. A folder with neither checkpoints nor a link belongs to a run that has
+    /// just begun.
     /// </summary>
     public static LatestLink In(string checkpoints)
     {

@@ -5,7 +5,7 @@ namespace CACL.Learning.Weights;
 
 /// <summary>
 /// The header of a safetensors file: a JSON object of name → {dtype, shape, data_offsets} and, under "__metadata__", of text → text.
-/// Parsed as strictly as the format is written: what another reader could understand differently is refused.
+/// Parsing is as strict as the format's definition: what another reader could understand differently is refused.
 /// </summary>
 internal sealed class SafeTensorsHeader
 {
@@ -21,21 +21,21 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorsHeader(string file) => _file = file;
 
-    /// <summary>Text → text, empty where the file has none.</summary>
+    /// <summary>The metadata, text → text; empty where the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>The tensors in the order in which their bytes lie in the file.</summary>
+    /// <summary>The tensors, in the order in which their bytes lie in the file.</summary>
     public IReadOnlyList<SafeTensorsEntry> Entries { get; private set; } = [];
 
     /// <param name="file">For messages.</param>
     /// <param name="text">The header's bytes, padding included.</param>
-    /// <param name="dataLength">Bytes of the file after the header; the tensors must cover exactly these.</param>
+    /// <param name="dataLength">Bytes of the file after the header, which the tensors must cover exactly.</param>
     public static SafeTensorsHeader Parse(string file, ReadOnlySpan<byte> text, long dataLength)
     {
         var header = new SafeTensorsHeader(file);
         if (text.IsEmpty || text[0] != (byte)'{') throw header.Fault("header", "does not begin with '{'");
         if (!Utf8.IsValid(text)) throw header.Fault("header", "is not valid UTF-8");
-        // The format pads with spaces alone; JSON would let other white space pass.
+        // The format pads with spaces only; JSON would permit other white space.
         header.ReadObject(text.TrimEnd((byte)' '));
         header.CheckCoverage(dataLength);
         return header;
@@ -111,7 +111,7 @@ internal sealed class SafeTensorsHeader
     {
         if (reader.TokenType != JsonTokenType.String) throw Fault(where, "dtype is not a string");
         var text = Text(ref reader, "dtype");
-        // Enum.TryParse alone would take numbers, lists and white space.
+        // Enum.TryParse alone would accept numbers, lists and white space.
         if (Enum.IsDefined(typeof(SafeTensorsType), text)) return Enum.Parse<SafeTensorsType>(text);
         throw Fault(where, $"has an unknown dtype '{SafeText.Of(text)}'");
     }
@@ -143,7 +143,7 @@ internal sealed class SafeTensorsHeader
                     + $"{at}");
             if (entry.Offset < at)
                 throw Fault($"tensor '{SafeText.Of(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
-            // Cannot overflow: offset + count is the end that was read.
+            // This cannot overflow: offset + count is the end that was read.
             at += entry.ByteCount;
         }
 

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Text out of a file for a message: hostile names can be millions of characters long or carry control characters.</summary>
+/// <summary>
+/// Makes text from a file safe for a message: hostile names can be millions of characters long or contain control characters.
+/// </summary>
 internal static class SafeText
 {
-    /// <summary>The text, cut and without control characters.</summary>
+    /// <summary>Returns the text, truncated and without control characters.</summary>
     public static string Of(string text)
     {
         var head = text.Length > 80 ? text[..80] + "…" : text;

@@ -4,12 +4,12 @@ using CACL.Data.DataSets;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Labels of an image column by column, as <see cref="UpsampledCrossEntropy"/> reads them: pixel (x, y) is Values[x·Stride + y], and a
-/// column is filled up to whole vectors with pixels that are left out.
+/// Labels of an image in column-major order, as <see cref="UpsampledCrossEntropy"/> reads them: pixel (x, y) is Values[x·Stride + y], and a
+/// column is padded to whole vectors with ignored pixels.
 /// </summary>
 internal sealed class ColumnMajorLabels
 {
-    /// <summary>Takes a copy of a label map.</summary>
+    /// <summary>Copies a label map.</summary>
     public ColumnMajorLabels(LabelMap labels)
     {
         Height = labels.Height;
@@ -35,6 +35,6 @@ internal sealed class ColumnMajorLabels
 
     public byte[] Values { get; }
 
-    /// <summary>Pixels that are not left out.</summary>
+    /// <summary>Number of pixels that are not ignored.</summary>
     public long Counted { get; }
 }

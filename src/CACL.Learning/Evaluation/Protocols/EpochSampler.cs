@@ -2,13 +2,15 @@ using CACL.Data.Sampling;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>Which images a step of an evaluation's training sees, and which of them mirrored: by (seed, epoch) alone.</summary>
+/// <summary>
+/// Decides which images each step of an evaluation's training sees, and which of them are mirrored, by (seed, epoch) alone.
+/// </summary>
 internal sealed class EpochSampler(ulong seed, int images, int batch, double flipProbability)
 {
-    /// <summary>Steps an epoch; the last one may have fewer images.</summary>
+    /// <summary>Steps per epoch; the last step may have fewer images.</summary>
     public int StepsPerEpoch => (images + batch - 1) / batch;
 
-    /// <summary>The images of an epoch in its order, batch after batch.</summary>
+    /// <summary>Returns the images of an epoch in its order, batch after batch.</summary>
     public int[][] Epoch(int epoch)
     {
         var order = Enumerable.Range(0, images).ToArray();
@@ -16,11 +18,11 @@ internal sealed class EpochSampler(ulong seed, int images, int batch, double fli
         return [.. order.Chunk(batch)];
     }
 
-    /// <summary>Whether an image is seen mirrored in an epoch.</summary>
+    /// <summary>Returns whether an image is mirrored in an epoch.</summary>
     public bool IsMirrored(int epoch, int image) =>
         new CounterRandom(seed, epoch, image, 0, DrawPurpose.EvaluationFlip).Chance(flipProbability);
 
-    /// <summary>Every image and mirror image that some epoch sees, each once, image by image.</summary>
+    /// <summary>Returns every image and mirror image that any epoch sees, each once, image by image.</summary>
     public IReadOnlyList<(int Image, bool Mirrored)> Seen(int epochs)
     {
         var seen = new List<(int, bool)>();

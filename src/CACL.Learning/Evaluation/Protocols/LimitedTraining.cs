@@ -27,7 +27,7 @@ internal sealed class LimitedTraining : IDisposable
         _momentum = [.. _parameters.Select(p => zeros_like(p).DetachFromDisposeScope())];
     }
 
-    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <summary>Trains for one epoch and returns its mean loss in nats per pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
     public double Epoch(EpochSampler plan, int epoch) => SgdEpoch.Run(
         plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, epoch, rate),
@@ -84,7 +84,7 @@ internal sealed class LimitedTraining : IDisposable
         return loss;
     }
 
-    // Image by image, so that no tensor of all the batch's pixels and classes is ever made.
+    // Image by image, so that no tensor of all the batch's pixels and classes is ever created.
     private (double Loss, Tensor Gradient) Gradient(Tensor logits, ColumnMajorLabels[] labels, long counted)
     {
         using var scope = NewDisposeScope();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>SGD with momentum on a linear classifier over kept features. Owns its buffers; used by one thread.</summary>
+/// <summary>SGD with momentum on a linear classifier over cached features. Owns its buffers; used by one thread.</summary>
 internal sealed class LinearTraining : IDisposable
 {
     private readonly LinearClassifier _classifier;
@@ -29,7 +29,7 @@ internal sealed class LinearTraining : IDisposable
         _biasMomentum = zeros_like(classifier.Bias).DetachFromDisposeScope();
     }
 
-    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <summary>Trains for one epoch and returns its mean loss in nats per pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
     public double Epoch(EpochSampler plan, int epoch)
     {
@@ -40,7 +40,7 @@ internal sealed class LinearTraining : IDisposable
         return loss;
     }
 
-    /// <summary>The classifier in terms of the features as they come.</summary>
+    /// <summary>Returns the classifier in terms of the raw features.</summary>
     public TrainedClassifier Result(double loss)
     {
         using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ internal sealed class LinearTraining : IDisposable
         return (loss, counted);
     }
 
-    /// <summary>Leaves the gradient of the mean loss in the buffers; returns the loss's sum.</summary>
+    /// <summary>Leaves the gradient of the mean loss in the buffers, and returns the sum of the loss.</summary>
     private double Gradient(int[] batch, ColumnMajorLabels[] labels, EpochSampler plan, int epoch, long counted)
     {
         var (weight, bias) = Effective();
@@ -90,7 +90,7 @@ internal sealed class LinearTraining : IDisposable
         }
 
         if (_statistics is null) return loss;
-        // Chain rule of Effective.
+        // Applies the chain rule to Effective.
         _weightGradient.sub_(outer(_biasGradient, _statistics.Mean)).div_(_statistics.Deviation);
         return loss;
     }

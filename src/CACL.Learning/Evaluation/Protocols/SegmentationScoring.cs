@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>Tests a predictor on a split: every image whole in its own size, one confusion matrix (METHOD.md §8).</summary>
+/// <summary>Tests a predictor on a split: every image whole in its own size, all in one confusion matrix (METHOD.md §8).</summary>
 public static class SegmentationScoring
 {
-    /// <summary>Predicts every image and counts.</summary>
+    /// <summary>Predicts every image and returns the confusion matrix.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="test">The images.</param>
-    /// <param name="predictor">What predicts.</param>
-    /// <param name="context">Progress, cancellation.</param>
-    /// <param name="seen">Asked at each place for what looks at that image, its labels and its prediction; null: nobody does.</param>
+    /// <param name="predictor">The predictor.</param>
+    /// <param name="context">Progress and cancellation.</param>
+    /// <param name="seen">Called with each image's index; returns what receives that image, its labels and its prediction, or null. Null:
+    /// nobody looks.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
         Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null)

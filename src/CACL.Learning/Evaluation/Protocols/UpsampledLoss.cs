@@ -4,18 +4,21 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>Loss of upsampled logits and its gradient with respect to the coarse ones, on the device they lie on.</summary>
+/// <summary>
+/// Computes the loss of upsampled logits and its gradient with respect to the coarse logits, on the device on which they lie.
+/// </summary>
 internal sealed class UpsampledLoss(Device device, int threads)
 {
     private readonly UpsampledCrossEntropy _fused = new(threads);
     private float[] _logits = [];
 
     /// <summary>
-    /// Sum of the loss over an image's counted pixels, nats; <paramref name="logits"/> become its gradient times <paramref name="scale"/>.
+    /// Returns the sum of the loss over an image's counted pixels, in nats; <paramref name="logits"/> are replaced by its gradient times
+    /// <paramref name="scale"/>.
     /// </summary>
     /// <param name="logits">[classes, height·width] float32, contiguous.</param>
     /// <param name="height">Rows of the coarse map.</param>
-    /// <param name="width">Its columns.</param>
+    /// <param name="width">Columns of the coarse map.</param>
     /// <param name="labels">Labels in full size.</param>
     /// <param name="mirrored">Whether the logits are those of the mirror image.</param>
     /// <param name="scale">Factor of the gradient.</param>
@@ -35,7 +38,7 @@ internal sealed class UpsampledLoss(Device device, int threads)
         return loss;
     }
 
-    /// <summary>The same by torch's own operations: on a graphics card they are fast enough.</summary>
+    /// <summary>Does the same with torch's own operations, which are fast enough on a GPU.</summary>
     internal static double ByAutograd(Tensor logits, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         using var scope = NewDisposeScope();

@@ -2,24 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Tensors that were not taken.</summary>
-/// <param name="Why">A phrase that says what they are.</param>
+/// <summary>Tensors that an import skipped.</summary>
+/// <param name="Why">What they are, as a phrase.</param>
 /// <param name="Names">Their names in the file.</param>
 public sealed record SkippedTensors(string Why, IReadOnlyList<string> Names);
 
-/// <summary>Which of a file's tensors are the backbone's. Looks at names, shapes and types only; reads nothing.</summary>
-/// <param name="Prefix">What stands before torchvision's names.</param>
-/// <param name="Used">Names of the network to tensors of the file: all that the network has.</param>
-/// <param name="Left">The others by reason.</param>
+/// <summary>Selects the backbone's tensors among those of a file. Looks only at names, shapes and types; reads no values.</summary>
+/// <param name="Prefix">The prefix before torchvision's names.</param>
+/// <param name="Used">The file's tensors by the network's names: all that the network has.</param>
+/// <param name="Left">The other tensors, by reason.</param>
 internal sealed partial record BackboneSelection(
     string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<SkippedTensors> Left)
 {
-    /// <summary>Picks a network's tensors out of a file's.</summary>
+    /// <summary>Selects a network's tensors among those of a file.</summary>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="tensors">What it holds.</param>
+    /// <param name="tensors">The file's tensors.</param>
     /// <param name="network">Names and shapes of the network.</param>
-    /// <param name="prefix">What stands before the names; null: to be found.</param>
-    /// <exception cref="WeightsException">The network is not in the file, not whole, or there several times.</exception>
+    /// <param name="prefix">The prefix before the names; null: find it.</param>
+    /// <exception cref="WeightsException">The network is not in the file, is incomplete, or is there several times.</exception>
     public static BackboneSelection Of(
         string path, IReadOnlyList<SourceTensor> tensors, IReadOnlyDictionary<string, long[]> network, string? prefix)
     {

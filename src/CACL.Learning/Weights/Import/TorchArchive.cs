@@ -5,8 +5,8 @@ using CACL.Data.Files;
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// The zip archive that torch.save writes since PyTorch 1.6: NAME/data.pkl, a storage in each NAME/data/KEY, and since 2.1
-/// NAME/byteorder. .NET's reader of zip knows zip64, deflated entries and data descriptors.
+/// The zip archive that torch.save has written since PyTorch 1.6: NAME/data.pkl, a storage in each NAME/data/KEY, and since 2.1
+/// NAME/byteorder. .NET's zip reader knows zip64, deflated entries and data descriptors.
 /// </summary>
 internal sealed class TorchArchive : ITorchContainer
 {
@@ -40,8 +40,8 @@ internal sealed class TorchArchive : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Opens an archive and understands its pickle.</summary>
-    /// <exception cref="TorchFileException">It is no archive of weights, or damaged.</exception>
+    /// <summary>Opens an archive and loads its pickle.</summary>
+    /// <exception cref="TorchFileException">The file is not an archive of weights, or is damaged.</exception>
     public static TorchArchive Open(string file)
     {
         FileStream? stream = null;
@@ -56,7 +56,7 @@ internal sealed class TorchArchive : ITorchContainer
         {
             archive?.Dispose();
             stream?.Dispose();
-            // A damaged directory of a zip archive makes .NET's reader throw any of these.
+            // For a damaged directory of a zip archive, .NET's reader throws any of these.
             if (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
                 or OverflowException)
                 throw new TorchFileException(file, "zip archive", $"cannot be read ({e.Message.TrimEnd('.')}); is the file whole?", e);

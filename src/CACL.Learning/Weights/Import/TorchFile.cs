@@ -2,7 +2,7 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// A file that torch.save wrote, as a source of weights. Nothing in it is run; storages are read only where a tensor is asked for.
+/// Reads weights from a file that torch.save wrote. Nothing in it is executed; storages are read only when a tensor is requested.
 /// </summary>
 internal sealed class TorchFile : IWeightsSource
 {
@@ -15,7 +15,7 @@ internal sealed class TorchFile : IWeightsSource
         _container = container;
         foreach (var (name, tensor) in Guarded(() => TensorTree.Tensors(container.Root).ToArray()))
         {
-            // A key with dots can spell the same as two keys without.
+            // A key with dots can spell the same name as two keys without.
             if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {SafeText.Of(name)}", "occurs twice");
         }
 
@@ -29,7 +29,7 @@ internal sealed class TorchFile : IWeightsSource
     public IReadOnlyList<SourceTensor> Tensors { get; }
 
     /// <summary>Opens a file and finds its tensors.</summary>
-    /// <exception cref="TorchFileException">It is not such a file, holds more than weights, or is damaged.</exception>
+    /// <exception cref="TorchFileException">The file is not of this kind, contains more than weights, or is damaged.</exception>
     public static TorchFile Open(string path)
     {
         ITorchContainer? container = null;
@@ -50,7 +50,7 @@ internal sealed class TorchFile : IWeightsSource
     public IReadOnlyList<SnapshotTensor> Read(IReadOnlyCollection<SourceTensor> tensors)
     {
         var read = new Dictionary<string, SnapshotTensor>(StringComparer.Ordinal);
-        // By storage, so that one that many tensors share is read once.
+        // By storage, so that one shared by many tensors is read once.
         foreach (var shared in tensors.Select(t => (t.Name, View: _tensors[t.Name])).GroupBy(t => t.View.Storage.Key))
         {
             var storage = shared.First().View.Storage;

@@ -7,7 +7,7 @@ namespace CACL.Learning.Weights.Import;
 
 /// <summary>
 /// The stream that torch.save wrote before PyTorch 1.6 (July 2020; MoCo-v2 was published in March): five pickles (a magic number, a
-/// version, the system's properties, what was saved, the storages' keys), then of each storage its count and its bytes, little-endian.
+/// version, the system's properties, the object that was saved, the storages' keys), then each storage's count and bytes, little-endian.
 /// </summary>
 internal sealed class TorchStream : ITorchContainer
 {
@@ -45,8 +45,8 @@ internal sealed class TorchStream : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Opens a stream and understands its pickles.</summary>
-    /// <exception cref="TorchFileException">It holds more than weights, or is damaged.</exception>
+    /// <summary>Opens a stream and loads its pickles.</summary>
+    /// <exception cref="TorchFileException">The stream contains more than weights, or is damaged.</exception>
     public static TorchStream Open(string file)
     {
         var handle = RegularFile.OpenHandle(file);
@@ -75,7 +75,9 @@ internal sealed class TorchStream : ITorchContainer
 
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Finds where each storage begins. Only its type tells how many bytes one takes, and only the tensors know types.</summary>
+    /// <summary>
+    /// Finds where each storage begins. Only its type says how many bytes an element takes, and only the tensors know types.
+    /// </summary>
     private void Locate(IReadOnlyDictionary<string, TorchStorage> known)
     {
         var at = _at;
