@@ -4,14 +4,13 @@ using CACL.Data.Files;
 namespace CACL.Runs.Evaluations;
 
 /// <summary>
-/// A second name for a checkpoint's files, so that they outlast the removal of old checkpoints; a copy where the disk knows no second
-/// names.
+/// Pins a checkpoint's files by hard links, so that they survive the removal of old checkpoints; copies them where the file system has no
+/// hard links.
 /// </summary>
 internal static partial class PinnedCheckpoint
 {
     /// <summary>
-    /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, whole or not at all. Nothing is done where
-    /// it is there.
+    /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, atomically. Does nothing if it exists.
     /// </summary>
     public static void Make(string checkpoint, string target)
     {
@@ -19,7 +18,7 @@ internal static partial class PinnedCheckpoint
         var temporary = target + ".tmp";
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
-        // Only files that are never written again: a checkpoint's are not.
+        // Hard links are safe only for files that are never written again, such as a checkpoint's.
         foreach (var file in Directory.EnumerateFiles(checkpoint))
         {
             var name = Path.Combine(temporary, Path.GetFileName(file));

@@ -7,21 +7,21 @@ public enum RunEnd
     /// <summary>All steps were done.</summary>
     Completed,
 
-    /// <summary>Somebody asked it to stop; the state was saved.</summary>
+    /// <summary>Somebody stopped it; the state was saved.</summary>
     Stopped,
 
-    /// <summary>It could not go on.</summary>
+    /// <summary>It could not continue.</summary>
     Failed,
 }
 
-/// <summary>The end of a run, for the one who started it.</summary>
+/// <summary>The outcome of a run, for those who started it.</summary>
 /// <param name="End">How it ended.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Checkpoint">The newest good checkpoint, or null.</param>
-/// <param name="Message">A sentence for people: the cause and what to do, where it failed.</param>
+/// <param name="Message">A sentence for people; if it failed, the cause and what to do.</param>
 /// <param name="Error">The exception behind a failure, or null.</param>
 public sealed record RunOutcome(RunEnd End, long Step, string? Checkpoint, string Message, Exception? Error = null)
 {
-    /// <summary>Evaluations that were not made because the run was asked to end; a resumed run makes them.</summary>
+    /// <summary>Number of evaluations that were not made because the run was stopped; a resumed run makes them.</summary>
     public int EvaluationsLeft { get; init; }
 }
