@@ -4,27 +4,29 @@ using CACL.Node.Http.Client;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl pause</c>, <c>resume</c>, <c>stop</c> and <c>checkpoint</c>: a word to a run that is running.</summary>
+/// <summary>
+/// The verbs <c>cacl pause</c>, <c>resume</c>, <c>stop</c> and <c>checkpoint</c>, which send a command to a running training.
+/// </summary>
 internal static class ControlCommands
 {
-    /// <summary><c>cacl pause</c>.</summary>
+    /// <summary>Creates <c>cacl pause</c>.</summary>
     public static Command CreatePause() => Create(
         "pause", "Holds a running training after its step, until cacl resume. Its numbers do not change by it.",
         "It does nothing that could be paused.");
 
-    /// <summary><c>cacl resume</c>.</summary>
+    /// <summary>Creates <c>cacl resume</c>.</summary>
     public static Command CreateResume() => Create(
         "resume", "Lets a paused training go on.",
         "Go on with a run that has ended by: cacl train --config {0}/config.resolved.conf --run {0} --resume");
 
-    /// <summary><c>cacl stop</c>.</summary>
+    /// <summary>Creates <c>cacl stop</c>.</summary>
     public static Command CreateStop() => Create(
         "stop",
         "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume goes on "
             + "with it.",
         "There is nothing to stop.");
 
-    /// <summary><c>cacl checkpoint</c>.</summary>
+    /// <summary>Creates <c>cacl checkpoint</c>.</summary>
     public static Command CreateCheckpoint() => Create(
         "checkpoint", "Has a running training save a checkpoint after its step.", "Its last checkpoint is {0}/checkpoints/latest.");
 

@@ -4,10 +4,10 @@ using CACL.Node.Evaluation.OutOfProcess;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl evaluations</c>.</summary>
+/// <summary>The verb <c>cacl evaluations</c>.</summary>
 internal static class EvaluationsCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

@@ -5,10 +5,10 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl explain</c>.</summary>
+/// <summary>The verb <c>cacl explain</c>.</summary>
 internal static class ExplainCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var run =

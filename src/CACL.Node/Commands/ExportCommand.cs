@@ -4,10 +4,10 @@ using CACL.Node.Weights;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl export</c>.</summary>
+/// <summary>The verb <c>cacl export</c>.</summary>
 internal static class ExportCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = new Option<string>("--checkpoint")

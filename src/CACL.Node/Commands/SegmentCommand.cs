@@ -4,10 +4,10 @@ using CACL.Node.Pictures;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl segment</c>.</summary>
+/// <summary>The verb <c>cacl segment</c>.</summary>
 internal static class SegmentCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = PictureOptions.Checkpoint();

@@ -8,10 +8,10 @@ using CACL.Runs.Live;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl set</c>.</summary>
+/// <summary>The verb <c>cacl set</c>.</summary>
 internal static class SetCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(
@@ -47,7 +47,7 @@ internal static class SetCommand
         {
             if (text.Split('=', 2) is not [var key, { Length: > 0 } value])
                 throw new UserException($"{text} is no key=value, such as learning_rate_factor=0.5.");
-            // As the API calls it; as the configuration would write it is understood, too.
+            // The API's name; the spelling of the configuration is understood, too.
             var name = key.Trim().Replace('-', '_');
             if (!KnownMethods.LiveSettings.Contains(name))
                 throw new UserException($"There is no setting {key} that can be changed while a run goes on; there are "

@@ -5,10 +5,10 @@ using CACL.Node.Verification;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl verify</c>.</summary>
+/// <summary>The verb <c>cacl verify</c>.</summary>
 internal static class VerifyCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var golden =

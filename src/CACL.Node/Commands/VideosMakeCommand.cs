@@ -3,10 +3,10 @@ using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl videos make</c>.</summary>
+/// <summary>The verb <c>cacl videos make</c>.</summary>
 internal static class VideosMakeCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "Where the clips go. Clips that are there already are not made again." };

@@ -4,10 +4,10 @@ using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl videos scan</c>.</summary>
+/// <summary>The verb <c>cacl videos scan</c>.</summary>
 internal static class VideosScanCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var roots = new Argument<string[]>("DIR")

@@ -5,10 +5,10 @@ using CACL.Node.Pictures;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl visualize</c>.</summary>
+/// <summary>The verb <c>cacl visualize</c>.</summary>
 internal static class VisualizeCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = PictureOptions.Checkpoint();

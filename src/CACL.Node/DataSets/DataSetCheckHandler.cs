@@ -6,21 +6,21 @@ using Spectre.Console;
 
 namespace CACL.Node.DataSets;
 
-/// <summary>How a check is told.</summary>
-/// <param name="AllFaults">Whether every fault is named in the text.</param>
-/// <param name="Json">Whether JSON takes the place of the text.</param>
+/// <summary>How the result of a check is written.</summary>
+/// <param name="AllFaults">Whether the text names every fault.</param>
+/// <param name="Json">Whether JSON is written instead of the text.</param>
 internal sealed record DataSetCheckOutput(bool AllFaults, bool Json);
 
-/// <summary><c>cacl datasets check</c>: a check with progress, and its result in words.</summary>
+/// <summary>Handles <c>cacl datasets check</c>: runs the check with progress, and writes its result.</summary>
 internal static class DataSetCheckHandler
 {
-    /// <summary>Checks, and says what was found.</summary>
+    /// <summary>Checks a data set, and writes what was found.</summary>
     /// <param name="kind">The data set's layout.</param>
     /// <param name="root">Its folder.</param>
-    /// <param name="threads">Files read at once.</param>
-    /// <param name="told">How the result is told.</param>
+    /// <param name="threads">Number of threads.</param>
+    /// <param name="told">How to write the result.</param>
     /// <param name="output">Standard output.</param>
-    /// <returns>The exit code: failure where there is a fault.</returns>
+    /// <returns>The exit code: failure if there is a fault.</returns>
     public static int Run(DataSetKind kind, string root, int threads, DataSetCheckOutput told, TextWriter output)
     {
         using var interruption = new Interruption();

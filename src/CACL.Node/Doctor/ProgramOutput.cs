@@ -2,10 +2,10 @@ using CACL.Data.Processes;
 
 namespace CACL.Node.Doctor;
 
-/// <summary>What another program prints.</summary>
+/// <summary>Reads what another program prints.</summary>
 internal static class ProgramOutput
 {
-    /// <summary>The lines a program writes to standard output; null where it is missing, fails or does not end in time.</summary>
+    /// <summary>Returns the lines that a program writes to standard output; null if it is missing, fails or does not end in time.</summary>
     public static IReadOnlyList<string>? FirstLines(string program, TimeSpan deadline, params string[] arguments)
     {
         try

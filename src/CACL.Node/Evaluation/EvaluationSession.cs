@@ -12,15 +12,15 @@ using TorchSharp;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary><c>cacl evaluate</c> from its settings to its exit code.</summary>
+/// <summary>Handles <c>cacl evaluate</c>, from its settings to its exit code.</summary>
 internal static class EvaluationSession
 {
-    /// <summary>Evaluates, and tells the result.</summary>
-    /// <param name="request">What is asked for.</param>
+    /// <summary>Evaluates, and reports the result.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right.</exception>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
     public static int Run(EvaluateRequest request, TextWriter output, TextWriter error)
     {
         using var interruption = new Interruption();
@@ -44,7 +44,7 @@ internal static class EvaluationSession
         }
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static EvaluationResult Evaluate(
         EvaluateRequest request, string deviceName, int threads, EvaluationDisplay display, EvaluationFiles files, CancellationToken cancel)
@@ -85,7 +85,7 @@ internal static class EvaluationSession
         var classifier = Train(request, settings, data, train, representation, context);
         if (!request.Limited)
         {
-            // One of the limited-sample protocol belongs to a backbone that is not kept.
+            // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
             files.WriteClassifier(new LinearClassifierFile(
                 representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}",
                 representation.Sha256));

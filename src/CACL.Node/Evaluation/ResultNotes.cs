@@ -3,10 +3,10 @@ using CACL.Learning.Evaluation.Protocols;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>What whoever reads a result's figures should know beside them.</summary>
+/// <summary>What readers of a result's figures should know besides.</summary>
 internal static class ResultNotes
 {
-    /// <summary>Sentences; mostly none.</summary>
+    /// <summary>Returns sentences; mostly none.</summary>
     public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier classifier)
     {
         if (!classifier.KnowsNothing) yield break;

@@ -6,25 +6,25 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>What <c>cacl explain</c> is asked for.</summary>
+/// <summary>A request to <c>cacl explain</c>.</summary>
 /// <param name="Run">Run folder, absolute.</param>
-/// <param name="Step">Counted from 1, as metrics.jsonl does.</param>
-/// <param name="Out">Folder for files, absolute, or null.</param>
+/// <param name="Step">The step, counted from 1 as in metrics.jsonl.</param>
+/// <param name="Out">Folder for output files, absolute, or null.</param>
 /// <param name="Json">Whether standard output is one JSON object.</param>
-/// <param name="Replays">Whether the losses are computed anew.</param>
+/// <param name="Replays">Whether the losses are recomputed.</param>
 /// <param name="Overrides">Settings that differ here: <c>key=value</c>.</param>
 internal sealed record ExplainRequest(string Run, long Step, string? Out, bool Json, bool Replays, IReadOnlyList<string> Overrides);
 
-/// <summary><c>cacl explain</c> from its settings to its exit code.</summary>
+/// <summary>Handles <c>cacl explain</c>, from its settings to its exit code.</summary>
 internal static class ExplainHandler
 {
     /// <summary>Explains a step.</summary>
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">The request.</param>
     /// <param name="environment">Environment variables.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right.</exception>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
     public static int Run(ExplainRequest request, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
     {
         using var interruption = new Interruption();

@@ -4,10 +4,10 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A step as a JSON object.</summary>
+/// <summary>Writes a step as a JSON object.</summary>
 internal static class ExplanationJson
 {
-    /// <summary>The object. <c>replay</c> is null where it was not asked for.</summary>
+    /// <summary>Returns the object. <c>replay</c> is null if it was not requested.</summary>
     public static JsonObject Of(Explanation explanation, ReplayOutcome? replay)
     {
         var batch = explanation.Batch;

@@ -4,14 +4,14 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A step for people: what each sample is, then what was done to each of its views.</summary>
+/// <summary>Writes a step for people: what each sample is, then how each of its views was augmented.</summary>
 internal static class ExplanationText
 {
     private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
     private static readonly string[] ViewColumns = [
         "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the explanation.</summary>
     public static void Write(Explanation explanation, TextWriter output)
     {
         var batch = explanation.Batch;
@@ -29,7 +29,7 @@ internal static class ExplanationText
         Notes(batch, output);
     }
 
-    /// <summary>Writes what came of computing it anew.</summary>
+    /// <summary>Writes the result of recomputing the step.</summary>
     public static void Write(ReplayOutcome replay, long step, TextWriter output)
     {
         if (replay.Result is not { } result)
@@ -74,7 +74,7 @@ internal static class ExplanationText
         ];
     }
 
-    // One box where both views have the same.
+    // One box if both views have the same.
     private static string Box(SamplePlan plan)
     {
         var (box, plus) = (plan.View.Box, plan.ViewPlus.Box);

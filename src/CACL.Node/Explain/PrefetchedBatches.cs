@@ -1,6 +1,6 @@
 namespace CACL.Node.Explain;
 
-/// <summary>The batches of consecutive steps; while one is computed with, the next is decoded.</summary>
+/// <summary>The batches of consecutive steps, prefetched: while one is being used, the next is decoded.</summary>
 internal sealed class PrefetchedBatches : IDisposable
 {
     private readonly BatchRebuilder _batches;
@@ -9,7 +9,7 @@ internal sealed class PrefetchedBatches : IDisposable
     private long _step;
     private Task<RebuiltBatch>? _next;
 
-    /// <summary>Of the steps from <paramref name="first"/> on, up to before <paramref name="end"/>.</summary>
+    /// <summary>Starts with step <paramref name="first"/>, and ends before <paramref name="end"/>.</summary>
     public PrefetchedBatches(BatchRebuilder batches, long first, long end, CancellationToken cancel)
     {
         _batches = batches;
@@ -19,7 +19,7 @@ internal sealed class PrefetchedBatches : IDisposable
         Prepare();
     }
 
-    /// <summary>The next batch, owned by the caller. There is one for each step.</summary>
+    /// <summary>Returns the next batch, owned by the caller. There is one for each step.</summary>
     public RebuiltBatch Next()
     {
         var batch = _next!.GetAwaiter().GetResult();

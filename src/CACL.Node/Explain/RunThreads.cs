@@ -3,10 +3,10 @@ using CACL.Data.Files;
 
 namespace CACL.Node.Explain;
 
-/// <summary>How many threads a run computed with, by its log: as many as its machine had cores where its settings say nothing.</summary>
+/// <summary>Reads from a run's log how many threads it used: if its settings do not say, as many as its machine had cores.</summary>
 internal static class RunThreads
 {
-    /// <summary>The number that the run's newest start tells, or null.</summary>
+    /// <summary>Returns the number for the run's newest start, or null.</summary>
     public static int? Of(string folder)
     {
         try

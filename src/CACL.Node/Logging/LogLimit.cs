@@ -1,12 +1,12 @@
 namespace CACL.Node.Logging;
 
 /// <summary>
-/// Keeps what others can cause as often as they like from filling the log. Of lines of one kind the first is written at once; those of
-/// the minute that follows are counted and written as one. Thread-safe.
+/// Limits the rate of log lines that others can cause as often as they like. Of lines of one kind, the first is written at once; those of
+/// the following minute are counted and written as one. Thread-safe.
 /// </summary>
 internal sealed class LogLimit(TimeProvider clock) : IDisposable
 {
-    /// <summary>Time in which lines of one kind become one.</summary>
+    /// <summary>The window in which lines of one kind are merged.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
@@ -14,8 +14,9 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
     private bool _ended;
 
     /// <summary>Writes a line, now or later.</summary>
-    /// <param name="kind">What the line has in common with others; of these there are few.</param>
-    /// <param name="write">Writes it, told for how many it stands: 1, or all since the last one was written.</param>
+    /// <param name="kind">The kind of line; there are few kinds.</param>
+    /// <param name="write">Writes the line; receives the number of lines for which it stands: 1, or all since the last one was
+    /// written.</param>
     public void Write(object kind, Action<int> write)
     {
         lock (_gate)
@@ -33,7 +34,7 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
         write(1);
     }
 
-    /// <summary>Writes what is still counted; from then on every line is written at once.</summary>
+    /// <summary>Writes what is still counted; from then on, every line is written at once.</summary>
     public void Dispose()
     {
         Kind[] kinds;
@@ -47,7 +48,7 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
         foreach (var kind in kinds) kind.End();
     }
 
-    // The window is over. Where it was quiet the kind is forgotten, and its next line is written at once again.
+    // The window is over. If it was quiet, the kind is forgotten, and its next line is written at once again.
     private void Pass(object kind)
     {
         Action<int>? write;

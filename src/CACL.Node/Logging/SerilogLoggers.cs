@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace CACL.Node.Logging;
 
-/// <summary>Hands what the web server logs to Serilog, from warnings on, and no more of it than the limit lets pass.</summary>
+/// <summary>Forwards to Serilog what the web server logs, from warnings on, within the limit.</summary>
 internal sealed class SerilogLoggers(LogLimit limit) : ILoggerProvider
 {
     /// <inheritdoc/>

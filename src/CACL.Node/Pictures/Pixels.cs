@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>Pictures of the data as bitmaps that can be drawn. The caller disposes them.</summary>
+/// <summary>Converts pictures of the data to bitmaps that can be drawn. The caller disposes them.</summary>
 internal static class Pixels
 {
-    /// <summary>Rows of R, G, B.</summary>
+    /// <summary>Converts rows of R, G, B.</summary>
     public static SKBitmap OfRgb(int width, int height, ReadOnlySpan<byte> rgb)
     {
         var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -20,7 +20,7 @@ internal static class Pixels
         return bitmap;
     }
 
-    /// <summary>Classes in their colours; what is left out (255) is transparent.</summary>
+    /// <summary>Draws classes in their colours; ignored pixels (255) are transparent.</summary>
     /// <exception cref="ArgumentException">A value is no class.</exception>
     public static SKBitmap OfClasses(LabelMap map, IReadOnlyList<ClassInfo> classes)
     {

@@ -13,26 +13,26 @@ using TorchSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>What <c>cacl segment</c> is asked to do; paths are absolute.</summary>
+/// <summary>A request to <c>cacl segment</c>; paths are absolute.</summary>
 /// <param name="Checkpoint">See <see cref="Representation.Load"/>.</param>
 /// <param name="Classifier">See <see cref="LinearClassifierFile"/>.</param>
 /// <param name="Video">The video.</param>
-/// <param name="Out">The painted clip; null: named after the video.</param>
-/// <param name="Opacity">How much the colours cover, 0 to 1.</param>
-/// <param name="Size">Most pixels of a frame's longer side.</param>
-/// <param name="SideBySide">Whether the clip as it was stands beside it.</param>
+/// <param name="Out">The output clip; null: named after the video.</param>
+/// <param name="Opacity">Opacity of the colours, 0 to 1.</param>
+/// <param name="Size">Longer side of a frame at most, pixels.</param>
+/// <param name="SideBySide">Whether the original clip is shown beside it.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="Settings">Threads, libtorch's folder.</param>
 internal sealed record SegmentRequest(
     string Checkpoint, string Classifier, string Video, string? Out, double Opacity, int Size, bool SideBySide, string Device,
     TrainingSettings Settings);
 
-/// <summary><c>cacl segment</c>: a whole clip, painted frame by frame.</summary>
+/// <summary>Handles <c>cacl segment</c>: overlays a whole clip with its segmentation, frame by frame.</summary>
 internal static class SegmentHandler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Paints the clip.</summary>
+    /// <summary>Writes the clip.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(SegmentRequest request, TextWriter output)
     {
@@ -65,7 +65,7 @@ internal static class SegmentHandler
         Paint(request, program!, clip, classifier, device, path, output, cancel);
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Paint(
         SegmentRequest request, FfmpegProgram program, ClipProperties clip, LinearClassifierFile classifier, string device, string path,

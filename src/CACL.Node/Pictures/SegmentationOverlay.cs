@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace CACL.Node.Pictures;
 
 /// <summary>
-/// A frame of a painted clip: the frame in the colours of its classes, on request the frame as it was beside it, and a strip below that
-/// names the classes. One buffer, used again for every frame.
+/// A frame of a clip with its segmentation overlaid: the frame in the colours of its classes, optionally with the original beside it, and a
+/// strip below that names the classes. One buffer is reused for every frame.
 /// </summary>
 internal sealed class SegmentationOverlay
 {
@@ -18,12 +18,12 @@ internal sealed class SegmentationOverlay
     private readonly int _left;
     private readonly float _opacity;
 
-    /// <summary>Frames of one clip.</summary>
-    /// <param name="width">Of a frame as it is read, pixels; even.</param>
-    /// <param name="height">Of a frame as it is read, pixels; even.</param>
+    /// <summary>Creates the overlay for the frames of one clip.</summary>
+    /// <param name="width">Size of the frames read, pixels; even.</param>
+    /// <param name="height">Size of the frames read, pixels; even.</param>
     /// <param name="classes">Names and colours.</param>
-    /// <param name="opacity">How much the colours cover, 0 to 1.</param>
-    /// <param name="sideBySide">Whether the frame as it was stands on the left.</param>
+    /// <param name="opacity">Opacity of the colours, 0 to 1.</param>
+    /// <param name="sideBySide">Whether the original frame is on the left.</param>
     public SegmentationOverlay(int width, int height, IReadOnlyList<ClassInfo> classes, float opacity, bool sideBySide)
     {
         (_width, _height, _classes, _opacity) = (width, height, classes, opacity);
@@ -32,7 +32,7 @@ internal sealed class SegmentationOverlay
         var text = Math.Clamp(Width / 48f, 11, 24);
         var edge = (int)(text / 2);
         var legend = new Legend(classes, leftOut: false, Width - (2 * edge), text);
-        // The format wants even sides.
+        // The format requires even sides.
         Height = (height + legend.Height + (2 * edge) + 1) / 2 * 2;
         Rgb = new byte[checked(Width * Height * 3)];
         DrawStrip(legend, edge);
@@ -48,7 +48,7 @@ internal sealed class SegmentationOverlay
     public byte[] Rgb { get; }
 
     /// <summary>Paints the next frame.</summary>
-    /// <param name="frame">The frame as it was.</param>
+    /// <param name="frame">The original frame.</param>
     /// <param name="prediction">A class for each of its pixels.</param>
     public void Paint(RgbImage frame, LabelMap prediction)
     {

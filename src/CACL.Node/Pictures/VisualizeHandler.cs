@@ -15,30 +15,30 @@ using TorchSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>What <c>cacl visualize</c> is asked to do; paths are absolute.</summary>
+/// <summary>A request to <c>cacl visualize</c>; paths are absolute.</summary>
 /// <param name="Checkpoint">See <see cref="BackboneFile.Find"/>.</param>
 /// <param name="Video">The video.</param>
 /// <param name="Frame">The first frame; null: one in the middle.</param>
-/// <param name="Stride">Frames to the second.</param>
-/// <param name="Points">In the video's own pixels as displayed; none: a grid.</param>
+/// <param name="Stride">Distance to the second frame.</param>
+/// <param name="Points">Points in the video's own pixels as displayed; none: a grid.</param>
 /// <param name="Out">The picture; null: named after the video.</param>
-/// <param name="Size">Most pixels of a frame's longer side.</param>
+/// <param name="Size">Longer side of a frame at most, pixels.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="Settings">Decoder, threads, libtorch's folder.</param>
 internal sealed record VisualizeRequest(
     string Checkpoint, string Video, int? Frame, int Stride, IReadOnlyList<(int X, int Y)> Points, string? Out, int Size, string Device,
     RunSettings Settings);
 
-/// <summary><c>cacl visualize</c>: the paper's Figure 3 for a video of the user's.</summary>
+/// <summary>Handles <c>cacl visualize</c>: draws the paper's Figure 3 for a user's video.</summary>
 internal static class VisualizeHandler
 {
-    /// <summary>More rows than this no reader takes in.</summary>
+    /// <summary>Most points: no reader takes in more rows.</summary>
     public const int MostPoints = 12;
 
-    /// <summary>Frames are shown with at least so many pixels along their longer side, as far as the video has them.</summary>
+    /// <summary>Least longer side of the frames shown, pixels, as far as the video has them.</summary>
     private const int LeastShown = 480;
 
-    // Counting the frames of a long video may mean decoding it once.
+    // Counting the frames of a long video may require decoding it once.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Draws the sheet.</summary>
@@ -57,7 +57,7 @@ internal static class VisualizeHandler
 
     private static int Run(VisualizeRequest request, TextWriter output, CancellationToken cancel)
     {
-        // What is quick to find wrong comes first.
+        // What can quickly be found to be wrong comes first.
         var file = BackboneFile.Find(request.Checkpoint);
         if (file.Instead is { } instead) output.WriteLine(instead);
         if (!FfmpegProgram.TryFind(out var program, out var whyNot))
@@ -75,7 +75,7 @@ internal static class VisualizeHandler
         var frame = FirstFrame(request, record.Frames.Count);
         var device = DeviceChoice.Resolve(request.Device, request.Settings.Training.LibTorch);
         TorchThreads.Use(request.Settings.Training.Threads);
-        // The network may be asked to see less than a reader wants to.
+        // The network may be given smaller frames than a reader wants to see.
         var (seenWidth, seenHeight) = clip.SizeWithin(request.Size);
         var (width, height) = clip.SizeWithin(Math.Max(request.Size, LeastShown));
         var (first, second) = Frames(program!, record, frame, request.Stride, seenWidth, seenHeight, cancel);
@@ -114,7 +114,7 @@ internal static class VisualizeHandler
         return (new RgbImage(width, height, first), new RgbImage(width, height, second));
     }
 
-    /// <summary>Pixels of the video as pixels of a frame of another size.</summary>
+    /// <summary>Converts pixels of the video to pixels of a frame of another size.</summary>
     private static (int X, int Y)[] Within(IReadOnlyList<(int X, int Y)> points, ClipProperties clip, int width, int height) =>
         [.. points.Select(point => ((int)((point.X + 0.5) * width / clip.Width), (int)((point.Y + 0.5) * height / clip.Height)))];
 
@@ -136,11 +136,11 @@ internal static class VisualizeHandler
             + $"--frame can name is {last}, not {frame}.");
     }
 
-    /// <summary>The four places where lines through the thirds cross.</summary>
+    /// <summary>Returns the four points where the lines through the thirds cross.</summary>
     private static (int X, int Y)[] Grid(int width, int height) =>
         [(width / 3, height / 3), (width * 2 / 3, height / 3), (width / 3, height * 2 / 3), (width * 2 / 3, height * 2 / 3)];
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<(string Name, IReadOnlyList<SimilarityMap> Maps)> Compare(
         BackboneFile file, string device, RgbImage first, RgbImage second, IReadOnlyList<(int X, int Y)> points)
@@ -153,7 +153,7 @@ internal static class VisualizeHandler
 
     private static string Words(Backbone backbone) => backbone == Backbone.ResNet50 ? "ResNet-50" : "ResNet-18";
 
-    /// <summary>The run's name, where the file lies as in a run: NAME/checkpoints/step-N/query.safetensors.</summary>
+    /// <summary>Returns the run's name if the file lies as in a run: NAME/checkpoints/step-N/query.safetensors.</summary>
     private static string Named(string file)
     {
         var folder = Path.GetDirectoryName(file);

@@ -25,7 +25,7 @@ internal sealed record DataSettings
 
     public required DecoderKind Decoder { get; init; }
 
-    /// <summary>Number of decoders; 0: to be chosen from the number of cores.</summary>
+    /// <summary>Number of decoders; 0: chosen from the number of cores.</summary>
     public required int Decoders { get; init; }
 
     public required TimeSpan DecodeTimeout { get; init; }
@@ -37,7 +37,7 @@ internal sealed record DataSettings
 
     public required int PrefetchBatches { get; init; }
 
-    /// <summary>How videos are scanned.</summary>
+    /// <summary>Returns how videos are scanned.</summary>
     public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
     public static DataSettings Read(SettingsReader reader)

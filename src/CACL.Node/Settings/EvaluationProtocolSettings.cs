@@ -3,7 +3,7 @@ using CACL.Learning.Evaluation.Protocols;
 
 namespace CACL.Node.Settings;
 
-/// <summary>Settings under <c>cacl.evaluation</c> that decide one evaluation; reference.conf says what each means.</summary>
+/// <summary>Settings under <c>cacl.evaluation</c> that decide what one evaluation does; reference.conf says what each means.</summary>
 internal sealed record EvaluationProtocolSettings
 {
     public required ulong Seed { get; init; }
@@ -11,35 +11,35 @@ internal sealed record EvaluationProtocolSettings
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Threads; 0: one for each core.</summary>
+    /// <summary>Number of threads; 0: one per core.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Empty: the data set's own.</summary>
+    /// <summary>The split; empty: the data set's default.</summary>
     public required string TrainSplit { get; init; }
 
-    /// <summary>Empty: the data set's own.</summary>
+    /// <summary>The split; empty: the data set's default.</summary>
     public required string TestSplit { get; init; }
 
     public required TileOptions Tiles { get; init; }
 
     public required FeatureOptions Features { get; init; }
 
-    /// <summary>The linear protocol in full.</summary>
+    /// <summary>The linear protocol's variant full.</summary>
     public required LinearOptions Linear { get; init; }
 
     /// <summary>The linear protocol's variant quick.</summary>
     public required LinearOptions Quick { get; init; }
 
-    /// <summary>The limited-sample protocol in full.</summary>
+    /// <summary>The limited-sample protocol's variant full.</summary>
     public required LimitedOptions Limited { get; init; }
 
     /// <summary>The limited-sample protocol's variant quick.</summary>
     public required LimitedOptions QuickLimited { get; init; }
 
-    /// <summary>Images that the variant quick learns from; 0: all.</summary>
+    /// <summary>Number of images on which the variant quick trains; 0: all.</summary>
     public required int QuickTrainImages { get; init; }
 
-    /// <summary>Images on which the variant quick is scored; 0: all.</summary>
+    /// <summary>Number of images on which the variant quick is scored; 0: all.</summary>
     public required int QuickTestImages { get; init; }
 
     public static EvaluationProtocolSettings Read(SettingsReader reader)

@@ -12,16 +12,16 @@ internal sealed record HttpSettings
     /// <summary>An address of this machine, or localhost.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Null: 8080 or the next free one.</summary>
+    /// <summary>The port; null: 8080 or the next free one.</summary>
     public required int? Port { get; init; }
 
-    /// <summary>What a caller must know; empty: nothing. In no file and no log.</summary>
+    /// <summary>The token that a caller must know; empty: none. It is in no file and no log.</summary>
     public required string Token { get; init; }
 
-    /// <summary>Time to go on answering after the last step; zero: none.</summary>
+    /// <summary>Time to keep answering after the last step; zero: none.</summary>
     public required TimeSpan Linger { get; init; }
 
-    /// <summary>The address to listen on.</summary>
+    /// <summary>The address on which to listen.</summary>
     public IPAddress Address => Parse(Host)!;
 
     /// <summary>Whether only this machine can reach it.</summary>

@@ -22,7 +22,7 @@ internal sealed record ModelSettings
 
     public required Padding Padding { get; init; }
 
-    /// <summary>Null: soft iff the global head is on.</summary>
+    /// <summary>Whether the cycle is soft; null: if and only if the global head is on.</summary>
     public required bool? SoftCycle { get; init; }
 
     public required Positives Positives { get; init; }

@@ -9,7 +9,7 @@ using CACL.Runs.Evaluations;
 namespace CACL.Node.Settings;
 
 /// <summary>A labelled data set on which a training is evaluated.</summary>
-/// <param name="Name">How results, triggers and folders call it: letters, digits, <c>. _ -</c>.</param>
+/// <param name="Name">Its name in results, triggers and folders: letters, digits, <c>. _ -</c>.</param>
 /// <param name="Kind">Its layout.</param>
 /// <param name="Data">Its folder, absolute.</param>
 internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Data)
@@ -31,7 +31,7 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
 }
 
 /// <summary>
-/// Settings under <c>cacl.evaluation</c> that say what is evaluated beside a training, and when; reference.conf says what each means.
+/// Settings under <c>cacl.evaluation</c> that decide what is evaluated during a training, and when; reference.conf says what each means.
 /// </summary>
 internal sealed record TrainingEvaluationSettings
 {
@@ -75,7 +75,7 @@ internal sealed record TrainingEvaluationSettings
         Retry = BackOffSettings.Read(reader, "cacl.evaluation.retry"),
     };
 
-    /// <summary>What the evaluator actor is told.</summary>
+    /// <summary>Returns the options of the evaluator actor.</summary>
     public EvaluatorOptions ToOptions() => new()
     {
         Targets = [.. DataSets.Select(TargetOf)],

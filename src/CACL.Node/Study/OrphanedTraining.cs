@@ -6,13 +6,15 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
 
-/// <summary>A training that an earlier, killed study left running: it is asked to save and end, then the study goes on with it.</summary>
+/// <summary>
+/// An orphaned training, which an earlier, killed study left running. It is asked to save and exit, then the study continues with it.
+/// </summary>
 internal static class OrphanedTraining
 {
     private static readonly TimeSpan Saving = TimeSpan.FromMinutes(3);
 
-    /// <summary>Returns when nobody works in a run folder any more.</summary>
-    /// <exception cref="UserException">It does not end.</exception>
+    /// <summary>Ends it, and returns when nobody works in the run folder any more.</summary>
+    /// <exception cref="UserException">It does not exit.</exception>
     public static void End(string run, Action<string> say, CancellationToken stop)
     {
         var began = Stopwatch.GetTimestamp();
@@ -34,7 +36,7 @@ internal static class OrphanedTraining
         }
     }
 
-    // Whoever holds the lock wrote its number into it.
+    // The holder of the lock wrote its process id into it.
     private static int? Holder(string file)
     {
         if (!File.Exists(file)) return null;

@@ -3,8 +3,8 @@ using CACL.Data.Wording;
 namespace CACL.Node.Study;
 
 /// <summary>
-/// Does what is missing of a study: for each seed every row, each trained and then judged. A failure is noted and the next begun. What is
-/// done is on the disk, so the same study goes on wherever it was stopped.
+/// Runs what is missing of a study: every row for each seed, first trained and then evaluated. A failure is noted, and the next one is
+/// begun. What is done is on the disk, so the same study continues wherever it was stopped.
 /// </summary>
 internal sealed class StudyRunner
 {
@@ -17,13 +17,14 @@ internal sealed class StudyRunner
     private readonly CancellationToken _stop;
     private readonly List<string> _failures = [];
 
-    /// <summary>A run of a study.</summary>
-    /// <param name="plan">What it consists of.</param>
-    /// <param name="folder">Where it lies.</param>
-    /// <param name="programs">Who trains and evaluates.</param>
-    /// <param name="display">Where it says how far it is.</param>
-    /// <param name="report">Called after every finished evaluation and at the end, with failures and whether all is done.</param>
-    /// <param name="stop">Ends it; what is being done saves itself.</param>
+    /// <summary>Creates a runner for a study.</summary>
+    /// <param name="plan">The study.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="programs">The programs that train and evaluate.</param>
+    /// <param name="display">Where it shows its progress.</param>
+    /// <param name="report">Called after every finished evaluation and at the end, with the failures and whether everything is
+    /// done.</param>
+    /// <param name="stop">Stops it; what is running saves itself.</param>
     public StudyRunner(
         StudyPlan plan, StudyFolder folder, IStudyPrograms programs, StudyDisplay display,
         Action<StudyState, IReadOnlyList<string>, bool> report, CancellationToken stop)
@@ -37,9 +38,9 @@ internal sealed class StudyRunner
         _stop = stop;
     }
 
-    /// <summary>Does what is missing.</summary>
-    /// <returns>What failed, a sentence each; empty: the study is complete.</returns>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Runs what is missing.</summary>
+    /// <returns>The failures, a sentence for each; empty: the study is complete.</returns>
+    /// <exception cref="OperationCanceledException">The study was stopped.</exception>
     public IReadOnlyList<string> Run()
     {
         WriteConfigurations();
@@ -70,7 +71,7 @@ internal sealed class StudyRunner
         var training = new StudyTraining(row, seed);
         if (row.Source == StudySource.Training)
         {
-            // The start first: it costs no training, and the curve begins there.
+            // The start comes first: it needs no training, and the curve begins there.
             Judge(_state.Starts(training));
             if (!Train(training)) return;
         }

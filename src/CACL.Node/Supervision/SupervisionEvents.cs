@@ -4,15 +4,15 @@ using Serilog.Events;
 
 namespace CACL.Node.Supervision;
 
-/// <summary>A decision of a supervisor, or what led to it.</summary>
-/// <param name="Number">Counts from 1.</param>
-/// <param name="Time">When.</param>
-/// <param name="Level">Such as Warning.</param>
-/// <param name="Actor">Such as decoder-2, or a path such as run/decoders-1; empty where none is named.</param>
+/// <summary>A decision of a supervisor, or its cause.</summary>
+/// <param name="Number">Number, counted from 1.</param>
+/// <param name="Time">When it happened.</param>
+/// <param name="Level">Level, such as Warning.</param>
+/// <param name="Actor">The actor, such as decoder-2, or a path such as run/decoders-1; empty if none is named.</param>
 /// <param name="Text">What was decided, and why.</param>
 internal sealed record SupervisionEvent(long Number, DateTimeOffset Time, LogEventLevel Level, string Actor, string Text);
 
-/// <summary>The last log events that tell of supervision: those whose template begins with "Supervision:". Thread-safe, bounded.</summary>
+/// <summary>Keeps the last log events about supervision, whose templates begin with "Supervision:". Thread-safe, bounded.</summary>
 internal sealed class SupervisionEvents : ILogEventSink
 {
     private const int Most = 500;
@@ -23,10 +23,10 @@ internal sealed class SupervisionEvents : ILogEventSink
     private readonly Queue<SupervisionEvent> _events = new();
     private long _number;
 
-    /// <summary>The number of the newest; 0: there is none.</summary>
+    /// <summary>The number of the newest event; 0 if there is none.</summary>
     public long Newest => Volatile.Read(ref _number);
 
-    /// <summary>Those after a number, oldest first; all that are kept after 0.</summary>
+    /// <summary>Returns the events after a number, oldest first; after 0, all that are kept.</summary>
     public IReadOnlyList<SupervisionEvent> Since(long number)
     {
         if (Newest <= number) return [];

@@ -5,56 +5,56 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Telemetry;
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Name">step, checkpoint, decoders, start.</param>
-/// <param name="Ok">Whether it is as it should be.</param>
-/// <param name="Text">A sentence on it.</param>
+/// <summary>The result of a health check.</summary>
+/// <param name="Name">Its name: step, checkpoint, decoders or start.</param>
+/// <param name="Ok">Whether it passed.</param>
+/// <param name="Text">A sentence about it.</param>
 internal sealed record HealthCheck(string Name, bool Ok, string Text);
 
-/// <summary>What the checks rest on.</summary>
-/// <param name="Phase">What the training is doing; null: it does not answer.</param>
+/// <summary>The facts on which the checks are based.</summary>
+/// <param name="Phase">What the training is doing; null if it does not answer.</param>
 /// <param name="Step">Steps done.</param>
-/// <param name="SinceStep">Time since the last step, or since the training began or was let go on.</param>
+/// <param name="SinceStep">Time since the last step, or since the training began or was resumed after a pause.</param>
 /// <param name="SinceBegin">Time since this start of the run began.</param>
 /// <param name="Saved">The newest checkpoint.</param>
-/// <param name="Decoders">Decoders that are alive; null: none was ever started.</param>
+/// <param name="Decoders">Number of decoders that are alive; null if none was ever started.</param>
 internal sealed record HealthFacts(
     LoopPhase? Phase, long Step, TimeSpan SinceStep, TimeSpan SinceBegin, (long Step, TimeSpan Age)? Saved, int? Decoders);
 
 /// <summary>
-/// Says whether a run is alive (worth leaving alone) and ready (doing what it is there for), and why not. Anybody may ask over HTTP, so
-/// its sentences hold numbers and keys of the configuration: no path, no name, no words of an exception.
+/// Tells whether a run is alive (worth leaving alone) and ready (doing its job), and why not. Anybody may ask over HTTP, so its sentences
+/// contain numbers and keys of the configuration: no path, no name, no words of an exception.
 /// </summary>
 internal sealed class Health(TelemetrySettings settings, RunInstruments instruments, TimeProvider clock)
 {
     private long _began = -1;
 
-    /// <summary>The training has begun.</summary>
+    /// <summary>Notes that the training has begun.</summary>
     public void Begin()
     {
         instruments.Progress();
         Volatile.Write(ref _began, clock.GetTimestamp());
     }
 
-    /// <summary>The facts as they are; null: the training has not begun.</summary>
-    /// <param name="phase">What the training is doing; null: it does not answer.</param>
+    /// <summary>Returns the current facts, or null if the training has not begun.</summary>
+    /// <param name="phase">What the training is doing; null if it does not answer.</param>
     /// <param name="step">Steps done.</param>
     public HealthFacts? Facts(LoopPhase? phase, long step)
     {
         var began = Volatile.Read(ref _began);
         if (began < 0) return null;
-        // While it is held no step can be finished: the wait begins when it is let go on.
+        // No step can be finished during a pause: the wait begins when it is over.
         if (phase == LoopPhase.Paused) instruments.Progress();
         return new HealthFacts(
             phase, step, instruments.SinceProgress, clock.GetElapsedTime(began), instruments.LastSaved, instruments.DecodersAlive);
     }
 
-    /// <summary>Whether it is alive: steps go on being finished.</summary>
+    /// <summary>Returns whether it is alive: steps keep being finished.</summary>
     public IReadOnlyList<HealthCheck> Live(HealthFacts? facts) => facts is null
         ? [new("start", true, "The training has not begun yet: videos are looked at, the model is being built.")]
         : [Steps(facts)];
 
-    /// <summary>Whether it is ready: it has begun, its steps, checkpoints and decoders are as they should be.</summary>
+    /// <summary>Returns whether it is ready: it has begun, and its steps, checkpoints and decoders are as they should be.</summary>
     public IReadOnlyList<HealthCheck> Ready(HealthFacts? facts) => facts is null
         ? [new("start", false, "The training has not begun yet: videos are looked at, the model is being built.")]
         : [Steps(facts), Checkpoint(facts), Decoders(facts)];
@@ -91,8 +91,8 @@ internal sealed class Health(TelemetrySettings settings, RunInstruments instrume
         if (facts.Saved is { } saved)
         {
             var text = $"The newest checkpoint, of step {saved.Step}, is {Seconds(saved.Age)} old";
-            // What is saved does not age: only steps done since then can be lost. A resumed run counts from its start, not from its
-            // absence.
+            // What is saved does not age: only steps done since then can be lost. For a resumed run, time counts from its start, not from
+            // its interruption.
             var atRisk = saved.Age < facts.SinceBegin ? saved.Age : facts.SinceBegin;
             return saved.Step >= facts.Step || atRisk <= settings.CheckpointAge
                 ? new(Name, true, $"{text}.")

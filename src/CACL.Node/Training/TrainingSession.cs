@@ -27,12 +27,14 @@ using Spectre.Console;
 
 namespace CACL.Node.Training;
 
-/// <summary><c>cacl train</c> from its settings to its exit code: videos, model, folder, then the actor tree until it ends.</summary>
+/// <summary>
+/// Handles <c>cacl train</c>, from its settings to its exit code: videos, model, folder, then the actor tree until it ends.
+/// </summary>
 internal static class TrainingSession
 {
     /// <summary>Trains.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right.</exception>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
     public static int Run(TrainRequest request)
     {
         var settings = request.Configuration.Settings;
@@ -88,7 +90,8 @@ internal static class TrainingSession
     }
 
     /// <summary>
-    /// The videos of the run: those that it began with where it goes on, otherwise all that is named, scanned as far as it is not known.
+    /// Returns the videos of the run: those with which it began if it is resumed, otherwise everything named, scanned as far as it is not
+    /// known.
     /// </summary>
     private static TrainingVideos Videos(
         TrainRequest request, RunFolder folder, VideoCatalog catalog, VideoRoots roots, PairDecoders decoders, StopSignals signals)
@@ -137,7 +140,7 @@ internal static class TrainingSession
             },
         };
         var start = request.Start == RunStart.Resume ? storage.LoadLatest() : null;
-        // Starting again from nothing would cost the user what a repaired file may still save.
+        // Starting again from scratch would cost the user what a repaired file may still save.
         if (start is null && damaged > 0)
             throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, "
                 + "or start anew with --overwrite. Nothing was changed.");
@@ -237,6 +240,6 @@ internal static class TrainingSession
         }
     }
 
-    // No signal: cacl stop or the API, which is somebody who wants it to end as he who presses Ctrl+C does.
+    // No signal means cacl stop or the API: somebody wants it to end, as with Ctrl+C.
     private static int StoppedBy(StopSignals signals) => signals.ExitCode != 0 ? signals.ExitCode : ExitCodes.Interrupted;
 }

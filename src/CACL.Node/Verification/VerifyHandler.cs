@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace CACL.Node.Verification;
 
-/// <summary><c>cacl verify</c>: golden files recomputed, told line by line.</summary>
+/// <summary>Handles <c>cacl verify</c>: recomputes golden files, and reports line by line.</summary>
 internal static class VerifyHandler
 {
     /// <summary>Verifies a folder.</summary>
@@ -17,7 +17,7 @@ internal static class VerifyHandler
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
     /// <param name="settings">libtorch's folder and the number of threads.</param>
     /// <param name="output">Standard output.</param>
-    /// <returns>The exit code: failure where any line fails.</returns>
+    /// <returns>The exit code: failure if any line fails.</returns>
     public static int Run(string directory, string device, TrainingSettings settings, TextWriter output)
     {
         if (!Directory.Exists(directory))
@@ -29,7 +29,7 @@ internal static class VerifyHandler
         return Tell(Lines(directory, name), $"on {name} with {threads} threads", output);
     }
 
-    /// <summary>Writes each line as it comes, and how many passed.</summary>
+    /// <summary>Writes each result as it comes, and how many passed.</summary>
     internal static int Tell(IEnumerable<GoldenResult> lines, string where, TextWriter output)
     {
         var (passed, failed) = (0, 0);
@@ -47,7 +47,7 @@ internal static class VerifyHandler
         return failed == 0 && passed > 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IEnumerable<GoldenResult> Lines(string directory, string device) =>
         GoldenVerifier.Verify(directory, torch.device(device));

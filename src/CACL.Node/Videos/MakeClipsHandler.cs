@@ -4,10 +4,10 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Videos;
 
-/// <summary><c>cacl videos make</c>: the demo's clips.</summary>
+/// <summary>Handles <c>cacl videos make</c>: makes the demo's clips.</summary>
 internal static class MakeClipsHandler
 {
-    /// <summary>Makes what is missing of some clips.</summary>
+    /// <summary>Makes the missing clips.</summary>
     public static int Run(string folder, int count, int seed, TextWriter output)
     {
         using var interruption = new Interruption();
@@ -15,7 +15,7 @@ internal static class MakeClipsHandler
         var last = 0L;
         try
         {
-            // A line a second is enough to see that it goes on.
+            // A line per second is enough to show that it is working.
             clips.MakeAsync(count, done => Tell(done, count, ref last, output), interruption.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace CACL.Node.Videos;
 
-/// <summary><c>cacl videos scan</c>: a scan with progress, and its result in words.</summary>
+/// <summary>Handles <c>cacl videos scan</c>: scans with progress, and writes the result.</summary>
 internal static class ScanHandler
 {
-    /// <summary>Scans, and says what was found.</summary>
+    /// <summary>Scans, and writes what was found.</summary>
     /// <param name="roots">Folders, lists, files.</param>
-    /// <param name="catalogFile">What is filled.</param>
-    /// <param name="settings">Deadline, decoder, stride.</param>
+    /// <param name="catalogFile">The catalogue file to fill.</param>
+    /// <param name="settings">Deadline, decoder and stride.</param>
     /// <param name="output">Standard output.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UserException">Nothing usable was found.</exception>

@@ -5,10 +5,10 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Weights;
 
-/// <summary><c>cacl export</c>: a backbone written for others, told.</summary>
+/// <summary>Handles <c>cacl export</c>: writes a backbone for other programs, and reports it.</summary>
 internal static class ExportHandler
 {
-    /// <summary>Exports a backbone and says how it is loaded.</summary>
+    /// <summary>Exports a backbone, and says how to load it.</summary>
     public static int Run(string checkpoint, string output, bool momentumNetwork, bool withHeads, bool overwrite, TextWriter screen)
     {
         var report = BackboneExport.Export(checkpoint, output, momentumNetwork, withHeads, overwrite);

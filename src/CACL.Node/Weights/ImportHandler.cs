@@ -5,10 +5,10 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Weights;
 
-/// <summary><c>cacl import</c>: a backbone taken out of somebody else's file, told.</summary>
+/// <summary>Handles <c>cacl import</c>: takes a backbone out of a foreign file, and reports it.</summary>
 internal static class ImportHandler
 {
-    // Names shown of each reason; --json has all.
+    // Number of names shown for each reason; --json has all.
     private const int NamesShown = 3;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -17,7 +17,7 @@ internal static class ImportHandler
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Imports a file and says what was taken and what was left.</summary>
+    /// <summary>Imports a file, and says what was taken and what was left.</summary>
     public static int Run(string file, string output, string? prefix, bool overwrite, bool json, TextWriter screen)
     {
         var report = BackboneImport.Import(file, output, prefix, overwrite);

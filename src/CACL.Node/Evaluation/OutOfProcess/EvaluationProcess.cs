@@ -12,14 +12,15 @@ using CACL.Runs.Evaluations;
 namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
-/// Evaluates in a process of its own, <c>cacl evaluate</c>: what goes wrong there, down to its memory, stays there. It runs at low
-/// priority, is the first to go where memory runs out, and ends with this process however that ends.
+/// Makes out-of-process evaluations: each runs <c>cacl evaluate</c> in a child process, so that whatever goes wrong there, down to its
+/// memory, stays there. The child has low priority, is the first to be killed when memory runs out, and ends with this process however that
+/// ends.
 /// </summary>
 internal sealed class EvaluationProcess : IEvaluationEngine
 {
     private const int LongestResult = 4 << 20;
 
-    /// <summary>The kernel takes the process with the highest number, from -1000 to 1000, where memory runs out.</summary>
+    /// <summary>When memory runs out, the kernel kills the process with the highest number, from -1000 to 1000.</summary>
     private const int OutOfMemoryScore = 500;
 
     private const int MostLog = 1 << 20;
@@ -32,10 +33,10 @@ internal sealed class EvaluationProcess : IEvaluationEngine
     private readonly string _results;
     private readonly int _threads;
 
-    /// <summary>An engine for one run.</summary>
-    /// <param name="program">What to start.</param>
+    /// <summary>Creates an engine for one run.</summary>
+    /// <param name="program">The program to start.</param>
     /// <param name="dataSets">The data sets that requests name.</param>
-    /// <param name="configuration">Settings of the run, a file.</param>
+    /// <param name="configuration">File with the settings of the run.</param>
     /// <param name="results">Folder in which each evaluation gets a folder for its results.</param>
     /// <param name="threads">Threads of the tensor library.</param>
     public EvaluationProcess(
@@ -59,7 +60,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         var result = new LastLines(1, LongestResult);
         using var process = Start(request, folder, log, result, cancel);
         process.LowerPriority(OutOfMemoryScore); // before it has threads of its own, which inherit both
-        // It ends when it has done its work, or is cancelled: the caller holds the deadline.
+        // It ends when it has done its work or is cancelled: the caller enforces the deadline.
         var end = await process.WaitForExitAsync().ConfigureAwait(false);
         if (!end.IsSuccess) throw new EvaluationFailedException($"it {end.Description}");
         if (!process.HasReadAll) throw new EvaluationFailedException("it ended, but something it started still holds its output");
@@ -68,12 +69,12 @@ internal sealed class EvaluationProcess : IEvaluationEngine
 
     private ChildProcess Start(EvaluationRequest request, string folder, ChildLog log, LastLines result, CancellationToken cancel)
     {
-        // The configuration file holds the settings of this run whatever they came from; a variable would be stronger than it.
+        // The configuration file contains the settings of this run wherever they came from; an environment variable would override it.
         var environment = SettingVariables.ToDictionary(variable => variable, _ => (string?)null);
         environment[ParentWatch.Variable] = "1";
         var start = new ChildStartInfo(_program.FileName, [.. _program.Arguments, .. LineFor(request, folder).Arguments])
         {
-            KeepsInputOpen = true, // held open: its end tells the child that this process is gone
+            KeepsInputOpen = true, // held open: when it closes, the child knows that this process is gone
             Environment = environment,
             OnError = log.Write,
             OnOutput = text =>
@@ -106,7 +107,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             Fraction = target.Fraction,
             Variant = target.Variant,
             Configuration = _configuration,
-            // It opens no port; and the token without which others may not be let in stands in no file.
+            // It opens no port, and the token without which others may not be let in is in no file.
             Overrides = [string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}"), ConfigurationFiles.NoPort],
             Out = folder,
         };
@@ -130,7 +131,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         }
         catch (JsonException)
         {
-            // told below
+            // reported below
         }
 
         throw new EvaluationFailedException("the last line that it wrote is no result");

@@ -5,12 +5,12 @@ using CACL.Node.Display;
 
 namespace CACL.Node.Evaluation.OutOfProcess;
 
-/// <summary>Evaluations as tables, CSV or JSON.</summary>
+/// <summary>Writes evaluations as tables, CSV or JSON.</summary>
 internal static class EvaluationReport
 {
     private static readonly string[] Columns = ["run", "step", "data set", "protocol", "mIoU", "mAcc", "aAcc", "time"];
 
-    /// <summary>A table for each way of measuring, with a sentence on what it differs in from the first; then what failed.</summary>
+    /// <summary>Writes a table for each way of measuring, with a sentence on how it differs from the first; then what failed.</summary>
     public static void WriteText(EvaluationResults results, TextWriter output)
     {
         if (results.Tables.Count == 0 && results.Failed.Count == 0) output.WriteLine("No evaluation was recorded yet.");
@@ -33,7 +33,7 @@ internal static class EvaluationReport
             [.. results.Failed.Select(r => new[] { r.Run, $"step {r.Step}", r.Text("dataset"), Protocol(r), r.Text("error") })], output);
     }
 
-    /// <summary>One row for each line; an empty number is undefined, a failed evaluation has no table.</summary>
+    /// <summary>Writes a row for each line; an empty number is undefined, and a failed evaluation has no table.</summary>
     public static void WriteCsv(EvaluationResults results, TextWriter output)
     {
         output.WriteLine("table,run,step,dataset,protocol,variant,fraction,trigger,status,miou,macc,aacc,seconds,time,error");
@@ -51,7 +51,7 @@ internal static class EvaluationReport
         }
     }
 
-    /// <summary>An array of the lines as they are, each with its run and its table (null where it failed).</summary>
+    /// <summary>Writes an array of the lines as they are, each with its run and its table (null if it failed).</summary>
     public static void WriteJson(EvaluationResults results, TextWriter output)
     {
         var all = new JsonArray();

@@ -6,31 +6,31 @@ using CACL.Runs.Folder;
 namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>A line of a run's evaluations.jsonl.</summary>
-/// <param name="Run">The run as it is shown.</param>
+/// <param name="Run">The run's name, as shown.</param>
 /// <param name="Line">The line.</param>
 internal sealed record EvaluationResult(string Run, JsonElement Line)
 {
-    /// <summary>Steps behind the checkpoint.</summary>
+    /// <summary>Steps done at the checkpoint.</summary>
     public long Step => Line.TryGetProperty("step", out var step) && step.TryGetInt64(out var number) ? number : 0;
 
     /// <summary>Whether there is a result.</summary>
     public bool IsDone => Text("status") == "done";
 
-    /// <summary>A text, or empty.</summary>
+    /// <summary>Returns a text, or an empty one.</summary>
     public string Text(string name) =>
         Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    /// <summary>A number, or null.</summary>
+    /// <summary>Returns a number, or null.</summary>
     public double? Number(string name) =>
         Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    /// <summary>What was measured and how: a part of the manifest, or null.</summary>
+    /// <summary>Returns what was measured and how, a part of the manifest, or null.</summary>
     public JsonElement? Manifest(string part) =>
         Line.TryGetProperty("manifest", out var manifest)
             && manifest.ValueKind == JsonValueKind.Object
             && manifest.TryGetProperty(part, out var value) ? value : null;
 
-    /// <summary>Whether both were measured on the same data in the same way, so that their numbers may stand side by side.</summary>
+    /// <summary>Returns whether both were measured on the same data in the same way, so that their numbers may be compared.</summary>
     public bool IsComparableWith(EvaluationResult other) =>
         Same(Manifest("dataset"), other.Manifest("dataset")) && Same(Manifest("protocol"), other.Manifest("protocol"));
 
@@ -38,8 +38,8 @@ internal sealed record EvaluationResult(string Run, JsonElement Line)
         one is { } a ? other is { } b && JsonElement.DeepEquals(a, b) : other is null;
 }
 
-/// <summary>The evaluations of some runs, those in one table that may be compared.</summary>
-/// <param name="Tables">Each a list of results, by run and step.</param>
+/// <summary>The evaluations of some runs; those in the same table may be compared.</summary>
+/// <param name="Tables">The tables, each a list of results ordered by run and step.</param>
 /// <param name="Failed">Those that were given up.</param>
 internal sealed record EvaluationResults(IReadOnlyList<IReadOnlyList<EvaluationResult>> Tables, IReadOnlyList<EvaluationResult> Failed)
 {
@@ -66,7 +66,7 @@ internal sealed record EvaluationResults(IReadOnlyList<IReadOnlyList<EvaluationR
         var path = Path.Combine(run, RunFiles.Evaluations);
         try
         {
-            // A run that was asked for twice at one step keeps both lines; they stand in the order in which they were made.
+            // A run that was evaluated twice at one step keeps both lines, in the order in which they were made.
             return !File.Exists(path) ? [] :
             [
                 .. JsonLinesFile.Read(path).Where(line => line.ValueKind == JsonValueKind.Object)

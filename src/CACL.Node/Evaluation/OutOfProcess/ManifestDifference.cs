@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace CACL.Node.Evaluation.OutOfProcess;
 
-/// <summary>In what two measurements differ, for people.</summary>
+/// <summary>Describes for people how two measurements differ.</summary>
 internal static class ManifestDifference
 {
     private const int MostNamed = 6;
     private const int LongestValue = 40;
 
     /// <summary>
-    /// The differences in data set and protocol, such as <c>protocol.epochs is 20, not 10</c>; empty where there are none.
+    /// Returns the differences in data set and protocol, such as <c>protocol.epochs is 20, not 10</c>; empty if there are none.
     /// </summary>
     public static string Between(EvaluationResult first, EvaluationResult other)
     {

@@ -11,12 +11,13 @@ using Serilog;
 namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
-/// What a training is evaluated on: looked at when the training starts, so that a misspelt folder is not found out hours later.
+/// Prepares a training's out-of-process evaluations. Data sets are checked when the training starts, so that a misspelt folder is not
+/// discovered hours later.
 /// </summary>
 internal static class OutOfProcessEvaluations
 {
-    /// <summary>Looks whether the data sets are there; reads no image.</summary>
-    /// <exception cref="UserException">One of them is not, or is empty.</exception>
+    /// <summary>Checks that the data sets exist; reads no image.</summary>
+    /// <exception cref="UserException">One of them does not, or is empty.</exception>
     public static void Check(RunSettings settings)
     {
         foreach (var dataSet in settings.TrainingEvaluation.DataSets)
@@ -37,8 +38,8 @@ internal static class OutOfProcessEvaluations
         }
     }
 
-    /// <summary>The engine of a run; null where nothing is to be evaluated.</summary>
-    /// <param name="settings">Settings.</param>
+    /// <summary>Returns the engine of a run, or null if nothing is to be evaluated.</summary>
+    /// <param name="settings">The settings.</param>
     /// <param name="folder">The run folder.</param>
     /// <param name="device">The device that the training uses.</param>
     public static IEvaluationEngine? Engine(RunSettings settings, RunFolder folder, string device)
@@ -55,7 +56,7 @@ internal static class OutOfProcessEvaluations
 
     private static string Named(string? own, string settings, string usual) => own ?? (settings.Length > 0 ? settings : usual);
 
-    // Beside a training on the processor the cores are taken; beside a graphics card half of them are not.
+    // A training on the CPU takes the cores; one on a GPU leaves half of them free.
     private static int ThreadsBeside(string device) => device == "cpu" ? 1 : Math.Max(1, Environment.ProcessorCount / 2);
 
     private static string Words(TrainingEvaluationSettings settings)

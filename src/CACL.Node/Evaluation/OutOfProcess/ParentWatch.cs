@@ -3,19 +3,19 @@ using System.Diagnostics;
 namespace CACL.Node.Evaluation.OutOfProcess;
 
 /// <summary>
-/// In a child process: it ends when its parent does, however that ends. The parent holds the other end of the child's standard input, and
-/// the system closes it with the parent. (The system's own signal for a parent's death goes by thread, and threads of a pool come and go.)
+/// Makes a child process end when its parent does, however that ends. The parent holds the other end of the child's standard input, and the
+/// system closes it with the parent. (The system's own signal for a parent's death depends on a thread, and pool threads come and go.)
 /// </summary>
 internal static class ParentWatch
 {
-    /// <summary>The environment variable by which a parent asks for it.</summary>
+    /// <summary>The environment variable by which a parent requests it.</summary>
     public const string Variable = "CACL_ENDS_WITH_PARENT";
 
-    /// <summary>Begins to watch if the parent asked for it.</summary>
+    /// <summary>Starts watching if the parent requested it.</summary>
     public static void BeginIfAsked()
     {
         if (Environment.GetEnvironmentVariable(Variable) != "1") return;
-        // Its own children are not to wait for a parent on a standard input that they do not have.
+        // Its own children must not wait for a parent on a standard input that they do not have.
         Environment.SetEnvironmentVariable(Variable, null);
         new Thread(Watch) { IsBackground = true, Name = "parent watch" }.Start();
     }
@@ -28,12 +28,12 @@ internal static class ParentWatch
         {
             while (input.Read(nothing) > 0)
             {
-                // Nobody writes; whoever does is not listened to.
+                // Nobody is expected to write; anything written is ignored.
             }
         }
         catch (IOException)
         {
-            // As good as closed.
+            // This counts as closed.
         }
 
         Process.GetCurrentProcess().Kill();
