@@ -1,6 +1,6 @@
 using CACL.Node.Commands;
 using CACL.Node.Ending;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Programs;
 
 ProcessCulture.MakeInvariant();

@@ -24,7 +24,7 @@ internal static class PixelLossBenchmark
         using var generator = new Generator(1);
         Tensor Unit(params long[] shape) => nn.functional.normalize(randn(shape, generator: generator), dim: -1);
         var (p, pPlus, queue) = (Unit(batch, positions, Width).requires_grad_(), Unit(batch, positions, Width), Unit(queueSize, Width));
-        var matches = Match.SamePosition(batch, positions, CPU);
+        var matches = Correspondence.SamePosition(batch, positions, CPU);
         // threads and code are there before memory is counted
         _ = Seconds(p.narrow(0, 0, 1), pPlus.narrow(0, 0, 1), matches.narrow(0, 0, 1), queue);
         var before = ProcessMemory.PeakMib();

@@ -40,7 +40,7 @@ internal static class ScalarBenchmark
             catch (ExternalException fault)
             {
                 failed++;
-                first = TorchFault.Sentence(fault.Message);
+                first = TorchError.Sentence(fault.Message);
             }
         }
 

@@ -129,7 +129,7 @@ public sealed record RunOptions
     public BackOff ActorBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>What is evaluated beside the training.</summary>
-    public EvaluationOptions Evaluation { get; init; } = new();
+    public EvaluatorOptions Evaluation { get; init; } = new();
 
     /// <summary>Least severe events that are logged; see <see cref="Runs.Live.LiveSettings.LogLevel"/>.</summary>
     public string LogLevel { get; init; } = "information";

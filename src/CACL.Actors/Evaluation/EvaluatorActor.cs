@@ -21,7 +21,7 @@ namespace CACL.Actors.Evaluation;
 internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly EvaluationOptions _options;
+    private readonly EvaluatorOptions _options;
     private readonly IEvaluationEngine _engine;
     private readonly RunLength _length;
     private readonly string _runDirectory;
@@ -35,7 +35,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private EvaluatorProtocol.TrainingOver? _over;
 
     public EvaluatorActor(
-        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluatorOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer)
     {
         _options = options;
@@ -63,7 +63,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(
-        EvaluationOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
+        EvaluatorOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
         Action<JsonObject>? observer) =>
         Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer))
             .WithDispatcher(Dispatchers.OwnThread);

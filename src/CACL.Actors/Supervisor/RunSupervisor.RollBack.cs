@@ -81,7 +81,7 @@ internal sealed partial class RunSupervisor
             Fail(
                 step,
                 "The training could not be rolled back, since its former state could not be given up: "
-                + $"{TorchFault.Sentence(fault.Message)} Resume the run from its last checkpoint.",
+                + $"{TorchError.Sentence(fault.Message)} Resume the run from its last checkpoint.",
                 fault);
             return;
         }

@@ -148,7 +148,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             if (_saves.Count == 0) EndTraining();
         });
         Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
-            report.Step, $"The training loop failed after step {report.Step}: {TorchFault.Sentence(report.Cause.Message)}", report.Cause)));
+            report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}", report.Cause)));
         Receive<TrainerProtocol.Held>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
         Receive<TrainerProtocol.Stalled>(Stalled);
         Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));

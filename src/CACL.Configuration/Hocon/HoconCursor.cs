@@ -3,38 +3,37 @@ using K = CACL.Configuration.Hocon.HoconTokenKind;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// A place in a text's tokens, the last of which is the end: what is there, what is passed over, and what is not expected there.
+/// A cursor over a text's tokens, the last of which is the end. It returns the current token, skips tokens, and reports unexpected ones.
 /// </summary>
 internal sealed class HoconCursor(IReadOnlyList<HoconToken> tokens)
 {
     private int _at;
 
-    /// <summary>The token here.</summary>
+    /// <summary>The current token.</summary>
     public HoconToken Current => tokens[_at];
 
-    /// <summary>The token so many places on, or the end.</summary>
+    /// <summary>Returns the token so many places ahead, or the end.</summary>
     public HoconToken Ahead(int places) => tokens[Math.Min(_at + places, tokens.Count - 1)];
 
-    /// <summary>Goes on by tokens that were looked at.</summary>
+    /// <summary>Advances over tokens that were examined.</summary>
     public void Advance(int places = 1) => _at += places;
 
-    /// <summary>Passes over spaces within the line.</summary>
+    /// <summary>Skips spaces within the line.</summary>
     public void SkipSpaces()
     {
         while (Current.Kind == K.Space) _at++;
     }
 
-    /// <summary>Passes over spaces and ends of lines.</summary>
+    /// <summary>Skips spaces and newlines.</summary>
     public void SkipBlank()
     {
         while (Current.Kind is K.Space or K.NewLine) _at++;
     }
 
     /// <summary>
-    /// Passes over what separates two fields or elements: one comma, or any number of new lines, or both. At the end of the text the
-    /// caller knows better.
+    /// Skips what separates two fields or elements: one comma, any number of newlines, or both. What may end the text is up to the caller.
     /// </summary>
-    /// <param name="what">What is separated, for messages: "fields".</param>
+    /// <param name="what">What is separated, for messages, such as "fields".</param>
     public void Separate(string what)
     {
         var separated = Current.Kind is K.NewLine or K.End;
@@ -49,6 +48,6 @@ internal sealed class HoconCursor(IReadOnlyList<HoconToken> tokens)
         if (!separated) throw Unexpected($"between two {what}; a comma or a new line separates them");
     }
 
-    /// <summary>The error that says what stands here and where it should not.</summary>
+    /// <summary>Returns the error for an unexpected token at this place.</summary>
     public HoconException Unexpected(string place) => new(Current.Origin, $"unexpected {Current.Description} {place}.");
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// Gathers a configuration from texts, files with their includes, and single overrides, each stronger than those before, and resolves
-/// it. An included file must exist, whichever form of include names it: a silently missing one would train with other settings.
+/// Builds a configuration from texts, files with their includes, and single overrides, each stronger than those before it, and resolves it.
+/// An included file must exist, whichever form of include names it: a silently ignored one would train with other settings.
 /// </summary>
 public sealed class HoconLoader
 {
@@ -16,19 +16,18 @@ public sealed class HoconLoader
     private readonly Stack<string> _open = new();
     private int _includes;
 
-    /// <summary>A loader that sees these environment variables.</summary>
-    /// <param name="environment">Value of a variable, or null.</param>
-    /// <param name="files">
-    /// Opens a file by its absolute path. It says by a <see cref="ConfigurationException"/> that what has the name is no file to be read.
-    /// </param>
+    /// <summary>Creates a loader that sees these environment variables.</summary>
+    /// <param name="environment">Returns the value of a variable, or null.</param>
+    /// <param name="files">Opens a file by its absolute path. Throws a <see cref="ConfigurationException"/> if the path does not lead to a
+    /// readable file.</param>
     public HoconLoader(Func<string, string?> environment, Func<string, Stream> files)
     {
         _environment = environment;
         _files = files;
     }
 
-    /// <summary>A text that is no file, such as an embedded resource; includes do not work in it.</summary>
-    /// <exception cref="HoconException">Not HOCON.</exception>
+    /// <summary>Adds a text that is not a file, such as an embedded resource; it cannot include files.</summary>
+    /// <exception cref="HoconException">The text is not HOCON.</exception>
     public HoconLoader AddText(string source, string text)
     {
         _documents.Add(
@@ -36,7 +35,7 @@ public sealed class HoconLoader
         return this;
     }
 
-    /// <summary>A file and what it includes.</summary>
+    /// <summary>Adds a file and what it includes.</summary>
     /// <exception cref="HoconException">The file or an included one is missing, unreadable or not HOCON.</exception>
     public HoconLoader AddFile(string path)
     {
@@ -44,12 +43,12 @@ public sealed class HoconLoader
         return this;
     }
 
-    /// <summary>One key, as from a command line: a HOCON value where the text is one, otherwise the text itself.</summary>
-    /// <param name="key">Key, such as <c>cacl.data.stride</c>.</param>
-    /// <param name="text">Value.</param>
+    /// <summary>Adds one key, as from a command line. Its value is HOCON if the text is, otherwise the text itself.</summary>
+    /// <param name="key">The key, such as <c>cacl.data.stride</c>.</param>
+    /// <param name="text">The value.</param>
     /// <param name="source">Where it comes from, such as <c>--set cacl.data.stride=4</c>.</param>
-    /// <exception cref="HoconException">The key is none, or the text begins like an array, object, quoted text or substitution and is
-    /// wrong.</exception>
+    /// <exception cref="HoconException">The key is invalid, or the text begins like an array, object, quoted text or substitution and is
+    /// invalid.</exception>
     public HoconLoader AddOverride(string key, string text, string source)
     {
         var origin = HoconOrigin.Of(source);
@@ -59,17 +58,17 @@ public sealed class HoconLoader
         return this;
     }
 
-    /// <summary>Whether what was added assigns a key of the root, whatever its value.</summary>
+    /// <summary>Returns whether anything added so far assigns a key of the root, whatever its value.</summary>
     public bool Assigns(string key) => _documents.Any(document => document.Find(key) is not null);
 
-    /// <summary>The merged and resolved configuration.</summary>
+    /// <summary>Returns the merged and resolved configuration.</summary>
     /// <exception cref="HoconException">A substitution cannot be resolved.</exception>
     public HoconObject Resolve() => HoconResolver.Resolve(_documents, _environment);
 
     private static HoconNode OverrideValue(string text, HoconOrigin origin)
     {
         var isHocon = text.Length > 0 && (text[0] is '[' or '{' or '"' || text.Contains("${", StringComparison.Ordinal));
-        // Quotes inside a text would vanish.
+        // Quotes inside a text would be lost.
         if (!isHocon && (text.Length == 0 || text.Contains('"', StringComparison.Ordinal))) return Text();
         try
         {
@@ -77,7 +76,7 @@ public sealed class HoconLoader
         }
         catch (HoconException) when (!isHocon)
         {
-            // A path with a colon or a #, a list without brackets: what the shell's user meant is the text.
+            // It is a path with a colon or a #, or a list without brackets: the user of the shell meant the text itself.
             return Text();
         }
 
@@ -124,7 +123,7 @@ public sealed class HoconLoader
 
     private string Decode(string path, string full, HoconOrigin origin)
     {
-        // Read up to the bound, not by the file's length: the kernel's own files (/proc) say that they have none.
+        // Read up to the limit, not by the file's length: the kernel's own files (/proc) report a length of 0.
         using var stream = _files(full);
         var bytes = new byte[HoconLimits.FileBytes + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

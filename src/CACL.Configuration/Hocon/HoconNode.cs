@@ -13,7 +13,7 @@ internal sealed class LiteralNode(HoconScalar value, bool isSpace = false) : Hoc
     /// <summary>The scalar.</summary>
     public HoconScalar Value { get; } = value;
 
-    /// <summary>Whether it is white space between two parts of a concatenation: it counts between texts only.</summary>
+    /// <summary>Whether it is white space between two parts of a concatenation, which counts between texts only.</summary>
     public bool IsSpace { get; } = isSpace;
 }
 
@@ -27,7 +27,7 @@ internal sealed class ArrayNode(IReadOnlyList<HoconNode> items, HoconOrigin orig
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
 /// <param name="path">The key as written.</param>
 /// <param name="optional">Whether it may be missing.</param>
-/// <param name="prefix">The key under which the file that holds it was included: there it is looked for first.</param>
+/// <param name="prefix">The key under which the file that contains it was included; it is looked up there first.</param>
 /// <param name="origin">Where it was written.</param>
 internal sealed class SubstitutionNode(
     IReadOnlyList<string> path, bool optional, IReadOnlyList<string> prefix, HoconOrigin origin) : HoconNode(origin)
@@ -38,24 +38,24 @@ internal sealed class SubstitutionNode(
     /// <summary>Whether it may be missing.</summary>
     public bool Optional { get; } = optional;
 
-    /// <summary>The key under which the file that holds it was included.</summary>
+    /// <summary>The key under which the file that contains it was included.</summary>
     public IReadOnlyList<string> Prefix { get; } = prefix;
 }
 
-/// <summary>Several values in a row: texts are joined, objects merged, arrays appended.</summary>
+/// <summary>Several consecutive values: texts are joined, objects merged, arrays appended.</summary>
 internal sealed class ConcatenationNode(IReadOnlyList<HoconNode> parts) : HoconNode(parts[0].Origin)
 {
     /// <summary>The parts, white space between them included.</summary>
     public IReadOnlyList<HoconNode> Parts { get; } = parts;
 }
 
-/// <summary>Everything ever assigned to one key of one object, in order: a later value may look back to the earlier ones.</summary>
+/// <summary>Everything ever assigned to one key of one object, in order: a later value may refer to the earlier ones.</summary>
 internal sealed class HoconField(string key)
 {
     /// <summary>The key.</summary>
     public string Key { get; } = key;
 
-    /// <summary>The assigned values, the last wins.</summary>
+    /// <summary>The assigned values; the last one wins.</summary>
     public List<HoconNode> Entries { get; } = [];
 }
 
@@ -64,10 +64,10 @@ internal sealed class ObjectNode(HoconOrigin origin) : HoconNode(origin)
 {
     private readonly Dictionary<string, HoconField> _byKey = [];
 
-    /// <summary>The fields in the order in which they were first written.</summary>
+    /// <summary>The fields, in the order in which they were first written.</summary>
     public List<HoconField> Fields { get; } = [];
 
-    /// <summary>The field of one key, or null.</summary>
+    /// <summary>Returns the field of a key, or null.</summary>
     public HoconField? Find(string key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>Assigns a value to a path below this object; <c>a.b = v</c> is <c>a { b = v }</c>.</summary>
@@ -83,7 +83,7 @@ internal sealed class ObjectNode(HoconOrigin origin) : HoconNode(origin)
         Append(path[0], value);
     }
 
-    /// <summary>Assigns what another object's fields hold, in their order.</summary>
+    /// <summary>Assigns the content of another object's fields, in their order.</summary>
     public void Include(ObjectNode other)
     {
         foreach (var field in other.Fields)

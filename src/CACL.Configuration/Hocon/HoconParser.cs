@@ -2,13 +2,13 @@ using K = CACL.Configuration.Hocon.HoconTokenKind;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Finds the fields of an included file.</summary>
-/// <param name="file">The file as the include names it.</param>
+/// <summary>Returns the fields of an included file.</summary>
+/// <param name="file">The file, as the include names it.</param>
 /// <param name="prefix">The key of the object that includes it.</param>
 /// <param name="origin">The place of the include.</param>
 internal delegate ObjectNode IncludeReader(string file, IReadOnlyList<string> prefix, HoconOrigin origin);
 
-/// <summary>Tokens to the tree of assignments. Recursive, therefore with a bound on nesting.</summary>
+/// <summary>Parses tokens into a tree of assignments. It is recursive, and therefore limits nesting.</summary>
 internal sealed class HoconParser
 {
     private static readonly string[] IncludeForms = ["", "file(", "required(", "required(file("];
@@ -26,7 +26,7 @@ internal sealed class HoconParser
 
     private HoconToken Current => _cursor.Current;
 
-    /// <summary>A whole file: an object whose outer braces may be left out.</summary>
+    /// <summary>Parses a file: an object whose outer braces may be omitted.</summary>
     /// <param name="source">Name for error messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="prefix">The key under which it is included; empty for the root.</param>
@@ -36,7 +36,7 @@ internal sealed class HoconParser
         new HoconParser(HoconTokenizer.Tokenize(source, text), prefix, include).Root();
 
     /// <summary>
-    /// A single value, as given on a command line or in an environment variable. <c>#</c> and <c>//</c> are no comments there.
+    /// Parses a single value from a command line or an environment variable. <c>#</c> and <c>//</c> do not start comments there.
     /// </summary>
     /// <exception cref="HoconException">The text is not one HOCON value.</exception>
     public static HoconNode ParseValue(string source, string text)
@@ -102,7 +102,7 @@ internal sealed class HoconParser
 
         var origin = Current.Origin;
         var key = KeyPath(origin);
-        // Inside an array nothing has a path, so nothing there can be looked back to from elsewhere.
+        // Nothing inside an array has a path, so nothing there can be referred to from elsewhere.
         var whole = path is null ? null : (IReadOnlyList<string>)[.. path, .. key];
         _cursor.SkipSpaces();
         var kind = Current.Kind;

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Keys such as <c>a.b."c.d"</c>: three elements, the last of them with a dot.</summary>
+/// <summary>Paths such as <c>a.b."c.d"</c>: three elements, the last of which contains a dot.</summary>
 public static class HoconPath
 {
-    /// <summary>The elements of a key that stands alone: of a substitution, a <c>--set</c> option.</summary>
-    /// <exception cref="HoconException">Not a key.</exception>
+    /// <summary>Parses a key that stands alone, in a substitution or a <c>--set</c> option, into its elements.</summary>
+    /// <exception cref="HoconException">The text is not a key.</exception>
     public static IReadOnlyList<string> Parse(string text, HoconOrigin origin)
     {
         try
@@ -17,13 +17,13 @@ public static class HoconPath
         }
         catch (HoconException)
         {
-            // A character that no key has; told below, with the whole text.
+            // A character that no key has; reported below, with the whole text.
         }
 
         throw new HoconException(origin, $"'{text}' is not a key; a key looks like cacl.data.stride.");
     }
 
-    /// <summary>The elements that quoted and unquoted tokens in a row form.</summary>
+    /// <summary>Returns the elements that consecutive quoted and unquoted tokens form.</summary>
     /// <exception cref="HoconException">An element is empty, or there are too many.</exception>
     internal static IReadOnlyList<string> Join(IReadOnlyList<HoconToken> tokens, HoconOrigin origin)
     {
@@ -61,6 +61,6 @@ public static class HoconPath
         }
     }
 
-    /// <summary>The key as one writes it.</summary>
+    /// <summary>Returns the key as it is written.</summary>
     public static string Render(IEnumerable<string> path) => string.Join('.', path.Select(HoconWriter.Key));
 }

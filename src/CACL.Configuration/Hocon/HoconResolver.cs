@@ -3,9 +3,9 @@ using System.Text;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// Assignments to values. A substitution sees the final value of its key, wherever that was assigned; inside its own key's value it sees
-/// what the key was before (<c>path = ${path}":more"</c>). An assignment whose optional substitutions are all missing never happened, so
-/// <c>a = x</c>, <c>a = ${?X}</c> keeps x. A key that exists nowhere is looked for in the environment.
+/// Resolves assignments to values. A substitution sees the final value of its key, wherever that was assigned; inside its own key's value
+/// it sees the key's earlier value (<c>path = ${path}":more"</c>). An assignment whose optional substitutions are all missing never
+/// happened, so <c>a = x</c>, <c>a = ${?X}</c> keeps x. A key that exists nowhere is looked up in the environment.
 /// </summary>
 internal sealed class HoconResolver
 {
@@ -22,20 +22,20 @@ internal sealed class HoconResolver
         _environment = environment;
     }
 
-    /// <summary>The values of some documents merged, later ones over earlier ones.</summary>
+    /// <summary>Returns the values of some documents merged, later ones over earlier ones.</summary>
     /// <param name="documents">Parsed files and overrides, the strongest last.</param>
-    /// <param name="environment">Value of an environment variable, or null.</param>
-    /// <exception cref="HoconException">A substitution without value, a cycle, values that cannot be joined.</exception>
+    /// <param name="environment">Returns the value of an environment variable, or null.</param>
+    /// <exception cref="HoconException">A substitution has no value, there is a cycle, or values cannot be joined.</exception>
     public static HoconObject Resolve(IEnumerable<ObjectNode> documents, Func<string, string?> environment)
     {
         var resolver = new HoconResolver(documents, environment);
         return resolver.Fold(resolver.RootCandidates()) as HoconObject ?? new HoconObject([], HoconOrigin.Of("nothing"));
     }
 
-    // The assignments inside which a node stands, innermost first. Structural, so independent of who asks.
+    // The assignments inside which a node stands, innermost first. Structural, and so independent of who asks.
     private sealed record Scope(Scope? Outer, HoconField Field, int Entry);
 
-    // One assignment to a key: parsed, within its scope, or (from inside a resolved object) already a value.
+    // An assignment to a key: parsed, within its scope, or (from inside a resolved object) already a value.
     private readonly record struct Candidate(HoconNode? Node, Scope? Scope, HoconValue? Value);
 
     private List<Candidate> RootCandidates()
@@ -50,7 +50,8 @@ internal sealed class HoconResolver
         for (var i = below - 1; i >= 0; i--) candidates.Add(new Candidate(field.Entries[i], new Scope(outer, field, i), null));
     }
 
-    // The value of a key from its assignments, strongest first: the first that has one, or all objects above the first that is none.
+    // Returns the value of a key from its assignments, strongest first: the first that has a value, or all objects above the first that is
+    // no object.
     private HoconValue? Fold(List<Candidate> candidates)
     {
         var value = Layers(candidates, out var layers);
@@ -101,8 +102,8 @@ internal sealed class HoconResolver
     private static IEnumerable<string> Keys(Candidate layer) =>
         layer.Node is ObjectNode node ? node.Fields.Select(f => f.Key) : ((HoconObject)layer.Value!).Fields.Select(f => f.Key);
 
-    // Everything assigned to a key in some layers, strongest first. Where the viewer stands inside one of these assignments, only what
-    // lies below that one.
+    // Returns everything assigned to a key in some layers, strongest first. If the viewer is inside one of these assignments, only what is
+    // below that one.
     private static List<Candidate> Assignments(List<Candidate> layers, string key, Scope? viewer, out bool lookedBack)
     {
         lookedBack = false;

@@ -1,6 +1,6 @@
 namespace CACL.Configuration.Hocon;
 
-/// <summary>What a token is.</summary>
+/// <summary>The kind of a token.</summary>
 internal enum HoconTokenKind
 {
     End,
@@ -19,13 +19,13 @@ internal enum HoconTokenKind
     OptionalSubstitution,
 }
 
-/// <summary>A piece of HOCON text.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">Content: unescaped for strings, the path for substitutions, as written for the rest.</param>
+/// <summary>A token of a HOCON text.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Text">Its content: unescaped for strings, the path for substitutions, as written for the rest.</param>
 /// <param name="Origin">Where it begins.</param>
 internal readonly record struct HoconToken(HoconTokenKind Kind, string Text, HoconOrigin Origin)
 {
-    /// <summary>How an error message names it.</summary>
+    /// <summary>Its name in error messages.</summary>
     public string Description => Kind switch
     {
         HoconTokenKind.End => "the end of the text",

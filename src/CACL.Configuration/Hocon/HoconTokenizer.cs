@@ -4,8 +4,8 @@ using System.Text;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// Text to tokens. Comments vanish here, and stand apart from unquoted text; white space stays, since it joins the parts of an unquoted
-/// string.
+/// Splits a text into tokens. Comments are dropped here, and must be separated from unquoted text; white space is kept, since it joins the
+/// parts of an unquoted string.
 /// </summary>
 internal sealed class HoconTokenizer
 {
@@ -26,13 +26,12 @@ internal sealed class HoconTokenizer
 
     private HoconOrigin Here => _isFile ? new(_source, _line, _at - _lineStart + 1) : HoconOrigin.Of(_source);
 
-    /// <summary>The tokens of a text, the last being <see cref="HoconTokenKind.End"/>.</summary>
+    /// <summary>Returns the tokens of a text, the last of which is <see cref="HoconTokenKind.End"/>.</summary>
     /// <param name="source">Name for error messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="isFile">Whether it has lines and comments. On a command line <c>#</c> and <c>//</c> are parts of paths.</param>
-    /// <exception cref="HoconException">
-    /// A string without end, an unknown escape, a reserved character, a comment that touches a text.
-    /// </exception>
+    /// <exception cref="HoconException">A string is not closed, an escape is unknown, a character is reserved, or a comment touches a
+    /// text.</exception>
     public static IReadOnlyList<HoconToken> Tokenize(string source, string text, bool isFile = true) =>
         new HoconTokenizer(source, text, isFile).Run();
 
@@ -95,7 +94,7 @@ internal sealed class HoconTokenizer
 
     private void SkipComment()
     {
-        // /data/a#b and ${HOME}//clips would silently be other folders.
+        // /data/a#b and ${HOME}//clips would silently become other folders.
         if (_tokens is [.., { Kind: HoconTokenKind.Unquoted or HoconTokenKind.Substitution or HoconTokenKind.OptionalSubstitution }])
         {
             var mark = _text[_at] == '#' ? "#" : "//";

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace CACL.Configuration.Hocon;
 
 /// <summary>
-/// Texts with units: durations (<c>30s</c>, <c>5 minutes</c>) and sizes (<c>256 MiB</c>); also the words for true and false.
+/// Parses texts with units: durations (<c>30s</c>, <c>5 minutes</c>) and sizes (<c>256 MiB</c>); also the words for true and false.
 /// </summary>
 public static class HoconUnits
 {
-    /// <summary>A duration; the unit is required.</summary>
+    /// <summary>Parses a duration; the unit is required.</summary>
     public static bool TryDuration(string text, out TimeSpan duration)
     {
         duration = default;
@@ -16,7 +16,7 @@ public static class HoconUnits
         return true;
     }
 
-    /// <summary>A size in bytes; a plain number counts bytes.</summary>
+    /// <summary>Parses a size in bytes; a plain number counts bytes.</summary>
     public static bool TrySize(string text, out long bytes)
     {
         bytes = 0;
@@ -25,14 +25,14 @@ public static class HoconUnits
         return true;
     }
 
-    /// <summary>true, yes, on; false, no, off.</summary>
+    /// <summary>Parses true, yes, on; false, no, off.</summary>
     public static bool TryBoolean(string text, out bool value)
     {
         value = text is "true" or "yes" or "on";
         return value || text is "false" or "no" or "off";
     }
 
-    /// <summary>The shortest way to write a duration that reads as the same one.</summary>
+    /// <summary>Returns the shortest text for a duration that reads back as the same one.</summary>
     public static string Render(TimeSpan duration)
     {
         var milliseconds = duration.TotalMilliseconds;

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>A resolved value: a scalar, an array or an object. Equality ignores where it was written.</summary>
+/// <summary>A resolved value: a scalar, an array or an object. Equality ignores the origin.</summary>
 public abstract class HoconValue(HoconOrigin origin, long weight) : IEquatable<HoconValue>
 {
     /// <summary>
-    /// Values in it, written out, a long text counting for several. Substitutions share what they repeat, so a few lines can stand for
-    /// more than any memory holds; this is what bounds them.
+    /// Number of values in it when fully expanded; a long text counts as several. Substitutions share what they repeat, so a few lines can
+    /// stand for more than any memory holds; this is what limits them.
     /// </summary>
     public long Weight { get; } = weight;
 
@@ -23,17 +23,17 @@ public abstract class HoconValue(HoconOrigin origin, long weight) : IEquatable<H
     /// <inheritdoc/>
     public abstract override int GetHashCode();
 
-    /// <summary>The value in HOCON, on one line.</summary>
+    /// <summary>Returns the value in HOCON, on one line.</summary>
     public sealed override string ToString() => HoconWriter.Inline(this);
 }
 
 /// <summary>A text, number, boolean or null. HOCON converts between the first three, so only the text is kept.</summary>
 public sealed class HoconScalar(string text, bool isNull, HoconOrigin origin) : HoconValue(origin, 1 + (text.Length / 16))
 {
-    /// <summary>The text as written, quotes and escapes removed.</summary>
+    /// <summary>The text, with quotes and escapes removed.</summary>
     public string Text { get; } = text;
 
-    /// <summary>Whether it is the word null without quotes.</summary>
+    /// <summary>Whether it is the unquoted word null.</summary>
     public bool IsNull { get; } = isNull;
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed class HoconObject : HoconValue
 {
     private readonly Dictionary<string, HoconValue> _byKey;
 
-    /// <summary>An object of these fields, no key twice.</summary>
+    /// <summary>Creates an object with these fields, no key twice.</summary>
     public HoconObject(IEnumerable<KeyValuePair<string, HoconValue>> fields, HoconOrigin origin)
         : this([.. fields], origin)
     {
@@ -74,13 +74,13 @@ public sealed class HoconObject : HoconValue
         _byKey = new Dictionary<string, HoconValue>(Fields);
     }
 
-    /// <summary>The fields in the order in which they were first written.</summary>
+    /// <summary>The fields, in the order in which they were first written.</summary>
     public ImmutableArray<KeyValuePair<string, HoconValue>> Fields { get; }
 
-    /// <summary>The value of one key (no path), or null.</summary>
+    /// <summary>The value of one key (not a path), or null.</summary>
     public HoconValue? this[string key] => _byKey.GetValueOrDefault(key);
 
-    /// <summary>The value at a path such as <c>cacl.data.stride</c> (no quoted parts), or null.</summary>
+    /// <summary>Returns the value at a path such as <c>cacl.data.stride</c> (without quoted parts), or null.</summary>
     public HoconValue? At(string path)
     {
         HoconValue? value = this;

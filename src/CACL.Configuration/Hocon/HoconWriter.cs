@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CACL.Configuration.Hocon;
 
-/// <summary>Values back to text which reads as the same values, here and in Akka's own parser.</summary>
+/// <summary>Writes values as text that reads back as the same values, here and in Akka's own parser.</summary>
 public static class HoconWriter
 {
-    /// <summary>A value on one line.</summary>
+    /// <summary>Returns a value on one line.</summary>
     public static string Inline(HoconValue value)
     {
         var text = new StringBuilder();
@@ -14,11 +14,11 @@ public static class HoconWriter
         return text.ToString();
     }
 
-    /// <summary>A key's element, quoted where it must be.</summary>
+    /// <summary>Returns an element of a key, quoted where necessary.</summary>
     public static string Key(string key) =>
         key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Quote(key);
 
-    /// <summary>A text as a value, quoted where it must be.</summary>
+    /// <summary>Returns a text as a value, quoted where necessary.</summary>
     public static string Text(string text) => NeedsQuotes(text) ? Quote(text) : text;
 
     private static void Write(StringBuilder text, HoconValue value)
@@ -53,7 +53,7 @@ public static class HoconWriter
         }
     }
 
-    // Words that begin like `include` or read as null would change their meaning; the rest is a matter of reserved characters.
+    // Words that begin like `include` or read as null would change their meaning; the rest depends on reserved characters.
     private static bool NeedsQuotes(string text) =>
         text.Length == 0 || text is "null" or "include" || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 

@@ -1,10 +1,10 @@
 namespace CACL.Configuration.Keys;
 
-/// <summary>How many slips of the keyboard lie between two words.</summary>
+/// <summary>The edit distance between two words.</summary>
 public static class EditDistance
 {
     /// <summary>
-    /// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.
+    /// Returns the Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, replacements, swaps of neighbours.
     /// </summary>
     public static int Between(string a, string b)
     {
@@ -26,11 +26,11 @@ public static class EditDistance
     }
 
     /// <summary>
-    /// The candidate nearest to a word, or null where none is near (within 2 slips, or a third of its length for long words).
+    /// Returns the candidate nearest to a word, or null if none is near (within 2 edits, or a third of its length for long words).
     /// </summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
-        // Beyond this length nobody mistyped a key; and the table above is quadratic.
+        // A word of this length is not a mistyped key, and the table above is quadratic.
         if (word.Length > 200) return null;
         var best = candidates.Select(c => (Word: c, Distance: Between(word, c)))
             .OrderBy(c => c.Distance)

@@ -4,15 +4,15 @@ using CACL.Configuration.Hocon;
 namespace CACL.Configuration.Keys;
 
 /// <summary>
-/// Settings from environment variables. A variable's name is its key in capitals with <c>_</c> for every <c>.</c> and <c>-</c>:
-/// <c>CACL_DATA_CROP_SIZE</c> is <c>cacl.data.crop-size</c>. No two keys share a name (a test keeps it so).
+/// Settings from environment variables. The name of a variable is its key in capitals with <c>_</c> for every <c>.</c> and <c>-</c>:
+/// <c>CACL_DATA_CROP_SIZE</c> sets <c>cacl.data.crop-size</c>. No two keys share a name, which a test ensures.
 /// </summary>
 public static class EnvironmentOverrides
 {
-    /// <summary>The variable that sets a key.</summary>
+    /// <summary>Returns the variable that sets a key.</summary>
     public static string Variable(string key) => key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
 
-    /// <summary>The keys that variables set, and their values.</summary>
+    /// <summary>Returns the keys that variables set, and their values.</summary>
     /// <exception cref="ConfigurationException">A variable is named like a key of a section, but no such key exists.</exception>
     public static IEnumerable<(string Key, string Value, string Source)> Read(IEnumerable<KeyValuePair<string, string>> environment)
     {
@@ -27,7 +27,7 @@ public static class EnvironmentOverrides
         }
     }
 
-    // Other programs have small letters, or two underscores for a section: what is meant so must not be passed over in silence.
+    // Other programs use lower-case letters, or two underscores for a section: a variable meant like that must not be ignored silently.
     private static string Plain(string name) => name.ToUpperInvariant().Replace("__", "_", StringComparison.Ordinal);
 
     private static ConfigurationException Unknown(string name, IEnumerable<string> variables)

@@ -4,7 +4,7 @@ using System.Text;
 namespace CACL.Configuration.Keys;
 
 /// <summary>
-/// The page hocon/README.md: presets, the rules of overriding, and every key, made from reference.conf so that it cannot be wrong.
+/// The page hocon/README.md: presets, the rules of overriding, and every key, generated from reference.conf so that it cannot be wrong.
 /// </summary>
 public static class KeyPage
 {
@@ -39,7 +39,7 @@ public static class KeyPage
 
         """;
 
-    /// <summary>The page.</summary>
+    /// <summary>Returns the page.</summary>
     public static string Render()
     {
         var page = new StringBuilder(Head);
@@ -59,8 +59,8 @@ public static class KeyPage
         return page.ToString();
     }
 
-    /// <summary>The comment above a line of reference.conf, as one paragraph.</summary>
-    /// <param name="lines">Its lines.</param>
+    /// <summary>Returns the comment above a line of reference.conf, as one paragraph.</summary>
+    /// <param name="lines">The lines of reference.conf.</param>
     /// <param name="line">The line, counted from 1.</param>
     public static string Comment(IReadOnlyList<string> lines, int line)
     {

@@ -2,9 +2,7 @@ using CACL.Configuration.Hocon;
 
 namespace CACL.Configuration.Keys;
 
-/// <summary>
-/// The keys that reference.conf holds; no other is allowed under <c>cacl</c>, and nothing beside <c>cacl</c> and <c>akka</c>.
-/// </summary>
+/// <summary>The keys in reference.conf; no other is allowed under <c>cacl</c>, and nothing beside <c>cacl</c> and <c>akka</c>.</summary>
 public static class KnownKeys
 {
     private static readonly Lazy<HoconObject> Reference = new(
@@ -13,7 +11,7 @@ public static class KnownKeys
     /// <summary>Every key under <c>cacl</c>.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Leaves("cacl", Reference.Value["cacl"]!).Select(l => l.Key)];
 
-    /// <summary>The settings with their defaults and places in reference.conf.</summary>
+    /// <summary>The settings with their defaults and their places in reference.conf.</summary>
     public static IEnumerable<KeyValuePair<string, HoconValue>> Defaults => Leaves("cacl", Reference.Value["cacl"]!);
 
     private static IReadOnlyList<string> Sections { get; } = [.. All.SelectMany(Outer).Distinct()];
@@ -68,11 +66,11 @@ public static class KnownKeys
         }
     }
 
-    /// <summary>A phrase that names the known key nearest to an unknown one; empty where none is near.</summary>
+    /// <summary>Returns a phrase that names the known key nearest to an unknown one; empty if none is near.</summary>
     public static string Suggestion(string path)
     {
         var name = path[(path.LastIndexOf('.') + 1)..];
-        // A key under the wrong section is as frequent as a typo.
+        // A key under the wrong section is as common as a typo.
         var near = All.FirstOrDefault(k => k.EndsWith("." + name, StringComparison.Ordinal))
             ?? EditDistance.Nearest(path, [.. All, .. Sections]);
         return near is null ? " hocon/README.md lists all keys." : $" Did you mean {near}?";

@@ -3,7 +3,7 @@ namespace CACL.Configuration.Keys;
 /// <summary>reference.conf, embedded in the program: every key with its default.</summary>
 public static class ReferenceFile
 {
-    /// <summary>How origins name it.</summary>
+    /// <summary>Its name in origins.</summary>
     public const string Name = "reference.conf";
 
     /// <summary>Its text.</summary>

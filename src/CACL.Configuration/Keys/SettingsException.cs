@@ -2,20 +2,20 @@ using CACL.Configuration.Hocon;
 
 namespace CACL.Configuration.Keys;
 
-/// <summary>One thing wrong with the settings.</summary>
+/// <summary>One fault of the settings.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Origin">Where its value was written.</param>
-/// <param name="Message">What was found, what is allowed.</param>
+/// <param name="Message">What was found, and what is allowed.</param>
 public sealed record SettingsProblem(string Key, HoconOrigin Origin, string Message)
 {
-    /// <summary>The problem as one line.</summary>
+    /// <summary>Returns the problem as one line.</summary>
     public override string ToString() => $"{Origin}: {Key} {Message}";
 }
 
-/// <summary>Settings are wrong; the message lists everything that is, not the first fault only.</summary>
+/// <summary>Settings are wrong; the message lists all faults, not only the first.</summary>
 public sealed class SettingsException : ConfigurationException
 {
-    /// <summary>These problems, at least one.</summary>
+    /// <summary>Creates the exception for these problems, at least one.</summary>
     public SettingsException(IReadOnlyList<SettingsProblem> problems)
         : base(problems.Count == 1
             ? problems[0].ToString()
@@ -24,6 +24,6 @@ public sealed class SettingsException : ConfigurationException
         Problems = problems;
     }
 
-    /// <summary>Everything that is wrong.</summary>
+    /// <summary>All problems.</summary>
     public IReadOnlyList<SettingsProblem> Problems { get; }
 }

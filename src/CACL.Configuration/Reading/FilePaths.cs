@@ -3,7 +3,7 @@ namespace CACL.Configuration.Reading;
 /// <summary>Paths as users write them.</summary>
 public static class FilePaths
 {
-    /// <summary>The absolute path; a leading <c>~/</c> is the home folder; an empty text stays empty.</summary>
+    /// <summary>Returns the absolute path; a leading <c>~/</c> is the home folder; an empty text stays empty.</summary>
     public static string Absolute(string path)
     {
         if (path.Length == 0) return "";
@@ -15,7 +15,7 @@ public static class FilePaths
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
 
-    /// <summary>A path to be read by people: from the current folder where it lies below that, otherwise absolute.</summary>
+    /// <summary>Returns a path for people: relative to the current folder if it is below it, otherwise absolute.</summary>
     public static string Shown(string path)
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);

@@ -4,34 +4,34 @@ using CACL.Configuration.Keys;
 
 namespace CACL.Configuration.Reading;
 
-/// <summary>A setting as it was understood.</summary>
+/// <summary>A setting as it was read.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Text">Its value in one canonical spelling, HOCON.</param>
+/// <param name="Text">Its value in canonical spelling, as HOCON.</param>
 /// <param name="Origin">Where it was written.</param>
 public sealed record ResolvedSetting(string Key, string Text, HoconOrigin Origin);
 
-/// <summary>Takes typed values out of a resolved tree, and collects what is wrong instead of stopping at the first fault.</summary>
+/// <summary>Reads typed values from a resolved tree, and collects faults instead of stopping at the first.</summary>
 public sealed class SettingsReader(HoconObject root)
 {
     private readonly List<SettingsProblem> _problems = [];
     private readonly SortedDictionary<string, ResolvedSetting> _settings = new(StringComparer.Ordinal);
 
-    /// <summary>Everything wrong so far.</summary>
+    /// <summary>All problems so far.</summary>
     public IReadOnlyList<SettingsProblem> Problems => _problems;
 
-    /// <summary>Everything read so far, sorted by key.</summary>
+    /// <summary>All settings read so far, sorted by key.</summary>
     public IReadOnlyCollection<ResolvedSetting> Settings => _settings.Values;
 
-    /// <summary>Notes a problem with a key.</summary>
+    /// <summary>Reports a problem with a key.</summary>
     public void Report(string key, string message) => _problems.Add(new SettingsProblem(key, OriginOf(key), message));
 
-    /// <summary>Whether nothing is wrong with a key itself, so that rules which compare it with others make sense.</summary>
+    /// <summary>Returns whether the keys themselves have no problem, so that rules which compare them with others make sense.</summary>
     public bool IsSound(params string[] keys) => !_problems.Any(p => keys.Contains(p.Key));
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Reads a whole number.</summary>
     public int Integer(string key, int least, int most) => (int)Integer(key, (long)least, most);
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Reads a whole number.</summary>
     public long Integer(string key, long least, long most)
     {
         if (Scalar(key) is not { } text) return least;
@@ -40,7 +40,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, (long)value, ((long)value).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A seed.</summary>
+    /// <summary>Reads a seed.</summary>
     public ulong Seed(string key)
     {
         if (Scalar(key) is not { } text) return 0;
@@ -52,9 +52,9 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, value, value.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>Reads a number.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="allows">Which numbers are allowed.</param>
+    /// <param name="allows">Returns whether a number is allowed.</param>
     /// <param name="allowed">The same in words.</param>
     public double Number(string key, Func<double, bool> allows, string allowed)
     {
@@ -63,7 +63,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, value, value.ToString("R", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Numbers, as many as asked for.</summary>
+    /// <summary>Reads a given number of numbers.</summary>
     public IReadOnlyList<double> Numbers(string key, int count)
     {
         var texts = ReadList(key) ?? [];
@@ -77,7 +77,7 @@ public sealed class SettingsReader(HoconObject root)
         return new double[count];
     }
 
-    /// <summary>true, yes, on; false, no, off.</summary>
+    /// <summary>Reads true, yes, on; false, no, off.</summary>
     public bool Boolean(string key)
     {
         if (Scalar(key) is not { } text) return false;
@@ -85,7 +85,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, value, value ? "true" : "false");
     }
 
-    /// <summary>true, false, or the word auto, which is null.</summary>
+    /// <summary>Reads true, false, or the word auto, for which it returns null.</summary>
     public bool? BooleanOrAuto(string key)
     {
         if (Scalar(key) is not { } text) return null;
@@ -94,7 +94,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep<bool?>(key, value, value ? "true" : "false");
     }
 
-    /// <summary>One of some words.</summary>
+    /// <summary>Reads one of some words.</summary>
     public T Choice<T>(string key, params (string Word, T Value)[] choices)
     {
         if (Scalar(key) is not { } text) return choices[0].Value;
@@ -106,7 +106,7 @@ public sealed class SettingsReader(HoconObject root)
         return Wrong(key, text, OneOf([.. choices.Select(c => c.Word)], text), choices[0].Value);
     }
 
-    /// <summary>Any text; or one that passes a check.</summary>
+    /// <summary>Reads any text, or one that passes a check.</summary>
     public string Text(string key, Func<string, bool>? allows = null, string allowed = "a text")
     {
         if (Scalar(key) is not { } text) return "";
@@ -114,19 +114,19 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, text, HoconWriter.Text(text));
     }
 
-    /// <summary>A text that may hold a secret where it is not what is allowed: then it is not repeated.</summary>
+    /// <summary>Reads a text that may contain a secret if it is not an allowed one: then it is not repeated.</summary>
     public string Guarded(string key, Func<string, bool> allows, string allowed)
     {
         if (Scalar(key) is not { } text) return "";
         if (allows(text)) return Keep(key, text, HoconWriter.Text(text));
         var origin = OriginOf(key);
-        // A file is named by its line; an option is quoted.
+        // A file is named by its line, but an option is quoted.
         if (origin.Line == 0 && origin.Source.Contains(key, StringComparison.Ordinal)) origin = HoconOrigin.Of($"--set {key}");
         _problems.Add(new SettingsProblem(key, origin, $"is not {allowed}."));
         return "";
     }
 
-    /// <summary>A list of texts; a single text is a list of one.</summary>
+    /// <summary>Reads a list of texts; a single text is a list of one.</summary>
     public IReadOnlyList<string> Texts(string key, Func<string, string> canonical)
     {
         if (ReadList(key) is not { } texts) return [];
@@ -134,10 +134,10 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, values, $"[{string.Join(", ", values.Select(HoconWriter.Text))}]");
     }
 
-    /// <summary>A list of texts or objects; one alone is a list of one, an empty text a list of none.</summary>
+    /// <summary>Reads a list of texts or objects; a single one is a list of one, an empty text a list of none.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="read">Reads an element; where something is wrong with it, says so and returns null.</param>
-    /// <param name="render">An element in HOCON.</param>
+    /// <param name="read">Reads an element; if something is wrong with it, reports that and returns null.</param>
+    /// <param name="render">Returns an element in HOCON.</param>
     public IReadOnlyList<T> Elements<T>(string key, Func<HoconValue, Action<string>, T?> read, Func<T, string> render)
         where T : class
     {
@@ -154,7 +154,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, values, $"[{string.Join(", ", values.Select(render))}]");
     }
 
-    /// <summary>Any text, of which nothing is told on: neither the value nor the place it was written in, which may quote it.</summary>
+    /// <summary>Reads any text that must not be repeated: neither the value nor its origin, which may quote it.</summary>
     public string Secret(string key)
     {
         if (Scalar(key) is not { } text) return "";
@@ -163,7 +163,7 @@ public sealed class SettingsReader(HoconObject root)
         return text;
     }
 
-    /// <summary>Some of a few words, each at most once: a list, or one text with commas.</summary>
+    /// <summary>Reads a subset of some words: a list, or one comma-separated text.</summary>
     public IReadOnlySet<string> Words(string key, params string[] words)
     {
         var found = (ReadList(key) ?? [])
@@ -174,7 +174,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, new HashSet<string>(chosen), $"[{string.Join(", ", chosen)}]");
     }
 
-    /// <summary>A duration such as 30s.</summary>
+    /// <summary>Reads a duration such as 30s.</summary>
     public TimeSpan Duration(string key, TimeSpan least, TimeSpan most)
     {
         if (Scalar(key) is not { } text) return least;
@@ -183,7 +183,7 @@ public sealed class SettingsReader(HoconObject root)
         return Keep(key, value, HoconUnits.Render(value));
     }
 
-    /// <summary>A size in bytes such as 256 MiB.</summary>
+    /// <summary>Reads a size in bytes such as 256 MiB.</summary>
     public long Size(string key, long least, long most)
     {
         if (Scalar(key) is not { } text) return least;
@@ -260,7 +260,7 @@ public sealed class SettingsReader(HoconObject root)
 
     private HoconOrigin OriginOf(string key)
     {
-        // A key without a value of its own is to be put right where its section stands.
+        // A key without a value of its own has to be corrected where its section is.
         for (var path = key; ; path = path[..path.LastIndexOf('.')])
         {
             if (root.At(path) is { } value) return value.Origin;

@@ -1,10 +1,11 @@
 namespace CACL.Configuration.Reading;
 
-/// <summary>An address on the web, or none.</summary>
+/// <summary>Reads an optional web address.</summary>
 public static class WebAddress
 {
     /// <summary>
-    /// Reads one; null where the text is empty. A user, a password or a query within are refused, and not repeated: addresses are logged.
+    /// Reads an address; returns null if the text is empty. A user, a password or a query in it are refused, and not repeated: addresses
+    /// are logged.
     /// </summary>
     public static Uri? Read(SettingsReader reader, string key)
     {

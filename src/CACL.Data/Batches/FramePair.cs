@@ -4,8 +4,8 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Batches;
 
 /// <summary>
-/// Two decoded crops and the plan they follow, in native memory of a <see cref="FramePairPool"/>. It has one owner at a time, who
-/// hands it on or disposes it; disposing gives the memory back to the pool.
+/// Two decoded crops and the plan they were made by, in native memory of a <see cref="FramePairPool"/>. A pair has one owner at a time, who
+/// hands it on or disposes it; disposing returns the memory to the pool.
 /// </summary>
 public sealed unsafe class FramePair : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed unsafe class FramePair : IDisposable
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytesPerFrame * 2, 64);
     }
 
-    /// <summary>The plan whose frames these are.</summary>
+    /// <summary>The plan by which the crops were made.</summary>
     public SamplePlan? Plan { get; set; }
 
     /// <summary>Path of the video, for messages.</summary>
@@ -34,11 +34,11 @@ public sealed unsafe class FramePair : IDisposable
 
     private byte* Live => _memory != null ? _memory : throw new ObjectDisposedException(nameof(FramePair));
 
-    /// <summary>A stream that is cut off drops the pairs in flight; nobody is left to give them back.</summary>
+    /// <summary>Frees the memory of pairs in flight that a cancelled stream dropped: nobody is left to return them.</summary>
     ~FramePair() => NativeMemory.AlignedFree(_memory);
 
-    /// <summary>Gives the memory back to the pool. The pair must not be touched afterwards.</summary>
-#pragma warning disable CA1816 // Returned, not finished: the finalizer stays on guard for its next owner.
+    /// <summary>Returns the memory to the pool. The pair must not be touched afterwards.</summary>
+#pragma warning disable CA1816 // The pair is returned, not finished: the finalizer stays on guard for its next owner.
     public void Dispose() => _pool.Return(this);
 #pragma warning restore CA1816
 

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace CACL.Data.Batches;
 
-/// <summary>Keeps the native memory of frame pairs for reuse. Thread-safe. What bounds it is who rents: the stream's demand.</summary>
+/// <summary>
+/// Keeps the native memory of frame pairs for reuse. Its size is bounded by those who rent, that is, by the stream's demand. Thread-safe.
+/// </summary>
 public sealed class FramePairPool : IDisposable
 {
     private readonly ConcurrentBag<FramePair> _free = [];
@@ -10,20 +12,20 @@ public sealed class FramePairPool : IDisposable
     private int _rented;
     private volatile bool _disposed;
 
-    /// <summary>A pool of pairs of crops of side <paramref name="cropSize"/>.</summary>
+    /// <summary>Creates a pool of pairs whose crops have the side <paramref name="cropSize"/>.</summary>
     public FramePairPool(int cropSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(cropSize);
         _bytesPerFrame = checked(cropSize * cropSize * 3);
     }
 
-    /// <summary>Pairs that somebody owns at present.</summary>
+    /// <summary>Number of pairs that are rented.</summary>
     public int Rented => Volatile.Read(ref _rented);
 
     /// <summary>Bytes of one pair.</summary>
     public long BytesPerPair => 2L * _bytesPerFrame;
 
-    /// <summary>A pair with undefined content, owned by the caller.</summary>
+    /// <summary>Returns a pair with undefined content, owned by the caller.</summary>
     public FramePair Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -31,7 +33,7 @@ public sealed class FramePairPool : IDisposable
         return _free.TryTake(out var pair) ? pair : new FramePair(this, _bytesPerFrame);
     }
 
-    /// <summary>Frees what is not rented; what is rented is freed when it comes back.</summary>
+    /// <summary>Frees the pairs that are not rented; a rented pair is freed when it is returned.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -1,18 +1,18 @@
 namespace CACL.Data.Catalog;
 
-/// <summary>How far files have come away from what a catalogue knows of them, found by listing them: none is opened.</summary>
+/// <summary>How far the files on disk have drifted from what a catalogue knows of them. Files are listed, not opened.</summary>
 /// <param name="Appeared">Files without a row, or whose row is marked as vanished.</param>
-/// <param name="Changed">Files whose size or time of change is not their row's.</param>
+/// <param name="Changed">Files whose size or modification time differs from their row's.</param>
 /// <param name="Gone">Rows whose files are no longer there.</param>
 public sealed record CatalogDrift(int Appeared, int Changed, int Gone)
 {
-    /// <summary>Whether files and rows are as one.</summary>
+    /// <summary>Whether files and rows agree.</summary>
     public bool IsNone => this is { Appeared: 0, Changed: 0, Gone: 0 };
 
-    /// <summary>Compares.</summary>
+    /// <summary>Compares the files on disk with the catalogue's rows.</summary>
     /// <param name="catalog">The catalogue.</param>
-    /// <param name="roots">What is looked at.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="roots">The folders, lists and files to look at.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="CatalogException">The catalogue cannot be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public static CatalogDrift Of(VideoCatalog catalog, VideoRoots roots, CancellationToken cancel)

@@ -2,16 +2,16 @@ using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>The catalogue itself (not a video) cannot be used. The message is a sentence that names the file and the remedy.</summary>
+/// <summary>The catalogue itself, and not a video, cannot be used. The message is a sentence that names the file and the remedy.</summary>
 public sealed class CatalogException : Exception
 {
-    /// <summary>A fault of a catalogue file or of what was to be scanned into it.</summary>
+    /// <summary>Creates the exception for a fault of a catalogue file or of what was to be scanned into it.</summary>
     public CatalogException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
 
-    /// <summary>SQLite's primary result codes (sqlite.org/rescode.html) in words.</summary>
+    /// <summary>Translates SQLite's primary result code (sqlite.org/rescode.html) into a message for people.</summary>
     internal static CatalogException From(SqliteException error, string path, string doing) => new(
         $"{doing} the catalogue {path} failed: " + error.SqliteErrorCode switch
         {

@@ -6,7 +6,7 @@ namespace CACL.Data.Catalog;
 /// <summary>An open catalogue file: one connection behind a lock, whose faults name the file and the remedy.</summary>
 internal sealed class CatalogFile : IDisposable
 {
-    // Long enough for the other process's batch of rows, short enough to be told about a stuck one.
+    // Long enough for another process to write its batch of rows, short enough to hear soon about one that is stuck.
     private const int BusySeconds = 15;
 
     private readonly Lock _lock = new();
@@ -22,17 +22,17 @@ internal sealed class CatalogFile : IDisposable
     /// <summary>Absolute path.</summary>
     internal string Path { get; }
 
-    /// <summary>Single rows; only within <see cref="Guarded"/>.</summary>
+    /// <summary>Reads single rows; may be used only within <see cref="Guarded"/>.</summary>
     internal CatalogRecords Records { get; }
 
-    /// <summary>Opens a catalogue, or makes an empty one where there is no file.</summary>
-    /// <exception cref="CatalogException">The file is not a catalogue, of a newer version, damaged, or cannot be written.</exception>
+    /// <summary>Opens a catalogue, or creates an empty one where there is no file.</summary>
+    /// <exception cref="CatalogException">The file is not a catalogue, is of a newer version, is damaged, or cannot be written.</exception>
     internal static CatalogFile Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            // SQLite opens it by its name, and waits where that is a pipe's.
+            // SQLite opens the file by name, and would wait if that were a named pipe.
             RegularFile.RequireUnlessMissing(path);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         }
@@ -45,7 +45,7 @@ internal sealed class CatalogFile : IDisposable
             throw new CatalogException($"The folder of the catalogue {path} cannot be made: {error.Message}", error);
         }
 
-        // Not pooled: disposing really closes the file, so that it can be deleted or moved.
+        // The connection is not pooled, so disposing it closes the file, which can then be deleted or moved.
         var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds };
         var connection = new SqliteConnection(settings.ToString());
         try
@@ -67,9 +67,9 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Does something with the file, alone among this process's threads.</summary>
-    /// <param name="doing">What, for messages: "Reading", "Writing to".</param>
-    /// <param name="action">The work.</param>
+    /// <summary>Runs an action on the file while no other thread of this process does.</summary>
+    /// <param name="doing">What is being done, for messages: "Reading", "Writing to".</param>
+    /// <param name="action">The action.</param>
     /// <exception cref="CatalogException">SQLite reports a fault.</exception>
     internal T Guarded<T>(string doing, Func<SqliteConnection, T> action)
     {

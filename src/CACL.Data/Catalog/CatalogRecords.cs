@@ -2,13 +2,15 @@ using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Reads single rows by statements prepared once: a run loads one for every sample, a scan looks one up for every file.</summary>
+/// <summary>
+/// Reads single rows with statements that are prepared once: a run loads a row for every sample, a scan looks one up for every file.
+/// </summary>
 internal sealed class CatalogRecords(SqliteConnection connection, string catalog) : IDisposable
 {
     private SqliteCommand? _find;
     private SqliteCommand? _load;
 
-    /// <summary>What is known of a path, or null.</summary>
+    /// <summary>Returns what is known about a path, or null.</summary>
     internal KnownFile? Find(string path)
     {
         _find ??= Prepared(
@@ -22,9 +24,9 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), ReasonAt(reader, 3), message, vanished, reader.GetInt32(6));
     }
 
-    /// <summary>The record of a usable video, and the size and time of change that its file had.</summary>
+    /// <summary>Returns the record of a usable video, and the size and modification time that its file had.</summary>
     /// <exception cref="VideoUnusableException">The video is not usable.</exception>
-    /// <exception cref="CatalogException">There is no such row, or it is damaged.</exception>
+    /// <exception cref="CatalogException">There is no such row, or the row is damaged.</exception>
     internal (VideoRecord Record, FileStamp Stamp) Load(long id)
     {
         _load ??= Prepared(
@@ -63,7 +65,9 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
         }
     }
 
-    /// <summary>Why a row's video is not usable, null if it is. A reason that a newer program wrote still means: not usable.</summary>
+    /// <summary>
+    /// Returns why a row's video is not usable, or null if it is. A reason that a newer program wrote still means "not usable".
+    /// </summary>
     internal static UnusableReason? ReasonAt(SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? null
         : Enum.TryParse<UnusableReason>(reader.GetString(column), out var reason) ? reason

@@ -3,24 +3,24 @@ using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>The tables of a catalogue file, and how one is told from any other file.</summary>
+/// <summary>The tables of a catalogue file, and how such a file is told from any other.</summary>
 internal static class CatalogSchema
 {
-    /// <summary>user_version of the files this program writes.</summary>
+    /// <summary>The user_version of the files that this program writes.</summary>
     internal const int Version = 2;
 
     /// <summary>
-    /// The rules by which videos are read: part of every row. Whoever changes what a prober says of an unchanged file raises it, so that
-    /// the next scan reads the file again. 1: mirrored pictures were taken for turned ones, a picture's own orientation was not read, and
-    /// pictures before the first that can be decoded were frames.
+    /// The version of the rules by which videos are read; part of every row. Raise it whenever a prober's answer for an unchanged file
+    /// changes, so that the next scan reads the file again. Under version 1, mirrored pictures were taken for rotated ones, a picture's own
+    /// orientation was not read, and pictures before the first that can be decoded counted as frames.
     /// </summary>
     internal const int ReadingRules = 2;
 
-    /// <summary>application_id: "CACL".</summary>
+    /// <summary>The application_id: "CACL".</summary>
     private const int ApplicationId = 0x4341434C;
 
-    // The frame indices lie in a table of their own, so that reading the narrow rows does not page through them. The partial index
-    // covers all that a run reads at its start, in the order it wants: SQLite touches nothing else for it.
+    // The frame indices lie in a table of their own, so that reading the narrow rows does not page through them. The partial index covers
+    // everything that a run reads at its start, in the order it needs, so SQLite touches nothing else.
     private const string Tables = """
         CREATE TABLE videos (
             id INTEGER PRIMARY KEY,
@@ -56,10 +56,11 @@ internal static class CatalogSchema
         ALTER TABLE videos ADD COLUMN reading_rules INTEGER NOT NULL DEFAULT 1;
         """;
 
-    // Made with its first row: catalogues of before there was the table are read as they are, and older programs read on.
+    // The table is created with its first row: catalogues from before there was one are read as they are, and older programs can still read
+    // them.
     private const string Scans = "CREATE TABLE IF NOT EXISTS scans (folder TEXT PRIMARY KEY, finished_at TEXT NOT NULL)";
 
-    /// <summary>Notes folders that a scan walked to its end.</summary>
+    /// <summary>Notes the folders that a scan walked to the end.</summary>
     internal static void NoteScanned(SqliteConnection connection, IEnumerable<string> folders)
     {
         Execute(connection, Scans);
@@ -74,7 +75,7 @@ internal static class CatalogSchema
         }
     }
 
-    /// <summary>The folders that scans walked to their end.</summary>
+    /// <summary>Returns the folders that scans walked to the end.</summary>
     internal static List<string> Scanned(SqliteConnection connection)
     {
         var folders = new List<string>();
@@ -86,7 +87,7 @@ internal static class CatalogSchema
         return folders;
     }
 
-    /// <summary>Makes an empty file a catalogue, brings an older one up to date, refuses what is not one.</summary>
+    /// <summary>Turns an empty file into a catalogue, upgrades an older one, and refuses a file that is no catalogue.</summary>
     internal static void Ensure(SqliteConnection connection, string path)
     {
         var application = (int)Scalar(connection, "PRAGMA application_id");
@@ -117,7 +118,7 @@ internal static class CatalogSchema
     private static void Create(SqliteConnection connection)
     {
         Execute(connection, "PRAGMA journal_mode = WAL");
-        // Immediate: of two processes that find the file empty, one makes the tables and the other waits and sees them.
+        // Immediate: of two processes that find the file empty, one creates the tables, and the other waits and then sees them.
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
             Execute(connection, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
@@ -126,7 +127,7 @@ internal static class CatalogSchema
 
     private static void Upgrade(SqliteConnection connection)
     {
-        // Immediate: of two processes that open an older file, one changes it and the other waits and sees that.
+        // Immediate: of two processes that open an older file, one upgrades it, and the other waits and then sees that.
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Scalar(connection, "PRAGMA user_version") < Version) Execute(connection, $"{Additions} PRAGMA user_version = {Version};");
         transaction.Commit();

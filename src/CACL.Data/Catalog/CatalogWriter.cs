@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Writes rows within one transaction by statements prepared once.</summary>
+/// <summary>Writes rows within one transaction, with statements that are prepared once.</summary>
 internal sealed class CatalogWriter : IDisposable
 {
     private static readonly string[] Columns =

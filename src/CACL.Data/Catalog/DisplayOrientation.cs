@@ -3,18 +3,19 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// How a stored picture becomes the displayed one, in one of eight ways: where it is mirrored, its rows first change their order, the
-/// last one becoming the first; then it is turned.
+/// How a stored picture becomes the displayed one, in one of eight ways: if it is mirrored, the order of its rows is reversed first; then
+/// it is rotated.
 /// </summary>
-/// <param name="Rotation">Clockwise turn: 0, 90, 180 or 270 degrees.</param>
-/// <param name="Mirrored">Whether its rows change their order first. To mirror left to right is to mirror so and turn by 180.</param>
+/// <param name="Rotation">Clockwise rotation: 0, 90, 180 or 270 degrees.</param>
+/// <param name="Mirrored">Whether the order of the rows is reversed first. Mirroring left to right is this and a rotation by 180
+/// degrees.</param>
 public readonly record struct DisplayOrientation(int Rotation, bool Mirrored)
 {
     /// <summary>Whether a row of the stored picture is a column of the displayed one.</summary>
     public bool SwapsSides => Rotation is 90 or 270;
 
-    /// <summary>The orientation that an EXIF tag names (0x0112, as TIFF 6.0 defines it).</summary>
-    /// <param name="tag">1 to 8. Other numbers mean nothing, and change nothing.</param>
+    /// <summary>Returns the orientation that an EXIF tag names (0x0112, as TIFF 6.0 defines it).</summary>
+    /// <param name="tag">1 to 8. Other numbers have no meaning and change nothing.</param>
     public static DisplayOrientation OfExif(int tag) => tag switch
     {
         2 => new(180, true),
@@ -27,7 +28,7 @@ public readonly record struct DisplayOrientation(int Rotation, bool Mirrored)
         _ => default,
     };
 
-    /// <summary>Where the pixel of the displayed picture lies in the stored one.</summary>
+    /// <summary>Returns where a pixel of the displayed picture lies in the stored one.</summary>
     /// <param name="x">Column of the displayed picture.</param>
     /// <param name="y">Row of the displayed picture.</param>
     /// <param name="width">Pixels of a row of the stored picture.</param>
@@ -44,7 +45,9 @@ public readonly record struct DisplayOrientation(int Rotation, bool Mirrored)
         return (fromX, Mirrored ? height - 1 - fromY : fromY);
     }
 
-    /// <summary>The box of the stored picture that becomes the given box of the displayed one; sizes are the stored picture's.</summary>
+    /// <summary>
+    /// Returns the box of the stored picture that becomes the given box of the displayed one; sizes are the stored picture's.
+    /// </summary>
     internal CropBox Stored(CropBox box, int width, int height)
     {
         var (left, top) = Stored(box.X, box.Y, width, height);
@@ -53,7 +56,8 @@ public readonly record struct DisplayOrientation(int Rotation, bool Mirrored)
     }
 
     /// <summary>
-    /// The orientation of ffmpeg's display matrix (libavutil/display.h). Turns that are no quarters, within a degree, are none.
+    /// Returns the orientation of ffmpeg's display matrix (libavutil/display.h). A rotation that is not a multiple of 90 degrees, within
+    /// one degree, counts as none.
     /// </summary>
     /// <param name="matrix">Nine numbers: (x, y) is displayed at (m0·x + m3·y, m1·x + m4·y), shifted into view.</param>
     internal static DisplayOrientation OfMatrix(ReadOnlySpan<int> matrix)

@@ -3,13 +3,15 @@ using CACL.Data.Files;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Size and time of change: what tells an unchanged file without reading it. Of a link, those of the file it leads to.</summary>
+/// <summary>
+/// Size and modification time, by which an unchanged file is recognised without reading it. For a link, those of the file it leads to.
+/// </summary>
 internal readonly record struct FileStamp(long Size, long ModifiedTicks)
 {
-    /// <summary>The stamp of a file, or null where there is none (any more).</summary>
+    /// <summary>Returns the stamp of a file, or null where there is none (any more).</summary>
     internal static FileStamp? Of(string path) => FileStatus.Of(path) is { Kind: not FileKind.Folder } status ? Of(status) : null;
 
-    /// <summary>The stamp within a status.</summary>
+    /// <summary>Returns the stamp that a status contains.</summary>
     internal static FileStamp Of(FileStatus status) => new(status.Size, status.ModifiedTicks);
 
     /// <exception cref="VideoUnusableException">The file is gone or is not the one that was scanned.</exception>

@@ -1,9 +1,10 @@
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// The catalogue's compact form of a frame index. One version byte; the presentation times as differences of differences, so that a
-/// constant rate is one long run of zeros (a zero is followed by the run's length); the key frames as gaps. All numbers are LEB128
-/// varints, signed ones zigzag. Ten seconds at a constant rate take about ten bytes, a variable rate one or two bytes a frame.
+/// Encodes a frame index in the catalogue's compact form: one version byte; the presentation times as second differences, so that a
+/// constant frame rate is one long run of zeros (a zero is followed by the length of the run); the key frames as gaps. All numbers are
+/// LEB128 varints, signed ones zigzag-encoded. Ten seconds at a constant rate take about ten bytes, a variable rate one or two bytes per
+/// frame.
 /// </summary>
 internal static class FrameIndexCodec
 {
@@ -46,7 +47,7 @@ internal static class FrameIndexCodec
         return (times, keyFrames);
     }
 
-    // Arithmetic wraps on purpose: whatever times a file claims come back unchanged.
+    // The arithmetic wraps on purpose: whatever times a file claims come back unchanged.
     private static void WriteTimes(MemoryStream bytes, long[] times)
     {
         long before = 0, step = 0;

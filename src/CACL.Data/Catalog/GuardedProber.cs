@@ -1,9 +1,9 @@
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// A prober that cannot hold up the scan: one that does not come back in its time is left behind with its thread and replaced. Threads
-/// cannot be ended from outside, so the number of those left behind is limited; more of them mean that not only a file is wrong. A prober
-/// that fails by itself (killed, out of memory) says nothing of the file, which is asked for again by another.
+/// Keeps a prober from holding up the scan: one that does not return in time is abandoned with its thread and replaced. A thread cannot be
+/// ended from outside, so the number of abandoned ones is limited; more of them mean that something other than a file is wrong. A prober
+/// that fails by itself (killed, out of memory) says nothing about the file, which is then read by another prober.
 /// </summary>
 internal sealed class GuardedProber(
     Func<IVideoProber> probers, ScanOptions options, GuardedProber.LeftBehind leftBehind, GuardedProber.Failures failures) : IDisposable
@@ -11,7 +11,7 @@ internal sealed class GuardedProber(
     private const int Asked = 3;
     private IVideoProber? _prober;
 
-    /// <summary>Probers that hang, over all workers of a scan.</summary>
+    /// <summary>Counts the probers that hang, over all workers of a scan.</summary>
     internal sealed class LeftBehind
     {
         private const int Limit = 16;
@@ -26,7 +26,7 @@ internal sealed class GuardedProber(
         }
     }
 
-    /// <summary>Files in a row at which every prober failed, over all workers of a scan.</summary>
+    /// <summary>Counts consecutive files for which every prober failed, over all workers of a scan.</summary>
     internal sealed class Failures
     {
         private const int Limit = 16;
@@ -90,7 +90,7 @@ internal sealed class GuardedProber(
         _prober = null;
     }
 
-    // That ffmpeg finds no memory is its affair; that this program finds none is everybody's.
+    // Where ffmpeg runs out of memory, only ffmpeg is affected; where this program does, everything is.
     private static bool IsTheProbers(Exception error) =>
         error is not (OperationCanceledException or CatalogException) and (not OutOfMemoryException or InsufficientMemoryException);
 
@@ -102,7 +102,7 @@ internal sealed class GuardedProber(
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        // Cancelled, the prober is given the grace to stop by itself.
+        // After a cancellation the prober is given this grace period to stop by itself.
         var time = options.FileDeadline + options.Grace;
         if (WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, cancel.WaitHandle], time) == 1) Task.WaitAny([task], options.Grace);
         if (task.IsCompleted) return task.GetAwaiter().GetResult();
@@ -111,7 +111,7 @@ internal sealed class GuardedProber(
         task.ContinueWith(
             ended =>
             {
-                _ = ended.Exception; // seen, so that it is not reported as unobserved
+                _ = ended.Exception; // observed, so that it is not reported as unobserved
                 prober.Dispose();
             },
             CancellationToken.None,

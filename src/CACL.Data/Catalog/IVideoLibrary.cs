@@ -1,9 +1,9 @@
 namespace CACL.Data.Catalog;
 
-/// <summary>Looks up what a decoder must know of a video. Thread-safe.</summary>
+/// <summary>Looks up what a decoder must know about a video. Thread-safe.</summary>
 public interface IVideoLibrary
 {
-    /// <summary>The record of a usable video.</summary>
+    /// <summary>Returns the record of a usable video.</summary>
     /// <param name="id">Row of the catalogue.</param>
     /// <exception cref="VideoUnusableException">There is no such usable video any more.</exception>
     VideoRecord Load(long id);

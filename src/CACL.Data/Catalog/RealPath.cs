@@ -3,13 +3,13 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>realpath(3): a path without links, by which two ways to one file are recognised.</summary>
+/// <summary>Calls realpath(3), which returns a path without links: two ways to the same file are recognised by it.</summary>
 internal static partial class RealPath
 {
-    /// <summary>The path with every link in it resolved, or null where it leads nowhere (or around in a circle).</summary>
+    /// <summary>Returns the path with every link in it resolved, or null where it leads nowhere or round in a circle.</summary>
     internal static unsafe string? Of(string path)
     {
-        // PATH_MAX bytes are all that realpath writes.
+        // realpath writes at most PATH_MAX bytes.
         var resolved = stackalloc byte[4097];
         return Resolve(path, resolved) == null ? null : Utf8StringMarshaller.ConvertToManaged(resolved);
     }

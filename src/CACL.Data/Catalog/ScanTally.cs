@@ -22,7 +22,7 @@ internal sealed class ScanTally
         lock (_lock) _foundAll = true;
     }
 
-    /// <summary>A file turned out to be gone between listing and reading.</summary>
+    /// <summary>Notes that a file disappeared between listing and reading.</summary>
     internal void Lost()
     {
         lock (_lock) _found--;

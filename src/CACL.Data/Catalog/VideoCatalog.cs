@@ -4,8 +4,9 @@ using Microsoft.Data.Sqlite;
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// What is known of every video without opening it: one SQLite file, a row a video. Thread-safe: one connection behind a lock (a record
-/// takes some tens of microseconds, decoding its frames milliseconds). Other processes may read and scan the same file meanwhile (WAL).
+/// What is known about every video without opening it: one SQLite file with a row per video. Thread-safe: one connection behind a lock
+/// (reading a record takes some tens of microseconds, decoding its frames milliseconds). Other processes may read and scan the same file
+/// meanwhile (WAL).
 /// </summary>
 public sealed class VideoCatalog : IVideoLibrary, IDisposable
 {
@@ -16,15 +17,15 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <summary>Absolute path of the catalogue file.</summary>
     public string Path => _file.Path;
 
-    /// <summary>Opens a catalogue, or makes an empty one where there is no file.</summary>
-    /// <exception cref="CatalogException">The file is not a catalogue, of a newer version, damaged, or cannot be written.</exception>
+    /// <summary>Opens a catalogue, or creates an empty one where there is no file.</summary>
+    /// <exception cref="CatalogException">The file is not a catalogue, is of a newer version, is damaged, or cannot be written.</exception>
     public static VideoCatalog Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new VideoCatalog(CatalogFile.Open(path));
     }
 
-    /// <summary>As <see cref="Open"/>, but a missing file is an error that names the remedy.</summary>
+    /// <summary>Opens a catalogue like <see cref="Open"/>, but reports a missing file as an error that names the remedy.</summary>
     /// <exception cref="CatalogException">As <see cref="Open"/>, or there is no such file.</exception>
     public static VideoCatalog OpenExisting(string path)
     {
@@ -35,26 +36,26 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     }
 
     /// <summary>
-    /// The usable videos with at least <paramref name="minFrames"/> frames, ordered by path (bytes of UTF-8), which makes a run
-    /// deterministic whatever order the scan met them in. Reads a covering index only: 24 bytes a video stay in memory.
+    /// Returns the usable videos with at least <paramref name="minFrames"/> frames, ordered by path (bytes of UTF-8), which makes a run
+    /// deterministic whatever the order in which the scan found them. Reads only a covering index: 24 bytes per video stay in memory.
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
-    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) =>
         Shapes(
             "FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path", minFrames,
             within);
 
     /// <summary>
-    /// As <see cref="LoadUsable"/>, with those that a later scan found vanished: the row of videos as it was before that scan, as long
-    /// as none was changed or added.
+    /// Returns the videos of <see cref="LoadUsable"/> and those that a later scan found to have vanished: the sequence of videos as it was
+    /// before that scan, as long as none was changed or added.
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
-    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public VideoShape[] LoadUsableAndVanished(int minFrames, VideoRoots? within = null) =>
         Shapes("FROM videos WHERE reason IS NULL AND frames >= $min ORDER BY path", minFrames, within);
 
-    /// <summary>The paths of some rows, ordered as <see cref="LoadUsable"/> orders them; of a row that is not there, none.</summary>
+    /// <summary>Returns the paths of some rows, in the order of <see cref="LoadUsable"/>; a row that is not there has none.</summary>
     public IReadOnlyList<string> Paths(IReadOnlySet<long> ids) => _file.Guarded("Reading", connection =>
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -70,10 +71,10 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return paths;
     });
 
-    /// <summary>The record of one video.</summary>
-    /// <param name="id">Row, as <see cref="LoadUsable"/> names it.</param>
-    /// <param name="checkFile">Whether to compare the file's size and time of change with those of the scan.</param>
-    /// <exception cref="VideoUnusableException">The file is gone or changed since the scan, or is not usable.</exception>
+    /// <summary>Returns the record of one video.</summary>
+    /// <param name="id">Row of the catalogue, as in <see cref="LoadUsable"/>.</param>
+    /// <param name="checkFile">Whether to compare the file's size and modification time with those of the scan.</param>
+    /// <exception cref="VideoUnusableException">The file is gone, has changed since the scan, or is not usable.</exception>
     /// <exception cref="CatalogException">The catalogue cannot be read, or has no such row.</exception>
     public VideoRecord Load(long id, bool checkFile = true)
     {
@@ -85,10 +86,10 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     VideoRecord IVideoLibrary.Load(long id) => Load(id);
 
     /// <summary>
-    /// Writes rows in one transaction; a row of the same path is replaced and keeps its id, a vanished mark is taken off.
+    /// Writes rows in one transaction; a row with the same path is replaced, keeps its id and is no longer marked as vanished.
     /// </summary>
-    /// <returns>The rows' ids, in order.</returns>
-    /// <exception cref="CatalogException">The catalogue cannot be written; none of the rows is.</exception>
+    /// <returns>The ids of the rows, in order.</returns>
+    /// <exception cref="CatalogException">The catalogue cannot be written; no row is.</exception>
     public long[] UpsertBatch(IReadOnlyList<CatalogEntry> entries) => _file.Guarded("Writing to", connection =>
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -101,8 +102,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     });
 
     /// <summary>
-    /// Marks rows whose files are gone, or takes the mark off. Marked rows are not used, and are not read again when the file comes
-    /// back unchanged.
+    /// Marks rows whose files are gone as vanished, or removes the mark. Marked rows are not used, and their files are not read again if
+    /// they come back unchanged.
     /// </summary>
     public void MarkVanished(IReadOnlyCollection<long> ids, bool vanished = true) => _file.Guarded("Writing to", connection =>
     {
@@ -124,10 +125,10 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     });
 
     /// <summary>
-    /// Whether everything that is named was read: each folder, or one above it, was scanned to its end; each file named one by one has a
-    /// row, or does not exist; and no decoder failed in between. What changed since is not looked at: see <see cref="CatalogDrift"/>.
+    /// Returns whether everything named was read: each folder, or one above it, was scanned to the end; each file named one by one has a
+    /// row or does not exist; and no decoder failed in between. Later changes are not looked for: see <see cref="CatalogDrift"/>.
     /// </summary>
-    /// <param name="roots">What is named.</param>
+    /// <param name="roots">The folders, lists and files.</param>
     public bool IsScanned(VideoRoots roots)
     {
         ArgumentNullException.ThrowIfNull(roots);
@@ -150,9 +151,9 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         bool IsUnknown(string path) => _file.Records.Find(path) is null && FileStamp.Of(path) is not null;
     }
 
-    /// <summary>How many videos there are and why the others are not used.</summary>
-    /// <param name="minFrames">Frames a usable video has at least: stride + 1.</param>
-    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    /// <summary>Returns how many videos there are, and why the others are not used.</summary>
+    /// <param name="minFrames">Least number of frames of a usable video: stride + 1.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public CatalogCounts Counts(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         var (usable, tooShort, vanished) = (0, 0, 0);
@@ -172,8 +173,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return new CatalogCounts(usable, tooShort, unusable, vanished);
     });
 
-    /// <summary>How many videos were read by older rules than this program's. A scan reads them again, changed or not.</summary>
-    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    /// <summary>Returns how many videos were read by older rules than this program's. A scan reads them again, changed or not.</summary>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public int CountOutdated(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
@@ -190,10 +191,10 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     });
 
     /// <summary>
-    /// The videos that <see cref="LoadUsable"/> leaves out, those that vanished aside, ordered by path, each with its reason.
+    /// Returns the videos that <see cref="LoadUsable"/> leaves out, except those that vanished, ordered by path, each with its reason.
     /// </summary>
-    /// <param name="minFrames">stride + 1: what has fewer frames is too short.</param>
-    /// <param name="within">Only videos that these folders, lists and files name; null: all.</param>
+    /// <param name="minFrames">stride + 1; a video with fewer frames is too short.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public IReadOnlyList<UnusableVideo> LoadUnusable(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
@@ -218,20 +219,22 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>What is known of a path, or null.</summary>
+    /// <summary>Returns what is known about a path, or null.</summary>
     internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));
 
-    /// <summary>Whether a path is known and was there when it was last looked for.</summary>
+    /// <summary>Returns whether a path is known and was there when it was last looked for.</summary>
     internal bool Holds(string path) => Find(path) is { Vanished: false };
 
-    /// <summary>Notes folders that a scan walked to its end, all below them read.</summary>
+    /// <summary>Notes the folders that a scan walked to the end, everything below them having been read.</summary>
     internal void NoteScanned(IEnumerable<string> folders) => _file.Guarded("Writing to", connection =>
     {
         CatalogSchema.NoteScanned(connection, folders);
         return 0;
     });
 
-    /// <summary>Ids and paths of rows that are not marked as vanished and satisfy <paramref name="condition"/>.</summary>
+    /// <summary>
+    /// Returns the ids of the rows that are not marked as vanished and satisfy <paramref name="condition"/>, which sees id and path.
+    /// </summary>
     internal List<long> Select(Func<long, string, bool> condition) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
@@ -262,7 +265,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return shapes.ToArray();
     });
 
-    /// <summary>Lets the file grow to so many pages and no more: SQLite then reports a full disk, as tests want it to.</summary>
+    /// <summary>Limits the file to a number of pages, after which SQLite reports a full disk, as tests need it to.</summary>
     internal void LimitPages(int pages) => _file.Guarded("Reading", connection =>
     {
         CatalogSchema.Execute(connection, $"PRAGMA max_page_count = {pages}");

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Which files a scan opens, by their extension. What a file really is, its first bytes tell the prober.</summary>
+/// <summary>Decides by its extension which files a scan opens. What a file really is, the prober learns from its first bytes.</summary>
 internal static class VideoFileTypes
 {
     private static readonly FrozenSet<string> Videos = new[]

@@ -8,21 +8,21 @@ public enum CountedBy
     Packets,
 
     /// <summary>
-    /// By decoding once, because the packets do not tell (no or repeated timestamps, packed or hidden frames, a cut file).
+    /// By decoding once, because the packets are no reliable source (no or repeated timestamps, packed or hidden frames, a truncated file).
     /// </summary>
     Decoding,
 }
 
 /// <summary>
-/// The frames of one video in presentation order: what a sequential decode returns from the first frame on that can be decoded whole,
-/// and where it can be entered.
+/// The frames of one video in presentation order, that is, what a sequential decode returns from the first frame that can be decoded whole,
+/// and the frames at which decoding can start.
 /// </summary>
-/// <param name="TimeBaseNumerator">Seconds of one tick are numerator/denominator.</param>
+/// <param name="TimeBaseNumerator">One tick lasts numerator/denominator seconds.</param>
 /// <param name="TimeBaseDenominator">See <paramref name="TimeBaseNumerator"/>.</param>
-/// <param name="Times">Presentation time of every frame, in ticks of the stream (start time not removed). Strictly increasing iff
-/// <paramref name="Seekable"/>.</param>
+/// <param name="Times">Presentation time of every frame, in ticks of the stream (the start time is not subtracted). Strictly increasing if
+/// and only if <paramref name="Seekable"/>.</param>
 /// <param name="KeyFrames">Indices into <paramref name="Times"/> of the frames at which decoding can start, increasing.</param>
-/// <param name="Seekable">Whether a frame can be found by its time after a seek. False: only a sequential decode from the start is
+/// <param name="Seekable">Whether a frame can be found by its time after a seek. If not, only a sequential decode from the start is
 /// exact.</param>
 public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, long[] Times, int[] KeyFrames, bool Seekable)
 {
@@ -30,15 +30,15 @@ public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, 
     public int Count => Times.Length;
 }
 
-/// <summary>What is known of one usable video without decoding it.</summary>
+/// <summary>What is known about one usable video without decoding it.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="StreamIndex">Index of the video stream within the file.</param>
 /// <param name="Codec">ffmpeg's name of the codec, such as h264.</param>
 /// <param name="Width">Displayed width in pixels, orientation applied.</param>
 /// <param name="Height">Displayed height in pixels, orientation applied.</param>
-/// <param name="Orientation">How its pictures are turned to be displayed.</param>
-/// <param name="ReorderDelay">Frames the codec may hold back for reordering (ffmpeg's video delay).</param>
-/// <param name="CountedBy">How <paramref name="Frames"/> was made.</param>
+/// <param name="Orientation">How its pictures are oriented for display.</param>
+/// <param name="ReorderDelay">Frames that the codec may hold back for reordering (ffmpeg's video delay).</param>
+/// <param name="CountedBy">How <paramref name="Frames"/> was obtained.</param>
 /// <param name="Frames">The frame index.</param>
 public sealed record VideoRecord(
     string Path,

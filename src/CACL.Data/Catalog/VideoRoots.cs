@@ -3,16 +3,17 @@ using CACL.Data.Files;
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// What a user names as videos: folders (everything below them), list files (.txt, .csv: one path a line, relative to the list; of a
-/// .csv the first column; blank lines and lines that begin with # are left out), and single files.
+/// What a user names as videos: folders (everything below them), list files (.txt, .csv: one path per line, relative to the list; the first
+/// column of a .csv; blank lines and lines that begin with # are ignored), and single files.
 /// </summary>
 public sealed class VideoRoots
 {
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
     private readonly List<string> _prefixes = [];
 
-    /// <summary>Reads the lists; folders are not walked.</summary>
-    /// <exception cref="CatalogException">A root does not exist, is a file of an unknown kind, or a list cannot be read.</exception>
+    /// <summary>Reads the lists; does not walk the folders.</summary>
+    /// <exception cref="CatalogException">A root does not exist, is a file of an unknown kind, or is a list that cannot be
+    /// read.</exception>
     public VideoRoots(IEnumerable<string> roots)
     {
         ArgumentNullException.ThrowIfNull(roots);
@@ -21,7 +22,7 @@ public sealed class VideoRoots
             throw new CatalogException("No folder, list or file of videos was named (cacl.data.videos, or DIR of: cacl videos scan DIR).");
     }
 
-    /// <summary>Folders, links in their own path resolved.</summary>
+    /// <summary>Folders, with the links in their own paths resolved.</summary>
     public IList<string> Folders { get; } = [];
 
     /// <summary>List files.</summary>
@@ -30,14 +31,14 @@ public sealed class VideoRoots
     /// <summary>Files named one by one or by lists, absolute. They need not exist.</summary>
     public IReadOnlyCollection<string> Files => _files;
 
-    /// <summary>Whether a catalogue row of this path belongs to the roots.</summary>
+    /// <summary>Returns whether the catalogue row of this path belongs to the roots.</summary>
     public bool Contains(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return IsBelowFolders(path) || _files.Contains(path);
     }
 
-    /// <summary>Whether a path lies below (or is) one of the folders.</summary>
+    /// <summary>Returns whether a path is one of the folders or lies below one.</summary>
     internal bool IsBelowFolders(string path)
     {
         foreach (var prefix in _prefixes)
@@ -48,7 +49,7 @@ public sealed class VideoRoots
         return false;
     }
 
-    /// <summary>Whether a path is a folder or lies below it.</summary>
+    /// <summary>Returns whether a path is the folder or lies below it.</summary>
     internal static bool IsWithin(string path, string folder) =>
         path == folder || path.StartsWith(folder.EndsWith('/') ? folder : folder + '/', StringComparison.Ordinal);
 
@@ -58,7 +59,7 @@ public sealed class VideoRoots
         var path = Path.GetFullPath(root);
         if (Directory.Exists(path))
         {
-            // The folder's own path is resolved, so that it is the same folder by whichever link it is named.
+            // The folder's own path is resolved, so that it is the same folder whichever link names it.
             path = RealPath.Of(path) ?? path;
             if (Folders.Contains(path)) return;
             Folders.Add(path);
@@ -118,7 +119,7 @@ public sealed class VideoRoots
         return line[1..Math.Min(end, line.Length)].Replace("\"\"", "\"", StringComparison.Ordinal);
     }
 
-    // A file keeps its own name, even if it is a link; its folder is resolved like the folders are, once for all its files.
+    // A file keeps its own name, even if it is a link; its folder is resolved as the roots are, once for all its files.
     private static string RealParent(string path, Dictionary<string, string>? known = null)
     {
         var folder = Path.GetDirectoryName(path);

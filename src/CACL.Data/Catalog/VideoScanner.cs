@@ -5,20 +5,20 @@ using System.Runtime.ExceptionServices;
 namespace CACL.Data.Catalog;
 
 /// <summary>
-/// Fills a catalogue: one thread walks the folders, several read files, the caller's writes rows. Queues between them are short, so a
-/// scan of a quarter of a million files holds few of them at a time. A file whose size and time of change are the catalogue's is not
-/// read again, unless it was read by older rules, or what was wrong with it lies outside the file (permissions, a missing codec, a
-/// deadline).
+/// Fills a catalogue: one thread walks the folders, several read files, and the caller's thread writes rows. The queues between them are
+/// short, so a scan of a quarter of a million files holds few of them at a time. A file whose size and modification time match the
+/// catalogue is not read again, unless it was read by older rules, or the cause of its fault lies outside the file (permissions, a missing
+/// codec, a deadline).
 /// </summary>
-/// <param name="catalog">What is filled. Not owned.</param>
-/// <param name="probers">Makes a prober for each worker.</param>
+/// <param name="catalog">The catalogue to fill. Not owned.</param>
+/// <param name="probers">Creates a prober for each worker.</param>
 public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> probers)
 {
     /// <summary>Scans folders, lists and files.</summary>
     /// <param name="roots">See <see cref="VideoRoots"/>.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">Told several times a second, from the calling thread.</param>
-    /// <param name="cancel">Stops the scan; what was read until then is kept, and the next scan goes on from there.</param>
+    /// <param name="options">How to scan.</param>
+    /// <param name="progress">Receives the progress several times a second, on the calling thread.</param>
+    /// <param name="cancel">Stops the scan; what was read until then is kept, and the next scan continues from there.</param>
     /// <exception cref="CatalogException">A root is missing, or the catalogue cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public ScanReport Scan(
@@ -28,11 +28,11 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         options ??= new ScanOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        using var run = new Run(catalog, probers, new VideoRoots(roots), options, progress, cancel);
-        return run.ToEnd();
+        using var scan = new ActiveScan(catalog, probers, new VideoRoots(roots), options, progress, cancel);
+        return scan.ToEnd();
     }
 
-    private sealed class Run : IDisposable
+    private sealed class ActiveScan : IDisposable
     {
         private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
@@ -55,7 +55,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
         private ExceptionDispatchInfo? _failure;
 
-        internal Run(
+        internal ActiveScan(
             VideoCatalog catalog,
             Func<IVideoProber> probers,
             VideoRoots roots,
@@ -83,7 +83,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             }
             catch (Exception error)
             {
-                // The others must not wait for ever to hand over what nobody takes.
+                // The other threads must not wait for ever to hand over what nobody takes.
                 Fail(error);
             }
 
@@ -92,7 +92,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             _asked.ThrowIfCancellationRequested();
             _catalog.MarkVanished(_back, vanished: false);
             var vanished = MarkVanished();
-            // A folder that could not be listed may hold anything.
+            // A folder that could not be listed may contain anything.
             if (_walk.Unreadable.Count == 0) _catalog.NoteScanned(_roots.Folders);
             _progress?.Report(_tally.Progress());
             return _tally.Report(_walk, vanished, clock.Elapsed.TotalSeconds);
@@ -123,7 +123,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
 
         private void Fail(Exception error)
         {
-            // A cancellation is either the caller's (thrown at the end) or follows from a failure that is already kept.
+            // A cancellation is either the caller's (thrown at the end) or the consequence of a failure that is already kept.
             if (error is not OperationCanceledException)
                 Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
             _stop.Cancel();

@@ -1,19 +1,19 @@
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Why a video, or one request for frames of it, cannot be served.</summary>
+/// <summary>Why a video, or one request for its frames, cannot be served.</summary>
 public enum UnusableReason
 {
     /// <summary>The file cannot be opened or read.</summary>
     Unreadable,
 
-    /// <summary>The file is not a video (or still) of a container format that is allowed.</summary>
+    /// <summary>The file is not a video (or still image) in an allowed container format.</summary>
     NotAVideo,
 
-    /// <summary>No decoder for the stream's codec.</summary>
+    /// <summary>There is no decoder for the stream's codec.</summary>
     UnknownCodec,
 
-    /// <summary>Fewer frames than the request needs.</summary>
+    /// <summary>The video has fewer frames than the request needs.</summary>
     TooShort,
 
     /// <summary>Frames are missing or damaged beyond what the decoder can return.</summary>
@@ -25,14 +25,16 @@ public enum UnusableReason
     /// <summary>The deadline passed.</summary>
     Deadline,
 
-    /// <summary>The decoder failed again and again: it was killed, found no memory. That says nothing of the video.</summary>
+    /// <summary>The decoder failed repeatedly: it was killed or ran out of memory. That says nothing about the video.</summary>
     Decoder,
 }
 
-/// <summary>A video (not the program) is at fault: quarantine it and take another. The message is a sentence that names the file.</summary>
+/// <summary>
+/// A video, and not the program, is at fault: quarantine it and take another. The message is a sentence that names the file.
+/// </summary>
 public sealed class VideoUnusableException : Exception
 {
-    /// <summary>A fault of <paramref name="path"/>.</summary>
+    /// <summary>Creates the exception for a fault of <paramref name="path"/>.</summary>
     public VideoUnusableException(string path, UnusableReason reason, string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -3,20 +3,20 @@ using CACL.Data.Files;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>A file that a scan met.</summary>
+/// <summary>A file that a scan found.</summary>
 /// <param name="Path">Absolute path.</param>
-/// <param name="Stamp">Its size and time of change.</param>
-/// <param name="Problem">Why it need not be opened, or null.</param>
+/// <param name="Stamp">Size and modification time.</param>
+/// <param name="Problem">Why the file need not be opened, or null.</param>
 internal readonly record struct FoundFile(string Path, FileStamp Stamp, string? Problem);
 
 /// <summary>
-/// Walks folders and lists, one file at a time: no list of all files is ever held. Every file comes once, whichever links lead to it:
-/// a link to something under one of the folders is passed by, since the thing itself is reached anyway; other linked folders and files
-/// are remembered by their real paths. That also ends circles. Of several names of one file (hard links) only one comes, and that last,
-/// when all are known: one that the catalogue has, otherwise the first in order, whichever the folder lists first.
+/// Walks folders and lists one file at a time; no list of all files is ever held. Every file comes once, whichever links lead to it: a link
+/// to something under one of the folders is skipped, since its target is reached anyway; other linked folders and files are remembered by
+/// their real paths, which also ends circles. Of several names of one file (hard links) only one comes, and it comes last, when all of them
+/// are known: the name that the catalogue has, otherwise the first in order, whichever the folder lists first.
 /// </summary>
-/// <param name="roots">What is walked.</param>
-/// <param name="isKnown">Whether the catalogue has a path.</param>
+/// <param name="roots">What to walk.</param>
+/// <param name="isKnown">Whether the catalogue knows a path.</param>
 internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
 {
     private static readonly EnumerationOptions Everything = new()
@@ -37,12 +37,12 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
 
     internal int MissingCount { get; private set; }
 
-    /// <summary>Folders that could not be listed (all of them: what lies below must not count as vanished).</summary>
+    /// <summary>Folders that could not be listed; what lies below any of them must not count as vanished.</summary>
     internal IReadOnlyList<ScanProblem> Unreadable => _unreadable;
 
     internal int OtherFiles { get; private set; }
 
-    /// <summary>Whether a path lies in a folder that could not be listed, so that not having met it says nothing.</summary>
+    /// <summary>Returns whether a path lies in a folder that could not be listed, so that not having found it means nothing.</summary>
     internal bool IsUnlisted(string path) => _unreadable.Exists(folder => VideoRoots.IsWithin(path, folder.Path));
 
     internal IEnumerable<FoundFile> Files()
@@ -62,7 +62,7 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
 
     private IEnumerable<FoundFile> Below(string root)
     {
-        // Folders still to do. Whether one was reached through a link decides whether its files have a second, real path.
+        // Folders still to walk. A file of one that was reached through a link has a second, real path.
         var pending = new Stack<(string Path, bool Linked)>();
         pending.Push((root, false));
         while (pending.TryPop(out var folder))
@@ -142,13 +142,13 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
     {
         if (FileStatus.Of(path) is { Kind: not FileKind.Folder } status) return Described(path, status);
         if (isLink) return new FoundFile(path, default, $"{path} is a link that leads nowhere.");
-        // .NET shows bytes that are not UTF-8 as U+FFFD, and a file of that name does not exist.
+        // .NET shows bytes that are not UTF-8 as U+FFFD, and no file has that name.
         return path.Contains('\uFFFD', StringComparison.Ordinal)
             ? new FoundFile(path, default, $"The name of {path} is not valid UTF-8, so it cannot be opened. Rename the file.")
             : null;
     }
 
-    /// <returns>Null where another name of the file may come, or came.</returns>
+    /// <returns>Null where another name of the file may still come, or has come.</returns>
     private FoundFile? Described(string path, FileStatus status)
     {
         var problem = status.Kind != FileKind.Regular ? new NotARegularFileException(path, status.Kind).Message
@@ -168,7 +168,7 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
 
     private bool IsNew(string path)
     {
-        // A link that leads nowhere is shown under its own name.
+        // A link that leads nowhere is reported under its own name.
         if (RealPath.Of(path) is not { } real) return true;
         return !roots.IsBelowFolders(real) && _linked.Add(real);
     }

@@ -1,9 +1,9 @@
 namespace CACL.Data.Clips;
 
-/// <summary>A clip cannot be written. The message is made of sentences that name the file and a remedy.</summary>
+/// <summary>A clip cannot be written. The message consists of sentences that name the file and a remedy.</summary>
 public sealed class ClipException : Exception
 {
-    /// <summary>A fault of <paramref name="path"/>.</summary>
+    /// <summary>Creates the exception for a fault of <paramref name="path"/>.</summary>
     public ClipException(string path, string message, Exception? inner = null)
         : base(message, inner) => Path = path;
 

@@ -4,15 +4,15 @@ using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Clips;
 
-/// <summary>What a player has to know of a video to show it.</summary>
+/// <summary>What a player must know about a video to show it.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="StreamIndex">Index of the video stream within the file.</param>
 /// <param name="Width">Width as displayed, in square pixels, orientation applied.</param>
 /// <param name="Height">Height as displayed, in square pixels, orientation applied.</param>
-/// <param name="RateNumerator">Frames a second are numerator/denominator, on the average.</param>
+/// <param name="RateNumerator">The average frame rate is numerator/denominator frames per second.</param>
 /// <param name="RateDenominator">See <paramref name="RateNumerator"/>.</param>
-/// <param name="Frames">About how many frames there are, by the container's word; null where it says nothing.</param>
-/// <param name="Orientation">How its pictures are turned to be displayed.</param>
+/// <param name="Frames">The approximate number of frames, according to the container; null where it does not say.</param>
+/// <param name="Orientation">How its pictures are oriented for display.</param>
 public sealed record ClipProperties(
     string Path,
     int StreamIndex,
@@ -27,15 +27,15 @@ public sealed record ClipProperties(
         "stream=index,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,nb_frames,duration"
         + ":stream_disposition=attached_pic:stream_side_data_list:format=duration";
 
-    /// <summary>Containers without a clock write rates beyond these; no camera does.</summary>
+    /// <summary>The highest rate to believe: containers without a clock write higher ones, and no camera has them.</summary>
     private const double MostRate = 480;
 
-    /// <summary>Reads the properties of the file's first video stream that is no cover picture, by ffprobe.</summary>
-    /// <param name="program">The programs.</param>
+    /// <summary>Reads, with ffprobe, the properties of the file's first video stream that is no cover picture.</summary>
+    /// <param name="program">The ffmpeg programs.</param>
     /// <param name="path">Absolute path.</param>
-    /// <param name="deadline">How long it may take.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <exception cref="VideoUnusableException">The file cannot be used, and why.</exception>
+    /// <param name="deadline">How long reading may take.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="VideoUnusableException">The file cannot be used; the reason says why.</exception>
     public static ClipProperties Read(FfmpegProgram program, string path, TimeSpan deadline, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -44,7 +44,7 @@ public sealed record ClipProperties(
         var input = new InputFile(path);
         var streams = new List<Dictionary<string, string>>();
         var format = new Dictionary<string, string>();
-        using var ffprobe = new FfmpegRun(
+        using var ffprobe = new FfmpegProcess(
             program.FfprobePath, $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}", path,
             deadline, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
@@ -55,7 +55,7 @@ public sealed record ClipProperties(
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } whole) format = whole;
         }
 
-        var exitCode = ffprobe.Finish();
+        var exitCode = ffprobe.WaitForExit();
         if (streams.Find(stream => stream.Number("attached_pic") is not 1) is { } chosen)
         {
             var properties = Of(program, path, chosen, format);
@@ -66,11 +66,12 @@ public sealed record ClipProperties(
 
         var why = exitCode == 0 ? $"{path} has no video stream." : $"{path} is not a video that ffmpeg can open.";
         throw new VideoUnusableException(
-            path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.Complaint, path)}".TrimEnd());
+            path, UnusableReason.NotAVideo, $"{why} {FfprobeText.LastLine(ffprobe.ErrorOutput, path)}".TrimEnd());
     }
 
     /// <summary>
-    /// The size whose longer side has at most so many pixels: the same shape, never larger than the video's own, even sides.
+    /// Returns the size whose longer side has at most so many pixels: same aspect ratio, never larger than the video itself, and with even
+    /// sides.
     /// </summary>
     /// <param name="mostSide">Most pixels of the longer side.</param>
     public (int Width, int Height) SizeWithin(int mostSide)

@@ -5,23 +5,23 @@ using FFMpegCore;
 namespace CACL.Data.Clips;
 
 /// <summary>
-/// The whole frames of a video one after the other, from an ffmpeg process that is never more than a pipe's buffer ahead. Turned as the
-/// file says. Used by one thread; disposing ends the process.
+/// Reads the whole frames of a video one after the other, oriented for display, from an ffmpeg process that is never more than a pipe's
+/// buffer ahead. Used by one thread; disposing ends the process.
 /// </summary>
 public sealed class ClipReader : IDisposable
 {
-    private readonly FfmpegRun _ffmpeg;
+    private readonly FfmpegProcess _ffmpeg;
     private readonly string _path;
     private readonly int _bytes;
     private readonly TimeSpan _patience;
 
-    /// <summary>Starts at the first frame.</summary>
-    /// <param name="program">The programs.</param>
+    /// <summary>Starts reading at the first frame.</summary>
+    /// <param name="program">The ffmpeg programs.</param>
     /// <param name="clip">The video.</param>
-    /// <param name="width">Width of what is read, pixels.</param>
-    /// <param name="height">Height of what is read, pixels.</param>
+    /// <param name="width">Width of the frames read, pixels.</param>
+    /// <param name="height">Height of the frames read, pixels.</param>
     /// <param name="patience">How long a single frame may take.</param>
-    /// <param name="cancel">Gives up early.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     /// <exception cref="VideoUnusableException">The file cannot be opened.</exception>
     public ClipReader(FfmpegProgram program, ClipProperties clip, int width, int height, TimeSpan patience, CancellationToken cancel)
     {
@@ -32,39 +32,39 @@ public sealed class ClipReader : IDisposable
         _path = clip.Path;
         _bytes = checked(width * height * 3);
         _patience = patience;
-        _ffmpeg = new FfmpegRun(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
+        _ffmpeg = new FfmpegProcess(program.FfmpegPath, Arguments(program, clip, width, height), clip.Path, patience, cancel);
     }
 
     /// <summary>Frames read so far.</summary>
     public long Frames { get; private set; }
 
     /// <summary>
-    /// What ffmpeg complained about, such as damaged frames that it mended or left out; complete once the last frame was read.
+    /// What ffmpeg wrote to standard error, such as damaged frames that it mended or dropped; complete once the last frame was read.
     /// </summary>
-    public string Complaint => _ffmpeg.Complaint;
+    public string ErrorOutput => _ffmpeg.ErrorOutput;
 
     /// <summary>Reads the next frame.</summary>
     /// <param name="frame">width·height·3 bytes: rows of R, G, B.</param>
-    /// <returns>False after the last.</returns>
+    /// <returns>False after the last frame.</returns>
     /// <exception cref="VideoUnusableException">There is no frame at all, or one took too long.</exception>
     /// <exception cref="DecoderFaultException">ffmpeg was ended before the last frame.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public bool Read(Span<byte> frame)
     {
         if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
-        _ffmpeg.Allow(_patience);
+        _ffmpeg.SetTimeout(_patience);
         if (_ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length)
         {
-            // While the frame is used, ffmpeg waits for us.
-            _ffmpeg.Allow(null);
+            // ffmpeg waits for us while the frame is used.
+            _ffmpeg.SetTimeout(null);
             Frames++;
             return true;
         }
 
-        _ffmpeg.Finish();
+        _ffmpeg.WaitForExit();
         if (Frames > 0) return false;
         throw new VideoUnusableException(
-            _path, UnusableReason.Corrupt, $"No frame of {_path} can be decoded. {FfprobeText.LastLine(Complaint, _path)}".TrimEnd());
+            _path, UnusableReason.Corrupt, $"No frame of {_path} can be decoded. {FfprobeText.LastLine(ErrorOutput, _path)}".TrimEnd());
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class ClipReader : IDisposable
     private static string Arguments(FfmpegProgram program, ClipProperties clip, int width, int height)
     {
         var input = new InputFile(clip.Path);
-        var turn = TurnFilter.Of(clip.Orientation) is { Length: > 0 } filters ? filters[1..] + "," : "";
+        var turn = RotationFilter.Of(clip.Orientation) is { Length: > 0 } filters ? filters[1..] + "," : "";
         return FFMpegArguments
             .FromInput(input, options => options
                 .WithThreads(2)

@@ -7,17 +7,17 @@ using FFMpegCore.Arguments;
 namespace CACL.Data.Clips;
 
 /// <summary>
-/// Frames to an MP4 that plays everywhere: H.264, yuv420p, its index in front; by an ffmpeg process that is never more than a pipe's
-/// buffer behind. The file appears under its name only once it is whole; disposing before <see cref="Finish"/> leaves nothing behind.
-/// Used by one thread.
+/// Writes frames into an MP4 that plays everywhere (H.264, yuv420p, index in front), through an ffmpeg process that is never more than a
+/// pipe's buffer behind. The file appears under its name only once it is complete; disposing before <see cref="Finish"/> leaves nothing
+/// behind. Used by one thread.
 /// </summary>
 public sealed class ClipWriter : IDisposable
 {
-    // The first that this ffmpeg has. The last is part of every build, and older players know it too.
+    // The first of these that this ffmpeg has is taken. The last is part of every build, and older players know it, too.
     private static readonly (string Name, string Quality)[] Encoders =
         [("libx264", "-preset medium -crf 20"), ("libopenh264", "-b:v 6M"), ("mpeg4", "-q:v 3")];
 
-    // Putting the index in front moves the whole file once.
+    // Putting the index in front rewrites the whole file once.
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromMinutes(10);
 
     private readonly ChildProcess _ffmpeg;
@@ -25,14 +25,14 @@ public sealed class ClipWriter : IDisposable
     private readonly int _bytes;
     private readonly TimeSpan _patience;
 
-    /// <summary>Begins a file.</summary>
-    /// <param name="program">The programs.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="size">Pixels; both even, as the format wants it.</param>
-    /// <param name="rate">Frames a second: numerator and denominator.</param>
+    /// <summary>Starts writing a file.</summary>
+    /// <param name="program">The ffmpeg programs.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="size">Width and height in pixels, both even, as the format requires.</param>
+    /// <param name="rate">Frames per second: numerator and denominator.</param>
     /// <param name="patience">How long a single frame may take.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <exception cref="ClipException">This ffmpeg cannot encode, or the folder cannot be made.</exception>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="ClipException">This ffmpeg cannot encode, or the folder cannot be created.</exception>
     public ClipWriter(
         FfmpegProgram program, string path, (int Width, int Height) size, (int Numerator, int Denominator) rate, TimeSpan patience,
         CancellationToken cancel)
@@ -59,7 +59,8 @@ public sealed class ClipWriter : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
             _file = new AtomicFile(path);
             var arguments = Arguments(size, rate, encoder, quality);
-            _ffmpeg = new ChildProcess(new ChildStart(program.FfmpegPath, arguments) { Allowed = patience, TakesInput = true }, cancel);
+            var start = new ChildStartInfo(program.FfmpegPath, arguments) { Timeout = patience, KeepsInputOpen = true };
+            _ffmpeg = new ChildProcess(start, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ChildStartException)
         {
@@ -67,17 +68,17 @@ public sealed class ClipWriter : IDisposable
         }
     }
 
-    /// <summary>ffmpeg's name of the encoder: libx264 where it is there.</summary>
+    /// <summary>ffmpeg's name of the encoder: libx264 where it is available.</summary>
     public string Encoder { get; }
 
     /// <summary>Adds a frame.</summary>
     /// <param name="frame">Width·height·3 bytes: rows of R, G, B.</param>
-    /// <exception cref="ClipException">It could not be written, and what ffmpeg says to it.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="ClipException">The frame or the file could not be written; the message has ffmpeg's own words.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void Write(ReadOnlySpan<byte> frame)
     {
         if (frame.Length != _bytes) throw new ArgumentException($"A frame takes {_bytes} bytes, not {frame.Length}.", nameof(frame));
-        _ffmpeg.Allow(_patience);
+        _ffmpeg.SetTimeout(_patience);
         try
         {
             _ffmpeg.Input.Write(frame);
@@ -85,19 +86,19 @@ public sealed class ClipWriter : IDisposable
         }
         catch (IOException e)
         {
-            // It ended before its time: its own words say more than the broken pipe.
+            // ffmpeg ended prematurely: its own words say more than the broken pipe.
             throw Failed(WaitForEnd(), e);
         }
 
-        _ffmpeg.Allow(null);
+        _ffmpeg.SetTimeout(null);
     }
 
     /// <summary>Completes the file and gives it its name.</summary>
-    /// <exception cref="ClipException">It could not be written, and what ffmpeg says to it.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="ClipException">The frame or the file could not be written; the message has ffmpeg's own words.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void Finish()
     {
-        _ffmpeg.Allow(PatienceAtTheEnd);
+        _ffmpeg.SetTimeout(PatienceAtTheEnd);
         try
         {
             _ffmpeg.Input.Close();
@@ -113,7 +114,7 @@ public sealed class ClipWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ffmpeg.Kill(TimeSpan.FromSeconds(5)); // until it holds the file no more
+        _ffmpeg.Kill(TimeSpan.FromSeconds(5)); // until it no longer holds the file
         _ffmpeg.Dispose();
         _file.Dispose();
     }
@@ -125,9 +126,9 @@ public sealed class ClipWriter : IDisposable
             options => options.WithCustomArgument(
                 $"-hide_banner -v error -f rawvideo -pix_fmt rgb24 -video_size {size.Width}x{size.Height} -framerate "
                     + $"{rate.Numerator}/{rate.Denominator}"))
-        // FFMpegCore puts quotes around the address but does not escape those within.
-        // Players take BT.709 for granted where nothing is said, so it is written as such, and said.
-        .OutputToUrl(ChildStart.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
+        // FFMpegCore puts quotes around the address but does not escape those inside. Players assume BT.709 where nothing is said, so the
+        // file is written in it and says so.
+        .OutputToUrl(ChildStartInfo.Quote("file:" + _file.TemporaryPath)[1..^1], options => options
             .WithVideoCodec(encoder)
             .WithThreads(2)
             .WithCustomArgument(
@@ -136,11 +137,11 @@ public sealed class ClipWriter : IDisposable
                 + "-color_range tv -movflags +faststart -f mp4 -y"))
         .Arguments;
 
-    private ChildEnd WaitForEnd()
+    private ChildExit WaitForEnd()
     {
         try
         {
-            return _ffmpeg.Finish();
+            return _ffmpeg.WaitForExit();
         }
         catch (TimeoutException e)
         {
@@ -151,11 +152,11 @@ public sealed class ClipWriter : IDisposable
         }
     }
 
-    private ClipException Failed(ChildEnd? end, Exception? inner)
+    private ClipException Failed(ChildExit? end, Exception? inner)
     {
-        var says = end is { Signal: not null } or { NeverBegan: true }
-            ? $"ffmpeg {end.Words}."
-            : FfprobeText.LastLine(string.Join('\n', _ffmpeg.Complaint), _file.TemporaryPath);
+        var says = end is { Signal: not null } or { NeverStarted: true }
+            ? $"ffmpeg {end.Description}."
+            : FfprobeText.LastLine(string.Join('\n', _ffmpeg.ErrorTail), _file.TemporaryPath);
         if (says.Length == 0) says = inner?.Message ?? "ffmpeg ended without a word.";
         return new ClipException(
             _file.Path,

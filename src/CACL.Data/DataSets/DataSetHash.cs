@@ -4,15 +4,16 @@ using System.Text;
 namespace CACL.Data.DataSets;
 
 /// <summary>
-/// Says whether two evaluations saw the same data: the SHA-256 of a text, UTF-8, of these lines, each ended by a line feed.
-/// <c>cacl-data-set-1</c>; <c>kind KIND</c>; <c>class NAME</c> for each class in order; for the folder layout <c>ignore VALUE…</c> or
-/// <c>ignore</c> as classes.txt declares it; then for each item in order <c>NAME IMAGE-BYTES LABEL-SHA256</c>, with tabs between.
-/// So of a label every bit counts, of an image its name and length; neither the place on disk nor the split's name does.
+/// Tells whether two evaluations saw the same data, by the SHA-256 of a text in UTF-8 that consists of these lines, each ended by a line
+/// feed: <c>cacl-data-set-1</c>; <c>kind KIND</c>; <c>class NAME</c> for each class in order; for the folder layout <c>ignore VALUE…</c> or
+/// <c>ignore</c> as classes.txt declares it; then for each item in order <c>NAME IMAGE-BYTES LABEL-SHA256</c>, separated by tabs. So every
+/// bit of a label counts, and the name and length of an image; neither the place on disk nor the split's name does.
 /// </summary>
 public static class DataSetHash
 {
     /// <summary>
-    /// The hash of a split, 64 lower-case hexadecimal digits. Reads every label's file once: about 100 MB for Cityscapes' train.
+    /// Returns the hash of a split, 64 lower-case hexadecimal digits. Reads every label file once: about 100 MB for Cityscapes' train
+    /// split.
     /// </summary>
     /// <exception cref="DataSetException">The split has a fault, or a file cannot be read.</exception>
     public static string Of(ISegmentationDataSet dataSet, string split)

@@ -1,6 +1,6 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>What all layouts share: pairs of files, read in the same way.</summary>
+/// <summary>What all layouts have in common: pairs of files, read in the same way.</summary>
 internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList<ClassInfo> classes) : ISegmentationDataSet
 {
     public DataSetKind Kind { get; } = kind;
@@ -18,16 +18,16 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
     /// <summary>The splits of which anything is on disk, images or labels.</summary>
     public abstract IReadOnlyList<string> KnownSplits { get; }
 
-    /// <summary>Whether a split has images and labels.</summary>
+    /// <summary>Returns whether a split has images and labels.</summary>
     public abstract bool HasSplit(string split);
 
-    /// <summary>Looks up a split's files. What is wrong with it is part of the result, not thrown.</summary>
+    /// <summary>Looks up a split's files. Faults are part of the result, not thrown.</summary>
     public abstract SplitListing List(string split);
 
-    /// <summary>What the numbers in an item's label mean.</summary>
+    /// <summary>Returns what the numbers in an item's label mean.</summary>
     public abstract LabelCodes CodesOf(SegmentationItem item);
 
-    /// <summary>A sentence on how the data set is read that its user should know, or null.</summary>
+    /// <summary>A sentence that users should know about how the data set is read, or null.</summary>
     public virtual string? Remark => null;
 
     public IReadOnlyList<SegmentationItem> Items(string split)
@@ -61,7 +61,7 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
         return SizeFault(item, image, labels) is { } fault ? throw fault : (image, labels);
     }
 
-    /// <summary>The fault of a label that is not as large as its image, or null.</summary>
+    /// <summary>Returns the fault of a label whose size is not its image's, or null.</summary>
     public static DataSetException? SizeFault(SegmentationItem item, RgbImage image, LabelMap labels)
     {
         if ((image.Width, image.Height) == (labels.Width, labels.Height)) return null;
@@ -74,7 +74,7 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
                 + $"{image.Width}×{image.Height}; they have to be the same size.{turned}");
     }
 
-    /// <summary>What lies in a folder, for a message that says what was found in place of what was expected.</summary>
+    /// <summary>Lists what a folder contains, for a message that says what was found instead of what was expected.</summary>
     protected static string Contents(string folder)
     {
         const int most = 8;
@@ -87,11 +87,11 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
         return string.Join(", ", names.Take(most)) + (names.Count > most ? ", …" : "");
     }
 
-    /// <summary>The fault of a split without a single image.</summary>
+    /// <summary>Returns the fault of a split without a single image.</summary>
     protected DataSetException Empty(string split, string folder, string expected) =>
         new(folder, $"The split {split} of {Root} is empty: {folder} holds no image {expected}, but {Contents(folder)}.");
 
-    /// <summary>The fault of a split of which a part is missing.</summary>
+    /// <summary>Returns the fault of a split of which a part is missing.</summary>
     protected DataSetException MissingSplit(string split, string missing) =>
         new(missing, $"The split {split} of {Root} cannot be used: {missing} is missing. Splits that can: "
             + $"{(Splits.Count == 0 ? "none" : string.Join(", ", Splits))}.");

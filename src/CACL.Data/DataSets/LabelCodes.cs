@@ -3,7 +3,7 @@ using CACL.Data.Wording;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>What the numbers in label files mean: a class each, left out, or neither, which is a fault.</summary>
+/// <summary>What the numbers in label files mean: a class, ignored pixels, or neither, which is a fault.</summary>
 internal sealed class LabelCodes
 {
     private const short Undeclared = -1;
@@ -13,10 +13,10 @@ internal sealed class LabelCodes
     private readonly string _remedy;
     private readonly Func<int, bool>? _doubtful;
 
-    /// <summary>Of a meaning for each number.</summary>
-    /// <param name="meaning">The class, <see cref="LabelMap.Ignored"/>, or null where the number must not occur.</param>
-    /// <param name="remedy">Sentences: which numbers may occur, and what to do about others.</param>
-    /// <param name="doubtful">Numbers that have a meaning, but that a sound file does not hold.</param>
+    /// <summary>Creates the codes from a meaning for each number.</summary>
+    /// <param name="meaning">Returns the class, <see cref="LabelMap.Ignored"/>, or null where the number must not occur.</param>
+    /// <param name="remedy">Sentences that say which numbers may occur, and what to do about others.</param>
+    /// <param name="doubtful">Numbers that have a meaning, but do not occur in a sound file.</param>
     public LabelCodes(Func<int, int?> meaning, string remedy, Func<int, bool>? doubtful = null)
     {
         for (var value = 0; value < _meaning.Length; value++) _meaning[value] = (short)(meaning(value) ?? Undeclared);
@@ -24,9 +24,9 @@ internal sealed class LabelCodes
         _doubtful = doubtful;
     }
 
-    /// <summary>Classes of a label's numbers.</summary>
-    /// <exception cref="DataSetException">A number must not occur. Named are the numbers, how many pixels have them, and where the first
-    /// is.</exception>
+    /// <summary>Maps a label's numbers to classes.</summary>
+    /// <exception cref="DataSetException">The label contains a number that must not occur. The message names such numbers, how many pixels
+    /// have them, and where the first is.</exception>
     public LabelMap Map(IndexMap indices, string path)
     {
         var classes = GC.AllocateUninitializedArray<byte>(indices.Values.Length);
@@ -41,7 +41,7 @@ internal sealed class LabelCodes
         return faulty < 0 ? new LabelMap(indices.Width, indices.Height, classes) : throw Fault(indices, faulty, path);
     }
 
-    /// <summary>A fault of numbers that are read as left out, although no sound file holds them; or null.</summary>
+    /// <summary>Returns a fault if the label has numbers that are ignored although no sound file contains them, or null.</summary>
     public DataSetException? Doubt(IndexMap indices, string path)
     {
         if (_doubtful is null) return null;

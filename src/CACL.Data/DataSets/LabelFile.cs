@@ -3,11 +3,11 @@ using CACL.Data.Files;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>Reads a label's file as numbers.</summary>
+/// <summary>Reads a label file as numbers.</summary>
 internal static class LabelFile
 {
-    /// <summary>The numbers of a label's pixels.</summary>
-    /// <exception cref="DataSetException">The file is missing, too large, or no whole PNG of class indices.</exception>
+    /// <summary>Returns the numbers of a label's pixels.</summary>
+    /// <exception cref="DataSetException">The file is missing, too large, or not a complete PNG of class indices.</exception>
     public static IndexMap Read(string path)
     {
         try
@@ -20,7 +20,7 @@ internal static class LabelFile
         }
     }
 
-    /// <summary>A label's bytes as they are on disk.</summary>
+    /// <summary>Returns a label file's bytes as they are on disk.</summary>
     /// <exception cref="DataSetException">The file is missing, too large, or cannot be read.</exception>
     public static byte[] Bytes(string path)
     {
@@ -28,9 +28,9 @@ internal static class LabelFile
         {
             RegularFile.Require(path);
             var length = new FileInfo(path).Length;
-            if (length > PictureLimits.LabelBytes)
+            if (length > ImageLimits.LabelBytes)
                 throw new DataSetException(path,
-                    $"The label {path} has {length:N0} bytes; at most {PictureLimits.LabelBytes:N0} are read.");
+                    $"The label {path} has {length:N0} bytes; at most {ImageLimits.LabelBytes:N0} are read.");
             return RegularFile.ReadAllBytes(path);
         }
         catch (NotARegularFileException e)

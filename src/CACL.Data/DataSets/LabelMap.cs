@@ -1,12 +1,12 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>The class of every pixel: row-major, one byte a pixel, 255 where a pixel is left out.</summary>
+/// <summary>The class of every pixel: row-major, one byte per pixel, 255 for an ignored one.</summary>
 public sealed class LabelMap
 {
-    /// <summary>Stands for a pixel that is left out, of training and of scores.</summary>
+    /// <summary>Marks a pixel that is ignored in training and in scores.</summary>
     public const byte Ignored = 255;
 
-    /// <summary>Of classes that are handed over.</summary>
+    /// <summary>Creates a label map that takes over the given classes.</summary>
     /// <exception cref="ArgumentException">There are not width·height bytes.</exception>
     public LabelMap(int width, int height, byte[] classes)
     {

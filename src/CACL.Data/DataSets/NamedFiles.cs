@@ -1,9 +1,9 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>The files below a folder by the name that an image and its label share.</summary>
+/// <summary>The files below a folder, by the name that an image and its label share.</summary>
 internal sealed class NamedFiles
 {
-    // Links are followed, since data sets are often made of them; a link to a folder above must not lead round for ever.
+    // Links are followed, since data sets are often made of them; a link to a folder above must not cause an endless loop.
     private static readonly EnumerationOptions Below =
         new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.None };
 
@@ -13,13 +13,13 @@ internal sealed class NamedFiles
     /// <summary>Paths by name, ordered by name (ordinal).</summary>
     public IReadOnlyDictionary<string, string> Files => _files;
 
-    /// <summary>Names that two files have.</summary>
+    /// <summary>A fault for each name that two files share.</summary>
     public IReadOnlyList<DataSetException> Faults => _faults;
 
     /// <summary>Finds files below a folder.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="nameOf">A file's name without what does not belong to it (extension, suffix), or null for a file that is none of
-    /// these.</param>
+    /// <param name="nameOf">Returns a file's name without what does not belong to it (extension, suffix), or null for any other
+    /// file.</param>
     /// <exception cref="DataSetException">The folder cannot be listed.</exception>
     public static NamedFiles Find(string folder, Func<string, string?> nameOf)
     {
@@ -28,7 +28,7 @@ internal sealed class NamedFiles
         {
             foreach (var path in Directory.EnumerateFiles(folder, "*", Below))
             {
-                // Hidden files are other programs' (.DS_Store, ._NAME.png): no image of ours.
+                // Hidden files belong to other programs (.DS_Store, ._NAME.png) and are no images of ours.
                 if (Path.GetFileName(path).StartsWith('.') || nameOf(Path.GetFileName(path)) is not { } name) continue;
                 var below = Path.GetRelativePath(folder, Path.GetDirectoryName(path)!).Replace('\\', '/');
                 found.Add(below == "." ? name : $"{below}/{name}", path);
@@ -42,7 +42,7 @@ internal sealed class NamedFiles
         return found;
     }
 
-    /// <summary>These, and of the others those whose names are not among them.</summary>
+    /// <summary>Returns these files, and those of the others whose names are not among them.</summary>
     public NamedFiles OrElse(NamedFiles others)
     {
         foreach (var (name, path) in others._files) _files.TryAdd(name, path);
@@ -53,7 +53,7 @@ internal sealed class NamedFiles
     private void Add(string name, string path)
     {
         if (_files.TryAdd(name, path)) return;
-        // Which of the two comes first is the file system's whim: keep the lesser path.
+        // Which of the two comes first is up to the file system: keep the lesser path.
         var (kept, other) = string.CompareOrdinal(path, _files[name]) < 0 ? (path, _files[name]) : (_files[name], path);
         _files[name] = kept;
         _faults.Add(new DataSetException(other, $"{other} and {kept} share the name {name}: which one belongs to the pair cannot be told. "

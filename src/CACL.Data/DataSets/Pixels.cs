@@ -22,8 +22,8 @@ public static class Pixels
         return bitmap;
     }
 
-    /// <summary>Returns the bitmap of a label map, each class in its colour; pixels that are left out (255) are transparent.</summary>
-    /// <exception cref="ArgumentException">A value of the map is no class.</exception>
+    /// <summary>Draws classes in their colours; ignored pixels (255) are transparent.</summary>
+    /// <exception cref="ArgumentException">A value is no class.</exception>
     public static SKBitmap OfClasses(LabelMap map, IReadOnlyList<ClassInfo> classes)
     {
         var bitmap = new SKBitmap(map.Width, map.Height, SKColorType.Rgba8888, SKAlphaType.Premul);

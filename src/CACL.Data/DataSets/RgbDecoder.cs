@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>Image files to RGB bytes, through Skia.</summary>
+/// <summary>Decodes image files to RGB bytes with Skia.</summary>
 internal static class RgbDecoder
 {
     private const int BytesOfRgba = 4;
@@ -17,15 +17,15 @@ internal static class RgbDecoder
         using var codec = SKCodec.Create(path, out var opened);
         if (codec is null) throw new DataSetException(path, $"The image {path} cannot be read: {Unopened(path, opened)}.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > PictureLimits.Pixels)
-            throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read.");
+        if ((long)width * height > ImageLimits.Pixels)
+            throw new DataSetException(path, $"The image {path} has {width}×{height} pixels; at most {ImageLimits.Pixels:N0} are read.");
 
         var rgba = ArrayPool<byte>.Shared.Rent(width * height * BytesOfRgba);
         try
         {
             Decode(codec, path, width, height, rgba);
             var stored = new RgbImage(width, height, WithoutAlpha(rgba, width * height));
-            var orientation = DisplayOrientation.OfExif((int)codec.EncodedOrigin); // Skia names them by EXIF's numbers
+            var orientation = DisplayOrientation.OfExif((int)codec.EncodedOrigin); // Skia uses EXIF's numbers
             return orientation == default ? stored : Turned(stored, orientation);
         }
         finally
@@ -34,7 +34,7 @@ internal static class RgbDecoder
         }
     }
 
-    // Skia opens it by its name, and waits where that is a pipe's.
+    // Skia opens the file by name, and would wait if that were a named pipe.
     private static void Require(string path)
     {
         try
@@ -57,7 +57,7 @@ internal static class RgbDecoder
 
     private static unsafe void Decode(SKCodec codec, string path, int width, int height, byte[] rgba)
     {
-        // No colour space: bytes come out as they are stored. Unpremultiplied: alpha can be dropped without a trace.
+        // Without a colour space, bytes come out as they are stored. Unpremultiplied, so that alpha can be dropped without a trace.
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         SKCodecResult result;
         fixed (byte* pixels = rgba) result = codec.GetPixels(info, (nint)pixels);

@@ -1,9 +1,9 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>A decoded image: row-major, three bytes (red, green, blue) a pixel.</summary>
+/// <summary>A decoded image: row-major, three bytes (red, green, blue) per pixel.</summary>
 public sealed class RgbImage
 {
-    /// <summary>Of pixels that are handed over.</summary>
+    /// <summary>Creates an image that takes over the given pixels.</summary>
     /// <exception cref="ArgumentException">There are not width·height·3 bytes.</exception>
     public RgbImage(int width, int height, byte[] pixels)
     {
@@ -25,9 +25,9 @@ public sealed class RgbImage
     public byte[] Pixels { get; }
 
     /// <summary>
-    /// Decodes a JPEG or PNG file as it is displayed: turned as an EXIF entry says, without colour management, grey and CMYK as RGB,
-    /// 16 bits cut to 8, alpha dropped.
+    /// Decodes a JPEG or PNG file as it is displayed: oriented by its EXIF entry, without colour management, grey and CMYK converted to
+    /// RGB, 16 bits reduced to 8, alpha dropped.
     /// </summary>
-    /// <exception cref="DataSetException">It is missing, damaged, cut short or too large.</exception>
+    /// <exception cref="DataSetException">The file is missing, damaged, truncated or too large.</exception>
     public static RgbImage Read(string path) => RgbDecoder.Read(path);
 }

@@ -3,10 +3,10 @@ namespace CACL.Data.DataSets;
 /// <summary>Opens labelled data sets.</summary>
 public static class SegmentationDataSets
 {
-    /// <summary>What users write for each kind.</summary>
+    /// <summary>The words that users write for the kinds.</summary>
     public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<DataSetKind>().Select(Word)];
 
-    /// <summary>What users write for a kind: cityscapes, voc, folder.</summary>
+    /// <summary>Returns the word that users write for a kind: cityscapes, voc, folder.</summary>
     public static string Word(DataSetKind kind) => kind switch
     {
         DataSetKind.Cityscapes => "cityscapes",
@@ -15,7 +15,7 @@ public static class SegmentationDataSets
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
-    /// <summary>The kind of a word, or null.</summary>
+    /// <summary>Returns the kind that a word means, or null.</summary>
     public static DataSetKind? KindOf(string word)
     {
         foreach (var kind in Enum.GetValues<DataSetKind>())
@@ -26,10 +26,10 @@ public static class SegmentationDataSets
         return null;
     }
 
-    /// <summary>Looks at a data set's folder; reads no image and no label.</summary>
+    /// <summary>Opens the data set in a folder; reads no image and no label.</summary>
     /// <param name="kind">Its layout.</param>
     /// <param name="root">Its folder.</param>
-    /// <exception cref="DataSetException">The folder is missing, or is not laid out so; the message says what was expected and what was
+    /// <exception cref="DataSetException">The folder is missing or has another layout; the message says what was expected and what was
     /// found.</exception>
     public static ISegmentationDataSet Open(DataSetKind kind, string root)
     {

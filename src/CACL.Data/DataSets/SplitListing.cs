@@ -1,14 +1,14 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>What was found of a split without reading a file: its pairs, and what is wrong with it.</summary>
+/// <summary>What was found of a split without reading a file: its pairs, and its faults.</summary>
 /// <param name="Items">Images with their labels, ordered by name (ordinal).</param>
-/// <param name="Faults">Each a missing half, a missing folder, an unusable list; empty where the split is sound.</param>
+/// <param name="Faults">Missing counterparts, missing folders, unusable lists; empty where the split has no fault.</param>
 internal sealed record SplitListing(IReadOnlyList<SegmentationItem> Items, IReadOnlyList<DataSetException> Faults)
 {
-    /// <summary>A split of which there is nothing but a fault.</summary>
+    /// <summary>Returns the listing of a split of which there is nothing but a fault.</summary>
     public static SplitListing Of(DataSetException fault) => new([], [fault]);
 
-    /// <summary>A listing, or the fault that kept it from being made.</summary>
+    /// <summary>Returns a listing, or the fault that prevented it.</summary>
     public static SplitListing Guard(Func<SplitListing> list)
     {
         try
@@ -21,11 +21,11 @@ internal sealed record SplitListing(IReadOnlyList<SegmentationItem> Items, IRead
         }
     }
 
-    /// <summary>Pairs images with labels by name; each that has no other half is a fault.</summary>
+    /// <summary>Pairs images with labels by name; each one without a counterpart is a fault.</summary>
     /// <param name="images">Images by name.</param>
     /// <param name="labels">Labels by name.</param>
-    /// <param name="labelOf">Where an image's label was looked for.</param>
-    /// <param name="imageOf">Where a label's image was looked for.</param>
+    /// <param name="labelOf">Returns where an image's label was looked for.</param>
+    /// <param name="imageOf">Returns where a label's image was looked for.</param>
     /// <param name="empty">The fault of a split without images.</param>
     public static SplitListing Pair(
         NamedFiles images, NamedFiles labels, Func<string, string> labelOf, Func<string, string> imageOf, Func<DataSetException> empty)

@@ -4,7 +4,8 @@ namespace CACL.Data.DataSets;
 internal static class StandardColours
 {
     /// <summary>
-    /// A class in the colour of a number: the number's bits, spread over red, green and blue in turn, the lowest to the highest place.
+    /// Returns a class in the colour of a number: the number's bits are spread over red, green and blue in turn, the lowest bit going to
+    /// the highest place.
     /// </summary>
     public static ClassInfo ClassOf(string name, int number)
     {

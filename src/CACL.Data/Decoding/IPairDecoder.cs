@@ -16,8 +16,8 @@ public interface IPairDecoder : IDisposable
     /// <param name="deadline">How long decoding may take altogether.</param>
     /// <param name="first">S·S·3 bytes, rows of R, G, B.</param>
     /// <param name="second">S·S·3 bytes, rows of R, G, B.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <exception cref="VideoUnusableException">The video cannot serve the plan, and why.</exception>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request; the reason says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     void Decode(
         VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel);

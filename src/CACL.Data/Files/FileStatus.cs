@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Data.Files;
 
-/// <summary>What lies under a name.</summary>
+/// <summary>The kind of thing that has a name.</summary>
 public enum FileKind
 {
-    /// <summary>A file with bytes of its own.</summary>
+    /// <summary>A regular file.</summary>
     Regular,
 
     /// <summary>A folder.</summary>
@@ -25,35 +25,35 @@ public enum FileKind
 }
 
 /// <summary>
-/// statx(2): kind, size, time of change and identity of what a name leads to, links followed, in one call that opens nothing and so
-/// never waits for a pipe's other end.
+/// Calls statx(2): kind, size, modification time and identity of what a name leads to, links followed. The call opens nothing, and so never
+/// waits for a pipe's other end.
 /// </summary>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Kind of thing.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="ModifiedTicks">Time of last change, ticks of <see cref="DateTime"/> in UTC.</param>
+/// <param name="ModifiedTicks">Modification time, in ticks of <see cref="DateTime"/> in UTC.</param>
 /// <param name="Identity">What two names of one file (hard links) have in common.</param>
-/// <param name="Names">How many names (hard links) it has.</param>
+/// <param name="Names">Number of names (hard links).</param>
 internal readonly partial record struct FileStatus(FileKind Kind, long Size, long ModifiedTicks, FileIdentity Identity, uint Names)
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const int OfDescriptor = 0x1000; // AT_EMPTY_PATH
     private const uint BasicStatistics = 0x7ff; // STATX_BASIC_STATS
 
-    /// <summary>The status of what a path leads to; null: there is nothing, or nobody may look.</summary>
+    /// <summary>Returns the status of what a path leads to, or null where there is nothing or access is denied.</summary>
     internal static FileStatus? Of(string path) => TryOf(path, out var status, out _) ? status : null;
 
-    /// <summary>As <see cref="Of(string)"/>, with the system's number of the error.</summary>
+    /// <summary>Does the same as <see cref="Of(string)"/>, and returns the system's error number.</summary>
     internal static unsafe bool TryOf(string path, out FileStatus status, out int error)
     {
         Statx found = default;
-        // A path with a NUL in it would be looked up without its rest.
+        // A path with a NUL would be looked up without the rest.
         if (path.Contains('\0', StringComparison.Ordinal)) error = NoSuchFile;
         else error = Look(CurrentFolder, path, 0, BasicStatistics, &found) == 0 ? 0 : Marshal.GetLastPInvokeError();
         status = error == 0 ? found.ToStatus() : default;
         return error == 0;
     }
 
-    /// <summary>The status of an open file.</summary>
+    /// <summary>Returns the status of an open file.</summary>
     internal static unsafe FileStatus Of(int descriptor)
     {
         Statx found = default;
@@ -111,12 +111,12 @@ internal readonly partial record struct FileStatus(FileKind Kind, long Size, lon
                 _ => FileKind.Other,
             },
             (long)_size,
-            // As .NET's LastWriteTimeUtc does.
+            // Computed as .NET's LastWriteTimeUtc computes it.
             DateTime.UnixEpoch.Ticks + (_modifiedSeconds * TimeSpan.TicksPerSecond) + (_modifiedNanoseconds / TimeSpan.NanosecondsPerTick),
             new FileIdentity(_deviceMajor, _deviceMinor, _node),
             _names);
     }
 }
 
-/// <summary>A file whatever its name: its disk and its number there.</summary>
+/// <summary>The identity of a file, whatever its name: its device, and its inode there.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Node);

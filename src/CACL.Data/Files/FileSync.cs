@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Data.Files;
 
-/// <summary>What POSIX offers for durable and atomic changes of folders and .NET does not.</summary>
+/// <summary>System calls of POSIX for durable and atomic changes to folders, which .NET lacks.</summary>
 public static partial class FileSync
 {
     private const int ReadOnlyFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on Linux x64
@@ -12,15 +12,15 @@ public static partial class FileSync
     private const int NoSuchSystemCall = 38;
     private const int NotSupported = 95;
 
-    /// <summary>Returns when the folder's entries are on the disk: a rename alone may be lost with the power.</summary>
-    /// <exception cref="IOException">It cannot be opened or flushed.</exception>
+    /// <summary>Flushes a folder's entries to the disk; without that, a rename may be lost in a power failure.</summary>
+    /// <exception cref="IOException">The folder cannot be opened or flushed.</exception>
     public static void Folder(string path)
     {
         var descriptor = Open(path, ReadOnlyFolder);
         if (descriptor < 0) throw Failure("open", path);
         try
         {
-            // Some network file systems know no fsync of a folder; they have nothing to flush.
+            // Some network file systems have no fsync for folders; they have nothing to flush.
             if (Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported))
                 throw Failure("flush", path);
         }
@@ -30,13 +30,13 @@ public static partial class FileSync
         }
     }
 
-    /// <summary>Renames a file, folder or link; an existing file or link of that name is replaced in the same instant.</summary>
+    /// <summary>Renames a file, folder or link, atomically replacing an existing file or link of that name.</summary>
     public static void Rename(string from, string to)
     {
         if (RenamePath(from, to) != 0) throw Failure($"rename {from} to", to);
     }
 
-    /// <summary>Swaps two folders in one instant. False where the file system cannot.</summary>
+    /// <summary>Swaps two folders atomically. Returns false where the file system cannot.</summary>
     public static bool TryExchange(string one, string other)
     {
         if (RenameAt(CurrentFolder, one, CurrentFolder, other, Exchange) == 0) return true;

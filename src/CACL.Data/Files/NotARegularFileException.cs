@@ -1,12 +1,12 @@
 namespace CACL.Data.Files;
 
 /// <summary>
-/// A name leads to a pipe, a socket, a device or a folder where a file is wanted. The message is a sentence that names it and what it is.
-/// An <see cref="IOException"/>, so that whoever tells why a file cannot be read tells this, too.
+/// A name leads to a pipe, a socket, a device or a folder where a file is needed. The message is a sentence that says so. It is an <see
+/// cref="IOException"/>, so that those who report why a file cannot be read report this, too.
 /// </summary>
 public sealed class NotARegularFileException : IOException
 {
-    /// <summary>The fault of <paramref name="path"/>.</summary>
+    /// <summary>Creates the exception for <paramref name="path"/>.</summary>
     public NotARegularFileException(string path, FileKind kind)
         : base($"{path} is {Words(kind)}, not a regular file.")
     {
@@ -20,7 +20,7 @@ public sealed class NotARegularFileException : IOException
     /// <summary>What it leads to.</summary>
     public FileKind Kind { get; }
 
-    /// <summary>A kind with its article, for messages.</summary>
+    /// <summary>Returns a kind with its article, for messages.</summary>
     public static string Words(FileKind kind) => kind switch
     {
         FileKind.Regular => "a file",

@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-#pragma warning disable RS0030 // This is what is called instead.
+#pragma warning disable RS0030 // this is what others call instead
 
 namespace CACL.Data.Files;
 
 /// <summary>
-/// The one place that opens files. A pipe, a socket, a device or a folder is refused by name, and the open itself never waits: opening a
-/// pipe waits for its other end, for ever if there is none, and a device may do anything. Symbolic links to files are followed.
+/// The only place that opens files. A pipe, a socket, a device or a folder is refused by name, and opening never waits: opening a pipe
+/// waits for its other end, for ever if there is none, and opening a device may do anything. Symbolic links to files are followed.
 /// </summary>
 public static partial class RegularFile
 {
@@ -15,22 +15,22 @@ public static partial class RegularFile
     private const int SetFlags = 4; // F_SETFL
     private const int UsualBuffer = 4096;
 
-    /// <summary>Opens a file for reading by position.</summary>
-    /// <exception cref="NotARegularFileException">It is none.</exception>
-    /// <exception cref="IOException">It is missing or cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Opens a file for reading at positions.</summary>
+    /// <exception cref="NotARegularFileException">The path leads to something other than a regular file.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading the file is not permitted.</exception>
     public static SafeFileHandle OpenHandle(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var full = Path.GetFullPath(path); // refuses a NUL, which would cut the name short
-        // Looked at first, since a device may be set going by being opened at all.
+        var full = Path.GetFullPath(path); // refuses a NUL, which would truncate the name
+        // Checked before, since merely opening a device may start something.
         Require(full);
         var descriptor = Open(full, Reading);
         if (descriptor < 0) throw Failure(full, Marshal.GetLastPInvokeError());
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            // And again: what was opened may be another one, put there in between.
+            // And checked again, since another file may have been put there in between.
             if (FileStatus.Of(descriptor).Kind is not FileKind.Regular and var kind) throw new NotARegularFileException(full, kind);
             _ = SetFlagsOf(descriptor, SetFlags, 0);
             return handle;
@@ -58,35 +58,35 @@ public static partial class RegularFile
         }
     }
 
-    /// <summary>Opens a file for reading text, UTF-8 unless it begins with the mark of another encoding.</summary>
+    /// <summary>Opens a file for reading text, UTF-8 unless it begins with the byte order mark of another encoding.</summary>
     /// <inheritdoc cref="OpenHandle"/>
     public static StreamReader OpenText(string path) => new(OpenRead(path));
 
-    /// <summary>Opens a file as <see cref="FileStream"/> does: to write it, to hold its lock.</summary>
-    /// <exception cref="NotARegularFileException">Something else than a file has its name.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <summary>Opens a file as <see cref="FileStream"/> does, for example to write it or to hold its lock.</summary>
+    /// <exception cref="NotARegularFileException">Something other than a regular file has that name.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Opening the file is not permitted.</exception>
     public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share, int bufferSize = UsualBuffer)
     {
         RequireUnlessMissing(path);
         return new FileStream(path, mode, access, share, bufferSize);
     }
 
-    /// <summary>All bytes of a file.</summary>
+    /// <summary>Returns all bytes of a file.</summary>
     /// <inheritdoc cref="OpenHandle"/>
     public static byte[] ReadAllBytes(string path)
     {
         using var handle = OpenHandle(path);
         var length = RandomAccess.GetLength(handle);
         if (length > Array.MaxLength) throw new IOException($"{path} has {length} bytes, more than can be read at once.");
-        // The kernel's own files (/proc) say that they are empty, and another program may be writing: read until there is no more.
+        // The kernel's own files (/proc) report a length of 0, and another program may be writing: read until there is no more.
         using var all = new MemoryStream((int)length);
         using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0, isAsync: false);
         stream.CopyTo(all);
         return all.Length == all.Capacity && all.Capacity > 0 ? all.GetBuffer() : all.ToArray();
     }
 
-    /// <summary>The whole text of a file.</summary>
+    /// <summary>Returns the whole text of a file.</summary>
     /// <inheritdoc cref="OpenHandle"/>
     public static string ReadAllText(string path)
     {
@@ -94,7 +94,7 @@ public static partial class RegularFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>The lines of a file. It is opened at once and read as they are asked for.</summary>
+    /// <summary>Returns the lines of a file. It is opened at once, and read as the lines are requested.</summary>
     /// <inheritdoc cref="OpenHandle"/>
     public static IEnumerable<string> ReadLines(string path)
     {
@@ -109,7 +109,7 @@ public static partial class RegularFile
         }
     }
 
-    /// <summary>Sees to it that a name leads to a file, for whoever hands the name on to a library that opens it.</summary>
+    /// <summary>Checks that a name leads to a regular file, for those who pass the name to a library that opens it.</summary>
     /// <inheritdoc cref="OpenHandle"/>
     public static void Require(string path)
     {
@@ -117,14 +117,14 @@ public static partial class RegularFile
         if (status.Kind != FileKind.Regular) throw new NotARegularFileException(path, status.Kind);
     }
 
-    /// <summary>As <see cref="Require"/>, of a name that may also be free.</summary>
-    /// <exception cref="NotARegularFileException">Something else than a file has it.</exception>
+    /// <summary>Does the same as <see cref="Require"/> for a name that may also be free.</summary>
+    /// <exception cref="NotARegularFileException">Something other than a regular file has that name.</exception>
     public static void RequireUnlessMissing(string path)
     {
         if (FileStatus.Of(path) is { Kind: not FileKind.Regular and var kind }) throw new NotARegularFileException(path, kind);
     }
 
-    /// <summary>A failed call as the exception that .NET's own files throw.</summary>
+    /// <summary>Returns the exception that .NET's own files throw for a failed call.</summary>
     private static Exception Failure(string path, int error)
     {
         const int NotPermitted = 1, NoAccess = 13, NameTooLong = 36;

@@ -2,7 +2,9 @@ using CACL.Data.Files;
 
 namespace CACL.Data.Processes;
 
-/// <summary>What a child process says, in a file. A disk that does not take it loses it: nobody waits for a log. Thread-safe.</summary>
+/// <summary>
+/// Writes the output of a child process to a file. If the disk does not take it, it is lost: nobody waits for a log. Thread-safe.
+/// </summary>
 public sealed class ChildLog : IDisposable
 {
     private readonly Lock _gate = new();
@@ -11,10 +13,10 @@ public sealed class ChildLog : IDisposable
 
     /// <summary>Opens the file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="append">Whether what it holds stays.</param>
-    /// <param name="most">How many letters it takes; the rest is lost.</param>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    /// <param name="append">Whether to keep what the file already contains.</param>
+    /// <param name="most">Most characters that the file takes; the rest is lost.</param>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Opening the file is not permitted.</exception>
     public ChildLog(string path, bool append, long most)
     {
         _room = most;
@@ -22,7 +24,7 @@ public sealed class ChildLog : IDisposable
         _writer = new StreamWriter(stream) { AutoFlush = true };
     }
 
-    /// <summary>Appends.</summary>
+    /// <summary>Appends a text.</summary>
     public void Write(ReadOnlyMemory<char> text)
     {
         lock (_gate)

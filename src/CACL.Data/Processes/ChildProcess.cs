@@ -4,13 +4,13 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-#pragma warning disable RS0030 // This is what is called instead.
+#pragma warning disable RS0030 // this is what others call instead
 
 namespace CACL.Data.Processes;
 
 /// <summary>
-/// A program in a process of its own, from its start to its end: the one way in which this program starts others. It has an end at its
-/// deadline whatever it does, and the last of what it complains about is kept. Disposing ends it with everything that it started.
+/// A child process: the only way in which this program starts others. It is killed at its deadline whatever it does, and the last lines of
+/// its standard error are kept. Disposing kills it with everything that it started.
 /// </summary>
 public sealed partial class ChildProcess : IDisposable
 {
@@ -18,85 +18,87 @@ public sealed partial class ChildProcess : IDisposable
     private const string SetPrivileges = "/usr/bin/setpriv";
     private const int Terminate = 15;
     private const int MostLines = 20;
-    private const int LongestLine = 6000; // a path with a few words
+    private const int LongestLine = 6000; // enough for a path and a few words
 
     /// <summary>The longest time that a timer takes.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
-    /// <summary>How long the last of its output is waited for once it has ended: something it started may hold the pipe.</summary>
-    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long to wait for the rest of its output once it has exited: something that it started may still hold the pipe.
+    /// </summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly string _program;
     private readonly CancellationToken _cancel;
     private readonly CancellationTokenSource _limit;
     private readonly CancellationTokenRegistration _killer;
-    private readonly LastLines _complaint = new(MostLines, LongestLine);
+    private readonly LastLines _errorTail = new(MostLines, LongestLine);
     private readonly Task _reading;
-    private TimeSpan? _allowed;
+    private TimeSpan? _timeout;
 
     /// <summary>Starts a program.</summary>
-    /// <param name="start">Which, and how.</param>
-    /// <param name="cancel">Ends it early.</param>
-    /// <exception cref="ChildStartException">It cannot be started.</exception>
+    /// <param name="start">The program, and how to start it.</param>
+    /// <param name="cancel">Kills it.</param>
+    /// <exception cref="ChildStartException">The program cannot be started.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled before.</exception>
-    public ChildProcess(ChildStart start, CancellationToken cancel)
+    public ChildProcess(ChildStartInfo start, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(start);
         cancel.ThrowIfCancellationRequested();
-        (_program, _allowed, _cancel) = (start.Program, start.Allowed, cancel);
+        (_program, _timeout, _cancel) = (start.Program, start.Timeout, cancel);
         _process = Start(start);
-        if (!start.TakesInput) _process.StandardInput.Close();
+        if (!start.KeepsInputOpen) _process.StandardInput.Close();
         _reading = Task.WhenAll(
-            ReadAsync(_process.StandardError, start.Heard, _complaint),
-            start.Said is null ? Task.CompletedTask : ReadAsync(_process.StandardOutput, start.Said, null));
+            ReadAsync(_process.StandardError, start.OnError, _errorTail),
+            start.OnOutput is null ? Task.CompletedTask : ReadAsync(_process.StandardOutput, start.OnOutput, null));
         _limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _killer = _limit.Token.Register(Kill);
-        Allow(start.Allowed);
+        SetTimeout(start.Timeout);
     }
 
-    /// <summary>Its number.</summary>
+    /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>What it is given.</summary>
+    /// <summary>Its standard input.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>What it writes.</summary>
+    /// <summary>Its standard output.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>What it writes, as lines.</summary>
+    /// <summary>Its standard output, as lines.</summary>
     public StreamReader Lines => _process.StandardOutput;
 
-    /// <summary>The last lines that it complained with so far; complete after <see cref="Finish"/>.</summary>
-    public IReadOnlyList<string> Complaint => _complaint.Lines;
+    /// <summary>The last lines of its standard error so far; complete after <see cref="WaitForExit"/>.</summary>
+    public IReadOnlyList<string> ErrorTail => _errorTail.Lines;
 
-    /// <summary>Whether everything that it wrote is read. Not so where something that it started outlives it and holds the pipe.</summary>
-    public bool OutputEnded => _reading.IsCompleted;
+    /// <summary>Whether all its output has been read. Not so where something that it started outlives it and holds the pipe.</summary>
+    public bool HasReadAll => _reading.IsCompleted;
 
-    /// <summary>Sets how long it may take from now on, or (null) stops the clock.</summary>
-    public void Allow(TimeSpan? time)
+    /// <summary>Sets how long it may run from now on; null stops the clock.</summary>
+    public void SetTimeout(TimeSpan? time)
     {
-        _allowed = time ?? _allowed;
+        _timeout = time ?? _timeout;
         if (time is not { } given) _limit.CancelAfter(Timeout.InfiniteTimeSpan);
         else if (given < TimeSpan.Zero) _limit.Cancel();
         else _limit.CancelAfter(given < Longest ? given : Longest);
     }
 
-    /// <summary>Asks it to end in order (SIGTERM), and ends it where it has not after a while.</summary>
-    public void AskToEnd(TimeSpan patience)
+    /// <summary>Asks it to exit (SIGTERM), and kills it if it has not done so after a while.</summary>
+    public void RequestExit(TimeSpan patience)
     {
         if (_process.HasExited) return;
-        Allow(patience);
-        _ = Ask(_process.Id);
+        SetTimeout(patience);
+        _ = RequestExit(_process.Id);
     }
 
-    /// <summary>Asks any process to end in order (SIGTERM).</summary>
-    /// <returns>Whether there is such a process and it may be asked.</returns>
-    public static bool Ask(int process) => SendSignal(process, Terminate) == 0;
+    /// <summary>Asks any process to exit (SIGTERM).</summary>
+    /// <returns>Whether there is such a process and it may be signalled.</returns>
+    public static bool RequestExit(int process) => SendSignal(process, Terminate) == 0;
 
-    /// <summary>Lowers its priority, and has the kernel take it before others where memory runs out.</summary>
+    /// <summary>Lowers its priority, and makes the kernel kill it before others when memory runs out.</summary>
     /// <param name="outOfMemoryScore">From -1000 to 1000; the highest goes first.</param>
-    public void StepBack(int outOfMemoryScore)
+    public void LowerPriority(int outOfMemoryScore)
     {
         try
         {
@@ -105,40 +107,40 @@ public sealed partial class ChildProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or IOException or UnauthorizedAccessException)
         {
-            // It has ended already, or the system does not let it: it is only less considerate then.
+            // It has exited already, or the system does not permit it; then it keeps its priority.
         }
     }
 
-    /// <summary>Waits for its end.</summary>
-    /// <exception cref="TimeoutException">The deadline passed, and it was ended; the message is a sentence.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public ChildEnd Finish()
+    /// <summary>Waits until it has exited.</summary>
+    /// <exception cref="TimeoutException">The deadline passed, and it was killed; the message is a sentence.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public ChildExit WaitForExit()
     {
         _process.WaitForExit();
-        _reading.Wait(LastWordsTime, CancellationToken.None);
+        _reading.Wait(DrainTime, CancellationToken.None);
         return End();
     }
 
-    /// <summary>Waits for its end.</summary>
-    /// <inheritdoc cref="Finish"/>
-    public async Task<ChildEnd> FinishAsync()
+    /// <summary>Waits until it has exited.</summary>
+    /// <inheritdoc cref="WaitForExit"/>
+    public async Task<ChildExit> WaitForExitAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        await Task.WhenAny(_reading, Task.Delay(LastWordsTime, CancellationToken.None)).ConfigureAwait(false);
+        await Task.WhenAny(_reading, Task.Delay(DrainTime, CancellationToken.None)).ConfigureAwait(false);
         return End();
     }
 
-    /// <summary>Throws if it was ended by the deadline or the caller.</summary>
-    /// <inheritdoc cref="Finish"/>
+    /// <summary>Throws if it was killed because of the deadline or a cancellation.</summary>
+    /// <inheritdoc cref="WaitForExit"/>
     public void Check()
     {
         if (!_limit.IsCancellationRequested) return;
         _cancel.ThrowIfCancellationRequested();
-        var seconds = _allowed?.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+        var seconds = _timeout?.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         throw new TimeoutException($"{_program} took longer than the {seconds} s allowed.");
     }
 
-    /// <summary>Ends it if it still runs, and waits a moment until it is gone with the files it holds.</summary>
+    /// <summary>Kills it if it still runs, and waits a moment until it has released its files.</summary>
     public void Kill(TimeSpan wait)
     {
         Kill();
@@ -154,15 +156,15 @@ public sealed partial class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    private ChildEnd End()
+    private ChildExit End()
     {
         Check();
-        return new ChildEnd(_process.ExitCode, _complaint.Lines);
+        return new ChildExit(_process.ExitCode, _errorTail.Lines);
     }
 
-    // A session of its own: Ctrl+C in a terminal reaches every process of its foreground group, and what it means is this process's to
-    // decide. Both wrappers become the program itself, which keeps their number.
-    private static Process Start(ChildStart start)
+    // It gets a session of its own: Ctrl+C in a terminal reaches every process of the foreground group, and what it means is for this
+    // process to decide. Both wrappers become the program itself and keep the process id.
+    private static Process Start(ChildStartInfo start)
     {
         List<string> wrappers = [];
         if (File.Exists(SetSession)) wrappers.Add(SetSession);
@@ -171,7 +173,7 @@ public sealed partial class ChildProcess : IDisposable
         var info = new ProcessStartInfo
         {
             FileName = command[0],
-            Arguments = $"{ChildStart.Quote(command.Skip(1))} {start.Arguments}".Trim(),
+            Arguments = $"{ChildStartInfo.Quote(command.Skip(1))} {start.Arguments}".Trim(),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -207,7 +209,7 @@ public sealed partial class ChildProcess : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // It was disposed of while it still spoke.
+            // It was disposed while it was still writing.
         }
     }
 
@@ -219,7 +221,7 @@ public sealed partial class ChildProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended.
+            // It has exited.
         }
     }
 

@@ -3,19 +3,19 @@ using System.Text;
 namespace CACL.Data.Processes;
 
 /// <summary>
-/// The last lines of a text that comes in pieces, however long it is. A blank line is none; of a line that is too long the beginning
-/// stays. Thread-safe.
+/// Keeps the last lines of a text that comes in pieces, however long the text is. Blank lines do not count; of a line that is too long, the
+/// beginning is kept. Thread-safe.
 /// </summary>
-/// <param name="most">How many lines are kept.</param>
-/// <param name="longest">How many letters of a line are kept.</param>
-/// <param name="ended">Told of every line when it ends, before it is pushed out by later ones; or null.</param>
+/// <param name="most">Number of lines to keep.</param>
+/// <param name="longest">Number of characters to keep of a line.</param>
+/// <param name="ended">Receives every line when it ends, before later lines push it out; or null.</param>
 public sealed class LastLines(int most, int longest, Action<string>? ended = null)
 {
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
     private readonly StringBuilder _line = new();
 
-    /// <summary>The lines, one that is not ended included.</summary>
+    /// <summary>The lines, including one that has not ended yet.</summary>
     public IReadOnlyList<string> Lines
     {
         get

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace CACL.Data.Sampling;
 
 /// <summary>
-/// What a stream of random numbers is for. Streams are independent, so that switching one draw off leaves the others as they were.
+/// The purpose of a stream of random numbers. Streams are independent, so that switching one draw off leaves the others unchanged.
 /// </summary>
 public enum DrawPurpose
 {
@@ -22,11 +22,11 @@ public enum DrawPurpose
     /// <summary>Horizontal flip.</summary>
     Flip = 5,
 
-    /// <summary>Photometry of view v.</summary>
-    Photometry = 6,
+    /// <summary>Colour augmentation of view v.</summary>
+    ColourAugmentation = 6,
 
-    /// <summary>Photometry of view v₊.</summary>
-    PhotometryPlus = 7,
+    /// <summary>Colour augmentation of view v₊.</summary>
+    ColourAugmentationPlus = 7,
 
     /// <summary>Roll of view v.</summary>
     Roll = 8,
@@ -40,7 +40,7 @@ public enum DrawPurpose
     /// <summary>Batch permutation of a step.</summary>
     StepPermutation = 11,
 
-    /// <summary>Images that an evaluation is made with.</summary>
+    /// <summary>Images on which an evaluation is made.</summary>
     EvaluationSubset = 12,
 
     /// <summary>Order of an evaluation's epoch.</summary>
@@ -54,14 +54,14 @@ public enum DrawPurpose
 }
 
 /// <summary>
-/// Random numbers from counters: number k of a stream is that of <see cref="SplitMix64"/> from its key on, the key a hash of what the
-/// stream is for. Nothing is carried from one sample to the next, so any sample of a run can be planned alone.
+/// A counter-based random number generator: number k of a stream is number k of <see cref="SplitMix64"/> starting at the stream's key, a
+/// hash of its purpose. Nothing is carried from one sample to the next, so any sample of a run can be planned by itself.
 /// </summary>
 public struct CounterRandom
 {
     private ulong _state;
 
-    /// <summary>The stream of (seed, epoch, position, attempt) for one purpose.</summary>
+    /// <summary>Creates the stream of (seed, epoch, position, attempt) for one purpose.</summary>
     public CounterRandom(ulong seed, long epoch, long position, int attempt, DrawPurpose purpose)
     {
         var key = Absorb(seed, (ulong)purpose);
@@ -70,20 +70,21 @@ public struct CounterRandom
         _state = Absorb(key, (ulong)attempt);
     }
 
-    /// <summary>The next 64 uniform bits.</summary>
+    /// <summary>Returns the next 64 uniform bits.</summary>
     public ulong Bits() => SplitMix64.Mix(_state += SplitMix64.Golden);
 
-    /// <summary>Uniform in [0, 1), a multiple of 2⁻⁵³.</summary>
+    /// <summary>Returns a uniform number in [0, 1), a multiple of 2⁻⁵³.</summary>
     public double Unit() => SplitMix64.Unit(Bits());
 
-    /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>].</summary>
+    /// <summary>Returns a uniform number in [<paramref name="low"/>, <paramref name="high"/>].</summary>
     public double Uniform(double low, double high) => low + ((high - low) * Unit());
 
-    /// <summary>True with the given probability.</summary>
+    /// <summary>Returns true with the given probability.</summary>
     public bool Chance(double probability) => Unit() < probability;
 
     /// <summary>
-    /// Uniform in [0, <paramref name="count"/>), without bias: Lemire's multiplication, redrawn where it would favour a value.
+    /// Returns a uniform whole number in [0, <paramref name="count"/>) without bias: Lemire's multiplication, redrawn where it would favour
+    /// a value.
     /// </summary>
     public int Below(int count)
     {
@@ -99,7 +100,7 @@ public struct CounterRandom
         return (int)high;
     }
 
-    /// <summary>Puts <paramref name="items"/> into a uniformly random order (Fisher–Yates).</summary>
+    /// <summary>Shuffles <paramref name="items"/> uniformly (Fisher–Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var last = items.Length - 1; last > 0; last--)
@@ -110,7 +111,7 @@ public struct CounterRandom
     }
 
     /// <summary>
-    /// The first <paramref name="count"/> entries of a uniformly random permutation of [0, <paramref name="below"/>). A longer draw
+    /// Returns the first <paramref name="count"/> entries of a uniformly random permutation of [0, <paramref name="below"/>). A longer draw
     /// from the same stream begins with the shorter one. Costs O(count), whatever <paramref name="below"/> is.
     /// </summary>
     public int[] Distinct(int count, int below)
@@ -118,7 +119,7 @@ public struct CounterRandom
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, below);
         var drawn = new int[count];
-        // A forward Fisher–Yates over a row that is only written down where it differs from 0, 1, 2, …
+        // A forward Fisher–Yates over an array of which only the entries that differ from 0, 1, 2, … are stored.
         var moved = new Dictionary<int, int>(count);
         for (var place = 0; place < count; place++)
         {

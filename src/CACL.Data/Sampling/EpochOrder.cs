@@ -1,14 +1,14 @@
 namespace CACL.Data.Sampling;
 
 /// <summary>
-/// The order in which an epoch visits the usable videos: a permutation of [0, count) by (seed, epoch), METHOD.md §1.
-/// Four bytes a video; a quarter of a million videos take a few milliseconds.
+/// The order in which an epoch visits the usable videos: a permutation of [0, count) that depends on (seed, epoch) alone, METHOD.md §1.
+/// Takes four bytes per video; a quarter of a million videos take a few milliseconds.
 /// </summary>
 public sealed class EpochOrder
 {
     private readonly int[] _order;
 
-    /// <summary>The order of one epoch over <paramref name="count"/> videos.</summary>
+    /// <summary>Creates the order of one epoch over <paramref name="count"/> videos.</summary>
     public EpochOrder(ulong seed, int epoch, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -22,9 +22,9 @@ public sealed class EpochOrder
     /// <summary>The epoch, counted from 0.</summary>
     public int Epoch { get; }
 
-    /// <summary>Videos an epoch.</summary>
+    /// <summary>Number of videos in an epoch.</summary>
     public int Count => _order.Length;
 
-    /// <summary>Which of the usable videos is visited at <paramref name="position"/>.</summary>
+    /// <summary>The usable video that is visited at <paramref name="position"/>.</summary>
     public int this[int position] => _order[position];
 }

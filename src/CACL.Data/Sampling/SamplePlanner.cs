@@ -1,7 +1,7 @@
 namespace CACL.Data.Sampling;
 
 /// <summary>
-/// Plans samples (METHOD.md §1): a plan is a pure function of (seed, epoch, position, attempt) over a fixed row of videos, so a run is
+/// Plans samples (METHOD.md §1): a plan is a pure function of (seed, epoch, position, attempt) over a fixed sequence of videos, so a run is
 /// the same whatever the number of decoders and wherever it is resumed. Thread-safe.
 /// </summary>
 public sealed class SamplePlanner
@@ -10,15 +10,14 @@ public sealed class SamplePlanner
     private readonly IReadOnlyList<VideoShape> _usable;
     private readonly int _cells;
 
-    // Only a memo: an epoch's order is a function of (seed, epoch). A stream that runs ahead touches two epochs at their border.
+    // Only a cache: an epoch's order is a function of (seed, epoch). A stream that runs ahead needs two epochs at their border.
     private volatile EpochOrder? _current;
     private volatile EpochOrder? _previous;
 
-    /// <summary>A planner over the given videos.</summary>
-    /// <param name="options">What decides a plan.</param>
+    /// <summary>Creates a planner over the given videos.</summary>
+    /// <param name="options">The settings that decide a plan.</param>
     /// <param name="usable">The videos in a fixed order (the catalogue's: by path), each with at least stride + 1 frames.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range, there is no video, or one is too short for the
-    /// stride.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range, there is no video, or one is too short for the stride.</exception>
     public SamplePlanner(SamplingOptions options, IReadOnlyList<VideoShape> usable)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -31,16 +30,14 @@ public sealed class SamplePlanner
         _cells = options.CropSize / 8 * (options.CropSize / 8);
     }
 
-    /// <summary>Samples of an epoch: the number of usable videos.</summary>
+    /// <summary>Number of samples in an epoch, which is the number of usable videos.</summary>
     public int Count => _usable.Count;
 
-    /// <summary>The plan of one place of an epoch.</summary>
+    /// <summary>Returns the plan for one position of an epoch.</summary>
     /// <param name="epoch">Counted from 0.</param>
     /// <param name="position">In [0, <see cref="Count"/>).</param>
-    /// <param name="attempt">
-    /// 0: the video that the epoch's order names. k: the k-th replacement, a video that none of the attempts before it took (as long
-    /// as there is one; then they come around again with other frames).
-    /// </param>
+    /// <param name="attempt">0: the video that the epoch's order names. k: the k-th replacement, a video that no attempt before it took, as
+    /// long as there is one; after that they come round again with other frames.</param>
     public SamplePlan Plan(int epoch, int position, int attempt)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -54,14 +51,14 @@ public sealed class SamplePlanner
         var frames = Stream(DrawPurpose.Frame);
         var boxes = Stream(DrawPurpose.Box);
         var flips = Stream(DrawPurpose.Flip);
-        var photometry = Stream(DrawPurpose.Photometry);
-        var photometryPlus = Stream(DrawPurpose.PhotometryPlus);
+        var colours = Stream(DrawPurpose.ColourAugmentation);
+        var coloursPlus = Stream(DrawPurpose.ColourAugmentationPlus);
         var pixels = Stream(DrawPurpose.EnqueuePixels);
 
-        var colours = PhotometryDraw.Of(ref photometry);
-        var coloursPlus = _options.SharedPhotometry ? colours : PhotometryDraw.Of(ref photometryPlus);
-        // The same box and flip for both views: a position of one is the same position of the other.
-        var box = CropDraw.Of(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
+        var colour = RandomColourAugmentation.Draw(ref colours);
+        var colourPlus = _options.SharedColourAugmentation ? colour : RandomColourAugmentation.Draw(ref coloursPlus);
+        // Both views have the same box and flip, so that a position of one is the same position of the other.
+        var box = RandomResizedCrop.Draw(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
         var flip = flips.Chance(_options.FlipProbability);
         return new SamplePlan(
             epoch,
@@ -70,8 +67,8 @@ public sealed class SamplePlanner
             video.Id,
             Frame: frames.Below(video.Frames - _options.Stride),
             _options.Stride,
-            View(box, flip, colours, Stream(DrawPurpose.Roll)),
-            View(box, flip, coloursPlus, Stream(DrawPurpose.RollPlus)),
+            View(box, flip, colour, Stream(DrawPurpose.Roll)),
+            View(box, flip, colourPlus, Stream(DrawPurpose.RollPlus)),
             pixels.Distinct(_options.EnqueuePixels, _cells));
     }
 
@@ -80,7 +77,7 @@ public sealed class SamplePlanner
         var first = OrderOf(epoch)[position];
         var place = attempt % Count;
         if (place == 0) return first;
-        // The replacements are a random order of the other videos; a longer draw begins with the shorter one.
+        // The replacements are the other videos in random order; a longer draw begins with the shorter one.
         var random = new CounterRandom(_options.Seed, epoch, position, attempt: 0, DrawPurpose.Replacement);
         var other = random.Distinct(place, Count - 1)[place - 1];
         return other < first ? other : other + 1;
@@ -98,12 +95,12 @@ public sealed class SamplePlanner
         return made;
     }
 
-    private ViewPlan View(CropBox box, bool flip, PhotometryPlan photometry, CounterRandom rolls)
+    private ViewPlan View(CropBox box, bool flip, ColourAugmentation augmentation, CounterRandom rolls)
     {
-        if (!_options.PixelShuffle) return new ViewPlan(box, flip, photometry, 0, 0);
+        if (!_options.SpatialRoll) return new ViewPlan(box, flip, augmentation, 0, 0);
         var side = _options.CropSize / 8;
         var rollY = 8 * rolls.Below(side);
-        return new ViewPlan(box, flip, photometry, rollY, 8 * rolls.Below(side));
+        return new ViewPlan(box, flip, augmentation, rollY, 8 * rolls.Below(side));
     }
 
     private static void Check(SamplingOptions options)

@@ -6,13 +6,13 @@ public sealed record SamplingOptions
     /// <summary>The run's seed.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Frames between the two of a pair; 0 for stills.</summary>
+    /// <summary>Distance between the two frames of a pair; 0 for still images.</summary>
     public int Stride { get; init; } = 8;
 
     /// <summary>Side S of a crop, pixels; a multiple of 8.</summary>
     public int CropSize { get; init; } = 224;
 
-    /// <summary>Least share of the frame's area that a crop covers.</summary>
+    /// <summary>Smallest share of the frame's area that a crop covers.</summary>
     public double CropAreaMin { get; init; } = 0.2;
 
     /// <summary>Largest share of the frame's area that a crop covers.</summary>
@@ -21,11 +21,11 @@ public sealed record SamplingOptions
     /// <summary>Probability of a horizontal flip, the same for both views.</summary>
     public double FlipProbability { get; init; } = 0.5;
 
-    /// <summary>Whether both views share colour, grey and blur instead of drawing them anew.</summary>
-    public bool SharedPhotometry { get; init; }
+    /// <summary>Whether both views share one colour augmentation instead of drawing one each.</summary>
+    public bool SharedColourAugmentation { get; init; }
 
-    /// <summary>Whether views are rolled (METHOD.md §3). Off: every roll is 0.</summary>
-    public bool PixelShuffle { get; init; } = true;
+    /// <summary>Whether views are rolled (METHOD.md §3). If not, every roll is 0.</summary>
+    public bool SpatialRoll { get; init; } = true;
 
     /// <summary>Pixels of a frame that enter the pixel and cycle queues; at most (S/8)².</summary>
     public int EnqueuePixels { get; init; } = 16;

@@ -14,8 +14,9 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
     private bool _ended;
 
     /// <summary>Writes a line, now or later.</summary>
-    /// <param name="kind">A key that lines of one kind share; there must be few kinds.</param>
-    /// <param name="write">Writes the line; its argument is the number of lines that it stands for.</param>
+    /// <param name="kind">The kind of line; there are few kinds.</param>
+    /// <param name="write">Writes the line; receives the number of lines for which it stands: 1, or all since the last one was
+    /// written.</param>
     public void Write(object kind, Action<int> write)
     {
         lock (_gate)
@@ -33,7 +34,7 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
         write(1);
     }
 
-    /// <summary>Writes the lines still gathered; from then on every line is written at once.</summary>
+    /// <summary>Writes what is still counted; from then on, every line is written at once.</summary>
     public void Dispose()
     {
         Kind[] kinds;
@@ -47,7 +48,7 @@ internal sealed class LogLimit(TimeProvider clock) : IDisposable
         foreach (var kind in kinds) kind.End();
     }
 
-    // Ends the window. A kind that was quiet in it is forgotten, so that its next line is written at once again.
+    // The window is over. If it was quiet, the kind is forgotten, and its next line is written at once again.
     private void Pass(object kind)
     {
         Action<int>? write;

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace CACL.Http.Logging;
 
-/// <summary>Forwards the web server's log to Serilog, from warnings on, as far as the limit lets it pass.</summary>
+/// <summary>Forwards to Serilog what the web server logs, from warnings on, within the limit.</summary>
 internal sealed class SerilogLoggers(LogLimit limit) : ILoggerProvider
 {
     /// <inheritdoc/>

@@ -28,32 +28,32 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
 {
     private long _began = -1;
 
-    /// <summary>Records that the training has begun.</summary>
+    /// <summary>Notes that the training has begun.</summary>
     public void Begin()
     {
         instruments.Progress();
         Volatile.Write(ref _began, clock.GetTimestamp());
     }
 
-    /// <summary>Returns the present facts; null before the training has begun.</summary>
-    /// <param name="phase">The phase that the training is in; null: it does not answer.</param>
+    /// <summary>Returns the current facts, or null if the training has not begun.</summary>
+    /// <param name="phase">What the training is doing; null if it does not answer.</param>
     /// <param name="step">Steps done.</param>
     public HealthFacts? Facts(LoopPhase? phase, long step)
     {
         var began = Volatile.Read(ref _began);
         if (began < 0) return null;
-        // A paused training finishes no step: the time counts from when it is resumed.
+        // No step can be finished during a pause: the wait begins when it is over.
         if (phase == LoopPhase.Paused) instruments.Progress();
         return new HealthFacts(
             phase, step, instruments.SinceProgress, clock.GetElapsedTime(began), instruments.LastSaved, instruments.DecodersAlive);
     }
 
-    /// <summary>Checks whether it is alive: steps go on being finished.</summary>
+    /// <summary>Returns whether it is alive: steps keep being finished.</summary>
     public IReadOnlyList<HealthCheck> Live(HealthFacts? facts) => facts is null
         ? [new("start", true, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts)];
 
-    /// <summary>Checks whether it is ready: it has begun, finishes steps, saves checkpoints and has decoders.</summary>
+    /// <summary>Returns whether it is ready: it has begun, and its steps, checkpoints and decoders are as they should be.</summary>
     public IReadOnlyList<HealthCheck> Ready(HealthFacts? facts) => facts is null
         ? [new("start", false, "The training has not begun yet: videos are being checked, and the model is being built.")]
         : [Steps(facts), Checkpoint(facts), Decoders(facts)];
@@ -90,8 +90,8 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
         if (facts.Saved is { } saved)
         {
             var text = $"The newest checkpoint, of step {saved.Step}, is {Seconds(saved.Age)} old";
-            // Only steps done since the checkpoint can be lost, so a checkpoint that holds all steps may be of any age. A resumed run
-            // counts from its start: while it was not running it did no steps.
+            // What is saved does not age: only steps done since then can be lost. For a resumed run, time counts from its start, not from
+            // its interruption.
             var atRisk = saved.Age < facts.SinceBegin ? saved.Age : facts.SinceBegin;
             return saved.Step >= facts.Step || atRisk <= options.CheckpointAge
                 ? new(Name, true, $"{text}.")

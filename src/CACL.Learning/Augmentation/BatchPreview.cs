@@ -5,20 +5,20 @@ using CACL.Data.Sampling;
 namespace CACL.Learning.Augmentation;
 
 /// <summary>
-/// Small pictures of a batch for whoever asks while the training goes on. The loop looks between making the views and computing the
-/// step: a copy is made only where one was asked for, at most every few seconds, and of a few pairs. It reads what is there and draws
-/// nothing random, so a run is the same to the bit however often somebody looks.
+/// Takes small pictures of a batch for those who want to look while the training goes on. The training loop calls it between making the
+/// views and computing the step: pictures are copied only when requested, at most every few seconds, and of a few pairs. It only reads and
+/// draws nothing random, so a run stays the same to the bit however often somebody looks.
 /// </summary>
-/// <param name="clock">Tells how long ago the last copy was made.</param>
+/// <param name="clock">The clock that measures the time since the last preview.</param>
 public sealed class BatchPreview(TimeProvider clock)
 {
-    /// <summary>Most pairs of a preview.</summary>
+    /// <summary>Most pairs in a preview.</summary>
     public const int MostPairs = 8;
 
-    /// <summary>Most pixels of a picture's side.</summary>
+    /// <summary>Largest side of a picture, pixels.</summary>
     public const int MostSide = 112;
 
-    /// <summary>Least time between two copies.</summary>
+    /// <summary>Least time between two previews.</summary>
     public static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -27,14 +27,14 @@ public sealed class BatchPreview(TimeProvider clock)
     private volatile string? _fault;
     private long? _taken;
 
-    /// <summary>The last copy; null before any.</summary>
+    /// <summary>The last preview; null before the first.</summary>
     public PreviewedBatch? Latest => _latest;
 
-    /// <summary>Why the last copy could not be made; null: it could.</summary>
+    /// <summary>Why the last preview could not be made; null if it could.</summary>
     public string? Fault => _fault;
 
-    /// <summary>Asks for a copy of the next step's views. From any thread; never waits.</summary>
-    /// <returns>False: the last one is too recent for another.</returns>
+    /// <summary>Requests a preview of the next step's views. May be called from any thread; never waits.</summary>
+    /// <returns>False if the last preview is too recent for another.</returns>
     public bool Request()
     {
         lock (_gate)
@@ -49,8 +49,8 @@ public sealed class BatchPreview(TimeProvider clock)
     }
 
     /// <summary>Called for each step on the thread that owns the views; does nothing unless somebody asked, and never throws.</summary>
-    /// <param name="batch">The batch. Stays the caller's.</param>
-    /// <param name="views">Its views. Stay the caller's.</param>
+    /// <param name="batch">The batch, which stays the caller's.</param>
+    /// <param name="views">Its views, which stay the caller's.</param>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong with a picture, the training goes on.")]
     public void Look(PairBatch batch, Views views)
     {
@@ -71,17 +71,17 @@ public sealed class BatchPreview(TimeProvider clock)
     }
 }
 
-/// <summary>Some pairs of a batch in small pictures.</summary>
+/// <summary>Small pictures of some pairs of a batch.</summary>
 /// <param name="Step">The step, counted from 0.</param>
 /// <param name="Epoch">The epoch, counted from 0.</param>
-/// <param name="Size">Pairs of the whole batch.</param>
-/// <param name="Side">Pixels of a picture's side.</param>
+/// <param name="Size">Number of pairs in the whole batch.</param>
+/// <param name="Side">Side of a picture, pixels.</param>
 /// <param name="Pairs">The first pairs.</param>
 public sealed record PreviewedBatch(long Step, int Epoch, int Size, int Side, IReadOnlyList<PreviewedPair> Pairs);
 
-/// <summary>A pair in small pictures.</summary>
+/// <summary>Small pictures of a pair.</summary>
 /// <param name="Path">The video.</param>
-/// <param name="Plan">What was done to it.</param>
-/// <param name="View">v: rows of R, G, B.</param>
-/// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
+/// <param name="Plan">The plan by which its views were made.</param>
+/// <param name="View">View v: rows of R, G, B.</param>
+/// <param name="ViewPlus">View v₊, like <paramref name="View"/>.</param>
 public sealed record PreviewedPair(string Path, SamplePlan Plan, byte[] View, byte[] ViewPlus);

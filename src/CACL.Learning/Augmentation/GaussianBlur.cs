@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Augmentation;
 
-/// <summary>METHOD.md §2's blur: separable, reflected borders, a deviation of its own for each sample.</summary>
+/// <summary>The Gaussian blur of METHOD.md §2: separable, with reflected borders and a standard deviation per sample.</summary>
 internal static class GaussianBlur
 {
-    /// <summary>Taps for images of side <paramref name="size"/>: 2·⌊S/20⌋+1.</summary>
+    /// <summary>Returns the number of taps for images of side <paramref name="size"/>: 2·⌊S/20⌋+1.</summary>
     public static int Taps(long size) => (2 * (int)(size / 20)) + 1;
 
-    /// <summary>x [n,3,S,S] blurred; sigmas in pixels, one a sample. Called inside a dispose scope.</summary>
+    /// <summary>Returns x [n,3,S,S] blurred; sigmas in pixels, one per sample. Called inside a dispose scope.</summary>
     public static Tensor Apply(Tensor x, float[] sigmas)
     {
         var taps = Taps(x.shape[3]);
@@ -20,7 +20,7 @@ internal static class GaussianBlur
         var weights = tensor(Weights(sigmas, radius), [samples, 1, taps], x.dtype, x.device)
             .expand(samples, channels, taps)
             .reshape(planes, 1, 1, taps);
-        // Every plane is a channel of one image, convolved in a group of its own: one call for all deviations.
+        // Every plane is a channel of one image and convolved in a group of its own: one call serves all deviations.
         var y = nn.functional.pad(x, [radius, radius, radius, radius], PaddingModes.Reflect)
             .view(1, planes, height + (2 * radius), width + (2 * radius));
         y = nn.functional.conv2d(y, weights, groups: planes);

@@ -2,18 +2,18 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Augmentation;
 
-/// <summary>Small pictures of the views that a step is computed on: what the networks see before pixel shuffle.</summary>
-/// <param name="Side">Pixels of a picture's side.</param>
+/// <summary>Small pictures of the views on which a step is computed, before the spatial roll.</summary>
+/// <param name="Side">Side of a picture, pixels.</param>
 /// <param name="Pairs">Both views of each pair.</param>
 public sealed record ViewThumbnails(int Side, IReadOnlyList<ThumbnailPair> Pairs)
 {
     /// <summary>
-    /// Of the first pairs of a batch, made smaller by taking means. Reads the views, changes nothing. Called on the thread that owns the
+    /// Makes thumbnails of the first pairs of a batch by averaging. Reads the views and changes nothing. Called on the thread that owns the
     /// run's tensors.
     /// </summary>
-    /// <param name="views">B pairs of views, S×S. Still the caller's.</param>
+    /// <param name="views">B pairs of views, S×S; they stay the caller's.</param>
     /// <param name="most">Most pairs.</param>
-    /// <param name="side">Most pixels of a side.</param>
+    /// <param name="side">Largest side of a picture, pixels.</param>
     public static ViewThumbnails Of(Views views, int most, int side)
     {
         ArgumentNullException.ThrowIfNull(views);
@@ -30,7 +30,7 @@ public sealed record ViewThumbnails(int Side, IReadOnlyList<ThumbnailPair> Pairs
     }
 }
 
-/// <summary>A pair of views in small pictures.</summary>
-/// <param name="View">v: rows of R, G, B, side·side·3 bytes.</param>
-/// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
+/// <summary>Small pictures of a pair of views.</summary>
+/// <param name="View">View v: rows of R, G, B, side·side·3 bytes.</param>
+/// <param name="ViewPlus">View v₊, like <paramref name="View"/>.</param>
 public sealed record ThumbnailPair(byte[] View, byte[] ViewPlus);

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace CACL.Learning.Augmentation;
 
-/// <summary>Pixel shuffle of one view (equation 7), in pixels of the view.</summary>
+/// <summary>The spatial roll of one view (equation 7), in pixels of the view.</summary>
 /// <param name="Y">a: rows, a multiple of 8 in [0, S).</param>
 /// <param name="X">b: columns, a multiple of 8 in [0, S).</param>
 public readonly record struct Roll(int Y, int X)
@@ -11,13 +11,15 @@ public readonly record struct Roll(int Y, int X)
     internal bool IsWithin(long height, long width) => Y >= 0 && X >= 0 && Y < height && X < width && Y % 8 == 0 && X % 8 == 0;
 }
 
-/// <summary>What one training step sees of a batch of B pairs, after photometry and before pixel shuffle. Owns its two tensors.</summary>
+/// <summary>
+/// What one training step sees of a batch of B pairs, after colour augmentation and before the spatial roll. Owns its two tensors.
+/// </summary>
 /// <param name="View">v [B,3,S,S], float32, normalised, on the training device, in any memory layout.</param>
-/// <param name="ViewPlus">v₊, as <paramref name="View"/>.</param>
-/// <param name="Rolls">B rolls of v. Ignored where pixel shuffle is off.</param>
-/// <param name="RollsPlus">B rolls of v₊, independent of v's. Ignored where pixel shuffle is off.</param>
+/// <param name="ViewPlus">v₊, like <paramref name="View"/>.</param>
+/// <param name="Rolls">B rolls of v. Ignored where the spatial roll is off.</param>
+/// <param name="RollsPlus">B rolls of v₊, independent of v's. Ignored where the spatial roll is off.</param>
 /// <param name="Permutation">The key network's place i gets sample <c>Permutation[i]</c>.</param>
-/// <param name="EnqueuePixels">Of each sample, the positions (row-major, all of one count) whose keys enter the pixel and cycle
+/// <param name="EnqueuePixels">For each sample, the positions (row-major, the same number for all) whose keys enter the pixel and cycle
 /// queues.</param>
 public sealed record Views(
     torch.Tensor View,
@@ -28,14 +30,14 @@ public sealed record Views(
     int[][] EnqueuePixels) : IDisposable
 {
     /// <summary>
-    /// The plans that they were made by, in the samples' order: each view's box and flip, for methods that must know where in the frame a
-    /// position lies. Null where the views come from elsewhere.
+    /// The plans by which they were made, in the samples' order: they hold each view's box and flip, for methods that must know where in
+    /// the frame a position lies. Null where the views come from elsewhere.
     /// </summary>
     public IReadOnlyList<SamplePlan>? Plans { get; init; }
 
-    /// <summary>Refuses views that do not fit together.</summary>
+    /// <summary>Throws if the views do not fit together.</summary>
     /// <param name="rolled">Whether their rolls are used.</param>
-    /// <exception cref="ArgumentException">What does not fit.</exception>
+    /// <exception cref="ArgumentException">The views do not fit together; the message says why.</exception>
     internal void Check(bool rolled)
     {
         var shape = View.shape;

@@ -6,19 +6,19 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Augmentation;
 
 /// <summary>
-/// Makes the two views of each pair of a batch on the training device (METHOD.md §2). Owns the host tensor through which bytes go
-/// to the device; used by the one thread that owns the run's tensors.
+/// Makes the two views of each pair of a batch on the training device (METHOD.md §2). Owns the host tensor through which bytes go to the
+/// device; used only by the thread that owns the run's tensors.
 /// </summary>
 public sealed class ViewsBuilder : IDisposable
 {
     private readonly Device _device;
     private Tensor? _staging;
 
-    /// <summary>For a training device.</summary>
+    /// <summary>Creates a builder for a training device.</summary>
     public ViewsBuilder(Device device) => _device = device;
 
-    /// <summary>Both views of a batch. When it returns, the batch's memory is no longer needed and may be disposed.</summary>
-    /// <param name="batch">B pairs of one size S, each with its plan. Still the caller's.</param>
+    /// <summary>Makes both views of a batch. When it returns, the batch's memory is no longer needed and may be disposed.</summary>
+    /// <param name="batch">B pairs of one size S, each with its plan; they stay the caller's.</param>
     /// <param name="permutation">The key network's place i gets sample permutation[i].</param>
     /// <returns>v and v₊ [B,3,S,S], owned by the caller.</returns>
     /// <exception cref="ArgumentException">The batch is empty, mixes sizes, or has a pair without a plan.</exception>
@@ -29,10 +29,10 @@ public sealed class ViewsBuilder : IDisposable
             .ToArray();
         using var scope = NewDisposeScope();
         var frames = Fill(batch.Pairs).to(_device).permute(0, 3, 1, 2);
-        // Both views in one batch: half as many operations.
+        // Both views go through in one batch, which takes half as many operations.
         ViewPlan[] both = [.. plans.Select(p => p.View), .. plans.Select(p => p.ViewPlus)];
-        var views = PhotometricViews.Apply(frames, [.. both.Select(v => v.Photometry)], [.. both.Select(v => v.Flip)]);
-        // Views of one memory: it is freed when both are disposed.
+        var views = BatchAugmentation.Apply(frames, [.. both.Select(v => v.ColourAugmentation)], [.. both.Select(v => v.Flip)]);
+        // Both are views of the same memory, which is freed when both are disposed.
         var first = views.narrow(0, 0, plans.Length).DetachFromDisposeScope();
         var second = views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope();
         return new Views(
@@ -48,7 +48,7 @@ public sealed class ViewsBuilder : IDisposable
     private static Roll[] Rolls(SamplePlan[] plans, Func<SamplePlan, ViewPlan> view) =>
         [.. plans.Select(p => new Roll(view(p).RollY, view(p).RollX))];
 
-    /// <summary>First frames, then second frames: [2B,S,S,3] bytes on the host.</summary>
+    /// <summary>Returns the first frames, then the second frames: [2B,S,S,3] bytes on the host.</summary>
     private Tensor Fill(IReadOnlyList<FramePair> pairs)
     {
         if (pairs.Count == 0) throw new ArgumentException("A batch without pairs has no views.", nameof(pairs));
@@ -73,7 +73,7 @@ public sealed class ViewsBuilder : IDisposable
         var fresh = empty([frames, side, side, 3], uint8).DetachFromDisposeScope();
         _staging = fresh;
         if (_device.type != DeviceType.CUDA) return fresh;
-        // Page-locked memory is read by the device itself, several times as fast.
+        // The device reads page-locked memory itself, several times as fast.
         _staging = fresh.pin_memory().DetachFromDisposeScope();
         fresh.Dispose();
         return _staging;

@@ -2,24 +2,26 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation;
 
-/// <summary>Scores of a segmentation (METHOD.md §8). A class that does not count is NaN and left out of the means.</summary>
-/// <param name="Iou">TP/(TP+FP+FN) of each class; NaN for one that occurs neither in labels nor in predictions.</param>
-/// <param name="MeanIou">mIoU: mean over the classes that occur in label or prediction.</param>
-/// <param name="MeanAccuracy">mAcc: mean recall over the classes that occur in the label.</param>
-/// <param name="Accuracy">aAcc: share of labelled pixels that are right.</param>
+/// <summary>Scores of a segmentation (METHOD.md §8). A class that does not count is NaN and is not part of the means.</summary>
+/// <param name="Iou">TP/(TP+FP+FN) of each class; NaN for a class that occurs neither in labels nor in predictions.</param>
+/// <param name="MeanIou">mIoU: mean over the classes that occur in labels or predictions.</param>
+/// <param name="MeanAccuracy">mAcc: mean recall over the classes that occur in labels.</param>
+/// <param name="Accuracy">aAcc: share of labelled pixels whose prediction is right.</param>
 public sealed record SegmentationScores(double[] Iou, double MeanIou, double MeanAccuracy, double Accuracy);
 
-/// <summary>Counts of pixels, rows label and columns prediction, summed over a whole split (METHOD.md §8).</summary>
+/// <summary>
+/// A confusion matrix: counts of pixels, labels in rows and predictions in columns, summed over a whole split (METHOD.md §8).
+/// </summary>
 public sealed class ConfusionMatrix
 {
-    /// <summary>The label of pixels that are left out, unless a data set says otherwise.</summary>
+    /// <summary>The label of ignored pixels, unless a data set says otherwise.</summary>
     public const int DefaultIgnore = 255;
 
     private readonly int _classes;
     private readonly int _ignore;
     private readonly long[] _counts;
 
-    /// <summary>Of a number of classes; pixels labelled <paramref name="ignore"/> are left out.</summary>
+    /// <summary>Creates an empty matrix; pixels labelled <paramref name="ignore"/> are ignored.</summary>
     public ConfusionMatrix(int classes, int ignore = DefaultIgnore)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -28,7 +30,7 @@ public sealed class ConfusionMatrix
         _counts = new long[(long)classes * classes];
     }
 
-    /// <summary>From counts that were made elsewhere: classes × classes, row-major.</summary>
+    /// <summary>Creates a matrix from counts made elsewhere: classes × classes, row-major.</summary>
     public ConfusionMatrix(int classes, IReadOnlyList<long> counts)
         : this(classes)
     {
@@ -43,9 +45,9 @@ public sealed class ConfusionMatrix
 
     /// <summary>Adds pixels.</summary>
     /// <param name="prediction">Class of each pixel, any shape, whole numbers.</param>
-    /// <param name="label">Label of each pixel, as many.</param>
-    /// <exception cref="ArgumentException">A label or prediction is no class and not the one left out, or the counts of pixels
-    /// differ.</exception>
+    /// <param name="label">Label of each pixel; as many as predictions.</param>
+    /// <exception cref="ArgumentException">A label or prediction is neither a class nor the ignored one, or there are not as many labels as
+    /// predictions.</exception>
     public void Add(Tensor prediction, Tensor label)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -65,7 +67,7 @@ public sealed class ConfusionMatrix
         for (var i = 0; i < _counts.Length; i++) _counts[i] += counts[i];
     }
 
-    /// <summary>Scores of all pixels added so far.</summary>
+    /// <summary>Returns the scores of all pixels added so far.</summary>
     public SegmentationScores Scores()
     {
         var iou = new double[_classes];

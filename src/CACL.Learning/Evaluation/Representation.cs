@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation;
 
 /// <summary>
-/// What is evaluated (METHOD.md §8): the output of a trained backbone in evaluation mode, its heads removed. Owns its weights; used by
+/// What is evaluated (METHOD.md §8): the output of a trained backbone in evaluation mode, with the heads removed. Owns its weights; used by
 /// one thread.
 /// </summary>
 public sealed class Representation : IDisposable
@@ -35,16 +35,16 @@ public sealed class Representation : IDisposable
     /// <summary>Padding of its convolutions.</summary>
     public Padding Padding { get; }
 
-    /// <summary>Training steps behind it; null where its file does not say.</summary>
+    /// <summary>Training steps done; null where its file does not say.</summary>
     public long? Step { get; }
 
-    /// <summary>SHA-256 of its file; of its tensors' names and values where it is untrained. Lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of its file, or, if it is untrained, of its tensors' names and values. Lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
     /// <summary>The file it was read from, or <see cref="Random"/>.</summary>
     public string Source { get; }
 
-    /// <summary>Sentences for the log: what its file holds and was not used.</summary>
+    /// <summary>Sentences for the log that say what its file contains and was not used.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
@@ -56,31 +56,31 @@ public sealed class Representation : IDisposable
     /// <summary>The backbone's tensors, on its device.</summary>
     internal NetworkWeights Weights { get; }
 
-    /// <summary>Reads a backbone.</summary>
-    /// <param name="pathOrRandom">See <see cref="BackboneFile.Find"/>; or <see cref="Random"/>: step 0 of a training with this
+    /// <summary>Loads a backbone.</summary>
+    /// <param name="pathOrRandom">See <see cref="BackboneFile.Find"/>; or <see cref="Random"/>, which is step 0 of a training with this
     /// seed.</param>
-    /// <param name="backbone">What it must be; null: what its file says, ResNet-18 for an untrained one.</param>
-    /// <param name="seed">Of an untrained network.</param>
-    /// <param name="device">Where it works.</param>
+    /// <param name="backbone">The required backbone; null: the one that its file names, or ResNet-18 for an untrained one.</param>
+    /// <param name="seed">Seed of an untrained network.</param>
+    /// <param name="device">Device of the computation.</param>
     /// <param name="trainable">Whether its parameters take gradients.</param>
-    /// <exception cref="CheckpointException">A checkpoint is missing, half or damaged.</exception>
-    /// <exception cref="WeightsException">There is no such file, or it holds another network.</exception>
+    /// <exception cref="CheckpointException">A checkpoint is missing, incomplete or damaged.</exception>
+    /// <exception cref="WeightsException">There is no such file, or it contains another network.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
     public static Representation Load(string pathOrRandom, Backbone? backbone, ulong seed, Device device, bool trainable = false) =>
         pathOrRandom == Random
             ? Untrained(backbone ?? Backbone.ResNet18, seed, device, trainable)
             : FromFile(pathOrRandom, backbone, device, trainable);
 
-    /// <summary>The features of images.</summary>
-    /// <param name="normalisedImages">[B,3,H,W], RGB in [0,1] less the mean by the deviation (METHOD.md §2).</param>
-    /// <returns>[B,C,⌈H/8⌉,⌈W/8⌉], channels-last, in the caller's scope; without gradient.</returns>
+    /// <summary>Returns the features of images.</summary>
+    /// <param name="normalisedImages">[B,3,H,W], RGB in [0,1], normalised (METHOD.md §2).</param>
+    /// <returns>[B,C,⌈H/8⌉,⌈W/8⌉], channels-last, in the caller's dispose scope; without gradient.</returns>
     public Tensor Features(Tensor normalisedImages)
     {
         using var _ = no_grad();
         return _network.Forward(normalisedImages, training: false);
     }
 
-    /// <summary>A pass that may be differentiated, in training or in evaluation mode.</summary>
+    /// <summary>A differentiable forward pass, in training or in evaluation mode.</summary>
     internal Tensor Forward(Tensor normalisedImages, bool training) => _network.Forward(normalisedImages, training);
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ public sealed class Representation : IDisposable
     {
         var weights = new NetworkWeights(backbone, [], device, trainable);
         using var _ = no_grad();
-        weights.Start(seed);
+        weights.Initialise(seed);
         return new Representation(weights, Padding.Zeros, step: 0, Hash(weights), Random, []);
     }
 

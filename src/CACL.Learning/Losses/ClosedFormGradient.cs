@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>
-/// Joins a loss that was computed without autograd, together with its gradient in closed form, to the graph of its input:
-/// autograd then keeps the gradient and nothing that led to it.
+/// Attaches a loss that was computed without autograd, together with its gradient in closed form, to the graph of its input: autograd then
+/// keeps the gradient and nothing that led to it.
 /// </summary>
 internal sealed class ClosedFormGradient : autograd.SingleTensorFunction<ClosedFormGradient>
 {
@@ -12,7 +12,7 @@ internal sealed class ClosedFormGradient : autograd.SingleTensorFunction<ClosedF
     public override string Name => nameof(ClosedFormGradient);
 
     /// <summary>
-    /// <paramref name="loss"/> as a function of <paramref name="input"/> whose derivative is <paramref name="gradient"/>.
+    /// Returns <paramref name="loss"/> as a function of <paramref name="input"/> whose derivative is <paramref name="gradient"/>.
     /// </summary>
     public static Tensor Attach(Tensor loss, Tensor input, Tensor gradient) => apply(input, loss, gradient);
 

@@ -3,22 +3,21 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>
-/// Equations 5 and 6 and the soft cycle: attention from each pixel of the first frame to the second frame's pixels and back
-/// again. On the way back the queue's rows compete: since nothing but c has a gradient, they act through one constant
-/// λ_j = log Σ_k exp(c₊_j·q_k/τ) a row. A few samples at a time, with the gradient in closed form, so that no graph of N×N
-/// tensors is kept.
+/// Equations 5 and 6 and the soft cycle: attention from each pixel of the first frame to the second frame's pixels and back. On the way
+/// back the queue's rows compete: since only c has a gradient, they act through one constant per row, λ_j = log Σ_k exp(c₊_j·q_k/τ). A few
+/// samples are computed at a time, with the gradient in closed form, so that no graph of N×N tensors is kept.
 /// </summary>
 internal static class CycleLoss
 {
     private const double Epsilon = 1e-12;
 
-    // Numbers in one of the several B'×N×N tensors alive at once: 16 MiB.
+    // Numbers in each of the several B'×N×N tensors that are alive at the same time: 16 MiB.
     private const long ChunkNumbers = 4 << 20;
 
     /// <summary>
-    /// Hard: −mean log(M_ii + 10⁻¹²). Soft, where u and uPlus are given: mean of KL(T ‖ M), T the global head's attention.
-    /// Also the share of pixels whose likeliest return is themselves. c, cPlus, u, uPlus [B,N,D] unit vectors, queue [K,D];
-    /// gradient with respect to c.
+    /// Computes the loss. Hard: −mean log(M_ii + 10⁻¹²). Soft, if u and uPlus are given: the mean of KL(T ‖ M), where T is the global
+    /// head's attention. Also returns the share of pixels whose most likely return is to themselves. c, cPlus, u, uPlus [B,N,D] unit
+    /// vectors, queue [K,D]; gradient with respect to c.
     /// </summary>
     public static (Tensor Loss, Tensor Back) Compute(
         Tensor c, Tensor cPlus, Tensor queue, double temperature, Tensor? u = null, Tensor? uPlus = null)
@@ -54,7 +53,7 @@ internal static class CycleLoss
         return (loss.MoveToOuterDisposeScope(), back.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Equation 5: M [B,N,N], from each pixel of the first frame over the second's to each of the first's.</summary>
+    /// <summary>Returns equation 5's M [B,N,N]: from each pixel of the first frame through the second's to each of the first's.</summary>
     public static Tensor Matrix(Tensor c, Tensor cPlus, Tensor queue, double temperature)
     {
         using var scope = NewDisposeScope();
@@ -63,7 +62,7 @@ internal static class CycleLoss
         return there.matmul(here.transpose(1, 2)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>T = softmax(u·u₊ᵀ/τ) [B,N,N], rows of which sum to 1; no gradient.</summary>
+    /// <summary>Returns T = softmax(u·u₊ᵀ/τ) [B,N,N], whose rows sum to 1; no gradient.</summary>
     public static Tensor SoftTarget(Tensor u, Tensor uPlus, double temperature)
     {
         using var scope = NewDisposeScope();
@@ -75,8 +74,8 @@ internal static class CycleLoss
         QueueSoftmax.Sweep(cPlus.reshape(-1, cPlus.shape[2]), queue, temperature, withMean: false)
             .LogSum.view(cPlus.shape[0], cPlus.shape[1]);
 
-    // there_ij: from i of the first frame to j of the second. here_ij: from j of the second back to i of the first, that is,
-    // `back` transposed: exp(s_ij − log(Σ_i e^s_ij + e^λ_j)).
+    // there_ij: from i of the first frame to j of the second. here_ij: from j of the second back to i of the first, that is, `back`
+    // transposed: exp(s_ij − log(Σ_i e^s_ij + e^λ_j)).
     private static Tensor There(Tensor c, Tensor cPlus, Tensor lambda, double temperature, out Tensor here)
     {
         var s = c.matmul(cPlus.transpose(1, 2)).div_(temperature);
@@ -97,12 +96,12 @@ internal static class CycleLoss
             return diag_embed(own.reciprocal().div_(-rows), 0, 1, 2);
         }
 
-        // T log T is 0 where T is 0, as its limit is.
+        // T log T is 0 where T is 0, which is its limit.
         loss.add_((xlogy(target, target) - (target * m.log())).sum().div_(rows));
         return target.div_(m).div_(-rows);
     }
 
-    // M = there·hereᵀ, and both are softmaxes of the same s: there along j, here along i with one constant more (λ).
+    // M = there·hereᵀ, and both are softmaxes of the same s: there along j, here along i with an additional constant (λ).
     private static Tensor GradientOfLogits(Tensor byM, Tensor there, Tensor here)
     {
         var byThere = byM.matmul(here).mul_(there);

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>
-/// Equation 4: every pixel against its positive and the queue. Only p has a gradient, and it is known in closed form, so the
-/// B·N × K logits are swept in tiles once and never kept.
+/// Equation 4: every pixel against its positive and the queue. Only p has a gradient, which is known in closed form, so the B·N × K logits
+/// are swept once in tiles and never kept.
 /// </summary>
 internal static class PixelLoss
 {
     /// <summary>
-    /// Cross-entropy of [p_i·p₊_j(i), p_i·Q_pᵀ]/τ with class 0, mean over B·N. p, pPlus [B,N,D] unit vectors,
-    /// matches j [B,N], queue [K,D].
+    /// Returns the cross-entropy of [p_i·p₊_j(i), p_i·Q_pᵀ]/τ with class 0, averaged over B·N. p, pPlus [B,N,D] unit vectors, matches j
+    /// [B,N], queue [K,D].
     /// </summary>
     public static Tensor Compute(Tensor p, Tensor pPlus, Tensor matches, Tensor queue, double temperature)
     {
@@ -24,7 +24,7 @@ internal static class PixelLoss
             var positive = (rows * positives).sum(1).div_(temperature);
             var (negatives, mean) = QueueSoftmax.Sweep(rows, queue, temperature, withMean: true);
 
-            // −log softmax's class 0 = log(1 + e^(negatives − positive)).
+            // −log softmax of class 0 = log(1 + e^(negatives − positive)).
             var all = logaddexp(positive, negatives);
             loss = (all - positive).mean();
 

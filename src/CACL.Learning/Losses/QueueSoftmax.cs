@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>
-/// What the losses need of the softmax of many rows over a long queue, in tiles: the rows × K logits never exist at once.
-/// Without autograd.
+/// Computes, in tiles, what the losses need of the softmax of many rows over a long queue: the rows × K logits never exist at once. Without
+/// autograd.
 /// </summary>
 internal static class QueueSoftmax
 {
@@ -12,12 +12,12 @@ internal static class QueueSoftmax
     private const int TileColumns = 1024;
     private const int TileRows = 2048;
 
-    // e^±80 is well inside float32: above this temperature logits of unit vectors need no maximum taken off first.
+    // e^±80 is well within float32: above this temperature, the logits of unit vectors need no subtraction of their maximum.
     private const double SafeExponent = 80;
 
     /// <summary>
-    /// For each row r of <paramref name="rows"/> [R,D] (unit vectors): the logarithm [R] of Σ_k exp(r·q_k/τ) over the queue
-    /// [K,D], and, if asked for, Σ_k exp(r·q_k/τ)·q_k divided by that sum, [R,D].
+    /// Returns for each row r of <paramref name="rows"/> [R,D] (unit vectors) the logarithm [R] of Σ_k exp(r·q_k/τ) over the queue [K,D],
+    /// and, if requested, Σ_k exp(r·q_k/τ)·q_k divided by that sum, [R,D].
     /// </summary>
     public static (Tensor LogSum, Tensor? Mean) Sweep(Tensor rows, Tensor queue, double temperature, bool withMean)
     {

@@ -5,38 +5,40 @@ using CACL.Learning.Weights;
 namespace CACL.Learning.Methods;
 
 /// <summary>
-/// A training method: networks, optimiser and whatever else it keeps from step to step. Owns all of it; made, used and disposed on one
-/// thread.
+/// A training method: its networks, its optimiser and whatever else it keeps from step to step. Owns all of it; created, used and disposed
+/// on one thread.
 /// </summary>
 public interface IMethod : IDisposable
 {
-    /// <summary>The online network: what is evaluated and exported. Still owned here.</summary>
+    /// <summary>The online network, which is evaluated and exported. Owned by the method.</summary>
     NetworkWeights Online { get; }
 
     /// <summary>
-    /// One step on a batch of views. If a loss is not finite (<see cref="StepResult.IsFinite"/>), neither parameters nor statistics,
-    /// optimiser or queues have changed and the next step goes on as if this batch had never been.
+    /// Takes one step on a batch of views. If a loss is not finite (<see cref="StepResult.IsFinite"/>), parameters, statistics, optimiser
+    /// and queues are unchanged, and the next step continues as if this batch had never been.
     /// </summary>
-    /// <param name="views">Views of B pairs; stay the caller's.</param>
-    /// <param name="settings">Learning rate, weights, and who looks on.</param>
-    /// <exception cref="ArgumentException">Views that do not fit together or to the method's settings.</exception>
+    /// <param name="views">Views of B pairs; they stay the caller's.</param>
+    /// <param name="settings">Learning rate, loss weights and observers.</param>
+    /// <exception cref="ArgumentException">The views do not fit together, or do not fit the method's settings.</exception>
     StepResult Step(Views views, StepSettings settings);
 
-    /// <summary>A copy of its state on the host, for others to write while training goes on. Called between two steps.</summary>
-    /// <param name="reuse">An earlier snapshot of this run that its owner hands back: its arrays are overwritten instead of new ones
-    /// made.</param>
+    /// <summary>
+    /// Returns a snapshot of its state on the host, which others can write to disk while training goes on. Called between two steps.
+    /// </summary>
+    /// <param name="reuse">An earlier snapshot of this run that its owner hands back: its arrays are overwritten, so that no new ones are
+    /// allocated.</param>
     TrainingSnapshot Snapshot(TrainingSnapshot? reuse = null);
 
-    /// <summary>Continues from a snapshot, bit for bit. Nothing changes if it does not fit.</summary>
-    /// <exception cref="ArgumentException">A tensor or counter is missing, of another shape, or unknown: the snapshot is of another
-    /// architecture.</exception>
+    /// <summary>Restores a snapshot, from which the next step continues bit for bit. Nothing changes if it does not fit.</summary>
+    /// <exception cref="ArgumentException">A tensor or counter is missing, has another shape, or is unknown: the snapshot belongs to
+    /// another architecture.</exception>
     void Restore(TrainingSnapshot snapshot);
 
     /// <summary>
-    /// Starts its networks from weights of torchvision's names, such as MoCo-v2's: all of the backbone must be there, heads may be. The
-    /// rest of its state is left as it is.
+    /// Initialises its networks from weights with torchvision's names, such as MoCo-v2's: the backbone must be complete, heads may be
+    /// missing. The rest of its state is unchanged.
     /// </summary>
-    /// <returns>The names that were not among the weights and keep their start: heads.</returns>
-    /// <exception cref="ArgumentException">A tensor of the backbone is missing or of another shape. Nothing has changed then.</exception>
-    IReadOnlyList<string> StartFrom(IEnumerable<SnapshotTensor> weights);
+    /// <returns>The names that were not among the weights and keep their initial values, which are heads.</returns>
+    /// <exception cref="ArgumentException">A tensor of the backbone is missing or has another shape. Nothing has changed then.</exception>
+    IReadOnlyList<string> InitialiseFrom(IEnumerable<SnapshotTensor> weights);
 }

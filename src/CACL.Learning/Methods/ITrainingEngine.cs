@@ -3,23 +3,23 @@ using CACL.Learning.Weights;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>What the training loop drives: all tensors of the run. Created, used and disposed on the loop's thread alone.</summary>
+/// <summary>
+/// What the training loop drives. It owns all tensors of the run, and is created, used and disposed on the loop's thread alone.
+/// </summary>
 public interface ITrainingEngine : IDisposable
 {
-    /// <summary>
-    /// One training step on a batch (METHOD.md §6). Where the losses are not finite, nothing is changed.
-    /// </summary>
-    /// <param name="batch">Stays the caller's.</param>
-    /// <param name="settings">Learning rate, weights, place in the run.</param>
+    /// <summary>Takes one training step on a batch (METHOD.md §6). Where the losses are not finite, nothing is changed.</summary>
+    /// <param name="batch">The batch, which stays the caller's.</param>
+    /// <param name="settings">Learning rate, loss weights and progress of the run.</param>
     StepResult Step(PairBatch batch, StepSettings settings);
 
-    /// <summary>How long the parts of the last step took; zeros where that is not measured.</summary>
+    /// <summary>How long the parts of the last step took; zeros where nobody measures them.</summary>
     StepTimes Times => default;
 
-    /// <summary>A host copy of the whole state, owned by the caller. Called between two steps only.</summary>
-    /// <param name="spent">An earlier copy that nobody needs any more; its memory is used again.</param>
-    TrainingSnapshot Snapshot(TrainingSnapshot? spent);
+    /// <summary>Returns a snapshot of the whole state on the host, owned by the caller. Called between two steps only.</summary>
+    /// <param name="reuse">An earlier snapshot that nobody needs any more; its memory is reused.</param>
+    TrainingSnapshot Snapshot(TrainingSnapshot? reuse);
 
-    /// <summary>Takes over a state; the next step continues it bit for bit.</summary>
+    /// <summary>Restores a snapshot; the next step continues from it bit for bit.</summary>
     void Restore(TrainingSnapshot snapshot);
 }

@@ -1,14 +1,14 @@
 
 namespace CACL.Learning.Methods;
 
-/// <summary>What one loss counts in the sum that a step lowers.</summary>
-/// <param name="Head">The head whose loss it is.</param>
-/// <param name="Weight">What it counts.</param>
+/// <summary>The weight of one loss in the sum that a step minimises.</summary>
+/// <param name="Head">The head that the loss belongs to.</param>
+/// <param name="Weight">The weight.</param>
 public readonly record struct LossWeight(string Head, double Weight);
 
 /// <summary>
-/// What each loss of a method counts in the sum that a step lowers (METHOD.md §5), in the method's order. The weight of a head that is off
-/// counts nothing. Equal where heads and numbers are.
+/// The weight of each loss of a method in the sum that a step minimises (METHOD.md §5), in the method's order. The weight of a head that is
+/// off has no effect. Two are equal if their heads and numbers are.
 /// </summary>
 /// <param name="All">A weight for each of the method's losses.</param>
 public sealed record LossWeights(params IReadOnlyList<LossWeight> All)
@@ -16,7 +16,7 @@ public sealed record LossWeights(params IReadOnlyList<LossWeight> All)
     /// <summary>The heads whose losses are weighted.</summary>
     public IEnumerable<string> Heads => All.Select(weight => weight.Head);
 
-    /// <summary>What the loss of a head counts.</summary>
+    /// <summary>The weight of a head's loss.</summary>
     /// <exception cref="KeyNotFoundException">The method has no such loss.</exception>
     public double this[string head]
     {
@@ -31,7 +31,7 @@ public sealed record LossWeights(params IReadOnlyList<LossWeight> All)
         }
     }
 
-    /// <summary>These with the weight of one loss changed.</summary>
+    /// <summary>Returns these weights with that of one loss changed.</summary>
     /// <exception cref="KeyNotFoundException">The method has no such loss.</exception>
     public LossWeights With(string head, double value)
     {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Methods;
 
 /// <summary>
-/// The state that a method keeps between two steps, under names and in one fixed order: what a checkpoint holds and what a run continues
-/// from. Refers to the method's tensors, owns none.
+/// The state that a method keeps between two steps, by name and in a fixed order: what a checkpoint contains, and what a run continues
+/// from. Refers to the method's tensors and owns none.
 /// </summary>
 /// <param name="owner">What messages call the method: "a ResNet18 with heads …".</param>
 internal sealed class MethodState(string owner)
@@ -17,7 +17,7 @@ internal sealed class MethodState(string owner)
     /// <summary>Adds a tensor.</summary>
     public void Add(string name, Tensor tensor) => _tensors.Add((name, tensor));
 
-    /// <summary>Adds all tensors of a network, their names behind a prefix.</summary>
+    /// <summary>Adds all tensors of a network, with a prefix before their names.</summary>
     public void Add(string prefix, NetworkWeights network)
     {
         foreach (var tensor in network.Tensors) Add(prefix + tensor.Name, network[tensor.Name]);
@@ -25,10 +25,10 @@ internal sealed class MethodState(string owner)
 
     /// <summary>Adds a whole number.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="read">What it is.</param>
-    /// <param name="write">Sets it.</param>
-    /// <param name="fault">What is wrong with a value, a phrase; null: nothing.</param>
-    /// <param name="otherwise">What it is where a snapshot does not hold it; null: it must.</param>
+    /// <param name="read">Reads the number.</param>
+    /// <param name="write">Sets the number.</param>
+    /// <param name="fault">Returns what is wrong with a value, as a phrase; null: nothing.</param>
+    /// <param name="otherwise">The number to assume where a snapshot does not contain it; null: it must.</param>
     public void Add(string name, Func<long> read, Action<long> write, Func<long, string?> fault, long? otherwise = null) =>
         _counters.Add(new Counter(name, read, write, fault, otherwise));
 
@@ -61,8 +61,8 @@ internal sealed class MethodState(string owner)
         for (var i = 0; i < numbers.Count; i++) _counters[i].Write(numbers[i]);
     }
 
-    /// <summary>Refuses a tensor that is missing or of another shape.</summary>
-    /// <exception cref="ArgumentException">It is.</exception>
+    /// <summary>Throws if a tensor is missing or has another shape.</summary>
+    /// <exception cref="ArgumentException">It is missing or has another shape.</exception>
     public void CheckFits(string name, long[] shape, SnapshotTensor? found)
     {
         if (found is null) throw new ArgumentException($"The saved state has no tensor {name}, which {owner} needs.");

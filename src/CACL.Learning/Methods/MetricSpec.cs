@@ -4,35 +4,35 @@ namespace CACL.Learning.Methods;
 /// <summary>What kind of figure a metric is.</summary>
 public enum MetricKind
 {
-    /// <summary>A loss in nats; the weighted losses add up to what a step lowers.</summary>
+    /// <summary>A loss in nats; the weighted sum of the losses is what a step minimises.</summary>
     Loss,
 
-    /// <summary>A share, 0 to 1: an accuracy.</summary>
+    /// <summary>A share from 0 to 1, that is, an accuracy.</summary>
     Share,
 }
 
-/// <summary>What a metric is for a network that knows nothing.</summary>
+/// <summary>The value of a metric for a network that has learnt nothing.</summary>
 /// <param name="Value">The number.</param>
-/// <param name="Formula">Where it comes from, such as ln(K+1).</param>
+/// <param name="Formula">The formula behind it, such as ln(K+1).</param>
 public sealed record ChanceLevel(double Value, string Formula);
 
 /// <summary>
-/// A figure that a method's steps report, by the names that others know it by. Whatever shows, keeps or compares figures goes through the
-/// method's list of these.
+/// A figure that a method's steps report, with the names by which others know it. Whatever shows, keeps or compares figures goes through
+/// the method's list of these.
 /// </summary>
 /// <param name="Name">Its key in metrics.jsonl, such as loss_global.</param>
 /// <param name="Kind">What kind of figure it is.</param>
-/// <param name="Head">The head it belongs to: the label of its series, and of a loss the name of its weight. One metric of each kind a
-/// head.</param>
-/// <param name="Word">What it is called in a line of progress.</param>
-/// <param name="Label">What it is called in a figure's legend.</param>
+/// <param name="Head">The head it belongs to, which labels its series and, for a loss, names its weight. Each head has at most one metric
+/// of each kind.</param>
+/// <param name="Word">Its name in a line of progress.</param>
+/// <param name="Label">Its name in the legend of a chart.</param>
 public sealed record MetricSpec(string Name, MetricKind Kind, string Head, string Word, string Label)
 {
-    /// <summary>What it is for a network that knows nothing; null: that has no one number.</summary>
+    /// <summary>Its value for a network that has learnt nothing; null if there is no single number.</summary>
     public ChanceLevel? Chance { get; init; }
 }
 
 /// <summary>A metric of one step.</summary>
-/// <param name="Spec">Which.</param>
+/// <param name="Spec">The metric.</param>
 /// <param name="Value">Its value.</param>
 public readonly record struct Metric(MetricSpec Spec, double Value);

@@ -7,25 +7,28 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Methods;
 
 /// <summary>
-/// What methods share that train one network and have another follow it: the two networks, queues of negatives, the optimiser, and the
-/// state that all this is between two steps. A method's own step stands in its own file. The key network may lack the last of the query
-/// network's heads, such as a predictor.
+/// What methods have in common that train one network (query, online) while another (key, momentum network) follows it as an exponential
+/// moving average: the two networks, queues of negatives, the optimiser, and the state of all this between two steps. Each method's step is
+/// in its own file. The key network may lack the last of the query network's heads, such as a predictor.
 /// </summary>
 public abstract class MomentumMethod : IMethod
 {
     private readonly Lars _lars;
     private readonly MethodState _state;
 
-    // A step whose loss was not finite has moved the key network and nothing else: the step after it must not move it again.
+    // A step whose loss was not finite has updated the key network and nothing else: the step after it must not update it again.
     private bool _keyHasMoved;
 
-    /// <summary>At the start: the query network from the seed, the key network its copy, queues of normalised Gaussian rows.</summary>
+    /// <summary>
+    /// Creates the state at step 0: the query network initialised from the seed, the key network a copy of it, and the queues filled with
+    /// normalised Gaussian rows.
+    /// </summary>
     /// <param name="options">Backbone, seed and heads of the query network.</param>
-    /// <param name="keyHeads">The heads of the key network: the first of the query network's.</param>
+    /// <param name="keyHeads">The heads of the key network, which are the first of the query network's.</param>
     /// <param name="queues">The queues.</param>
-    /// <param name="lars">The optimiser.</param>
-    /// <param name="description">What messages call the method: "a ResNet18 with heads …".</param>
-    /// <param name="device">Where everything lies.</param>
+    /// <param name="lars">Settings of the optimiser.</param>
+    /// <param name="description">How messages describe the method: "a ResNet18 with heads …".</param>
+    /// <param name="device">Device of all tensors.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
     private protected MomentumMethod(
         MethodOptions options, IReadOnlyList<HeadSpec> keyHeads, IReadOnlyList<QueueSpec> queues, LarsOptions lars, string description,
@@ -35,7 +38,7 @@ public abstract class MomentumMethod : IMethod
             throw new ArgumentException("The key network's heads are not the first of the query network's.", nameof(keyHeads));
         Online = new NetworkWeights(options.Backbone, options.HeadSpecs, device, trainable: true, precision);
         Key = new NetworkWeights(options.Backbone, keyHeads, device, precision: precision);
-        Online.Start(options.Seed);
+        Online.Initialise(options.Seed);
         Key.CopyFrom(Online);
         Queues = queues.ToDictionary(
             queue => queue.Head,
@@ -44,7 +47,7 @@ public abstract class MomentumMethod : IMethod
         _state = State(description);
     }
 
-    /// <summary>Which file of a checkpoint holds what.</summary>
+    /// <summary>The files of a checkpoint, and what each contains.</summary>
     public static IReadOnlyList<CheckpointFile> CheckpointFiles { get; } =
     [
         new("query.safetensors", "query.", CheckpointRole.Online),
@@ -53,7 +56,7 @@ public abstract class MomentumMethod : IMethod
         new("queues.safetensors", "queue.", CheckpointRole.State),
     ];
 
-    /// <summary>The query network's weights: what is trained, evaluated and exported. Still owned here.</summary>
+    /// <summary>The query network's weights, which are trained, evaluated and exported. Owned by the method.</summary>
     public NetworkWeights Online { get; }
 
     /// <summary>The key network's weights, which follow <see cref="Online"/>.</summary>
@@ -72,7 +75,7 @@ public abstract class MomentumMethod : IMethod
     public void Restore(TrainingSnapshot snapshot) => _state.Restore(snapshot);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> StartFrom(IEnumerable<SnapshotTensor> weights)
+    public IReadOnlyList<string> InitialiseFrom(IEnumerable<SnapshotTensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         var byName = weights.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
@@ -111,24 +114,25 @@ public abstract class MomentumMethod : IMethod
         Key.Dispose();
     }
 
-    /// <summary>Both networks' running statistics before a step, in the caller's scope.</summary>
+    /// <summary>Returns a copy of both networks' running statistics before a step, in the caller's dispose scope.</summary>
     private protected StatisticsBefore KeepStatistics() => new(Online.Statistics.clone(), Key.Statistics.clone());
 
-    /// <summary>§6.1: key ← m·key + (1 − m)·query, unless a step that was given up has done it.</summary>
-    private protected void MoveKey(double momentum)
+    /// <summary>Updates the key network (§6.1): key ← m·key + (1 − m)·query, unless a step that was given up has already done so.</summary>
+    private protected void UpdateKey(double emaWeight)
     {
-        if (!_keyHasMoved) MomentumUpdate.Apply(Key, Online, momentum);
+        if (!_keyHasMoved) EmaUpdate.Apply(Key, Online, emaWeight);
         _keyHasMoved = true;
     }
 
     /// <summary>
-    /// §6.4 and §7: the losses' gradient, and the optimiser's step along it. If a loss is not finite, all is as before the step.
+    /// Computes the losses' gradient (§6.4) and takes the optimiser's step along it (§7). If a loss is not finite, everything is as before
+    /// the step.
     /// </summary>
     private protected StepResult Descend(StepLosses losses, StepSettings settings, LossWeights weights, StatisticsBefore before)
     {
         var gradients = autograd.grad([losses.Total(weights)], [.. Online.ParameterList]);
 
-        // The step's one wait for the device, before anything that a bad loss would spoil.
+        // The step's only wait for the device, before anything that a bad loss would spoil.
         var result = losses.ToHost(weights, settings.LearningRate);
         settings.Clock?.Ended(StepPart.Backward);
         if (!result.IsFinite)
@@ -157,8 +161,8 @@ public abstract class MomentumMethod : IMethod
             state.Add(queue.Name, queue.Rows);
             state.Add(
                 $"{queue.Name}.pointer",
-                () => queue.Next,
-                place => queue.Next = (int)place,
+                () => queue.Pointer,
+                place => queue.Pointer = (int)place,
                 place => place >= 0 && place < queue.Size ? null : $"no place of a queue of {queue.Size} rows");
         }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Methods;
 
 /// <summary>
-/// A ring of K normalised rows, the newest overwriting the oldest (METHOD.md §6). Starts with normalised Gaussian rows from
-/// the seed and its name. Owns its memory.
+/// A queue of negatives: a ring of K normalised rows, in which the newest overwrite the oldest (METHOD.md §6). It starts with normalised
+/// Gaussian rows, drawn from the seed and its name. Owns its memory.
 /// </summary>
 internal sealed class NegativeQueue : IDisposable
 {
@@ -24,14 +24,14 @@ internal sealed class NegativeQueue : IDisposable
 
     public string Name { get; }
 
-    /// <summary>[K,D], in the order of the ring's places.</summary>
+    /// <summary>The rows [K,D], in the order of their places in the ring.</summary>
     public Tensor Rows { get; }
 
-    /// <summary>K.</summary>
+    /// <summary>Number of rows K.</summary>
     public int Size => (int)Rows.shape[0];
 
-    /// <summary>The place that the next row takes.</summary>
-    public int Next
+    /// <summary>The place of the next row.</summary>
+    public int Pointer
     {
         get => _next;
         set => _next = value >= 0 && value < Size
@@ -39,7 +39,7 @@ internal sealed class NegativeQueue : IDisposable
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{Name} has the places 0 to {Size - 1}.");
     }
 
-    /// <summary>Puts rows [R,D], R ≤ K, at the next places, wrapping in their middle if need be.</summary>
+    /// <summary>Enqueues rows [R,D], R ≤ K, at the next places, wrapping round within them if necessary.</summary>
     public void Enqueue(Tensor rows)
     {
         var count = (int)rows.shape[0];

@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>The parts of a training step whose time is told apart.</summary>
+/// <summary>The parts of a training step whose times are measured separately.</summary>
 public enum StepPart
 {
-    /// <summary>A batch's bytes to the training device, and its photometry there.</summary>
+    /// <summary>A batch's bytes to the training device, and their augmentation there.</summary>
     Transfer,
 
-    /// <summary>Both networks forward, and the losses.</summary>
+    /// <summary>The forward passes of both networks, and the losses.</summary>
     Forward,
 
-    /// <summary>The gradient, and the step's one wait for the device.</summary>
+    /// <summary>The gradient, and the step's only wait for the device.</summary>
     Backward,
 
-    /// <summary>Momentum update of the key network, LARS, queues.</summary>
+    /// <summary>The EMA update of the key network, LARS and the queues.</summary>
     Optimiser,
 }
 
@@ -28,28 +28,28 @@ public enum StepPart
 public readonly record struct StepTimes(double Transfer, double Forward, double Backward, double Optimiser);
 
 /// <summary>
-/// Reads the host's clock between the parts of a step and does nothing else: it waits for no device, so a step with it is the step
-/// without it. On a processor each part's work is done when the part ends. A GPU works behind the host: there forward and optimiser are
-/// the time to hand the work over, backward ends with the losses on the host and so holds what the GPU needed for both networks, and
-/// the copy of the next batch waits for the optimiser's work of the step before. The sum is true in either case.
+/// Reads the host's clock between the parts of a step and does nothing else: it waits for no device, so a step is the same with it and
+/// without it. On a CPU, each part's work is done when the part ends. A GPU works behind the host: there the times of forward and optimiser
+/// are those of queueing the work; backward ends when the losses are on the host, and so includes the GPU's work for both networks; and the
+/// copy of the next batch waits for the optimiser's work of the previous step. The sum is right in either case.
 /// </summary>
 public sealed class StepClock
 {
     private readonly long[] _ticks = new long[Enum.GetValues<StepPart>().Length];
     private long _since;
 
-    /// <summary>What the step since <see cref="Start"/> has taken so far.</summary>
+    /// <summary>The times of the step since <see cref="Start"/> so far.</summary>
     public StepTimes Times =>
         new(Seconds(StepPart.Transfer), Seconds(StepPart.Forward), Seconds(StepPart.Backward), Seconds(StepPart.Optimiser));
 
-    /// <summary>A step begins.</summary>
+    /// <summary>Starts the clock for a step.</summary>
     public void Start()
     {
         Array.Clear(_ticks);
         _since = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>What was done since the last call was this part's; a part may come more than once in a step.</summary>
+    /// <summary>Attributes the time since the last call to a part; a part may come more than once in a step.</summary>
     public void Ended(StepPart part)
     {
         var now = Stopwatch.GetTimestamp();

@@ -2,16 +2,16 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>A step's losses and shares while they are still on the device.</summary>
+/// <summary>A step's losses and shares, while they are still on the device.</summary>
 internal sealed class StepLosses
 {
     private readonly List<(MetricSpec Spec, Tensor Value)> _losses = [];
     private readonly List<(MetricSpec Spec, Tensor Value)> _shares = [];
 
-    /// <summary>Adds a metric; those of a kind in the method's order.</summary>
+    /// <summary>Adds a metric; metrics of one kind are added in the method's order.</summary>
     public void Add(MetricSpec spec, Tensor value) => (spec.Kind == MetricKind.Loss ? _losses : _shares).Add((spec, value));
 
-    /// <summary>The weighted sum of the losses, with their gradient.</summary>
+    /// <summary>Returns the weighted sum of the losses, with gradient.</summary>
     public Tensor Total(LossWeights weights)
     {
         using var scope = NewDisposeScope();
@@ -20,7 +20,7 @@ internal sealed class StepLosses
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>All numbers in one transfer: the step's one wait for the device.</summary>
+    /// <summary>Transfers all numbers to the host at once: the step's only wait for the device.</summary>
     public StepResult ToHost(LossWeights weights, double learningRate)
     {
         using var scope = NewDisposeScope();

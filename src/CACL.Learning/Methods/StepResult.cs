@@ -1,16 +1,16 @@
 namespace CACL.Learning.Methods;
 
-/// <summary>What one training step reports. Equal where all its numbers are.</summary>
+/// <summary>The result of one training step. Two are equal if all their numbers are.</summary>
 /// <param name="Loss">Weighted sum of the losses.</param>
-/// <param name="Metrics">The method's metrics in its own order; those of a head that is off are not among them.</param>
-/// <param name="LearningRate">The rate this step used.</param>
+/// <param name="Metrics">The method's metrics in its own order, without those of heads that are off.</param>
+/// <param name="LearningRate">The learning rate of this step.</param>
 public sealed record StepResult(double Loss, IReadOnlyList<Metric> Metrics, double LearningRate)
 {
     /// <summary>Whether every loss is a finite number.</summary>
     public bool IsFinite =>
         double.IsFinite(Loss) && Metrics.All(metric => metric.Spec.Kind != MetricKind.Loss || double.IsFinite(metric.Value));
 
-    /// <summary>A metric by its name in metrics.jsonl; null: the step has none of that name.</summary>
+    /// <summary>A metric by its name in metrics.jsonl; null if the step has none of that name.</summary>
     public double? this[string name]
     {
         get

@@ -2,19 +2,19 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>What one training step is told beside its views.</summary>
-/// <param name="LearningRate">This step's rate.</param>
+/// <summary>The settings of one training step.</summary>
+/// <param name="LearningRate">The learning rate of this step.</param>
 public sealed record StepSettings(double LearningRate)
 {
-    /// <summary>What each loss counts in this step; null: as the method's settings say.</summary>
+    /// <summary>Weights of the losses in this step; null: those of the method's settings.</summary>
     public LossWeights? Weights { get; init; }
 
-    /// <summary>Share of the run's steps that lie behind this one, from 0 to below 1: what a method's own schedules follow.</summary>
+    /// <summary>Share of the run's steps that are done, from 0 to below 1, which a method's own schedules follow.</summary>
     public double Progress { get; init; }
 
-    /// <summary>Told when each part of the step has ended; null: nobody measures.</summary>
+    /// <summary>Notified at the end of each part of the step; null: nobody measures.</summary>
     public StepClock? Clock { get; init; }
 
-    /// <summary>Sees each parameter's name and gradient before the optimiser uses it up; null: nobody looks.</summary>
+    /// <summary>Receives each parameter's name and gradient before the optimiser consumes it; null: nobody looks.</summary>
     public Action<string, Tensor>? InspectGradient { get; init; }
 }

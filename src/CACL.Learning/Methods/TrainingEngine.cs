@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
 
-/// <summary>The real engine: photometry on the training device, then a step of the method.</summary>
+/// <summary>The real engine: augmentation on the training device, then a step of the method.</summary>
 public sealed class TrainingEngine : ITrainingEngine
 {
     private readonly IMethod _method;
@@ -15,13 +15,13 @@ public sealed class TrainingEngine : ITrainingEngine
     private readonly ulong _seed;
     private readonly Action<PairBatch, Views>? _preview;
 
-    /// <summary>An engine at the start of a run.</summary>
+    /// <summary>Creates an engine at step 0 of a run.</summary>
     /// <param name="options">The method and its settings.</param>
     /// <param name="device">Torch device: cpu, cuda or cuda:N.</param>
-    /// <param name="seed">The run's seed: of the order in which the momentum network sees a batch.</param>
-    /// <param name="initial">Weights that the networks start from; null: from the method's seed.</param>
-    /// <param name="preview">Sees each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
-    /// <exception cref="ArgumentException">Settings or weights that do not go together.</exception>
+    /// <param name="seed">The run's seed, which decides the order in which the key network sees a batch.</param>
+    /// <param name="initial">Weights that initialise the networks; null: they are initialised from the method's seed.</param>
+    /// <param name="preview">Receives each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
+    /// <exception cref="ArgumentException">Settings or weights do not fit together.</exception>
     public TrainingEngine(
         MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null, Action<PairBatch,
         Views>? preview = null)
@@ -32,7 +32,7 @@ public sealed class TrainingEngine : ITrainingEngine
         var on = new Device(device);
         _method = options.Create(on);
         _views = new ViewsBuilder(on);
-        if (initial is not null) _method.StartFrom(initial);
+        if (initial is not null) _method.InitialiseFrom(initial);
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class TrainingEngine : ITrainingEngine
     }
 
     /// <inheritdoc/>
-    public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => _method.Snapshot(spent);
+    public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => _method.Snapshot(reuse);
 
     /// <inheritdoc/>
     public void Restore(TrainingSnapshot snapshot) => _method.Restore(snapshot);

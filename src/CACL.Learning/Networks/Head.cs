@@ -3,18 +3,17 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Networks;
 
 /// <summary>
-/// The forward pass of a head (METHOD.md §4). It sees one position at a time, so it is computed as products of matrices over rows, one
-/// row a position.
+/// The forward pass of a head (METHOD.md §4). A head sees one position at a time, so it is computed as matrix products over rows, one row
+/// per position.
 /// </summary>
 internal static class Head
 {
     /// <summary>rows [R,C], sample-major → [R,<see cref="HeadSpec.Output"/>], not normalised to length 1.</summary>
-    /// <param name="rows">Positions.</param>
+    /// <param name="rows">The positions.</param>
     /// <param name="weights">The network that the head belongs to.</param>
     /// <param name="head">The head.</param>
-    /// <param name="training">Whether its normalisation, if it has one, takes the statistics of these rows and updates the running
-    /// ones.</param>
-    /// <param name="groups">Groups of consecutive samples with statistics of their own.</param>
+    /// <param name="training">Whether its normalisation, if any, uses the statistics of these rows and updates the running ones.</param>
+    /// <param name="groups">Number of groups of consecutive samples with statistics of their own.</param>
     public static Tensor Forward(Tensor rows, NetworkWeights weights, HeadSpec head, bool training, int groups = 1)
     {
         using var scope = NewDisposeScope();

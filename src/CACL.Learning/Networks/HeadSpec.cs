@@ -1,9 +1,9 @@
 namespace CACL.Learning.Networks;
 
-/// <summary>What stands between a head's first layer and its ReLU.</summary>
+/// <summary>The normalisation between a head's first layer and its ReLU.</summary>
 public enum HeadNormalisation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>None.</summary>
     None,
 
     /// <summary>Batch normalisation, in the same groups of samples as the backbone's.</summary>
@@ -12,32 +12,32 @@ public enum HeadNormalisation
 
 /// <summary>
 /// A head: 1×1 convolution to <paramref name="Hidden"/> channels, ReLU, 1×1 convolution to <paramref name="Output"/> channels, both with
-/// bias. Its tensors are called <c>head_NAME.0.weight</c> and so on, numbered as PyTorch's Sequential numbers its parts.
+/// bias. Its tensors are named <c>head_NAME.0.weight</c> and so on, numbered like the modules of PyTorch's Sequential.
 /// </summary>
 /// <param name="Name">One word, unique among a network's heads.</param>
-/// <param name="Hidden">Channels between its two layers; 0: it is a single layer.</param>
-/// <param name="Output">Channels that it gives a position.</param>
+/// <param name="Hidden">Channels between its two layers; 0 if it is a single layer.</param>
+/// <param name="Output">Output channels of each position.</param>
 public sealed record HeadSpec(string Name, int Hidden, int Output)
 {
-    /// <summary>Channels that it takes; null: the backbone's. A predictor takes the output of the projector before it.</summary>
+    /// <summary>Input channels; null: those of the backbone. The input of a predictor is the output of the projector before it.</summary>
     public int? Input { get; init; }
 
-    /// <summary>What stands between its first layer and its ReLU. None in a head of a single layer.</summary>
+    /// <summary>The normalisation between its first layer and its ReLU. A single layer has none.</summary>
     public HeadNormalisation Normalisation { get; init; }
 
-    /// <summary>What its tensors' names begin with, before a dot.</summary>
+    /// <summary>The prefix of its tensors' names, before a dot.</summary>
     public string Prefix => $"head_{Name}";
 
-    /// <summary>Its normalisation's name; only where it has one.</summary>
+    /// <summary>Name of its normalisation, if it has one.</summary>
     internal string NormalisationLayer => $"{Prefix}.1";
 
-    /// <summary>Its second layer's name; only where it has two.</summary>
+    /// <summary>Name of its second layer, if it has one.</summary>
     internal string LastLayer => Normalisation == HeadNormalisation.None ? $"{Prefix}.2" : $"{Prefix}.3";
 
-    /// <summary>Its first layer's name.</summary>
+    /// <summary>Name of its first layer.</summary>
     internal string FirstLayer => $"{Prefix}.0";
 
-    /// <summary>Names and shapes of its tensors on a backbone that gives so many channels.</summary>
+    /// <summary>Returns the names and shapes of its tensors, on a backbone with so many output channels.</summary>
     internal IEnumerable<NetworkTensor> Tensors(int channels)
     {
         if (Hidden == 0 && Normalisation != HeadNormalisation.None)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
 
-/// <summary>Row-major float32 copies between a tensor, in whatever layout and precision on whatever device, and host memory.</summary>
+/// <summary>Copies row-major float32 between a tensor, of any layout and precision and on any device, and host memory.</summary>
 internal static class HostCopy
 {
     public static void Write(Tensor target, ReadOnlySpan<float> values, string name)
@@ -21,8 +21,8 @@ internal static class HostCopy
         Check(source, values.Length, name);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        // Not through data<float>(): it asks the native library for the tensor's size at each number, thirty times as slow as a copy of
-        // memory.
+        // Not with data<float>(): it asks the native library for the tensor's size at each number, which is thirty times as slow as a copy
+        // of memory.
         var staging = source.detach().to(float32).contiguous().cpu();
         staging.bytes.CopyTo(MemoryMarshal.AsBytes(values));
     }

@@ -6,21 +6,21 @@ namespace CACL.Learning.Networks;
 /// <param name="IsStatistic">Whether it is a running mean or variance and not a parameter.</param>
 public sealed record NetworkTensor(string Name, long[] Shape, bool IsStatistic)
 {
-    /// <summary>How many numbers it has.</summary>
+    /// <summary>Number of its elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>Inputs of the head's layer that it belongs to; 0: it belongs to none.</summary>
+    /// <summary>Number of inputs of the head's layer to which it belongs; 0 if it belongs to none.</summary>
     internal long HeadInputs { get; init; }
 }
 
 /// <summary>Names and shapes of all tensors of a network, in the network's order.</summary>
 public static class NetworkShapes
 {
-    /// <summary>Channels C of a backbone's output: 512 or 2048.</summary>
+    /// <summary>Returns the channels C of a backbone's output: 512 or 2048.</summary>
     public static int Channels(Backbone backbone) => ResNetPlan.Channels(backbone);
 
-    /// <summary>All tensors of a backbone and its heads, the heads' behind the backbone's in their order.</summary>
-    /// <exception cref="ArgumentException">A head's parts do not go together.</exception>
+    /// <summary>Returns all tensors of a backbone and its heads: the backbone's first, then the heads' in their order.</summary>
+    /// <exception cref="ArgumentException">The parts of a head do not fit together.</exception>
     public static IReadOnlyList<NetworkTensor> Of(Backbone backbone, params IReadOnlyList<HeadSpec> heads)
     {
         ArgumentNullException.ThrowIfNull(heads);
@@ -58,7 +58,7 @@ public static class NetworkShapes
         return tensors;
     }
 
-    /// <summary>The tensors of a batch normalisation.</summary>
+    /// <summary>Returns the tensors of a batch normalisation.</summary>
     internal static NetworkTensor[] Normalisation(string name, long channels) =>
     [
         new($"{name}.weight", [channels], false),

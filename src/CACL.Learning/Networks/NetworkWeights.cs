@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Networks;
 
 /// <summary>
-/// All tensors of one network by name, held in two flat tensors: parameters and running statistics. What concerns all
-/// parameters at once (momentum, the optimiser's last step) is then one operation. Weights of convolutions lie
-/// channels-last, [O,H,W,I], and are seen as [O,I,H,W]. Owns its memory; used by one thread.
+/// All tensors of one network by name, stored in two flat tensors: parameters and running statistics. What concerns all parameters at once
+/// (the EMA update, the optimiser's last step) is then a single operation. Weights of convolutions are stored channels-last, [O,H,W,I], and
+/// viewed as [O,I,H,W]. Owns its memory; used by one thread.
 /// </summary>
 public sealed class NetworkWeights : IDisposable
 {
@@ -14,11 +14,11 @@ public sealed class NetworkWeights : IDisposable
 
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
 
-    /// <summary>Zeros, with room for a backbone and these heads.</summary>
-    /// <param name="backbone">Backbone.</param>
-    /// <param name="heads">Heads.</param>
-    /// <param name="device">Where they lie.</param>
-    /// <param name="trainable">Whether the parameters take gradients.</param>
+    /// <summary>Creates the weights of a backbone and these heads, all zero.</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="heads">The heads.</param>
+    /// <param name="device">Device of the tensors.</param>
+    /// <param name="trainable">Whether the parameters require gradients.</param>
     /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
     public NetworkWeights(
         Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
@@ -44,14 +44,14 @@ public sealed class NetworkWeights : IDisposable
         Statistics.DetachFromDisposeScope();
     }
 
-    /// <summary>Zeros for any tensors, of no network: what the optimiser is checked on.</summary>
+    /// <summary>Creates zeros for any tensors, of no network, with which the optimiser is verified.</summary>
     internal static NetworkWeights Of(IReadOnlyList<NetworkTensor> tensors, Device device) =>
         new(default, [], tensors, device, trainable: false, ScalarType.Float32);
 
     /// <summary>The backbone whose tensors these are.</summary>
     public Backbone Backbone { get; }
 
-    /// <summary>The heads among them.</summary>
+    /// <summary>The heads whose tensors these are.</summary>
     public IReadOnlyList<HeadSpec> Heads { get; }
 
     /// <summary>Names and shapes in the network's order.</summary>
@@ -60,40 +60,40 @@ public sealed class NetworkWeights : IDisposable
     /// <summary>Names of the parameters in the network's order.</summary>
     public IReadOnlyList<string> ParameterNames { get; }
 
-    /// <summary>The tensor of this name; still owned here.</summary>
+    /// <summary>The tensor with this name; owned by the network.</summary>
     /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
     public Tensor this[string name] => _views.TryGetValue(name, out var view)
         ? view
         : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor "
             + $"named {name}.");
 
-    /// <summary>All parameters in one tensor of one dimension, the gaps between them zero.</summary>
+    /// <summary>All parameters in one flat tensor, with zeros in the gaps between them.</summary>
     internal Tensor Parameters { get; }
 
-    /// <summary>All running statistics in one tensor of one dimension.</summary>
+    /// <summary>All running statistics in one flat tensor.</summary>
     internal Tensor Statistics { get; }
 
-    /// <summary>The parameters, as <see cref="ParameterNames"/>.</summary>
+    /// <summary>The parameters, in the order of <see cref="ParameterNames"/>.</summary>
     internal IReadOnlyList<Tensor> ParameterList { get; }
 
-    /// <summary>Every tensor at its start (METHOD.md §4): the same for the same seed on every device.</summary>
-    public void Start(ulong seed)
+    /// <summary>Initialises every tensor (METHOD.md §4): the same seed gives the same values on every device.</summary>
+    public void Initialise(ulong seed)
     {
         var values = new float[Tensors.Count][];
-        Parallel.For(0, values.Length, i => values[i] = WeightStart.Of(Tensors[i], seed));
+        Parallel.For(0, values.Length, i => values[i] = WeightInitialisation.Of(Tensors[i], seed));
         for (var i = 0; i < values.Length; i++) Write(Tensors[i].Name, values[i]);
     }
 
     /// <summary>Sets one tensor from row-major values.</summary>
-    /// <exception cref="ArgumentException">Not as many values as the tensor has.</exception>
+    /// <exception cref="ArgumentException">There are not as many values as the tensor has.</exception>
     public void Write(string name, ReadOnlySpan<float> values) => HostCopy.Write(this[name], values, name);
 
     /// <summary>Copies one tensor row-major to the host.</summary>
-    /// <exception cref="ArgumentException">Not as many places as the tensor has values.</exception>
+    /// <exception cref="ArgumentException">There are not as many places as the tensor has values.</exception>
     public void Read(string name, Span<float> values) => HostCopy.Read(this[name], values, name);
 
     /// <summary>
-    /// Takes the values of another network of the same backbone and the same heads, which may have more heads behind these.
+    /// Copies the values of another network with the same backbone and the same heads, which may have more heads after these.
     /// </summary>
     public void CopyFrom(NetworkWeights other)
     {
@@ -113,12 +113,14 @@ public sealed class NetworkWeights : IDisposable
     }
 
     /// <summary>
-    /// The part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the caller's scope.
+    /// Returns the part of <see cref="Parameters"/> that a network has which lacks the last of these heads: the same memory, in the
+    /// caller's dispose scope.
     /// </summary>
     internal Tensor ParametersOf(NetworkWeights smaller) => Beginning(Parameters, smaller.Parameters);
 
     /// <summary>
-    /// Views like the parameters' into <paramref name="flat"/>, a tensor laid out as <see cref="Parameters"/>. The caller owns them.
+    /// Returns views like the parameters' into <paramref name="flat"/>, a tensor laid out like <see cref="Parameters"/>. The caller owns
+    /// them.
     /// </summary>
     internal List<Tensor> ParameterViews(Tensor flat) =>
         [.. Places(Tensors.Where(tensor => !tensor.IsStatistic)).Select(place => View(flat, place.Tensor, place.Offset))];

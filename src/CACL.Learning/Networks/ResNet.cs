@@ -15,10 +15,10 @@ public sealed class ResNet
     private readonly bool _bottlenecks;
     private readonly BlockPlan[] _blocks;
 
-    /// <summary>Over these weights, which stay the caller's.</summary>
-    /// <param name="weights">Names and values.</param>
-    /// <param name="padding">Of the 3×3 and 7×7 convolutions.</param>
-    /// <param name="groups">Groups of consecutive samples with batch statistics of their own.</param>
+    /// <summary>Creates a backbone over these weights, which stay the caller's.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="padding">Padding of the 3×3 and 7×7 convolutions.</param>
+    /// <param name="groups">Number of groups of consecutive samples with batch statistics of their own.</param>
     public ResNet(NetworkWeights weights, Padding padding = Padding.Zeros, int groups = 1)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -30,7 +30,9 @@ public sealed class ResNet
         _blocks = [.. ResNetPlan.Blocks(weights.Backbone)];
     }
 
-    /// <summary>x [B,3,S,S] → [B,C,S/8,S/8], channels-last. In training, batch statistics are used and running ones updated.</summary>
+    /// <summary>
+    /// Computes x [B,3,S,S] → [B,C,S/8,S/8], channels-last. In training, batch statistics are used and running statistics updated.
+    /// </summary>
     public Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -43,7 +45,7 @@ public sealed class ResNet
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same values laid out [B,H,W,C] in memory.</summary>
+    /// <summary>Returns the same values laid out as [B,H,W,C] in memory.</summary>
     internal static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     // The block's own scope frees what autograd does not keep as soon as the block is done.

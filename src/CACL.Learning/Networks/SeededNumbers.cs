@@ -4,8 +4,8 @@ using CACL.Data.Sampling;
 namespace CACL.Learning.Networks;
 
 /// <summary>
-/// The start's random numbers: the k-th number of a stream is a pure function of (seed, name, k), so a network starts the
-/// same on every device and whatever else is drawn before. A counter through <see cref="SplitMix64"/>.
+/// The random numbers of weight initialisation: number k of a stream is a pure function of (seed, name, k), so a network is initialised
+/// alike on every device and whatever else is drawn before. A counter through <see cref="SplitMix64"/>.
 /// </summary>
 internal readonly struct SeededNumbers
 {
@@ -13,11 +13,11 @@ internal readonly struct SeededNumbers
 
     public SeededNumbers(ulong seed, string name)
     {
-        // The seed is mixed first so that neighbouring seeds share no stretch of a stream.
+        // The seed is mixed first, so that streams of neighbouring seeds do not overlap.
         _start = SplitMix64.Number(seed, 0) + Hash(name);
     }
 
-    /// <summary>FNV-1a-64 of a name.</summary>
+    /// <summary>Returns the FNV-1a-64 hash of a name.</summary>
     public static ulong Hash(string name)
     {
         var hash = 0xCBF29CE484222325UL;
@@ -25,13 +25,13 @@ internal readonly struct SeededNumbers
         return hash;
     }
 
-    /// <summary>Fills with numbers uniform in [-<paramref name="bound"/>, <paramref name="bound"/>).</summary>
+    /// <summary>Fills a span with uniform numbers in [-<paramref name="bound"/>, <paramref name="bound"/>).</summary>
     public void Uniform(Span<float> values, double bound)
     {
         for (var k = 0; k < values.Length; k++) values[k] = (float)(((2 * Unit((ulong)k)) - 1) * bound);
     }
 
-    /// <summary>Fills with normal numbers of mean 0 (Box and Muller, in pairs).</summary>
+    /// <summary>Fills a span with normal numbers of mean 0 (Box and Muller, in pairs).</summary>
     public void Normal(Span<float> values, double deviation)
     {
         for (var k = 0; k < values.Length; k += 2)

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Networks;
 
 /// <summary>
-/// Split batch normalisation (METHOD.md §6): in training, statistics are those of a group of consecutive samples, as if each
-/// group lay on a device of its own; running statistics (unbiased variance) take the mean over groups.
+/// Split batch normalisation (METHOD.md §6): in training, statistics are those of a group of consecutive samples, as if each group were on
+/// a device of its own; running statistics (with unbiased variance) are averaged over groups.
 /// </summary>
 internal static class SplitBatchNorm
 {
     private const double Epsilon = 1e-5;
     private const double Momentum = 0.1;
 
-    /// <summary>x normalised by the tensors that a network has under a layer's name; see the other.</summary>
+    /// <summary>Returns x normalised by the tensors that a network has under a layer's name; see the other overload.</summary>
     public static Tensor Apply(Tensor x, NetworkWeights weights, string layer, int groups, bool training) => Apply(
         x,
         weights[$"{layer}.weight"],
@@ -22,7 +22,8 @@ internal static class SplitBatchNorm
         training);
 
     /// <summary>
-    /// x [B,C,H,W], or sample-major rows [R,C], normalised, layout kept. In training the two running statistics are changed in place.
+    /// Returns x [B,C,H,W], or sample-major rows [R,C], normalised, in the same layout. In training, the two running statistics are updated
+    /// in place.
     /// </summary>
     /// <exception cref="ArgumentException">The batch does not divide into the groups.</exception>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, int groups, bool training)
@@ -45,8 +46,8 @@ internal static class SplitBatchNorm
         return cat(parts).MoveToOuterDisposeScope();
     }
 
-    // Moving by these one group after the other is moving once by Momentum towards the groups' mean:
-    // each group ends with weight Momentum/groups.
+    // Updating by these one group after the other equals a single update by Momentum towards the groups' mean: each group ends up with
+    // weight Momentum/groups.
     private static double MomentumOf(int group, int groups)
     {
         var share = Momentum / groups;

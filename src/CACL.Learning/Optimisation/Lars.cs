@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Optimisation;
 
 /// <summary>
-/// LARS (METHOD.md §7) over a network's parameters, without ever waiting for the device: norms and ratios stay tensors.
-/// Its buffers start at zero, which makes the first step the same as taking the gradient. Owns its buffers.
+/// LARS (METHOD.md §7) over a network's parameters, without ever waiting for the device: norms and ratios stay tensors. Its momentum
+/// buffers start at zero, which makes the first update the gradient itself. Owns its buffers.
 /// </summary>
 internal sealed class Lars : IDisposable
 {
@@ -24,12 +24,12 @@ internal sealed class Lars : IDisposable
         foreach (var view in _views) view.DetachFromDisposeScope();
     }
 
-    /// <summary>The buffers, in the order of the network's parameters and of their shapes. Still owned here.</summary>
+    /// <summary>The momentum buffers, in the order and with the shapes of the network's parameters. Owned by the optimiser.</summary>
     public IReadOnlyList<Tensor> Momentum => _views;
 
     /// <summary>
-    /// One step: g ← (g + λw)·trust·‖w‖/(‖g‖ + λ‖w‖ + ε) for matrices, buf ← momentum·buf + g, w ← w − rate·buf.
-    /// The gradients, one a parameter and in their order, are used up.
+    /// Takes one step: g ← (g + λw)·trust·‖w‖/(‖g‖ + λ‖w‖ + ε) for matrices, buf ← momentum·buf + g, w ← w − rate·buf. The gradients, one
+    /// per parameter and in their order, are consumed.
     /// </summary>
     public void Step(IReadOnlyList<Tensor> gradients, double learningRate)
     {
@@ -59,7 +59,7 @@ internal sealed class Lars : IDisposable
         var weight = stack([.. weights.Select(w => w.norm())]);
         var gradient = stack([.. gradients.Select(g => g.norm())]);
         var ratio = weight * _options.Trust / (gradient + (weight * _options.WeightDecay) + _options.Epsilon);
-        // Where either norm is 0 the factor is 1.
+        // Where either norm is 0, the factor is 1.
         return where(weight.gt(0).logical_and(gradient.gt(0)), ratio, ones_like(ratio)).unbind();
     }
 }

@@ -3,26 +3,26 @@ using System.Runtime.InteropServices;
 namespace CACL.Learning.Runtime;
 
 /// <summary>
-/// The system's loader, asked to resolve every symbol at once: a libtorch of the wrong version then fails here with the
-/// symbol's name, and not later by ending the process in the middle of a step, as lazy binding would.
+/// Calls the system's loader and has it resolve every symbol at once: a libtorch of the wrong version then fails here with the symbol's
+/// name, and does not end the process in the middle of a step later, as lazy binding would.
 /// </summary>
 internal static partial class DynamicLoader
 {
     private const int ResolveNow = 2;
 
     /// <summary>
-    /// Loads the library at <paramref name="path"/> for the rest of the process; null on success, else the loader's own words.
+    /// Loads the library at <paramref name="path"/> for the rest of the process. Returns null on success, else the loader's own words.
     /// </summary>
     public static string? TryLoad(string path)
     {
-        // The first call of a native function looks it up, and that clears the loader's last error: look this one up before.
+        // The first call of a native function looks it up, which clears the loader's last error: look this one up beforehand.
         _ = LastError();
         if (Open(path, ResolveNow) != 0) return null;
         return Marshal.PtrToStringUTF8(LastError()) ?? "unknown error";
     }
 
     /// <summary>
-    /// Sets an environment variable as native libraries see it, which .NET's own call does not; leaves one that is set alone.
+    /// Sets an environment variable as native libraries see it, which .NET's own call does not do; leaves one that is already set alone.
     /// </summary>
     public static void SetVariableIfUnset(string name, string value) => _ = SetVariable(name, value, overwrite: 0);
 

@@ -4,9 +4,9 @@ using System.Text;
 namespace CACL.Learning.Runtime;
 
 /// <summary>
-/// The symbol versions that a 64-bit little-endian ELF library asks of others (section .gnu.version_r), and the one change
-/// made to them: a version may be marked weak, so that the loader warns of its absence nowhere and loads the library.
-/// Layouts: System V gABI (header, section headers) and the Linux Standard Base's symbol versioning (Verneed, Vernaux).
+/// The symbol versions that a 64-bit little-endian ELF library requires of others (section .gnu.version_r), and the only change ever made
+/// to them: a version may be marked weak, so that the loader does not warn of its absence and loads the library. Layouts: System V gABI
+/// (header, section headers) and the Linux Standard Base's symbol versioning (Verneed, Vernaux).
 /// </summary>
 internal sealed class ElfVersionNeeds
 {
@@ -18,8 +18,8 @@ internal sealed class ElfVersionNeeds
     private readonly byte[] _image;
     private readonly Section[] _sections;
 
-    /// <summary>Reads the section table of <paramref name="image"/>, which is changed in place by <see cref="MarkWeak"/>.</summary>
-    /// <exception cref="InvalidDataException">Not such an ELF file, or one cut short.</exception>
+    /// <summary>Reads the section table of <paramref name="image"/>, which <see cref="MarkWeak"/> changes in place.</summary>
+    /// <exception cref="InvalidDataException">The image is not such an ELF file, or is truncated.</exception>
     public ElfVersionNeeds(byte[] image)
     {
         _image = image;
@@ -37,10 +37,10 @@ internal sealed class ElfVersionNeeds
         }
     }
 
-    /// <summary>Names of all versions asked for, such as <c>GLIBCXX_3.4.32</c>.</summary>
+    /// <summary>Names of all required versions, such as <c>GLIBCXX_3.4.32</c>.</summary>
     public IReadOnlyList<string> Names => [.. Needs().Select(need => need.Name)];
 
-    /// <summary>Names of the symbols that carry <paramref name="version"/>.</summary>
+    /// <summary>Returns the names of the symbols that carry <paramref name="version"/>.</summary>
     public IReadOnlyList<string> SymbolsOf(string version)
     {
         var indices = Needs().Where(need => need.Name == version).Select(need => U16(need.At + 6) & 0x7fff).ToHashSet();
@@ -54,7 +54,7 @@ internal sealed class ElfVersionNeeds
         return names;
     }
 
-    /// <summary>Marks <paramref name="version"/> weak; false if the library does not ask for it.</summary>
+    /// <summary>Marks <paramref name="version"/> weak; returns false if the library does not require it.</summary>
     public bool MarkWeak(string version)
     {
         var found = false;
@@ -67,10 +67,10 @@ internal sealed class ElfVersionNeeds
         return found;
     }
 
-    /// <summary>Whether <paramref name="version"/> is asked for and weak.</summary>
+    /// <summary>Returns whether <paramref name="version"/> is required and weak.</summary>
     public bool IsWeak(string version) => Needs().Any(need => need.Name == version && (U16(need.At + 4) & FlagWeak) != 0);
 
-    // A chain of Verneed records, one a library, each with a chain of Vernaux records, one a version.
+    // A chain of Verneed records, one per library, each with a chain of Vernaux records, one per version.
     private List<Need> Needs()
     {
         var needs = new List<Need>();

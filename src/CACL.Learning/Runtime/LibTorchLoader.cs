@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Learning.Runtime;
 
-/// <summary>Where the native libraries that were loaded lie.</summary>
+/// <summary>The native libraries that were loaded, and where they are.</summary>
 /// <param name="Folder">libtorch's folder.</param>
-/// <param name="TorchSharp">TorchSharp's native library, perhaps a copy in the user's cache.</param>
-/// <param name="HasCuda">Whether this libtorch was built with CUDA. Where it was not, do not ask TorchSharp for a CUDA device: it searches
-/// disks for one.</param>
+/// <param name="TorchSharp">TorchSharp's native library, possibly a copy in the user's cache.</param>
+/// <param name="HasCuda">Whether this libtorch was built with CUDA. If it was not, do not request a CUDA device from TorchSharp: it would
+/// search disks for one.</param>
 /// <param name="Version">libtorch's version, such as 2.10.0.</param>
 public sealed record LoadedLibTorch(string Folder, string TorchSharp, bool HasCuda, Version Version);
 
 /// <summary>
-/// Loads libtorch and TorchSharp's native library by full path, once a process. It must run before any TorchSharp type is
-/// touched: TorchSharp's own search otherwise throws from a type initialiser and copies half a gigabyte about.
+/// Loads libtorch and TorchSharp's native library by full path, once per process. This must happen before any TorchSharp type is touched:
+/// TorchSharp's own search otherwise throws from a type initialiser and copies half a gigabyte.
 /// </summary>
 public static class LibTorchLoader
 {
@@ -33,7 +33,7 @@ public static class LibTorchLoader
     /// Later calls return what the first one loaded.
     /// </summary>
     /// <param name="folder">A folder with an existing libtorch, or null.</param>
-    /// <exception cref="LibTorchUnavailableException">Nothing usable there; the message says what to do.</exception>
+    /// <exception cref="LibTorchUnavailableException">There is nothing usable; the message says what to do.</exception>
     public static LoadedLibTorch Load(string? folder = null)
     {
         lock (Gate)
@@ -49,11 +49,11 @@ public static class LibTorchLoader
     {
         var folder = search.LibTorch();
         var torchSharp = search.TorchSharp();
-        // Read once, when OpenMP is loaded. Its threads otherwise wait for each other by spinning for milliseconds, and with
+        // OpenMP reads this once, when it is loaded. Without it, its threads wait for each other by spinning for milliseconds, and with
         // decoders on the same cores a step then takes several times as long; alone on the machine it costs a few percent.
         DynamicLoader.SetVariableIfUnset("OMP_WAIT_POLICY", "passive");
 
-        // Dependencies first, each by its full path: whoever needs one later finds it loaded under its name.
+        // Dependencies come first, each by its full path: a library that needs one later finds it loaded under its name.
         var hasCuda = File.Exists(Path.Combine(folder, "libtorch_cuda.so"));
         string[] libraries = hasCuda
             ? ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"]
@@ -70,7 +70,7 @@ public static class LibTorchLoader
         return new LoadedLibTorch(folder, LoadTorchSharp(torchSharp, folder), hasCuda, version);
     }
 
-    // Looked at before any other library binds to this one: a near miss could load and then crash in the middle of a step.
+    // Checked before any other library binds to this one: a near miss could load and then crash in the middle of a step.
     private static Version FittingVersion(string libTorchCpu, LibTorchSearch search)
     {
         var version = LibTorchVersion.Of(libTorchCpu);

@@ -4,26 +4,27 @@ using CACL.Data.Files;
 namespace CACL.Learning.Runtime;
 
 /// <summary>
-/// Which libtorch a folder holds. TorchSharp calls C++ functions: an older libtorch lacks some, a newer one may still have them all.
+/// Determines which libtorch a folder contains. TorchSharp calls C++ functions: an older libtorch lacks some of them, a newer one may still
+/// have them all.
 /// </summary>
 internal static class LibTorchVersion
 {
-    /// <summary>The version TorchSharp was built for; patches fit.</summary>
+    /// <summary>The version for which TorchSharp was built; patch releases fit.</summary>
     public static readonly Version Wanted = new(2, 10);
 
     /// <summary>
-    /// Whether TorchSharp may work with <paramref name="version"/>: not with an older one. A newer one is tried; all symbols are bound
-    /// when the library is loaded, so one that is missing is told then.
+    /// Returns whether TorchSharp may work with <paramref name="version"/>: not with an older one. A newer one is tried; all symbols are
+    /// bound when the library is loaded, so a missing one is reported then.
     /// </summary>
     public static bool Fits(Version? version) => version is not null && version.Major == Wanted.Major && version.Minor >= Wanted.Minor;
 
     /// <summary>
-    /// The version of the library at <paramref name="libTorchCpu"/>, which must have been loaded: by its own word, else by the
-    /// files around it; null where neither tells.
+    /// Returns the version of the library at <paramref name="libTorchCpu"/>, which must be loaded: as the library itself reports it, else
+    /// as the files around it say; null where neither says.
     /// </summary>
     public static Version? Of(string libTorchCpu) => Said(libTorchCpu) ?? FromFiles(libTorchCpu);
 
-    // A number of the stable C interface (recent versions have it): a byte each of major, minor and patch at its top.
+    // The stable C interface of recent versions returns a number with major, minor and patch in a byte each at its top.
     private static unsafe Version? Said(string path)
     {
         if (!NativeLibrary.TryLoad(path, out var library)) return null;
@@ -33,8 +34,8 @@ internal static class LibTorchVersion
     }
 
     /// <summary>
-    /// What the files say: Debian's name for the library (<c>libtorch_cpu.so.1.13.0</c>), PyTorch's <c>version.py</c> or
-    /// libtorch's <c>build-version</c> above its folder.
+    /// Returns the version according to the files: Debian's name for the library (<c>libtorch_cpu.so.1.13.0</c>), PyTorch's
+    /// <c>version.py</c> or libtorch's <c>build-version</c> above its folder.
     /// </summary>
     public static Version? FromFiles(string libTorchCpu)
     {
@@ -49,7 +50,7 @@ internal static class LibTorchVersion
             var line = RegularFile.ReadLines(file).Take(100)
                 .FirstOrDefault(l => name == "build-version" || l.StartsWith("__version__", StringComparison.Ordinal)) ?? "";
             var number = new string([.. line.SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]);
-            // 2.4.0a0+git: the digits end before the letter.
+            // In 2.4.0a0+git the digits end before the letter.
             if (Version.TryParse(number.TrimEnd('.'), out version)) return version;
         }
 

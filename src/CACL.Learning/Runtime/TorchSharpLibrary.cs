@@ -4,21 +4,21 @@ using CACL.Data.Files;
 namespace CACL.Learning.Runtime;
 
 /// <summary>
-/// TorchSharp's own native library on systems older than the one it was built on. It asks for GLIBCXX_3.4.32 (GCC 13), which
-/// Debian 12 and Ubuntu 22.04 lack, for one symbol that is named but never called. A copy that asks weakly loads there.
+/// Makes TorchSharp's own native library load on systems older than the one on which it was built. It requires GLIBCXX_3.4.32 (GCC 13),
+/// which Debian 12 and Ubuntu 22.04 lack, for one symbol that is named but never called. A copy with a weak requirement loads there.
 /// </summary>
 internal static class TorchSharpLibrary
 {
     public const string FileName = "libLibTorchSharp.so";
 
-    /// <summary>The version that a C++ standard library before GCC 13 lacks.</summary>
+    /// <summary>The version that C++ standard libraries before GCC 13 lack.</summary>
     public const string MissingVersion = "GLIBCXX_3.4.32";
 
     private const string HarmlessSymbol = "_ZSt21ios_base_library_initv";
 
     /// <summary>
-    /// Path of a copy of <paramref name="original"/> that asks for <see cref="MissingVersion"/> weakly. Kept in
-    /// <paramref name="cache"/> under the original's hash, written once; in the temporary folder where that cannot be written.
+    /// Returns the path of a copy of <paramref name="original"/> that requires <see cref="MissingVersion"/> weakly. It is kept in <paramref
+    /// name="cache"/> under the original's hash and written once, or in the temporary folder where the cache cannot be written.
     /// </summary>
     /// <exception cref="InvalidDataException">The library uses that version for more than the one harmless symbol.</exception>
     public static string WeakenedCopy(string original, string cache)
@@ -37,12 +37,12 @@ internal static class TorchSharpLibrary
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A folder of one's own: nobody else may put a library there.
+            // A folder that nobody else can write to, so that nobody else can put a library there.
             return Write(image, Directory.CreateTempSubdirectory("cacl-torchsharp-").FullName);
         }
     }
 
-    /// <summary>The user's cache folder for this program: $XDG_CACHE_HOME/cacl or ~/.cache/cacl.</summary>
+    /// <summary>Returns the user's cache folder for this program: $XDG_CACHE_HOME/cacl or ~/.cache/cacl.</summary>
     public static string CacheFolder()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
@@ -51,7 +51,7 @@ internal static class TorchSharpLibrary
         return home.Length > 0 ? Path.Combine(home, ".cache", "cacl") : throw new IOException("There is no home folder.");
     }
 
-    // The file's name must stay: the loader finds an already loaded library by it.
+    // The file's name must stay the same: the loader finds an already loaded library by it.
     private static string Write(byte[] image, string folder)
     {
         var path = Path.Combine(folder, FileName);

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace CACL.Learning.Runtime;
 
-/// <summary>How many processor threads one tensor operation uses. Results are the same bit for bit only at the same number.</summary>
+/// <summary>The number of CPU threads that a tensor operation uses. Results are the same bit for bit only with the same number.</summary>
 public static class TorchThreads
 {
     /// <summary>The number in use.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§4 and §6: a pass in training mode, then one in evaluation mode with the statistics that the first left.</summary>
+/// <summary>§4 and §6: a forward pass in training mode, then one in evaluation mode with the statistics that the first left.</summary>
 internal static class BackboneCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§8: logits brought to the label's size, their loss, and what is counted and scored.</summary>
+/// <summary>§8: logits upsampled to the label's size, their loss, and the counts and scores.</summary>
 internal static class EvaluationCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)
@@ -21,19 +21,19 @@ internal static class EvaluationCase
         matrix.Add(upsampled.argmax(1), label);
         var expected = golden.Longs("confusion");
         if (expected.Length != matrix.Counts.Count)
-            throw new GoldenFault($"its confusion has {expected.Length} counts, not {matrix.Counts.Count}");
-        // A pixel that changes sides leaves one count and enters another.
+            throw new GoldenException($"its confusion has {expected.Length} counts, not {matrix.Counts.Count}");
+        // A pixel that falls to the other side leaves one count and enters another.
         var moved = expected.Zip(matrix.Counts, (e, a) => Math.Abs(e - a)).Sum() / 2.0;
         var undecided = Undecided(golden.Tensor("upsampled"), golden.Tolerance("less than #", 1e-5));
         check.Add("confusion (pixels, undecided ones allowed)", moved, undecided);
 
-        // Scores of the file's own counts where an undecided pixel fell to the other side: it is the rule that is checked here.
+        // Where an undecided pixel fell to the other side, the file's own counts are scored: it is the rule that is verified here.
         var scores = (moved > 0 && moved <= undecided ? new ConfusionMatrix(classes, expected) : matrix).Scores();
         check.Relative("iou", golden.Doubles("iou"), scores.Iou, tolerance);
         check.Relative("scores", golden.Doubles("scores"), [scores.MeanIou, scores.MeanAccuracy, scores.Accuracy], tolerance);
     }
 
-    /// <summary>Pixels whose two best logits are closer than <paramref name="gap"/>.</summary>
+    /// <summary>Returns the number of pixels whose two best logits are closer than <paramref name="gap"/>.</summary>
     private static long Undecided(Tensor upsampled, double gap)
     {
         if (upsampled.shape[1] < 2) return 0;

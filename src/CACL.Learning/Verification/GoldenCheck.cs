@@ -2,37 +2,37 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>Compares recomputed quantities with a golden file's and keeps a line for each.</summary>
+/// <summary>Compares recomputed quantities with those of a golden file, and keeps a result for each.</summary>
 internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
 {
-    private readonly List<GoldenLine> _lines = [];
+    private readonly List<GoldenResult> _lines = [];
 
-    public IReadOnlyList<GoldenLine> Lines => _lines;
+    public IReadOnlyList<GoldenResult> Lines => _lines;
 
-    /// <summary>Every number the same.</summary>
+    /// <summary>Requires every number to be the same.</summary>
     public void Exact(string quantity, double[] expected, double[] actual) =>
         Add($"{quantity} (numbers that differ)", Pairs(expected, actual)?.Count(p => !Same(p.E, p.A)) ?? double.NaN, 0);
 
-    /// <summary>Every number the same, a tensor of the file against one that was computed.</summary>
+    /// <summary>Requires every number to be the same, for a tensor of the file and one that was computed.</summary>
     public void Exact(string tensor, Tensor actual)
     {
         if (Comparable(tensor, actual) is { } values) Exact(tensor, golden.Doubles(tensor), values);
     }
 
-    /// <summary>The largest difference, as a share of the largest expected value.</summary>
+    /// <summary>Measures the largest difference relative to the largest expected value.</summary>
     public void Relative(string quantity, double[] expected, double[] actual, double tolerance)
     {
         var largest = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         Add($"{quantity} (relative)", Worst(expected, actual) / (largest > 0 ? largest : 1), tolerance);
     }
 
-    /// <summary>As above, a tensor of the file against one that was computed.</summary>
+    /// <summary>Does the same for a tensor of the file and one that was computed.</summary>
     public void Relative(string tensor, Tensor actual, double tolerance)
     {
         if (Comparable(tensor, actual) is { } values) Relative(tensor, golden.Doubles(tensor), values, tolerance);
     }
 
-    /// <summary>The largest difference and the mean difference.</summary>
+    /// <summary>Measures the largest difference and the mean difference.</summary>
     public void AbsoluteAndMean(string tensor, Tensor actual, double tolerance, double meanTolerance)
     {
         if (Comparable(tensor, actual) is not { } values) return;
@@ -41,14 +41,14 @@ internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
         Add($"{tensor} (mean)", expected.Zip(values, (e, a) => Difference(e, a)).DefaultIfEmpty(0).Average(), meanTolerance);
     }
 
-    /// <summary>A line with an error of the caller's own measure.</summary>
+    /// <summary>Adds a result with an error of the caller's own measure.</summary>
     public void Add(string quantity, double worst, double tolerance) =>
-        _lines.Add(new GoldenLine(file, name, quantity, double.IsNaN(worst) ? double.PositiveInfinity : worst, tolerance));
+        _lines.Add(new GoldenResult(file, name, quantity, double.IsNaN(worst) ? double.PositiveInfinity : worst, tolerance));
 
-    /// <summary>A line that fails.</summary>
-    public void Fail(string quantity, string why) => _lines.Add(new GoldenLine(file, name, quantity, double.PositiveInfinity, 0, why));
+    /// <summary>Adds a result that fails.</summary>
+    public void Fail(string quantity, string why) => _lines.Add(new GoldenResult(file, name, quantity, double.PositiveInfinity, 0, why));
 
-    /// <summary>Row-major values of a tensor on any device.</summary>
+    /// <summary>Returns the row-major values of a tensor on any device.</summary>
     public static double[] Values(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -70,7 +70,7 @@ internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
     {
         if (Same(expected, actual)) return 0;
         var difference = Math.Abs(expected - actual);
-        // A NaN or an infinity on one side alone: Max would pass over a NaN.
+        // There may be a NaN or an infinity on one side alone, and Max would ignore a NaN.
         return double.IsFinite(difference) ? difference : double.PositiveInfinity;
     }
 

@@ -7,24 +7,24 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>A golden file while it is checked: its numbers, its settings, and its tolerances as its own text gives them.</summary>
+/// <summary>A golden file while it is verified: its numbers, its settings, and its tolerances as its own text gives them.</summary>
 internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
 {
-    /// <summary>Where products are computed.</summary>
+    /// <summary>Device of the computation.</summary>
     public Device Device => device;
 
     public IReadOnlyList<SafeTensorsEntry> Entries => reader.Entries;
 
     /// <summary>
-    /// The largest number that names of tensors have where a pattern's group stands; a hole below it is a missing tensor. 0 where none
-    /// fits.
+    /// Returns the largest number that stands in tensors' names for a pattern's group; a gap below it means that a tensor is missing. 0
+    /// where no name fits.
     /// </summary>
     public int Last(string pattern) => Entries.Select(e => Regex.Match(e.Name, pattern)).Where(m => m.Success)
         .Select(m => int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty(0).Max();
 
     public long[] Shape(string tensor) => Entry(tensor).Shape;
 
-    /// <summary>Row-major values of a tensor of any real type.</summary>
+    /// <summary>Returns the row-major values of a tensor of any real type.</summary>
     public double[] Doubles(string tensor)
     {
         var entry = Entry(tensor);
@@ -39,7 +39,7 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             : Array.ConvertAll(FloatTensors.Read(reader, entry), v => (double)v);
     }
 
-    /// <summary>Row-major values of a tensor of whole numbers.</summary>
+    /// <summary>Returns the row-major values of a tensor of whole numbers.</summary>
     public long[] Longs(string tensor)
     {
         var entry = Entry(tensor);
@@ -49,43 +49,43 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             SafeTensorsType.I64 => i => BitConverter.ToInt64(bytes, 8 * i),
             SafeTensorsType.I32 => i => BitConverter.ToInt32(bytes, 4 * i),
             SafeTensorsType.U8 or SafeTensorsType.BOOL => i => bytes[i],
-            _ => throw new GoldenFault($"the tensor '{tensor}' is {entry.Type} where whole numbers belong"),
+            _ => throw new GoldenException($"the tensor '{tensor}' is {entry.Type} where whole numbers belong"),
         };
         return Enumerable.Range(0, (int)entry.Count).Select(one).ToArray();
     }
 
     public int[] Ints(string tensor) => Array.ConvertAll(Longs(tensor), v => checked((int)v));
 
-    /// <summary>Row-major float32 values.</summary>
+    /// <summary>Returns the row-major float32 values of a tensor.</summary>
     public float[] Floats(string tensor) => FloatTensors.Read(reader, Entry(tensor));
 
-    /// <summary>A float32 tensor on the device, in the dispose scope of the caller.</summary>
+    /// <summary>Returns a float32 tensor on the device, in the caller's dispose scope.</summary>
     public Tensor Tensor(string name) => tensor(Floats(name), Shape(name), float32).to(device);
 
-    /// <summary>Pixel shuffle's rolls, [B,2].</summary>
+    /// <summary>Returns spatial rolls, [B,2].</summary>
     public Roll[] Rolls(string tensor)
     {
         var values = Ints(tensor);
-        if (Shape(tensor) is not [_, 2]) throw new GoldenFault($"the tensor '{tensor}' is not [B,2]");
+        if (Shape(tensor) is not [_, 2]) throw new GoldenException($"the tensor '{tensor}' is not [B,2]");
         return Enumerable.Range(0, values.Length / 2).Select(i => new Roll(values[2 * i], values[(2 * i) + 1])).ToArray();
     }
 
-    /// <summary>A setting as text.</summary>
-    public string Text(string key) => reader.Metadata.GetValueOrDefault(key) ?? throw new GoldenFault($"its metadata lack '{key}'");
+    /// <summary>Returns a setting as text.</summary>
+    public string Text(string key) => reader.Metadata.GetValueOrDefault(key) ?? throw new GoldenException($"its metadata lack '{key}'");
 
     public int Int(string key) => int.TryParse(Text(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a whole number");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a whole number");
 
     public ulong Seed(string key = "seed") => ulong.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a seed");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a seed");
 
     public double Number(string key) => double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
         ? value
-        : throw new GoldenFault($"its '{key}' is '{Text(key)}', not a number");
+        : throw new GoldenException($"its '{key}' is '{Text(key)}', not a number");
 
-    /// <summary>A setting that is a JSON object or list.</summary>
+    /// <summary>Returns a setting that is a JSON object or array.</summary>
     public JsonElement Json(string key)
     {
         try
@@ -95,13 +95,13 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
         }
         catch (JsonException e)
         {
-            throw new GoldenFault($"its '{key}' is not valid JSON ({e.Message})");
+            throw new GoldenException($"its '{key}' is not valid JSON ({e.Message})");
         }
     }
 
     /// <summary>
-    /// The number in the file's tolerance text at "#" of a pattern such as "losses # relative"; where the text says nothing of it, the
-    /// case's own.
+    /// Returns the number that stands for "#" in a pattern such as "losses # relative" in the file's tolerance text, or the case's own if
+    /// the text does not mention it.
     /// </summary>
     public double Tolerance(string pattern, double otherwise)
     {
@@ -113,5 +113,5 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             : otherwise;
     }
 
-    private SafeTensorsEntry Entry(string tensor) => reader.Find(tensor) ?? throw new GoldenFault($"the tensor '{tensor}' is missing");
+    private SafeTensorsEntry Entry(string tensor) => reader.Find(tensor) ?? throw new GoldenException($"the tensor '{tensor}' is missing");
 }

@@ -3,30 +3,30 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>The words that golden files use for settings.</summary>
+/// <summary>Translates the words that golden files use for settings.</summary>
 internal static class GoldenNames
 {
     public static Backbone Backbone(string name) => name switch
     {
         "resnet18" => Networks.Backbone.ResNet18,
         "resnet50" => Networks.Backbone.ResNet50,
-        _ => throw new GoldenFault($"the backbone '{name}' is not known to this program"),
+        _ => throw new GoldenException($"the backbone '{name}' is not known to this program"),
     };
 
     public static Heads Head(string name) =>
-        CaclHeads.Find(name) ?? throw new GoldenFault($"the head '{name}' is not known to this program");
+        CaclHeads.Find(name) ?? throw new GoldenException($"the head '{name}' is not known to this program");
 
     public static Positives Positives(string name) => name switch
     {
         "global-head" => Methods.Cacl.Positives.GlobalHead,
         "same-position" => Methods.Cacl.Positives.SamePosition,
-        _ => throw new GoldenFault($"the positives '{name}' are not known to this program"),
+        _ => throw new GoldenException($"the positives '{name}' are not known to this program"),
     };
 
     public static Padding Padding(string name) => name switch
     {
         "zeros" => Networks.Padding.Zeros,
         "reflect" => Networks.Padding.Reflect,
-        _ => throw new GoldenFault($"the padding '{name}' is not known to this program"),
+        _ => throw new GoldenException($"the padding '{name}' is not known to this program"),
     };
 }

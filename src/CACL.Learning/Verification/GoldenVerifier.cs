@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Verification;
 
 /// <summary>
-/// Recomputes golden files with the code that trains, and says for each quantity how far off it is. Everything a file's case needs is
-/// read from the file; what is missing, unreadable or unknown is a line that fails.
+/// Recomputes golden files with the code that trains, and reports for each quantity how far off it is. Everything that a file's case needs
+/// is read from the file; what is missing, unreadable or unknown becomes a failed result.
 /// </summary>
 public static class GoldenVerifier
 {
     private static readonly Dictionary<string, Action<GoldenFile, GoldenCheck>> Cases = new(StringComparer.Ordinal)
     {
         ["uniform"] = UniformCase.Check,
-        ["photometry"] = PhotometryCase.Check,
-        ["pixelshuffle"] = PixelShuffleCase.Check,
+        ["photometry"] = ColourAugmentationCase.Check,
+        ["pixelshuffle"] = SpatialRollCase.Check,
         ["backbone"] = BackboneCase.Check,
         ["splitbn"] = SplitBatchNormCase.Check,
         ["losses"] = LossesCase.Check,
@@ -23,17 +23,19 @@ public static class GoldenVerifier
         ["evaluation"] = EvaluationCase.Check,
     };
 
-    /// <summary>The lines of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.</summary>
-    /// <param name="directory">The folder; a missing or empty one is a failing line.</param>
-    /// <param name="device">Where to compute, in float32 without tf32.</param>
-    public static IEnumerable<GoldenLine> Verify(string directory, Device device)
+    /// <summary>
+    /// Yields the results of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.
+    /// </summary>
+    /// <param name="directory">The folder; a missing or empty one is a failed result.</param>
+    /// <param name="device">Device on which to compute, in float32 without tf32.</param>
+    public static IEnumerable<GoldenResult> Verify(string directory, Device device)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(device);
         return Lines(directory, device);
     }
 
-    private static IEnumerable<GoldenLine> Lines(string directory, Device device)
+    private static IEnumerable<GoldenResult> Lines(string directory, Device device)
     {
         string[] files;
         string? fault = null;
@@ -55,7 +57,7 @@ public static class GoldenVerifier
         }
     }
 
-    private static IReadOnlyList<GoldenLine> VerifyFile(string path, Device device)
+    private static IReadOnlyList<GoldenResult> VerifyFile(string path, Device device)
     {
         var file = Path.GetFileName(path);
         var name = "";
@@ -67,25 +69,26 @@ public static class GoldenVerifier
             using var reader = SafeTensorsReader.Open(path);
             var golden = new GoldenFile(reader, device);
             name = golden.Text("case");
-            if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenFault($"the case '{name}' is not known to this program");
+            if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenException($"the case '{name}' is not known to this program");
             check = new GoldenCheck(golden, file, name);
             recompute(golden, check);
-            if (check.Lines.Count == 0) throw new GoldenFault("it holds nothing to compare");
+            if (check.Lines.Count == 0) throw new GoldenException("it holds nothing to compare");
             return check.Lines;
         }
-        // Whatever a file holds, the other files are still checked: a fault of any kind is this file's failing line.
+        // Whatever a file contains, the other files are still verified: a fault of any kind is this file's failed result.
 #pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return [.. check?.Lines ?? [], Failure(file, name, "file", e is GoldenFault ? e.Message : $"{e.GetType().Name}: {e.Message}")];
+            var fault = e is GoldenException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            return [.. check?.Lines ?? [], Failure(file, name, "file", fault)];
         }
     }
 
-    private static GoldenLine Failure(string file, string name, string quantity, string why) =>
+    private static GoldenResult Failure(string file, string name, string quantity, string why) =>
         new(file, name, quantity, double.PositiveInfinity, 0, why);
 
-    /// <summary>No tf32 while golden files are computed: it keeps ten bits of a product's factors.</summary>
+    /// <summary>Disables tf32 while golden files are recomputed: it keeps ten bits of the factors of a product.</summary>
     private sealed class FullPrecision : IDisposable
     {
         private readonly bool _matmul = backends.cuda.matmul.allow_tf32;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§7: the optimiser's steps on tensors of any shape, and the schedule's rates.</summary>
+/// <summary>§7: the optimiser's steps on tensors of any shape, and the learning rates of the schedule.</summary>
 internal static class LarsCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)
@@ -15,7 +15,7 @@ internal static class LarsCase
         check.Relative("learning_rates", golden.Doubles("learning_rates"), rates, tolerance);
 
         var names = golden.Entries.Where(e => e.Name.EndsWith("_w0", StringComparison.Ordinal)).Select(e => e.Name[..^3]).ToArray();
-        if (names.Length == 0) throw new GoldenFault("no tensor's name ends in _w0");
+        if (names.Length == 0) throw new GoldenException("no tensor's name ends in _w0");
         var shapes = names.Select(name => new NetworkTensor(name, golden.Shape($"{name}_w0"), IsStatistic: false));
         using var weights = NetworkWeights.Of([.. shapes], golden.Device);
         foreach (var name in names) weights.Write(name, golden.Floats($"{name}_w0"));
@@ -27,7 +27,7 @@ internal static class LarsCase
             Epsilon = golden.Number("eps"),
         });
         var steps = golden.Last(@"_[gw](\d+)$");
-        if (steps > rates.Length) throw new GoldenFault($"it has {steps} steps, its schedule {rates.Length}");
+        if (steps > rates.Length) throw new GoldenException($"it has {steps} steps, its schedule {rates.Length}");
         for (var step = 1; step <= steps; step++)
         {
             using var scope = NewDisposeScope();

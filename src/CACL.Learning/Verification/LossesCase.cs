@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§5: every loss, what leads to it, and its gradient with respect to the maps before normalisation.</summary>
+/// <summary>§5: every loss, its intermediate results, and its gradient with respect to the maps before normalisation.</summary>
 internal static class LossesCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)
@@ -14,7 +14,7 @@ internal static class LossesCase
             golden.Tensor("u").requires_grad_(true), golden.Tensor("p").requires_grad_(true), golden.Tensor("c").requires_grad_(true));
         var (uPlus, pPlus, cPlus) = (golden.Tensor("u_plus"), golden.Tensor("p_plus"), golden.Tensor("c_plus"));
         var (uPixels, uPlusPixels) = (Pixels(u).detach(), Pixels(uPlus));
-        var matches = Match.ByGlobalHead(uPixels, uPlusPixels);
+        var matches = Correspondence.ByGlobalHead(uPixels, uPlusPixels);
         check.Exact("index", matches);
 
         var global = GlobalLoss.Compute(Pooled(u), Pooled(uPlus), golden.Tensor("queue_u"), t).Loss;
@@ -22,7 +22,7 @@ internal static class LossesCase
 
         var pixel = PixelLoss.Compute(Pixels(p), Pixels(pPlus), matches, golden.Tensor("queue_p"), t);
         LossAndGradient("loss_pixel", pixel, "grad_p_pixel", p);
-        var samePlace = Match.SamePosition(uPixels.shape[0], uPixels.shape[1], golden.Device);
+        var samePlace = Correspondence.SamePosition(uPixels.shape[0], uPixels.shape[1], golden.Device);
         var same = PixelLoss.Compute(Pixels(p), Pixels(pPlus), samePlace, golden.Tensor("queue_p"), t);
         LossAndGradient("loss_pixel_same", same, "grad_p_pixel_same", p);
 

@@ -4,12 +4,12 @@ using CACL.Learning.Networks;
 namespace CACL.Learning.Verification;
 
 /// <summary>
-/// METHOD.md §10: numbers in [−1, 1) that are the same everywhere, from a name and a seed: FNV-1a-64 of the name starts a splitmix64
-/// sequence, of which 24 bits are taken. For golden files and tests, not for training.
+/// METHOD.md §10: numbers in [−1, 1) that are the same everywhere, from a name and a seed: the FNV-1a-64 hash of the name starts a
+/// splitmix64 sequence, of which 24 bits are used. For golden files and tests, not for training.
 /// </summary>
 public static class NamedNumbers
 {
-    /// <summary>The first <paramref name="count"/> numbers of the stream; each is exact in float32.</summary>
+    /// <summary>Returns the first <paramref name="count"/> numbers of the stream; each is exact in float32.</summary>
     public static float[] Uniform(string name, long count, ulong seed)
     {
         var start = seed + SeededNumbers.Hash(name);
@@ -19,7 +19,8 @@ public static class NamedNumbers
     }
 
     /// <summary>
-    /// A weight of a network under test: the stream scaled by what kind of tensor its name and shape say it is, rounded to float32.
+    /// Returns the weights of a tensor under test: the stream, scaled by the kind of tensor that its name and shape indicate, and rounded
+    /// to float32.
     /// </summary>
     public static float[] Weight(string name, long[] shape, ulong seed)
     {

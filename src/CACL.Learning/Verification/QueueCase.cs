@@ -12,12 +12,12 @@ internal static class QueueCase
         var (size, width) = ((int)golden.Shape("queue_0")[0], (int)golden.Shape("queue_0")[1]);
         using var queue = new NegativeQueue("queue", size, width, seed: 0, golden.Device);
         using (no_grad()) queue.Rows.copy_(golden.Tensor("queue_0"));
-        queue.Next = pointers[0];
-        var met = new List<double> { queue.Next };
+        queue.Pointer = pointers[0];
+        var met = new List<double> { queue.Pointer };
         for (var i = 1; i <= golden.Last(@"^(?:rows|queue)_(\d+)$"); i++)
         {
             queue.Enqueue(golden.Tensor($"rows_{i}"));
-            met.Add(queue.Next);
+            met.Add(queue.Pointer);
             check.Exact($"queue_{i}", queue.Rows);
         }
 

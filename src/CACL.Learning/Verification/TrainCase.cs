@@ -6,17 +6,17 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>§6 whole: a few steps of training from named weights, on views, rolls, permutations and enqueued pixels of the file.</summary>
+/// <summary>All of §6: a few training steps from named weights, with the file's views, rolls, permutations and enqueued pixels.</summary>
 internal static class TrainCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)
     {
         var config = TrainConfig.Read(golden.Json("config"));
         var columns = golden.Json("columns").EnumerateArray().Select(c => c.GetString() ?? "").ToArray();
-        // Losses and gradients as training computes them.
+        // Losses and gradients are computed as in training.
         Run(ScalarType.Float32);
-        // Single tensors after several steps are compared in float64: which way a ReLU or a match falls is a matter of the last digit in
-        // float32, so that two float32 programs, of one rule, differ by some 10⁻² in a bias.
+        // Single tensors after several steps are compared in float64: in float32, the sign of a ReLU's input or a correspondence depends on
+        // the last digit, so that two float32 programs that follow the same rule differ by some 10⁻² in a bias.
         Run(ScalarType.Float64);
 
         void Run(ScalarType precision)
@@ -37,7 +37,7 @@ internal static class TrainCase
         }
     }
 
-    /// <summary>Both networks and the queues as METHOD.md §10 names their numbers; the optimiser's buffers are at zero.</summary>
+    /// <summary>Returns both networks and the queues with the numbers that METHOD.md §10 names; the optimiser's buffers are zero.</summary>
     private static TrainingSnapshot Start(TrainingSnapshot fresh, TrainConfig config)
     {
         var tensors = fresh.Tensors.Select(tensor =>
@@ -55,7 +55,7 @@ internal static class TrainCase
                 _ => tensor,
             };
         }).ToArray();
-        // Close before the end, so that the ring wraps in these few steps.
+        // The pointer starts close to the end, so that the ring wraps round within these few steps.
         var counters = fresh.Counters.ToDictionary(
             c => c.Key, c => c.Key.EndsWith(".pointer", StringComparison.Ordinal) ? config.Options.QueueSize - 6L : c.Value);
         return new TrainingSnapshot(tensors, counters);
@@ -99,11 +99,11 @@ internal static class TrainCase
             _ when config.Options.Metrics.All.Any(metric => metric.Name == column) => result[column] ?? 0,
             _ when norms.TryGetValue(column, out var norm) => norm,
             _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
-            _ => throw new GoldenFault($"the column '{column}' of its rows is not known to this program"),
+            _ => throw new GoldenException($"the column '{column}' of its rows is not known to this program"),
         }).ToArray();
     }
 
-    /// <summary>Files shorten conv1.weight to |grad conv1|.</summary>
+    /// <summary>Returns a parameter's column: files shorten conv1.weight to |grad conv1|.</summary>
     private static string ColumnOf(string parameter) =>
         parameter.EndsWith(".weight", StringComparison.Ordinal) ? $"|grad {parameter[..^7]}|" : $"|grad {parameter}|";
 
@@ -111,13 +111,13 @@ internal static class TrainCase
     {
         var rows = golden.Doubles("rows");
         if (golden.Shape("rows") is not [var steps, var width] || width != columns.Length || steps != met[0].Count)
-            throw new GoldenFault($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have "
+            throw new GoldenException($"its rows are [{string.Join(",", golden.Shape("rows"))}] where {met[0].Count} steps have "
                 + $"{columns.Length} columns");
         var (loss, norm) = (golden.Tolerance("losses # relative", 5e-3), golden.Tolerance("gradient norms # relative", 2e-2));
         for (var column = 0; column < columns.Length; column++)
         {
-            // Each number against its own size: a late loss may be far smaller than an early one. A loss or gradient of a head that is off
-            // may be 0 or no number.
+            // Each number is compared relative to its own size: a late loss may be far smaller than an early one. A loss or gradient of a
+            // head that is off may be 0 or not a number.
             var worst = 0.0;
             for (var step = 0; step < steps; step++)
             {
@@ -142,8 +142,8 @@ internal static class TrainCase
             var ours = name.StartsWith("queue_", StringComparison.Ordinal) ? $"queue.{name[6..]}" : name;
             if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name)
                 continue;
-            var tensor = after.Find(ours) ?? throw new GoldenFault($"the tensor '{name}' belongs to nothing that these settings have");
-            // Of a queue the file keeps the first rows.
+            var tensor = after.Find(ours) ?? throw new GoldenException($"the tensor '{name}' belongs to nothing that these settings have");
+            // The file keeps only the first rows of a queue.
             check.Relative(
                 $"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);
         }

@@ -4,16 +4,16 @@ using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>The settings of a golden run of training.</summary>
-/// <param name="Options">As the product takes them.</param>
-/// <param name="Schedule">Learning rates.</param>
-/// <param name="HeadNames">Heads in the file's order.</param>
+/// <summary>The settings of a training in a golden file.</summary>
+/// <param name="Options">The method's settings.</param>
+/// <param name="Schedule">The learning-rate schedule.</param>
+/// <param name="HeadNames">Names of the heads in the file's order.</param>
 internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Schedule, string[] HeadNames)
 {
-    /// <summary>Keys that shapes of tensors say as well.</summary>
+    /// <summary>Keys whose values follow from the shapes of tensors.</summary>
     private static readonly string[] Redundant = ["batch", "size", "enqueue_pixels"];
 
-    /// <summary>Reads every key; one that is unknown would change the result in an unknown way and is refused.</summary>
+    /// <summary>Reads every key; an unknown one would change the result in an unknown way and is refused.</summary>
     public static TrainConfig Read(JsonElement config)
     {
         try
@@ -28,7 +28,7 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new GoldenFault($"its 'config' lacks a setting or has one of the wrong type ({e.Message})");
+            throw new GoldenException($"its 'config' lacks a setting or has one of the wrong type ({e.Message})");
         }
     }
 
@@ -37,10 +37,10 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "heads" or "learning_rate" or "total_steps" or "warmup_steps" => options,
         "backbone" => options with { Backbone = GoldenNames.Backbone(value.GetString()!) },
         "seed" => options with { Seed = value.GetUInt64() },
-        "momentum" => options with { Momentum = value.GetDouble() },
+        "momentum" => options with { EmaWeight = value.GetDouble() },
         "bn_splits" => options with { BatchNormSplits = value.GetInt32() },
         "temperature" => options with { Temperature = value.GetDouble() },
-        "pixel_shuffle" => options with { PixelShuffle = value.GetBoolean() },
+        "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },
         "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
         "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
         "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },
@@ -49,6 +49,6 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "trust" => options with { Lars = options.Lars with { Trust = value.GetDouble() } },
         "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
         _ when Redundant.Contains(key) => options,
-        _ => throw new GoldenFault($"the setting '{key}' of its 'config' is not known to this program"),
+        _ => throw new GoldenException($"the setting '{key}' of its 'config' is not known to this program"),
     };
 }

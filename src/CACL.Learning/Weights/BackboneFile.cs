@@ -3,25 +3,24 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Where a trained network lies, and what is known of it before its tensors are read.</summary>
+/// <summary>The file of a trained network, and what is known about it before its tensors are read.</summary>
 /// <param name="File">The safetensors file, absolute.</param>
-/// <param name="Backbone">The backbone whose tensors it holds.</param>
-/// <param name="Padding">Padding that it was trained with; zeros where nothing says otherwise.</param>
-/// <param name="Step">Training steps done; null where the file says nothing of a run.</param>
-/// <param name="Heads">The heads that the file holds, in their method's order where that is known, else by name.</param>
+/// <param name="Backbone">The backbone whose tensors it contains.</param>
+/// <param name="Padding">Padding with which it was trained; zeros where nothing says otherwise.</param>
+/// <param name="Step">Training steps done; null where the file does not mention a run.</param>
+/// <param name="Heads">The heads that the file contains, in their method's order where that is known, else by name.</param>
 public sealed record BackboneFile(string File, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads)
 {
-    /// <summary>
-    /// Where a run's <c>latest</c> is lost: what is wrong with it, and which checkpoint is taken instead; otherwise null.
-    /// </summary>
+    /// <summary>If a run's <c>latest</c> is lost, what is wrong with it and which checkpoint is taken instead; otherwise null.</summary>
     public string? Instead { get; init; }
 
     /// <summary>
-    /// Finds the network that a path means: a run folder or its folder of checkpoints (the newest one), a checkpoint (its online network,
-    /// checked against the checkpoint's manifest), or a safetensors file with torchvision's names, with or without a known prefix.
+    /// Finds the network to which a path refers: the newest checkpoint of a run folder or of its folder of checkpoints, a checkpoint (its
+    /// online network, verified against the checkpoint's manifest), or a safetensors file with torchvision's names, with or without a known
+    /// prefix.
     /// </summary>
-    /// <exception cref="CheckpointException">A checkpoint is missing, half or damaged.</exception>
-    /// <exception cref="WeightsException">There is no such file, or it is no ResNet-18 or -50.</exception>
+    /// <exception cref="CheckpointException">A checkpoint is missing, incomplete or damaged.</exception>
+    /// <exception cref="WeightsException">There is no such file, or it contains neither a ResNet-18 nor a ResNet-50.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
     public static BackboneFile Find(string path)
     {
@@ -36,7 +35,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         if (!System.IO.File.Exists(full))
             throw new WeightsException(full, $"There is no checkpoint {full}. Name a run folder, a checkpoint's folder or a .safetensors "
                 + "file.");
-        // A file of a checkpoint is known by its neighbours.
+        // A file of a checkpoint is recognised by its neighbours.
         var folder = Path.GetDirectoryName(full)!;
         var isOnline = System.IO.File.Exists(Path.Combine(folder, CheckpointFiles.Manifest))
             && Path.GetFileName(full) == CheckpointReader.OnlineName(folder);
@@ -54,7 +53,7 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
             if (isCheckpoint) return (place, null);
         }
 
-        foreach (var latest in stores.Select(LatestFolder.In))
+        foreach (var latest in stores.Select(LatestLink.In))
         {
             if (latest.Path is { } newest) return (newest, latest.Fault);
         }
@@ -88,9 +87,9 @@ public sealed record BackboneFile(string File, Backbone Backbone, Padding Paddin
         var padding = PaddingOf(reader.Metadata.GetValueOrDefault("padding"));
         heads ??= CheckpointArchitecture.NamesOf(reader.Metadata.GetValueOrDefault("heads") ?? "");
         long? step = long.TryParse(reader.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var number) ? number : null;
-        return new BackboneFile(file, backbone, padding, step, HeadsOfFile.Of(reader, NetworkShapes.Channels(backbone), heads));
+        return new BackboneFile(file, backbone, padding, step, HeadDetection.HeadsIn(reader, NetworkShapes.Channels(backbone), heads));
     }
 
-    // Where nothing is said: the default.
+    // The default where nothing is said.
     private static Padding PaddingOf(string? word) => word == "reflect" ? Padding.Reflect : Padding.Zeros;
 }

@@ -1,12 +1,12 @@
 namespace CACL.Learning.Weights;
 
-/// <summary>A checkpoint that was read whole and found intact.</summary>
-/// <param name="Folder">Where it lies.</param>
+/// <summary>A checkpoint that was read completely and found intact.</summary>
+/// <param name="Folder">Its folder.</param>
 /// <param name="State">Where the run stood.</param>
 /// <param name="Snapshot">Every tensor of the run.</param>
 public sealed record Checkpoint(string Folder, CheckpointState State, TrainingSnapshot Snapshot)
 {
-    /// <summary>Refuses to go on under another architecture or other settings.</summary>
+    /// <summary>Throws if a run would continue with another architecture or other settings.</summary>
     /// <exception cref="CheckpointException">The message lists each difference.</exception>
     public void RequireSame(CheckpointArchitecture architecture, IReadOnlyDictionary<string, string> settings)
     {
@@ -30,7 +30,7 @@ public sealed record Checkpoint(string Folder, CheckpointState State, TrainingSn
     }
 }
 
-/// <summary>The newest usable checkpoint of a run, and what was wrong with newer ones, or with the link to it.</summary>
-/// <param name="Checkpoint">The checkpoint, or null where the folder holds no intact one.</param>
-/// <param name="Warnings">A sentence for each that had to be passed over; first of all one if <c>latest</c> was lost.</param>
+/// <summary>The newest usable checkpoint of a run, and what was wrong with newer ones or with the link to it.</summary>
+/// <param name="Checkpoint">The checkpoint, or null where the folder contains no intact one.</param>
+/// <param name="Warnings">A sentence for each checkpoint that had to be skipped, preceded by one if <c>latest</c> was lost.</param>
 public sealed record LatestCheckpoint(Checkpoint? Checkpoint, IReadOnlyList<string> Warnings);

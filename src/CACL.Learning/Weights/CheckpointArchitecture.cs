@@ -1,22 +1,24 @@
 
 namespace CACL.Learning.Weights;
 
-/// <summary>What decides the names and shapes of a checkpoint's tensors, and what its networks compute with them.</summary>
+/// <summary>
+/// The architecture, which decides the names and shapes of a checkpoint's tensors, and what its networks compute with them.
+/// </summary>
 /// <param name="Backbone">resnet18 or resnet50.</param>
 /// <param name="Heads">Names of the heads, comma-separated in the method's order; empty for none.</param>
-/// <param name="QueueSize">Rows K of each queue.</param>
+/// <param name="QueueSize">Number of rows K of each queue.</param>
 /// <param name="Dimension">Length D of a head's vectors.</param>
-/// <param name="Padding">zeros or reflect, of the backbone's convolutions. Null: not told, which is zeros.</param>
+/// <param name="Padding">Padding of the backbone's convolutions: zeros or reflect. Null: not stated, which means zeros.</param>
 public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null)
 {
     /// <summary>The names in <see cref="Heads"/>.</summary>
     internal IReadOnlyList<string> HeadNames => NamesOf(Heads);
 
-    /// <summary>The names in a list with commas.</summary>
+    /// <summary>Returns the names in a comma-separated list.</summary>
     internal static IReadOnlyList<string> NamesOf(string heads) => heads.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>
-    /// A line for each part in which a checkpoint of this architecture differs from what a run wants; none where they are equal.
+    /// Returns a line for each part in which a checkpoint of this architecture differs from what a run needs; none where they are equal.
     /// </summary>
     public IReadOnlyList<string> DifferencesFrom(CheckpointArchitecture wanted)
     {

@@ -5,11 +5,11 @@ namespace CACL.Learning.Weights;
 /// </summary>
 public sealed class CheckpointException : Exception
 {
-    /// <summary>A fault of <paramref name="path"/>.</summary>
+    /// <summary>Creates the exception for a fault of <paramref name="path"/>.</summary>
     /// <param name="path">The file or folder at fault.</param>
-    /// <param name="message">What was being done, what was wrong, what to do.</param>
+    /// <param name="message">What was being done, what was wrong, and what to do.</param>
     /// <param name="isTransient">Whether the same call may succeed later.</param>
-    /// <param name="inner">The error beneath, if any.</param>
+    /// <param name="inner">The underlying error, if any.</param>
     public CheckpointException(string path, string message, bool isTransient = false, Exception? inner = null)
         : base(message, inner)
     {
@@ -21,7 +21,7 @@ public sealed class CheckpointException : Exception
     public string Path { get; }
 
     /// <summary>
-    /// True where writing failed (disk full, not writable): checkpoints written before are untouched and the call may be repeated.
+    /// Whether the same call may succeed later: writing failed (disk full, not writable), and earlier checkpoints are untouched.
     /// </summary>
     public bool IsTransient { get; }
 }

@@ -4,14 +4,16 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Names within a folder of checkpoints, whatever the method, and which of a snapshot's tensors lies in which file.</summary>
+/// <summary>
+/// The names within a folder of checkpoints, whatever the method, and the distribution of a snapshot's tensors over files.
+/// </summary>
 internal static class CheckpointFiles
 {
     public const string State = "state.json";
     public const string Manifest = "manifest.json";
     public const string Latest = "latest";
 
-    /// <summary>Begins the name of everything that is not (or no longer) a checkpoint: hidden, removed by the next save.</summary>
+    /// <summary>The prefix of everything that is not, or no longer, a checkpoint: hidden, and removed by the next save.</summary>
     public const string TemporaryPrefix = AtomicFile.TemporaryPrefix;
 
     private const string StepPrefix = "step-";
@@ -34,7 +36,7 @@ internal static class CheckpointFiles
             && FolderOf(step) == folderName;
     }
 
-    /// <summary>The snapshot's tensors by file.</summary>
+    /// <summary>Returns the snapshot's tensors by file.</summary>
     public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(
         TrainingSnapshot snapshot, IReadOnlyList<CheckpointFile> table)
     {
@@ -50,11 +52,11 @@ internal static class CheckpointFiles
     }
 }
 
-/// <summary>manifest.json: what each file of a checkpoint must be.</summary>
+/// <summary>The content of manifest.json: what each file of a checkpoint must be.</summary>
 internal sealed record CheckpointManifest(int Format, ManifestEntry[] Files);
 
-/// <summary>One file.</summary>
-/// <param name="Name">Name within the folder.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Sha256">Of its content, lower-case hexadecimal.</param>
+/// <summary>A file in the manifest.</summary>
+/// <param name="Name">Name of the file within the folder.</param>
+/// <param name="Bytes">Its size in bytes.</param>
+/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal.</param>
 internal sealed record ManifestEntry(string Name, long Bytes, string Sha256);

@@ -4,13 +4,13 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Reads one checkpoint folder: the manifest, then every file against it, then what the files say.</summary>
+/// <summary>Reads a checkpoint folder: the manifest, then every file against it, then the content of the files.</summary>
 internal static class CheckpointReader
 {
-    // The key under which settings told the padding before the architecture did.
+    // The setting that stated the padding before the architecture did.
     private const string FormerPadding = "cacl.model.padding";
 
-    /// <exception cref="CheckpointException">It is not whole, not intact, or of another format.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is incomplete, damaged, or of another format.</exception>
     public static Checkpoint Read(string folder)
     {
         folder = Resolve(folder);
@@ -22,19 +22,21 @@ internal static class CheckpointReader
         });
     }
 
-    /// <summary>Where the run stood, and which files there are: only the manifest and state.json are checked.</summary>
-    /// <returns>The folder that a link leads to, and the state.</returns>
-    /// <exception cref="CheckpointException">The checkpoint is not whole, state.json not intact, or of another format.</exception>
+    /// <summary>Reads where the run stood and which files there are; only the manifest and state.json are verified.</summary>
+    /// <returns>The folder to which a link leads, and the state.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is incomplete, state.json is damaged, or the format is another.</exception>
     public static (string Folder, CheckpointState State) State(string folder)
     {
         folder = Resolve(folder);
         return Guarded(folder, () => (folder, Begin(folder).State));
     }
 
-    /// <summary>As <see cref="State"/>, and the one network of a checkpoint that is asked for: for those who need only that.</summary>
-    /// <returns>The network's file, checked; null: this method has no such network.</returns>
-    /// <exception cref="CheckpointException">The checkpoint is not whole, the file or state.json not intact, or of another
-    /// format.</exception>
+    /// <summary>
+    /// Does the same as <see cref="State"/>, and finds the one network of a checkpoint that is requested, for those who need only that.
+    /// </summary>
+    /// <returns>The network's file, verified; null if this method has no such network.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is incomplete, the file or state.json is damaged, or the format is
+    /// another.</exception>
     public static (string? File, CheckpointState State) Network(string folder, CheckpointRole role)
     {
         folder = Resolve(folder);
@@ -48,7 +50,8 @@ internal static class CheckpointReader
     }
 
     /// <summary>
-    /// Name of the online network's file in a folder, by its state.json if there is one that can be read; nothing is checked.
+    /// Returns the name of the online network's file in a folder, according to its state.json if there is one that can be read; nothing is
+    /// verified.
     /// </summary>
     public static string OnlineName(string folder)
     {
@@ -61,13 +64,13 @@ internal static class CheckpointReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            // It is no checkpoint, or a damaged one, which whoever opens it will find out.
+            // It is no checkpoint, or a damaged one, which those who open it will find out.
         }
 
         return CheckpointFile.Former[0].Name;
     }
 
-    /// <summary>`latest` is a link: messages should name what it leads to.</summary>
+    /// <summary>Resolves `latest`, which is a link: messages should name the folder to which it leads.</summary>
     private static string Resolve(string folder)
     {
         var full = Path.GetFullPath(folder);
@@ -103,7 +106,7 @@ internal static class CheckpointReader
                 + "version that wrote it.");
     }
 
-    // The manifest, then what it vouches for first: state.json tells which other files there must be.
+    // First the manifest, then the file that it vouches for first: state.json says which other files there must be.
     private static (CheckpointManifest Manifest, CheckpointState State) Begin(string folder)
     {
         var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
@@ -112,7 +115,7 @@ internal static class CheckpointReader
         var state = Json<CheckpointState>(folder, CheckpointFiles.State);
         CheckFormat(folder, CheckpointFiles.State, state.Format);
         if (state.Files.FirstOrDefault(file => file is not { IsSound: true }) is { } odd)
-            throw Damaged(folder, $"{CheckpointFiles.State} names a file '{Foreign.Text(odd.Name)}', which is none of a checkpoint");
+            throw Damaged(folder, $"{CheckpointFiles.State} names a file '{SafeText.Of(odd.Name)}', which is none of a checkpoint");
         if (state.Files.Any(file => file is null))
             throw Damaged(folder, $"{CheckpointFiles.State} is not what this program writes (a file without a name)");
         var wanted = state.Files.Select(file => file.Name).Append(CheckpointFiles.State).Order(StringComparer.Ordinal);
@@ -120,7 +123,7 @@ internal static class CheckpointReader
         return (manifest, Upgraded(state));
     }
 
-    // A checkpoint of before the architecture told the padding: its run's setting did. Before that setting there were only zeros.
+    // In a checkpoint from before the architecture stated the padding, its run's setting did. Before that setting there were only zeros.
     private static CheckpointState Upgraded(CheckpointState state) => state.Architecture.Padding is not null
         ? state
         : state with { Architecture = state.Architecture with { Padding = state.Settings.GetValueOrDefault(FormerPadding) ?? "zeros" } };
@@ -174,7 +177,7 @@ internal static class CheckpointReader
     private static CheckpointException Damaged(string folder, string what, Exception? inner = null) =>
         new(folder, $"The checkpoint {folder} cannot be used: {what}.{Earlier(folder)}", inner: inner);
 
-    /// <summary>The remedy: the other checkpoints of that run, newest first.</summary>
+    /// <summary>Returns the remedy: the other checkpoints of that run, newest first.</summary>
     private static string Earlier(string folder)
     {
         try

@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights;
 
-/// <summary>state.json: where a run stands, and under what settings it got there. What a resumed run needs beside the tensors.</summary>
+/// <summary>
+/// The content of state.json: where a run stands, and with what settings it got there. A resumed run needs it besides the tensors.
+/// </summary>
 public sealed record CheckpointState
 {
     /// <summary>The format that this program writes and reads.</summary>
@@ -21,29 +23,30 @@ public sealed record CheckpointState
     /// <summary>The run's seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>What decides names and shapes.</summary>
+    /// <summary>The architecture, which decides names and shapes.</summary>
     public required CheckpointArchitecture Architecture { get; init; }
 
-    /// <summary>Which file holds which tensors: the method's own table.</summary>
+    /// <summary>The files and their tensors: the method's own table.</summary>
     public IReadOnlyList<CheckpointFile> Files { get; init; } = CheckpointFile.Former;
 
-    /// <summary>Settings that must be the same when the run goes on: key to value, as the run's resolved configuration has them.</summary>
+    /// <summary>Settings that must be the same when the run is resumed: keys and values as in the run's resolved configuration.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
-    /// <summary>Steps left out because their losses were not finite; they are left out again when they come again.</summary>
+    /// <summary>Steps that were skipped because their losses were not finite; they are skipped again when they come again.</summary>
     public IReadOnlyList<long> SkippedSteps { get; init; } = [];
 
-    /// <summary>The snapshot's whole numbers, such as the queues' next places. Filled in by the store.</summary>
+    /// <summary>The snapshot's counters, such as the queues' pointers. Filled in by the store.</summary>
     public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Versions of what wrote it. Filled in by the store.</summary>
+    /// <summary>Versions of the programs that wrote it. Filled in by the store.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When it was written, UTC. Filled in by the store.</summary>
     public DateTimeOffset Written { get; init; }
 
     /// <summary>
-    /// A line for each setting that differs between the checkpoint and a run that wants to go on from it; none where all are equal.
+    /// Returns a line for each setting that differs between the checkpoint and a run that wants to continue from it; none where all are
+    /// equal.
     /// </summary>
     public IReadOnlyList<string> SettingsThatDiffer(IReadOnlyDictionary<string, string> now)
     {

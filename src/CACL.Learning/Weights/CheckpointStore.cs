@@ -5,18 +5,18 @@ namespace CACL.Learning.Weights;
 
 /// <summary>
 /// The folder <c>checkpoints/</c> of a run: a folder <c>step-00000100/</c> for each checkpoint, and <c>latest</c>, a symbolic link to the
-/// newest. A checkpoint appears whole or not at all: written under a hidden name, flushed to the disk, renamed; only then is
-/// <c>latest</c> replaced, in one instant, and only then are old ones removed. Whatever kills the process, what <c>latest</c> names is
-/// complete. One writer at a time; that two runs never share a folder is the caller's to see to.
+/// newest. A checkpoint appears complete or not at all: it is written under a hidden name, flushed to the disk and renamed; only then is
+/// <c>latest</c> replaced atomically, and only then are old checkpoints removed. Whatever kills the process, the checkpoint that
+/// <c>latest</c> names is complete. There is one writer at a time; it is up to the caller that two runs never share a folder.
 /// </summary>
 public sealed class CheckpointStore
 {
     private readonly int _keep;
     private readonly TimeProvider _time;
 
-    /// <param name="folder">The folder of checkpoints; made by the first save.</param>
-    /// <param name="keep">How many of the newest stay.</param>
-    /// <param name="time">Clock of <see cref="CheckpointState.Written"/>; null: the system's.</param>
+    /// <param name="folder">The folder of checkpoints; created by the first save.</param>
+    /// <param name="keep">Number of newest checkpoints to keep.</param>
+    /// <param name="time">Clock for <see cref="CheckpointState.Written"/>; null: the system's.</param>
     public CheckpointStore(string folder, int keep, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -30,13 +30,13 @@ public sealed class CheckpointStore
     public string Folder { get; }
 
     /// <summary>
-    /// Writes a checkpoint, points <c>latest</c> to it and removes what is beyond <c>keep</c>. Blocks for as long as the disk takes.
+    /// Writes a checkpoint, points <c>latest</c> to it and removes those beyond <c>keep</c>. Blocks for as long as the disk takes.
     /// </summary>
     /// <param name="state">Where the run stands; counters, versions and time are filled in here.</param>
-    /// <param name="snapshot">Every tensor; must not change meanwhile.</param>
-    /// <param name="cancel">Gives up between two files and leaves nothing behind.</param>
-    /// <returns>The folder of the finished checkpoint.</returns>
-    /// <exception cref="CheckpointException">It could not be written (transient); earlier checkpoints and <c>latest</c> are
+    /// <param name="snapshot">Every tensor; it must not change meanwhile.</param>
+    /// <param name="cancel">Cancels between two files, leaving nothing behind.</param>
+    /// <returns>The folder of the complete checkpoint.</returns>
+    /// <exception cref="CheckpointException">The checkpoint could not be written (transient); earlier checkpoints and <c>latest</c> are
     /// untouched.</exception>
     public string Save(CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel = default)
     {
@@ -67,31 +67,31 @@ public sealed class CheckpointStore
         return target;
     }
 
-    /// <summary>Reads a checkpoint folder, or the link <c>latest</c>, and checks every byte against its manifest.</summary>
-    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other
-    /// checkpoints.</exception>
+    /// <summary>Reads a checkpoint folder, or the link <c>latest</c>, and verifies every byte against its manifest.</summary>
+    /// <exception cref="CheckpointException">The checkpoint is missing, incomplete, damaged or foreign; the message names the file and
+    /// other checkpoints.</exception>
     public static Checkpoint Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return CheckpointReader.Read(path);
     }
 
-    /// <summary>Where the run stood at a checkpoint, without its tensors; only state.json is checked.</summary>
-    /// <exception cref="CheckpointException">It is missing, incomplete, damaged or foreign; the message names the file and other
-    /// checkpoints.</exception>
+    /// <summary>Reads where the run stood at a checkpoint, without its tensors; only state.json is verified.</summary>
+    /// <exception cref="CheckpointException">The checkpoint is missing, incomplete, damaged or foreign; the message names the file and
+    /// other checkpoints.</exception>
     public static CheckpointState LoadState(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return CheckpointReader.State(path).State;
     }
 
-    /// <summary>The folder that the checkpoint after so many steps has, whether it is there or not.</summary>
+    /// <summary>Returns the folder of the checkpoint after so many steps, whether it exists or not.</summary>
     public string PathOf(long step) => Path.Combine(Folder, CheckpointFiles.FolderOf(step));
 
-    /// <summary>The checkpoint that <c>latest</c> names; where that is damaged or missing, the newest intact one.</summary>
+    /// <summary>Returns the checkpoint that <c>latest</c> names, or, where that is damaged or missing, the newest intact one.</summary>
     public LatestCheckpoint LoadLatest()
     {
-        var latest = LatestFolder.In(Folder);
+        var latest = LatestLink.In(Folder);
         var warnings = new List<string>();
         if (latest.Fault is { } fault) warnings.Add(fault);
         foreach (var path in Steps.Select(PathOf).Where(path => path != latest.Path).Prepend(latest.Path).OfType<string>())
@@ -109,7 +109,7 @@ public sealed class CheckpointStore
         return new LatestCheckpoint(null, warnings);
     }
 
-    /// <summary>Steps of the checkpoints that are there, newest first. Not checked.</summary>
+    /// <summary>Steps of the existing checkpoints, newest first. Not verified.</summary>
     public IReadOnlyList<long> Steps => Directory.Exists(Folder) ? StepsIn(Folder) : [];
 
     internal static List<long> StepsIn(string folder)
@@ -124,7 +124,7 @@ public sealed class CheckpointStore
         return steps;
     }
 
-    /// <summary>Name of the folder that <c>latest</c> leads to, whether it exists or not; null without such a link.</summary>
+    /// <summary>Returns the name of the folder to which <c>latest</c> leads, whether it exists or not; null without such a link.</summary>
     private string? LatestName()
     {
         var target = new FileInfo(Path.Combine(Folder, CheckpointFiles.Latest)).LinkTarget;
@@ -157,8 +157,8 @@ public sealed class CheckpointStore
 
     private void Publish(string temporary, string target)
     {
-        // A run that was taken up again from an earlier checkpoint meets its former steps: the new one takes the old one's place in one
-        // instant.
+        // A run that was resumed from an earlier checkpoint reaches its former steps again: the new checkpoint atomically takes the old
+        // one's place.
         if (Directory.Exists(target) && FileSync.TryExchange(temporary, target))
         {
             FileSync.Folder(Folder);
@@ -175,7 +175,7 @@ public sealed class CheckpointStore
         var latest = Path.Combine(Folder, CheckpointFiles.Latest);
         if (new DirectoryInfo(latest) is { Exists: true, LinkTarget: null })
             throw new IOException($"{latest} is a folder where a symbolic link belongs; rename or remove it");
-        // A link has no atomic replacement but a rename over it.
+        // The only atomic replacement of a link is a rename over it.
         var link = TemporaryName(CheckpointFiles.Latest);
         File.CreateSymbolicLink(link, Path.GetFileName(target));
         FileSync.Rename(link, latest);
@@ -194,7 +194,7 @@ public sealed class CheckpointStore
             {
                 var name = CheckpointFiles.FolderOf(step);
                 if (name == latest) continue;
-                // Hidden first: a folder that is half removed must not look like a checkpoint.
+                // Hidden first: a half-removed folder must not look like a checkpoint.
                 FileSync.Rename(Path.Combine(Folder, name), TemporaryName(name));
             }
 

@@ -3,7 +3,7 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Writes the files of one checkpoint into a new folder, each of them on the disk before it returns.</summary>
+/// <summary>Writes the files of a checkpoint into a new folder, and returns when all are flushed to the disk.</summary>
 internal static class CheckpointWriter
 {
     public static void Write(string folder, CheckpointState state, TrainingSnapshot snapshot, CancellationToken cancel)
@@ -17,21 +17,21 @@ internal static class CheckpointWriter
         }
 
         files.Add(Json(Path.Combine(folder, CheckpointFiles.State), state));
-        // Last: a folder without a manifest is not a checkpoint, whatever else it holds.
+        // The manifest comes last: a folder without one is not a checkpoint, whatever else it contains.
         Json(Path.Combine(folder, CheckpointFiles.Manifest), new CheckpointManifest(CheckpointState.CurrentFormat, [.. files]));
         FileSync.Folder(folder);
     }
 
     private static ManifestEntry Tensors(string path, List<SnapshotTensor> tensors, long step)
     {
-        using var file = new HashedFile(path);
+        using var file = new HashingStream(path);
         SafeTensorsWriter.Write(file, path, tensors.Select(FloatTensors.Item), new Dictionary<string, string> { ["step"] = $"{step}" });
         return file.Finish();
     }
 
     private static ManifestEntry Json<T>(string path, T value)
     {
-        using var file = new HashedFile(path);
+        using var file = new HashingStream(path);
         file.Write(JsonSerializer.SerializeToUtf8Bytes(value, CheckpointFiles.Json));
         return file.Finish();
     }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Between arrays of float32 and a safetensors file's bytes (both little-endian).</summary>
+/// <summary>Converts between float32 arrays and a safetensors file's bytes (both little-endian).</summary>
 internal static class FloatTensors
 {
-    /// <summary>Bytes handed on at once: a span of bytes cannot hold the largest arrays of floats.</summary>
+    /// <summary>Floats passed on at a time: a span of bytes cannot hold the largest float arrays.</summary>
     private const int ChunkFloats = 1 << 22;
 
-    /// <summary>To be written as F32, without a copy of the values.</summary>
+    /// <summary>Returns the item that writes a tensor as F32, without copying the values.</summary>
     public static SafeTensorsItem Item(SnapshotTensor tensor) => new(tensor.Name, SafeTensorsType.F32, tensor.Shape, stream =>
     {
         for (var at = 0; at < tensor.Values.Length; at += ChunkFloats)
@@ -17,7 +17,7 @@ internal static class FloatTensors
     });
 
     /// <summary>Reads a tensor of any float type as float32.</summary>
-    /// <exception cref="SafeTensorsException">It is not of a float type, too large for an array, or cannot be read.</exception>
+    /// <exception cref="SafeTensorsException">The tensor is not of a float type, is too large for an array, or cannot be read.</exception>
     public static float[] Read(SafeTensorsReader file, SafeTensorsEntry entry)
     {
         if (entry.Count > Array.MaxLength)
@@ -29,7 +29,9 @@ internal static class FloatTensors
         return values;
     }
 
-    /// <summary>What makes a float32 of an element's bytes, little-endian; null where the type is no float type.</summary>
+    /// <summary>
+    /// Returns the function that converts an element's little-endian bytes to float32; null where the type is no float type.
+    /// </summary>
     public static Func<ReadOnlySpan<byte>, float>? Number(SafeTensorsType type) => type switch
     {
         SafeTensorsType.F32 => BinaryPrimitives.ReadSingleLittleEndian,

@@ -5,12 +5,12 @@ namespace CACL.Learning.Weights;
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions, row-major; empty for a single number.</param>
 /// <param name="Offset">First byte, counted from the end of the header.</param>
-/// <param name="ByteCount">Bytes: product of the dimensions × element size.</param>
+/// <param name="ByteCount">Size in bytes: product of the dimensions × element size.</param>
 public sealed record SafeTensorsEntry(string Name, SafeTensorsType Type, long[] Shape, long Offset, long ByteCount)
 {
-    /// <summary>Numbers in the tensor.</summary>
+    /// <summary>Number of elements.</summary>
     public long Count => ByteCount / Type.ElementSize();
 
-    /// <summary>Type and dimensions as people write them: F32 [64, 3, 7, 7].</summary>
+    /// <summary>Returns type and dimensions as people write them: F32 [64, 3, 7, 7].</summary>
     public string Describe() => $"{Type} [{string.Join(", ", Shape)}]";
 }

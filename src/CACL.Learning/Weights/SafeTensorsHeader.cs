@@ -5,7 +5,7 @@ namespace CACL.Learning.Weights;
 
 /// <summary>
 /// The header of a safetensors file: a JSON object of name → {dtype, shape, data_offsets} and, under "__metadata__", of text → text.
-/// Parsed as strictly as the format is written: what another reader could understand differently is refused.
+/// Parsing is as strict as the format's definition: what another reader could understand differently is refused.
 /// </summary>
 internal sealed class SafeTensorsHeader
 {
@@ -21,21 +21,21 @@ internal sealed class SafeTensorsHeader
 
     private SafeTensorsHeader(string file) => _file = file;
 
-    /// <summary>Text → text, empty where the file has none.</summary>
+    /// <summary>The metadata, text → text; empty where the file has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>The tensors in the order in which their bytes lie in the file.</summary>
+    /// <summary>The tensors, in the order in which their bytes lie in the file.</summary>
     public IReadOnlyList<SafeTensorsEntry> Entries { get; private set; } = [];
 
     /// <param name="file">For messages.</param>
     /// <param name="text">The header's bytes, padding included.</param>
-    /// <param name="dataLength">Bytes of the file after the header; the tensors must cover exactly these.</param>
+    /// <param name="dataLength">Bytes of the file after the header, which the tensors must cover exactly.</param>
     public static SafeTensorsHeader Parse(string file, ReadOnlySpan<byte> text, long dataLength)
     {
         var header = new SafeTensorsHeader(file);
         if (text.IsEmpty || text[0] != (byte)'{') throw header.Fault("header", "does not begin with '{'");
         if (!Utf8.IsValid(text)) throw header.Fault("header", "is not valid UTF-8");
-        // The format pads with spaces alone; JSON would let other white space pass.
+        // The format pads with spaces only; JSON would permit other white space.
         header.ReadObject(text.TrimEnd((byte)' '));
         header.CheckCoverage(dataLength);
         return header;
@@ -72,14 +72,14 @@ internal sealed class SafeTensorsHeader
         {
             var key = Text(ref reader, "a key");
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{Foreign.Text(key)}' is not a string");
-            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{Foreign.Text(key)}' twice");
+            if (reader.TokenType != JsonTokenType.String) throw Fault(MetadataKey, $"the value of '{SafeText.Of(key)}' is not a string");
+            if (!_metadata.TryAdd(key, Text(ref reader, "a value"))) throw Fault(MetadataKey, $"has the key '{SafeText.Of(key)}' twice");
         }
     }
 
     private void ReadEntry(ref Utf8JsonReader reader, string name)
     {
-        var where = $"tensor '{Foreign.Text(name)}'";
+        var where = $"tensor '{SafeText.Of(name)}'";
         if (reader.TokenType != JsonTokenType.StartObject) throw Fault(where, "is not described by an object");
         SafeTensorsType? type = null;
         long[]? shape = null, offsets = null;
@@ -93,7 +93,7 @@ internal sealed class SafeTensorsHeader
                 case "shape" when shape is null: shape = ReadNumbers(ref reader, where, key); break;
                 case "data_offsets" when offsets is null: offsets = ReadNumbers(ref reader, where, key); break;
                 case "dtype" or "shape" or "data_offsets": throw Fault(where, $"has the key '{key}' twice");
-                default: throw Fault(where, $"has an unknown key '{Foreign.Text(key)}'");
+                default: throw Fault(where, $"has an unknown key '{SafeText.Of(key)}'");
             }
         }
 
@@ -101,9 +101,9 @@ internal sealed class SafeTensorsHeader
         if (offsets.Length != 2 || offsets[0] > offsets[1]) throw Fault(where, "data_offsets are not a begin and an end");
         var length = offsets[1] - offsets[0];
         if (!known.TryByteCount(shape, out var bytes))
-            throw Fault(where, $"its shape [{Foreign.Text(string.Join(", ", shape))}] overflows");
+            throw Fault(where, $"its shape [{SafeText.Of(string.Join(", ", shape))}] overflows");
         if (bytes != length)
-            throw Fault(where, $"{known} [{Foreign.Text(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
+            throw Fault(where, $"{known} [{SafeText.Of(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
         if (!_entries.TryAdd(name, new SafeTensorsEntry(name, known, shape, offsets[0], bytes))) throw Fault(where, "occurs twice");
     }
 
@@ -111,9 +111,9 @@ internal sealed class SafeTensorsHeader
     {
         if (reader.TokenType != JsonTokenType.String) throw Fault(where, "dtype is not a string");
         var text = Text(ref reader, "dtype");
-        // Enum.TryParse alone would take numbers, lists and white space.
+        // Enum.TryParse alone would accept numbers, lists and white space.
         if (Enum.IsDefined(typeof(SafeTensorsType), text)) return Enum.Parse<SafeTensorsType>(text);
-        throw Fault(where, $"has an unknown dtype '{Foreign.Text(text)}'");
+        throw Fault(where, $"has an unknown dtype '{SafeText.Of(text)}'");
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string where, string key)
@@ -139,11 +139,11 @@ internal sealed class SafeTensorsHeader
         foreach (var entry in entries)
         {
             if (entry.Offset > at)
-                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at "
+                throw Fault($"tensor '{SafeText.Of(entry.Name)}'", $"leaves a hole: it begins at {entry.Offset}, the one before ends at "
                     + $"{at}");
             if (entry.Offset < at)
-                throw Fault($"tensor '{Foreign.Text(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
-            // Cannot overflow: offset + count is the end that was read.
+                throw Fault($"tensor '{SafeText.Of(entry.Name)}'", $"overlaps: it begins at {entry.Offset}, the one before ends at {at}");
+            // This cannot overflow: offset + count is the end that was read.
             at += entry.ByteCount;
         }
 

@@ -5,12 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace CACL.Learning.Weights;
 
 /// <summary>
-/// An open safetensors file: 8 bytes of header length (little-endian), the JSON header, the tensors' bytes. The whole header is
-/// checked on opening; bytes are read where they are asked for. Thread-safe.
+/// An open safetensors file: 8 bytes of header length (little-endian), the JSON header, the tensors' bytes. Opening it validates the whole
+/// header; bytes are read when requested. Thread-safe.
 /// </summary>
-/// <remarks>
-/// Reads by position rather than through a memory map: a mapped file that somebody cuts short kills the process with SIGBUS.
-/// </remarks>
+/// <remarks>Reads at positions rather than through a memory map: if somebody truncates a mapped file, SIGBUS kills the process.</remarks>
 public sealed class SafeTensorsReader : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -30,13 +28,13 @@ public sealed class SafeTensorsReader : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The tensors in the order of their bytes.</summary>
+    /// <summary>The tensors, in the order of their bytes.</summary>
     public IReadOnlyList<SafeTensorsEntry> Entries { get; }
 
-    /// <summary>The file's own text → text; empty where it has none.</summary>
+    /// <summary>The file's metadata, text → text; empty where it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Opens a file and checks its header against the format's rules.</summary>
+    /// <summary>Opens a file and validates its header against the format's rules.</summary>
     /// <exception cref="SafeTensorsException">The file cannot be read or breaks a rule.</exception>
     public static SafeTensorsReader Open(string path)
     {
@@ -67,17 +65,17 @@ public sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <summary>The entry of that name, or null.</summary>
+    /// <summary>Returns the entry with that name, or null.</summary>
     public SafeTensorsEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The entry of that name.</summary>
+    /// <summary>The entry with that name.</summary>
     /// <exception cref="SafeTensorsException">There is none.</exception>
     public SafeTensorsEntry this[string name] => Find(name) ?? throw new SafeTensorsException(Path, $"tensor '{name}'", "is missing");
 
     /// <summary>Reads bytes of a tensor.</summary>
     /// <param name="entry">One of this file's entries.</param>
     /// <param name="from">First byte within the tensor.</param>
-    /// <param name="destination">Filled whole; must not reach beyond the tensor.</param>
+    /// <param name="destination">Filled completely; must not reach beyond the tensor.</param>
     /// <exception cref="SafeTensorsException">The file is shorter than it was when opened, or cannot be read.</exception>
     public void Read(SafeTensorsEntry entry, long from, Span<byte> destination)
     {
@@ -94,8 +92,8 @@ public sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <summary>All bytes of a tensor of at most 2 GiB.</summary>
-    /// <exception cref="SafeTensorsException">It is larger, or cannot be read.</exception>
+    /// <summary>Returns all bytes of a tensor of at most 2 GiB.</summary>
+    /// <exception cref="SafeTensorsException">The tensor is larger, or cannot be read.</exception>
     public byte[] ReadBytes(SafeTensorsEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);

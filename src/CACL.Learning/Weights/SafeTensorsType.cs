@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Element types of the safetensors format whose elements are whole bytes, under the format's own names.</summary>
+/// <summary>The element types of the safetensors format whose elements are whole bytes, with the format's own names.</summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The format's own names.")]
 public enum SafeTensorsType
 {
@@ -61,7 +61,7 @@ public enum SafeTensorsType
 /// <summary>Sizes of <see cref="SafeTensorsType"/>.</summary>
 public static class SafeTensorsTypes
 {
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Returns the bytes of an element.</summary>
     public static int ElementSize(this SafeTensorsType type) => type switch
     {
         SafeTensorsType.BOOL or SafeTensorsType.U8 or SafeTensorsType.I8 => 1,
@@ -72,7 +72,9 @@ public static class SafeTensorsTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type of the safetensors format."),
     };
 
-    /// <summary>Bytes of a tensor; false where the product of its dimensions does not fit 63 bits or a dimension is negative.</summary>
+    /// <summary>
+    /// Computes the bytes of a tensor; returns false where the product of its dimensions does not fit 63 bits or a dimension is negative.
+    /// </summary>
     public static bool TryByteCount(this SafeTensorsType type, IReadOnlyList<long> shape, out long bytes)
     {
         bytes = type.ElementSize();

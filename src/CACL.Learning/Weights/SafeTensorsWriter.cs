@@ -5,27 +5,26 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>A tensor to be written.</summary>
+/// <summary>A tensor to write.</summary>
 /// <param name="Name">Its name; unique in the file, not "__metadata__".</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions, row-major.</param>
-/// <param name="WriteTo">Writes its bytes, little-endian and row-major, to the stream: exactly product of dimensions × element
-/// size.</param>
+/// <param name="WriteTo">Writes its bytes to the stream, little-endian and row-major: exactly product of dimensions × element size.</param>
 public sealed record SafeTensorsItem(string Name, SafeTensorsType Type, IReadOnlyList<long> Shape, Action<Stream> WriteTo)
 {
-    /// <summary>A tensor whose bytes are in memory.</summary>
+    /// <summary>Returns the item for a tensor whose bytes are in memory.</summary>
     public static SafeTensorsItem Of(string name, SafeTensorsType type, IReadOnlyList<long> shape, ReadOnlyMemory<byte> bytes) =>
         new(name, type, shape, stream => stream.Write(bytes.Span));
 }
 
 /// <summary>
-/// Writes safetensors files. The same tensors and metadata give the same bytes: tensors are ordered by element size, widest first (so
-/// that each is aligned), then by name; the header is padded to a multiple of 8.
+/// Writes safetensors files. The same tensors and metadata give the same bytes: tensors are ordered by element size, widest first, so that
+/// each is aligned, then by name; the header is padded to a multiple of 8.
 /// </summary>
 public static class SafeTensorsWriter
 {
-    /// <summary>Writes a file, replacing one that is there.</summary>
-    /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules, or a tensor wrote something else than its
+    /// <summary>Writes a file, replacing an existing one.</summary>
+    /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules, or a tensor wrote something other than its
     /// bytes.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -34,11 +33,11 @@ public static class SafeTensorsWriter
         Write(file, path, tensors, metadata);
     }
 
-    /// <summary>Writes to a stream from its present position on; nothing is kept in memory but the header.</summary>
+    /// <summary>Writes to a stream from its current position on; only the header is kept in memory.</summary>
     /// <param name="destination">A writable stream that knows its position.</param>
-    /// <param name="path">What messages call it.</param>
-    /// <param name="tensors">What to write.</param>
-    /// <param name="metadata">Text → text kept beside the tensors.</param>
+    /// <param name="path">Its name in messages.</param>
+    /// <param name="tensors">The tensors to write.</param>
+    /// <param name="metadata">Metadata, text → text, stored beside the tensors.</param>
     /// <exception cref="SafeTensorsException">As above.</exception>
     public static void Write(
         Stream destination, string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -66,7 +65,7 @@ public static class SafeTensorsWriter
     {
         var sizes = new long[ordered.Length];
         var buffer = new MemoryStream();
-        // Names stay as they are: a reader that greps a header should find "après" where a tensor is called so.
+        // Names are not escaped: a reader that greps a header should find "après" if a tensor is named so.
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();

@@ -2,10 +2,10 @@ using CACL.Data.Files;
 
 namespace CACL.Learning.Weights;
 
-/// <summary>What a file of PyTorch's is, by what it begins with.</summary>
+/// <summary>The format of a PyTorch file, according to its first bytes.</summary>
 internal enum TorchFormat
 {
-    /// <summary>None of PyTorch's.</summary>
+    /// <summary>Not a PyTorch file.</summary>
     None,
 
     /// <summary>A zip archive: PyTorch 1.6 and later.</summary>
@@ -18,13 +18,13 @@ internal enum TorchFormat
     Tar,
 }
 
-/// <summary>Tells files of PyTorch's from others; reads nothing but their beginning.</summary>
+/// <summary>Tells PyTorch files from others; reads only their beginning.</summary>
 internal static class TorchFormats
 {
     private const int HeadBytes = 262;
     private const byte PickleProtocol = 0x80;
 
-    /// <summary>The format that a file begins as.</summary>
+    /// <summary>Returns the format according to a file's first bytes.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static TorchFormat Of(string path)
     {
@@ -37,7 +37,7 @@ internal static class TorchFormats
     }
 
     /// <summary>
-    /// What to do with a file of PyTorch's where a safetensors file is wanted; null for any other file, and for one that cannot be read.
+    /// Returns what to do with a PyTorch file where a safetensors file is needed; null for any other file, and for one that cannot be read.
     /// </summary>
     public static string? Remedy(string path)
     {

@@ -1,24 +1,25 @@
 
 namespace CACL.Learning.Weights;
 
-/// <summary>Weights that a new run starts from.</summary>
-/// <param name="Path">The file they were read from.</param>
-/// <param name="Tensors">Float32, under the network's names (torchvision's, and head_*): the whole backbone, and each head that the file
-/// holds.</param>
-/// <param name="Notes">Sentences for the log: what the file holds and was not used, what the network has and was not in the file.</param>
+/// <summary>Weights that initialise a new run.</summary>
+/// <param name="Path">The file from which they were read.</param>
+/// <param name="Tensors">The tensors in float32, with the network's names (torchvision's, and head_*): the whole backbone, and each head
+/// that the file contains.</param>
+/// <param name="Notes">Sentences for the log: what the file contains and was not used, and what the network has and was not in the
+/// file.</param>
 public sealed record InitialWeights(string Path, IReadOnlyList<SnapshotTensor> Tensors, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Reads weights for <c>--init-from</c>: a checkpoint's query.safetensors (or its folder), or a ResNet's weights under torchvision's
-/// names, with or without heads and <c>fc</c>, in any float type.
+/// Reads weights for <c>--init-from</c>: a checkpoint's query.safetensors (or its folder), or a ResNet's weights with torchvision's names,
+/// with or without heads and <c>fc</c>, of any float type.
 /// </summary>
 public static class WeightsFile
 {
     /// <summary>Reads a file and checks it against the network's tensors.</summary>
     /// <param name="path">A safetensors file, or a checkpoint's folder.</param>
-    /// <param name="network">Name to shape of every parameter and running statistic of the network that will take them.</param>
-    /// <exception cref="WeightsException">The file cannot be read or does not fit: how many tensors are missing, unknown or of another
-    /// shape, and the first few.</exception>
+    /// <param name="network">Shapes, by name, of all parameters and running statistics of the network that will take them.</param>
+    /// <exception cref="WeightsException">The file cannot be read or does not fit; the message says how many tensors are missing, unknown
+    /// or of another shape, and names the first few.</exception>
     public static InitialWeights LoadInitial(string path, IReadOnlyDictionary<string, long[]> network)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -70,7 +71,7 @@ public static class WeightsFile
         if (prefixes.Count <= 1) return prefixes.Count == 1 ? prefixes[0] : "";
         throw new WeightsException(
             reader.Path,
-            $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. "
+            $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{SafeText.Of(p)}'"))}. "
             + "Extract the one you mean: cacl import FILE --prefix PREFIX --out init.safetensors.");
     }
 

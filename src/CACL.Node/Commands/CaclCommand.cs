@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 
 namespace CACL.Node.Commands;
 
-/// <summary>The root of all verbs. A new verb is a file of its own in this folder and a line here.</summary>
+/// <summary>The root of all verbs. A new verb takes a file in this folder and a line here.</summary>
 internal static class CaclCommand
 {
     private static readonly string[] Examples =
@@ -21,8 +21,8 @@ internal static class CaclCommand
             + "SIGTERM, both after saving.",
     ];
 
-    /// <summary>The whole command line.</summary>
-    /// <param name="trace">The option <c>--trace</c> of every verb.</param>
+    /// <summary>Creates the whole command line.</summary>
+    /// <param name="trace">The option <c>--trace</c>, which every verb has.</param>
     public static RootCommand Create(out Option<bool> trace)
     {
         var root = new RootCommand("Cycle-Attention Contrastive Learning: trains a ResNet on unlabelled videos until the features of "

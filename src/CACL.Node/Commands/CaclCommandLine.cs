@@ -4,7 +4,7 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
 
-/// <summary>A command line of <c>cacl</c>: parsed, carried out, its failure told.</summary>
+/// <summary>Parses a command line of <c>cacl</c>, executes it, and reports its failure.</summary>
 internal static class CaclCommandLine
 {
     /// <summary>Runs one command line.</summary>
@@ -16,7 +16,7 @@ internal static class CaclCommandLine
         if (parsed.Errors.Count > 0 && parsed.Action?.ClearsParseErrors != true) return TellUsage(parsed, error);
         try
         {
-            // Signals are the verbs' own business: a run saves itself first.
+            // The verbs handle signals themselves: a run saves itself first.
             return parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,

@@ -3,10 +3,10 @@ using CACL.Node.Completion;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl completion</c>.</summary>
+/// <summary>The verb <c>cacl completion</c>.</summary>
 internal static class CompletionCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };

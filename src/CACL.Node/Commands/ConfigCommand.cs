@@ -5,10 +5,10 @@ using CACL.Node.Study;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl config</c>: settings shown, presets checked.</summary>
+/// <summary>The verb <c>cacl config</c>: shows settings, checks presets.</summary>
 internal static class ConfigCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create() =>
         new Verb("config", "Shows settings and where each one comes from; checks presets and studies.", "cacl config show --config "
             + "hocon/demo.conf", "cacl config check my.conf")

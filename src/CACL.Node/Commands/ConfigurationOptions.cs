@@ -37,7 +37,7 @@ internal sealed class ConfigurationOptions
         command.Add(_overrides);
     }
 
-    /// <summary>The option <c>--set</c> by itself.</summary>
+    /// <summary>Creates the option <c>--set</c> by itself.</summary>
     public static Option<string[]> Overrides() => new("--set")
     {
         Description = "Overrides one setting: key=value, such as cacl.training.batch-size=32. May be repeated.",
@@ -45,18 +45,20 @@ internal sealed class ConfigurationOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    /// <summary>The settings that a command line asks for.</summary>
+    /// <summary>Loads the settings that a command line requests.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="more">Overrides that stronger options stand for, <c>key=value</c>.</param>
-    /// <exception cref="UserException">They are wrong.</exception>
+    /// <param name="more">Overrides, <c>key=value</c>, for which stronger options stand.</param>
+    /// <exception cref="UserException">The settings are wrong.</exception>
     public ResolvedConfiguration Load(ParseResult parsed, params string[] more) => ConfigurationFiles.Load(
         parsed.GetValue(_files) ?? [],
         [.. parsed.GetValue(_overrides) ?? [], .. more],
         ConfigurationFiles.ProcessEnvironment());
 
-    /// <summary>As <see cref="Load"/>, for verbs that open no port: settings of a run that others may reach need no token here.</summary>
+    /// <summary>
+    /// Does the same as <see cref="Load"/> for verbs that open no port: settings of a run that others may reach need no token here.
+    /// </summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="more">Overrides that stronger options stand for, <c>key=value</c>.</param>
-    /// <exception cref="UserException">They are wrong.</exception>
+    /// <param name="more">Overrides, <c>key=value</c>, for which stronger options stand.</param>
+    /// <exception cref="UserException">The settings are wrong.</exception>
     public ResolvedConfiguration LoadClosed(ParseResult parsed, params string[] more) => Load(parsed, [.. more, ConfigurationFiles.NoPort]);
 }

@@ -4,27 +4,29 @@ using CACL.Http.Client;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl pause</c>, <c>resume</c>, <c>stop</c> and <c>checkpoint</c>: a word to a run that is running.</summary>
+/// <summary>
+/// The verbs <c>cacl pause</c>, <c>resume</c>, <c>stop</c> and <c>checkpoint</c>, which send a command to a running training.
+/// </summary>
 internal static class ControlCommands
 {
-    /// <summary><c>cacl pause</c>.</summary>
+    /// <summary>Creates <c>cacl pause</c>.</summary>
     public static Command CreatePause() => Create(
         "pause", "Pauses a running training after its current step, until cacl resume. This does not change its numbers.",
         "There is nothing to pause.");
 
-    /// <summary><c>cacl resume</c>.</summary>
+    /// <summary>Creates <c>cacl resume</c>.</summary>
     public static Command CreateResume() => Create(
         "resume", "Continues a paused training.",
         "Continue a run that has ended with: cacl train --config {0}/config.resolved.conf --run {0} --resume");
 
-    /// <summary><c>cacl stop</c>.</summary>
+    /// <summary>Creates <c>cacl stop</c>.</summary>
     public static Command CreateStop() => Create(
         "stop",
         "Ends a running training: it finishes its step, saves and exits with status 130, as after Ctrl+C. cacl train --resume continues "
             + "it.",
         "There is nothing to stop.");
 
-    /// <summary><c>cacl checkpoint</c>.</summary>
+    /// <summary>Creates <c>cacl checkpoint</c>.</summary>
     public static Command CreateCheckpoint() => Create(
         "checkpoint", "Makes a running training save a checkpoint after its step.", "Its last checkpoint is {0}/checkpoints/latest.");
 

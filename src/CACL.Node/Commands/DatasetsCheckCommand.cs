@@ -5,10 +5,10 @@ using CACL.Node.DataSets;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl datasets check</c>.</summary>
+/// <summary>The verb <c>cacl datasets check</c>.</summary>
 internal static class DatasetsCheckCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var kind =
@@ -42,7 +42,7 @@ internal static class DatasetsCheckCommand
             all,
             json,
         };
-        command.SetAction(parsed => DataSetCheckRun.Run(
+        command.SetAction(parsed => DataSetCheckHandler.Run(
             SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
             FilePaths.Absolute(parsed.GetRequiredValue(data)),
             parsed.GetValue(threads),

@@ -3,10 +3,10 @@ using CACL.Node.Doctor;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl doctor</c>.</summary>
+/// <summary>The verb <c>cacl doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

@@ -9,10 +9,10 @@ using CACL.Node.Evaluation;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl evaluate</c>.</summary>
+/// <summary>The verb <c>cacl evaluate</c>.</summary>
 internal static class EvaluateCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = new Option<string>("--checkpoint")

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using CACL.Configuration.Reading;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl evaluations</c>.</summary>
+/// <summary>The verb <c>cacl evaluations</c>.</summary>
 internal static class EvaluationsCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

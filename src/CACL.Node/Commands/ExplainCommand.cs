@@ -5,10 +5,10 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl explain</c>.</summary>
+/// <summary>The verb <c>cacl explain</c>.</summary>
 internal static class ExplainCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var run =
@@ -39,7 +39,7 @@ internal static class ExplainCommand
         {
             run, step, folder, noReplay, json, overrides,
         };
-        command.SetAction(parsed => ExplainRun.Run(
+        command.SetAction(parsed => ExplainHandler.Run(
             new ExplainRequest(
                 FilePaths.Absolute(parsed.GetRequiredValue(run)),
                 parsed.GetValue(step),

@@ -4,10 +4,10 @@ using CACL.Node.Weights;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl export</c>.</summary>
+/// <summary>The verb <c>cacl export</c>.</summary>
 internal static class ExportCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = new Option<string>("--checkpoint")
@@ -43,7 +43,7 @@ internal static class ExportCommand
             heads,
             overwrite,
         };
-        command.SetAction(parsed => ExportRun.Run(
+        command.SetAction(parsed => ExportHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(checkpoint)),
             FilePaths.Absolute(parsed.GetRequiredValue(output)),
             parsed.GetRequiredValue(network) == "key",

@@ -4,10 +4,10 @@ using CACL.Node.Weights;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl import</c>.</summary>
+/// <summary>The verb <c>cacl import</c>.</summary>
 internal static class ImportCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "Weights of a ResNet-18 or -50: .pth, .pt, .pth.tar or .safetensors." };
@@ -39,7 +39,7 @@ internal static class ImportCommand
             overwrite,
             json,
         };
-        command.SetAction(parsed => ImportRun.Run(
+        command.SetAction(parsed => ImportHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(file)),
             FilePaths.Absolute(parsed.GetRequiredValue(output)),
             parsed.GetValue(prefix),

@@ -5,14 +5,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Commands;
 
-/// <summary>Options that the verbs which draw have in common.</summary>
+/// <summary>Options that all drawing verbs have.</summary>
 internal static class PictureOptions
 {
-    /// <summary>Fewest and most pixels of a frame's longer side.</summary>
+    /// <summary>Smallest and largest longer side of a frame, pixels.</summary>
     private const int LeastSide = 64;
     private const int MostSide = 8192;
 
-    /// <summary>The network.</summary>
+    /// <summary>Creates the option for the network.</summary>
     public static Option<string> Checkpoint() => new("--checkpoint")
     {
         Description = "A run folder, a checkpoint's folder, or a .safetensors file.",
@@ -20,10 +20,10 @@ internal static class PictureOptions
         Required = true,
     };
 
-    /// <summary>The video.</summary>
+    /// <summary>Creates the option for the video.</summary>
     public static Option<string> Video() => new("--video") { Description = "The video.", HelpName = "FILE", Required = true };
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>Creates the option for the device.</summary>
     public static Option<string> Device()
     {
         var device = new Option<string>("--device")
@@ -40,8 +40,8 @@ internal static class PictureOptions
         return device;
     }
 
-    /// <summary>How large frames are.</summary>
-    /// <param name="otherwise">Without the option; the largest that is allowed: as they are.</param>
+    /// <summary>Creates the option for the size of frames.</summary>
+    /// <param name="otherwise">The default; the largest allowed value leaves frames as they are.</param>
     public static Option<int> Size(int otherwise = MostSide) => new("--size")
     {
         Description = $"Most pixels of a frame's longer side, {LeastSide} to "
@@ -52,6 +52,6 @@ internal static class PictureOptions
             given, number => number is >= LeastSide and <= MostSide, $"a whole number from {LeastSide} to {MostSide}"),
     };
 
-    /// <summary>A checkpoint as the user wrote it: a path, or the word for an untrained network.</summary>
+    /// <summary>Resolves a checkpoint as the user wrote it: a path, or the word for an untrained network.</summary>
     public static string Resolve(string checkpoint) => checkpoint == Representation.Random ? checkpoint : FilePaths.Absolute(checkpoint);
 }

@@ -5,18 +5,16 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
 
-/// <summary>
-/// What the verbs that speak to a run have in common: which run, by which token, and whether its answer is printed as it came.
-/// </summary>
+/// <summary>Options of the verbs that talk to a run: which run, with which token, and whether its answer is printed as received.</summary>
 internal sealed class RunAddressOptions
 {
     private readonly ConfigurationOptions _configuration;
     private readonly Option<string> _run = new("--run") { Description = "Folder of the run.", HelpName = "DIR", Required = true };
     private readonly Option<bool> _json;
 
-    /// <summary>Adds them to a verb.</summary>
+    /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
-    /// <param name="json">What --json does.</param>
+    /// <param name="json">Description of --json.</param>
     public RunAddressOptions(Command command, string json = "Prints the run's answer as JSON.")
     {
         _configuration = new ConfigurationOptions(command, required: false);
@@ -25,14 +23,14 @@ internal sealed class RunAddressOptions
         command.Add(_json);
     }
 
-    /// <summary>The run folder, absolute.</summary>
+    /// <summary>Returns the run folder, absolute.</summary>
     public string Folder(ParseResult parsed) => FilePaths.Absolute(parsed.GetValue(_run)!);
 
-    /// <summary>The token of the run's HTTP endpoint, or empty.</summary>
+    /// <summary>Returns the token of the run's HTTP endpoint, or an empty text.</summary>
     /// <exception cref="UserException">The settings cannot be read.</exception>
     public string Token(ParseResult parsed) => _configuration.LoadClosed(parsed).Settings.Http.Token;
 
-    /// <summary>Prints an answer: the object, or what <paramref name="tell"/> makes of it.</summary>
+    /// <summary>Prints an answer: the JSON object, or what <paramref name="tell"/> makes of it.</summary>
     public void Print(ParseResult parsed, JsonObject answer, Action<TextWriter> tell)
     {
         var output = parsed.InvocationConfiguration.Output;

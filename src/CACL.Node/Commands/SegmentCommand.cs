@@ -4,10 +4,10 @@ using CACL.Node.Pictures;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl segment</c>.</summary>
+/// <summary>The verb <c>cacl segment</c>.</summary>
 internal static class SegmentCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = PictureOptions.Checkpoint();
@@ -44,7 +44,7 @@ internal static class SegmentCommand
             checkpoint, classifier, video, output, opacity, size, beside, device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed => SegmentRun.Run(
+        command.SetAction(parsed => SegmentHandler.Run(
             new SegmentRequest(
                 PictureOptions.Resolve(parsed.GetRequiredValue(checkpoint)),
                 FilePaths.Absolute(parsed.GetRequiredValue(classifier)),

@@ -8,10 +8,10 @@ using CACL.Runs.Live;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl set</c>.</summary>
+/// <summary>The verb <c>cacl set</c>.</summary>
 internal static class SetCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

@@ -7,10 +7,10 @@ using CACL.Runs.Status;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl status</c>.</summary>
+/// <summary>The verb <c>cacl status</c>.</summary>
 internal static class StatusCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

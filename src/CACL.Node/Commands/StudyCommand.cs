@@ -4,10 +4,10 @@ using CACL.Node.Study;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl study</c>.</summary>
+/// <summary>The verb <c>cacl study</c>.</summary>
 internal static class StudyCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var file = new Argument<string>("FILE")
@@ -49,7 +49,7 @@ internal static class StudyCommand
         return command;
     }
 
-    // As one types it in a shell.
+    // As it is typed in a shell.
     private static string Shell(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%~".Contains(c, StringComparison.Ordinal))
             ? word

@@ -6,10 +6,10 @@ using CACL.Runs.Folder;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl train</c>.</summary>
+/// <summary>The verb <c>cacl train</c>.</summary>
 internal static class TrainCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var command = new Verb(

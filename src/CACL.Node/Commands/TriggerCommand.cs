@@ -5,10 +5,10 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl trigger evaluate</c>.</summary>
+/// <summary>The verb <c>cacl trigger evaluate</c>.</summary>
 internal static class TriggerCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var evaluate = new Verb(

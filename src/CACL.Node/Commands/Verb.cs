@@ -5,14 +5,14 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
 
-/// <summary>A verb with examples, which its help shows below the rest.</summary>
+/// <summary>A verb with examples, which its help shows at the end.</summary>
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
-    /// <summary>Command lines that work.</summary>
+    /// <summary>Working command lines.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 }
 
-/// <summary>The usual help, followed by a verb's examples.</summary>
+/// <summary>Shows the usual help, followed by a verb's examples.</summary>
 internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyList<string> rootExamples) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

@@ -5,10 +5,10 @@ using CACL.Node.Verification;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl verify</c>.</summary>
+/// <summary>The verb <c>cacl verify</c>.</summary>
 internal static class VerifyCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var golden =
@@ -34,7 +34,7 @@ internal static class VerifyCommand
             device,
         };
         var configuration = new ConfigurationOptions(command, required: false);
-        command.SetAction(parsed => VerifyRun.Run(
+        command.SetAction(parsed => VerifyHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(golden)),
             parsed.GetRequiredValue(device),
             configuration.LoadClosed(parsed).Settings.Training,

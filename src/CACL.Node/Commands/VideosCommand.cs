@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl videos</c>.</summary>
+/// <summary>The verb <c>cacl videos</c>.</summary>
 internal static class VideosCommand
 {
-    /// <summary>The verb with those below it.</summary>
+    /// <summary>Creates the verb with its subcommands.</summary>
     public static Command Create() =>
         new Verb("videos", "Finds videos to train on, or makes some.", "cacl videos make clips", "cacl videos scan clips")
     {

@@ -3,10 +3,10 @@ using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl videos make</c>.</summary>
+/// <summary>The verb <c>cacl videos make</c>.</summary>
 internal static class VideosMakeCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "Folder for the clips. Existing clips are not made again." };
@@ -34,7 +34,7 @@ internal static class VideosMakeCommand
             count,
             seed,
         };
-        command.SetAction(parsed => MakeRun.Run(
+        command.SetAction(parsed => MakeClipsHandler.Run(
             parsed.GetRequiredValue(folder),
             parsed.GetValue(count),
             parsed.GetValue(seed),

@@ -4,10 +4,10 @@ using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl videos scan</c>.</summary>
+/// <summary>The verb <c>cacl videos scan</c>.</summary>
 internal static class VideosScanCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var roots = new Argument<string[]>("DIR")
@@ -35,7 +35,7 @@ internal static class VideosScanCommand
             var data = configuration.LoadClosed(parsed).Settings.Data;
             var file = parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog;
             var videos = parsed.GetValue(roots) is { Length: > 0 } given ? given : data.Videos;
-            return ScanRun.Run(videos, file, data, parsed.InvocationConfiguration.Output);
+            return ScanHandler.Run(videos, file, data, parsed.InvocationConfiguration.Output);
         });
         return command;
     }

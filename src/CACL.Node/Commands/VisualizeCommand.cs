@@ -5,10 +5,10 @@ using CACL.Node.Pictures;
 
 namespace CACL.Node.Commands;
 
-/// <summary><c>cacl visualize</c>.</summary>
+/// <summary>The verb <c>cacl visualize</c>.</summary>
 internal static class VisualizeCommand
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var checkpoint = PictureOptions.Checkpoint();
@@ -29,7 +29,7 @@ internal static class VisualizeCommand
         var point = new Option<string[]>("--point")
         {
             Description = "A pixel of the first frame, column,row, in the video's own pixels as a player shows it. Up to "
-                + $"{VisualizeRun.MostPoints} times. Default: four, spread over the frame.",
+                + $"{VisualizeHandler.MostPoints} times. Default: four, spread over the frame.",
             HelpName = "x,y",
         };
         var output = new Option<string?>("--out")
@@ -50,12 +50,12 @@ internal static class VisualizeCommand
         var configuration = new ConfigurationOptions(command, required: false);
         point.Validators.Add(parsed =>
         {
-            if (parsed.Tokens.Count > VisualizeRun.MostPoints)
-                parsed.AddError($"--point: at most {VisualizeRun.MostPoints} fit on a sheet.");
+            if (parsed.Tokens.Count > VisualizeHandler.MostPoints)
+                parsed.AddError($"--point: at most {VisualizeHandler.MostPoints} fit on a sheet.");
             foreach (var text in parsed.Tokens.Select(token => token.Value).Where(text => Point(text) is null))
                 parsed.AddError($"--point {text}: expected a column and a row, such as 120,88.");
         });
-        command.SetAction(parsed => VisualizeRun.Run(
+        command.SetAction(parsed => VisualizeHandler.Run(
             new VisualizeRequest(
                 FilePaths.Absolute(parsed.GetRequiredValue(checkpoint)),
                 FilePaths.Absolute(parsed.GetRequiredValue(video)),

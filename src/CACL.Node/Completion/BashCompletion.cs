@@ -3,10 +3,12 @@ using System.Text;
 
 namespace CACL.Node.Completion;
 
-/// <summary>A script for bash: it knows the command line by itself, so that a press of the tab key starts no program.</summary>
+/// <summary>
+/// Generates the completion script for bash. The script knows the whole command line, so that pressing the tab key starts no program.
+/// </summary>
 internal static class BashCompletion
 {
-    /// <summary>The script.</summary>
+    /// <summary>Returns the script.</summary>
     public static string Of(CompletedVerb root)
     {
         var verbs = root.All.ToList();
@@ -53,7 +55,7 @@ internal static class BashCompletion
         return script.Append("    esac\n}\ncomplete -F _cacl cacl\n").ToString();
     }
 
-    // Names of files are left to bash, which knows how to quote them.
+    // File names are left to bash, which knows how to quote them.
     private static string Value(CompletedValue value, string words) => value switch
     {
         CompletedValue.Words => Words(words),

@@ -4,10 +4,10 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Completion;
 
-/// <summary>What comes behind an option or as an argument.</summary>
+/// <summary>The kind of value of an option or argument.</summary>
 internal enum CompletedValue
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No value.</summary>
     None,
 
     /// <summary>One of some words.</summary>
@@ -22,36 +22,36 @@ internal enum CompletedValue
     /// <summary>A setting, key=value.</summary>
     Setting,
 
-    /// <summary>Something that cannot be guessed.</summary>
+    /// <summary>Something that cannot be completed.</summary>
     Other,
 }
 
 /// <summary>An option of a verb.</summary>
-/// <param name="Name">Such as --config.</param>
+/// <param name="Name">Its name, such as --config.</param>
 /// <param name="Description">A sentence.</param>
-/// <param name="Value">What comes behind it.</param>
-/// <param name="Words">The words, where there are some: beside files, too.</param>
+/// <param name="Value">The kind of its value.</param>
+/// <param name="Words">The words to choose from, if any; a file may be allowed besides.</param>
 internal sealed record CompletedOption(string Name, string Description, CompletedValue Value, IReadOnlyList<string> Words);
 
-/// <summary>A verb, the root among them, with what may follow it: what a shell needs to know of the command line.</summary>
+/// <summary>A verb or the root, with what may follow it: what a shell needs to know about the command line.</summary>
 /// <param name="Path">The words that lead to it, such as "cacl videos scan".</param>
 /// <param name="Description">A sentence.</param>
-/// <param name="Below">Verbs below it.</param>
+/// <param name="Below">Its subcommands.</param>
 /// <param name="Options">Its options.</param>
-/// <param name="Argument">What it takes beside options.</param>
+/// <param name="Argument">The kind of its argument.</param>
 internal sealed record CompletedVerb(
     string Path, string Description, IReadOnlyList<CompletedVerb> Below, IReadOnlyList<CompletedOption> Options, CompletedOption? Argument)
 {
     /// <summary>Its own name.</summary>
     public string Name => Path[(Path.LastIndexOf(' ') + 1)..];
 
-    /// <summary>This and all below it.</summary>
+    /// <summary>This verb and all below it.</summary>
     public IEnumerable<CompletedVerb> All => Below.SelectMany(v => v.All).Prepend(this);
 
     /// <summary>Every key that <c>--set</c> takes.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. ConfigurationFiles.Defaults().Keys.Select(k => k.Key)];
 
-    /// <summary>The whole command line.</summary>
+    /// <summary>Returns the whole command line.</summary>
     public static CompletedVerb Of(RootCommand root) => Of(root, "cacl", []);
 
     private static CompletedVerb Of(Command command, string path, IReadOnlyList<Option> inherited)
@@ -95,7 +95,7 @@ internal sealed record CompletedVerb(
         _ => words.Count > 0 ? CompletedValue.Words : CompletedValue.Other,
     };
 
-    // What the help shows as linear|limited are the words themselves.
+    // What the help shows as linear|limited are the words to choose from.
     private static IReadOnlyList<string> Words(IEnumerable<CompletionItem> known, string? name) =>
     [
         .. known.Select(c => c.Label).Concat((name ?? "").Contains('|', StringComparison.Ordinal) ? name!.Split('|') : [])

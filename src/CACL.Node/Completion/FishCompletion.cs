@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CACL.Node.Completion;
 
-/// <summary>A script for fish, with descriptions.</summary>
+/// <summary>Generates the completion script for fish, with descriptions.</summary>
 internal static class FishCompletion
 {
-    /// <summary>The script.</summary>
+    /// <summary>Returns the script.</summary>
     public static string Of(CompletedVerb root)
     {
         var script = new StringBuilder();
@@ -58,7 +58,7 @@ internal static class FishCompletion
         _ => " -x",
     };
 
-    // Within single quotes fish knows only these two.
+    // Inside single quotes, fish knows only these two escapes.
     private static string Quoted(string text) =>
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 }

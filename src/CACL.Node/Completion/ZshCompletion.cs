@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CACL.Node.Completion;
 
-/// <summary>A script for zsh, with descriptions.</summary>
+/// <summary>Generates the completion script for zsh, with descriptions.</summary>
 internal static class ZshCompletion
 {
-    /// <summary>The script.</summary>
+    /// <summary>Returns the script.</summary>
     public static string Of(CompletedVerb root)
     {
         var verbs = root.All.ToList();
@@ -62,7 +62,7 @@ internal static class ZshCompletion
         _ => $"_message {Quoted(option.Description)}",
     };
 
-    // _describe takes the first colon as the end of the word.
+    // _describe takes the first colon for the end of the word.
     private static string Described(string what, IEnumerable<(string Name, string Description)> choices) =>
         $"choices=({string.Join(' ', choices.Select(Described))}); _describe {what} choices";
 

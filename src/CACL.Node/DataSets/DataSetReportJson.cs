@@ -4,12 +4,12 @@ using CACL.Data.DataSets.Checking;
 
 namespace CACL.Node.DataSets;
 
-/// <summary>A check's report as one line of JSON, keys in snake_case.</summary>
+/// <summary>Writes a check's report as one line of JSON, with keys in snake_case.</summary>
 internal static class DataSetReportJson
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>The line.</summary>
+    /// <summary>Returns the line.</summary>
     public static string Of(DataSetReport report) => JsonSerializer.Serialize(
         new
         {

@@ -4,15 +4,15 @@ using CACL.Data.Wording;
 
 namespace CACL.Node.DataSets;
 
-/// <summary>A check's report in words: a line for each split, a table of classes, notes, faults.</summary>
+/// <summary>Writes a check's report as text: a line for each split, a table of classes, notes, faults.</summary>
 internal static class DataSetReportText
 {
     private const int FirstFaults = 20;
     private const int MostSizes = 3;
 
     /// <summary>Writes the report.</summary>
-    /// <param name="report">What a check found.</param>
-    /// <param name="allFaults">Whether to write all faults, not only the first.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="allFaults">Whether to write all faults, and not only the first ones.</param>
     /// <param name="output">Standard output.</param>
     public static void Write(DataSetReport report, bool allFaults, TextWriter output)
     {

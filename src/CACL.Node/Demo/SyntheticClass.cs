@@ -1,6 +1,6 @@
 namespace CACL.Node.Demo;
 
-/// <summary>What can be seen in a made clip. The number is the label's value.</summary>
+/// <summary>What can be seen in a synthetic clip. The number is the label's value.</summary>
 internal enum SyntheticClass : byte
 {
     Ground = 0,

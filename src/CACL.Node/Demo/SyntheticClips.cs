@@ -7,7 +7,7 @@ using SkiaSharp;
 namespace CACL.Node.Demo;
 
 /// <summary>
-/// Makes a small set of clips for the demo, with per-pixel labels kept beside them in the folder layout of METHOD.md §8:
+/// Makes a small set of synthetic clips for the demo, with per-pixel labels beside them in the folder layout of METHOD.md §8:
 /// <c>videos/*.mp4</c>, <c>dataset/{images,labels}/{train,val}/*.png</c>, <c>dataset/classes.txt</c>.
 /// </summary>
 internal sealed class SyntheticClips
@@ -25,7 +25,7 @@ internal sealed class SyntheticClips
     private readonly string _folder;
     private readonly int _seed;
 
-    /// <summary>Makes clips of a seed into a folder.</summary>
+    /// <summary>Prepares to make the clips of a seed in a folder.</summary>
     public SyntheticClips(string folder, int seed)
     {
         _folder = folder;
@@ -35,7 +35,7 @@ internal sealed class SyntheticClips
     /// <summary>The clips' folder.</summary>
     public string Videos => Path.Combine(_folder, "videos");
 
-    /// <summary>Makes what is missing of <paramref name="count"/> clips; a clip appears under its name only once it is whole.</summary>
+    /// <summary>Makes the missing ones of <paramref name="count"/> clips; a clip appears under its name only once it is complete.</summary>
     /// <exception cref="UserException">There is no ffmpeg, or it fails.</exception>
     public async Task MakeAsync(int count, Action<int> done, CancellationToken cancel)
     {
@@ -68,7 +68,7 @@ internal sealed class SyntheticClips
             "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p", "-g", "50", "-threads", "2",
             "-f", "mp4", $"file:{file.TemporaryPath}", "-y",
         ];
-        var start = new ChildStart(ffmpeg.FfmpegPath, arguments) { Allowed = Deadline, TakesInput = true };
+        var start = new ChildStartInfo(ffmpeg.FfmpegPath, arguments) { Timeout = Deadline, KeepsInputOpen = true };
         using var encoder = new ChildProcess(start, cancel);
         try
         {
@@ -77,11 +77,12 @@ internal sealed class SyntheticClips
         }
         catch (IOException e)
         {
-            // It ended before its time: its own words say more than the broken pipe.
-            throw new UserException($"{video} cannot be made: ffmpeg {encoder.Finish().Words}.", e);
+            // ffmpeg ended prematurely: its own words say more than the broken pipe.
+            throw new UserException($"{video} cannot be made: ffmpeg {encoder.WaitForExit().Description}.", e);
         }
 
-        if (encoder.Finish() is { IsSuccess: false } failed) throw new UserException($"{video} cannot be made: ffmpeg {failed.Words}.");
+        if (encoder.WaitForExit() is { IsSuccess: false } failed)
+            throw new UserException($"{video} cannot be made: ffmpeg {failed.Description}.");
         file.Commit();
     }
 

@@ -1,8 +1,8 @@
 namespace CACL.Node.Demo;
 
 /// <summary>
-/// One moving, turning thing. Its class decides shape and texture, never its colours: those are its own, so that a class cannot be
-/// told by colour alone.
+/// A moving, rotating object. Its class decides shape and texture, never its colours: those are its own, so that a class cannot be told by
+/// colour alone.
 /// </summary>
 internal sealed class SyntheticObject
 {
@@ -16,7 +16,7 @@ internal sealed class SyntheticObject
     private readonly Colour _two;
     private readonly uint _grain;
 
-    /// <summary>Draws a thing for a picture of the given size.</summary>
+    /// <summary>Draws a random object for a picture of the given size.</summary>
     public SyntheticObject(SyntheticClass kind, Random random, int width, int height)
     {
         Class = kind;
@@ -36,7 +36,7 @@ internal sealed class SyntheticObject
 
     public float Radius { get; }
 
-    /// <summary>The colour at a place of the picture, or null where the thing is not.</summary>
+    /// <summary>Returns the colour at a place of the picture, or null where the object is not.</summary>
     public Colour? At(float x, float y, int frame)
     {
         var dx = x - (_x + (_speedX * frame));

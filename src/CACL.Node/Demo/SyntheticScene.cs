@@ -1,7 +1,8 @@
 namespace CACL.Node.Demo;
 
 /// <summary>
-/// One made clip: ground and sky under a moving camera, and a few things that move, turn and hide each other. A function of its seed.
+/// The scene of a synthetic clip: ground and sky under a moving camera, and a few objects that move, rotate and occlude each other. A
+/// function of its seed.
 /// </summary>
 internal sealed class SyntheticScene
 {
@@ -14,7 +15,7 @@ internal sealed class SyntheticScene
     private readonly float _horizon;
     private readonly Colour[] _palette;
 
-    /// <summary>The scene of a seed.</summary>
+    /// <summary>Creates the scene of a seed.</summary>
     public SyntheticScene(int seed, int width, int height)
     {
         var random = new Random(seed);
@@ -31,9 +32,9 @@ internal sealed class SyntheticScene
     }
 
     /// <summary>Draws a frame.</summary>
-    /// <param name="frame">Counted from 0.</param>
+    /// <param name="frame">The frame, counted from 0.</param>
     /// <param name="rgb">Width·height·3 bytes.</param>
-    /// <param name="labels">Width·height bytes: a <see cref="SyntheticClass"/> each.</param>
+    /// <param name="labels">Width·height bytes, each a <see cref="SyntheticClass"/>.</param>
     public void Draw(int frame, Span<byte> rgb, Span<byte> labels)
     {
         for (var y = 0; y < _height; y++)

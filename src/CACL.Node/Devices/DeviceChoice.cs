@@ -6,14 +6,14 @@ using TorchSharp;
 
 namespace CACL.Node.Devices;
 
-/// <summary>The device that a name such as auto stands for on this machine.</summary>
+/// <summary>Resolves the device that a name such as auto stands for on this machine.</summary>
 internal static class DeviceChoice
 {
-    /// <summary>cpu or cuda:N. Loads libtorch where that has not been done.</summary>
-    /// <param name="wanted">auto, cpu, cuda or cuda:N, already checked for its spelling.</param>
+    /// <summary>Returns cpu or cuda:N. Loads libtorch if that has not been done.</summary>
+    /// <param name="wanted">auto, cpu, cuda or cuda:N; its spelling has been checked.</param>
     /// <param name="libTorch">cacl.training.libtorch: a folder, or empty.</param>
     /// <exception cref="UserException">There is no such device.</exception>
-    /// <exception cref="LibTorchUnavailableException">libtorch does not load.</exception>
+    /// <exception cref="LibTorchUnavailableException">libtorch cannot be loaded.</exception>
     public static string Resolve(string wanted, string libTorch)
     {
         var loaded = LibTorchLoader.Load(libTorch.Length > 0 ? libTorch : null);
@@ -26,11 +26,11 @@ internal static class DeviceChoice
                 + "Take cpu or auto; cacl doctor shows the devices.");
     }
 
-    /// <summary>How many CUDA devices libtorch sees.</summary>
+    /// <summary>Returns the number of CUDA devices that libtorch sees.</summary>
     // Only a CUDA build is asked: without one TorchSharp searches disks for its libraries.
     public static int Cards(LoadedLibTorch loaded) => loaded.HasCuda ? Count() : 0;
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Count() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 }

@@ -5,11 +5,11 @@ using Serilog;
 
 namespace CACL.Node.Devices;
 
-/// <summary>Loads libtorch and settles on device and threads.</summary>
+/// <summary>Loads libtorch, and decides on device and threads.</summary>
 internal static class TorchDevice
 {
-    /// <summary>The training device, with libtorch loaded and its threads set.</summary>
-    /// <exception cref="UserException">The device asked for is not there.</exception>
+    /// <summary>Returns the training device, with libtorch loaded and its threads set.</summary>
+    /// <exception cref="UserException">The requested device does not exist.</exception>
     public static string Prepare(TrainingSettings settings)
     {
         var device = DeviceChoice.Resolve(settings.Device, settings.LibTorch);

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace CACL.Node.Display;
 
 /// <summary>
-/// A line above the live display. It is written over the display's former first row, so what that row had beyond it is erased.
+/// A log line above the live display. It is written over the display's former first row, so the rest of that row is erased.
 /// </summary>
 internal sealed class LogLine(string text, Style style) : Renderable
 {

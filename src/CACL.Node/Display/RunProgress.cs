@@ -4,10 +4,12 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Display;
 
-/// <summary>Steps to snapshots: pace and losses are averaged over the last steps. For one thread at a time; returns at once.</summary>
+/// <summary>
+/// Turns steps into progress snapshots: pace and losses are averaged over the last steps. Used by one thread at a time; returns at once.
+/// </summary>
 internal sealed class RunProgress
 {
-    // About the last twenty steps: fast enough to follow, slow enough to read.
+    // This averages over about the last twenty steps: fast enough to follow, slow enough to read.
     private const double Fresh = 0.1;
 
     private readonly RunSettings _settings;
@@ -20,11 +22,11 @@ internal sealed class RunProgress
     private double _waited;
     private StepResult? _mean;
 
-    /// <summary>Progress of one start of a run.</summary>
+    /// <summary>Creates the progress of one start of a run.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="length">The run's length.</param>
-    /// <param name="show">Takes each snapshot.</param>
-    /// <param name="clock">The time.</param>
+    /// <param name="show">Receives each snapshot.</param>
+    /// <param name="clock">The clock.</param>
     public RunProgress(RunSettings settings, RunLength length, Action<ProgressSnapshot> show, TimeProvider clock)
     {
         _settings = settings;
@@ -35,7 +37,7 @@ internal sealed class RunProgress
         _began = clock.GetTimestamp();
     }
 
-    /// <summary>Takes a finished step.</summary>
+    /// <summary>Receives a finished step.</summary>
     public void Observe(StepMetrics step)
     {
         var total = step.StepSeconds + step.WaitSeconds;

@@ -4,9 +4,9 @@ using Spectre.Console;
 namespace CACL.Node.Display;
 
 /// <summary>
-/// The console while something runs: log lines scroll, progress stands below them on a terminal, or is a line now and then elsewhere.
-/// One thread writes everything, so lines and display never tear each other; callers only leave what is to be shown and go on. A line
-/// that comes faster than the console takes it is counted and left out: the log file has it.
+/// The console while something runs: log lines scroll; on a terminal, progress stays below them, and elsewhere it is a line now and then.
+/// One thread writes everything, so lines and display never garble each other; callers only enqueue what is to be shown. Lines that come
+/// faster than the console takes them are counted and dropped: the log file has them.
 /// </summary>
 internal sealed class Screen : IDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class Screen : IDisposable
     private ProgressSnapshot? _latest;
     private int _leftOut;
 
-    /// <summary>Starts showing.</summary>
-    /// <param name="console">Where; used by nobody else until this is disposed.</param>
-    /// <param name="live">Whether progress stands still on the screen; see <see cref="CanBeLive"/>.</param>
-    /// <param name="every">Time between two progress lines where it does not.</param>
+    /// <summary>Starts the display.</summary>
+    /// <param name="console">The console, which nobody else uses until this is disposed.</param>
+    /// <param name="live">Whether progress stays in place on the screen; see <see cref="CanBeLive"/>.</param>
+    /// <param name="every">Time between two progress lines if it does not.</param>
     public Screen(IAnsiConsole console, bool live, TimeSpan every)
     {
         _console = console;
@@ -36,7 +36,7 @@ internal sealed class Screen : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether a console is a terminal that can redraw.</summary>
+    /// <summary>Returns whether a console is a terminal that can redraw.</summary>
     public static bool CanBeLive(IAnsiConsole console) =>
         console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal;
 
@@ -49,22 +49,22 @@ internal sealed class Screen : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Disposed while this line was on its way: there is nothing left to show it on.
+            // The screen was disposed while this line was on its way: there is nothing left to show it on.
         }
     }
 
-    /// <summary>Shows how far the run is. Returns at once, from any thread.</summary>
+    /// <summary>Shows the run's progress. Returns at once, from any thread.</summary>
     public void Show(ProgressSnapshot snapshot) => Volatile.Write(ref _latest, snapshot);
 
     /// <summary>
-    /// Shows what is still waiting, then leaves the console to others. A console that takes nothing is given up after a while.
+    /// Shows what is still waiting, then releases the console. If the console accepts nothing, it is given up after a while.
     /// </summary>
     public void Dispose()
     {
         if (_closing.IsCancellationRequested) return;
         _closing.Cancel();
         _lines.CompleteAdding();
-        // Where the thread is still caught in a write, what it uses must stay.
+        // If the thread is still blocked in a write, what it uses must stay.
         if (!_thread.Join(LastWords)) return;
         _lines.Dispose();
         _closing.Dispose();
@@ -79,7 +79,7 @@ internal sealed class Screen : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The console is gone (a closed pipe). The run goes on; the log file has everything.
+            // The console is gone (a closed pipe). The run continues; the log file has everything.
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class Screen : IDisposable
         }
     }
 
-    // Waits for a line, then takes all that are there, but no longer than a tick, so that progress moves under a flood of lines too.
+    // Waits for a line, then takes all that are there, but no longer than a tick, so that progress moves even under a flood of lines.
     private void PassLines()
     {
         var until = Environment.TickCount64 + (long)Tick.TotalMilliseconds;
@@ -129,7 +129,7 @@ internal sealed class Screen : IDisposable
             WritePlain($"({leftOut} lines left out here; the log file has them)");
     }
 
-    // Without a terminal's width nothing may be wrapped: a line stays a line for whoever reads it from a file.
+    // Without a terminal there is no width, so nothing may be wrapped: a line stays a line for those who read it from a file.
     private void WritePlain(string text)
     {
         if (_live) _console.Write(new LogLine(text, Style.Plain));

@@ -4,12 +4,12 @@ using CACL.Data.Wording;
 
 namespace CACL.Node.Display;
 
-/// <summary>A status as lines for people.</summary>
+/// <summary>Writes a status as lines for people.</summary>
 internal static class StatusText
 {
     private const string LossPrefix = "loss_";
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the status.</summary>
     public static void Write(JsonObject status, string folder, TextWriter output)
     {
         output.WriteLine($"{folder}: {((string?)status["state"] ?? "").Replace('_', ' ')}");
@@ -57,7 +57,7 @@ internal static class StatusText
 
     private static string Losses(JsonObject last)
     {
-        // The line's own names: the run may be one of another release.
+        // The line's own names are used: the run may belong to another release.
         var heads = last.Where(figure => figure.Key.StartsWith(LossPrefix, StringComparison.Ordinal) && figure.Value is not null)
             .Select(figure => $"{figure.Key[LossPrefix.Length..]} {Number(figure.Value)}");
         return $"loss        {Number(last["loss"])} ({string.Join(", ", heads)}), learning rate {Number(last["lr"])}";

@@ -3,14 +3,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Doctor;
 
-/// <summary><c>cacl doctor</c>: all checks at once, each within its deadline, told in their order.</summary>
+/// <summary>Handles <c>cacl doctor</c>: runs all checks at once, each with a deadline, and reports them in their order.</summary>
 internal static class Examination
 {
-    /// <summary>Looks at this machine.</summary>
-    /// <returns>The exit code: failure where training could not start.</returns>
+    /// <summary>Examines this machine.</summary>
+    /// <returns>The exit code: failure if training could not start.</returns>
     public static int Run(RunSettings settings, TextWriter output) => Tell(Checks(settings), output);
 
-    /// <summary>Runs checks and writes a line for each, another for each remedy, and the verdict.</summary>
+    /// <summary>Runs checks, and writes a line for each, another for each remedy, and the verdict.</summary>
     internal static int Tell(IReadOnlyList<Check> checks, TextWriter output)
     {
         var width = checks.Max(c => c.Name.Length);
@@ -19,7 +19,7 @@ internal static class Examination
         var blocking = new List<string>();
         foreach (var (check, task) in running)
         {
-            // What does not answer stays behind on its background thread and ends with the program.
+            // A check that does not return stays behind on its background thread, which ends with the program.
             var finding = task.Wait(check.Deadline)
                 ? task.Result
                 : new Finding(

@@ -1,9 +1,9 @@
 namespace CACL.Node.Doctor;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum Severity
 {
-    /// <summary>All well.</summary>
+    /// <summary>Everything is in order.</summary>
     Fine,
 
     /// <summary>Training works, but something could be better.</summary>
@@ -13,18 +13,18 @@ internal enum Severity
     Blocking,
 }
 
-/// <summary>What one check found.</summary>
-/// <param name="Severity">How bad it is.</param>
-/// <param name="Text">What there is, or what is lacking.</param>
-/// <param name="Remedy">What to do about it; null where nothing needs to be done.</param>
+/// <summary>The finding of a check.</summary>
+/// <param name="Severity">Its severity.</param>
+/// <param name="Text">What was found, or what is missing.</param>
+/// <param name="Remedy">What to do about it; null if nothing needs to be done.</param>
 internal sealed record Finding(Severity Severity, string Text, string? Remedy = null)
 {
-    /// <summary>All well.</summary>
+    /// <summary>Returns the finding that everything is in order.</summary>
     public static Finding Fine(string text) => new(Severity.Fine, text);
 }
 
-/// <summary>One thing that is looked at.</summary>
-/// <param name="Name">One or two words.</param>
+/// <summary>A check of one thing.</summary>
+/// <param name="Name">Its name, in one or two words.</param>
 /// <param name="Deadline">How long it may take.</param>
-/// <param name="Look">Looks. May throw; that is a finding too.</param>
+/// <param name="Look">Makes the check. It may throw, which is a finding, too.</param>
 internal sealed record Check(string Name, TimeSpan Deadline, Func<Finding> Look);

@@ -4,22 +4,22 @@ using CACL.Data.Decoding.Selection;
 
 namespace CACL.Node.Doctor;
 
-/// <summary>What decodes videos: ffmpeg's libraries and its program.</summary>
+/// <summary>Checks what decodes videos: ffmpeg's libraries and its program.</summary>
 internal static class MediaChecks
 {
     private const string Install = "Install both with: sudo apt-get install ffmpeg";
 
-    /// <summary>The ffmpeg program. The libraries do without it.</summary>
+    /// <summary>Checks the ffmpeg program, which the libraries do not need.</summary>
     public static Finding Program() => FfmpegProgram.TryFind(out var program, out var whyNot)
         ? Finding.Fine($"{program!.VersionText}, {program.FfmpegPath}")
         : new Finding(Severity.Remark, whyNot);
 
-    /// <summary>ffmpeg's libraries. The program does without them, slowly.</summary>
+    /// <summary>Checks ffmpeg's libraries. The program works without them, slowly.</summary>
     public static Finding Libraries() => FfmpegLibraries.TryLoad(out var libraries, out var whyNot)
         ? Finding.Fine(libraries!.ToString())
         : new Finding(Severity.Remark, whyNot, Install);
 
-    /// <summary>The decoder that a run would take.</summary>
+    /// <summary>Checks the decoder that a run would choose.</summary>
     public static Finding Decoder(DecoderKind asked)
     {
         try

@@ -2,17 +2,17 @@ using CACL.Data.Processes;
 
 namespace CACL.Node.Doctor;
 
-/// <summary>What another program prints.</summary>
+/// <summary>Reads what another program prints.</summary>
 internal static class ProgramOutput
 {
-    /// <summary>The lines a program writes to standard output; null where it is missing, fails or does not end in time.</summary>
+    /// <summary>Returns the lines that a program writes to standard output; null if it is missing, fails or does not end in time.</summary>
     public static IReadOnlyList<string>? FirstLines(string program, TimeSpan deadline, params string[] arguments)
     {
         try
         {
-            using var process = new ChildProcess(new ChildStart(program, arguments) { Allowed = deadline }, CancellationToken.None);
+            using var process = new ChildProcess(new ChildStartInfo(program, arguments) { Timeout = deadline }, CancellationToken.None);
             var output = process.Lines.ReadToEnd();
-            return process.Finish().IsSuccess ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+            return process.WaitForExit().IsSuccess ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
         }
         catch (Exception e) when (e is ChildStartException or TimeoutException or IOException)
         {

@@ -5,13 +5,13 @@ using CACL.Node.Devices;
 
 namespace CACL.Node.Doctor;
 
-/// <summary>The machine below everything: system, processor, memory, disk, limits.</summary>
+/// <summary>Checks the machine: system, processor, memory, disk, limits.</summary>
 internal static class SystemChecks
 {
     private const double GiB = 1L << 30;
     private static readonly string[] UsefulFeatures = ["avx2", "avx512f", "avx512_bf16", "amx_bf16"];
 
-    /// <summary>Operating system and .NET.</summary>
+    /// <summary>Checks the operating system and .NET.</summary>
     public static Finding System()
     {
         var text = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, "
@@ -21,10 +21,10 @@ internal static class SystemChecks
             : new Finding(Severity.Blocking, text, "libtorch is restored for 64-bit x86 Linux only; use such a machine or a container.");
     }
 
-    /// <summary>Cores and the instructions that tensor arithmetic gains by.</summary>
+    /// <summary>Checks the cores, and the instructions from which tensor arithmetic benefits.</summary>
     public static Finding Processor() => Processor(ReadLines("/proc/cpuinfo"), Environment.ProcessorCount);
 
-    /// <summary>As <see cref="Processor()"/>, of the lines of /proc/cpuinfo.</summary>
+    /// <summary>Does the same as <see cref="Processor()"/> with the lines of /proc/cpuinfo.</summary>
     internal static Finding Processor(IReadOnlyList<string> cpuInfo, int cores)
     {
         var name = DeviceName.OfProcessor(cpuInfo) ?? "unknown processor";
@@ -37,7 +37,7 @@ internal static class SystemChecks
                 Severity.Remark, text, "Without AVX2, a step takes several times as long; use a newer CPU if you have one.");
     }
 
-    /// <summary>Memory this process may use: a container's bound counts.</summary>
+    /// <summary>Checks the memory that this process may use, which a container may limit.</summary>
     public static Finding Memory()
     {
         var all = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -49,7 +49,7 @@ internal static class SystemChecks
                 + "more than 20 GiB: lower these, or free some memory.");
     }
 
-    /// <summary>The disk where runs go: room and permission.</summary>
+    /// <summary>Checks the disk for runs: space and permission.</summary>
     public static Finding Disk(string runDirectory)
     {
         var folder = Existing(runDirectory.Length > 0 ? runDirectory : Path.GetFullPath("runs"));
@@ -72,7 +72,7 @@ internal static class SystemChecks
                 + "space, or name a run folder on another disk.");
     }
 
-    /// <summary>Limits of the process that large runs meet.</summary>
+    /// <summary>Checks the limits of the process that large runs may hit.</summary>
     public static Finding Limits()
     {
         var line = ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));

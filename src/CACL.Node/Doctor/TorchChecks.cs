@@ -6,13 +6,13 @@ using TorchSharp;
 
 namespace CACL.Node.Doctor;
 
-/// <summary>libtorch and the devices it sees.</summary>
+/// <summary>Checks libtorch, and the devices that it sees.</summary>
 internal static class TorchChecks
 {
     private const string Remedy = "Run tools/cacl once with access to the package feed, or name a folder with libtorch 2.10 by "
         + "cacl.training.libtorch or CACL_LIBTORCH.";
 
-    /// <summary>Whether libtorch loads and computes.</summary>
+    /// <summary>Checks whether libtorch loads and computes.</summary>
     public static Finding Library(string folder)
     {
         try
@@ -27,7 +27,7 @@ internal static class TorchChecks
         }
     }
 
-    /// <summary>The devices, and whether the one that is set is among them.</summary>
+    /// <summary>Checks the devices, and whether the configured one is among them.</summary>
     public static Finding Device(string folder, string wanted)
     {
         LoadedLibTorch loaded;
@@ -64,7 +64,7 @@ internal static class TorchChecks
 
     private static int Index(string device) => device.Split(':') is [_, var index] ? int.Parse(index, CultureInfo.InvariantCulture) : 0;
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside methods of their own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int ComputeThreads()
     {

@@ -1,12 +1,12 @@
 namespace CACL.Node.Ending;
 
-/// <summary>What the program's exit status means; the same for every verb.</summary>
+/// <summary>The meanings of the program's exit codes, which are the same for every verb.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Done.</summary>
+    /// <summary>Success.</summary>
     public const int Success = 0;
 
-    /// <summary>It could not be done; one sentence on standard error says why and what to do.</summary>
+    /// <summary>Failure; a sentence on standard error says why, and what to do.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line is wrong.</summary>

@@ -13,12 +13,12 @@ using CACL.Runs.Folder;
 
 namespace CACL.Node.Ending;
 
-/// <summary>How an exception that ends the program is told.</summary>
+/// <summary>Reports an exception that ends the program.</summary>
 internal static class Failures
 {
-    /// <summary>Writes what happened and returns the exit code.</summary>
-    /// <param name="failure">What ended the verb.</param>
-    /// <param name="trace">Whether the user asked for stack traces (<c>--trace</c>).</param>
+    /// <summary>Writes what happened, and returns the exit code.</summary>
+    /// <param name="failure">The exception that ended the verb.</param>
+    /// <param name="trace">Whether the user requested stack traces (<c>--trace</c>).</param>
     /// <param name="error">Standard error.</param>
     public static int Tell(Exception failure, bool trace, TextWriter error)
     {
@@ -32,7 +32,7 @@ internal static class Failures
         error.WriteLine(IsExpected(failure) ? failure.Message
             : IsDiskFull(failure) ? $"The disk is full: {failure.Message.TrimEnd('.')}. Free space there, then give the same command again."
             : $"An unexpected fault ended the program: {failure.GetType().Name}: "
-                + $"{TorchFault.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
+                + $"{TorchError.Sentence(failure.Message)}{(trace ? "" : " Run it again with --trace to see where.")}");
         if (trace) error.WriteLine(failure);
         return ExitCodes.Failure;
     }
@@ -40,7 +40,7 @@ internal static class Failures
     // Unix error numbers: ENOSPC, EDQUOT.
     private static bool IsDiskFull(Exception failure) => failure is IOException { HResult: 28 or 122 };
 
-    // Those whose messages are sentences for people, written for this place.
+    // Exceptions whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
         or ClipException or ListenException or NodeClientException

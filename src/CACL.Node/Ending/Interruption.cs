@@ -1,6 +1,6 @@
 namespace CACL.Node.Ending;
 
-/// <summary>Ctrl+C and SIGTERM as a cancellation; a second signal ends the program at once.</summary>
+/// <summary>Turns Ctrl+C and SIGTERM into a cancellation; a second signal ends the program at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -9,10 +9,10 @@ internal sealed class Interruption : IDisposable
     /// <summary>Listens until disposed.</summary>
     public Interruption() => _signals.StopBy(_ => _stop.Cancel());
 
-    /// <summary>Signalled by the first signal.</summary>
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>What ends the verb: this sentence, and the exit code that belongs to the signal.</summary>
+    /// <summary>Returns the exception that ends the verb, with this sentence and the signal's exit code.</summary>
     public StoppedException Stopped(string sentence) => new(sentence, _signals.ExitCode > 0 ? _signals.ExitCode : ExitCodes.Interrupted);
 
     /// <inheritdoc/>

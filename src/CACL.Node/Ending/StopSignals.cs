@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CACL.Node.Ending;
 
 /// <summary>
-/// SIGTERM and Ctrl+C while a run goes on: the first asks it to finish its step and save, the second ends the process at once, and so
-/// does the first as long as there is nothing to save.
+/// Handles SIGTERM and Ctrl+C during a run: the first signal makes it finish its step and save, the second ends the process at once, and so
+/// does the first while there is nothing to save.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -28,19 +28,19 @@ internal sealed class StopSignals : IDisposable
         Listen(PosixSignal.SIGTERM, ExitCodes.Terminated, "SIGTERM");
     }
 
-    /// <summary>The exit code of the signal that came; 0: none did.</summary>
+    /// <summary>The exit code of the signal that came; 0 if none did.</summary>
     public int ExitCode => Volatile.Read(ref _exitCode);
 
-    /// <summary>From now on the first signal calls this.</summary>
-    /// <param name="stop">Takes a sentence on what came.</param>
-    /// <param name="meaning">What is done then, for people.</param>
+    /// <summary>From now on, the first signal calls <paramref name="stop"/>.</summary>
+    /// <param name="stop">Receives a sentence that says which signal came.</param>
+    /// <param name="meaning">What happens then, for people.</param>
     public void StopBy(Action<string> stop, string meaning = "finishing the step and saving")
     {
         lock (_gate) _stop = new Reaction(stop, meaning);
     }
 
-    /// <summary>From now on there is nothing to save any more: the first signal ends the process at once.</summary>
-    /// <returns>The exit code of the signal that came before; 0: none did.</returns>
+    /// <summary>From now on there is nothing left to save: the first signal ends the process at once.</summary>
+    /// <returns>The exit code of the signal that came before; 0 if none did.</returns>
     public int Done()
     {
         lock (_gate)

@@ -2,25 +2,27 @@ using System.Globalization;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>An evaluation as this program is asked for it in a process of its own; the result is the last line that it writes.</summary>
+/// <summary>
+/// The command line by which this program is asked for an evaluation in a child process; the result is the last line that the child writes.
+/// </summary>
 internal sealed record EvaluateCommandLine
 {
     /// <summary>A checkpoint, a file of weights, or the word random.</summary>
     public required string Checkpoint { get; init; }
 
-    /// <summary>resnet18 or resnet50; null: what the checkpoint holds.</summary>
+    /// <summary>resnet18 or resnet50; null: what the checkpoint contains.</summary>
     public string? Backbone { get; init; }
 
-    /// <summary>The word for the data set's kind.</summary>
+    /// <summary>The name of the data set's kind.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The data set's folder.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Null: as the settings say.</summary>
+    /// <summary>The split; null: as the settings say.</summary>
     public string? TrainSplit { get; init; }
 
-    /// <summary>Null: as the settings say.</summary>
+    /// <summary>The split; null: as the settings say.</summary>
     public string? TestSplit { get; init; }
 
     /// <summary>linear or limited.</summary>
@@ -35,10 +37,10 @@ internal sealed record EvaluateCommandLine
     /// <summary>File with the settings.</summary>
     public required string Configuration { get; init; }
 
-    /// <summary>Settings stronger than the file's, <c>key=value</c>.</summary>
+    /// <summary>Settings that override the file's, <c>key=value</c>.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 
-    /// <summary>Folder for what is written.</summary>
+    /// <summary>Folder for the output.</summary>
     public required string Out { get; init; }
 
     /// <summary>The arguments.</summary>

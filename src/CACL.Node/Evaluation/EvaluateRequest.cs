@@ -4,7 +4,7 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>What <c>cacl evaluate</c> is asked to do.</summary>
+/// <summary>A request to <c>cacl evaluate</c>.</summary>
 internal sealed record EvaluateRequest
 {
     public required RunSettings Settings { get; init; }
@@ -12,7 +12,7 @@ internal sealed record EvaluateRequest
     /// <summary>An absolute path, or <c>random</c>.</summary>
     public required string Checkpoint { get; init; }
 
-    /// <summary>What the checkpoint must hold; null: whatever it does.</summary>
+    /// <summary>The backbone that the checkpoint must contain; null: whatever it does.</summary>
     public Backbone? Backbone { get; init; }
 
     public required DataSetKind Kind { get; init; }
@@ -20,7 +20,7 @@ internal sealed record EvaluateRequest
     /// <summary>The data set's folder, absolute.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Whether the limited-sample protocol is meant; otherwise the linear one.</summary>
+    /// <summary>Whether to use the limited-sample protocol; otherwise the linear one.</summary>
     public bool Limited { get; init; }
 
     public bool Quick { get; init; }
@@ -28,12 +28,12 @@ internal sealed record EvaluateRequest
     /// <summary>Share of the training images.</summary>
     public double Fraction { get; init; } = 1;
 
-    /// <summary>Sheets to be written.</summary>
+    /// <summary>Number of sheets to write.</summary>
     public int Pictures { get; init; }
 
-    /// <summary>Folder for what is written, absolute; null: nothing is.</summary>
+    /// <summary>Folder for the output, absolute; null: nothing is written.</summary>
     public string? Out { get; init; }
 
-    /// <summary>Whether standard output ends in the result as JSON.</summary>
+    /// <summary>Whether standard output ends with the result as JSON.</summary>
     public bool Json { get; init; }
 }

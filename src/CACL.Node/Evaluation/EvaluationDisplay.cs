@@ -4,7 +4,7 @@ using CACL.Node.Display;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>How far an evaluation is, a line now and then; and sentences as they come.</summary>
+/// <summary>Shows an evaluation's progress in a line now and then, and sentences as they come.</summary>
 internal sealed class EvaluationDisplay(TextWriter output, TimeSpan every, TimeProvider clock)
 {
     private string _phase = "";
@@ -14,7 +14,7 @@ internal sealed class EvaluationDisplay(TextWriter output, TimeSpan every, TimeP
     /// <summary>Shows a sentence.</summary>
     public void Note(string sentence) => output.WriteLine(sentence);
 
-    /// <summary>Shows progress where it is time.</summary>
+    /// <summary>Shows progress if it is time to.</summary>
     public void Show(EvaluationProgress progress)
     {
         if (progress.Phase != _phase)
@@ -28,7 +28,7 @@ internal sealed class EvaluationDisplay(TextWriter output, TimeSpan every, TimeP
         output.WriteLine(Line(progress, clock.GetElapsedTime(_began)));
     }
 
-    /// <summary>Progress in words.</summary>
+    /// <summary>Words the progress.</summary>
     internal static string Line(EvaluationProgress p, TimeSpan elapsed)
     {
         var loss = p.Loss is { } value ? string.Create(CultureInfo.InvariantCulture, $"  loss {value:0.0000}") : "";

@@ -4,13 +4,13 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>What an evaluation leaves in its folder; nothing where there is none. Each file appears whole or not at all.</summary>
+/// <summary>Writes the files of an evaluation into its folder, or nothing if there is none. Each file appears atomically.</summary>
 internal sealed class EvaluationFiles
 {
     private readonly string? _folder;
 
-    /// <summary>Of a folder, which is made at once: that it cannot be written to should not turn out after an hour.</summary>
-    /// <exception cref="UserException">It cannot be made.</exception>
+    /// <summary>Creates the folder at once: that it cannot be written to should not become clear after an hour.</summary>
+    /// <exception cref="UserException">The folder cannot be created.</exception>
     public EvaluationFiles(string? folder)
     {
         _folder = folder;
@@ -23,7 +23,7 @@ internal sealed class EvaluationFiles
         if (_folder is not null) classifier.Write(Path.Combine(_folder, "classifier.safetensors"));
     }
 
-    /// <summary>Writes <c>result.json</c>, the last of the files: where it is, all are.</summary>
+    /// <summary>Writes <c>result.json</c>, the last of the files: if it is there, all are.</summary>
     public void WriteResult(EvaluationResult result)
     {
         if (_folder is null) return;
@@ -31,7 +31,7 @@ internal sealed class EvaluationFiles
         Guarded(path, () => AtomicFile.WriteText(path, result.ToJson() + "\n"));
     }
 
-    /// <summary>The file of an image's sheet. A split's names may hold folders; the sheets lie side by side.</summary>
+    /// <summary>Returns the file of an image's sheet. A split's names may contain folders; the sheets lie side by side.</summary>
     public string Picture(string name) =>
         Path.Combine(
             _folder ?? throw new InvalidOperationException("Pictures need a folder."), "pictures", $"{name.Replace('/', '_')}.png");

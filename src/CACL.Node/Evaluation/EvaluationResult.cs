@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>The result of an evaluation as it is written: a score that is not defined is null.</summary>
+/// <summary>The result of an evaluation as it is written: an undefined score is null.</summary>
 /// <param name="Miou">Mean IoU, 0 to 1.</param>
 /// <param name="Macc">Mean accuracy of the classes.</param>
 /// <param name="Aacc">Share of pixels that are right.</param>
-/// <param name="Iou">Of each class; null where it does not occur.</param>
+/// <param name="Iou">IoU of each class; null for one that does not occur.</param>
 /// <param name="Classes">Names of the classes.</param>
 /// <param name="Seconds">Time the evaluation took.</param>
-/// <param name="TrainLoss">Mean loss of the last epoch of training, nats a pixel.</param>
-/// <param name="Notes">Sentences that whoever reads the figures should know; mostly none.</param>
+/// <param name="TrainLoss">Mean loss of the last epoch of training, nats per pixel.</param>
+/// <param name="Notes">Sentences that readers of the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
 internal sealed record EvaluationResult(
     double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes,
@@ -23,14 +23,16 @@ internal sealed record EvaluationResult(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>One line.</summary>
+    /// <summary>Returns the result as one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
-    /// <summary>A number as JSON knows it.</summary>
+    /// <summary>Returns a number as JSON can represent it.</summary>
     public static double? Number(double value) => double.IsFinite(value) ? value : null;
 }
 
-/// <summary>What was measured. Two results may be compared iff <see cref="Dataset"/> and <see cref="Protocol"/> are equal.</summary>
+/// <summary>
+/// What was measured. Two results may be compared if and only if <see cref="Dataset"/> and <see cref="Protocol"/> are equal.
+/// </summary>
 /// <param name="Dataset">Data set and splits.</param>
 /// <param name="Protocol">Name, variant and every setting that was used.</param>
 /// <param name="Checkpoint">The backbone.</param>
@@ -39,24 +41,24 @@ internal sealed record EvaluationManifest(
     ManifestDataset Dataset, IReadOnlyDictionary<string, object> Protocol, ManifestCheckpoint Checkpoint, ManifestProgram Program);
 
 /// <param name="Kind">cityscapes, voc or folder.</param>
-/// <param name="Classes">How many.</param>
-/// <param name="Train">Split learnt from.</param>
-/// <param name="Test">Split scored.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Train">The split used for training.</param>
+/// <param name="Test">The split that was scored.</param>
 internal sealed record ManifestDataset(string Kind, int Classes, ManifestSplit Train, ManifestSplit Test);
 
 /// <param name="Split">Its name.</param>
-/// <param name="Images">Images that were used.</param>
-/// <param name="Sha256">Of the whole split: see <see cref="Data.DataSets.DataSetHash"/>. Which of its images are used, the protocol's seed
-/// and numbers decide.</param>
+/// <param name="Images">Number of images used.</param>
+/// <param name="Sha256">Hash of the whole split: see <see cref="Data.DataSets.DataSetHash"/>. The protocol's seed and numbers decide which
+/// of its images are used.</param>
 internal sealed record ManifestSplit(string Split, int Images, string Sha256);
 
-/// <param name="Sha256">Of the file.</param>
-/// <param name="Step">Training steps; null where it does not say.</param>
+/// <param name="Sha256">SHA-256 of the file.</param>
+/// <param name="Step">Training steps done; null if the file does not say.</param>
 /// <param name="Backbone">resnet18 or resnet50.</param>
 /// <param name="Source">Path, or random.</param>
 internal sealed record ManifestCheckpoint(string Sha256, long? Step, string Backbone, string Source);
 
-/// <param name="Version">Of this program.</param>
+/// <param name="Version">Version of this program.</param>
 /// <param name="Device">cpu or cuda:N.</param>
-/// <param name="Threads">Threads on the processor.</param>
+/// <param name="Threads">Number of CPU threads.</param>
 internal sealed record ManifestProgram(string Version, string Device, int Threads);

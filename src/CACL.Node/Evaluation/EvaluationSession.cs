@@ -12,15 +12,15 @@ using TorchSharp;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary><c>cacl evaluate</c> from its settings to its exit code.</summary>
+/// <summary>Handles <c>cacl evaluate</c>, from its settings to its exit code.</summary>
 internal static class EvaluationSession
 {
-    /// <summary>Evaluates, and tells the result.</summary>
-    /// <param name="request">What is asked for.</param>
+    /// <summary>Evaluates, and reports the result.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right.</exception>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
     public static int Run(EvaluateRequest request, TextWriter output, TextWriter error)
     {
         using var interruption = new Interruption();
@@ -44,7 +44,7 @@ internal static class EvaluationSession
         }
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static EvaluationResult Evaluate(
         EvaluateRequest request, string deviceName, int threads, EvaluationDisplay display, EvaluationFiles files, CancellationToken cancel)
@@ -85,7 +85,7 @@ internal static class EvaluationSession
         var classifier = Train(request, settings, data, train, representation, context);
         if (!request.Limited)
         {
-            // One of the limited-sample protocol belongs to a backbone that is not kept.
+            // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
             files.WriteClassifier(new LinearClassifierFile(
                 representation.Backbone, data.Classes, classifier.Weight, classifier.Bias, $"{manifest.Dataset.Kind} {data.Root}",
                 representation.Sha256));
@@ -95,7 +95,7 @@ internal static class EvaluationSession
         using var predictor = new SegmentationPredictor(
             representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var scores = SegmentationTest.Run(data, test, predictor, context, sheets.Seen).Scores();
+        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen).Scores();
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
@@ -104,7 +104,7 @@ internal static class EvaluationSession
     }
 
     private static TrainedClassifier Train(
-        EvaluateRequest request, EvaluationSettings settings, ISegmentationDataSet data, EvaluationSplit train,
+        EvaluateRequest request, EvaluationProtocolSettings settings, ISegmentationDataSet data, EvaluationSplit train,
         Representation representation, EvaluationContext context) =>
         request.Limited
             ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)

@@ -4,14 +4,14 @@ using CACL.Node.Pictures;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>Sheets of image, label and prediction for some test images, spread evenly over the split.</summary>
+/// <summary>Writes sheets of image, label and prediction for some test images, spread evenly over the split.</summary>
 internal sealed class PictureSheets(int count, EvaluationSplit test, ISegmentationDataSet data, EvaluationFiles files)
 {
-    /// <summary>Writes the sheet of the image at a place of the split, where it is one of those; null where it is not.</summary>
+    /// <summary>Returns what writes the sheet of the image at a place of the split if it is one of those; null if it is not.</summary>
     public Action<RgbImage, LabelMap, LabelMap>? Seen(int place)
     {
         var images = test.Items.Count;
-        // The k-th of n sheets is of image k·images/n: this place's where the quotient steps on it.
+        // The k-th of n sheets shows image k·images/n: this place has one where the quotient changes.
         var sheets = Math.Min(count, images);
         if ((long)place * sheets / images == (((long)place + 1) * sheets) / images) return null;
         return (image, labels, prediction) =>

@@ -3,11 +3,11 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>A protocol's settings as they stand in a manifest: every one that changes what is measured.</summary>
+/// <summary>A protocol's settings as they appear in a manifest: all that change what is measured.</summary>
 internal static class ProtocolManifest
 {
-    /// <summary>Of what is asked for.</summary>
-    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationSettings settings)
+    /// <summary>Returns the settings of a request.</summary>
+    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationProtocolSettings settings)
     {
         var manifest = new Dictionary<string, object>
         {

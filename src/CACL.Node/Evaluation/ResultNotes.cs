@@ -3,19 +3,19 @@ using CACL.Learning.Evaluation.Protocols;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>What whoever reads a result's figures should know beside them.</summary>
+/// <summary>What readers of a result's figures should know besides.</summary>
 internal static class ResultNotes
 {
-    /// <summary>Sentences; mostly none.</summary>
+    /// <summary>Returns sentences; mostly none.</summary>
     public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier classifier)
     {
         if (!classifier.KnowsNothing) yield break;
         var settings = request.Settings.Evaluation;
         var (key, rate) = (request.Limited, request.Quick) switch
         {
-            (true, _) => (settings.Limited.Settings, settings.Limited.LearningRate),
-            (false, true) => (settings.Quick.Settings, settings.Quick.LearningRate),
-            _ => (settings.Linear.Settings, settings.Linear.LearningRate),
+            (true, _) => (settings.Limited.Section, settings.Limited.LearningRate),
+            (false, true) => (settings.Quick.Section, settings.Quick.LearningRate),
+            _ => (settings.Linear.Section, settings.Linear.LearningRate),
         };
         yield return string.Create(
             CultureInfo.InvariantCulture,

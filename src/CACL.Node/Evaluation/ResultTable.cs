@@ -3,10 +3,10 @@ using CACL.Data.Wording;
 
 namespace CACL.Node.Evaluation;
 
-/// <summary>A result for people.</summary>
+/// <summary>Writes a result for people.</summary>
 internal static class ResultTable
 {
-    /// <summary>A line for each class, then the means.</summary>
+    /// <summary>Writes a line for each class, then the means.</summary>
     public static void Write(EvaluationResult result, TextWriter output)
     {
         var width = Math.Max(10, result.Classes.Max(c => c.Length));

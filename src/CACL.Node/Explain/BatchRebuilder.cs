@@ -9,7 +9,7 @@ using CACL.Data.Sampling;
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// Makes past batches anew: the plans come from where the run's stream has them from, the frames from the same decoders. Thread-safe.
+/// Rebuilds past batches: the plans come from where the run's stream gets them, the frames from the same decoders. Thread-safe.
 /// </summary>
 internal sealed class BatchRebuilder : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class BatchRebuilder : IDisposable
     private readonly FramePairPool _memory;
     private readonly ConcurrentBag<IPairDecoder> _idle = [];
 
-    /// <summary>For a run.</summary>
+    /// <summary>Creates a rebuilder for a run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="decoder">Makes a decoder.</param>
-    /// <param name="workers">Decoders that work at once.</param>
+    /// <param name="decoder">Creates a decoder.</param>
+    /// <param name="workers">Number of decoders that work at the same time.</param>
     public BatchRebuilder(PastRun run, Func<IPairDecoder> decoder, int workers)
     {
         _run = run;
@@ -31,9 +31,9 @@ internal sealed class BatchRebuilder : IDisposable
         _memory = new FramePairPool(run.Settings.Data.CropSize);
     }
 
-    /// <summary>The batch of a step, owned by the caller.</summary>
-    /// <param name="step">Counted from 0.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <summary>Returns the batch of a step, owned by the caller.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public RebuiltBatch Rebuild(long step, CancellationToken cancel)
     {
         var samples = new RebuiltSample?[_run.Length.BatchSize];
@@ -46,7 +46,7 @@ internal sealed class BatchRebuilder : IDisposable
         catch (Exception e)
         {
             foreach (var sample in samples) sample?.Pair?.Dispose();
-            // Whatever several workers met at once is told once.
+            // What several workers hit at the same time is reported once.
             if (e is AggregateException { InnerExceptions: [var first, ..] }) ExceptionDispatchInfo.Throw(first);
             throw;
         }
@@ -55,10 +55,10 @@ internal sealed class BatchRebuilder : IDisposable
             step, _run.Length.PlaceAfter(step).Epoch, samples!, StepPermutation.Of(_run.Settings.Seed, step, samples.Length));
     }
 
-    /// <summary>The whole frames of samples, for people to look at; null for those whose pair is missing, too.</summary>
+    /// <summary>Returns the whole frames of samples, for people to look at; null for those whose pair is missing.</summary>
     /// <param name="samples">The samples.</param>
-    /// <param name="side">Side of the square that each is pressed into, pixels.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <param name="side">Side of the square into which each is squeezed, pixels.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public IReadOnlyList<WholeFrames?> WholeFrames(IReadOnlyList<RebuiltSample> samples, int side, CancellationToken cancel)
     {
         var frames = new WholeFrames?[samples.Count];
@@ -77,7 +77,7 @@ internal sealed class BatchRebuilder : IDisposable
 
     private RebuiltSample Sample(int place, long sample, CancellationToken cancel)
     {
-        var instead = new List<PassedOver>();
+        var instead = new List<SkippedVideo>();
         SamplePlan? first = null;
         var (epoch, position) = _run.Length.PlaceOf(sample);
         foreach (var plan in SampleAttempts.Of(_run.Planner, epoch, position, id => DidWithout(id, sample, instead)))
@@ -86,7 +86,7 @@ internal sealed class BatchRebuilder : IDisposable
             var (pair, fault, asScanned) = Decode(plan, cancel);
             if (fault is null) return new RebuiltSample(place, plan, pair!.Path, instead, null, pair);
             if (!FailedThen(fault, asScanned, sample)) return new RebuiltSample(place, plan, fault.Path, instead, fault.Message, null);
-            instead.Add(new PassedOver(fault.Path, fault.Reason, fault.Message));
+            instead.Add(new SkippedVideo(fault.Path, fault.Reason, fault.Message));
         }
 
         first ??= _run.Planner.Plan(epoch, position, 0);
@@ -112,26 +112,26 @@ internal sealed class BatchRebuilder : IDisposable
     }
 
     /// <summary>
-    /// Whether a video that cannot be decoded now could not be decoded then either: the run has noted it, and that either before this
-    /// sample's turn, or for a fault that lies in a file which is still as it was scanned. Otherwise the step saw frames that are lost.
+    /// Returns whether a video that cannot be decoded now could not be decoded then either: the run recorded it, either before this
+    /// sample's turn, or for a fault in a file that is still as it was scanned. Otherwise the step saw frames that are lost.
     /// </summary>
     private bool FailedThen(VideoUnusableException fault, bool asScanned, long sample) =>
         Noted(fault.Path) is { } noted
         && (noted <= sample || (
             asScanned && fault.Reason is UnusableReason.Corrupt or UnusableReason.TooShort or UnusableReason.NotAVideo));
 
-    private bool DidWithout(long id, long sample, List<PassedOver> instead)
+    private bool DidWithout(long id, long sample, List<SkippedVideo> instead)
     {
         if (_run.Quarantined.Count == 0) return false;
         var path = PathOf(id);
         if (!_run.Quarantined.TryGetValue(path, out var video) || Noted(path) is not { } noted) return false;
-        // The sample at which it failed did without it, whatever it is like now; those after that only where it was not even tried again.
+        // The sample at which it failed did without it, whatever its state now; later samples did only if it was no longer even tried.
         if (noted != sample && !(video.LeftOut && noted < sample)) return false;
-        instead.Add(new PassedOver(path, video.Reason, video.Message));
+        instead.Add(new SkippedVideo(path, video.Reason, video.Message));
         return true;
     }
 
-    /// <summary>The sample at which the run noted that a video cannot be decoded.</summary>
+    /// <summary>Returns the sample at which the run recorded that a video cannot be decoded.</summary>
     private long? Noted(string path) =>
         _run.Quarantined.TryGetValue(path, out var video) ? ((long)video.Epoch! * _run.Length.Videos) + video.Position : null;
 

@@ -11,12 +11,12 @@ using static TorchSharp.torch;
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// The batch of a step as one picture, a row a sample: frame n with the crop's box, the view that the query network saw, frame
-/// n + stride, the view that the key network saw. Views are shown as the networks see them, rolls included.
+/// The batch of a step as one picture with a row per sample: frame n with the crop's box, the view that the query network saw, frame n +
+/// stride, the view that the key network saw. Views are shown as the networks see them, rolls included.
 /// </summary>
 internal sealed class ContactSheet
 {
-    /// <summary>More samples are not shown.</summary>
+    /// <summary>Most samples that are shown.</summary>
     public const int MostSamples = 512;
 
     private const float SmallText = 13;
@@ -26,10 +26,10 @@ internal sealed class ContactSheet
     private readonly bool _rolled;
     private readonly ContactSheetLayout _layout;
 
-    /// <summary>Of a step.</summary>
+    /// <summary>Creates the contact sheet of a step.</summary>
     /// <param name="explanation">The step.</param>
     /// <param name="side">Side S of the views, pixels.</param>
-    /// <param name="rolled">Whether the run shuffles pixels.</param>
+    /// <param name="rolled">Whether the run uses the spatial roll.</param>
     public ContactSheet(Explanation explanation, int side, bool rolled)
     {
         _explanation = explanation;
@@ -38,11 +38,11 @@ internal sealed class ContactSheet
         _layout = new ContactSheetLayout(Math.Min(explanation.Batch.Samples.Count, MostSamples), side);
     }
 
-    /// <summary>Side of the squares in which it wants whole frames, pixels.</summary>
+    /// <summary>Side of the squares in which it needs whole frames, pixels.</summary>
     public int FrameSide => _layout.FrameWidth;
 
-    /// <summary>Writes it as a PNG.</summary>
-    /// <param name="frames">The whole frames of each sample, as many as it shows; null where they cannot be had.</param>
+    /// <summary>Writes the sheet as a PNG.</summary>
+    /// <param name="frames">The whole frames of each sample shown; null where they are not available.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void Write(IReadOnlyList<WholeFrames?> frames, string path)
@@ -136,7 +136,7 @@ internal sealed class ContactSheet
 
     private string Of(ViewPlan view, bool ownFlip)
     {
-        var p = view.Photometry;
+        var p = view.ColourAugmentation;
         string[] words =
         [
             ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "",
@@ -146,7 +146,7 @@ internal sealed class ContactSheet
         return string.Join(", ", words.Where(w => w.Length > 0).DefaultIfEmpty("as it is"));
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Dictionary<int, (byte[] View, byte[] ViewPlus)> Views()
     {
@@ -154,7 +154,7 @@ internal sealed class ContactSheet
         var there = batch.Samples.Where(s => s.Pair is not null).Select(s => s.Place).ToArray();
         if (there.Length == 0) return [];
         using var builder = new ViewsBuilder(CPU);
-        // A view depends on its own pair alone, so that missing ones change nothing.
+        // A view depends on its own pair alone, so missing ones change nothing.
         using var views = builder.Build(batch.Pairs, [.. Enumerable.Range(0, there.Length)]);
         var first = ViewPictures.Rgb(views.View, _rolled ? views.Rolls : null);
         var second = ViewPictures.Rgb(views.ViewPlus, _rolled ? views.RollsPlus : null);

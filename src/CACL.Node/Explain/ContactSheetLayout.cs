@@ -3,21 +3,21 @@ using SkiaSharp;
 
 namespace CACL.Node.Explain;
 
-/// <summary>Where everything lies on a contact sheet, in pixels: columns of rows, a row two lines of text above four pictures.</summary>
-/// <param name="samples">Rows.</param>
+/// <summary>The layout of a contact sheet, in pixels: columns of rows; a row has two lines of text above four pictures.</summary>
+/// <param name="samples">Number of rows.</param>
 /// <param name="side">Side S of the views.</param>
 internal sealed class ContactSheetLayout(int samples, int side)
 {
-    /// <summary>Rows below one another; a batch with more has several columns.</summary>
+    /// <summary>Rows per column; a batch with more has several columns.</summary>
     public const int RowsOfColumn = 32;
 
-    /// <summary>From one line of small text to the next.</summary>
+    /// <summary>Height from one line of small text to the next.</summary>
     public const int TextLine = 16;
 
-    /// <summary>Baseline of the line that tells what is recorded of the step.</summary>
+    /// <summary>Baseline of the line that says what is recorded about the step.</summary>
     public const int Story = Sheet.Margin + Sheet.LineHeight + TextLine;
 
-    /// <summary>Baseline of the line that says what the marks mean.</summary>
+    /// <summary>Baseline of the line that explains the marks.</summary>
     public const int Legend = Story + TextLine + 2;
 
     /// <summary>Baseline of the columns' titles.</summary>
@@ -27,13 +27,13 @@ internal sealed class ContactSheetLayout(int samples, int side)
     private const int BelowText = 8;
     private const int BetweenRows = 14;
 
-    // A view's side. A large batch is shown small, a tiny view enlarged so that it can be seen.
+    // A view's side. A large batch is shown small, a tiny view enlarged so that it is visible.
     private readonly int _cell = samples > 2 * RowsOfColumn ? 96 : Math.Clamp(side, 128, 224);
 
-    /// <summary>Columns of rows.</summary>
+    /// <summary>Number of columns.</summary>
     public int Columns => (samples + RowsOfColumn - 1) / RowsOfColumn;
 
-    /// <summary>Width of the place of a whole frame; it has the shape of most videos.</summary>
+    /// <summary>Width of the area for a whole frame, which has the shape of most videos.</summary>
     public int FrameWidth => _cell * 16 / 9;
 
     /// <summary>Width of a row.</summary>
@@ -45,10 +45,10 @@ internal sealed class ContactSheetLayout(int samples, int side)
     /// <summary>Height of the sheet.</summary>
     public int Height => Top(Math.Min(samples, RowsOfColumn)) - BetweenRows + Sheet.Margin;
 
-    /// <summary>Upper left corner of a row's text.</summary>
+    /// <summary>Returns the upper left corner of a row's text.</summary>
     public (float X, float Y) Labels(int row) => (Left(row), Top(row % RowsOfColumn));
 
-    /// <summary>The place of one of a row's four pictures.</summary>
+    /// <summary>Returns the area of one of a row's four pictures.</summary>
     public SKRect Place(int row, int picture)
     {
         var x = Left(row) + ((picture + 1) / 2 * (FrameWidth + Gap)) + (picture / 2 * (_cell + Gap));

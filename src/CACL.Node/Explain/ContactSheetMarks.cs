@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace CACL.Node.Explain;
 
-/// <summary>What a contact sheet draws onto its pictures.</summary>
+/// <summary>Draws the marks on a contact sheet's pictures.</summary>
 internal static class ContactSheetMarks
 {
     private const float ArmLength = 7;
@@ -13,8 +13,8 @@ internal static class ContactSheetMarks
     private static readonly SKColor Shade = SKColors.Black.WithAlpha(110);
     private static readonly SKColor Edge = SKColors.Black.WithAlpha(200);
 
-    /// <summary>A whole frame in its own shape, in the middle of a place, dark outside the crop's box.</summary>
-    /// <returns>Where it lies.</returns>
+    /// <summary>Draws a whole frame in its own shape, in the middle of an area, darkened outside the crop's box.</summary>
+    /// <returns>The area in which it was drawn.</returns>
     public static SKRect FrameWithBox(Sheet sheet, WholeFrames frames, ReadOnlySpan<byte> pixels, CropBox box, SKRect place)
     {
         var frame = place.AspectFit(new SKSize(frames.Width, frames.Height));
@@ -31,11 +31,11 @@ internal static class ContactSheetMarks
         return frame;
     }
 
-    /// <summary>A cross where a roll (equation 7) put the crop's upper left corner; none where the view is not rolled.</summary>
+    /// <summary>Draws a cross where a roll (equation 7) put the crop's upper left corner; none if the view is not rolled.</summary>
     /// <param name="sheet">The page.</param>
-    /// <param name="view">What was drawn of the view.</param>
+    /// <param name="view">The view's plan.</param>
     /// <param name="side">Side S of the views, pixels.</param>
-    /// <param name="place">Where it lies.</param>
+    /// <param name="place">The area in which it was drawn.</param>
     public static void Corner(Sheet sheet, ViewPlan view, int side, SKRect place)
     {
         if (view is { RollY: 0, RollX: 0 }) return;

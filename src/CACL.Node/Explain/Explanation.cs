@@ -5,22 +5,22 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>Everything that is told of a step.</summary>
+/// <summary>Everything that is reported about a step.</summary>
 /// <param name="Run">Run folder.</param>
 /// <param name="Batch">Its batch.</param>
-/// <param name="Videos">Samples of an epoch.</param>
+/// <param name="Videos">Number of samples in an epoch.</param>
 /// <param name="Recorded">Its line of metrics.jsonl, or null.</param>
 /// <param name="LastStep">The newest step with a line.</param>
-/// <param name="Metrics">What the run's method can report.</param>
+/// <param name="Metrics">The metrics of the run's method.</param>
 internal sealed record Explanation(
     string Run, RebuiltBatch Batch, int Videos, RecordedStep? Recorded, long LastStep, IReadOnlyList<MetricSpec> Metrics)
 {
     private static readonly string[] Operations = ["brightness", "contrast", "saturation", "hue"];
 
-    /// <summary>Counted from 1, as metrics.jsonl does.</summary>
+    /// <summary>The step, counted from 1 as in metrics.jsonl.</summary>
     public long Step => Batch.Step + 1;
 
-    /// <summary>What the run folder tells of the step, a sentence.</summary>
+    /// <summary>A sentence on what the run folder says about the step.</summary>
     public string Story
     {
         get
@@ -42,7 +42,9 @@ internal sealed record Explanation(
     private IEnumerable<string> Told() =>
         ["loss", .. Metrics.Where(metric => metric.Kind == MetricKind.Loss).Select(metric => metric.Name), "lr"];
 
-    /// <summary>The four colour operations of a view in the order in which they are applied; null without jitter.</summary>
-    public static IReadOnlyList<string>? Order(PhotometryPlan plan) =>
+    /// <summary>
+    /// Returns the four operations of a view's colour jitter in the order in which they are applied; null without jitter.
+    /// </summary>
+    public static IReadOnlyList<string>? Order(ColourAugmentation plan) =>
         plan.Jitter ? [.. Enumerable.Range(0, 4).Select(place => Operations[plan.Order[place]])] : null;
 }

@@ -4,7 +4,7 @@ using CACL.Node.Display;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A step as comma-separated values, a row a sample. What was not applied is left empty.</summary>
+/// <summary>Writes a step as comma-separated values with a row per sample. What was not applied is left empty.</summary>
 internal static class ExplanationCsv
 {
     private const string Shared = "place,key_place,epoch,position,attempt,video,frame,frame_plus,box_x,box_y,box_width,box_height,flip";
@@ -12,7 +12,7 @@ internal static class ExplanationCsv
     private static readonly string[] OfView = [
         "order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
 
-    /// <summary>All of it, with a heading.</summary>
+    /// <summary>Returns all rows, with a heading.</summary>
     public static string Of(Explanation explanation)
     {
         var heading = $"{Shared},{string.Join(',', OfView.Select(c => $"view_{c}"))},"
@@ -38,7 +38,7 @@ internal static class ExplanationCsv
 
     private static object?[] View(ViewPlan plan)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         object?[] colours = p.Jitter
             ? [string.Join(' ', Explanation.Order(p)!), p.Brightness, p.Contrast, p.Saturation, p.Hue]
             : [null, null, null, null, null];

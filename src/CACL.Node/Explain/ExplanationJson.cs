@@ -4,10 +4,10 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A step as a JSON object.</summary>
+/// <summary>Writes a step as a JSON object.</summary>
 internal static class ExplanationJson
 {
-    /// <summary>The object. <c>replay</c> is null where it was not asked for.</summary>
+    /// <summary>Returns the object. <c>replay</c> is null if it was not requested.</summary>
     public static JsonObject Of(Explanation explanation, ReplayOutcome? replay)
     {
         var batch = explanation.Batch;
@@ -49,7 +49,7 @@ internal static class ExplanationJson
 
     private static JsonObject View(ViewPlan plan)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         var order = Explanation.Order(p);
         return new JsonObject
         {

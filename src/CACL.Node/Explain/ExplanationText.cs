@@ -5,14 +5,14 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A step for people: what each sample is, then what was done to each of its views.</summary>
+/// <summary>Writes a step for people: what each sample is, then how each of its views was augmented.</summary>
 internal static class ExplanationText
 {
     private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
     private static readonly string[] ViewColumns = [
         "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the explanation.</summary>
     public static void Write(Explanation explanation, TextWriter output)
     {
         var batch = explanation.Batch;
@@ -30,7 +30,7 @@ internal static class ExplanationText
         Notes(batch, output);
     }
 
-    /// <summary>Writes what came of computing it anew.</summary>
+    /// <summary>Writes the result of recomputing the step.</summary>
     public static void Write(ReplayOutcome replay, long step, TextWriter output)
     {
         if (replay.Result is not { } result)
@@ -79,7 +79,7 @@ internal static class ExplanationText
         ];
     }
 
-    // One box where both views have the same.
+    // One box if both views have the same.
     private static string Box(SamplePlan plan)
     {
         var (box, plus) = (plan.View.Box, plan.ViewPlus.Box);
@@ -98,7 +98,7 @@ internal static class ExplanationText
 
     private static string[] View(RebuiltSample s, string view, ViewPlan plan, string enqueued)
     {
-        var p = plan.Photometry;
+        var p = plan.ColourAugmentation;
         return
         [
             Line($"{s.Place}"), view, p.Jitter ? Line($"{p.Brightness:0.000}") : "", p.Jitter ? Line($"{p.Contrast:0.000}") : "",

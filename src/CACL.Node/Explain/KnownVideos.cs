@@ -9,8 +9,8 @@ using CACL.Runs.Steps;
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// What a run folder tells of the videos that the run was trained on: their identity in run.json or in a checkpoint or, without these,
-/// their number, which the epochs in metrics.jsonl betray. With other videos every plan would be another one.
+/// What a run folder says about the videos on which the run was trained: their identity in run.json or in a checkpoint or,
+/// without these, their number, which follows from the epochs in metrics.jsonl. With other videos every plan would be different.
 /// </summary>
 internal sealed class KnownVideos
 {
@@ -18,7 +18,7 @@ internal sealed class KnownVideos
     private readonly RecordedStep? _last;
     private readonly int _batchSize;
 
-    /// <summary>Of a run.</summary>
+    /// <summary>Reads what is known for a run.</summary>
     /// <param name="folder">Run folder.</param>
     /// <param name="facts">Its run.json, or null.</param>
     /// <param name="checkpoints">Its checkpoints.</param>
@@ -30,16 +30,16 @@ internal sealed class KnownVideos
         if (_identity is null) _last = RecordedSteps.Read(folder, 1, 0).Last;
     }
 
-    /// <summary>Whether these can be the run's videos.</summary>
+    /// <summary>Returns whether these can be the run's videos.</summary>
     public bool Are(VideoShape[] videos)
     {
         if (videos.Length == 0) return false;
         if (_identity is not null) return new TrainingVideos(videos, []).Identity == _identity;
-        // The line holds six digits of the fraction.
+        // The line has six digits of the fraction.
         return _last is not { } last || Math.Abs(((double)last.Step * _batchSize / videos.Length) - last.Epoch) < 2e-6;
     }
 
-    /// <summary>The sentence where no videos fit.</summary>
+    /// <summary>Returns the exception for when no videos fit.</summary>
     public UserException Differ(VideoCatalog catalog, VideoShape[] now)
     {
         var then = _identity

@@ -12,7 +12,7 @@ using CACL.Runs.Videos;
 namespace CACL.Node.Explain;
 
 /// <summary>
-/// A run as its folder and its catalogue tell it, whether it goes on, has ended or was killed. Reads only: it neither takes hold of the
+/// A run as described by its folder and its catalogue, whether it is running, has ended or was killed. Only reads: it neither locks the
 /// folder nor writes into it.
 /// </summary>
 internal sealed class PastRun : IDisposable
@@ -38,7 +38,7 @@ internal sealed class PastRun : IDisposable
     /// <summary>The run folder, absolute.</summary>
     public string Folder { get; }
 
-    /// <summary>The run's settings, with what may be overridden of them.</summary>
+    /// <summary>The run's settings, with the overrides that are allowed.</summary>
     public ResolvedConfiguration Configuration { get; }
 
     /// <summary>On what it was computed; null: a run of an earlier version, which did not write it down.</summary>
@@ -53,16 +53,16 @@ internal sealed class PastRun : IDisposable
     /// <summary>Its catalogue.</summary>
     public VideoCatalog Catalog { get; }
 
-    /// <summary>The videos that it was trained on, in the order in which sampling counts them.</summary>
+    /// <summary>The videos on which it was trained, in sampling order.</summary>
     public VideoShape[] Videos { get; }
 
-    /// <summary>How long it is.</summary>
+    /// <summary>Its length.</summary>
     public RunLength Length { get; }
 
-    /// <summary>What it was trained by.</summary>
+    /// <summary>The method by which it was trained.</summary>
     public MethodDescription Method { get; }
 
-    /// <summary>Plans its samples.</summary>
+    /// <summary>The planner of its samples.</summary>
     public SamplePlanner Planner { get; }
 
     /// <summary>The videos that could not be decoded while it ran, by path.</summary>
@@ -73,9 +73,9 @@ internal sealed class PastRun : IDisposable
 
     /// <summary>Opens a run.</summary>
     /// <param name="folder">The run folder, absolute.</param>
-    /// <param name="overrides">Settings that differ here, such as where the videos lie by now: <c>key=value</c>.</param>
+    /// <param name="overrides">Settings that differ here, such as the current folder of the videos: <c>key=value</c>.</param>
     /// <param name="environment">Environment variables.</param>
-    /// <exception cref="UserException">It is no run, or its videos are not known any more.</exception>
+    /// <exception cref="UserException">The folder is no run's, or its videos are no longer known.</exception>
     public static PastRun Open(string folder, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
         var configurations = Load(folder, overrides, environment);

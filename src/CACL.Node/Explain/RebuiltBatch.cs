@@ -5,21 +5,21 @@ using CACL.Data.Sampling;
 
 namespace CACL.Node.Explain;
 
-/// <summary>A video that a sample did without, and why.</summary>
+/// <summary>A video that a sample skipped, and why.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Kind of fault.</param>
-/// <param name="Message">A sentence.</param>
-internal sealed record PassedOver(string Path, UnusableReason Reason, string Message);
+/// <param name="Message">A sentence for people.</param>
+internal sealed record SkippedVideo(string Path, UnusableReason Reason, string Message);
 
 /// <summary>A sample of a past batch.</summary>
-/// <param name="Place">In the batch, counted from 0.</param>
-/// <param name="Plan">What was drawn for it.</param>
+/// <param name="Place">Place in the batch, counted from 0.</param>
+/// <param name="Plan">Its plan.</param>
 /// <param name="Path">The video.</param>
-/// <param name="Instead">The videos in whose place it came, in their order.</param>
-/// <param name="Missing">Why its frames cannot be had any more; null where <paramref name="Pair"/> holds them.</param>
+/// <param name="Instead">The videos that it replaced, in their order.</param>
+/// <param name="Missing">Why its frames are no longer available; null if <paramref name="Pair"/> contains them.</param>
 /// <param name="Pair">The crops.</param>
 internal sealed record RebuiltSample(
-    int Place, SamplePlan Plan, string Path, IReadOnlyList<PassedOver> Instead, string? Missing, FramePair? Pair)
+    int Place, SamplePlan Plan, string Path, IReadOnlyList<SkippedVideo> Instead, string? Missing, FramePair? Pair)
 {
     /// <summary>The second frame.</summary>
     public int FramePlus => Plan.Frame + Plan.Stride;
@@ -28,14 +28,14 @@ internal sealed record RebuiltSample(
 /// <summary>The batch of a past step. Owns its pairs.</summary>
 /// <param name="Step">Counted from 0 over the whole run.</param>
 /// <param name="Epoch">The epoch of its first sample, counted from 0.</param>
-/// <param name="Samples">In the order in which the step saw them.</param>
+/// <param name="Samples">The samples, in the order in which the step saw them.</param>
 /// <param name="Permutation">The key network's place i got sample <c>Permutation[i]</c>.</param>
 internal sealed record RebuiltBatch(long Step, int Epoch, IReadOnlyList<RebuiltSample> Samples, int[] Permutation) : IDisposable
 {
-    /// <summary>Whether every pair is there.</summary>
+    /// <summary>Whether every pair is available.</summary>
     public bool IsWhole => Samples.All(s => s.Pair is not null);
 
-    /// <summary>The pairs that are there. Stay this one's.</summary>
+    /// <summary>The available pairs, which this batch owns.</summary>
     public PairBatch Pairs => new(Step, Epoch, [.. Samples.Select(s => s.Pair).OfType<FramePair>()]);
 
     /// <summary>SHA-256 of all pairs' bytes, first crop then second, in order; null where one is missing.</summary>
@@ -55,7 +55,7 @@ internal sealed record RebuiltBatch(long Step, int Epoch, IReadOnlyList<RebuiltS
         }
     }
 
-    /// <summary>The place at which the key network saw a sample.</summary>
+    /// <summary>Returns the place at which the key network saw a sample.</summary>
     public int KeyPlace(int sample) => Array.IndexOf(Permutation, sample);
 
     /// <inheritdoc/>

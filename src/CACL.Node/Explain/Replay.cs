@@ -12,28 +12,26 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
 
-/// <summary>What came of computing a step once more.</summary>
-/// <param name="Checkpoint">Name of the checkpoint's folder that it started from.</param>
-/// <param name="Steps">Steps that were computed, the explained one included.</param>
-/// <param name="Device">Where.</param>
-/// <param name="Threads">Threads of the processor.</param>
-/// <param name="Then">What the run computed it on; null: no run.json tells.</param>
-/// <param name="Result">What the explained step computed.</param>
-/// <param name="Difference">Its largest difference from the recorded figures: 0 is equal to the bit, NaN where one of them is not finite;
-/// null: nothing is recorded.</param>
-/// <param name="FirstThatDiffers">The first step whose figures are not the recorded ones to the bit; null: none.</param>
+/// <summary>The result of recomputing a step.</summary>
+/// <param name="Checkpoint">Name of the checkpoint's folder from which it started.</param>
+/// <param name="Steps">Number of steps computed, including the explained one.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Threads">Number of CPU threads.</param>
+/// <param name="Then">What the run computed it on; null where no run.json says so.</param>
+/// <param name="Result">The recomputed step.</param>
+/// <param name="Difference">Its largest difference from the recorded figures: 0 means equal to the bit, NaN that one of them is not finite;
+/// null if nothing is recorded.</param>
+/// <param name="FirstThatDiffers">The first step whose figures differ from the recorded ones in any bit; null if none does.</param>
 internal sealed record ReplayResult(
     string Checkpoint, long Steps, string Device, int Threads, StartFacts? Then, StepResult Result, double? Difference,
     long? FirstThatDiffers);
 
-/// <summary>The end of a replay: its result, or the sentence why there is none.</summary>
+/// <summary>The outcome of a replay: its result, or the sentence that says why there is none.</summary>
 internal sealed record ReplayOutcome(ReplayResult? Result, string? WhyNot);
 
-/// <summary>
-/// Computes a past step once more: from the last checkpoint before it, with the same batches through the run's own engine.
-/// </summary>
+/// <summary>Recomputes a past step: from the last checkpoint before it, with the same batches, by the run's own engine.</summary>
 /// <param name="run">The run.</param>
-/// <param name="batches">Makes its batches.</param>
+/// <param name="batches">Rebuilds its batches.</param>
 /// <param name="say">Shows a sentence.</param>
 internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string> say)
 {
@@ -75,7 +73,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         return Compute(folder, Device(), batch, recorded, LeftOut(state, there), cancel);
     }
 
-    // TorchSharp's types may be touched only after the loader ran, so only inside a method of its own.
+    // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReplayOutcome Compute(
         string folder, string device, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut, CancellationToken cancel)
@@ -91,7 +89,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             + "threads; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
-        using var ahead = new BatchesAhead(batches, first, batch.Step, cancel);
+        using var ahead = new PrefetchedBatches(batches, first, batch.Step, cancel);
         long? differs = null;
         for (var step = first; step < batch.Step; step++)
         {
@@ -115,7 +113,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
                 differs),
             null);
 
-        // What was changed while the run went on, cacl set, was changed from that step on.
+        // Settings that were changed during the run, by cacl set, apply from that step on.
         StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line)
         {
             var settings = live(step).OfStep(rate(step), run.Length.ProgressAt(step));
@@ -138,8 +136,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     }
 
     /// <summary>
-    /// The steps that the run left out by what this and later checkpoints know. Others whose losses were not finite are again none, and
-    /// change nothing.
+    /// Returns the steps that the run skipped, according to this and later checkpoints. Others whose losses were not finite will not be
+    /// finite again, and change nothing.
     /// </summary>
     private HashSet<long> LeftOut(CheckpointState state, IReadOnlyList<long> there)
     {
@@ -152,7 +150,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
             }
             catch (CheckpointException)
             {
-                // What it knows the next one knows too.
+                // The next checkpoint knows all that this one does.
             }
         }
 

@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace CACL.Node.Fonts;
 
 /// <summary>
-/// The one font that pictures and plots are written in. It comes with the program: a server or a container often has no font at all, and
-/// Skia then draws no letters and no error.
+/// The only font of pictures and plots. It comes with the program: a server or a container often has no font at all, and Skia then draws no
+/// letters without reporting an error.
 /// </summary>
 internal static class EmbeddedFont
 {
@@ -15,7 +15,7 @@ internal static class EmbeddedFont
     /// <summary>DejaVu Sans with Latin letters, digits and some signs. Shared: not to be disposed.</summary>
     public static SKTypeface Typeface => Shared.Value;
 
-    /// <summary>A typeface of one's own, for a caller that disposes it.</summary>
+    /// <summary>Returns a new typeface for a caller that disposes it.</summary>
     public static SKTypeface NewTypeface()
     {
         using var file = typeof(EmbeddedFont).Assembly.GetManifestResourceStream(Resource)

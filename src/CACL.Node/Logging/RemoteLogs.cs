@@ -8,23 +8,23 @@ using Serilog.Sinks.OpenTelemetry;
 namespace CACL.Node.Logging;
 
 /// <summary>
-/// The log on its way to Seq and to an OpenTelemetry collector, where they are configured. Both send in batches from a bounded queue in
-/// threads of their own; what a receiver does not take for minutes is dropped there, and stands in train.log all the same.
+/// Sends the log to Seq and to an OpenTelemetry collector if they are configured. Both send batches from a bounded queue on threads of
+/// their own; what a receiver does not accept for minutes is dropped there, and is in train.log all the same.
 /// </summary>
 internal static class RemoteLogs
 {
-    /// <summary>Events that wait for a receiver: minutes of a talkative run, a few megabytes.</summary>
+    /// <summary>Most events that wait for a receiver: minutes of a talkative run, a few megabytes.</summary>
     private const int MostWaiting = 10_000;
 
     private const int BatchSize = 500;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    /// <summary>Adds the sinks that the settings ask for.</summary>
-    /// <param name="sinks">The log's.</param>
+    /// <summary>Adds the configured sinks.</summary>
+    /// <param name="sinks">The log's sinks.</param>
     /// <param name="settings">The run's settings.</param>
-    /// <param name="run">The run's name; no path.</param>
-    /// <param name="environment">Looks up an environment variable; null: this process's.</param>
+    /// <param name="run">The run's name, without a path.</param>
+    /// <param name="environment">Looks up an environment variable; null: in this process.</param>
     public static void Add(LoggerSinkConfiguration sinks, RunSettings settings, string run, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
@@ -38,7 +38,7 @@ internal static class RemoteLogs
 
         var otlp = settings.Telemetry.Otlp;
         if (!otlp.Logs || !OtlpEnvironment.Sends(otlp, "LOGS", environment)) return;
-        // An address of the settings counts more than the environment's, and then its headers do, too.
+        // An address in the settings overrides the environment's, and then its headers do, too.
         sinks.OpenTelemetry(options => Configure(options, otlp, run), ignoreEnvironment: otlp.Endpoint is not null);
     }
 

@@ -10,15 +10,15 @@ using Serilog.Formatting.Compact;
 namespace CACL.Node.Logging;
 
 /// <summary>
-/// The program's log while a run goes on: readable lines on the screen, compact JSON in the run folder. Becomes Serilog's global logger,
-/// to which <see cref="SerilogAkkaLogger"/> forwards; disposing writes out what is left.
+/// The program's log during a run: readable lines on the screen, compact JSON in the run folder. It becomes Serilog's global logger, to
+/// which <see cref="SerilogAkkaLogger"/> forwards; disposing writes out what is left.
 /// </summary>
 internal sealed class RunLog : IDisposable
 {
     private const long FileBytes = 256L << 20;
     private const int Files = 16;
 
-    /// <summary>Time in which the last lines may leave for a receiver when the log ends; the file has them already.</summary>
+    /// <summary>Time in which the last lines may reach a receiver when the log ends; the file already has them.</summary>
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(5);
 
     private readonly Logger _logger;
@@ -31,7 +31,7 @@ internal sealed class RunLog : IDisposable
         _level = level;
     }
 
-    /// <summary>Least severe events that are logged; may be changed at any time.</summary>
+    /// <summary>The lowest level that is logged; may be changed at any time.</summary>
     public LogEventLevel Level
     {
         get => _level.MinimumLevel;
@@ -39,11 +39,11 @@ internal sealed class RunLog : IDisposable
     }
 
     /// <summary>Starts logging.</summary>
-    /// <param name="file">train.log of the run folder; a resumed run appends. At 256 MiB it rolls over, and the newest 16 files
-    /// stay.</param>
-    /// <param name="level">Least severe events that are logged.</param>
-    /// <param name="screen">Where lines are shown, or null.</param>
-    /// <param name="remote">Adds receivers elsewhere; null: none.</param>
+    /// <param name="file">The run folder's train.log, to which a resumed run appends. At 256 MiB it rolls over, and the newest 16 files are
+    /// kept.</param>
+    /// <param name="level">The lowest level that is logged.</param>
+    /// <param name="screen">The screen on which lines are shown, or null.</param>
+    /// <param name="remote">Adds remote receivers; null: none.</param>
     public static RunLog Start(
         string file, LogEventLevel level, Screen? screen, Action<LoggerSinkConfiguration>? remote = null)
     {
@@ -68,12 +68,12 @@ internal sealed class RunLog : IDisposable
         if (ReferenceEquals(Log.Logger, _logger)) Log.Logger = Logger.None;
         try
         {
-            // A receiver that does not answer must not hold up the end of the program.
+            // A receiver that does not answer must not delay the end of the program.
             Task.Run(_logger.Dispose).Wait(LastLines);
         }
         catch (AggregateException e)
         {
-            // The last lines found no room, say. That must not take the place of what ended the program.
+            // The last lines may have found no space, for example. That must not replace what ended the program.
             SelfLog.WriteLine("{0}", e.InnerException?.Message ?? e.Message);
         }
 
@@ -89,7 +89,7 @@ internal sealed class RunLog : IDisposable
         return at < 0 ? line : line[(at + Type.Length)..];
     }
 
-    // A log that cannot be written must not stop a run, nor fill the screen; one line says which part of it is missing.
+    // A log that cannot be written must not stop a run, nor flood the screen; one line says which part of it is missing.
     private static void TellFirstFault(string file, Screen? screen)
     {
         var told = new ConcurrentDictionary<string, bool>();

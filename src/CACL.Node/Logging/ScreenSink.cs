@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace CACL.Node.Logging;
 
-/// <summary>Log events as readable lines on the screen. Stack traces stand in the log file.</summary>
+/// <summary>Writes log events as readable lines on the screen. Stack traces are in the log file.</summary>
 internal sealed class ScreenSink(Screen screen) : ILogEventSink
 {
     private readonly MessageTemplateTextFormatter _format = new(
         "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}", CultureInfo.InvariantCulture);
 
-    /// <summary>A property of events that only the log file takes, because the screen shows the same in another way.</summary>
+    /// <summary>A property of events that only the log file receives, because the screen shows the same in another way.</summary>
     public const string FileOnly = "FileOnly";
 
     /// <inheritdoc/>

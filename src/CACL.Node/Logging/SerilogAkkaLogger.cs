@@ -7,13 +7,13 @@ using LogEvent = Akka.Event.LogEvent;
 namespace CACL.Node.Logging;
 
 /// <summary>
-/// Hands Akka's log events to Serilog: level, actor path, message template with its arguments as properties, exception. Named in
-/// <c>akka.loggers</c>, made by the actor system. Its mailbox is an ordinary one: that of Akka's own loggers prints what is left in it on
-/// standard output, and at its end that is only the word that it shuts down.
+/// Forwards Akka's log events to Serilog: level, actor path, message template with its arguments as properties, exception. It is named in
+/// <c>akka.loggers</c> and created by the actor system. Its mailbox is an ordinary one: the mailbox of Akka's own loggers prints what is
+/// left in it on standard output, and at the end that is only the message that it shuts down.
 /// </summary>
 internal sealed class SerilogAkkaLogger : ReceiveActor
 {
-    /// <summary>Made by the actor system.</summary>
+    /// <summary>Called by the actor system.</summary>
     public SerilogAkkaLogger()
     {
         Receive<InitializeLogger>(_ =>
@@ -25,7 +25,7 @@ internal sealed class SerilogAkkaLogger : ReceiveActor
         Receive<Flush>(flush => flush.Done.TrySetResult());
     }
 
-    /// <summary>Waits until everything that actors have said so far is with Serilog; gives up after a while.</summary>
+    /// <summary>Waits until everything that actors have logged so far has reached Serilog; gives up after a while.</summary>
     public static void WaitUntilWritten(ActorSystem system, TimeSpan deadline)
     {
         var flush = new Flush(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -33,7 +33,7 @@ internal sealed class SerilogAkkaLogger : ReceiveActor
         flush.Done.Task.Wait(deadline);
     }
 
-    /// <summary>Where events go: Serilog's global logger, which the program sets before it starts an actor system.</summary>
+    /// <summary>Forwards an event to Serilog's global logger, which the program sets before it starts an actor system.</summary>
     internal static void Forward(LogEvent e)
     {
         var level = Level(e.LogLevel());

@@ -3,8 +3,9 @@ using SkiaSharp;
 namespace CACL.Node.Pictures;
 
 /// <summary>
-/// Colours for numbers, dark violet over red and orange to light yellow: evenly lighter, and every step looks equally large. Laid as a
-/// curve through the colour space OKLab (Ottosson 2020), in which distances are differences as seen, and divided evenly along its length.
+/// A perceptually uniform colour map from dark violet through red and orange to light yellow: lightness rises evenly, and every step looks
+/// equally large. It is a curve in the colour space OKLab (Ottosson 2020), in which distances are perceived differences, divided evenly
+/// along its length.
 /// </summary>
 internal static class ColourMap
 {
@@ -12,7 +13,7 @@ internal static class ColourMap
 
     private static readonly SKColor[] Colours = Build();
 
-    /// <summary>The colour of a share; below 0 is taken as 0, above 1 as 1.</summary>
+    /// <summary>Returns the colour of a share; below 0 counts as 0, above 1 as 1.</summary>
     public static SKColor At(float share) => Colours[(int)Math.Round(Math.Clamp(share, 0, 1) * (Steps - 1))];
 
     private static SKColor[] Build()
@@ -32,7 +33,8 @@ internal static class ColourMap
     }
 
     /// <summary>
-    /// Lightness rises evenly; hue turns from violet over red to yellow; colourful in the middle, as far as a screen can show it.
+    /// Returns a point on the curve: lightness rises evenly, hue turns from violet through red to yellow, and chroma is highest in the
+    /// middle, as far as a screen can show it.
     /// </summary>
     private static (double L, double A, double B) OnCurve(double t)
     {
@@ -66,7 +68,7 @@ internal static class ColourMap
         var (r, g, b) = Linear(lab);
         return new SKColor(Level(r), Level(g), Level(b));
 
-        // The curve of sRGB.
+        // The transfer curve of sRGB.
         static byte Level(double linear)
         {
             var value = linear <= 0.0031308 ? 12.92 * linear : (1.055 * Math.Pow(linear, 1 / 2.4)) - 0.055;
@@ -74,7 +76,7 @@ internal static class ColourMap
         }
     }
 
-    /// <summary>OKLab to linear sRGB.</summary>
+    /// <summary>Converts OKLab to linear sRGB.</summary>
     private static (double R, double G, double B) Linear((double L, double A, double B) lab)
     {
         var l = Math.Pow(lab.L + (0.3963377774 * lab.A) + (0.2158037573 * lab.B), 3);

@@ -4,22 +4,24 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>What <c>cacl evaluate --pictures</c> writes for an image: the image, its label and the prediction side by side.</summary>
+/// <summary>
+/// The sheet that <c>cacl evaluate --pictures</c> writes for an image: the image, its label and the prediction side by side.
+/// </summary>
 internal static class EvaluationSheet
 {
-    /// <summary>Larger images are shown smaller: the longest side of each of the three, pixels.</summary>
+    /// <summary>Longest side of each of the three, pixels; larger images are shown smaller.</summary>
     public const int MostSide = 1024;
 
-    /// <summary>Smaller images are shown in blocks of several pixels a pixel, until they are about this wide.</summary>
+    /// <summary>Approximate least width; each pixel of a smaller image is shown as a block of several.</summary>
     public const int LeastWidth = 256;
 
     private static readonly string[] Titles = ["image", "label", "prediction"];
 
     /// <summary>Writes the sheet as a PNG.</summary>
-    /// <param name="path">Where to; folders are made.</param>
+    /// <param name="path">Path of the file; its folders are created.</param>
     /// <param name="image">The image.</param>
-    /// <param name="label">Its label; what is left out of it is hatched.</param>
-    /// <param name="prediction">What was predicted for each pixel.</param>
+    /// <param name="label">Its label; ignored pixels are hatched.</param>
+    /// <param name="prediction">The predicted class of each pixel.</param>
     /// <param name="classes">Names and colours.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The three differ in size, or a value is no class.</exception>
@@ -56,11 +58,11 @@ internal static class EvaluationSheet
         sheet.Save(path);
     }
 
-    /// <summary>Where the image (0), the label (1) or the prediction (2) lies on the sheet.</summary>
+    /// <summary>Returns the area of the image (0), the label (1) or the prediction (2) on the sheet.</summary>
     internal static SKRect PanelPlace(int panel, int width, int height) =>
         SKRect.Create(Sheet.Margin + (panel * (width + Sheet.Margin)), Sheet.Margin + Sheet.LineHeight, width, height);
 
-    /// <summary>The size at which an image is shown.</summary>
+    /// <summary>Returns the size at which an image is shown.</summary>
     internal static (int Width, int Height) PanelSize(int width, int height)
     {
         var longest = Math.Max(width, height);

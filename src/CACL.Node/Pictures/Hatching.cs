@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>The pattern of pixels that belong to no class: grey lines on light grey, which is no data set's colour.</summary>
+/// <summary>The pattern of ignored pixels: grey lines on light grey, which is no data set's colour.</summary>
 internal static class Hatching
 {
     /// <summary>Pixels from one line to the next.</summary>
@@ -11,7 +11,7 @@ internal static class Hatching
     private static readonly SKColor Ground = new(0xEC, 0xEC, 0xEC);
     private static readonly SKColor Line = new(0xB4, 0xB4, 0xB4);
 
-    /// <summary>Fills a place.</summary>
+    /// <summary>Fills an area.</summary>
     public static void Draw(SKCanvas canvas, SKRect place)
     {
         using var ground = new SKPaint { Color = Ground };

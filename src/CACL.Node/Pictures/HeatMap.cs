@@ -4,25 +4,26 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>
-/// A similarity map in colours over the frame that it is about, of which just enough shines through to see what is where.
-/// </summary>
+/// <summary>Draws a similarity map in colours over its frame, of which just enough shines through to show what is where.</summary>
 internal static class HeatMap
 {
     /// <summary>Share of the frame's grey in each pixel.</summary>
     private const float FrameShare = 0.22f;
 
     /// <summary>
-    /// A narrower range of cosines is not spread over all colours: what differs by less than the method's temperature (0.07) is all but the
-    /// same to it, and should look so.
+    /// Least range of cosines that is spread over all colours: what differs by less than the method's temperature (0.07) is almost the same
+    /// to it, and should look so.
     /// </summary>
     private const float LeastSpan = 0.05f;
 
-    /// <summary>The cosines at the two ends of the colours: the map's lowest and highest, at least <see cref="LeastSpan"/> apart.</summary>
+    /// <summary>
+    /// Returns the cosines at the two ends of the colours: the map's lowest and highest, at least <see cref="LeastSpan"/> apart.
+    /// </summary>
     public static (float Low, float High) Scale(SimilarityMap map) => (Math.Min(map.Lowest, map.Highest - LeastSpan), map.Highest);
 
     /// <summary>
-    /// The frame's size, each place in the colour of its cosine on the map's <see cref="Scale"/>. The caller disposes it.
+    /// Returns a picture of the frame's size, with each position in the colour of its cosine on the map's <see cref="Scale"/>. The caller
+    /// disposes it.
     /// </summary>
     public static SKBitmap Over(RgbImage frame, SimilarityMap map)
     {

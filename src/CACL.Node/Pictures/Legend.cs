@@ -3,17 +3,17 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>Classes by name beside a patch of their colour, in lines of a given width.</summary>
+/// <summary>A legend: the classes' names beside patches of their colours, in lines of a given width.</summary>
 internal sealed class Legend
 {
     private readonly float _text;
     private readonly float _line;
     private readonly List<(ClassInfo? Class, string Name, float X, int Line)> _entries = [];
 
-    /// <summary>Places the entries.</summary>
-    /// <param name="classes">What is named.</param>
-    /// <param name="leftOut">Whether the pattern of left-out pixels is named too.</param>
-    /// <param name="width">Pixels a line may have.</param>
+    /// <summary>Lays out the entries.</summary>
+    /// <param name="classes">The classes.</param>
+    /// <param name="leftOut">Whether the pattern of ignored pixels is named, too.</param>
+    /// <param name="width">Largest width of a line, pixels.</param>
     /// <param name="text">Height of an em, pixels.</param>
     public Legend(IEnumerable<ClassInfo> classes, bool leftOut, float width, float text = Sheet.TextSize)
     {
@@ -31,7 +31,7 @@ internal sealed class Legend
         Height = _entries.Count == 0 ? 0 : (int)Math.Ceiling((line + 1) * _line);
     }
 
-    /// <summary>Pixels.</summary>
+    /// <summary>Its height, pixels.</summary>
     public int Height { get; }
 
     private float Patch => _text * 1.06f;
@@ -40,7 +40,7 @@ internal sealed class Legend
 
     private float EntryGap => _text * 1.3f;
 
-    /// <summary>Draws it with its upper left corner at a place.</summary>
+    /// <summary>Draws the legend with its upper left corner at a position.</summary>
     public void Draw(SKCanvas canvas, float left, float top, SKColor ink)
     {
         foreach (var (entry, name, x, line) in _entries)

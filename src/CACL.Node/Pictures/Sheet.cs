@@ -10,16 +10,16 @@ internal sealed class Sheet : IDisposable
     /// <summary>Space around the page and between pictures, pixels.</summary>
     public const int Margin = 16;
 
-    /// <summary>Height of an em of usual text, pixels.</summary>
+    /// <summary>Height of an em of normal text, pixels.</summary>
     public const float TextSize = 17;
 
-    /// <summary>Height from one line of usual text to the next, pixels.</summary>
+    /// <summary>Height from one line of normal text to the next, pixels.</summary>
     public const int LineHeight = 26;
 
     /// <summary>The colour of text.</summary>
     public static readonly SKColor Ink = new(0x20, 0x20, 0x24);
 
-    /// <summary>The colour of text that is of less weight.</summary>
+    /// <summary>The colour of less important text.</summary>
     public static readonly SKColor FaintInk = new(0x68, 0x68, 0x70);
 
     private static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
@@ -27,7 +27,7 @@ internal sealed class Sheet : IDisposable
 
     private readonly SKBitmap _bitmap;
 
-    /// <summary>An empty page.</summary>
+    /// <summary>Creates an empty page.</summary>
     public Sheet(int width, int height)
     {
         _bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -35,21 +35,21 @@ internal sealed class Sheet : IDisposable
         Canvas.Clear(SKColors.White);
     }
 
-    /// <summary>What else is to be drawn is drawn on this.</summary>
+    /// <summary>The canvas for anything else to draw.</summary>
     public SKCanvas Canvas { get; }
 
-    /// <summary>Writes a line of text; what does not fit into <paramref name="room"/> pixels is left out.</summary>
+    /// <summary>Writes a line of text; what does not fit into <paramref name="room"/> pixels is cut off.</summary>
     public void Write(string text, float x, float baseline, float room, bool bold = false, SKColor? colour = null) =>
         SheetText.Draw(Canvas, SheetText.Fit(text, TextSize, room), x, baseline, TextSize, colour ?? Ink, bold);
 
-    /// <summary>Draws a picture into a place. Smooth: for photographs; otherwise each pixel stays a block of its own colour.</summary>
+    /// <summary>Draws a picture into an area. Smooth for photographs; otherwise each pixel stays a block of its own colour.</summary>
     public void Draw(SKBitmap picture, SKRect place, bool smooth)
     {
         using var image = SKImage.FromBitmap(picture);
         Canvas.DrawImage(image, place, smooth ? Smooth : Blocks);
     }
 
-    /// <summary>A thin line around a place.</summary>
+    /// <summary>Draws a thin line around an area.</summary>
     public void Frame(SKRect place)
     {
         using var line = new SKPaint { Style = SKPaintStyle.Stroke, StrokeWidth = 1, Color = new SKColor(0, 0, 0, 96) };
@@ -57,7 +57,7 @@ internal sealed class Sheet : IDisposable
         Canvas.DrawRect(place, line);
     }
 
-    /// <summary>Writes the page; a file appears under its name only once it is whole.</summary>
+    /// <summary>Writes the page; the file appears under its name only once it is complete.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void Save(string path)
     {

@@ -3,17 +3,17 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>Text on a canvas, in the font that the program brings along: a machine without fonts still gets its words.</summary>
+/// <summary>Draws text on a canvas, in the font that comes with the program: a machine without fonts still gets its text.</summary>
 internal static class SheetText
 {
-    /// <summary>How wide a text is, in pixels.</summary>
+    /// <summary>Returns the width of a text in pixels.</summary>
     public static float Measure(string text, float size)
     {
         using var font = Font(size, bold: false);
         return font.MeasureText(text);
     }
 
-    /// <summary>The text itself, or as much of its beginning as fits into a width, and an ellipsis.</summary>
+    /// <summary>Returns the text, or as much of its beginning as fits into a width, with an ellipsis.</summary>
     public static string Fit(string text, float size, float width)
     {
         using var font = Font(size, bold: true); // the wider of the two
@@ -24,13 +24,13 @@ internal static class SheetText
     }
 
     /// <summary>Draws a line of text.</summary>
-    /// <param name="canvas">Where to.</param>
+    /// <param name="canvas">The canvas.</param>
     /// <param name="text">The line.</param>
     /// <param name="x">Left edge.</param>
-    /// <param name="baseline">Where the letters stand.</param>
+    /// <param name="baseline">The baseline.</param>
     /// <param name="size">Height of an em in pixels.</param>
-    /// <param name="colour">Of the letters.</param>
-    /// <param name="bold">Whether it stands out.</param>
+    /// <param name="colour">Colour of the letters.</param>
+    /// <param name="bold">Whether it is bold.</param>
     public static void Draw(SKCanvas canvas, string text, float x, float baseline, float size, SKColor colour, bool bold = false)
     {
         using var font = Font(size, bold);
@@ -55,6 +55,6 @@ internal static class SheetText
         canvas.DrawText(text, x, baseline, font, fill);
     }
 
-    // The one weight that is brought along is thickened for titles.
+    // The font comes in a single weight, which is thickened for titles.
     private static SKFont Font(float size, bool bold) => new(EmbeddedFont.Typeface, size) { Embolden = bold, Subpixel = true };
 }

@@ -6,15 +6,15 @@ using SkiaSharp;
 
 namespace CACL.Node.Pictures;
 
-/// <summary>What a similarity sheet shows.</summary>
-/// <param name="Title">Bold, above everything.</param>
-/// <param name="Notes">Lines below it.</param>
-/// <param name="First">The frame that the points are of.</param>
+/// <summary>The content of a similarity sheet.</summary>
+/// <param name="Title">The title, in bold above everything.</param>
+/// <param name="Notes">Lines below the title.</param>
+/// <param name="First">The frame in which the points are.</param>
 /// <param name="Second">The frame that is searched, of the same size.</param>
-/// <param name="FirstTitle">What the first frame is.</param>
-/// <param name="SecondTitle">What the second frame is.</param>
-/// <param name="Points">Pixels of the first frame, and what they are called.</param>
-/// <param name="Views">Columns: a name, and a map for each point.</param>
+/// <param name="FirstTitle">Title of the first frame.</param>
+/// <param name="SecondTitle">Title of the second frame.</param>
+/// <param name="Points">Pixels of the first frame, and their names.</param>
+/// <param name="Views">The columns: a name, and a map for each point.</param>
 internal sealed record SimilarityPicture(
     string Title,
     IReadOnlyList<string> Notes,
@@ -31,7 +31,7 @@ internal sealed record SimilarityPicture(
 /// </summary>
 internal sealed class SimilaritySheet : IDisposable
 {
-    /// <summary>Smaller frames are enlarged until their longer side has about so many pixels.</summary>
+    /// <summary>Approximate least longer side; smaller frames are enlarged to it.</summary>
     private const int LeastSide = 400;
 
     private const int ColumnGap = 20;
@@ -76,14 +76,14 @@ internal sealed class SimilaritySheet : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sheet.Dispose();
 
-    /// <summary>Where the pictures of a row (−1: the frames) lie.</summary>
+    /// <summary>Returns the area of a picture in a row (−1: the frames).</summary>
     internal SKRect Place(int row, int column) => SKRect.Create(
         Sheet.Margin + (column * (PanelWidth + ColumnGap)),
         row < 0 ? HeadHeight + Sheet.LineHeight : RowTop(row) + Sheet.LineHeight,
         PanelWidth,
         PanelHeight);
 
-    // Below the frames; each row has a line of titles, the pictures, the colour bars and their numbers.
+    // Rows are below the frames; each has a line of titles, the pictures, the colour bars and their numbers.
     private int RowTop(int row) =>
         HeadHeight + Sheet.LineHeight + PanelHeight + (Sheet.Margin * 3 / 2) + (
             row * (Sheet.LineHeight + PanelHeight + BarHeight + Sheet.LineHeight + Sheet.Margin + 6));
@@ -122,7 +122,7 @@ internal sealed class SimilaritySheet : IDisposable
         var left = place.Left;
         if (column == 0)
         {
-            // The row's own name stands before the first column's.
+            // The row's own name stands before that of the first column.
             var label = _picture.Points[row].Name;
             using var dot = new SKPaint { Color = PointColours[row % PointColours.Length], IsAntialias = true };
             _sheet.Canvas.DrawCircle(left + 7, place.Top - 14, 7, dot);
@@ -139,7 +139,7 @@ internal sealed class SimilaritySheet : IDisposable
         DrawBar(map, SKRect.Create(place.Left, place.Bottom + 6, PanelWidth, BarHeight));
     }
 
-    /// <summary>A point as it lies in the first frame: a ring of its colour, with its number where it is first shown.</summary>
+    /// <summary>Draws a point in the first frame: a ring of its colour, with its number where it is first shown.</summary>
     private void DrawPoint(SKRect place, int index, bool number)
     {
         var (x, y, _) = _picture.Points[index];
@@ -150,14 +150,14 @@ internal sealed class SimilaritySheet : IDisposable
         if (!number) return;
         var text = (index + 1).ToString(CultureInfo.InvariantCulture);
         var size = Sheet.TextSize * 1.1f;
-        // Beside the ring, on the side where there is room.
+        // Beside the ring, on the side with room for it.
         var textX = centre.X + radius + 6 + SheetText.Measure(text, size) < place.Right
             ? centre.X + radius + 5
             : centre.X - radius - 5 - SheetText.Measure(text, size);
         SheetText.Outline(_sheet.Canvas, text, textX, Math.Min(centre.Y + (size * 0.36f), place.Bottom - 4), size);
     }
 
-    /// <summary>Where the similarity is largest: a white cross, its middle left open.</summary>
+    /// <summary>Marks where the similarity is largest: a white cross whose middle is left open.</summary>
     private void DrawBest(SKRect place, SimilarityMap map)
     {
         var x = place.Left + ((map.Best.X + 0.5f) * PanelWidth / map.Width);

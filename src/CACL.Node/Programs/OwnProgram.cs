@@ -1,19 +1,19 @@
 namespace CACL.Node.Programs;
 
-/// <summary>How this very program is started once more.</summary>
+/// <summary>How to start this program once more.</summary>
 /// <param name="FileName">The program to start.</param>
-/// <param name="Arguments">What stands before the verb.</param>
+/// <param name="Arguments">Arguments before the verb.</param>
 internal sealed record OwnProgram(string FileName, IReadOnlyList<string> Arguments)
 {
     private const string Name = "CACL.Node";
 
     /// <summary>
-    /// The way in which this process was started: the executable of a publish, or dotnet with the program's library. Another program that
-    /// uses this assembly, such as its tests, starts the library, too.
+    /// Returns how this process was started: by the executable of a published program, or by dotnet with the program's library. Another
+    /// program that uses this assembly, such as its tests, starts the library, too.
     /// </summary>
     public static OwnProgram Find() => Find(Environment.ProcessPath, AppContext.BaseDirectory);
 
-    /// <summary>As <see cref="Find()"/>, of a process with this executable and base folder.</summary>
+    /// <summary>Does the same as <see cref="Find()"/> for a process with this executable and base folder.</summary>
     internal static OwnProgram Find(string? executable, string folder)
     {
         var word = Path.GetFileName(executable);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace CACL.Node.RunInputs;
 
-/// <summary>A set of row numbers as text: "1-40,42,44-195". Nearly all rows of a catalogue are used, so it is short.</summary>
+/// <summary>Writes a set of row numbers as text: "1-40,42,44-195". Nearly all rows of a catalogue are used, so the text is short.</summary>
 internal static class RowRanges
 {
-    /// <summary>The text of a set.</summary>
+    /// <summary>Returns the text of a set.</summary>
     public static string Text(IEnumerable<long> rows)
     {
         var ranges = new List<(long First, long Last)>();
@@ -20,8 +20,8 @@ internal static class RowRanges
             : string.Create(CultureInfo.InvariantCulture, $"{range.First}-{range.Last}")));
     }
 
-    /// <summary>The set of a text.</summary>
-    /// <exception cref="FormatException">It is none, or one of more rows than a catalogue can have.</exception>
+    /// <summary>Parses the text of a set.</summary>
+    /// <exception cref="FormatException">The text describes no set, or one with more rows than a catalogue can have.</exception>
     public static HashSet<long> Parse(string text)
     {
         const int most = 100_000_000;

@@ -10,7 +10,7 @@ using CACL.Runs.Folder;
 namespace CACL.Node.RunInputs;
 
 /// <summary>
-/// videos.json of a run folder: which rows of the catalogue the run began with. By them a run that goes on finds the very same videos,
+/// A run folder's videos.json: the rows of the catalogue with which the run began. By them a resumed run finds the very same videos,
 /// whatever was scanned into the catalogue since.
 /// </summary>
 internal static class RunVideosFile
@@ -18,11 +18,11 @@ internal static class RunVideosFile
     /// <summary>The file's name.</summary>
     public const string Name = RunFolder.VideosName;
 
-    /// <summary>Writes it.</summary>
-    /// <param name="run">Run folder.</param>
+    /// <summary>Writes the file.</summary>
+    /// <param name="run">The run folder.</param>
     /// <param name="catalog">The catalogue.</param>
     /// <param name="videos">The videos of the run.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string run, VideoCatalog catalog, IReadOnlyCollection<VideoShape> videos)
     {
         var ids = videos.Select(video => video.Id).ToHashSet();
@@ -37,17 +37,17 @@ internal static class RunVideosFile
     }
 
     /// <summary>
-    /// The videos that a run began with; null where there is no such file, or the catalogue does not hold just these any more.
+    /// Returns the videos with which a run began; null if there is no such file, or the catalogue no longer contains exactly these.
     /// </summary>
-    /// <param name="run">Run folder.</param>
+    /// <param name="run">The run folder.</param>
     /// <param name="catalog">The catalogue.</param>
-    /// <param name="roots">What is named.</param>
-    /// <param name="stride">Frames between the two of a pair.</param>
+    /// <param name="roots">The folders, lists and files named.</param>
+    /// <param name="stride">Distance between the two frames of a pair.</param>
     public static VideoShape[]? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride)
     {
         if (Read(Path.Combine(run, Name)) is not var (rows, sha256)) return null;
         VideoShape[] videos = [.. catalog.LoadUsableAndVanished(stride + 1, roots).Where(video => rows.Contains(video.Id))];
-        // Rows of another catalogue, or of one that was made anew, may have the same numbers.
+        // Rows of another catalogue, or of one that was created again, may have the same numbers.
         return videos.Length == rows.Count && HashOfPaths(catalog, rows) == sha256 ? videos : null;
     }
 

@@ -3,14 +3,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.RunInputs;
 
-/// <summary>From the settings as written to what a run is started with.</summary>
+/// <summary>Turns the settings as written into the options of a run.</summary>
 internal static class TrainingOptions
 {
-    /// <summary>The options of a run.</summary>
-    /// <param name="configuration">Settings.</param>
-    /// <param name="folder">Run folder.</param>
+    /// <summary>Returns the options of a run.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="folder">The run folder.</param>
     /// <param name="device">Torch device, resolved.</param>
-    /// <param name="videos">The videos: part of what must be the same on resume.</param>
+    /// <param name="videos">The videos, which are part of what must be the same on resume.</param>
     public static RunOptions Of(ResolvedConfiguration configuration, string folder, string device, TrainingVideos videos)
     {
         var settings = configuration.Settings;
@@ -19,8 +19,7 @@ internal static class TrainingOptions
         return settings.ToRunOptions(folder, device, decoders, fingerprint);
     }
 
-    // On the processor, training needs the cores itself: a step takes far longer than the decoding of its batch. Beside a GPU they are
-    // free.
+    // On a CPU, training needs the cores itself: a step takes far longer than decoding its batch. Beside a GPU they are free.
     private static int DecodersFor(string device) => device.StartsWith("cuda", StringComparison.Ordinal)
         ? Math.Max(1, Environment.ProcessorCount - 2)
         : Math.Max(1, Environment.ProcessorCount / 2);

@@ -8,17 +8,17 @@ using CACL.Runs.Videos;
 
 namespace CACL.Node.RunInputs;
 
-/// <summary>The videos of a run, as its catalogue knows them.</summary>
-/// <param name="Usable">In the order that sampling counts them: by path.</param>
-/// <param name="Unusable">Those left out, with their reasons.</param>
+/// <summary>The videos of a run, according to its catalogue.</summary>
+/// <param name="Usable">The usable videos, in sampling order: by path.</param>
+/// <param name="Unusable">The unusable videos, with their reasons.</param>
 internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<QuarantinedVideo> Unusable)
 {
-    /// <summary>What a checkpoint's settings call <see cref="Identity"/>.</summary>
+    /// <summary>The name of <see cref="Identity"/> in a checkpoint's settings.</summary>
     public const string Setting = "the videos";
 
     /// <summary>
-    /// What must be the same when a run is resumed: how many videos there are and, in their order, their frames and sizes.
-    /// Not their paths: videos may be moved.
+    /// What must be the same when a run is resumed: the number of videos and, in their order, their numbers of frames and their sizes. Not
+    /// their paths: videos may be moved.
     /// </summary>
     public string Identity
     {
@@ -38,7 +38,7 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         }
     }
 
-    /// <summary>The identity of a run's videos, by the newest of its checkpoints that tells; null: none does.</summary>
+    /// <summary>Returns the identity of a run's videos according to its newest checkpoint that has one; null if none does.</summary>
     public static string? IdentityIn(CheckpointStore checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
@@ -53,14 +53,15 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     }
 
     /// <summary>
-    /// The very videos that a run began with, in their order: by the rows that its folder names or, where it names none, those of today
-    /// or those of today with the ones that vanished, if they are of the same lengths and sizes. Null: the catalogue does not hold them.
+    /// Returns the very videos with which a run began, in their order: according to the rows that its folder names or, if it names none,
+    /// today's rows, or today's together with those that vanished, if their lengths and sizes match. Null if the catalogue does not contain
+    /// them.
     /// </summary>
-    /// <param name="run">Run folder.</param>
+    /// <param name="run">The run folder.</param>
     /// <param name="catalog">The catalogue.</param>
-    /// <param name="roots">What is named.</param>
-    /// <param name="stride">Frames between the two of a pair.</param>
-    /// <param name="are">Whether some may be they, as far as lengths and sizes tell.</param>
+    /// <param name="roots">The folders, lists and files named.</param>
+    /// <param name="stride">Distance between the two frames of a pair.</param>
+    /// <param name="are">Whether some videos may be the run's, as far as lengths and sizes say.</param>
     public static VideoShape[]? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride, Func<VideoShape[], bool> are)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -69,12 +70,12 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         return catalog.LoadUsableAndVanished(stride + 1, roots) is var withVanished && are(withVanished) ? withVanished : null;
     }
 
-    /// <summary>As the other one, for a training that goes on.</summary>
-    /// <param name="run">Run folder.</param>
+    /// <summary>Does the same for a training that is resumed.</summary>
+    /// <param name="run">The run folder.</param>
     /// <param name="catalog">The catalogue.</param>
-    /// <param name="roots">What is named.</param>
-    /// <param name="stride">Frames between the two of a pair.</param>
-    /// <param name="identity">Their identity; null: no checkpoint tells, so only the rows that the folder names count.</param>
+    /// <param name="roots">The folders, lists and files named.</param>
+    /// <param name="stride">Distance between the two frames of a pair.</param>
+    /// <param name="identity">Their identity; null if no checkpoint has one, so that only the rows that the folder names count.</param>
     public static TrainingVideos? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride, string? identity)
     {
         var found = identity is null
@@ -83,8 +84,8 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         return found is { Length: > 0 } ? new TrainingVideos(found, LoadUnusable(catalog, roots, stride)) : null;
     }
 
-    /// <summary>Reads them from a catalogue.</summary>
-    /// <exception cref="UserException">None of them can be used.</exception>
+    /// <summary>Loads the videos from a catalogue.</summary>
+    /// <exception cref="UserException">No video can be used.</exception>
     public static TrainingVideos Load(VideoCatalog catalog, VideoRoots roots, int stride)
     {
         var videos = new TrainingVideos(catalog.LoadUsable(stride + 1, roots), LoadUnusable(catalog, roots, stride));
@@ -111,7 +112,7 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         }
         catch (CheckpointException)
         {
-            return null; // damaged, or a running training has just removed it: another one will tell
+            return null; // damaged, or a running training has just removed it: another one will say
         }
     }
 }

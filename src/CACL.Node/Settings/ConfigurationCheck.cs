@@ -6,27 +6,29 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Settings;
 
-/// <summary>Checks a file that holds more than the settings of a run.</summary>
+/// <summary>Checks a file that contains more than the settings of a run.</summary>
 /// <param name="file">The file.</param>
-/// <param name="overrides">Texts <c>key=value</c> that go with it.</param>
+/// <param name="overrides">Overrides, <c>key=value</c>, that apply to it.</param>
 /// <param name="environment">Environment variables.</param>
-/// <returns>What is said of a file that is right: a clause, and lines below it; null: it is a file of settings.</returns>
-/// <exception cref="UserException">Something is wrong with it.</exception>
+/// <returns>What to say about a valid file: a clause, and lines below it; null: it is a file of settings.</returns>
+/// <exception cref="UserException">The file is not valid.</exception>
 internal delegate (string Right, IReadOnlyList<string> Lines)? OtherCheck(
     string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment);
 
-/// <summary><c>cacl config check</c>: each file by itself, told as right with what it changes, or with every fault.</summary>
+/// <summary>
+/// Handles <c>cacl config check</c>: each file is checked by itself, and reported as valid with what it changes, or with all its faults.
+/// </summary>
 internal static class ConfigurationCheck
 {
-    /// <summary>Checks files and writes what was found.</summary>
-    /// <param name="files">HOCON files, each checked for itself.</param>
-    /// <param name="overrides">Texts <c>key=value</c> that go with each of them.</param>
-    /// <param name="environment">Environment variables. Those that set a key do not count, so that a file is judged alike
+    /// <summary>Checks files, and writes what was found.</summary>
+    /// <param name="files">HOCON files, each checked by itself.</param>
+    /// <param name="overrides">Overrides, <c>key=value</c>, that apply to each of them.</param>
+    /// <param name="environment">Environment variables. Those that set a key are ignored, so that a file is judged alike
     /// everywhere.</param>
-    /// <param name="other">Checks files that are not of settings.</param>
-    /// <param name="output">Takes the files that are right.</param>
-    /// <param name="error">Takes the faults.</param>
-    /// <returns>The exit code: failure where any file is at fault.</returns>
+    /// <param name="other">Checks files that contain something other than settings.</param>
+    /// <param name="output">Receives the valid files.</param>
+    /// <param name="error">Receives the faults.</param>
+    /// <returns>The exit code: failure if any file is not valid.</returns>
     public static int Run(
         IReadOnlyList<string> files,
         IReadOnlyList<string> overrides,

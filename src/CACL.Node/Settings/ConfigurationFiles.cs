@@ -4,28 +4,31 @@ using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;
 
-/// <summary>From files and overrides to checked settings. Strength: reference.conf, the files in order, the environment, --set.</summary>
+/// <summary>
+/// Loads checked settings from files and overrides. In order of increasing strength: reference.conf, the files in order, the environment,
+/// --set.
+/// </summary>
 internal static class ConfigurationFiles
 {
-    /// <summary>The override by which a program opens no port.</summary>
+    /// <summary>The override with which a program opens no port.</summary>
     public const string NoPort = "cacl.http.enabled=false";
 
-    /// <summary>The settings of a run.</summary>
+    /// <summary>Loads the settings of a run.</summary>
     /// <param name="files">HOCON files, the strongest last.</param>
-    /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>
+    /// <param name="overrides">Overrides, <c>key=value</c>, the strongest last.</param>
     /// <param name="environment">Environment variables; <see cref="ProcessEnvironment"/> gives this process's.</param>
-    /// <exception cref="HoconException">A text cannot be read.</exception>
-    /// <exception cref="SettingsException">Settings are wrong: all of them are listed.</exception>
-    /// <exception cref="ConfigurationException">An override or an environment variable is none.</exception>
+    /// <exception cref="HoconException">A text cannot be parsed.</exception>
+    /// <exception cref="SettingsException">Settings are wrong: the message lists all of them.</exception>
+    /// <exception cref="ConfigurationException">An override or an environment variable is invalid.</exception>
     public static ResolvedConfiguration Load(
         IEnumerable<string> files,
         IEnumerable<string> overrides,
         IReadOnlyDictionary<string, string> environment) => LoadLayers(files, [], overrides, environment);
 
-    /// <summary>As <see cref="Load"/>, with single settings between the files and the environment.</summary>
+    /// <summary>Does the same as <see cref="Load"/>, with single settings between the files and the environment.</summary>
     /// <param name="files">HOCON files, the strongest last.</param>
-    /// <param name="settings">Keys with their values, HOCON, and where they stand.</param>
-    /// <param name="overrides">Texts <c>key=value</c>, the strongest last.</param>
+    /// <param name="settings">Keys with their values, as HOCON, and their origins.</param>
+    /// <param name="overrides">Overrides, <c>key=value</c>, the strongest last.</param>
     /// <param name="environment">Environment variables.</param>
     public static ResolvedConfiguration LoadLayers(
         IEnumerable<string> files,
@@ -41,17 +44,17 @@ internal static class ConfigurationFiles
         return Bind(loader.Resolve());
     }
 
-    /// <summary>The settings where nobody sets anything.</summary>
+    /// <summary>Returns the default settings.</summary>
     public static ResolvedConfiguration Defaults() => Load([], [], new Dictionary<string, string>());
 
-    /// <summary>This process's environment variables.</summary>
+    /// <summary>Returns this process's environment variables.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
         Environment.GetEnvironmentVariables()
             .Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 
-    /// <summary>The two sides of a text <c>key=value</c>.</summary>
-    /// <exception cref="ConfigurationException">It is none.</exception>
+    /// <summary>Splits a text <c>key=value</c>.</summary>
+    /// <exception cref="ConfigurationException">The text is not of that form.</exception>
     public static (string Key, string Value) SplitOverride(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
@@ -70,7 +73,7 @@ internal static class ConfigurationFiles
         var reader = new SettingsReader(root);
         var unknown = KnownKeys.Unknown(root).ToList();
         var settings = RunSettings.Read(reader);
-        // A section that was overwritten by a value would be reported again for each of its keys.
+        // A section that was overwritten by a value would be reported once more for each of its keys.
         var problems = unknown.Concat(
             reader.Problems.Where(p => !unknown.Any(u => p.Key.StartsWith(u.Key + ".", StringComparison.Ordinal)))).ToList();
         if (problems.Count > 0) throw new SettingsException(problems);

@@ -24,11 +24,11 @@ internal sealed record DataSettings
 
     public required double FlipProbability { get; init; }
 
-    public required bool SharedPhotometry { get; init; }
+    public required bool SharedColourAugmentation { get; init; }
 
     public required DecoderKind Decoder { get; init; }
 
-    /// <summary>Number of decoders; 0: to be chosen from the number of cores.</summary>
+    /// <summary>Number of decoders; 0: chosen from the number of cores.</summary>
     public required int Decoders { get; init; }
 
     public required TimeSpan DecodeTimeout { get; init; }
@@ -40,7 +40,7 @@ internal sealed record DataSettings
 
     public required int PrefetchBatches { get; init; }
 
-    /// <summary>How videos are scanned.</summary>
+    /// <summary>Returns how videos are scanned.</summary>
     public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
     /// <summary>A decoder as <c>cacl.data.decoder</c> calls it.</summary>
@@ -58,7 +58,7 @@ internal sealed record DataSettings
             CropAreaMin = area[0],
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
-            SharedPhotometry = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
+            SharedColourAugmentation = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
             Decoder = reader.Choice("cacl.data.decoder", DecoderWords),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
             DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),

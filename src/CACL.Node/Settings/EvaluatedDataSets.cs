@@ -7,7 +7,7 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Settings;
 
-/// <summary>The list <c>cacl.evaluation.datasets</c>: texts <c>KIND:DIR</c>, or objects.</summary>
+/// <summary>Reads the list <c>cacl.evaluation.datasets</c>: texts <c>KIND:DIR</c>, or objects.</summary>
 internal static class EvaluatedDataSets
 {
     private const string Key = "cacl.evaluation.datasets";
@@ -15,7 +15,7 @@ internal static class EvaluatedDataSets
 
     private static readonly string[] Fields = ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction"];
 
-    /// <summary>Reads and checks the list; whether the folders are there is looked at when a training starts.</summary>
+    /// <summary>Reads and checks the list; whether the folders exist is checked when a training starts.</summary>
     public static IReadOnlyList<EvaluatedDataSet> Read(SettingsReader reader)
     {
         var dataSets = reader.Elements<EvaluatedDataSet>(Key, ReadElement, Render);

@@ -5,15 +5,17 @@ using CACL.Runs.Steps;
 
 namespace CACL.Node.Settings;
 
-/// <summary>What is known of the program's methods before a run's settings are: names that may occur in settings and commands.</summary>
+/// <summary>
+/// What is known about the program's methods before a run's settings are: the names that may occur in settings and commands.
+/// </summary>
 internal static class KnownMethods
 {
-    /// <summary>The method under its default settings.</summary>
+    /// <summary>The method with its default settings.</summary>
     public static MethodDescription Usual { get; } = new CaclOptions().Describe();
 
-    /// <summary>Figures that a line of metrics.jsonl may hold.</summary>
+    /// <summary>Figures that a line of metrics.jsonl may contain.</summary>
     public static IReadOnlyList<string> Figures { get; } = MetricsLine.Names(Usual.Metrics);
 
-    /// <summary>Settings that may change while a run goes on.</summary>
+    /// <summary>Settings that may change during a run.</summary>
     public static IReadOnlyList<string> LiveSettings { get; } = LiveSettingNames.Of(Usual.LossWeights);
 }

@@ -10,13 +10,13 @@ internal sealed record LoggingSettings
 
     public required TimeSpan ProgressEvery { get; init; }
 
-    /// <summary>Null: live on a terminal.</summary>
+    /// <summary>Whether progress is live; null: on a terminal.</summary>
     public required bool? Live { get; init; }
 
-    /// <summary>Where Seq receives the log; null: nowhere.</summary>
+    /// <summary>Address of Seq; null: none.</summary>
     public required Uri? SeqUrl { get; init; }
 
-    /// <summary>In no file and no log.</summary>
+    /// <summary>Seq's API key, which is in no file and no log.</summary>
     public required string SeqApiKey { get; init; }
 
     public static LoggingSettings Read(SettingsReader reader) => new()

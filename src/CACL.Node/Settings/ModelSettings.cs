@@ -18,11 +18,11 @@ internal sealed record ModelSettings
 
     public required int BatchNormSplits { get; init; }
 
-    public required bool PixelShuffle { get; init; }
+    public required bool SpatialRoll { get; init; }
 
     public required Padding Padding { get; init; }
 
-    /// <summary>Null: soft iff the global head is on.</summary>
+    /// <summary>Whether the cycle is soft; null: if and only if the global head is on.</summary>
     public required bool? SoftCycle { get; init; }
 
     public required Positives Positives { get; init; }
@@ -31,7 +31,7 @@ internal sealed record ModelSettings
 
     public required double Temperature { get; init; }
 
-    public required double Momentum { get; init; }
+    public required double EmaWeight { get; init; }
 
     public required LossWeights LossWeights { get; init; }
 
@@ -42,13 +42,13 @@ internal sealed record ModelSettings
         QueueSize = reader.Integer("cacl.model.queue-size", 1, 1 << 20),
         EnqueuePixels = reader.Integer("cacl.model.enqueue-pixels", 1, 128 * 128),
         BatchNormSplits = reader.Integer("cacl.model.bn-splits", 1, 65_536),
-        PixelShuffle = reader.Boolean("cacl.model.pixel-shuffle"),
+        SpatialRoll = reader.Boolean("cacl.model.pixel-shuffle"),
         Padding = reader.Choice("cacl.model.padding", ("zeros", Padding.Zeros), ("reflect", Padding.Reflect)),
         SoftCycle = reader.BooleanOrAuto("cacl.model.soft-cycle"),
         Positives = reader.Choice("cacl.model.positives", ("global-head", Positives.GlobalHead), ("same-position", Positives.SamePosition)),
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
-        Momentum = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
+        EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
         LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
     };
 

@@ -4,15 +4,15 @@ using CACL.Configuration.Reading;
 
 namespace CACL.Node.Settings;
 
-/// <summary>The settings of a run with where each came from.</summary>
+/// <summary>The settings of a run, with their origins.</summary>
 internal sealed class ResolvedConfiguration
 {
-    // What may change from one start of a run to the next, because the computed numbers do not depend on it. Any other key, also one
-    // added later, belongs to the fingerprint.
+    // Settings that may change from one start of a run to the next, because the computed numbers do not depend on them. Any other key,
+    // including one added later, belongs to the fingerprint.
     private static readonly string[] Changeable =
     [
         "cacl.run.",
-        // Where the videos lie may change; that they are the same ones is checked by their number, frames and sizes.
+        // The place of the videos may change; that they are the same ones is checked by their number, frames and sizes.
         "cacl.data.videos",
         "cacl.data.catalog",
         "cacl.data.decoder",
@@ -36,7 +36,7 @@ internal sealed class ResolvedConfiguration
 
     private readonly HoconObject? _akka;
 
-    /// <summary>Settings as bound, with their texts and origins.</summary>
+    /// <summary>Creates a configuration from typed settings, with their texts and origins.</summary>
     public ResolvedConfiguration(RunSettings settings, IReadOnlyCollection<ResolvedSetting> keys, HoconObject? akka)
     {
         Settings = settings;
@@ -50,18 +50,20 @@ internal sealed class ResolvedConfiguration
     /// <summary>Every key under <c>cacl</c>, sorted, with canonical text and origin.</summary>
     public IReadOnlyCollection<ResolvedSetting> Keys { get; }
 
-    /// <summary>The <c>akka</c> section completed by what the program needs, for Akka's ConfigurationFactory.ParseString.</summary>
+    /// <summary>
+    /// Returns the <c>akka</c> section completed with what the program needs, for Akka's ConfigurationFactory.ParseString.
+    /// </summary>
     /// <param name="logger">The logger's type, with its assembly.</param>
     public string AkkaText(string logger) => AkkaSection.Render(_akka, logger);
 
-    /// <summary>The settings which must be the same when a run is resumed: those that change the numbers it computes.</summary>
+    /// <summary>The settings that must be the same when a run is resumed: those that change the numbers it computes.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint => new SortedDictionary<string, string>(
         Keys.Where(k => !Changeable.Any(c => c.EndsWith('.') ? k.Key.StartsWith(c, StringComparison.Ordinal) : k.Key == c))
             .ToDictionary(k => k.Key, k => k.Text),
         StringComparer.Ordinal);
 
     /// <summary>
-    /// Text for config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.
+    /// Returns the text of config.resolved.conf: every key, sorted, with its origin as a comment. It reads back to the same settings.
     /// </summary>
     public string Render()
     {
@@ -71,10 +73,10 @@ internal sealed class ResolvedConfiguration
         return text.ToString();
     }
 
-    /// <summary>One setting as HOCON, with its origin as a comment.</summary>
+    /// <summary>Returns a setting as HOCON, with its origin as a comment.</summary>
     public static string Line(ResolvedSetting setting) => $"{setting.Key} = {setting.Text}  # {OneLine(setting.Origin)}";
 
-    /// <summary>The settings whose values differ from those of another configuration, or which it lacks.</summary>
+    /// <summary>Returns the settings whose values differ from those of another configuration, or that it lacks.</summary>
     public IReadOnlyList<ResolvedSetting> DifferencesFrom(ResolvedConfiguration other)
     {
         var texts = other.All.ToDictionary(s => s.Key, s => s.Text);
@@ -84,7 +86,7 @@ internal sealed class ResolvedConfiguration
     private IEnumerable<ResolvedSetting> All =>
         Keys.Concat(AkkaSection.Leaves(_akka).Select(leaf => new ResolvedSetting(leaf.Key, leaf.Value.ToString()!, leaf.Value.Origin)));
 
-    /// <summary>What differs between two fingerprints, a line each, such as <c>cacl.seed: 1 then, 2 now</c>.</summary>
+    /// <summary>Returns the differences between two fingerprints, one per line, such as <c>cacl.seed: 1 then, 2 now</c>.</summary>
     public static IReadOnlyList<string> Difference(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
     [
         .. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)

@@ -7,12 +7,12 @@ using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Node.Settings;
 
-/// <summary>Every setting of a run, checked and immutable. Made by <see cref="ConfigurationFiles.Load"/>.</summary>
+/// <summary>All settings of a run, checked and immutable. Created by <see cref="ConfigurationFiles.Load"/>.</summary>
 internal sealed record RunSettings
 {
     public required ulong Seed { get; init; }
 
-    /// <summary>The run's folder, absolute; empty: a new one is to be named.</summary>
+    /// <summary>The run's folder, absolute; empty: name a new one.</summary>
     public required string RunDirectory { get; init; }
 
     public required DataSettings Data { get; init; }
@@ -25,9 +25,9 @@ internal sealed record RunSettings
 
     public required SupervisionSettings Supervision { get; init; }
 
-    public required EvaluationSettings Evaluation { get; init; }
+    public required EvaluationProtocolSettings Evaluation { get; init; }
 
-    public required EvaluatorSettings Evaluator { get; init; }
+    public required TrainingEvaluationSettings TrainingEvaluation { get; init; }
 
     public required HttpOptions Http { get; init; }
 
@@ -35,7 +35,7 @@ internal sealed record RunSettings
 
     public required LoggingSettings Logging { get; init; }
 
-    /// <summary>What decides a sample plan.</summary>
+    /// <summary>Returns the settings that decide a sample plan.</summary>
     public SamplingOptions ToSamplingOptions() => new()
     {
         Seed = Seed,
@@ -44,15 +44,15 @@ internal sealed record RunSettings
         CropAreaMin = Data.CropAreaMin,
         CropAreaMax = Data.CropAreaMax,
         FlipProbability = Data.FlipProbability,
-        SharedPhotometry = Data.SharedPhotometry,
-        PixelShuffle = Model.PixelShuffle,
+        SharedColourAugmentation = Data.SharedColourAugmentation,
+        SpatialRoll = Model.SpatialRoll,
         EnqueuePixels = Model.EnqueuePixels,
     };
 
-    /// <summary>What is trained by.</summary>
+    /// <summary>Returns the settings of the method.</summary>
     public MethodOptions ToMethod() => ToCaclOptions();
 
-    /// <summary>What decides a training step.</summary>
+    /// <summary>Returns the settings that decide a training step.</summary>
     public CaclOptions ToCaclOptions() => new()
     {
         Seed = Seed,
@@ -60,21 +60,21 @@ internal sealed record RunSettings
         Heads = Model.Heads,
         QueueSize = Model.QueueSize,
         BatchNormSplits = Model.BatchNormSplits,
-        PixelShuffle = Model.PixelShuffle,
+        SpatialRoll = Model.SpatialRoll,
         Padding = Model.Padding,
         SoftCycle = Model.SoftCycle,
         Positives = Model.Positives,
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
-        Momentum = Model.Momentum,
+        EmaWeight = Model.EmaWeight,
         LossWeights = Model.LossWeights,
         Lars = Training.Lars,
     };
 
-    /// <summary>What the actors of a run need to know.</summary>
+    /// <summary>Returns the options of a run's actors.</summary>
     /// <param name="directory">The run folder, absolute.</param>
-    /// <param name="device">The device that <see cref="TrainingSettings.Device"/> turned out to be: cpu, cuda or cuda:N.</param>
-    /// <param name="decoders">The number that <see cref="DataSettings.Decoders"/> turned out to be.</param>
+    /// <param name="device">The resolved <see cref="TrainingSettings.Device"/>: cpu, cuda or cuda:N.</param>
+    /// <param name="decoders">The resolved <see cref="DataSettings.Decoders"/>.</param>
     /// <param name="fingerprint">See <see cref="ResolvedConfiguration.Fingerprint"/>.</param>
     public RunOptions ToRunOptions(string directory, string device, int decoders, IReadOnlyDictionary<string, string> fingerprint) => new()
     {
@@ -102,12 +102,12 @@ internal sealed record RunSettings
         CheckpointsKept = Checkpoints.Keep,
         OnCheckpointFailure = Checkpoints.OnFailure,
         CheckpointBackOff = Checkpoints.Retry,
-        Evaluation = Evaluator.ToOptions(),
+        Evaluation = TrainingEvaluation.ToOptions(),
         LogLevel = Logging.Level.ToString().ToLowerInvariant(),
         Fingerprint = fingerprint,
     };
 
-    /// <summary>The settings in a tree; what is wrong with them is left in the reader.</summary>
+    /// <summary>Reads the settings in a tree; problems are left in the reader.</summary>
     public static RunSettings Read(SettingsReader reader)
     {
         var settings = new RunSettings
@@ -119,8 +119,8 @@ internal sealed record RunSettings
             Training = TrainingSettings.Read(reader),
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
-            Evaluation = EvaluationSettings.Read(reader),
-            Evaluator = EvaluatorSettings.Read(reader),
+            Evaluation = EvaluationProtocolSettings.Read(reader),
+            TrainingEvaluation = TrainingEvaluationSettings.Read(reader),
             Http = HttpSettings.Read(reader),
             Telemetry = TelemetrySettings.Read(reader),
             Logging = LoggingSettings.Read(reader),

@@ -3,13 +3,13 @@ using CACL.Data.Files;
 
 namespace CACL.Node.Settings;
 
-/// <summary>Opens what is named as a file of settings.</summary>
+/// <summary>Opens a file of settings.</summary>
 internal static class SettingsFile
 {
-    /// <summary>A file for reading; what is none is refused and never waited for.</summary>
+    /// <summary>Opens a file for reading; anything that is not a regular file is refused, without waiting for it.</summary>
     /// <param name="path">Absolute path.</param>
-    /// <exception cref="ConfigurationException">It is a folder, a pipe, a device.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="ConfigurationException">The path leads to a folder, a pipe or a device.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Stream Open(string path)
     {
         try
@@ -18,7 +18,7 @@ internal static class SettingsFile
         }
         catch (NotARegularFileException e)
         {
-            // Of what came through a pipe nothing could be looked up later, and one that nobody writes to would be waited for, for ever.
+            // What came through a pipe could not be looked up later, and one to which nobody writes would be waited for, for ever.
             var remedy = e.Kind == FileKind.Folder
                 ? ""
                 : " Settings are read from files only, not from standard input or <(…): write them to a file, or change single keys with "

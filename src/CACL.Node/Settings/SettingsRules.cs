@@ -5,13 +5,13 @@ using CACL.Learning.Networks;
 
 namespace CACL.Node.Settings;
 
-/// <summary>Rules between settings, each of which would otherwise surface deep inside a run.</summary>
+/// <summary>Rules between settings, whose violation would otherwise surface deep inside a run.</summary>
 internal static class SettingsRules
 {
-    // The last stage reflects 4 positions, so its map of crop-size/8 must have 5.
+    // The last stage reflects 4 positions, so its map of crop-size/8 must have at least 5.
     private const int SmallestReflected = 40;
 
-    /// <summary>Reports every broken rule. A rule is left out where one of its own settings is already wrong.</summary>
+    /// <summary>Reports every broken rule. A rule is skipped if one of its settings is already wrong by itself.</summary>
     public static void Check(RunSettings s, SettingsReader reader)
     {
         var (data, model, training) = (s.Data, s.Model, s.Training);
@@ -56,7 +56,7 @@ internal static class SettingsRules
         {
             ("cacl.checkpoints.retry", s.Checkpoints.Retry),
             ("cacl.supervision.decoder", s.Supervision.DecoderBackOff),
-            ("cacl.evaluation.retry", s.Evaluator.Retry),
+            ("cacl.evaluation.retry", s.TrainingEvaluation.Retry),
         })
         {
             Rule($"{section}.max-backoff", backOff.Max >= backOff.Min, $"is shorter than {section}.min-backoff.", $"{section}.min-backoff");
@@ -89,7 +89,7 @@ internal static class SettingsRules
         {
             Rule(
                 "cacl.evaluation.when",
-                method.Heads.Contains(metric.Head) || s.Evaluator.When.All(c => c.Metric != metric.Name),
+                method.Heads.Contains(metric.Head) || s.TrainingEvaluation.When.All(c => c.Metric != metric.Name),
                 $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
                 "cacl.model.heads");
         }
@@ -100,7 +100,7 @@ internal static class SettingsRules
         }
     }
 
-    // A step must not overwrite rows that it has itself just written.
+    // A step must not overwrite rows that it has just written itself.
     private static void CheckQueue(RunSettings s, Action<string, bool, string, string[]> rule)
     {
         var (batch, pixels) = (s.Training.BatchSize, s.Model.EnqueuePixels);

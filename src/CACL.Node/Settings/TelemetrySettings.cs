@@ -3,13 +3,13 @@ using CACL.Http.Probes;
 
 namespace CACL.Node.Settings;
 
-/// <summary>How OTLP is spoken.</summary>
+/// <summary>The transport of OTLP.</summary>
 internal enum OtlpWire
 {
-    /// <summary>Over gRPC, port 4317 by custom.</summary>
+    /// <summary>gRPC, by convention on port 4317.</summary>
     Grpc,
 
-    /// <summary>Protocol buffers over HTTP, port 4318 by custom.</summary>
+    /// <summary>Protocol buffers over HTTP, by convention on port 4318.</summary>
     HttpProtobuf,
 }
 
@@ -49,7 +49,7 @@ internal sealed record OtlpSettings
 
     public required OtlpWire Wire { get; init; }
 
-    /// <summary><c>name=value,…</c>; often holds a key. In no file and no log.</summary>
+    /// <summary>Headers, <c>name=value,…</c>, which often contain a key. In no file and no log.</summary>
     public required string Headers { get; init; }
 
     public required TimeSpan Every { get; init; }

@@ -11,17 +11,17 @@ internal sealed record TrainingSettings
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Threads; 0: one for each core.</summary>
+    /// <summary>Number of threads; 0: one per core.</summary>
     public required int Threads { get; init; }
 
     public required int BatchSize { get; init; }
 
     public required int Epochs { get; init; }
 
-    /// <summary>Steps; 0: as many as the epochs have.</summary>
+    /// <summary>Number of steps; 0: as many as the epochs have.</summary>
     public required long MaxSteps { get; init; }
 
-    /// <summary>As given, not scaled by <see cref="ScaleLearningRate"/>.</summary>
+    /// <summary>The learning rate as given, not scaled by <see cref="ScaleLearningRate"/>.</summary>
     public required double LearningRate { get; init; }
 
     public required bool ScaleLearningRate { get; init; }
@@ -60,7 +60,7 @@ internal sealed record TrainingSettings
         },
     };
 
-    /// <summary>Whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
+    /// <summary>Returns whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
     public static bool IsDevice(string text) =>
         text is "auto" or "cpu" or "cuda"
         || (text.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(

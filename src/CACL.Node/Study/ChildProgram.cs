@@ -6,39 +6,39 @@ using CACL.Node.Programs;
 namespace CACL.Node.Study;
 
 /// <summary>
-/// This program once more, with other arguments, in a process of its own: it stops when it is asked to, at a deadline, and when this
-/// process dies, however that happens.
+/// Runs this program once more, with other arguments, in a child process: it stops when asked to, at a deadline, and when this process
+/// dies, however that happens.
 /// </summary>
 internal static class ChildProgram
 {
-    /// <summary>The exit code of one that was ended at its deadline, as timeout(1) has it.</summary>
+    /// <summary>The exit code after a deadline, as with timeout(1).</summary>
     private const int TooLate = 124;
 
     private static readonly TimeSpan Saving = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs one to its end. The calling thread must stay alive as long as the child should.</summary>
+    /// <summary>Runs the program to its end. The calling thread must stay alive as long as the child should.</summary>
     /// <param name="arguments">Arguments of the program.</param>
-    /// <param name="log">File that takes what it writes, at its end.</param>
-    /// <param name="deadline">It is ended after this time; null: never.</param>
-    /// <param name="stop">Asks it to save and end.</param>
-    /// <exception cref="UserException">It cannot be started.</exception>
-    public static ChildEnd Run(IReadOnlyList<string> arguments, string log, TimeSpan? deadline, CancellationToken stop)
+    /// <param name="log">File to which its output is appended.</param>
+    /// <param name="deadline">Time after which it is killed; null: never.</param>
+    /// <param name="stop">Asks it to save and exit.</param>
+    /// <exception cref="UserException">The program cannot be started.</exception>
+    public static ChildExit Run(IReadOnlyList<string> arguments, string log, TimeSpan? deadline, CancellationToken stop)
     {
         var program = OwnProgram.Find();
         using var words = new ChildLog(log, append: true, most: long.MaxValue);
         words.Write($"$ cacl {string.Join(' ', arguments)}\n".AsMemory());
         try
         {
-            var start = new ChildStart(program.FileName, [.. program.Arguments, .. arguments])
+            var start = new ChildStartInfo(program.FileName, [.. program.Arguments, .. arguments])
             {
-                Allowed = deadline,
+                Timeout = deadline,
                 EndsWithParent = true,
-                Said = words.Write,
-                Heard = words.Write,
+                OnOutput = words.Write,
+                OnError = words.Write,
             };
             using var child = new ChildProcess(start, CancellationToken.None);
-            using var asking = stop.Register(() => child.AskToEnd(Saving));
-            return child.Finish();
+            using var asking = stop.Register(() => child.RequestExit(Saving));
+            return child.WaitForExit();
         }
         catch (TimeoutException)
         {
@@ -46,7 +46,7 @@ internal static class ChildProgram
                 ? $"It took longer than {HoconUnits.Render(allowed)} and was ended."
                 : $"It did not save within {HoconUnits.Render(Saving)} and was ended.";
             words.Write($"{sentence}\n".AsMemory());
-            return new ChildEnd(TooLate, [sentence]);
+            return new ChildExit(TooLate, [sentence]);
         }
         catch (ChildStartException e)
         {

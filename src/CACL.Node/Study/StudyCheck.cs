@@ -5,10 +5,10 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>Checks a study without beginning it: its file, and the settings of every row.</summary>
+/// <summary>Checks a study without starting it: its file, and the settings of every row.</summary>
 internal static class StudyCheck
 {
-    /// <summary>As <see cref="OtherCheck"/>: a file is a study's if it assigns <c>study</c>.</summary>
+    /// <summary>Checks a file as <see cref="OtherCheck"/> does: it is a study's if it assigns <c>study</c>.</summary>
     public static (string Right, IReadOnlyList<string> Lines)? Of(
         string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
@@ -18,7 +18,7 @@ internal static class StudyCheck
             .Select(row => Problems(() => StudySettings.OfTraining(plan, row, plan.Seeds[0])))
             .Append(Problems(() => StudySettings.OfEvaluation(plan)))
             .SelectMany(found => found)
-            // What is wrong with a setting of all rows is wrong in each of them.
+            // A problem with a setting of all rows occurs in each of them.
             .Distinct().ToList();
         if (problems.Count > 0) throw new SettingsException(problems);
         return ($"a study of {plan.Size}.", [.. plan.Rows.Select(Line)]);

@@ -4,7 +4,7 @@ using CACL.Node.Display;
 
 namespace CACL.Node.Study;
 
-/// <summary>Every value of a study, a line each (RFC 4180), shares from 0 to 1 as they were measured.</summary>
+/// <summary>Writes every value of a study on a line (RFC 4180), shares from 0 to 1 as they were measured.</summary>
 internal static class StudyCsv
 {
     private const string Head =
@@ -12,7 +12,8 @@ internal static class StudyCsv
         + "paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256";
 
     /// <summary>
-    /// The file's text. The column iou holds the classes' values, a space between two, <c>-</c> where a class does not occur.
+    /// Returns the file's text. The column iou contains the classes' values, separated by spaces, with <c>-</c> where a class does not
+    /// occur.
     /// </summary>
     public static string Render(IEnumerable<StudyValue> values)
     {

@@ -4,13 +4,15 @@ using CACL.Configuration.Reading;
 
 namespace CACL.Node.Study;
 
-/// <summary>Reads the data sets of a study, written as those of <c>cacl.evaluation.datasets</c>: <c>KIND:DIR</c>, or an object.</summary>
+/// <summary>
+/// Reads the data sets of a study, which are written like those of <c>cacl.evaluation.datasets</c>: <c>KIND:DIR</c>, or an object.
+/// </summary>
 internal static class StudyDataSetReader
 {
     private static readonly string[] Keys = ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction"];
     private static readonly string[] Kinds = ["cityscapes", "voc", "folder"];
 
-    /// <summary>Reads a list; what is wrong goes into <paramref name="problems"/>.</summary>
+    /// <summary>Reads a list; adds problems to <paramref name="problems"/>.</summary>
     public static IReadOnlyList<StudyDataSet> Read(HoconValue list, List<SettingsProblem> problems)
     {
         var read = new List<StudyDataSet>();

@@ -4,7 +4,8 @@ using CACL.Node.Display;
 namespace CACL.Node.Study;
 
 /// <summary>
-/// Where a study is: sentences, and on a terminal a line below them that changes in place; elsewhere that line once a minute.
+/// Shows a study's progress: sentences, and on a terminal a line below them that changes in place; elsewhere that line appears once a
+/// minute.
 /// </summary>
 internal sealed class StudyDisplay : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class StudyDisplay : IDisposable
     private readonly Timer _timer;
     private Func<string?>? _line;
 
-    /// <summary>Shows on a writer.</summary>
+    /// <summary>Creates a display on a writer.</summary>
     public StudyDisplay(TextWriter output)
     {
         _output = output;
@@ -50,14 +51,14 @@ internal sealed class StudyDisplay : IDisposable
         Hide();
     }
 
-    /// <summary>A duration, or a question mark.</summary>
+    /// <summary>Returns a duration, or a question mark.</summary>
     public static string Clock(double? seconds) => seconds is { } s and >= 0 and < 1e9 ? ProgressText.Clock(TimeSpan.FromSeconds(s)) : "?";
 
     private void Tick()
     {
         Func<string?>? line;
         lock (_gate) line = _line;
-        // Outside of the lock: it reads files.
+        // Outside the lock: it reads files.
         if (line?.Invoke() is not { } text) return;
         lock (_gate)
         {

@@ -13,14 +13,14 @@ internal static class StudyFile
     private static readonly string[] Keys =
         ["title", "seeds", "evaluate-every-steps", "keep-checkpoints", "evaluation-deadline", "datasets", "files", "rows"];
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a study's file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="overrides">Texts <c>key=value</c>; those of <c>study.</c> change the study, the others the settings of every
+    /// <param name="overrides">Overrides, <c>key=value</c>; those of <c>study.</c> change the study, the others the settings of every
     /// row.</param>
     /// <param name="environment">Environment variables, for substitutions and for the rows' settings.</param>
     /// <exception cref="HoconException">The file is missing, or not HOCON.</exception>
-    /// <exception cref="SettingsException">It says something wrong: all of it is listed.</exception>
-    /// <exception cref="UserException">An override is none.</exception>
+    /// <exception cref="SettingsException">The file has problems: the message lists all of them.</exception>
+    /// <exception cref="UserException">An override is invalid.</exception>
     public static StudyPlan Read(string file, IReadOnlyList<string> overrides, IReadOnlyDictionary<string, string> environment)
     {
         var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open)
@@ -43,7 +43,7 @@ internal static class StudyFile
         return problems.Count == 0 ? plan : throw new SettingsException(problems);
     }
 
-    /// <summary>Reports the keys of an object that are not known.</summary>
+    /// <summary>Reports the unknown keys of an object.</summary>
     internal static void Unknown(HoconObject o, string section, IReadOnlyList<string> known, List<SettingsProblem> problems)
     {
         foreach (var (key, value) in o.Fields.Where(f => !known.Contains(f.Key)))

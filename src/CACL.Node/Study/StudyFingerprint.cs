@@ -4,10 +4,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>What decides the numbers of a study: what is measured under it goes together. Rows and seeds may come and go.</summary>
+/// <summary>
+/// The fingerprint of a study: what decides its numbers, so that everything measured under it can be compared. Rows and seeds may come and
+/// go.
+/// </summary>
 internal static class StudyFingerprint
 {
-    // What an evaluation computes; the rest of cacl.evaluation is how it is carried out, or what a run does beside itself.
+    // The keys that decide what an evaluation computes; the rest of cacl.evaluation is about how it is carried out, or what a training does
+    // besides.
     private static readonly string[] Computing =
     [
         "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-",
@@ -15,7 +19,7 @@ internal static class StudyFingerprint
         "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
     ];
 
-    /// <summary>The fingerprint of a study.</summary>
+    /// <summary>Returns the fingerprint of a study.</summary>
     /// <exception cref="UserException">A preset or setting is wrong.</exception>
     public static IReadOnlyDictionary<string, string> Of(StudyPlan plan)
     {
@@ -43,8 +47,8 @@ internal static class StudyFingerprint
         return all;
     }
 
-    /// <summary>Refuses to go on with a study that computes other numbers.</summary>
-    /// <exception cref="UserException">It does; the message lists what changed.</exception>
+    /// <summary>Throws if a study would continue with other numbers.</summary>
+    /// <exception cref="UserException">It would; the message lists what changed.</exception>
     public static void Check(IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now, string folder)
     {
         var rowsThen = Rows(then);
@@ -52,7 +56,7 @@ internal static class StudyFingerprint
         var shared = rowsThen.Intersect(rowsNow).ToHashSet();
         var changes = ResolvedConfiguration.Difference(Kept(then), Kept(now));
         if (changes.Count == 0) return;
-        // A setting of all rows would otherwise be told once for each of them.
+        // A setting of all rows would otherwise be reported once for each of them.
         var told = changes.GroupBy(c => RowOf(c) is { } row ? c[(Prefix(row).Length)..] : c)
             .Select(g => g.Count() == 1 ? g.First() : $"{g.Key} ({g.Count()} rows)").ToList();
         throw new UserException(
@@ -61,7 +65,7 @@ internal static class StudyFingerprint
             + "Its results and new ones do not belong in one table. Use the former settings again, name another folder with --out, or "
             + "start again with --overwrite (deletes it).");
 
-        // A setting that only one of two versions of the program knows has its default, which changes nothing.
+        // A setting that only one of two program versions knows has its default, which changes nothing.
         Dictionary<string, string> Kept(IReadOnlyDictionary<string, string> all) =>
             all.Where(p => (RowOf(p.Key) is not { } row || shared.Contains(row)) && (
                 !IsSetting(p.Key) || (then.ContainsKey(p.Key) && now.ContainsKey(p.Key))))

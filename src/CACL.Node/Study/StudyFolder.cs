@@ -6,8 +6,8 @@ using CACL.Node.Ending;
 namespace CACL.Node.Study;
 
 /// <summary>
-/// The folder of one study. What lies in it is the study's state: a finished evaluation is a folder with a result, a finished training a
-/// small file. Held exclusively until disposed.
+/// The folder of a study. Its content is the study's state: a finished evaluation is a folder with a result, a finished training a small
+/// file. It is locked until disposed.
 /// </summary>
 internal sealed class StudyFolder : IDisposable
 {
@@ -36,16 +36,16 @@ internal sealed class StudyFolder : IDisposable
     /// <summary>The settings of every evaluation.</summary>
     public string EvaluationConfiguration => File("configurations", "evaluation.conf");
 
-    /// <summary>When the study was begun, UTC.</summary>
+    /// <summary>When the study was started, UTC.</summary>
     public DateTimeOffset Began { get; private set; }
 
-    /// <summary>Takes hold of a folder, and makes sure that what it holds belongs to this study.</summary>
-    /// <param name="path">The folder; made where it is missing.</param>
-    /// <param name="fingerprint">What decides the study's numbers.</param>
+    /// <summary>Opens a folder and locks it, and checks that its content belongs to this study.</summary>
+    /// <param name="path">The folder; created if it is missing.</param>
+    /// <param name="fingerprint">The study's fingerprint.</param>
     /// <param name="overwrite">Whether another study in it is deleted.</param>
     /// <param name="now">The time.</param>
-    /// <exception cref="UserException">It holds another study or something else, another process is at work in it, or it cannot be
-    /// written.</exception>
+    /// <exception cref="UserException">The folder contains another study or something else, another process is working in it, or it cannot
+    /// be written.</exception>
     public static StudyFolder Open(string path, IReadOnlyDictionary<string, string> fingerprint, bool overwrite, DateTimeOffset now)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -72,19 +72,19 @@ internal sealed class StudyFolder : IDisposable
         }
     }
 
-    /// <summary>The plot of one data set.</summary>
+    /// <summary>Returns the file for the plot of a data set.</summary>
     public string Plot(StudyDataSet? set) => File(set is null ? "miou.png" : $"miou-{set.FileName}.png");
 
-    /// <summary>The settings of a training.</summary>
+    /// <summary>Returns the file for the settings of a training.</summary>
     public string TrainingConfiguration(StudyTraining training) => File("configurations", training.FileName + ".conf");
 
-    /// <summary>The run folder of a training.</summary>
+    /// <summary>Returns the run folder of a training.</summary>
     public string Run(StudyTraining training) => File("runs", training.FileName);
 
-    /// <summary>What a child writes.</summary>
+    /// <summary>Returns the file for a child's output.</summary>
     public string Log(string name) => File("logs", name + ".log");
 
-    /// <summary>The finished training, or null where it is not finished.</summary>
+    /// <summary>Returns the finished training, or null if it is not finished.</summary>
     public FinishedTraining? Finished(StudyTraining training)
     {
         var file = File("finished", training.FileName + ".json");
@@ -95,14 +95,14 @@ internal sealed class StudyFolder : IDisposable
     public void Finish(StudyTraining training, FinishedTraining finished) =>
         Write(File("finished", training.FileName + ".json"), JsonSerializer.Serialize(finished, Indented));
 
-    /// <summary>The result of an evaluation, or null where it is not finished.</summary>
+    /// <summary>Returns the result of an evaluation, or null if it is not finished.</summary>
     public StudyResult? Result(StudyEvaluation evaluation)
     {
         var file = System.IO.Path.Combine(Evaluation(evaluation), StudyResult.FileName);
         return System.IO.File.Exists(file) ? StudyResult.Read(file) : null;
     }
 
-    /// <summary>A new folder for an evaluation's files; nothing counts until it is <see cref="Keep"/>.</summary>
+    /// <summary>Creates a folder for an evaluation's files; nothing counts before <see cref="Keep"/>.</summary>
     public string NewEvaluation()
     {
         var folder = File("evaluations", Partial + Guid.NewGuid().ToString("N"));
@@ -110,7 +110,7 @@ internal sealed class StudyFolder : IDisposable
         return folder;
     }
 
-    /// <summary>Makes an evaluation's files its finished result, in one instant.</summary>
+    /// <summary>Atomically makes an evaluation's files its finished result.</summary>
     public void Keep(StudyEvaluation evaluation, string made)
     {
         var final = Evaluation(evaluation);
@@ -119,10 +119,10 @@ internal sealed class StudyFolder : IDisposable
         Directory.Move(made, final);
     }
 
-    /// <summary>Writes a file whole or not at all; on return it is on the disk, since what is done is not to be done again.</summary>
+    /// <summary>Writes a file atomically, and flushes it to the disk, so that what is done need not be done again.</summary>
     public static void Write(string file, string text) => AtomicFile.WriteText(file, text, durable: true);
 
-    /// <summary>Lets go of the folder.</summary>
+    /// <summary>Unlocks the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
     private string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
@@ -160,7 +160,7 @@ internal sealed class StudyFolder : IDisposable
         || ((name.StartsWith("study.", StringComparison.Ordinal) || name.StartsWith("miou", StringComparison.Ordinal))
             && System.IO.Path.GetExtension(name) is ".md" or ".csv" or ".png" or ".tmp");
 
-    // study.json last: until it is gone a half-deleted folder is still known as a study's.
+    // study.json is deleted last: until it is gone, a half-deleted folder is still recognised as a study's.
     private void Empty()
     {
         foreach (var entry in Directory.GetFileSystemEntries(Path).Where(e =>
@@ -185,7 +185,7 @@ internal sealed class StudyFolder : IDisposable
     }
 }
 
-/// <summary>A training that is done.</summary>
-/// <param name="Steps">Its steps.</param>
-/// <param name="Seconds">The sum of its steps' durations.</param>
+/// <summary>A finished training.</summary>
+/// <param name="Steps">Number of its steps.</param>
+/// <param name="Seconds">Sum of the durations of its steps.</param>
 internal sealed record FinishedTraining(long Steps, double Seconds);

@@ -7,14 +7,16 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>A study's table and how it came about, as Markdown. Values are percent with one decimal, as the paper's.</summary>
-/// <param name="report">What is known.</param>
+/// <summary>
+/// Writes a study's table, and how it came about, as Markdown. Values are percentages with one decimal, like the paper's.
+/// </summary>
+/// <param name="report">The state of the study.</param>
 /// <param name="plots">Files of the plots.</param>
 internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<StudyDataSet, string> plots)
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>The page.</summary>
+    /// <summary>Returns the page.</summary>
     public string Render()
     {
         Line($"# {report.Plan.Title}");
@@ -123,7 +125,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
         WriteSettings();
     }
 
-    // Several rows may stand on one evaluation: step 0 of one seed is the same network in all of them.
+    // Several rows may share one evaluation: step 0 of one seed is the same network in all of them.
     private IEnumerable<StudyValue> Distinct() =>
         report.Values.DistinctBy(v => (v.DataSet, v.Result.Manifest["checkpoint"]?["sha256"]?.ToString(), v.Result.Seconds));
 

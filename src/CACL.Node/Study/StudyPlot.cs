@@ -5,14 +5,16 @@ using SkiaSharp;
 
 namespace CACL.Node.Study;
 
-/// <summary>mIoU over steps: a line a row through the seeds' means, a band from the least to the largest, the legend beside it.</summary>
+/// <summary>
+/// Plots mIoU over steps: a line per row through the seeds' means, a band from the least to the largest value, the legend beside it.
+/// </summary>
 internal static class StudyPlot
 {
     private const int Width = 1000;
     private const int Height = 560;
     private const string Font = "DejaVu Sans";
 
-    // Okabe and Ito's colours: told apart by those who see red and green alike, too.
+    // Okabe and Ito's colours, which can be told apart with red-green colour blindness, too.
     private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6BB1"];
     private static readonly MarkerShape[] Markers = [
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond];
@@ -24,7 +26,7 @@ internal static class StudyPlot
         return true;
     });
 
-    /// <summary>Draws a table's curves into a PNG file, whole or not at all.</summary>
+    /// <summary>Draws a table's curves into a PNG file, atomically.</summary>
     public static void Save(StudyPlan plan, StudyTable table, string file)
     {
         _ = FontIsKnown.Value;
@@ -65,7 +67,7 @@ internal static class StudyPlot
         var steps = curve.Select(p => (double)p.Step).ToArray();
         if (curve.Any(p => p.Most > p.Least))
         {
-            // Faint, since the rows' bands lie on each other; its edges are what one follows.
+            // Faint, since the rows' bands overlap; its edges are what the eye follows.
             var band = plot.Add.FillY(steps, [.. curve.Select(p => p.Least)], [.. curve.Select(p => p.Most)]);
             band.FillColor = colour.WithAlpha(.07);
             band.LineColor = colour.WithAlpha(.55);
@@ -82,7 +84,7 @@ internal static class StudyPlot
         line.LegendText = row.Name;
     }
 
-    // What is not trained has one value, which the others are to be compared with at every step.
+    // A row without a training has a single value, with which the others are compared at every step.
     private static void Level(Plot plot, StudyRow row, Spread miou, double least, double most, long until, int style)
     {
         var colour = Color.FromHex(Colours[style % Colours.Length]);
@@ -104,7 +106,7 @@ internal static class StudyPlot
 
     private sealed class EmbeddedFontResolver : IFontResolver
     {
-        // A copy each time: ScottPlot disposes what it is given.
+        // A new copy each time: ScottPlot disposes what it is given.
         public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
             fontName == Font ? EmbeddedFont.NewTypeface() : null;
 

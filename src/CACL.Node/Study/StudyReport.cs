@@ -1,6 +1,6 @@
 namespace CACL.Node.Study;
 
-/// <summary>Everything that is known of a study at some moment.</summary>
+/// <summary>Everything that is known about a study at some moment.</summary>
 internal sealed record StudyReport
 {
     public required StudyPlan Plan { get; init; }
@@ -8,7 +8,7 @@ internal sealed record StudyReport
     /// <summary>The command line.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The machine and the versions, a line each.</summary>
+    /// <summary>The machine and the versions, one per line.</summary>
     public required IReadOnlyList<string> Machine { get; init; }
 
     public required DateTimeOffset Began { get; init; }
@@ -21,10 +21,10 @@ internal sealed record StudyReport
     /// <summary>The finished trainings.</summary>
     public required IReadOnlyList<(StudyTraining Training, FinishedTraining Finished)> Trainings { get; init; }
 
-    /// <summary>What failed, a sentence each.</summary>
+    /// <summary>The failures, a sentence for each.</summary>
     public required IReadOnlyList<string> Failures { get; init; }
 
-    /// <summary>Evaluations that are not done yet, as far as they are known.</summary>
+    /// <summary>Whether all evaluations are done, as far as they are known.</summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>A table for each data set.</summary>

@@ -7,13 +7,13 @@ using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
 
-/// <summary>What <c>cacl evaluate</c> found: the object in its <c>result.json</c>.</summary>
-/// <param name="Miou">mIoU, 0 to 1; null where it is undefined.</param>
+/// <summary>A result of <c>cacl evaluate</c>: the object in its <c>result.json</c>.</summary>
+/// <param name="Miou">mIoU, 0 to 1; null if it is undefined.</param>
 /// <param name="Macc">mAcc, 0 to 1.</param>
 /// <param name="Aacc">aAcc, 0 to 1.</param>
-/// <param name="Iou">IoU of each class; null where it does not occur.</param>
+/// <param name="Iou">IoU of each class; null for one that does not occur.</param>
 /// <param name="Classes">The classes' names.</param>
-/// <param name="Seconds">How long it took.</param>
+/// <param name="Seconds">Seconds that it took.</param>
 /// <param name="Manifest">What was measured.</param>
 internal sealed record StudyResult(
     double? Miou, double? Macc, double? Aacc, IReadOnlyList<double?> Iou, IReadOnlyList<string> Classes, double Seconds,
@@ -22,15 +22,15 @@ internal sealed record StudyResult(
     /// <summary>Name of its file.</summary>
     public const string FileName = "result.json";
 
-    /// <summary>What makes results comparable, as one text: data set and protocol, keys in order.</summary>
+    /// <summary>What must be equal for results to be comparable, as text: data set and protocol, with keys in order.</summary>
     public string Measure =>
         Canonical(new JsonObject { ["dataset"] = Manifest["dataset"]?.DeepClone(), ["protocol"] = Manifest["protocol"]?.DeepClone() });
 
-    /// <summary>A short name of <see cref="Measure"/>.</summary>
+    /// <summary>A short name for <see cref="Measure"/>.</summary>
     public string MeasureId => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Measure)))[..12];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserException">It is none.</exception>
+    /// <exception cref="UserException">The file is not a result.</exception>
     public static StudyResult Read(string file)
     {
         try
@@ -51,7 +51,7 @@ internal sealed record StudyResult(
         }
     }
 
-    /// <summary>What differs between two measures, a line each.</summary>
+    /// <summary>Returns the differences between two measures, one per line.</summary>
     public static IReadOnlyList<string> Difference(StudyResult one, StudyResult other)
     {
         var (a, b) = (Flat(one), Flat(other));
@@ -59,7 +59,7 @@ internal sealed record StudyResult(
             .Select(k => $"{k}: {a.GetValueOrDefault(k, "none")} and {b.GetValueOrDefault(k, "none")}")];
     }
 
-    /// <summary>A value as text in which an object's keys stand in order.</summary>
+    /// <summary>Returns a value as text in which the keys of objects are sorted.</summary>
     internal static string Canonical(JsonNode? node) => node switch
     {
         JsonObject o => $"{{{string.Join(",", o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Canonical))}}}",

@@ -10,11 +10,11 @@ internal static class StudyRowReader
     private static readonly string[] Keys = ["name", "preset", "init-from", "random", "backbone", "checkpoint", "paper", "settings"];
     private static readonly string[] Metrics = ["miou", "macc", "aacc"];
 
-    /// <summary>Reads a list; what is wrong goes into <paramref name="problems"/>.</summary>
+    /// <summary>Reads a list; adds problems to <paramref name="problems"/>.</summary>
     /// <param name="list">The list.</param>
-    /// <param name="file">The study's file: presets lie relative to it.</param>
+    /// <param name="file">The study's file, to which presets are relative.</param>
     /// <param name="dataSets">The study's data sets, which the paper's values may name.</param>
-    /// <param name="problems">What is wrong.</param>
+    /// <param name="problems">Receives the problems.</param>
     public static IReadOnlyList<StudyRow> Read(
         HoconValue list, string file, IReadOnlyList<StudyDataSet> dataSets, List<SettingsProblem> problems)
     {

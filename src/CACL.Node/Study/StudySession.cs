@@ -6,20 +6,20 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>What <c>cacl study</c> is asked to do.</summary>
+/// <summary>A request to <c>cacl study</c>.</summary>
 /// <param name="File">The study's file.</param>
-/// <param name="Out">Its folder, absolute; null: studies/NAME below the folder the command is started in.</param>
-/// <param name="Overrides">Texts <c>key=value</c>.</param>
+/// <param name="Out">Its folder, absolute; null: studies/NAME below the current folder.</param>
+/// <param name="Overrides">Overrides, <c>key=value</c>.</param>
 /// <param name="Overwrite">Whether another study in the folder is deleted.</param>
-/// <param name="Command">The command line, to be shown.</param>
+/// <param name="Command">The command line, to show.</param>
 internal sealed record StudyRequest(string File, string? Out, IReadOnlyList<string> Overrides, bool Overwrite, string Command);
 
-/// <summary><c>cacl study</c> from its file to its exit code.</summary>
+/// <summary>Handles <c>cacl study</c>, from its file to its exit code.</summary>
 internal static class StudySession
 {
-    /// <summary>Does what is missing of a study.</summary>
+    /// <summary>Runs what is missing of a study.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right, or rows that failed.</exception>
+    /// <exception cref="UserException">Something that the user can fix, or rows failed.</exception>
     public static int Run(StudyRequest request, IStudyPrograms programs, TextWriter output)
     {
         var plan = StudyFile.Read(request.File, request.Overrides, ConfigurationFiles.ProcessEnvironment());
@@ -34,7 +34,7 @@ internal static class StudySession
         try
         {
             display.Say($"{plan.Title}: {plan.Size}, in {folder.Path}");
-            var failures = new StudyRun(plan, folder, programs, display, Report, stop.Token).Run();
+            var failures = new StudyRunner(plan, folder, programs, display, Report, stop.Token).Run();
             display.Say($"The table is {folder.Markdown}, all values {folder.Csv}.");
             if (failures.Count == 0) return ExitCodes.Success;
             throw new UserException($"{failures.Count} of the study's parts failed; the same command tries them again:\n  "

@@ -10,7 +10,7 @@ namespace CACL.Node.Study;
 internal static class StudySettings
 {
     /// <summary>
-    /// The settings of a section, each with its full key. A section that is no object is one setting, which nothing knows.
+    /// Returns the settings of a section, each with its full key. A section that is no object is a single, unknown setting.
     /// </summary>
     public static IReadOnlyList<StudySetting> Leaves(string path, HoconValue? value) => value switch
     {
@@ -19,13 +19,13 @@ internal static class StudySettings
         _ => [new StudySetting(path, HoconWriter.Inline(value), value.Origin)],
     };
 
-    /// <summary>What a training of a row is started with.</summary>
+    /// <summary>Returns the settings of a row's training.</summary>
     /// <exception cref="UserException">The preset or a setting is wrong.</exception>
     public static ResolvedConfiguration OfTraining(StudyPlan plan, StudyRow row, ulong seed)
     {
         var settings = Load(plan, [row.Preset], [.. plan.Common, .. row.Settings], Seed(seed));
         if (plan.EvaluateEverySteps == 0) return settings;
-        // What is judged must be on the disk at its step, and stay there until it is judged.
+        // What is evaluated must be on the disk at its step, and stay there until it has been evaluated.
         var now = settings.Settings.Checkpoints.EverySteps;
         var every = now > 0 && plan.EvaluateEverySteps % now == 0 ? now : plan.EvaluateEverySteps;
         return Load(
@@ -33,7 +33,7 @@ internal static class StudySettings
             [.. Seed(seed), $"cacl.checkpoints.every-steps={every}", "cacl.checkpoints.keep=1000"]);
     }
 
-    /// <summary>What every evaluation is started with: no row's preset has a say in it.</summary>
+    /// <summary>Returns the settings of every evaluation, which no row's preset affects.</summary>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static ResolvedConfiguration OfEvaluation(StudyPlan plan) => Load(plan, [], plan.Common, []);
 

@@ -4,14 +4,14 @@ using CACL.Node.Settings;
 
 namespace CACL.Node.Study;
 
-/// <summary>What a study consists of, and what of it lies finished on the disk.</summary>
+/// <summary>What a study consists of, and which parts of it are finished on the disk.</summary>
 internal sealed class StudyState
 {
     private readonly StudyPlan _plan;
     private readonly StudyFolder _folder;
     private readonly Dictionary<StudyTraining, ResolvedConfiguration> _settings;
 
-    /// <summary>The state of a study.</summary>
+    /// <summary>Reads the state of a study.</summary>
     /// <exception cref="UserException">A preset or a setting is wrong.</exception>
     public StudyState(StudyPlan plan, StudyFolder folder)
     {
@@ -22,32 +22,32 @@ internal sealed class StudyState
         _settings = Trainings.ToDictionary(t => t, t => StudySettings.OfTraining(plan, t.Row, t.Seed));
     }
 
-    /// <summary>Every training, in the order in which they are done.</summary>
+    /// <summary>All trainings, in the order in which they are run.</summary>
     public IReadOnlyList<StudyTraining> Trainings { get; }
 
-    /// <summary>The finished ones.</summary>
+    /// <summary>The finished trainings.</summary>
     public IReadOnlyList<(StudyTraining Training, FinishedTraining Finished)> Finished =>
         [.. Trainings.Select(
             t => (Training: t, Finished: _folder.Finished(t))).Where(t => t.Finished is not null).Select(t => (t.Training, t.Finished!))];
 
-    /// <summary>Every finished evaluation in its place: rows in order, then seeds, steps, data sets.</summary>
+    /// <summary>All finished evaluations, ordered by row, seed, step and data set.</summary>
     public IReadOnlyList<StudyValue> Values => [.. _plan.Rows.SelectMany(row => _plan.Seeds.SelectMany(seed => ValuesOf(row, seed)))];
 
-    /// <summary>What a training is started with.</summary>
+    /// <summary>Returns the settings of a training.</summary>
     public ResolvedConfiguration Settings(StudyTraining training) => _settings[training];
 
-    /// <summary>The evaluations of the network that a training starts from; none where only the end is judged.</summary>
+    /// <summary>Returns the evaluations of the network from which a training starts; none if only the end is evaluated.</summary>
     public IReadOnlyList<StudyEvaluation> Starts(StudyTraining training)
     {
         var model = _settings[training].Settings.Model;
         if (_plan.EvaluateEverySteps == 0) return [];
         if (training.Row.Weights.Length > 0) return [.. _plan.DataSets.Select(d => StudyEvaluation.OfWeights(d, training.Row.Weights))];
-        // An untrained network is evaluated with the usual padding only.
+        // An untrained network is evaluated with the default padding only.
         if (model.Padding != Padding.Zeros) return [];
         return [.. _plan.DataSets.Select(d => StudyEvaluation.OfRandom(d, model.Backbone.ToString().ToLowerInvariant(), training.Seed))];
     }
 
-    /// <summary>The evaluations of a row with a seed; of a training those after its start, once it is finished.</summary>
+    /// <summary>Returns the evaluations of a row with a seed; for a training, those after its start, once it is finished.</summary>
     public IReadOnlyList<StudyEvaluation> Evaluations(StudyRow row, ulong seed) => row.Source switch
     {
         StudySource.Random => [.. _plan.DataSets.Select(d => StudyEvaluation.OfRandom(d, row.Backbone, seed))],
@@ -56,7 +56,7 @@ internal sealed class StudyState
             step => _plan.DataSets.Select(d => At(d, new StudyTraining(row, seed), step)))],
     };
 
-    /// <summary>Deletes the checkpoints of a training but its last, all of which have been judged.</summary>
+    /// <summary>Deletes all checkpoints of a training but the last, after they have been evaluated.</summary>
     public void RemoveCheckpoints(StudyTraining training)
     {
         if (_folder.Finished(training) is not { } finished) return;
@@ -67,7 +67,7 @@ internal sealed class StudyState
         }
     }
 
-    /// <summary>An estimate of the seconds until the study is done; null where nothing can be said.</summary>
+    /// <summary>Returns an estimate of the seconds until the study is done; null if none is possible.</summary>
     public double? SecondsLeft(StudyTraining current, TrainingPace pace)
     {
         var later = Trainings.Count(t => t != current && _folder.Finished(t) is null);

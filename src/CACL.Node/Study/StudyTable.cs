@@ -1,26 +1,26 @@
 namespace CACL.Node.Study;
 
-/// <summary>One finished evaluation in its place.</summary>
+/// <summary>The value of a finished evaluation.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="Seed">The training's or the untrained network's seed; null for weights as they are.</param>
 /// <param name="Step">Steps trained.</param>
-/// <param name="Last">Whether it stands for the row in the table: the training's end.</param>
-/// <param name="DataSet">On what.</param>
-/// <param name="Result">What was found.</param>
+/// <param name="Last">Whether it represents the row in the table, being the training's end.</param>
+/// <param name="DataSet">The data set.</param>
+/// <param name="Result">The result.</param>
 internal sealed record StudyValue(StudyRow Row, ulong? Seed, long Step, bool Last, StudyDataSet DataSet, StudyResult Result);
 
-/// <summary>Mean and spread of some numbers.</summary>
+/// <summary>The mean and the spread of some numbers.</summary>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Deviation">Their sample standard deviation (n − 1); null for fewer than two.</param>
-/// <param name="Count">How many, n.</param>
+/// <param name="Count">Their count n.</param>
 internal readonly record struct Spread(double Mean, double? Deviation, int Count)
 {
-    /// <summary>The spread of some numbers; null of none.</summary>
+    /// <summary>Returns the spread of some numbers, or null if there are none.</summary>
     public static Spread? Of(IEnumerable<double> numbers)
     {
         var all = numbers.ToList();
         if (all.Count == 0) return null;
-        // Welford: the sum of squares of numbers that lie close together would cancel.
+        // Welford's algorithm: with a sum of squares, numbers that are close together would cancel.
         var (mean, squares) = (0.0, 0.0);
         for (var i = 0; i < all.Count; i++)
         {
@@ -48,16 +48,16 @@ internal sealed class StudyTable
     /// <summary>The data set.</summary>
     public StudyDataSet DataSet { get; }
 
-    /// <summary>Values of one and the same measure.</summary>
+    /// <summary>Values of the same measure.</summary>
     public IReadOnlyList<StudyValue> Values { get; }
 
-    /// <summary>Values of another measure (other files, other settings), which must not stand beside the others.</summary>
+    /// <summary>Values of another measure (other files, other settings), which must not be compared with these.</summary>
     public IReadOnlyList<StudyValue> Strange { get; }
 
-    /// <summary>How the first of them differs, a line each.</summary>
+    /// <summary>The differences of the first of them, one per line.</summary>
     public IReadOnlyList<string> Difference { get; }
 
-    /// <summary>Sorts values of a data set; the measure that most of them have is the table's.</summary>
+    /// <summary>Creates the table of a data set; its measure is the one that most values have.</summary>
     public static StudyTable Of(StudyDataSet set, IReadOnlyList<StudyValue> all)
     {
         var here = all.Where(v => v.DataSet == set).ToList();
@@ -67,10 +67,10 @@ internal sealed class StudyTable
         return new StudyTable(set, values, strange, strange.Count > 0 ? StudyResult.Difference(values[0].Result, strange[0].Result) : []);
     }
 
-    /// <summary>A row's values at the end of its trainings, by seed.</summary>
+    /// <summary>Returns a row's values at the end of its trainings, by seed.</summary>
     public IReadOnlyList<StudyValue> Last(StudyRow row) => [.. Values.Where(v => v.Row == row && v.Last).OrderBy(v => v.Seed)];
 
-    /// <summary>A row's mIoU over its steps, in percent: a spread over the seeds, and the least and the largest.</summary>
+    /// <summary>Returns a row's mIoU over its steps, in percent: a spread over the seeds, and the least and the largest.</summary>
     public IReadOnlyList<(long Step, Spread Miou, double Least, double Most)> Curve(StudyRow row) =>
     [
         .. Values.Where(v => v.Row == row && v.Result.Miou is not null).GroupBy(v => v.Step).OrderBy(g => g.Key)
@@ -80,7 +80,7 @@ internal sealed class StudyTable
                 (m, step) => (step, Spread.Of(m)!.Value, m.Min(), m.Max())),
     ];
 
-    /// <summary>The spread of a metric of some values, in percent; null where it is undefined everywhere.</summary>
+    /// <summary>Returns the spread of a metric of some values, in percent; null if it is undefined everywhere.</summary>
     public static Spread? Percent(IEnumerable<StudyValue> values, Func<StudyResult, double?> metric) =>
         Spread.Of(values.Select(v => metric(v.Result)).OfType<double>().Select(v => 100 * v));
 }

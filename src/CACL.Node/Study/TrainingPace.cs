@@ -6,18 +6,18 @@ using CACL.Runs.Folder;
 
 namespace CACL.Node.Study;
 
-/// <summary>How far a training is, read from its metrics.jsonl while it writes it.</summary>
+/// <summary>The progress of a training, read from its metrics.jsonl while that is written.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps in all, estimated where the settings give epochs only.</param>
-/// <param name="SecondsAStep">Recent mean.</param>
+/// <param name="Steps">Total number of steps, estimated where the settings give only epochs.</param>
+/// <param name="SecondsAStep">Recent mean of the seconds per step.</param>
 internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
 {
     private const int Tail = 16 * 1024;
 
-    /// <summary>Seconds until its end.</summary>
+    /// <summary>Seconds until it ends.</summary>
     public double Left => Math.Max(0, Steps - Step) * SecondsAStep;
 
-    /// <summary>The pace of a run; null where nothing is known yet.</summary>
+    /// <summary>Returns the pace of a run, or null if nothing is known yet.</summary>
     public static TrainingPace? Read(string run, TrainingSettings settings)
     {
         try
@@ -36,7 +36,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
         }
     }
 
-    /// <summary>The steps of a run and the sum of their durations.</summary>
+    /// <summary>Returns the number of steps of a run, and the sum of their durations.</summary>
     public static FinishedTraining Sum(string run)
     {
         var (steps, seconds) = (0L, 0.0);
@@ -50,7 +50,7 @@ internal sealed record TrainingPace(long Step, long Steps, double SecondsAStep)
         return new FinishedTraining(steps, Math.Round(seconds, 3));
     }
 
-    // Whole lines only: the last may be half written, the first of the tail cut.
+    // Complete lines only: the last may be half-written, the first of the tail truncated.
     private static List<JsonElement> Last(string file)
     {
         if (!File.Exists(file)) return [];

@@ -3,7 +3,7 @@ using Serilog;
 
 namespace CACL.Node.Telemetry;
 
-/// <summary>Says once that metrics do not reach their collector: the SDK tells such things to the runtime's event sources only.</summary>
+/// <summary>Logs once that metrics do not reach their collector: the SDK reports such faults only to the runtime's event sources.</summary>
 internal sealed class ExportFaults(string collector) : EventListener
 {
     private const string Source = "OpenTelemetry-Exporter-OpenTelemetryProtocol";
@@ -19,7 +19,7 @@ internal sealed class ExportFaults(string collector) : EventListener
     /// <inheritdoc/>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        // Called for sources that were there before this object was made, too: from the base constructor.
+        // This is called for sources that existed before this object, too, from the base constructor.
         if (eventData.EventSource.Name != Source || Interlocked.Exchange(ref _told, 1) != 0) return;
         var cause = string.Join(" ", (eventData.Payload ?? []).OfType<string>().Select(p => p.Split('\n')[0].Trim()));
         Log.Warning(

@@ -5,7 +5,7 @@ namespace CACL.Node.Telemetry;
 /// <summary>OpenTelemetry's own environment variables, which decide where the settings leave it to them.</summary>
 internal static class OtlpEnvironment
 {
-    /// <summary>Whether anything of a kind is to be sent.</summary>
+    /// <summary>Returns whether a kind of signal is to be sent.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="signal">METRICS or LOGS.</param>
     /// <param name="environment">Looks up a variable.</param>

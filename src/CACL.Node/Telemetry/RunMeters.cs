@@ -9,8 +9,8 @@ using Serilog;
 namespace CACL.Node.Telemetry;
 
 /// <summary>
-/// Who listens to the instruments: a scrape of /metrics, and a collector where one is configured. Sending has a thread of its own and
-/// keeps sums only, so a collector that does not answer costs nothing but its figures.
+/// The listeners of the instruments: a scrape of /metrics, and a collector if one is configured. Sending has a thread of its own and keeps
+/// only sums, so a collector that does not answer costs nothing but its figures.
 /// </summary>
 internal sealed class RunMeters : IDisposable
 {
@@ -26,12 +26,12 @@ internal sealed class RunMeters : IDisposable
         _faults = faults;
     }
 
-    /// <summary>What a scrape reads.</summary>
+    /// <summary>The provider that a scrape reads.</summary>
     public MeterProvider Provider => _provider;
 
-    /// <summary>Listens from now on; null, with a line in the log, where the exporters cannot be made.</summary>
-    /// <param name="settings">Where to send to.</param>
-    /// <param name="run">The run's name; no path.</param>
+    /// <summary>Starts listening; returns null, with a line in the log, if the exporters cannot be created.</summary>
+    /// <param name="settings">The collector's settings.</param>
+    /// <param name="run">The run's name, without a path.</param>
     /// <param name="environment">Looks up an environment variable.</param>
     public static RunMeters? Start(OtlpSettings settings, string run, Func<string, string?> environment)
     {
@@ -44,7 +44,7 @@ internal sealed class RunMeters : IDisposable
                     .AddAttributes([new("cacl.run", run)])
                     .AddEnvironmentVariableDetector())
                 .AddMeter(RunInstruments.MeterName)
-                // One meter: its name as a label of every series would say nothing.
+                // There is one meter, so its name as a label of every series would say nothing.
                 .AddPrometheusExporter(o => o.ScopeInfoEnabled = false);
             if (!OtlpEnvironment.Sends(settings, "METRICS", environment)) return new RunMeters(builder.Build(), null);
             builder.AddOtlpExporter((exporter, reader) => Configure(exporter, reader, settings));
@@ -62,7 +62,7 @@ internal sealed class RunMeters : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The last figures get a moment to leave; disposing alone would wait for as long as the collector takes.
+        // The last figures get a moment to be sent; disposing alone would wait for as long as the collector takes.
         _provider.Shutdown(StopTime);
         _provider.Dispose();
         _faults?.Dispose();
@@ -76,7 +76,7 @@ internal sealed class RunMeters : IDisposable
         if (settings.Endpoint is not { } endpoint) return;
         exporter.TimeoutMilliseconds = ExportTime;
         exporter.Protocol = settings.Wire == OtlpWire.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        // Set in code an address is taken as it is; over HTTP the path of what is sent belongs to it.
+        // An address that is set in code is used as it is; over HTTP it must include the path of the signal.
         exporter.Endpoint = settings.Wire == OtlpWire.Grpc ? endpoint : new Uri(endpoint.ToString().TrimEnd('/') + "/v1/metrics");
     }
 }

@@ -10,8 +10,8 @@ using CACL.Runs.Steps;
 namespace CACL.Node.Telemetry;
 
 /// <summary>
-/// All that tells others of a run's figures: instruments and who listens to them, TensorBoard's files, health. Nothing of it may slow or
-/// end a training: what fails is one line of the log.
+/// Everything that reports a run's figures: instruments and their listeners, TensorBoard's files, health. None of it may slow or end a
+/// training: a failure is one line in the log.
 /// </summary>
 internal sealed class RunTelemetry : IDisposable
 {
@@ -30,27 +30,27 @@ internal sealed class RunTelemetry : IDisposable
         Health = new Health(settings.Health, instruments, clock);
     }
 
-    /// <summary>What the run measures of itself.</summary>
+    /// <summary>What the run measures about itself.</summary>
     public RunInstruments Instruments { get; }
 
-    /// <summary>Who listens; null where that could not be set up.</summary>
+    /// <summary>The listeners; null if they could not be set up.</summary>
     public RunMeters? Meters { get; }
 
-    /// <summary>Whether all is well.</summary>
+    /// <summary>The health of the run.</summary>
     public Health Health { get; }
 
-    /// <summary>Listens from now on.</summary>
+    /// <summary>Starts listening.</summary>
     public static RunTelemetry Start(TelemetrySettings settings, RunFolder folder, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
-        // The listeners first: an instrument's figures count from when somebody listens.
+        // The listeners come first: an instrument counts from when somebody listens.
         var meters = RunMeters.Start(settings.Otlp, Path.GetFileName(folder.Path), Environment.GetEnvironmentVariable);
         var instruments = new RunInstruments(clock);
         instruments.Begin();
         return new RunTelemetry(settings, folder, clock, meters, instruments);
     }
 
-    /// <summary>The training begins, or goes on after a checkpoint. Called when the folder is ready for it.</summary>
+    /// <summary>Notes that the training begins, or continues from a checkpoint. Called when the folder is ready for it.</summary>
     public void Begin(ResumePoint? start)
     {
         if (_settings.TensorBoard) _tensorBoard = TensorBoardLog.Start(_folder.TensorBoard, start?.Step ?? 0, _clock);
@@ -64,10 +64,10 @@ internal sealed class RunTelemetry : IDisposable
         Health.Begin();
     }
 
-    /// <summary>A step is done.</summary>
+    /// <summary>Observes a finished step.</summary>
     public void Observe(StepMetrics step) => _tensorBoard?.Observe(step);
 
-    /// <summary>An evaluation ended: its line of evaluations.jsonl.</summary>
+    /// <summary>Observes an evaluation that ended, by its line of evaluations.jsonl.</summary>
     public void Evaluated(JsonObject line)
     {
         if ((string?)line["dataset"] is { } dataSet)

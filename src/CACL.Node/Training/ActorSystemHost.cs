@@ -5,7 +5,7 @@ using CACL.Node.Logging;
 namespace CACL.Node.Training;
 
 /// <summary>
-/// Owns the actor system of a run. Declared before the log, it is taken down after it: what Akka says of its own end interests nobody.
+/// Owns the actor system of a run. Declared before the log, it is disposed after it: nobody needs what Akka says about its own end.
 /// </summary>
 internal sealed class ActorSystemHost : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed class ActorSystemHost : IDisposable
     private static readonly TimeSpan LogTime = TimeSpan.FromSeconds(5);
     private ActorSystem? _system;
 
-    /// <summary>Starts it, once.</summary>
+    /// <summary>Starts the actor system, once.</summary>
     public ActorSystem Start(Config configuration) => _system = ActorSystem.Create("cacl", configuration);
 
-    /// <summary>Waits until what the actors said is in the log, which they write to in their own time.</summary>
+    /// <summary>Waits until what the actors logged is in the log, to which they write asynchronously.</summary>
     public void WaitForLog()
     {
         if (_system is not null) SerilogAkkaLogger.WaitUntilWritten(_system, LogTime);

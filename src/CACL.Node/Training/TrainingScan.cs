@@ -5,13 +5,13 @@ using Serilog;
 
 namespace CACL.Node.Training;
 
-/// <summary>The scan that a run makes by itself where the catalogue does not know all of its videos yet.</summary>
+/// <summary>The scan that a run makes by itself if the catalogue does not know all of its videos yet.</summary>
 internal static class TrainingScan
 {
     /// <summary>
-    /// Sees to it that the catalogue knows everything that is named: finishes what no scan has finished, and has read again what an
-    /// older version read by other rules; otherwise leaves the catalogue as it is, so that runs that share it train on the same videos, and
-    /// says how many files differ from it.
+    /// Makes sure that the catalogue knows everything named: finishes what no scan has finished, and reads again what an older version read
+    /// by other rules; otherwise leaves the catalogue as it is, so that runs that share it train on the same videos, and says how many
+    /// files differ from it.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled; what was read is kept.</exception>
     public static void Complete(VideoCatalog catalog, DataSettings data, VideoRoots roots, PairDecoders decoders, CancellationToken cancel)

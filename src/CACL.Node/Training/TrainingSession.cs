@@ -14,7 +14,7 @@ using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
-using CACL.Node.Evaluation.Beside;
+using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Logging;
 using CACL.Node.RunInputs;
 using CACL.Node.Telemetry;
@@ -25,18 +25,20 @@ using Spectre.Console;
 
 namespace CACL.Node.Training;
 
-/// <summary><c>cacl train</c> from its settings to its exit code: videos, model, folder, then the actor tree until it ends.</summary>
+/// <summary>
+/// Handles <c>cacl train</c>, from its settings to its exit code: videos, model, folder, then the actor tree until it ends.
+/// </summary>
 internal static class TrainingSession
 {
     /// <summary>Trains.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="UserException">Something the user can put right.</exception>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
     public static int Run(TrainRequest request)
     {
         var settings = request.Configuration.Settings;
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
-        EvaluationsBeside.Check(settings);
+        OutOfProcessEvaluations.Check(settings);
         var decoders = PairDecoders.Create(settings.Data.Decoder);
         var roots = new VideoRoots(settings.Data.Videos);
         var name = settings.RunDirectory.Length > 0
@@ -90,7 +92,8 @@ internal static class TrainingSession
     }
 
     /// <summary>
-    /// The videos of the run: those that it began with where it goes on, otherwise all that is named, scanned as far as it is not known.
+    /// Returns the videos of the run: those with which it began if it is resumed, otherwise everything named, scanned as far as it is not
+    /// known.
     /// </summary>
     private static TrainingVideos Videos(
         TrainRequest request, RunFolder folder, VideoCatalog catalog, VideoRoots roots, PairDecoders decoders, StopSignals signals)
@@ -140,7 +143,7 @@ internal static class TrainingSession
             },
         };
         var start = request.Start == RunStart.Resume ? storage.LoadLatest() : null;
-        // Starting again from nothing would cost the user what a repaired file may still save.
+        // Starting again from scratch would cost the user what a repaired file may still save.
         if (start is null && damaged > 0)
             throw new UserException($"None of the checkpoints in {folder.Checkpoints} can be used; the lines above say why. Put one back, "
                 + "or start again with --overwrite. Nothing was changed.");
@@ -176,7 +179,7 @@ internal static class TrainingSession
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
-            Evaluator = EvaluationsBeside.Engine(request.Configuration.Settings, folder, options.Device),
+            Evaluator = OutOfProcessEvaluations.Engine(request.Configuration.Settings, folder, options.Device),
             SettingsChanged = live => log.Level = Enum.Parse<Serilog.Events.LogEventLevel>(live.LogLevel, ignoreCase: true),
             Observer = step =>
             {
@@ -261,6 +264,6 @@ internal static class TrainingSession
         }
     }
 
-    // No signal: cacl stop or the API, which is somebody who wants it to end as he who presses Ctrl+C does.
+    // No signal means cacl stop or the API: somebody wants it to end, as with Ctrl+C.
     private static int StoppedBy(StopSignals signals) => signals.ExitCode != 0 ? signals.ExitCode : ExitCodes.Interrupted;
 }

@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace CACL.Node.Videos;
 
-/// <summary>A scan's progress as a bar on a terminal.</summary>
+/// <summary>Shows a scan's progress as a bar on a terminal.</summary>
 internal sealed class ScanProgressBar(ProgressTask bar) : IProgress<ScanProgress>
 {
     /// <inheritdoc/>
     public void Report(ScanProgress value)
     {
-        // While folders are still being walked the end is unknown: the bar pulses.
+        // While folders are still being walked, the end is unknown: the bar pulses.
         bar.IsIndeterminate = !value.FoundAll;
         bar.MaxValue = Math.Max(1, value.Found);
         bar.Value = value.Unchanged + value.Read;
@@ -18,7 +18,7 @@ internal sealed class ScanProgressBar(ProgressTask bar) : IProgress<ScanProgress
     }
 }
 
-/// <summary>A scan's progress as a line every few seconds.</summary>
+/// <summary>Shows a scan's progress as a line every few seconds.</summary>
 internal sealed class PlainScanProgress(TextWriter output, TimeProvider clock) : IProgress<ScanProgress>
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);

@@ -2,14 +2,14 @@ using CACL.Data.Catalog;
 
 namespace CACL.Node.Videos;
 
-/// <summary>What a scan found, in words: used beside expected, and each reason for the difference.</summary>
+/// <summary>Words what a scan found: how many videos are used out of how many expected, and each reason for the difference.</summary>
 internal static class ScanSummary
 {
     /// <summary>Writes the summary.</summary>
-    /// <param name="report">What the scan found.</param>
-    /// <param name="tooShort">Sound videos with too few frames for the stride.</param>
+    /// <param name="report">The scan's report.</param>
+    /// <param name="tooShort">Number of readable videos with too few frames for the stride.</param>
     /// <param name="catalog">The catalogue's path.</param>
-    /// <param name="stride">Frames between the two of a pair.</param>
+    /// <param name="stride">Distance between the two frames of a pair.</param>
     /// <param name="output">Standard output.</param>
     public static void Write(ScanReport report, int tooShort, string catalog, int stride, TextWriter output)
     {

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace CACL.Runs.Evaluations;
 
 /// <summary>
-/// Says when a condition becomes true. A single step's figure jumps; what is compared is the mean over the last <see cref="Steps"/>
-/// steps, and nothing is said before there are so many. A condition speaks once when it becomes true, and again only after it was false.
+/// Reports when a condition becomes true. Figures of single steps are noisy, so the mean over the last <see cref="Steps"/> steps is
+/// compared, and nothing is reported before there are that many. A condition is reported once when it becomes true, and again only after it
+/// was false.
 /// </summary>
 public sealed class ConditionWatch(IReadOnlyList<MetricCondition> conditions)
 {
@@ -16,7 +17,7 @@ public sealed class ConditionWatch(IReadOnlyList<MetricCondition> conditions)
     /// <summary>Whether anything is watched.</summary>
     public bool IsEmpty => _watched.Length == 0;
 
-    /// <summary>Takes the figures of a step, a line of metrics.jsonl; the conditions that it made true.</summary>
+    /// <summary>Takes the figures of a step, a line of metrics.jsonl, and returns the conditions that it made true.</summary>
     public IReadOnlyList<MetricCondition> Observe(JsonObject line) =>
         [.. _watched.Where(w => w.BecomesTrue(line)).Select(w => w.Condition)];
 

@@ -9,7 +9,7 @@ public static class EvaluationLine
 {
     private static readonly string[] Required = ["miou", "macc", "aacc", "manifest"];
 
-    /// <summary>The line of an evaluation that was made.</summary>
+    /// <summary>Returns the line of a completed evaluation.</summary>
     public static JsonObject Done(EvaluationRequest request, int attempts, JsonObject result, DateTimeOffset now)
     {
         var line = Head(request, "done", null, attempts, now);
@@ -21,11 +21,11 @@ public static class EvaluationLine
         return line;
     }
 
-    /// <summary>The line of an evaluation that was given up.</summary>
+    /// <summary>Returns the line of an evaluation that was given up.</summary>
     public static JsonObject Failed(EvaluationRequest request, int attempts, string error, DateTimeOffset now) =>
         Head(request, "failed", error, attempts, now);
 
-    /// <summary>The figures of a result in words, such as <c>mIoU 31.2 %, mAcc 44.0 %, aAcc 80.1 %, 83 s</c>.</summary>
+    /// <summary>Returns the figures of a result in words, such as <c>mIoU 31.2 %, mAcc 44.0 %, aAcc 80.1 %, 83 s</c>.</summary>
     public static string Figures(JsonObject result)
     {
         var parts = new List<string> { $"mIoU {Share(result, "miou")}", $"mAcc {Share(result, "macc")}", $"aAcc {Share(result, "aacc")}" };
@@ -33,7 +33,7 @@ public static class EvaluationLine
         return string.Join(", ", parts);
     }
 
-    /// <summary>What makes a result unusable, or null.</summary>
+    /// <summary>Returns what makes a result unusable, or null.</summary>
     public static string? FaultOf(JsonObject result) =>
         Required.FirstOrDefault(key => !result.ContainsKey(key)) is { } missing ? $"its result holds no {missing}" : null;
 
@@ -57,7 +57,7 @@ public static class EvaluationLine
 
     private static string Share(JsonObject result, string name) => Number(result, name) is { } share ? Percent.Of(share) : "undefined";
 
-    // Made from an object's own text, a number is of no type yet; made in memory it has one.
+    // A number parsed from an object's text has no type yet; one created in memory has.
     private static double? Number(JsonObject result, string name) =>
         result[name] is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number)
             ? number

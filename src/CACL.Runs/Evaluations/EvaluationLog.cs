@@ -4,17 +4,17 @@ using CACL.Runs.Folder;
 
 namespace CACL.Runs.Evaluations;
 
-/// <summary>evaluations.jsonl of a run: made with its first line. A line that the disk does not take waits for the next one.</summary>
+/// <summary>A run's evaluations.jsonl, created with its first line. A line that the disk does not take waits for the next one.</summary>
 public sealed class EvaluationLog(string runDirectory)
 {
     private const int MostWaiting = 1000;
 
     private readonly Queue<string> _waiting = new();
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Evaluations);
 
-    /// <summary>For each key of a target the last step that has a line.</summary>
+    /// <summary>Returns the last step that has a line, for each key of a target.</summary>
     public Dictionary<string, long> LastSteps()
     {
         var steps = new Dictionary<string, long>();
@@ -29,15 +29,15 @@ public sealed class EvaluationLog(string runDirectory)
     }
 
     /// <summary>Appends a line, after those that still wait.</summary>
-    /// <exception cref="IOException">The disk does not take it: it waits, up to a bound.</exception>
+    /// <exception cref="IOException">The disk does not take the line: it waits, up to a limit.</exception>
     public void Append(JsonObject line)
     {
         if (_waiting.Count < MostWaiting) _waiting.Enqueue(line.ToJsonString());
         WriteWaiting();
     }
 
-    /// <summary>Appends what waits.</summary>
-    /// <exception cref="IOException">The disk does not take it.</exception>
+    /// <summary>Appends the lines that wait.</summary>
+    /// <exception cref="IOException">The disk does not take them.</exception>
     public void WriteWaiting()
     {
         if (_waiting.Count == 0) return;

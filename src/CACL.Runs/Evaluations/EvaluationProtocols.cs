@@ -1,6 +1,6 @@
 namespace CACL.Runs.Evaluations;
 
-/// <summary>The words for protocols and variants.</summary>
+/// <summary>The names of protocols and variants.</summary>
 public static class EvaluationProtocols
 {
     /// <summary>A linear classifier on frozen features.</summary>
@@ -9,12 +9,12 @@ public static class EvaluationProtocols
     /// <summary>The whole network, trained on few labels.</summary>
     public const string Limited = "limited";
 
-    /// <summary>The protocol as the paper has it.</summary>
+    /// <summary>The paper's protocol.</summary>
     public const string Full = "full";
 
-    /// <summary>A shorter one, for use during training.</summary>
+    /// <summary>A shorter protocol, for use during training.</summary>
     public const string Quick = "quick";
 
-    /// <summary>Share of the labelled images that the limited protocol takes where nothing else is said.</summary>
+    /// <summary>Share of the labelled images that the limited protocol uses unless told otherwise.</summary>
     public const double DefaultFraction = 0.01;
 }

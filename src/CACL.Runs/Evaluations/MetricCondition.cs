@@ -19,14 +19,14 @@ public sealed partial record MetricCondition
     /// <summary>&lt;, &lt;=, &gt; or &gt;=.</summary>
     public string Comparison { get; }
 
-    /// <summary>The number it is compared with.</summary>
+    /// <summary>The threshold.</summary>
     public double Mark { get; }
 
-    /// <summary>Reads a condition.</summary>
-    /// <param name="text">Such as <c>loss &lt; 4.2</c>.</param>
-    /// <param name="names">Names that it may use: those of metrics.jsonl.</param>
+    /// <summary>Parses a condition.</summary>
+    /// <param name="text">The text, such as <c>loss &lt; 4.2</c>.</param>
+    /// <param name="names">Names that it may use, which are those of metrics.jsonl.</param>
     /// <param name="condition">The condition.</param>
-    /// <param name="fault">What is wrong with it, a phrase; empty where nothing is.</param>
+    /// <param name="fault">What is wrong with it, as a phrase; empty if nothing is.</param>
     public static bool TryParse(string text, IReadOnlyList<string> names, out MetricCondition? condition, out string fault)
     {
         condition = null;
@@ -50,7 +50,7 @@ public sealed partial record MetricCondition
         return true;
     }
 
-    /// <summary>Whether it holds for a value. NaN holds for nothing.</summary>
+    /// <summary>Returns whether it holds for a value. It holds for no NaN.</summary>
     public bool Holds(double value) => Comparison switch
     {
         "<" => value < Mark,
@@ -59,7 +59,7 @@ public sealed partial record MetricCondition
         _ => value >= Mark,
     };
 
-    /// <summary>The condition in one spelling.</summary>
+    /// <summary>Returns the condition in its canonical spelling.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Metric} {Comparison} {Mark:R}");
 
     [GeneratedRegex(@"^\s*([A-Za-z0-9_]+)\s*(<=|>=|<|>)\s*([-+0-9.eE]+)\s*$", RegexOptions.CultureInvariant)]

@@ -6,21 +6,21 @@ using CACL.Data.Files;
 namespace CACL.Runs.Evaluations;
 
 /// <summary>
-/// The folder evaluations/pending of a run: what is still to be evaluated, and the checkpoints that it needs. It outlives the actor
-/// that works it off, and the process. A request is a file <c>NAME-PROTOCOL@STEP.json</c>; its checkpoint a folder <c>step-STEP</c>.
+/// A run's folder evaluations/pending: the evaluations that are still to be made, and the checkpoints that they need. It outlives the actor
+/// that makes them, and the process. A request is a file <c>NAME-PROTOCOL@STEP.json</c>; its checkpoint is a folder <c>step-STEP</c>.
 /// </summary>
 public sealed class PendingEvaluations(string runDirectory)
 {
     private readonly string _folder = Path.Combine(runDirectory, "evaluations", "pending");
 
-    /// <summary>Notes a request and keeps its checkpoint's files from being removed.</summary>
-    /// <returns>The request with the place where its checkpoint stays.</returns>
+    /// <summary>Saves a request, and pins its checkpoint so that its files are not removed.</summary>
+    /// <returns>The request with the folder of its pinned checkpoint.</returns>
     /// <exception cref="IOException">The disk does not take it.</exception>
     public EvaluationRequest Add(EvaluationRequest request)
     {
         Directory.CreateDirectory(_folder);
         var held = Path.Combine(_folder, FolderOf(request.Step));
-        HeldCheckpoint.Make(request.Checkpoint, held);
+        PinnedCheckpoint.Make(request.Checkpoint, held);
         var target = request.Target;
         var note = new JsonObject
         {
@@ -36,17 +36,19 @@ public sealed class PendingEvaluations(string runDirectory)
         return request with { Checkpoint = held };
     }
 
-    /// <summary>What a former actor or process left to be done, oldest first. A file that is no request is passed over.</summary>
+    /// <summary>Returns the requests that an earlier actor or process left, oldest first. A file that is no request is skipped.</summary>
     public IReadOnlyList<EvaluationRequest> Read() => !Directory.Exists(_folder) ? [] :
     [
         .. Directory.EnumerateFiles(_folder, "*.json").Select(TryRead).OfType<EvaluationRequest>()
             .OrderBy(r => r.Step).ThenBy(r => r.Target.Key, StringComparer.Ordinal),
     ];
 
-    /// <summary>Forgets a request.</summary>
+    /// <summary>Removes a request.</summary>
     public void Remove(EvaluationRequest request) => File.Delete(FileOf(request));
 
-    /// <summary>Gives up every note and checkpoint that none of these requests needs; the folder itself with the last one.</summary>
+    /// <summary>
+    /// Removes every request and checkpoint that is not needed by these requests, and the folder itself with the last one.
+    /// </summary>
     public void KeepOnly(IReadOnlyCollection<EvaluationRequest> requests)
     {
         if (!Directory.Exists(_folder)) return;

@@ -5,13 +5,13 @@ using CACL.Data.Files;
 namespace CACL.Runs.Folder;
 
 /// <summary>
-/// A file of one JSON object a line, written line by line; a line is in the file whole or, after a crash, cut off once by the next start.
+/// A JSON Lines file, written line by line. A line is in the file completely or, after a crash, is cut off at the next start.
 /// </summary>
 public sealed class JsonLinesFile : IDisposable
 {
     private readonly FileStream _stream;
 
-    /// <summary>Opens or creates the file and removes what follows its last whole line.</summary>
+    /// <summary>Opens or creates the file, and removes what follows its last complete line.</summary>
     public JsonLinesFile(string path)
     {
         Path = path;
@@ -20,23 +20,23 @@ public sealed class JsonLinesFile : IDisposable
         _stream.Seek(0, SeekOrigin.End);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
     /// <summary>Appends one line and hands it to the operating system.</summary>
     public void Append(string line) => Append([line], toDisk: false);
 
-    /// <summary>Appends lines, all or none, and returns when they are on the disk itself.</summary>
+    /// <summary>Appends lines, all or none, and flushes them to the disk.</summary>
     public void AppendToDisk(IEnumerable<string> lines) => Append(lines, toDisk: true);
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
     /// <summary>
-    /// Writes the whole lines for which <paramref name="keep"/> holds into another file, which is left unfinished where the disk does not
+    /// Copies the complete lines for which <paramref name="keep"/> holds to another file, which is left unfinished if the disk does not
     /// take them.
     /// </summary>
-    /// <exception cref="IOException">It does not.</exception>
+    /// <exception cref="IOException">The disk does not take them.</exception>
     public static void CopyKept(string path, Stream copy, Func<JsonElement, bool> keep)
     {
         using var writer = new StreamWriter(copy, leaveOpen: true) { NewLine = "\n" };
@@ -46,7 +46,7 @@ public sealed class JsonLinesFile : IDisposable
         }
     }
 
-    /// <summary>The whole lines of a file.</summary>
+    /// <summary>Returns the complete lines of a file.</summary>
     public static IEnumerable<JsonElement> Read(string path) =>
         RegularFile.ReadLines(path).Select(TryParse).Where(line => line is not null).Select(line => line!.Value);
 
@@ -74,7 +74,7 @@ public sealed class JsonLinesFile : IDisposable
         }
         catch (JsonException)
         {
-            return null; // a line cut off by a crash
+            return null; // a line truncated by a crash
         }
     }
 

@@ -5,16 +5,18 @@ using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
-/// <summary>node.json of a run folder: where the running program is to be found. Gone when the program ends in order.</summary>
-/// <param name="Address">Such as http://127.0.0.1:8080.</param>
-/// <param name="ProcessId">The program.</param>
-/// <param name="Instance">Tells this start of the run from any other that may answer at the same address later.</param>
+/// <summary>
+/// A run folder's node.json, which says where to reach the running program. It is removed when the program ends normally.
+/// </summary>
+/// <param name="Address">Address, such as http://127.0.0.1:8080.</param>
+/// <param name="ProcessId">Process id of the program.</param>
+/// <param name="Instance">Distinguishes this start of the run from any other that may answer at the same address later.</param>
 public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "node.json";
 
-    /// <summary>Writes it into a run folder, in one move.</summary>
+    /// <summary>Writes it into a run folder, atomically.</summary>
     public void Write(string run, DateTimeOffset now)
     {
         var text = new JsonObject
@@ -27,7 +29,7 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
         AtomicFile.WriteText(Path.Combine(run, Name), text.ToJsonString() + "\n");
     }
 
-    /// <summary>Reads it; null where there is none, or none that can be read.</summary>
+    /// <summary>Reads it; returns null if there is none that can be read.</summary>
     public static NodeFile? Read(string run)
     {
         try
@@ -45,7 +47,7 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
         }
     }
 
-    /// <summary>Removes it if it is this start's.</summary>
+    /// <summary>Removes it if it belongs to this start.</summary>
     public void Remove(string run)
     {
         try
@@ -54,7 +56,7 @@ public sealed record NodeFile(Uri Address, int ProcessId, string Instance)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Whoever reads it finds that nobody answers.
+            // Those who read it will find that nobody answers.
         }
     }
 }

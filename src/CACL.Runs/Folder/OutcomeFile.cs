@@ -6,13 +6,14 @@ using CACL.Data.Files;
 namespace CACL.Runs.Folder;
 
 /// <summary>
-/// outcome.json of a run folder: how the last program that trained in it ended. Missing while one runs, and after one that was killed.
+/// A run folder's outcome.json, which says how the last program that trained in it ended. It is missing while one runs, and after one was
+/// killed.
 /// </summary>
 /// <param name="End">completed, stopped or failed.</param>
 /// <param name="Step">Steps done.</param>
-/// <param name="TotalSteps">Length of the run; null: it failed before that was known.</param>
-/// <param name="Message">A sentence.</param>
-/// <param name="Time">When.</param>
+/// <param name="TotalSteps">Length of the run; null if it failed before that was known.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Time">When the program ended.</param>
 public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string Message, DateTimeOffset Time)
 {
     /// <summary>The file's name.</summary>
@@ -21,11 +22,11 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
     /// <summary>All steps were done.</summary>
     public const string Completed = "completed";
 
-    /// <summary>Of the end of a run.</summary>
+    /// <summary>Creates it from the outcome of a run.</summary>
     public static OutcomeFile Of(RunOutcome outcome, long totalSteps, DateTimeOffset now) =>
         new(outcome.End.ToString().ToLowerInvariant(), outcome.Step, totalSteps, outcome.Message, now);
 
-    /// <summary>As JSON.</summary>
+    /// <summary>Returns it as JSON.</summary>
     public JsonObject Json() => new()
     {
         ["end"] = End,
@@ -35,14 +36,14 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
         ["time"] = Time.ToString("O", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Writes it into a run folder, in one move.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes it into a run folder, atomically.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string run)
     {
         AtomicFile.WriteText(Path.Combine(run, Name), Json().ToJsonString() + "\n");
     }
 
-    /// <summary>Reads it; null where there is none, or none that can be read.</summary>
+    /// <summary>Reads it; returns null if there is none that can be read.</summary>
     public static OutcomeFile? Read(string run)
     {
         try

@@ -1,6 +1,6 @@
 namespace CACL.Runs.Folder;
 
-/// <summary>Names of what a run's actors write into its folder, each a file of one JSON object a line.</summary>
+/// <summary>The names of the JSON Lines files that a run's actors write into its folder.</summary>
 public static class RunFiles
 {
     /// <summary>A line of figures for each step.</summary>
@@ -12,6 +12,6 @@ public static class RunFiles
     /// <summary>A line for each evaluation.</summary>
     public const string Evaluations = "evaluations.jsonl";
 
-    /// <summary>A line for each change made while the run went on.</summary>
+    /// <summary>A line for each change made during the run.</summary>
     public const string Control = "control.jsonl";
 }

@@ -3,30 +3,30 @@ using CACL.Data.Files;
 
 namespace CACL.Runs.Folder;
 
-/// <summary>What happens with what a run folder already holds.</summary>
+/// <summary>What happens to the existing content of a run folder.</summary>
 public enum RunStart
 {
-    /// <summary>It must hold nothing.</summary>
+    /// <summary>There must be none.</summary>
     New,
 
-    /// <summary>The run in it goes on.</summary>
+    /// <summary>The run in the folder is resumed.</summary>
     Resume,
 
-    /// <summary>What a run wrote into it is deleted.</summary>
+    /// <summary>What a run wrote into the folder is deleted.</summary>
     Overwrite,
 }
 
-/// <summary>The folder of one run. Held exclusively until disposed; the hold ends with the process however that ends.</summary>
+/// <summary>The folder of a run. It is locked until disposed; the lock ends with the process, however that ends.</summary>
 public sealed class RunFolder : IDisposable
 {
-    /// <summary>Name of the file of settings, by which a folder is known as a run's.</summary>
+    /// <summary>Name of the file with the settings, by which a folder is recognised as a run's.</summary>
     public const string ConfigurationName = "config.resolved.conf";
 
-    /// <summary>Name of the file that says which videos the run began with.</summary>
+    /// <summary>Name of the file that says with which videos the run began.</summary>
     public const string VideosName = "videos.json";
 
     private const string LockName = ".lock";
-    private const string TemporaryEnding = ".tmp"; // what earlier versions left of a file that they did not finish
+    private const string TemporaryEnding = ".tmp"; // the suffix of unfinished files that earlier versions left
     private const string CheckpointsName = "checkpoints";
     private const string EvaluationsName = "evaluations";
     private const string TensorBoardName = "tensorboard";
@@ -57,7 +57,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>A line for each evaluation.</summary>
     public string Evaluations => System.IO.Path.Combine(Path, RunFiles.Evaluations);
 
-    /// <summary>The folder of what evaluations left: a folder for each, and what is still to be evaluated.</summary>
+    /// <summary>The folder of evaluations: a folder for the results of each, and those that are still to be made.</summary>
     public string EvaluationResults => System.IO.Path.Combine(Path, EvaluationsName);
 
     /// <summary>The folder of checkpoints.</summary>
@@ -66,7 +66,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder of TensorBoard's event files.</summary>
     public string TensorBoard => System.IO.Path.Combine(Path, TensorBoardName);
 
-    /// <summary>A folder for a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
+    /// <summary>Returns the folder of a run that names none: runs/YYYYMMDD-HHMMSS below <paramref name="below"/>.</summary>
     public static string Name(DateTimeOffset now, string below)
     {
         var time = now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
@@ -76,11 +76,11 @@ public sealed class RunFolder : IDisposable
         return free;
     }
 
-    /// <summary>Takes hold of a folder.</summary>
-    /// <param name="path">The folder; made where it is missing, unless a run is to be resumed.</param>
-    /// <param name="start">What happens with what it holds.</param>
-    /// <exception cref="RunFolderException">It holds something else, nothing to resume, another process's run, or cannot be
-    /// written.</exception>
+    /// <summary>Opens a folder and locks it.</summary>
+    /// <param name="path">The folder; created if it is missing, unless a run is to be resumed.</param>
+    /// <param name="start">What happens to its existing content.</param>
+    /// <exception cref="RunFolderException">The folder contains something else, nothing to resume, or another process's run, or it cannot
+    /// be written.</exception>
     public static RunFolder Open(string path, RunStart start)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -107,7 +107,7 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Sees to it that a folder is there.</summary>
+    /// <summary>Checks that a folder exists.</summary>
     /// <param name="path">The folder, absolute.</param>
     /// <exception cref="RunFolderException">There is none.</exception>
     public static void RequireFolder(string path)
@@ -115,9 +115,9 @@ public sealed class RunFolder : IDisposable
         if (!Directory.Exists(path)) throw new RunFolderException($"There is no run folder {path}. Check the name given with --run.");
     }
 
-    /// <summary>Sees to it that a folder is there and holds a run, whether that goes on or not.</summary>
+    /// <summary>Checks that a folder exists and contains a run, running or not.</summary>
     /// <param name="path">The folder, absolute.</param>
-    /// <exception cref="RunFolderException">There is none, or it holds no run.</exception>
+    /// <exception cref="RunFolderException">There is none, or it contains no run.</exception>
     public static void RequireRun(string path)
     {
         RequireFolder(path);
@@ -125,7 +125,7 @@ public sealed class RunFolder : IDisposable
             throw new RunFolderException($"The folder {path} holds no run (no {ConfigurationName}). Check the name given with --run.");
     }
 
-    /// <summary>Whether a program holds a run folder at this moment; false where nobody may tell.</summary>
+    /// <summary>Returns whether a program has locked a run folder at this moment; false if that cannot be determined.</summary>
     public static bool IsHeld(string path)
     {
         try
@@ -144,7 +144,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>
-    /// Makes the folder ready for a start: the settings, whole or as they were, and no figures of steps that are done again.
+    /// Prepares the folder for a start: writes the settings atomically, and removes the figures of steps that will be done again.
     /// </summary>
     /// <param name="configuration">The settings, HOCON.</param>
     /// <param name="steps">Steps that the run has behind it.</param>
@@ -153,20 +153,20 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="RunFolderException">The folder cannot be written; what it holds is as it was.</exception>
     public void Begin(string configuration, long steps, Action<string>? more = null, RunFacts? facts = null)
     {
-        // control.jsonl stays whole: what it holds for steps that are done again acts again.
+        // control.jsonl stays complete: its changes for steps that are done again take effect again.
         string[] lines = [.. new[] { Metrics, Evaluations }.Where(File.Exists)];
         var files = new List<AtomicFile>();
         try
         {
-            // Everything beside the old first: where the disk is full, nothing has changed.
+            // Everything is first written beside the old files: if the disk is full, nothing has changed.
             foreach (var path in lines)
                 Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
-            // On the disk itself: without it the folder is no run's.
+            // Flushed to the disk: without this file the folder is not a run's.
             Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
             if (facts is not null) Begun(System.IO.Path.Combine(Path, RunFacts.Name)).Fill(stream => stream.Write(facts.ToJson()));
             more?.Invoke(Path);
             foreach (var file in files) file.Commit(durable: file.Path == ResolvedConfiguration);
-            // How the last start ended is not how this one ends.
+            // How the last start ended does not say how this one will.
             File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -187,17 +187,17 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>
-    /// Lets go of the folder. The lock file stays: deleting it could take it from under another process that just opened it.
+    /// Unlocks the folder. The lock file stays: deleting it could remove it from under another process that has just opened it.
     /// </summary>
     public void Dispose() => _lock.Dispose();
 
     private void Prepare(RunStart start)
     {
-        // Again, now that nobody else can change it: another process may have begun a run meanwhile.
+        // Checked again, now that nobody else can change it: another process may have begun a run meanwhile.
         Check(Path, start);
         AtomicFile.RemoveLeftovers(Path);
         if (start == RunStart.Overwrite) DeleteOurs();
-        // Not one of them is opened only to be waited for.
+        // None of them may be something that blocks when it is opened.
         var files = Entries(Path).Where(IsOurs).Select(n => System.IO.Path.Combine(Path, n)).Where(n => !Directory.Exists(n));
         foreach (var name in files) RegularFile.RequireUnlessMissing(name);
         Directory.CreateDirectory(Checkpoints);
@@ -233,8 +233,8 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    // A start that failed before its first step (a misspelt folder of videos, say) leaves a log and no more: the next one may use the
-    // folder.
+    // A start that failed before its first step (for example because of a misspelt folder of videos) leaves nothing but a log: the next one
+    // may use the folder.
     private static bool BeganTraining(string path) =>
         File.Exists(System.IO.Path.Combine(path, RunFiles.Metrics))
         || (Directory.Exists(System.IO.Path.Combine(
@@ -262,7 +262,7 @@ public sealed class RunFolder : IDisposable
         || name.StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (name.StartsWith("train", StringComparison.Ordinal) && name.EndsWith(".log", StringComparison.Ordinal));
 
-    // The settings last: until they are gone a half-deleted folder is still known as a run's.
+    // The settings are deleted last: until they are gone, a half-deleted folder is still recognised as a run's.
     private void DeleteOurs()
     {
         foreach (var name in Entries(Path).Where(IsOurs).OrderBy(n => n == ConfigurationName).ToList())
@@ -278,7 +278,7 @@ public sealed class RunFolder : IDisposable
         var file = System.IO.Path.Combine(path, LockName);
         try
         {
-            // No sharing means flock(2): the system itself lets go when the process ends, so no stale lock can block.
+            // No sharing means flock(2): the system itself releases the lock when the process ends, so no stale lock can block.
             var held = RegularFile.Open(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             held.SetLength(0);
             held.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
@@ -292,6 +292,6 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    // EWOULDBLOCK of flock(2) comes as an IOException whose HResult is the errno (11 on Linux).
+    // flock(2)'s EWOULDBLOCK becomes an IOException whose HResult is the errno (11 on Linux).
     private static bool IsSharingViolation(IOException e) => e.HResult is 11 or unchecked((int)0x80070020);
 }

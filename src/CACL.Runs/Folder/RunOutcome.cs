@@ -7,14 +7,14 @@ public enum RunEnd
     /// <summary>All steps were done.</summary>
     Completed,
 
-    /// <summary>Somebody asked it to stop; the state was saved.</summary>
+    /// <summary>Somebody stopped it; the state was saved.</summary>
     Stopped,
 
-    /// <summary>It could not go on.</summary>
+    /// <summary>It could not continue.</summary>
     Failed,
 }
 
-/// <summary>The end of a run, for the one who started it.</summary>
+/// <summary>The outcome of a run, for those who started it.</summary>
 /// <param name="End">How it ended.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Checkpoint">The newest good checkpoint, or null.</param>
@@ -22,6 +22,6 @@ public enum RunEnd
 /// <param name="Fault">The exception behind a failure, or null.</param>
 public sealed record RunOutcome(RunEnd End, long Step, string? Checkpoint, string Message, Fault? Fault = null)
 {
-    /// <summary>Evaluations that were not made because the run was asked to end; a resumed run makes them.</summary>
+    /// <summary>Number of evaluations that were not made because the run was stopped; a resumed run makes them.</summary>
     public int EvaluationsLeft { get; init; }
 }

@@ -8,24 +8,24 @@ using CACL.Runs.Folder;
 
 namespace CACL.Runs.Live;
 
-/// <summary>control.jsonl cannot be understood, so the run cannot be gone on with as it was.</summary>
-/// <param name="message">A sentence: the file, the line, what to do.</param>
-/// <param name="cause">What was found, or null.</param>
+/// <summary>control.jsonl cannot be understood, so the run cannot be continued as it was.</summary>
+/// <param name="message">A sentence with the file, the line, and what to do.</param>
+/// <param name="cause">The underlying error, or null.</param>
 public sealed class ControlJournalException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
-/// control.jsonl of a run: each change that was made while it went on, <c>{"time","step","setting","value","by"}</c>. A line is on the
-/// disk before the first step that it acts on is computed, so whatever was computed can be computed again.
+/// A run's control.jsonl: each change that was made during the run, <c>{"time","step","setting","value","by"}</c>. A line is flushed to the
+/// disk before the first step on which it takes effect, so whatever was computed can be recomputed.
 /// </summary>
 /// <param name="runDirectory">The run folder.</param>
 /// <param name="losses">The losses that the run's method can weight.</param>
 public sealed class ControlJournal(string runDirectory, LossWeights losses) : IControlJournal
 {
-    /// <summary>The file; made with its first line.</summary>
+    /// <summary>Path of the file, which is created with its first line.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Control);
 
-    /// <summary>What it holds. An unfinished last line is passed over: nobody waited for it, so no step was computed with it.</summary>
-    /// <exception cref="ControlJournalException">A finished line makes no sense.</exception>
+    /// <summary>Returns its changes. An unfinished last line is ignored: nobody waited for it, so no step was computed with it.</summary>
+    /// <exception cref="ControlJournalException">A complete line makes no sense.</exception>
     public IReadOnlyList<JournaledChange> Read()
     {
         if (!File.Exists(Path)) return [];
@@ -42,7 +42,7 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses) : IC
         if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
     }
 
-    /// <summary>A change as the journal writes it.</summary>
+    /// <summary>Returns a change as the journal writes it.</summary>
     public static JsonObject Json(JournaledChange change) => new()
     {
         ["time"] = change.Time.ToString("O", CultureInfo.InvariantCulture),

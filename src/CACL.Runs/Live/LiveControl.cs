@@ -1,17 +1,17 @@
 namespace CACL.Runs.Live;
 
 /// <summary>
-/// The settings that change while a run goes on. The training loop asks for them at each step's begin; a change that is asked for
-/// meanwhile is first written to the journal and acts from the step that has not begun yet. Thread-safe.
+/// The settings that may change during a run. The training loop reads them at the beginning of each step; a change that is requested
+/// meanwhile is first written to the journal, and takes effect with the first step that has not begun yet. Thread-safe.
 /// </summary>
 /// <remarks>
-/// While a change is on its way to the disk it has reserved its step, and no lock is held: the loop waits only when it comes to that very
-/// step, and only for a change of the numbers; who reads the settings never waits.
+/// A change that is being written to the journal has reserved its step, and no lock is held meanwhile: the loop waits only when it comes to
+/// that step, and only for a change to what is computed. Readers of the settings never wait.
 ///
-/// What changes the numbers is kept by step: a run that goes on from an earlier checkpoint, after a kill or a roll-back, meets the
-/// change again at the same step. A change made at a step takes the place of all those of the same setting at this and later steps,
-/// which can only come from a part of the run that is done again: the newest word counts. What does not change the numbers (schedules,
-/// decoders, log level) counts from its last line on, wherever the run goes on.
+/// Changes to what is computed are kept by step: a run that continues from an earlier checkpoint, after a kill or a roll-back, meets the
+/// change again at the same step. A change replaces all changes of the same setting at its own step and later ones: these can only come
+/// from a part of the run that is done again, and the newest change counts. Changes that do not affect what is computed (schedules,
+/// decoders, log level) take effect from their last line on, wherever the run continues.
 /// </remarks>
 public sealed class LiveControl
 {
@@ -27,10 +27,10 @@ public sealed class LiveControl
     private volatile LiveSettings _current;
 
     /// <param name="configured">The settings that the run was started with.</param>
-    /// <param name="journal">Where changes are kept; its lines are taken up.</param>
-    /// <param name="stepsDone">Steps that the run has behind it.</param>
+    /// <param name="journal">The journal in which changes are kept; its existing lines are applied.</param>
+    /// <param name="stepsDone">Steps that the run has done.</param>
     /// <param name="totalSteps">Steps of the whole run.</param>
-    /// <param name="clock">The time of day.</param>
+    /// <param name="clock">The clock.</param>
     /// <exception cref="ControlJournalException">The journal cannot be understood.</exception>
     public LiveControl(LiveSettings configured, IControlJournal journal, long stepsDone, long totalSteps, TimeProvider clock)
     {
@@ -50,10 +50,10 @@ public sealed class LiveControl
         _current = At(stepsDone + 1);
     }
 
-    /// <summary>The settings of the step that begins next.</summary>
+    /// <summary>The settings of the next step to begin.</summary>
     public LiveSettings Current => _current;
 
-    /// <summary>Changes that the journal holds for steps that are still to come.</summary>
+    /// <summary>Changes in the journal for steps that are still to come.</summary>
     public IReadOnlyList<JournaledChange> Ahead
     {
         get
@@ -63,8 +63,8 @@ public sealed class LiveControl
     }
 
     /// <summary>
-    /// Called by the training loop when a step begins: its settings. From here on changes act on the step after it. Waits where a change of
-    /// this step's numbers is just being written.
+    /// Returns the settings of a step; the training loop calls it when the step begins. From then on, changes take effect with the step
+    /// after it.
     /// </summary>
     /// <param name="step">The step, counted from 0.</param>
     public LiveSettings Begin(long step)
@@ -80,14 +80,14 @@ public sealed class LiveControl
         }
     }
 
-    /// <summary>The settings of any step, counted from 0, as far as is known now.</summary>
+    /// <summary>Returns the settings of any step, counted from 0, as far as they are known now.</summary>
     public LiveSettings Of(long step)
     {
         lock (_gate) return At(step + 1);
     }
 
-    /// <summary>The run goes on from another place.</summary>
-    /// <param name="stepsDone">Steps that it has behind it there.</param>
+    /// <summary>Notes that the run continues from another step.</summary>
+    /// <param name="stepsDone">Steps that it has done there.</param>
     public void GoTo(long stepsDone)
     {
         lock (_gate)
@@ -97,10 +97,13 @@ public sealed class LiveControl
         }
     }
 
-    /// <summary>Changes settings, all or none, one caller after the other. Returns when the journal is on the disk.</summary>
-    /// <param name="wishes">What is to be changed.</param>
-    /// <param name="by">Who asks.</param>
-    /// <param name="refuse">Says in a sentence why a run cannot take a setting; null: it can.</param>
+    /// <summary>
+    /// Changes settings, all or none. Returns when the journal is flushed to the disk; if the loop reaches its next step meanwhile, it
+    /// waits for that.
+    /// </summary>
+    /// <param name="wishes">The requested changes.</param>
+    /// <param name="by">Who requests them.</param>
+    /// <param name="refuse">Returns a sentence that says why a run cannot apply a setting; null if it can.</param>
     /// <exception cref="IOException">The journal cannot be written; nothing was changed.</exception>
     public SettingsAnswer Change(IReadOnlyList<SettingChange> wishes, string by, Func<SettingChange, string?> refuse)
     {

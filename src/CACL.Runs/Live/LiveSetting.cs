@@ -3,17 +3,17 @@ using CACL.Learning.Methods;
 
 namespace CACL.Runs.Live;
 
-/// <summary>Names of the settings that may change while a run goes on.</summary>
+/// <summary>The names of the settings that may change during a run.</summary>
 public static class LiveSettingNames
 {
-    /// <summary>All of them in a run whose method has losses of these heads.</summary>
+    /// <summary>Returns all names in a run whose method has losses for these heads.</summary>
     public static IReadOnlyList<string> Of(LossWeights losses) => [.. LiveSetting.Of(losses).Select(s => s.Name)];
 
-    /// <summary>Whether a setting's value is a word and not a number.</summary>
+    /// <summary>Returns whether a setting's value is a word and not a number.</summary>
     public static bool IsWord(string name) => LiveSetting.Fixed.Any(setting => setting.Name == name && setting.IsWord);
 }
 
-/// <summary>One setting that may change while a run goes on: its name, its values, its place in <see cref="LiveSettings"/>.</summary>
+/// <summary>A setting that may change during a run: its name, its values, its place in <see cref="LiveSettings"/>.</summary>
 public sealed class LiveSetting
 {
     private readonly Func<LiveSettings, string> _read;
@@ -27,10 +27,10 @@ public sealed class LiveSetting
         _write = write;
     }
 
-    /// <summary>What the name of each loss's weight begins with; its head's name follows.</summary>
+    /// <summary>The prefix of the name of each loss weight; the name of the head follows.</summary>
     public const string WeightPrefix = "loss_weights.";
 
-    /// <summary>Those that every run has.</summary>
+    /// <summary>The settings that every run has.</summary>
     public static IReadOnlyList<LiveSetting> Fixed { get; } =
     [
         Number("learning_rate_factor", s => s.LearningRateFactor, (s, v) => s with { LearningRateFactor = v }),
@@ -40,34 +40,36 @@ public sealed class LiveSetting
         Word("log_level", ["verbose", "debug", "information", "warning", "error"], s => s.LogLevel, (s, v) => s with { LogLevel = v }),
     ];
 
-    /// <summary>As the API, the command line and the journal call it.</summary>
+    /// <summary>Its name in the API, on the command line and in the journal.</summary>
     public string Name { get; }
 
-    /// <summary>What its values are, in words.</summary>
+    /// <summary>A description of its values.</summary>
     public string Expected { get; }
 
     /// <summary>
-    /// Whether it changes what a step computes. Such a change acts at its own step again whenever that step is done again.
+    /// Whether it affects what a step computes. Such a change takes effect at its own step again whenever that step is done again.
     /// </summary>
     public bool ChangesNumbers { get; private init; }
 
     /// <summary>Whether its value is a word and not a number.</summary>
     public bool IsWord { get; private init; }
 
-    /// <summary>All of them in a run whose method has losses of these heads: the weights stand behind the learning rate's factor.</summary>
+    /// <summary>
+    /// Returns all settings in a run whose method has losses for these heads: the weights follow the factor of the learning rate.
+    /// </summary>
     public static IReadOnlyList<LiveSetting> Of(LossWeights losses) => [Fixed[0], .. losses.Heads.Select(WeightOf), .. Fixed.Skip(1)];
 
-    /// <summary>The setting of a name in such a run; null: there is none.</summary>
+    /// <summary>Returns the setting with a name in such a run, or null if there is none.</summary>
     public static LiveSetting? Find(string name, LossWeights losses) => Of(losses).FirstOrDefault(s => s.Name == name);
 
-    /// <summary>The head whose loss a setting weights; null: it weights none.</summary>
+    /// <summary>Returns the head whose loss a setting weights, or null if it weights none.</summary>
     public static string? HeadOf(string name) =>
         name.StartsWith(WeightPrefix, StringComparison.Ordinal) ? name[WeightPrefix.Length..] : null;
 
-    /// <summary>Its value, so that it reads back exactly.</summary>
+    /// <summary>Returns its value, in a form that reads back exactly.</summary>
     public string Read(LiveSettings settings) => _read(settings);
 
-    /// <summary>The settings with this one changed; null where the value is none of its values.</summary>
+    /// <summary>Returns the settings with this one changed, or null if the value is not one of its values.</summary>
     public LiveSettings? With(LiveSettings settings, string value) => _write(settings, value);
 
     private static LiveSetting WeightOf(string head) =>

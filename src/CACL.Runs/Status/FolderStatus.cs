@@ -7,12 +7,12 @@ using CACL.Runs.Steps;
 
 namespace CACL.Runs.Status;
 
-/// <summary>The status of a run that is not running, from what its folder holds.</summary>
+/// <summary>The status of a run that is not running, according to its folder.</summary>
 public static class FolderStatus
 {
-    /// <summary>As the status of one that runs, as far as its files tell.</summary>
+    /// <summary>Returns what the status of a running one would be, as far as the files say.</summary>
     /// <param name="run">The run folder, absolute.</param>
-    /// <exception cref="RunFolderException">It is no run folder, or cannot be read.</exception>
+    /// <exception cref="RunFolderException">The folder is no run folder, or cannot be read.</exception>
     public static JsonObject Of(string run)
     {
         RunFolder.RequireRun(run);
@@ -26,7 +26,7 @@ public static class FolderStatus
         }
     }
 
-    /// <summary>The newest result of each kind of evaluation that was made, without the way it was measured.</summary>
+    /// <summary>Returns the newest result of each kind of evaluation, without the details of the measurement.</summary>
     /// <param name="run">The run folder, absolute.</param>
     public static JsonArray Evaluations(string run) =>
         new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
@@ -36,7 +36,7 @@ public static class FolderStatus
         var held = RunFolder.IsHeld(run);
         var outcome = held ? null : OutcomeFile.Read(run);
         var last = RecordedSteps.Read(run, 1, 0).Last;
-        var latest = LatestFolder.In(Path.Combine(run, "checkpoints"));
+        var latest = LatestLink.In(Path.Combine(run, "checkpoints"));
         var json = new JsonObject
         {
             ["run"] = Path.GetFileName(run),
@@ -66,7 +66,7 @@ public static class FolderStatus
 
     private static JsonObject Checkpoint(string folder) => new()
     {
-        // Its name is made from its step: step-00000100.
+        // The step is part of the name: step-00000100.
         ["step"] = long.Parse(Path.GetFileName(folder).AsSpan("step-".Length), NumberStyles.None, CultureInfo.InvariantCulture),
         ["time"] = new DateTimeOffset(Directory.GetLastWriteTime(folder)).ToString("O", CultureInfo.InvariantCulture),
         ["path"] = Path.Combine("checkpoints", Path.GetFileName(folder)),
@@ -77,7 +77,9 @@ public static class FolderStatus
     private static string? Text(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>The figures of a line of evaluations.jsonl that say how good the network is; how they were measured stands there.</summary>
+    /// <summary>
+    /// Returns the figures of a line of evaluations.jsonl that say how good the network is; the line itself says how they were measured.
+    /// </summary>
     private static JsonObject Short(JsonElement line)
     {
         var json = new JsonObject();

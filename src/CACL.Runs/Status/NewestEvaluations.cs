@@ -4,8 +4,8 @@ using CACL.Runs.Folder;
 namespace CACL.Runs.Status;
 
 /// <summary>
-/// The newest result of each kind of evaluation of a run. Read anew only where their file has changed: who watches a run asks each second,
-/// and a line holds the whole way in which it was measured. Thread-safe.
+/// The newest result of each kind of evaluation of a run. The file is read again only after it has changed: those who watch a run ask every
+/// second, and a line contains all details of the measurement. Thread-safe.
 /// </summary>
 /// <param name="run">The run folder, absolute.</param>
 public sealed class NewestEvaluations(string run)
@@ -14,7 +14,7 @@ public sealed class NewestEvaluations(string run)
     private (long Length, DateTime Written)? _seen;
     private JsonArray _held = [];
 
-    /// <summary>As <see cref="FolderStatus.Evaluations"/>; the caller's own.</summary>
+    /// <summary>Returns the same as <see cref="FolderStatus.Evaluations"/>; the result belongs to the caller.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public JsonArray Read()
     {

@@ -6,14 +6,16 @@ namespace CACL.Runs.Steps;
 /// <summary>A line of metrics.jsonl.</summary>
 public static class MetricsLine
 {
-    /// <summary>Its figures in a run of a method that knows these metrics, the step's number apart.</summary>
+    /// <summary>Returns the names of its figures in a run of a method with these metrics, except the step's number.</summary>
     public static IReadOnlyList<string> Names(IEnumerable<MetricSpec> metrics) =>
     [
         "epoch", "loss", .. metrics.Select(metric => metric.Name), "lr", "pairs_per_s", "data_wait_share",
         "step_seconds", "wait_seconds", "transfer_seconds", "forward_seconds", "backward_seconds", "optimiser_seconds", "snapshot_seconds",
     ];
 
-    /// <summary>The line of a step. A metric whose head is off is left out; numbers are written so that they read back exactly.</summary>
+    /// <summary>
+    /// Returns the line of a step. A metric of a head that is off is left out; numbers are written so that they read back exactly.
+    /// </summary>
     public static JsonObject Of(StepMetrics metrics)
     {
         var result = metrics.Result;

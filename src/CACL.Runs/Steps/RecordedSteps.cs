@@ -7,7 +7,7 @@ using CACL.Runs.Folder;
 namespace CACL.Runs.Steps;
 
 /// <summary>A line of metrics.jsonl.</summary>
-/// <param name="Line">The line.</param>
+/// <param name="Line">The line as JSON.</param>
 public sealed record RecordedStep(JsonElement Line)
 {
     /// <summary>Steps done, this one included.</summary>
@@ -16,23 +16,23 @@ public sealed record RecordedStep(JsonElement Line)
     /// <summary>Epochs done at its end.</summary>
     public double Epoch => Number("epoch") ?? 0;
 
-    /// <summary>The rate that it used.</summary>
+    /// <summary>Its learning rate.</summary>
     public double? LearningRate => Number("lr");
 
-    /// <summary>A figure of the line, or null.</summary>
+    /// <summary>Returns a figure of the line, or null.</summary>
     public double? Number(string name) =>
         Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    /// <summary>What a step computed, by the names of metrics.jsonl; a head that is off is left out.</summary>
+    /// <summary>Returns what a step computed, by the names of metrics.jsonl; a head that is off is left out.</summary>
     public static IEnumerable<(string Name, double Value)> Figures(StepResult result) =>
         [("loss", result.Loss), .. result.Metrics.Select(metric => (metric.Spec.Name, metric.Value))];
 
     /// <summary>
-    /// The largest difference between this line's figures and a step computed anew; 0 is equal to the bit, NaN where one of them is not
-    /// finite.
+    /// Returns the largest difference between this line's figures and a recomputed step; 0 means equal to the bit, NaN that one of them is
+    /// not finite.
     /// </summary>
-    /// <param name="result">What was computed.</param>
-    /// <param name="metrics">What the method can report: a figure that only one of the two has is a difference.</param>
+    /// <param name="result">The recomputed step.</param>
+    /// <param name="metrics">The metrics of the method: a figure that only one of the two has is a difference.</param>
     public double DifferenceFrom(StepResult result, IEnumerable<MetricSpec> metrics)
     {
         IEnumerable<(double?, double?)> figures = [
@@ -47,14 +47,14 @@ public sealed record RecordedStep(JsonElement Line)
 }
 
 /// <summary>Lines of metrics.jsonl.</summary>
-/// <param name="Last">The newest of all, or null.</param>
-/// <param name="Lines">Those that were asked for, by step.</param>
+/// <param name="Last">The newest line of all, or null.</param>
+/// <param name="Lines">The requested lines, by step.</param>
 public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long, RecordedStep> Lines)
 {
-    /// <summary>The line of a step, or null.</summary>
+    /// <summary>Returns the line of a step, or null.</summary>
     public RecordedStep? At(long step) => Lines.GetValueOrDefault(step);
 
-    /// <summary>Reads the lines of some steps. A step that a roll-back did again has the line that came last.</summary>
+    /// <summary>Reads the lines of some steps. Where a roll-back repeated a step, its last line counts.</summary>
     /// <param name="folder">Run folder.</param>
     /// <param name="from">First step.</param>
     /// <param name="to">Last step.</param>
@@ -69,7 +69,7 @@ public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long,
             if (!File.Exists(path)) return new RecordedSteps(null, lines);
             foreach (var text in RegularFile.ReadLines(path))
             {
-                // A run of a million steps: only the lines that are wanted are taken apart.
+                // A run may have a million steps: only the requested lines are parsed.
                 if (StepOf(text) is not { } step) continue;
                 last = text;
                 if (step >= from && step <= to && Parse(text) is { } line) lines[step] = line;
@@ -83,7 +83,7 @@ public sealed record RecordedSteps(RecordedStep? Last, IReadOnlyDictionary<long,
         return new RecordedSteps(Parse(last), lines);
     }
 
-    // A line that a crash cut off, or that is just being written, has no end.
+    // A line that a crash truncated, or that is just being written, has no end.
     private static long? StepOf(string line)
     {
         const string Begin = "{\"step\":";

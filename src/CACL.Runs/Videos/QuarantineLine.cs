@@ -7,7 +7,7 @@ namespace CACL.Runs.Videos;
 /// <summary>A line of quarantine.jsonl.</summary>
 public static class QuarantineLine
 {
-    /// <summary>The line of a video.</summary>
+    /// <summary>Returns the line of a video.</summary>
     public static string Of(QuarantinedVideo video)
     {
         ArgumentNullException.ThrowIfNull(video);
@@ -24,13 +24,13 @@ public static class QuarantineLine
         return line.ToJsonString();
     }
 
-    /// <summary>The video of a line, or null where it is none.</summary>
+    /// <summary>Returns the video of a line, or null if it describes none.</summary>
     public static QuarantinedVideo? Read(JsonElement line)
     {
         if (line.ValueKind != JsonValueKind.Object || Text(line, "path") is not { Length: > 0 } path) return null;
-        // A reason that a newer program wrote still means: not usable.
+        // A reason that a newer program wrote still means "not usable".
         if (!Enum.TryParse<UnusableReason>(Text(line, "reason"), out var reason)) reason = UnusableReason.Unreadable;
-        // Lines of before there was the word: what hung was left out.
+        // In lines from before this property existed, what hung was left out.
         var leftOut = line.TryGetProperty("left_out", out var word)
             ? word.ValueKind == JsonValueKind.True
             : reason == UnusableReason.Deadline;

@@ -129,7 +129,7 @@ public sealed class LiveBitTests
             return engine.Step(batch, settings);
         }
 
-        public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);
+        public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => engine.Snapshot(reuse);
 
         public void Restore(TrainingSnapshot snapshot) => engine.Restore(snapshot);
 

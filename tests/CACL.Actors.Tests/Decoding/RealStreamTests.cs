@@ -111,7 +111,7 @@ public sealed class RealStreamTests
             return CaclResults.Of(1, rate: settings.LearningRate);
         }
 
-        public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => Nothing;
+        public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => Nothing;
 
         public void Restore(TrainingSnapshot snapshot)
         {

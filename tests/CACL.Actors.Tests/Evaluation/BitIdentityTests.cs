@@ -69,7 +69,7 @@ public sealed class BitIdentityTests
             MaxSteps = 6,
             LearningRate = 0.1,
             CheckpointEverySteps = 0,
-            Evaluation = new EvaluationOptions
+            Evaluation = new EvaluatorOptions
             {
                 Targets = [new EvaluationTarget("camvid", "linear", "quick")],
                 Schedule = new EvaluationSchedule { EverySteps = 2, AtEnd = true },

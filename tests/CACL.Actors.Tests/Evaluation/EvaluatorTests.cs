@@ -336,7 +336,7 @@ public sealed class EvaluatorTests
     private static FakeRun Run(FakeStorage storage, EvaluationSchedule schedule, params EvaluationTarget[] targets)
     {
         var run = new FakeRun { Evaluator = new FakeEvaluator(), Storage = storage };
-        run.Evaluation = new EvaluationOptions
+        run.Evaluation = new EvaluatorOptions
         {
             Targets = targets.Length > 0 ? targets : [CamVid],
             Schedule = schedule,

@@ -30,7 +30,7 @@ internal sealed class FakeEngine : ITrainingEngine
         return CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
     }
 
-    public TrainingSnapshot Snapshot(TrainingSnapshot? spent)
+    public TrainingSnapshot Snapshot(TrainingSnapshot? reuse)
     {
         _training.BeforeCopy?.Invoke();
         _training.Copies++;

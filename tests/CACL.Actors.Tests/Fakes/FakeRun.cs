@@ -81,7 +81,7 @@ internal sealed partial class FakeRun : IDisposable
         DecodeTimeout = TimeSpan.FromSeconds(20),
     };
 
-    public EvaluationOptions Evaluation
+    public EvaluatorOptions Evaluation
     {
         get => Options.Evaluation;
         set

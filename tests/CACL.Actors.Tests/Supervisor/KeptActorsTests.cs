@@ -234,7 +234,7 @@ public sealed class KeptActorsTests
     public async Task An_evaluation_that_a_failed_evaluator_left_behind_ends_before_the_next_begins()
     {
         using var run = new FakeRun { Evaluator = new FakeEvaluator() };
-        run.Evaluation = new EvaluationOptions { Targets = [new EvaluationTarget("camvid", "linear", "quick")] };
+        run.Evaluation = new EvaluatorOptions { Targets = [new EvaluationTarget("camvid", "linear", "quick")] };
         run.Options = run.Options with { ActorBackOff = Soon };
         using var goOn = new ManualResetEventSlim();
         using var cancelled = new ManualResetEventSlim();

@@ -280,7 +280,7 @@ public sealed class RollBackTests
             };
             if (evaluator is not null)
             {
-                Run.Evaluation = new EvaluationOptions
+                Run.Evaluation = new EvaluatorOptions
                 {
                     Targets = [new EvaluationTarget("camvid", "linear", "quick")],
                     Schedule = new EvaluationSchedule { AtEnd = false },

@@ -16,7 +16,7 @@ public sealed class RunEndTests : IDisposable
     public RunEndTests()
     {
         _run.Training.BeforeItGoes = () => _mayGo.Wait();
-        _run.Evaluation = new EvaluationOptions { Targets = [new EvaluationTarget("camvid", "linear", "quick")] };
+        _run.Evaluation = new EvaluatorOptions { Targets = [new EvaluationTarget("camvid", "linear", "quick")] };
     }
 
     public void Dispose()

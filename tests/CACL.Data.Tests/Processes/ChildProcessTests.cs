@@ -18,7 +18,7 @@ public sealed class ChildProcessTests
             {
                 using var shell = Shell("printf '%s\\0' \"$@\"", arguments);
                 var heard = shell.Lines.ReadToEnd().Split('\0')[..^1];
-                Assert.Equal(0, shell.Finish().ExitCode);
+                Assert.Equal(0, shell.WaitForExit().ExitCode);
                 Assert.Equal(arguments, heard);
             },
             iter: 20);
@@ -30,9 +30,9 @@ public sealed class ChildProcessTests
     public void An_end_by_a_signal_is_told_by_its_name(string script, int signal, string words)
     {
         using var shell = Shell(script);
-        var end = shell.Finish();
+        var end = shell.WaitForExit();
         Assert.Equal((128 + signal, (int?)signal, false), (end.ExitCode, end.Signal, end.IsSuccess));
-        Assert.Equal(words, end.Words);
+        Assert.Equal(words, end.Description);
     }
 
     [Theory]
@@ -42,9 +42,9 @@ public sealed class ChildProcessTests
     public void An_end_by_itself_is_told_with_its_last_words(string script, string words)
     {
         using var shell = Shell(script);
-        var end = shell.Finish();
+        var end = shell.WaitForExit();
         Assert.Null(end.Signal);
-        Assert.Equal(words, end.Words);
+        Assert.Equal(words, end.Description);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class ChildProcessTests
     {
         try
         {
-            using var process = new ChildProcess(new ChildStart("/no/such/program", ["x"]) { Allowed = Patience }, Cancel);
-            var end = process.Finish();
-            Assert.True(end.NeverBegan, end.Words);
-            Assert.Contains("/no/such/program", end.Words, StringComparison.Ordinal);
+            using var process = new ChildProcess(new ChildStartInfo("/no/such/program", ["x"]) { Timeout = Patience }, Cancel);
+            var end = process.WaitForExit();
+            Assert.True(end.NeverStarted, end.Description);
+            Assert.Contains("/no/such/program", end.Description, StringComparison.Ordinal);
         }
         catch (ChildStartException e)
         {
@@ -67,9 +67,9 @@ public sealed class ChildProcessTests
     public void At_its_deadline_it_is_ended_with_its_children()
     {
         using var shell = new ChildProcess(
-            new ChildStart("/bin/sh", ["-c", "sleep 100 & echo $!; wait"]) { Allowed = TimeSpan.FromMilliseconds(300) }, Cancel);
+            new ChildStartInfo("/bin/sh", ["-c", "sleep 100 & echo $!; wait"]) { Timeout = TimeSpan.FromMilliseconds(300) }, Cancel);
         var child = int.Parse(shell.Lines.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
-        var late = Assert.Throws<TimeoutException>(shell.Finish);
+        var late = Assert.Throws<TimeoutException>(shell.WaitForExit);
         Assert.Contains("/bin/sh took longer than the 0.3 s allowed", late.Message, StringComparison.Ordinal);
         AssertGone(child);
     }
@@ -78,9 +78,9 @@ public sealed class ChildProcessTests
     public async Task Who_gives_up_ends_it()
     {
         using var cancel = new CancellationTokenSource();
-        using var shell = new ChildProcess(new ChildStart("/bin/sh", ["-c", "echo ready; sleep 100"]) { Allowed = Patience }, cancel.Token);
+        using var shell = new ChildProcess(new ChildStartInfo("/bin/sh", ["-c", "echo ready; sleep 100"]) { Timeout = Patience }, cancel.Token);
         Assert.Equal("ready", await shell.Lines.ReadLineAsync(Cancel));
-        var end = shell.FinishAsync();
+        var end = shell.WaitForExitAsync();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => end.WaitAsync(Patience, Cancel));
         AssertGone(shell.Id);
@@ -91,14 +91,14 @@ public sealed class ChildProcessTests
     {
         using var orderly = Shell("trap 'echo saved; exit 7' TERM; echo ready; while :; do sleep 0.01; done");
         Assert.Equal("ready", orderly.Lines.ReadLine());
-        orderly.AskToEnd(Patience);
+        orderly.RequestExit(Patience);
         Assert.Equal("saved", orderly.Lines.ReadLine());
-        Assert.Equal(7, orderly.Finish().ExitCode);
+        Assert.Equal(7, orderly.WaitForExit().ExitCode);
 
         using var deaf = Shell("trap '' TERM; echo ready; while :; do sleep 0.01; done");
         Assert.Equal("ready", deaf.Lines.ReadLine());
-        deaf.AskToEnd(TimeSpan.FromMilliseconds(200));
-        Assert.Throws<TimeoutException>(deaf.Finish);
+        deaf.RequestExit(TimeSpan.FromMilliseconds(200));
+        Assert.Throws<TimeoutException>(deaf.WaitForExit);
     }
 
     [Fact]
@@ -107,25 +107,25 @@ public sealed class ChildProcessTests
         var (said, heard) = (0L, 0L);
         const string script =
             "head -c 3000000 /dev/zero | tr '\\0' x; head -c 2000000 /dev/zero | tr '\\0' y >&2; echo >&2; echo last >&2; exit 4";
-        var start = new ChildStart("/bin/sh", ["-c", script])
+        var start = new ChildStartInfo("/bin/sh", ["-c", script])
         {
-            Allowed = Patience,
-            Said = text => said += text.Length,
-            Heard = text => heard += text.Length,
+            Timeout = Patience,
+            OnOutput = text => said += text.Length,
+            OnError = text => heard += text.Length,
         };
         using var shell = new ChildProcess(start, Cancel);
-        var end = shell.Finish();
+        var end = shell.WaitForExit();
         Assert.Equal((3_000_000L, 2_000_006L), (said, heard));
-        Assert.True(end.LastWords.Sum(line => line.Length) < 100_000);
-        Assert.Equal("last", end.LastWords[^1]);
+        Assert.True(end.ErrorTail.Sum(line => line.Length) < 100_000);
+        Assert.Equal("last", end.ErrorTail[^1]);
     }
 
     [Fact]
     public void It_lives_in_a_session_of_its_own_with_the_variables_it_is_given()
     {
-        var start = new ChildStart("/bin/sh", ["-c", "cut -d ' ' -f 6 /proc/$$/stat; echo $$ $GIVEN $HOME"])
+        var start = new ChildStartInfo("/bin/sh", ["-c", "cut -d ' ' -f 6 /proc/$$/stat; echo $$ $GIVEN $HOME"])
         {
-            Allowed = Patience,
+            Timeout = Patience,
             Environment = new Dictionary<string, string?> { ["GIVEN"] = "yes", ["HOME"] = null },
         };
         using var shell = new ChildProcess(start, Cancel);
@@ -135,7 +135,7 @@ public sealed class ChildProcessTests
     }
 
     private static ChildProcess Shell(string script, params string[] arguments) =>
-        new(new ChildStart("/bin/sh", ["-c", script, "sh", .. arguments]) { Allowed = Patience }, Cancel);
+        new(new ChildStartInfo("/bin/sh", ["-c", script, "sh", .. arguments]) { Timeout = Patience }, Cancel);
 
     // A zombie that nobody has waited for runs no more.
     private static void AssertGone(int process)

@@ -66,7 +66,7 @@ public sealed class CounterRandomTests
     public void All_orders_of_four_are_equally_likely()
     {
         var seen = new Dictionary<string, int>();
-        var random = new CounterRandom(9, 0, 0, 0, DrawPurpose.Photometry);
+        var random = new CounterRandom(9, 0, 0, 0, DrawPurpose.ColourAugmentation);
         for (var draw = 0; draw < 48_000; draw++)
         {
             char[] order = ['a', 'b', 'c', 'd'];

@@ -19,8 +19,8 @@ public sealed class SamplePlannerTests
                 Seed = seed,
                 Stride = stride,
                 CropSize = 8 * side,
-                SharedPhotometry = shared,
-                PixelShuffle = shuffle,
+                SharedColourAugmentation = shared,
+                SpatialRoll = shuffle,
                 EnqueuePixels = Math.Min(16, side * side),
             });
 
@@ -38,7 +38,7 @@ public sealed class SamplePlannerTests
             AssertView(plan.View, options);
             AssertView(plan.ViewPlus, options);
             Assert.Equal((plan.View.Box, plan.View.Flip), (plan.ViewPlus.Box, plan.ViewPlus.Flip));
-            if (options.SharedPhotometry) Assert.Equal(plan.View.Photometry, plan.ViewPlus.Photometry);
+            if (options.SharedColourAugmentation) Assert.Equal(plan.View.ColourAugmentation, plan.ViewPlus.ColourAugmentation);
             var cells = options.CropSize / 8 * (options.CropSize / 8);
             Assert.Equal(options.EnqueuePixels, plan.EnqueuePixels.Distinct().Count());
             Each.Holds(plan.EnqueuePixels, pixel => Assert.InRange(pixel, 0, cells - 1));
@@ -72,7 +72,7 @@ public sealed class SamplePlannerTests
 
         static IEnumerable<double> OfView(ViewPlan view)
         {
-            var p = view.Photometry;
+            var p = view.ColourAugmentation;
             return
             [
                 p.Jitter ? 1 : 0, p.Brightness, p.Contrast, p.Saturation, p.Hue, p.Order.First, p.Order.Second, p.Order.Third,
@@ -171,7 +171,7 @@ public sealed class SamplePlannerTests
         {
             var plan = planner.Plan(0, position, 0);
             rollPairs[(plan.View.RollY / 8 * 8) + (plan.ViewPlus.RollY / 8)]++;
-            Assert.NotEqual(plan.View.Photometry, plan.ViewPlus.Photometry);
+            Assert.NotEqual(plan.View.ColourAugmentation, plan.ViewPlus.ColourAugmentation);
             flips += plan.View.Flip ? 1 : 0;
         }
 
@@ -183,7 +183,7 @@ public sealed class SamplePlannerTests
     public void Switching_pixel_shuffle_off_changes_nothing_but_the_rolls()
     {
         var on = new SamplePlanner(new SamplingOptions { Seed = 6 }, Uniform(30)).Plan(1, 5, 0);
-        var off = new SamplePlanner(new SamplingOptions { Seed = 6, PixelShuffle = false }, Uniform(30)).Plan(1, 5, 0);
+        var off = new SamplePlanner(new SamplingOptions { Seed = 6, SpatialRoll = false }, Uniform(30)).Plan(1, 5, 0);
         Assert.Equal((0, 0, 0, 0), (off.View.RollY, off.View.RollX, off.ViewPlus.RollY, off.ViewPlus.RollX));
         AssertSame(on with { View = on.View with { RollY = 0, RollX = 0 }, ViewPlus = on.ViewPlus with { RollY = 0, RollX = 0 } }, off);
     }
@@ -224,10 +224,10 @@ public sealed class SamplePlannerTests
         foreach (var roll in (int[])[view.RollY, view.RollX])
         {
             Assert.Equal(0, roll % 8);
-            Assert.InRange(roll, 0, options.PixelShuffle ? options.CropSize - 8 : 0);
+            Assert.InRange(roll, 0, options.SpatialRoll ? options.CropSize - 8 : 0);
         }
 
-        var colours = view.Photometry;
+        var colours = view.ColourAugmentation;
         foreach (var factor in (float[])[colours.Brightness, colours.Contrast, colours.Saturation]) Assert.InRange(factor, 0.6f, 1.4f);
         Assert.InRange(colours.Hue, -0.1f, 0.1f);
         Assert.InRange(colours.Sigma, 0.1f, 2f);

@@ -90,10 +90,10 @@ public sealed class BatchPreviewTests
             random.NextBytes(pair.First);
             random.NextBytes(pair.Second);
             pair.Path = $"/{i}";
-            var photometry = new PhotometryPlan(true, 1.2f, 0.8f, 1.1f, 0.05f, new JitterOrder(3, 1, 0, 2), false, i % 2 == 0, 1);
+            var augmentation = new ColourAugmentation(true, 1.2f, 0.8f, 1.1f, 0.05f, new JitterOrder(3, 1, 0, 2), false, i % 2 == 0, 1);
             var (box, flip) = (new CropBox(0, 0, Side, Side), i % 2 == 1);
             pair.Plan = new SamplePlan(
-                0, i, 0, i, 0, 8, new ViewPlan(box, flip, photometry, 8, 0), new ViewPlan(box, flip, photometry, 0, 16), [0, 3]);
+                0, i, 0, i, 0, 8, new ViewPlan(box, flip, augmentation, 8, 0), new ViewPlan(box, flip, augmentation, 0, 16), [0, 3]);
             pairs.Add(pair);
         }
 

@@ -12,7 +12,7 @@ public sealed class ViewsBuilderTests
     private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
 
-    private static readonly PhotometryPlan Plain = new(false, 1, 1, 1, 0, new JitterOrder(0, 1, 2, 3), false, false, 1);
+    private static readonly ColourAugmentation Plain = new(false, 1, 1, 1, 0, new JitterOrder(0, 1, 2, 3), false, false, 1);
 
     [Fact]
     public void Frames_become_views_in_their_places_mirrored_where_the_plan_says_so()
@@ -42,7 +42,7 @@ public sealed class ViewsBuilderTests
     {
         using var pool = new FramePairPool(Side * 4);
         using var builder = new ViewsBuilder(CPU);
-        PhotometryPlan[] plans =
+        ColourAugmentation[] plans =
         [
             Plain with { Jitter = true, Brightness = 1.3f, Contrast = 0.7f, Saturation = 1.2f, Hue = 0.09f,
                 Order = new JitterOrder(3, 1, 0, 2) },
@@ -90,7 +90,7 @@ public sealed class ViewsBuilderTests
         Assert.Contains("clip.mp4", Assert.Throws<ArgumentException>(() => builder.Build(batch, [0])).Message, StringComparison.Ordinal);
     }
 
-    private static FramePair Pair(FramePairPool pool, int seed, bool flip, PhotometryPlan photometry, bool? flipPlus = null)
+    private static FramePair Pair(FramePairPool pool, int seed, bool flip, ColourAugmentation augmentation, bool? flipPlus = null)
     {
         var pair = pool.Rent();
         var box = new CropBox(0, 0, Side, Side);
@@ -98,7 +98,8 @@ public sealed class ViewsBuilderTests
         random.NextBytes(pair.First);
         random.NextBytes(pair.Second);
         pair.Plan = new SamplePlan(
-            0, seed, 0, 1, 0, 8, new ViewPlan(box, flip, photometry, 8, 0), new ViewPlan(box, flipPlus ?? flip, photometry, 0, 8), [0, 3]);
+            0, seed, 0, 1, 0, 8, new ViewPlan(box, flip, augmentation, 8, 0),
+            new ViewPlan(box, flipPlus ?? flip, augmentation, 0, 8), [0, 3]);
         return pair;
     }
 

@@ -55,7 +55,7 @@ public sealed class SimilarityTests
     {
         var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(heads, Backbone.ResNet18), CPU);
         using var _ = no_grad();
-        weights.Start(7);
+        weights.Initialise(7);
         return new SimilarityModel(weights, Padding.Zeros, CPU);
     }
 

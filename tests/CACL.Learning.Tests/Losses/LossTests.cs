@@ -86,8 +86,9 @@ public sealed class LossTests
         using var scope = NewDisposeScope();
         var u = Unit(1, 2, 7, 16);
         var doubled = cat([u, u], 1);
-        Assert.Equal(Enumerable.Range(0, 7).Select(i => (long)i), Match.ByGlobalHead(u, doubled).select(0, 1).data<long>().ToArray());
-        Assert.Equal([0L, 1, 2], Match.SamePosition(2, 3, CPU).select(0, 1).contiguous().data<long>().ToArray());
+        Assert.Equal(
+            Enumerable.Range(0, 7).Select(i => (long)i), Correspondence.ByGlobalHead(u, doubled).select(0, 1).data<long>().ToArray());
+        Assert.Equal([0L, 1, 2], Correspondence.SamePosition(2, 3, CPU).select(0, 1).contiguous().data<long>().ToArray());
     }
 
     private static Tensor Unit(ulong seed, params long[] shape) =>

@@ -99,7 +99,7 @@ public sealed class MomentumMethodTests
         var weights = before.Tensors.Where(
             t => t.Name.StartsWith("query.", StringComparison.Ordinal) && !t.Name.Contains("predictor", StringComparison.Ordinal))
             .Select(t => t with { Name = t.Name["query.".Length..] });
-        var kept = method.StartFrom(weights);
+        var kept = method.InitialiseFrom(weights);
         Each.Holds(kept, name => Assert.StartsWith("head_predictor.", name, StringComparison.Ordinal));
         var after = method.Snapshot();
         Assert.Equal(before.Find("query.head_projector.3.weight")!.Values, after.Find("key.head_projector.3.weight")!.Values);
@@ -149,7 +149,7 @@ public sealed class MomentumMethodTests
             views.Check(rolled: false);
             using var scope = NewDisposeScope();
             var statistics = KeepStatistics();
-            MoveKey(0.5 + (0.5 * settings.Progress));
+            UpdateKey(0.5 + (0.5 * settings.Progress));
             Tensor target;
             using (no_grad()) target = Projected(Key, views.ViewPlus);
             var prediction = Head.Forward(Projected(Online, views.View), Online, Predictor, training: true);

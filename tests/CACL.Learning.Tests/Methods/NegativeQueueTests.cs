@@ -24,7 +24,7 @@ public sealed class NegativeQueueTests
             }
 
             Assert.Equal(model, queue.Rows.data<float>().ToArray());
-            Assert.Equal(place, queue.Next);
+            Assert.Equal(place, queue.Pointer);
         }, iter: 100, threads: 1);
 
     [Fact]

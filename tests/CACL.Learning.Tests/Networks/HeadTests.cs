@@ -99,7 +99,7 @@ public sealed class HeadTests
     private static NetworkWeights Started()
     {
         var weights = new NetworkWeights(Backbone.ResNet18, [Projector, Predictor, Single], CPU);
-        weights.Start(5);
+        weights.Initialise(5);
         return weights;
     }
 }

@@ -38,7 +38,7 @@ public sealed class ResNetTests
     {
         using var scope = NewDisposeScope();
         using var weights = new NetworkWeights(backbone, [], CPU);
-        weights.Start(3);
+        weights.Initialise(3);
         var map = new ResNet(weights, padding).Forward(randn(2, 3, 40, 48), training: false);
         Assert.Equal([2, NetworkShapes.Channels(backbone), 5, 6], map.shape);
         Assert.True(map.isfinite().all().item<bool>());
@@ -84,7 +84,7 @@ public sealed class ResNetTests
     private static NetworkWeights Started(ulong seed)
     {
         var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(Heads.All, Backbone.ResNet18), CPU);
-        weights.Start(seed);
+        weights.Initialise(seed);
         return weights;
     }
 }

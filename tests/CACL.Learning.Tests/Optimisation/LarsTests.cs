@@ -17,7 +17,7 @@ public sealed class LarsTests
         var options = new LarsOptions { WeightDecay = decay, AdaptVectors = adaptVectors };
         using var scope = NewDisposeScope();
         using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(Heads.Global, Backbone.ResNet18), CPU);
-        weights.Start(1);
+        weights.Initialise(1);
         // A weight of zeros: its ratio is 1.
         weights["head_global.2.weight"].zero_();
         using var lars = new Lars(weights, options);

@@ -17,7 +17,7 @@ public sealed class ScalarLifetimeTests
     {
         using var scope = torch.NewDisposeScope();
         var fault = Assert.ThrowsAny<Exception>(() => torch.ones(2).add(torch.ones(3)));
-        Assert.Contains("The size of tensor a (2) must match", TorchFault.Sentence(fault.Message), StringComparison.Ordinal);
-        Assert.DoesNotContain("frame #", TorchFault.Sentence(fault.Message), StringComparison.Ordinal);
+        Assert.Contains("The size of tensor a (2) must match", TorchError.Sentence(fault.Message), StringComparison.Ordinal);
+        Assert.DoesNotContain("frame #", TorchError.Sentence(fault.Message), StringComparison.Ordinal);
     }
 }

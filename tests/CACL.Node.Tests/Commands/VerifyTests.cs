@@ -15,8 +15,8 @@ public sealed class VerifyTests
     public void A_line_for_each_quantity_and_a_status_that_fails_with_any(double error, bool passes)
     {
         using var output = new StringWriter();
-        var status = VerifyRun.Tell(
-            [new GoldenLine("a.safetensors", "lars", "w", 0, 1), new GoldenLine("b.safetensors", "queue", "rows", error, 1)], "on cpu",
+        var status = VerifyHandler.Tell(
+            [new GoldenResult("a.safetensors", "lars", "w", 0, 1), new GoldenResult("b.safetensors", "queue", "rows", error, 1)], "on cpu",
             output);
         Assert.Equal(passes ? ExitCodes.Success : ExitCodes.Failure, status);
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -26,7 +26,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public void Nothing_verified_is_a_failure() => Assert.Equal(ExitCodes.Failure, VerifyRun.Tell([], "on cpu", TextWriter.Null));
+    public void Nothing_verified_is_a_failure() => Assert.Equal(ExitCodes.Failure, VerifyHandler.Tell([], "on cpu", TextWriter.Null));
 
     [Fact]
     public void A_missing_folder_is_told()

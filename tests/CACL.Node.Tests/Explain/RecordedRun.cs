@@ -127,7 +127,7 @@ internal sealed class RecordedRun : IDisposable
                 : engine.Step(batch, settings);
         }
 
-        public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);
+        public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => engine.Snapshot(reuse);
 
         public void Restore(TrainingSnapshot snapshot) => engine.Restore(snapshot);
 

@@ -12,7 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CACL.Node.Tests.Outside;
 
-/// <summary>What other programs call: verbs and options, routes, metrics. EvaluationBesideTests compares a run folder's text.</summary>
+/// <summary>
+/// What other programs call: verbs and options, routes, metrics. OutOfProcessEvaluationTests compares the text of a run folder.
+/// </summary>
 [Collection("meters")]
 public sealed partial class OutsideTests : IDisposable
 {

@@ -78,7 +78,7 @@ internal sealed class PictureFixture : IDisposable
     {
         using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(heads, Backbone.ResNet18), torch.CPU);
         using var _ = torch.no_grad();
-        weights.Start(3);
+        weights.Initialise(3);
         var items = weights.Tensors.Select(tensor =>
         {
             var values = new float[tensor.Count];

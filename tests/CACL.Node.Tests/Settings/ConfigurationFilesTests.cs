@@ -156,7 +156,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         Assert.Equal(16, settings.Training.BatchSize);
         Assert.Equal(TimeSpan.FromMinutes(5), settings.Training.Watchdog);
         Assert.Equal(3L << 29, settings.Data.InFlightMemory);
-        Assert.False(settings.Model.PixelShuffle);
+        Assert.False(settings.Model.SpatialRoll);
         Assert.Equal(Path.GetFullPath("some/clips"), Assert.Single(settings.Data.Videos));
     }
 

@@ -28,7 +28,7 @@ public sealed class DefaultsTests
         (
             ReferenceRun,
             new RunOptions { Directory = "/run", Device = "cpu", Decoders = 2, Sampling = new(), Method = new CaclOptions().Describe() }),
-        (ReferenceRun.Evaluation, new EvaluationOptions()),
+        (ReferenceRun.Evaluation, new EvaluatorOptions()),
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),
         (Reference.ToCaclOptions(), new CaclOptions()),

@@ -38,10 +38,10 @@ public sealed partial class TablePresetTests
         ["table1b-r18-matched-8"] = (R18 with { Heads = TwoHeads }, 8, "35.9"),
         ["table1b-r18-cycle-4"] = (R18, 4, "34.5"),
         ["table1b-r18-cycle-8"] = (R18, 8, "38.2"),
-        ["table1c-r18-simple"] = (R18 with { PixelShuffle = false, SoftCycle = false }, 8, "34.2"),
+        ["table1c-r18-simple"] = (R18 with { SpatialRoll = false, SoftCycle = false }, 8, "34.2"),
         ["table1c-r18-shuffle"] = (R18 with { SoftCycle = false }, 8, "37.1"),
         ["table1c-r18-soft"] = (R18, 8, "38.2"),
-        ["table1c-r50-simple"] = (R50 with { PixelShuffle = false, SoftCycle = false }, 8, "45.6"),
+        ["table1c-r50-simple"] = (R50 with { SpatialRoll = false, SoftCycle = false }, 8, "45.6"),
         ["table1c-r50-shuffle"] = (R50 with { SoftCycle = false }, 8, "47.3"),
         ["table1c-r50-soft"] = (R50, 8, "49.1"),
         ["table2-r18-moco"] = (R18 with { Heads = Heads.Global }, 8, "mAcc 40.0, mIoU 33.2"),
@@ -70,7 +70,7 @@ public sealed partial class TablePresetTests
         var (options, stride, _) = Rows[name];
         var row = Load(name);
         Assert.Equal(options, row.Settings.ToCaclOptions());
-        Assert.Equal(new SamplingOptions { Stride = stride, PixelShuffle = options.PixelShuffle }, row.Settings.ToSamplingOptions());
+        Assert.Equal(new SamplingOptions { Stride = stride, SpatialRoll = options.SpatialRoll }, row.Settings.ToSamplingOptions());
         var kinetics = Load(options.Backbone == Backbone.ResNet18 ? "../kinetics-r18" : "../kinetics-r50")
             .Keys.ToDictionary(k => k.Key, k => k.Text);
         var changed = row.Keys.Where(k => kinetics[k.Key] != k.Text).Select(k => k.Key);

@@ -16,12 +16,12 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
     public Func<string, bool> Fails { get; set; } = _ => false;
 
     /// <summary>How a training ends that fails.</summary>
-    public ChildEnd End { get; set; } = new(1, ["No space left on device"]);
+    public ChildExit End { get; set; } = new(1, ["No space left on device"]);
 
     /// <summary>Changes a manifest.</summary>
     public Action<EvaluationJob, JsonObject> Manifest { get; set; } = (_, _) => { };
 
-    public ChildEnd Train(TrainingJob job, CancellationToken stop)
+    public ChildExit Train(TrainingJob job, CancellationToken stop)
     {
         Trained.Add(Path.GetFileName(job.Run));
         if (Fails(job.Run)) return End;
@@ -29,14 +29,14 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
         File.WriteAllLines(Path.Combine(job.Run, "metrics.jsonl"), Enumerable.Range(1, steps).Select(s => $$"""{"step":{{s}},"epoch":{{s / 10.0}},"step_seconds":0.5}"""));
         for (var step = every; step <= steps; step += every)
             Directory.CreateDirectory(Path.Combine(job.Run, "checkpoints", $"step-{step:D8}"));
-        return new ChildEnd(0, []);
+        return new ChildExit(0, []);
     }
 
-    public ChildEnd Evaluate(EvaluationJob job, CancellationToken stop)
+    public ChildExit Evaluate(EvaluationJob job, CancellationToken stop)
     {
         Evaluated.Add($"{job.DataSet.Name} {Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(job.Checkpoint)))} "
             + $"{Path.GetFileName(job.Checkpoint)} {job.Seed}");
-        if (Fails(job.Checkpoint)) return new ChildEnd(1, ["There is no such file."]);
+        if (Fails(job.Checkpoint)) return new ChildExit(1, ["There is no such file."]);
         var miou = score(job);
         var manifest = new JsonObject
         {
@@ -56,6 +56,6 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
             ["manifest"] = manifest,
         };
         File.WriteAllText(Path.Combine(job.Out, "result.json"), result.ToJsonString(JsonSerializerOptions.Default));
-        return new ChildEnd(0, []);
+        return new ChildExit(0, []);
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CACL.Data.DataSets.Checking;
 
-/// <summary>Goes over a data set once: reads every image and label of every split, counts classes, collects every fault.</summary>
+/// <summary>Goes through a data set once: reads every image and label of every split, counts classes, and collects every fault.</summary>
 public sealed class DataSetCheck
 {
     private readonly FileDataSet _dataSet;
@@ -21,9 +21,9 @@ public sealed class DataSetCheck
     /// <summary>Checks a data set.</summary>
     /// <param name="kind">Its layout.</param>
     /// <param name="root">Its folder.</param>
-    /// <param name="threads">Files read at once; each holds one image and its label in memory.</param>
-    /// <param name="progress">Told after every pair, from several threads.</param>
-    /// <param name="cancel">Ends the check early.</param>
+    /// <param name="threads">Number of threads; each holds one image and its label in memory.</param>
+    /// <param name="progress">Receives the progress after every pair, from several threads.</param>
+    /// <param name="cancel">Cancels the check.</param>
     /// <exception cref="DataSetException">There is no data set of this kind in the folder.</exception>
     public static DataSetReport Run(
         DataSetKind kind, string root, int threads, IProgress<DataSetCheckProgress> progress, CancellationToken cancel)
@@ -46,7 +46,7 @@ public sealed class DataSetCheck
         return new DataSetReport(_dataSet.Kind, _dataSet.Root, _dataSet.Classes, reports, _faults, _notes, clock.Elapsed.TotalSeconds);
     }
 
-    // Publishers keep the labels of a test split back: without any it is only worth a note, and so is one whose labels are all void.
+    // Publishers withhold the labels of a test split: a split without labels is only worth a note, and so is one whose labels are all void.
     private bool IsToBeRead(string split)
     {
         if (split != "test" || _dataSet.HasSplit(split)) return true;
@@ -78,7 +78,7 @@ public sealed class DataSetCheck
 
     private SplitTally CheckPair(SegmentationItem item, SplitTally tally, ConcurrentBag<DataSetException> faults)
     {
-        // Each half by itself: both may be at fault.
+        // Each half is read by itself, since both may be at fault.
         var image = Try(() => _dataSet.ReadImage(item), faults);
         var labels = Try(() => ReadLabels(item, faults), faults);
         if (image is not null && labels is not null)
@@ -134,7 +134,7 @@ public sealed class DataSetCheck
         if (!listings.ContainsKey(test)) _notes.Add($"There is no split {test}: evaluation scores it unless --test-split names another.");
         if (!listings.TryGetValue(train, out var trained) || !listings.TryGetValue(test, out var scored)) return;
 
-        // The extra labels of PASCAL VOC are known to come in lists that hold images of val.
+        // The lists that come with the extra labels of PASCAL VOC are known to contain images of val.
         var shared = trained.Items.Select(i => i.ImagePath).Intersect(scored.Items.Select(i => i.ImagePath)).ToList();
         if (shared.Count == 0) return;
         Interlocked.Increment(ref _faultsSoFar);

@@ -1,6 +1,6 @@
 namespace CACL.Data.DataSets.Checking;
 
-/// <summary>Counts of a split's sound pairs; each thread has its own, which are added up at the end.</summary>
+/// <summary>Counts the pairs of a split that have no fault. Each thread has its own tally, and these are added up at the end.</summary>
 internal sealed class SplitTally(int classes)
 {
     private readonly long[] _pixels = new long[classes];

@@ -1,11 +1,13 @@
 namespace CACL.Data.DataSets;
 
-/// <summary>The 19 classes that Cityscapes scores, with its colours, and what its label files' numbers mean (METHOD.md §8).</summary>
+/// <summary>
+/// The 19 classes that Cityscapes scores, with its colours, and the meaning of the numbers in its label files (METHOD.md §8).
+/// </summary>
 internal static class CityscapesClasses
 {
     private const int LastLabelId = 33;
 
-    /// <summary>In the order of the training ids.</summary>
+    /// <summary>The classes, in the order of the training ids.</summary>
     public static IReadOnlyList<ClassInfo> All { get; } =
     [
         new("road", 128, 64, 128),
@@ -29,7 +31,7 @@ internal static class CityscapesClasses
         new("bicycle", 119, 11, 32),
     ];
 
-    /// <summary>Of the files _gtFine_labelIds.png: 34 ids, of which 19 are scored; METHOD.md leaves out all others.</summary>
+    /// <summary>The codes of the files _gtFine_labelIds.png: 34 ids, of which 19 are scored; METHOD.md ignores all others.</summary>
     public static LabelCodes LabelIds { get; } = new(
         value => value switch
         {
@@ -48,7 +50,7 @@ internal static class CityscapesClasses
             + "original file.",
         doubtful: value => value is > LastLabelId and < byte.MaxValue);
 
-    /// <summary>Of the files _gtFine_labelTrainIds.png: the classes themselves.</summary>
+    /// <summary>The codes of the files _gtFine_labelTrainIds.png, which are the classes themselves.</summary>
     public static LabelCodes TrainIds { get; } = new(
         value => value < All.Count ? value : value == LabelMap.Ignored ? LabelMap.Ignored : null,
         $"Files _gtFine_labelTrainIds.png hold the classes 0 to {All.Count - 1}, and 255 for pixels left out. If these are label ids, "

@@ -1,9 +1,9 @@
 namespace CACL.Data.DataSets;
 
 /// <summary>
-/// Cityscapes as it comes (METHOD.md §8): <c>leftImg8bit/SPLIT/CITY/NAME_leftImg8bit.png</c> and
+/// Cityscapes as it is published (METHOD.md §8): <c>leftImg8bit/SPLIT/CITY/NAME_leftImg8bit.png</c> and
 /// <c>gtFine/SPLIT/CITY/NAME_gtFine_labelIds.png</c>, or <c>_labelTrainIds.png</c> where that is missing. Both folders may lie in those
-/// that the archives are often unpacked into (<c>leftImg8bit_trainvaltest</c>, <c>gtFine_trainvaltest</c>).
+/// into which the archives are often unpacked (<c>leftImg8bit_trainvaltest</c>, <c>gtFine_trainvaltest</c>).
 /// </summary>
 internal sealed class CityscapesDataSet : FileDataSet
 {

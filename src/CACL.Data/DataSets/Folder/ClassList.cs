@@ -4,14 +4,14 @@ using CACL.Data.Files;
 namespace CACL.Data.DataSets;
 
 /// <summary>
-/// The file classes.txt of the folder layout. A class a line, <c>NAME</c> or <c>NAME RED GREEN BLUE</c>; the first line is class 0. A line
-/// <c>ignore VALUE…</c> declares values from the number of classes on that stand for pixels left out; <c>ignore</c> alone declares all
-/// of those. Lines that begin with # and empty lines at the end say nothing.
+/// The file classes.txt of the folder layout. It has a class per line, <c>NAME</c> or <c>NAME RED GREEN BLUE</c>; the first line is class
+/// 0. A line <c>ignore VALUE…</c> declares values, from the number of classes on, whose pixels are ignored; <c>ignore</c> alone declares
+/// all of those. Lines that begin with # and empty lines at the end are ignored.
 /// </summary>
 internal sealed class ClassList
 {
     private const string IgnoreWord = "ignore";
-    private const int MostClasses = LabelMap.Ignored; // 255 itself stands for pixels left out
+    private const int MostClasses = LabelMap.Ignored; // 255 itself marks ignored pixels
     private const long MostBytes = 1 << 20;
 
     private readonly string _path;
@@ -23,17 +23,17 @@ internal sealed class ClassList
     /// <summary>The classes in order.</summary>
     public IReadOnlyList<ClassInfo> Classes => _classes;
 
-    /// <summary>Values that stand for pixels left out.</summary>
+    /// <summary>Values whose pixels are ignored.</summary>
     public IReadOnlyCollection<int> Ignored => _ignored;
 
-    /// <summary>Whether every value from the number of classes on stands for pixels left out.</summary>
+    /// <summary>Whether the pixels of every value from the number of classes on are ignored.</summary>
     public bool IgnoresRest { get; private set; }
 
-    /// <summary>Where the values left out come from, if not from the file.</summary>
+    /// <summary>Who declares the ignored values, if not the file.</summary>
     public string? IgnoredBy { get; private set; }
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="DataSetException">It cannot be read, or a line says nothing sensible; the message names it.</exception>
+    /// <exception cref="DataSetException">The file cannot be read, or a line makes no sense; the message names it.</exception>
     public static ClassList Read(string path)
     {
         var list = new ClassList(path);
@@ -48,7 +48,7 @@ internal sealed class ClassList
                     + $"{list._classes[value].Name}: only values from {list._classes.Count} on can be left out.");
         }
 
-        if (!list.IgnoresRest && list._ignored.Count == 0 && PublishedVoid.Of(list._classes) is { } known)
+        if (!list.IgnoresRest && list._ignored.Count == 0 && KnownIgnoreValues.Of(list._classes) is { } known)
         {
             list._ignored.Add(known.Value);
             list.IgnoredBy = known.Source;
@@ -57,7 +57,7 @@ internal sealed class ClassList
         return list;
     }
 
-    /// <summary>What the numbers in labels mean.</summary>
+    /// <summary>Returns what the numbers in labels mean.</summary>
     public LabelCodes Codes()
     {
         var count = _classes.Count;
@@ -100,7 +100,7 @@ internal sealed class ClassList
         if (_classes.Exists(c => c.Name == name)) throw Fault(number, $"names the class {name} a second time");
         _classes.Add(coloured
             ? new ClassInfo(name, Part(words[^3], number), Part(words[^2], number), Part(words[^1], number))
-            : StandardColours.ClassOf(name, _classes.Count + 1)); // 0 is black, which is kept for what is left out
+            : StandardColours.ClassOf(name, _classes.Count + 1)); // 0 is black, which is reserved for ignored pixels
     }
 
     private byte Part(string word, int number) =>

@@ -18,7 +18,7 @@ internal sealed class FolderDataSet : FileDataSet
         _codes = classes.Codes();
     }
 
-    /// <summary>What classes.txt says.</summary>
+    /// <summary>The content of classes.txt.</summary>
     public ClassList ClassList { get; }
 
     public override IReadOnlyList<string> KnownSplits =>

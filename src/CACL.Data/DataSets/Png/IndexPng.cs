@@ -2,20 +2,20 @@ using System.IO.Compression;
 
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>Numbers of a label's pixels as they are stored, row-major: a palette's index, or a grey value that is not scaled.</summary>
+/// <summary>The numbers of a label's pixels as they are stored, row-major: a palette's index, or an unscaled grey value.</summary>
 internal sealed record IndexMap(int Width, int Height, ushort[] Values);
 
 /// <summary>
-/// Reads a PNG as numbers. Image libraries turn a palette into its colours and stretch grey of few bits to 0…255; a label's classes
-/// are the numbers beneath. Grey of 1, 2, 4, 8 and 16 bits, palettes of 1, 2, 4 and 8, interlaced or not.
+/// Reads a PNG as numbers. Image libraries turn a palette into colours and stretch grey values of few bits to 0…255; a label's classes are
+/// the numbers beneath. Supports grey of 1, 2, 4, 8 and 16 bits and palettes of 1, 2, 4 and 8, interlaced or not.
 /// </summary>
 internal static class IndexPng
 {
-    // Deflate's densest code: 258 bytes for two bits. What asks for more cannot be in the file.
+    // Deflate's densest code: 258 bytes for two bits. A header that asks for more cannot be true of the file.
     private const long MostBytesFromOne = 1032;
 
     /// <summary>Reads a file's bytes.</summary>
-    /// <exception cref="PngException">They are no whole PNG of indices.</exception>
+    /// <exception cref="PngException">They are not a complete PNG of indices.</exception>
     public static IndexMap Read(ReadOnlyMemory<byte> file)
     {
         var chunks = PngChunks.Read(file);
@@ -29,7 +29,7 @@ internal static class IndexPng
         try
         {
             foreach (var pass in header.Interlaced ? PngPass.Adam7 : PngPass.Whole) ReadPass(inflated, header, pass, values);
-            // Reading on to the end makes the stream compare its checksum.
+            // Reading on to the end makes the stream verify its checksum.
             if (inflated.ReadByte() >= 0) throw new PngException("is damaged: it holds more pixels than its header says");
         }
         catch (EndOfStreamException e)
@@ -38,7 +38,7 @@ internal static class IndexPng
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            // The file is in memory: an error of input is zlib's own, for which it has no other word.
+            // The file is in memory, so an input error comes from zlib, which has no other word for it.
             throw new PngException("is damaged: its compressed pixels cannot be unpacked. Copy or download it again", e);
         }
 

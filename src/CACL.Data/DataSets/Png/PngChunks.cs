@@ -5,17 +5,17 @@ using System.Text;
 namespace CACL.Data.DataSets.Png;
 
 /// <summary>
-/// What of a PNG's chunks matters to class indices: the header, and the compressed pixels in order. Every chunk's CRC is checked.
+/// The chunks of a PNG that matter to class indices: the header, and the compressed pixels in order. Every chunk's CRC is checked.
 /// </summary>
-/// <param name="Header">From IHDR.</param>
+/// <param name="Header">The content of IHDR.</param>
 /// <param name="Pixels">The data of the chunks IDAT, which follow one another.</param>
 internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<byte>> Pixels)
 {
     private const string CutShort = "is cut short: it ends before its last chunk. Copy or download it again";
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Walks over the chunks.</summary>
-    /// <exception cref="PngException">The file is no PNG, damaged, cut short, or its pixels are colours.</exception>
+    /// <summary>Reads the chunks.</summary>
+    /// <exception cref="PngException">The file is not a PNG, is damaged or truncated, or its pixels are colours.</exception>
     public static PngChunks Read(ReadOnlyMemory<byte> file)
     {
         CheckSignature(file.Span);
@@ -39,7 +39,7 @@ internal sealed record PngChunks(PngHeader Header, IReadOnlyList<ReadOnlyMemory<
                 case "IHDR" or "IDAT" or "IEND":
                     throw new PngException($"is damaged: the chunk {type} is not where it belongs");
                 case "PLTE":
-                    break; // which colours the indices are drawn in does not matter
+                    break; // the colours in which the indices are drawn do not matter
                 default:
                     // An upper-case first letter says that the picture cannot be understood without the chunk.
                     if (header is null || char.IsAsciiLetterUpper(type[0]))

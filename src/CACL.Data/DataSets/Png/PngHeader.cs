@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>The chunk IHDR, of the two kinds of PNG whose pixels are single numbers: grey and palette.</summary>
+/// <summary>The chunk IHDR of the two kinds of PNG whose pixels are single numbers: grey and palette.</summary>
 /// <param name="Width">Pixels in a row, at least 1.</param>
 /// <param name="Height">Rows, at least 1.</param>
-/// <param name="Bits">1, 2, 4, 8, or (grey only) 16 a pixel.</param>
+/// <param name="Bits">Bits per pixel: 1, 2, 4, 8, or (grey only) 16.</param>
 /// <param name="Interlaced">Whether the pixels come in Adam7's seven passes.</param>
 internal readonly record struct PngHeader(int Width, int Height, int Bits, bool Interlaced)
 {
@@ -13,18 +13,18 @@ internal readonly record struct PngHeader(int Width, int Height, int Bits, bool 
     private const int Grey = 0;
     private const int Palette = 3;
 
-    /// <summary>Bytes of a row of so many pixels, without its filter byte.</summary>
+    /// <summary>Returns the bytes of a row of so many pixels, without its filter byte.</summary>
     public int RowBytes(int pixels) => (int)((((long)pixels * Bits) + 7) / 8);
 
-    /// <exception cref="PngException">It is not as the format says, too large, or of pixels that are colours.</exception>
+    /// <exception cref="PngException">The chunk breaks the format's rules, the picture is too large, or its pixels are colours.</exception>
     public static PngHeader Parse(ReadOnlySpan<byte> chunk)
     {
         if (chunk.Length != Length) throw new PngException($"is damaged: its header has {chunk.Length} bytes in place of {Length}");
         var width = BinaryPrimitives.ReadUInt32BigEndian(chunk);
         var height = BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]);
         if (width == 0 || height == 0) throw new PngException($"is damaged: its header says {width}×{height} pixels");
-        if (width > int.MaxValue || height > int.MaxValue || (ulong)width * height > PictureLimits.Pixels)
-            throw new PngException($"has {width}×{height} pixels; at most {PictureLimits.Pixels:N0} are read");
+        if (width > int.MaxValue || height > int.MaxValue || (ulong)width * height > ImageLimits.Pixels)
+            throw new PngException($"has {width}×{height} pixels; at most {ImageLimits.Pixels:N0} are read");
         int bits = chunk[8], colour = chunk[9];
         RefuseColours(colour);
         if (!(bits is 1 or 2 or 4 or 8 || (bits == 16 && colour == Grey)))

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>Rows of a PNG: filters undone (PNG specification, §9), packed numbers unpacked.</summary>
+/// <summary>Decodes the rows of a PNG: undoes filters (PNG specification, §9) and unpacks numbers.</summary>
 internal static class PngRows
 {
     /// <summary>Undoes a row's filter in place.</summary>
     /// <param name="filter">0 none, 1 sub, 2 up, 3 average, 4 Paeth.</param>
     /// <param name="row">The row's bytes.</param>
     /// <param name="above">The row above, unfiltered; zeros for the first.</param>
-    /// <param name="distance">Bytes to the pixel on the left: whole bytes a pixel, at least 1.</param>
+    /// <param name="distance">Bytes to the pixel on the left: whole bytes per pixel, at least 1.</param>
     /// <exception cref="PngException">There is no such filter.</exception>
     public static void Unfilter(int filter, Span<byte> row, ReadOnlySpan<byte> above, int distance)
     {
@@ -44,7 +44,7 @@ internal static class PngRows
             {
                 8 => row[i],
                 16 => BinaryPrimitives.ReadUInt16BigEndian(row[(2 * i)..]),
-                // Several pixels a byte, the leftmost in the highest bits.
+                // Several pixels per byte, the leftmost in the highest bits.
                 _ => (ushort)((row[i * bits / 8] >> (8 - bits - (i * bits % 8))) & ((1 << bits) - 1)),
             };
         }

@@ -1,6 +1,6 @@
 namespace CACL.Data.DataSets.Png;
 
-/// <summary>Pieces of memory, read one after the other as if they were one.</summary>
+/// <summary>A stream over several pieces of memory, read one after the other.</summary>
 internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments) : Stream
 {
     private int _segment;

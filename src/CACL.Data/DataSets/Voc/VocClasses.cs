@@ -13,7 +13,7 @@ internal static class VocClasses
     public static IReadOnlyList<ClassInfo> All { get; } =
         [.. Names.Select((name, number) => StandardColours.ClassOf(name, number))];
 
-    /// <summary>What the numbers mean: classes, and 255 around objects and on difficult ones.</summary>
+    /// <summary>What the numbers mean: classes, and 255 around objects and on difficult ones, which is ignored.</summary>
     public static LabelCodes Codes { get; } = new(
         value => value < Names.Length ? value : value == LabelMap.Ignored ? LabelMap.Ignored : null,
         $"PASCAL VOC's labels hold the classes 0 to {Names.Length - 1}, and 255 for pixels left out. A label that was turned into shades "

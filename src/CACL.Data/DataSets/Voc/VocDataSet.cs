@@ -1,9 +1,9 @@
 namespace CACL.Data.DataSets;
 
 /// <summary>
-/// PASCAL VOC as it comes (METHOD.md §8): <c>JPEGImages</c>, <c>SegmentationClass</c> and, with the extra labels of Hariharan et al.,
-/// <c>SegmentationClassAug</c>; the splits are lists in <c>ImageSets/Segmentation</c>. The root may be the folder that holds these, or
-/// one above it (<c>VOCdevkit</c>).
+/// PASCAL VOC as it is published (METHOD.md §8): <c>JPEGImages</c>, <c>SegmentationClass</c> and, with the extra labels of Hariharan et
+/// al., <c>SegmentationClassAug</c>; the splits are lists in <c>ImageSets/Segmentation</c>. The root may be the folder that contains these,
+/// or one above it (<c>VOCdevkit</c>).
 /// </summary>
 internal sealed class VocDataSet : FileDataSet
 {
@@ -65,7 +65,7 @@ internal sealed class VocDataSet : FileDataSet
     private string LabelsOf(string split)
     {
         var (plain, augmented) = (Path.Combine(_folder, "SegmentationClass"), Path.Combine(_folder, "SegmentationClassAug"));
-        // One folder a split, never one for what the other lacks: a label that is missing is to be seen.
+        // A split takes its labels from one folder, and never from another what is missing there: a missing label must be noticed.
         return split == AugmentedSplit || (!Directory.Exists(plain) && Directory.Exists(augmented)) ? augmented : plain;
     }
 }

@@ -2,16 +2,18 @@ using CACL.Data.Files;
 
 namespace CACL.Data.DataSets;
 
-/// <summary>A list of PASCAL VOC: a name a line, or (as lists of the extra labels often are) paths of the image and the label.</summary>
+/// <summary>
+/// A list of PASCAL VOC: a name per line, or (as in many lists of the extra labels) the paths of the image and the label.
+/// </summary>
 /// <param name="Path">The list's file.</param>
-/// <param name="Names">Names with the number of their line, ordered by name (ordinal).</param>
-/// <param name="Faults">Names that come twice.</param>
+/// <param name="Names">Names with their line numbers, ordered by name (ordinal).</param>
+/// <param name="Faults">A fault for each name that occurs twice.</param>
 internal sealed record VocList(string Path, IReadOnlyDictionary<string, int> Names, IReadOnlyList<DataSetException> Faults)
 {
     private const int MostLines = 1_000_000;
 
-    /// <summary>Reads a list; empty lines say nothing.</summary>
-    /// <exception cref="DataSetException">It cannot be read, or is too long to be a list of images.</exception>
+    /// <summary>Reads a list; empty lines are ignored.</summary>
+    /// <exception cref="DataSetException">The list cannot be read, or is too long for a list of images.</exception>
     public static VocList Read(string path)
     {
         var names = new SortedDictionary<string, int>(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using CACL.Data.Files;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Which of ffmpeg's demuxers a file may be opened with. Playlists, concatenation scripts, text and image sequences are not among
-/// them: such a file could make ffmpeg open others.
+/// The demuxers of ffmpeg with which a file may be opened. Playlists, concatenation scripts, text and image sequences are not among them:
+/// such a file could make ffmpeg open others.
 /// </summary>
 internal static class AllowedFormats
 {
@@ -14,7 +14,7 @@ internal static class AllowedFormats
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,live_flv,asf,asf_o,gif,apng,h264,hevc,m4v,h263,ogg,ivf,obu,"
         + "mxf,nut,rm,dv,wtv,yuv4mpegpipe,vc1,vc1test,av1,swf";
 
-    // What .NET gives as an exception's HResult: ENOMEM, ENFILE, EMFILE.
+    // The values that .NET sets as an exception's HResult: ENOMEM, ENFILE, EMFILE.
     private const int NoMemory = 12;
     private const int TooManyFilesOfAll = 23;
     private const int TooManyFiles = 24;
@@ -22,13 +22,13 @@ internal static class AllowedFormats
     private static readonly HashSet<string> StillExtensions =
         new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff" };
 
-    /// <summary>Whether the path's extension says that the file is a still image.</summary>
+    /// <summary>Returns whether the path's extension is that of a still image.</summary>
     public static bool IsStill(string path) => StillExtensions.Contains(Path.GetExtension(path));
 
-    /// <summary>Looks at a file's first bytes before ffmpeg does.</summary>
+    /// <summary>Examines a file's first bytes before ffmpeg does.</summary>
     /// <returns>The demuxer to force on a still; null for videos.</returns>
-    /// <exception cref="VideoUnusableException">It cannot be opened, is empty, or is no image though named like one.</exception>
-    /// <exception cref="DecoderFaultException">The machine has no memory, or too many files are open.</exception>
+    /// <exception cref="VideoUnusableException">The file cannot be opened, is empty, or is no image although its name says so.</exception>
+    /// <exception cref="DecoderFaultException">The machine is out of memory, or too many files are open.</exception>
     public static string? StillDemuxerOf(string path)
     {
         Span<byte> head = stackalloc byte[12];
@@ -59,8 +59,8 @@ internal static class AllowedFormats
     }
 
     /// <summary>
-    /// ffmpeg's demuxer for one still image, by the file's first bytes; null if they are no image's. Probing would choose image2,
-    /// which takes a % in the name for a pattern of other files.
+    /// Returns ffmpeg's demuxer for a single still image, by the file's first bytes; null if they are no image's. Probing would choose
+    /// image2, which takes a % in the name for a pattern of other files.
     /// </summary>
     public static string? StillDemuxer(ReadOnlySpan<byte> head)
     {

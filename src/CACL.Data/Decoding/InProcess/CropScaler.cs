@@ -4,8 +4,8 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Cuts a box out of a decoded frame, resizes it to S×S, converts it to RGB by the frame's own matrix and range, and turns it as it is
-/// to be displayed.
+/// Crops a box out of a decoded frame, resizes it to S×S, converts it to RGB by the frame's own matrix and range, and orients it for
+/// display.
 /// </summary>
 internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
     /// <summary>Writes the crop.</summary>
     /// <param name="frame">The decoded frame.</param>
     /// <param name="box">The region of the displayed frame.</param>
-    /// <param name="displayedWidth">Width of the frame that the box speaks of; another decoded size scales the box.</param>
-    /// <param name="displayedHeight">Height of the frame that the box speaks of.</param>
-    /// <param name="orientation">How the frame is turned to be displayed.</param>
+    /// <param name="displayedWidth">Width of the frame to which the box refers; if the decoded size differs, the box is scaled.</param>
+    /// <param name="displayedHeight">Height of the frame to which the box refers.</param>
+    /// <param name="orientation">How the frame is oriented for display.</param>
     /// <param name="size">S.</param>
     /// <param name="crop">S·S·3 bytes.</param>
     /// <returns>Null, or what is wrong with the frame's format.</returns>
@@ -46,7 +46,9 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
         _crop.Dispose();
     }
 
-    /// <summary>The same share of a picture of another size, at least one pixel and within it.</summary>
+    /// <summary>
+    /// Returns the box that covers the same share of a picture of another size; at least one pixel, and within the picture.
+    /// </summary>
     internal static CropBox ScaleBox(CropBox box, int width, int height, int actualWidth, int actualHeight)
     {
         var (x, w) = ScaleSpan(box.X, box.Width, width, actualWidth);
@@ -81,7 +83,7 @@ internal sealed unsafe class CropScaler(FfmpegLibraries libraries) : IDisposable
         return null;
     }
 
-    // A plane pointer can only start at a whole chroma sample: the box may begin a little earlier than asked for, in both frames alike.
+    // A plane pointer can only point to a whole chroma sample: the box may begin a little earlier than requested, in both frames alike.
     private static CropBox AlignToChroma(CropBox box, int x, int y)
     {
         var (left, top) = (box.X / x * x, box.Y / y * y);

@@ -6,8 +6,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// When a piece of work on one file has to be given up. ffmpeg asks it through its interrupt callback while it reads; the decoding
-/// loop asks it between packets.
+/// When work on one file has to be given up. ffmpeg asks through its interrupt callback while it reads; the decoding loop asks between
+/// packets.
 /// </summary>
 internal sealed class Deadline : IDisposable
 {
@@ -25,18 +25,18 @@ internal sealed class Deadline : IDisposable
         _handle = GCHandle.Alloc(this);
     }
 
-    /// <summary>What ffmpeg hands back to <see cref="Interrupt"/>.</summary>
+    /// <summary>The argument that ffmpeg passes to <see cref="Interrupt"/>.</summary>
     public nint Argument => GCHandle.ToIntPtr(_handle);
 
-    /// <summary>How often ffmpeg asked: never, over a whole open, means that the callback was put in a wrong place.</summary>
+    /// <summary>How often ffmpeg asked; if it never did while opening a file, the callback was put in a wrong place.</summary>
     public int Asked { get; private set; }
 
     public static unsafe nint Interrupt => (nint)(delegate* unmanaged[Cdecl]<nint, int>)&ShouldStop;
 
     private bool Passed => Stopwatch.GetElapsedTime(_start) >= _allowed;
 
-    /// <exception cref="VideoUnusableException">The time is over.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="VideoUnusableException">The deadline passed.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public void Check()
     {
         _cancel.ThrowIfCancellationRequested();

@@ -4,7 +4,9 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>The C functions this program calls, by their C names' meaning. Pointers are ffmpeg's own structures, opaque here.</summary>
+/// <summary>
+/// The C functions that this program calls, with names after their C names. Pointers are ffmpeg's own structures, opaque here.
+/// </summary>
 internal sealed unsafe class FfmpegFunctions
 {
     public const int LogQuiet = -8;
@@ -74,7 +76,8 @@ internal sealed unsafe class FfmpegFunctions
     private readonly delegate* unmanaged[Cdecl]<int, byte*> _codecName;
     private readonly delegate* unmanaged[Cdecl]<int, byte*, nuint, int> _describeError;
 
-    // ffmpeg 4 to 6 keep a stream's side data in the stream, behind this accessor; 7 in the codec parameters, behind the other.
+    // ffmpeg 4 to 6 keep a stream's side data in the stream, behind this accessor; ffmpeg 7 keeps it in the codec parameters, behind the
+    // other one.
     private readonly delegate* unmanaged[Cdecl]<byte*, int, nuint*, byte*> _streamSideData;
     private readonly delegate* unmanaged[Cdecl]<byte*, int, int, byte**> _findSideData;
 
@@ -151,10 +154,10 @@ internal sealed unsafe class FfmpegFunctions
 
     public string ReleaseName() => Text(_release());
 
-    /// <summary>ffmpeg's name of a codec, such as h264.</summary>
+    /// <summary>Returns ffmpeg's name of a codec, such as h264.</summary>
     public string CodecName(int codecId) => Text(_codecName(codecId));
 
-    /// <summary>What an error code means, in ffmpeg's words.</summary>
+    /// <summary>Returns what an error code means, in ffmpeg's words.</summary>
     public string Describe(int error)
     {
         var buffer = stackalloc byte[128];
@@ -162,15 +165,15 @@ internal sealed unsafe class FfmpegFunctions
         return Text(buffer);
     }
 
-    /// <summary>Tells what the machine lacks from what is wrong with a file.</summary>
-    /// <exception cref="DecoderFaultException">The error means that there is no memory, or that too many files are open.</exception>
+    /// <summary>Throws if an error means that the machine lacks something, and not that something is wrong with the file.</summary>
+    /// <exception cref="DecoderFaultException">The error means that memory ran out, or that too many files are open.</exception>
     public void ThrowIfLack(int error, string path)
     {
         if (error is not (NoMemory or TooManyFiles or TooManyFilesOfAll)) return;
         throw DecoderFaultException.Of(path, Describe(error));
     }
 
-    /// <summary>A stream's side data of a kind, or null.</summary>
+    /// <summary>Returns a stream's side data of a kind, or null.</summary>
     public byte* StreamSideData(byte* stream, StructLayouts layouts, int kind)
     {
         if (layouts.ParametersSideData is { } offset && _findSideData != null)

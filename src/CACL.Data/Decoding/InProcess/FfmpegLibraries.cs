@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// ffmpeg's libraries, loaded into this process: libavutil, libavcodec, libavformat and libswscale of one release whose structures
-/// this program knows (ffmpeg 4 to 7). They stay loaded until the process ends. Thread-safe.
+/// ffmpeg's libraries, loaded into this process: libavutil, libavcodec, libavformat and libswscale of one release whose structures this
+/// program knows (ffmpeg 4 to 7). They stay loaded until the process ends. Thread-safe.
 /// </summary>
 public sealed class FfmpegLibraries
 {
-    // dlopen()ed libraries are never unloaded safely while a decoder may live: one load a process.
+    // Libraries loaded by dlopen() cannot be unloaded safely while a decoder may be alive: they are loaded once per process.
     private static readonly Lazy<(FfmpegLibraries? Libraries, string WhyNot)> Loaded = new(Load);
 
     private unsafe FfmpegLibraries(FfmpegVersionSet set, FfmpegFunctions functions)
@@ -43,10 +43,10 @@ public sealed class FfmpegLibraries
 
     internal StructLayouts Layouts => Set.Layouts;
 
-    /// <summary>Finds and loads the libraries, once a process.</summary>
+    /// <summary>Finds and loads the libraries, once per process.</summary>
     /// <param name="libraries">The libraries, if they could be loaded.</param>
-    /// <param name="whyNot">Empty, or a sentence for people: what is missing and what to do.</param>
-    /// <returns>Whether they can be used. False: decode through the ffmpeg program instead.</returns>
+    /// <param name="whyNot">Empty, or a sentence for people that says what is missing and what to do.</param>
+    /// <returns>Whether they can be used. If not, decode through the ffmpeg program instead.</returns>
     public static bool TryLoad(out FfmpegLibraries? libraries, out string whyNot)
     {
         (libraries, whyNot) = Loaded.Value;
@@ -76,7 +76,7 @@ public sealed class FfmpegLibraries
                 + "package ffmpeg brings them.");
     }
 
-    /// <returns>Null: loaded. Empty: this set is not installed. Otherwise a sentence that says what is wrong with it.</returns>
+    /// <returns>Null: the set is loaded. Empty: it is not installed. Otherwise a sentence that says what is wrong with it.</returns>
     private static unsafe string? TryLoad(FfmpegVersionSet set, out FfmpegFunctions? functions)
     {
         functions = null;
@@ -110,7 +110,7 @@ public sealed class FfmpegLibraries
             : null;
     }
 
-    /// <summary>Names an installed release that is too old or too new, if there is one.</summary>
+    /// <summary>Returns the name of an installed release that is too old or too new, if there is one.</summary>
     private static string? UnknownVersion()
     {
         string[] names = ["libavformat.so", .. Enumerable.Range(62, 8).Select(v => $"libavformat.so.{v}"), "libavformat.so.57"];

@@ -1,9 +1,9 @@
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>Major versions that one ffmpeg release installs together, and the layout of their structures.</summary>
+/// <summary>The major versions that one ffmpeg release installs together, and the layout of their structures.</summary>
 internal sealed record FfmpegVersionSet(string Release, int Util, int Codec, int Format, int Scale, StructLayouts Layouts)
 {
-    /// <summary>The sets this program knows, newest first.</summary>
+    /// <summary>The sets that this program knows, newest first.</summary>
     public static IReadOnlyList<FfmpegVersionSet> Known { get; } =
     [
         new("7", 59, 61, 61, 8, StructLayouts.Ffmpeg7),

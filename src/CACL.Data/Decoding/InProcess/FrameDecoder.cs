@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>One codec context of libavcodec on one thread: packets in, frames out. Owns the native context.</summary>
+/// <summary>A codec context of libavcodec on one thread: packets in, frames out. Owns the native context.</summary>
 internal sealed unsafe class FrameDecoder : IDisposable
 {
     private const int SkipNothing = 0; // AVDISCARD_DEFAULT
@@ -23,7 +23,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
     /// <param name="path">For messages.</param>
     /// <param name="stream">The stream; its parameters are copied.</param>
     /// <param name="reorderDelay">Frames to hold back for reordering; null: as the stream says.</param>
-    /// <exception cref="VideoUnusableException">There is no decoder, or it refuses the stream.</exception>
+    /// <exception cref="VideoUnusableException">There is no decoder, or the decoder refuses the stream.</exception>
     public FrameDecoder(FfmpegLibraries ffmpeg, string path, MediaStream stream, int? reorderDelay)
     {
         _ffmpeg = ffmpeg.Functions;
@@ -37,7 +37,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
         var error = _ffmpeg.ContextFromParameters(_context, stream.Parameters);
         if (error >= 0)
         {
-            // One thread a decoder: the pool of decoders uses the cores, and frame threads would only add latency to each pair.
+            // One thread per decoder: the pool of decoders uses the cores, and frame threads would only add latency to each pair.
             SetOption(Threads, 1);
             if (reorderDelay is { } delay) SetOption(ReorderDelay, delay);
             error = _ffmpeg.ContextOpen(_context, decoder, null);
@@ -51,7 +51,7 @@ internal sealed unsafe class FrameDecoder : IDisposable
     }
 
     /// <summary>
-    /// Whether frames that no other frame refers to are left out. Exact for H.264 only, where nal_ref_idc tells; HEVC's sub-layer
+    /// Whether frames to which no other frame refers are skipped. Exact for H.264 only, where nal_ref_idc tells; HEVC's sub-layer
     /// non-reference pictures may be referred to from a higher layer.
     /// </summary>
     public bool SkipsNonReference
@@ -65,9 +65,9 @@ internal sealed unsafe class FrameDecoder : IDisposable
         }
     }
 
-    /// <summary>Gives the decoder a packet; null: no more will come, give out what you hold back.</summary>
+    /// <summary>Sends the decoder a packet; null says that no more will come, and that it is to return what it holds back.</summary>
     /// <returns>False if the decoder found the packet damaged.</returns>
-    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
+    /// <exception cref="DecoderFaultException">The machine lacks memory or another resource.</exception>
     public bool Send(MediaPacket? packet)
     {
         var error = _ffmpeg.SendPacket(_context, packet is null ? null : packet.Pointer);
@@ -75,11 +75,11 @@ internal sealed unsafe class FrameDecoder : IDisposable
         return error >= 0;
     }
 
-    /// <summary>Takes the next frame in presentation order.</summary>
-    /// <param name="frame">Filled anew.</param>
-    /// <param name="damaged">Set if the decoder failed on what it was given.</param>
-    /// <returns>False: none until more packets are sent (or, after the end, none at all).</returns>
-    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
+    /// <summary>Receives the next frame in presentation order.</summary>
+    /// <param name="frame">Receives the frame.</param>
+    /// <param name="damaged">Set if the decoder failed on what it was sent.</param>
+    /// <returns>False if there is none until more packets are sent, or, after the end, none at all.</returns>
+    /// <exception cref="DecoderFaultException">The machine lacks memory or another resource.</exception>
     public bool Receive(MediaFrame frame, ref bool damaged)
     {
         for (var errors = 0; errors < MostErrorsAtOnce; errors++)
@@ -88,13 +88,13 @@ internal sealed unsafe class FrameDecoder : IDisposable
             if (error >= 0) return true;
             if (error is FfmpegFunctions.Again or FfmpegFunctions.EndOfFile) return false;
             _ffmpeg.ThrowIfLack(error, _path);
-            damaged = true; // one held-back frame failed; the next may not
+            damaged = true; // one frame that was held back failed; the next may not
         }
 
         return false;
     }
 
-    /// <summary>Forgets all frames, to start anew at a key frame.</summary>
+    /// <summary>Discards all frames, so that decoding can start again at a key frame.</summary>
     public void Flush() => _ffmpeg.Flush(_context);
 
     public void Dispose()

@@ -1,14 +1,14 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Decodes one stream of a file forwards, frame by frame, in presentation order, from the first frame that can be decoded: all of it, or
-/// what a search wants. Owns nothing it is given.
+/// Decodes one stream of a file forwards, frame by frame, in presentation order, from the first frame that can be decoded: the whole
+/// stream, or the part that a search needs. Owns nothing that it is given.
 /// </summary>
 internal sealed class FrameReader(
     MediaFile file,
     int stream,
     FrameDecoder decoder,
-    EntryGate gate,
+    KeyFrameGate gate,
     MediaPacket packet,
     MediaFrame frame,
     Deadline deadline,
@@ -20,7 +20,7 @@ internal sealed class FrameReader(
     /// <summary>Whether anything went wrong so far: a read error, a packet or frame that the decoder found damaged.</summary>
     public bool Damaged => _damaged;
 
-    /// <summary>Decodes up to the next frame, which is then in the frame given.</summary>
+    /// <summary>Decodes the next frame into the frame given.</summary>
     /// <returns>False after the last one.</returns>
     public bool Next()
     {

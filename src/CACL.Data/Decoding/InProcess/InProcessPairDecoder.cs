@@ -4,8 +4,9 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before, then forwards to both frames,
-/// found by their presentation times. Whenever that leaves a doubt, it decodes from the start and counts, which is exact by definition.
+/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before them, then forwards to both frames,
+/// which are found by their presentation times. If that leaves any doubt, it decodes from the start and counts, which is exact by
+/// definition.
 /// </summary>
 public sealed class InProcessPairDecoder : IPairDecoder
 {
@@ -14,7 +15,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     private readonly MediaFrame _frame;
     private readonly CropScaler _scaler;
 
-    /// <summary>A decoder for one worker.</summary>
+    /// <summary>Creates a decoder for one worker.</summary>
     public InProcessPairDecoder(FfmpegLibraries ffmpeg)
     {
         ArgumentNullException.ThrowIfNull(ffmpeg);
@@ -47,7 +48,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     {
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
+        using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var search = new PairSearch(video, plan.Frame, plan.Stride, decoder);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
@@ -55,7 +56,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var last = FfmpegFunctions.NoTime;
         while (reader.Next())
         {
-            if (reader.Damaged || _frame.Pts <= last) return false; // also if it has no time
+            if (reader.Damaged || _frame.Pts <= last) return false; // or if it has no time
             last = _frame.Pts;
             if (last == search.FirstTime)
             {
@@ -79,7 +80,7 @@ public sealed class InProcessPairDecoder : IPairDecoder
     {
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        using var gate = new EntryGate(_ffmpeg, file.Stream(video.StreamIndex));
+        using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline);
         var index = 0;
         for (; reader.Next(); index++)
@@ -101,7 +102,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var file = MediaFile.Open(_ffmpeg, video.Path, deadline);
         try
         {
-            // These containers' headers tell all but the reorder delay, which is in the record: nothing has to be decoded to learn more.
+            // The headers of these containers tell everything but the reorder delay, which is in the record, so nothing has to be decoded
+            // to learn more.
             if (!file.HasFullHeader) file.FindStreamInfo();
             if (video.StreamIndex >= file.StreamCount || file.Stream(
                 video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)

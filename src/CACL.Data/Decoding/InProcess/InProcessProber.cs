@@ -3,8 +3,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Reads a video's record with ffmpeg's libraries in this process: from its packets where they tell every frame's time reliably, by
-/// decoding it once where not.
+/// Reads a video's record with ffmpeg's libraries in this process: from its packets where they give every frame's time reliably, otherwise
+/// by decoding it once.
 /// </summary>
 public sealed class InProcessProber : IVideoProber
 {
@@ -12,7 +12,7 @@ public sealed class InProcessProber : IVideoProber
     private readonly MediaPacket _packet;
     private readonly MediaFrame _frame;
 
-    /// <summary>A prober for one worker.</summary>
+    /// <summary>Creates a prober for one worker.</summary>
     public InProcessProber(FfmpegLibraries ffmpeg)
     {
         ArgumentNullException.ThrowIfNull(ffmpeg);
@@ -28,7 +28,7 @@ public sealed class InProcessProber : IVideoProber
         using var limit = new Deadline(path, deadline, cancel);
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
-        var all = new List<PacketCensus>();
+        var all = new List<PacketScan>();
         try
         {
             TakeCensus(file, all, out var readError);
@@ -36,7 +36,7 @@ public sealed class InProcessProber : IVideoProber
         }
         finally
         {
-            foreach (var census in all) census.Dispose();
+            foreach (var scan in all) scan.Dispose();
         }
     }
 
@@ -47,23 +47,23 @@ public sealed class InProcessProber : IVideoProber
         _frame.Dispose();
     }
 
-    private VideoRecord Read(string path, MediaFile file, PacketCensus census, bool readError, Deadline limit)
+    private VideoRecord Read(string path, MediaFile file, PacketScan scan, bool readError, Deadline limit)
     {
-        var stream = census.Stream;
-        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also shows that there is one
+        var stream = scan.Stream;
+        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null); // also proves that there is a decoder
         var orientation = stream.Orientation;
-        var countedBy = census.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var countedBy = scan.Doubt(file, readError) is null ? CountedBy.Packets : CountedBy.Decoding;
         var (width, height) = (stream.Width, stream.Height);
         FrameIndex frames;
         if (countedBy == CountedBy.Packets)
         {
-            var (times, keys) = census.Frames();
+            var (times, keys) = scan.Frames();
             frames = new FrameIndex(stream.TimeBase.Numerator, stream.TimeBase.Denominator, times, keys, Seekable: times.Length > 1);
-            orientation = FirstPicturesOrientation(decoder, census.First) ?? orientation;
+            orientation = FirstPicturesOrientation(decoder, scan.First) ?? orientation;
         }
         else
         {
-            frames = Count(census, path, limit, out var first);
+            frames = Count(scan, path, limit, out var first);
             if (first.Width > 0) (width, height, orientation) = (first.Width, first.Height, first.Orientation ?? orientation);
         }
 
@@ -72,10 +72,10 @@ public sealed class InProcessProber : IVideoProber
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (orientation.SwapsSides) (width, height) = (height, width);
         return new VideoRecord(
-            path, census.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
+            path, scan.StreamIndex, stream.CodecName, width, height, orientation, stream.ReorderDelay, countedBy, frames);
     }
 
-    /// <summary>What a stream's first picture says of its orientation. It is a key picture and the first one shown.</summary>
+    /// <summary>Returns the orientation that a stream's first picture names. It is a key picture, and the first one shown.</summary>
     private DisplayOrientation? FirstPicturesOrientation(FrameDecoder decoder, MediaPacket? packet)
     {
         var damaged = false;
@@ -83,43 +83,45 @@ public sealed class InProcessProber : IVideoProber
         return _frame.Orientation;
     }
 
-    private void TakeCensus(MediaFile file, List<PacketCensus> all, out bool readError)
+    private void TakeCensus(MediaFile file, List<PacketScan> all, out bool readError)
     {
         for (var i = 0; i < file.StreamCount; i++)
         {
             var stream = file.Stream(i);
-            if (stream.IsVideo) all.Add(new PacketCensus(_ffmpeg, i, stream));
+            if (stream.IsVideo) all.Add(new PacketScan(_ffmpeg, i, stream));
             else stream.Discard();
         }
 
         readError = false;
         if (all.Count == 0) return;
-        while (file.Read(_packet, ref readError)) all.Find(census => census.StreamIndex == _packet.StreamIndex)?.Add(_packet);
+        while (file.Read(_packet, ref readError)) all.Find(scan => scan.StreamIndex == _packet.StreamIndex)?.Add(_packet);
     }
 
-    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
-    private static PacketCensus Choose(List<PacketCensus> all, string path)
+    /// <summary>
+    /// Chooses the first video stream with more than one frame, or, if there is none, a still image or a video of one frame.
+    /// </summary>
+    private static PacketScan Choose(List<PacketScan> all, string path)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
-        return all.Find(census => census.Shown > 1) ?? all.Find(census => census.Shown == 1)
+        return all.Find(scan => scan.Shown > 1) ?? all.Find(scan => scan.Shown == 1)
             ?? throw new VideoUnusableException(path, UnusableReason.Corrupt, $"The video stream of {path} holds no data.");
     }
 
     private FrameIndex Count(
-        PacketCensus census, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
+        PacketScan scan, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
     {
         first = default;
         using var file = MediaFile.Open(_ffmpeg, path, limit);
         file.FindStreamInfo();
         for (var i = 0; i < file.StreamCount; i++)
         {
-            if (i != census.StreamIndex) file.Stream(i).Discard();
+            if (i != scan.StreamIndex) file.Stream(i).Discard();
         }
 
-        var stream = file.Stream(census.StreamIndex);
+        var stream = file.Stream(scan.StreamIndex);
         using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
-        using var gate = new EntryGate(_ffmpeg, stream);
-        var reader = new FrameReader(file, census.StreamIndex, decoder, gate, _packet, _frame, limit);
+        using var gate = new KeyFrameGate(_ffmpeg, stream);
+        var reader = new FrameReader(file, scan.StreamIndex, decoder, gate, _packet, _frame, limit);
         var times = new List<long>();
         var exact = true;
         while (reader.Next())
@@ -134,7 +136,7 @@ public sealed class InProcessProber : IVideoProber
         var increasing = times.Count > 1
             && times.Zip(times.Skip(1)).All(pair => pair.First < pair.Second && pair.First != FfmpegFunctions.NoTime);
         if (!exact || !increasing) return new FrameIndex(numerator, denominator, [.. times], times.Count > 0 ? [0] : [], Seekable: false);
-        var keyTimes = census.KeyTimes();
+        var keyTimes = scan.KeyTimes();
         var keys = Enumerable.Range(0, times.Count).Where(i => keyTimes.Contains(times[i])).ToArray();
         return new FrameIndex(numerator, denominator, [.. times], keys, Seekable: true);
     }

@@ -1,14 +1,15 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Tries a table of offsets on fresh objects whose contents ffmpeg documents, so that a wrong table is refused at load and never
-/// reads garbage from a video. The interrupt callback's place is proved at each open: see <see cref="MediaFile"/>.
+/// Tries a table of offsets on fresh objects whose contents ffmpeg documents, so that a wrong table is refused when the libraries are
+/// loaded and never reads garbage from a video. The place of the interrupt callback is verified whenever a file is opened: see <see
+/// cref="MediaFile"/>.
 /// </summary>
 internal static unsafe class LayoutCheck
 {
     private const int Unspecified = 2; // AVCOL_SPC_UNSPECIFIED
 
-    // Sequence and picture parameter sets and the smallest key picture, then the smallest predicted one, of black.
+    // Sequence and picture parameter sets and the smallest possible key picture, then the smallest predicted one, both black.
     private static ReadOnlySpan<byte> KeyPicture =>
     [
         0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x0a, 0xda, 0x2e, 0xc0, 0x44, 0, 0, 3, 0, 4, 0, 0, 3, 0, 8, 0x3c, 0x48, 0x9a, 0x80,
@@ -17,7 +18,7 @@ internal static unsafe class LayoutCheck
 
     private static ReadOnlySpan<byte> NextPicture => [0, 0, 0, 1, 0x41, 0x9a, 0x20, 0x14, 0xa7];
 
-    /// <summary>Null, or the first structure that is not as expected.</summary>
+    /// <summary>Returns null, or the first structure that is not as expected.</summary>
     public static string? Fault(FfmpegFunctions ffmpeg, StructLayouts layouts) =>
         PacketFault(ffmpeg) ?? FrameFault(ffmpeg, layouts) ?? FormatFault(ffmpeg, layouts) ?? ParserFault(ffmpeg, layouts);
 

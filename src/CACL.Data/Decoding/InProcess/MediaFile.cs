@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>One file opened by libavformat: its streams and its packets. Owns the native context; one thread at a time.</summary>
+/// <summary>A file opened by libavformat: its streams and its packets. Owns the native context; one thread at a time.</summary>
 internal sealed unsafe class MediaFile : IDisposable
 {
     private const int SeekBackward = 1; // AVSEEK_FLAG_BACKWARD
@@ -31,15 +31,17 @@ internal sealed unsafe class MediaFile : IDisposable
 
     public int StreamCount => *(int*)(_context + StructLayouts.FormatStreamCount);
 
-    /// <summary>Whether the container's header tells everything a decoder needs, and gives every frame its presentation time.</summary>
+    /// <summary>
+    /// Whether the container's header contains everything that a decoder needs, and every frame has its presentation time.
+    /// </summary>
     public bool HasFullHeader =>
         Container.StartsWith("mov,", StringComparison.Ordinal) || Container.StartsWith("matroska,", StringComparison.Ordinal);
 
     private FfmpegFunctions Functions => _ffmpeg.Functions;
 
-    /// <summary>Opens a video or still, reading its header only.</summary>
-    /// <exception cref="VideoUnusableException">It cannot be opened, is of no allowed format, or the deadline passed.</exception>
-    /// <exception cref="DecoderFaultException">The machine lacks memory or the like.</exception>
+    /// <summary>Opens a video or still image; reads its header only.</summary>
+    /// <exception cref="VideoUnusableException">The file cannot be opened, its format is not allowed, or the deadline passed.</exception>
+    /// <exception cref="DecoderFaultException">The machine lacks memory or another resource.</exception>
     public static MediaFile Open(FfmpegLibraries ffmpeg, string path, Deadline deadline)
     {
         deadline.Check();
@@ -78,7 +80,7 @@ internal sealed unsafe class MediaFile : IDisposable
         return new MediaStream(_ffmpeg, (*(byte***)(_context + StructLayouts.FormatStreams))[index]);
     }
 
-    /// <summary>Reads, and decodes a little, to learn what the header does not tell.</summary>
+    /// <summary>Reads, and decodes a little, to learn what the header does not say.</summary>
     public void FindStreamInfo()
     {
         var error = Functions.FindStreamInfo(_context, null);
@@ -89,8 +91,8 @@ internal sealed unsafe class MediaFile : IDisposable
     }
 
     /// <summary>Reads the next packet of any stream that is not discarded.</summary>
-    /// <param name="packet">Filled anew.</param>
-    /// <param name="damaged">Set if the file ended with an error instead of its end.</param>
+    /// <param name="packet">Receives the packet.</param>
+    /// <param name="damaged">Set if the file ended with an error.</param>
     /// <returns>False at the end.</returns>
     public bool Read(MediaPacket packet, ref bool damaged)
     {
@@ -103,7 +105,7 @@ internal sealed unsafe class MediaFile : IDisposable
         return false;
     }
 
-    /// <summary>Goes to the last entry point at or before a time of a stream. False: the container cannot.</summary>
+    /// <summary>Seeks to the last entry point at or before a time of a stream. Returns false if the container cannot.</summary>
     public bool Seek(int stream, long time)
     {
         var error = Functions.Seek(_context, stream, time, SeekBackward);

@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>Owns one AVFrame, refilled again and again.</summary>
+/// <summary>Owns an AVFrame, which is reused for frame after frame.</summary>
 internal sealed unsafe class MediaFrame : IDisposable
 {
     private const int Corrupt = 1; // AV_FRAME_FLAG_CORRUPT
@@ -35,7 +35,7 @@ internal sealed unsafe class MediaFrame : IDisposable
 
     public long Pts => *(long*)(_frame + FrameLayout.Pts);
 
-    /// <summary>Whether the decoder says that it refers to no other.</summary>
+    /// <summary>Whether the decoder says that the frame refers to no other.</summary>
     public bool IsKey => *(int*)(_frame + FrameLayout.KeyFrame) != 0;
 
     /// <summary>ffmpeg's guess from packet and decoding times where <see cref="Pts"/> is not known.</summary>
@@ -48,8 +48,8 @@ internal sealed unsafe class MediaFrame : IDisposable
     public int ColourRange => *(int*)(_frame + _ffmpeg.Layouts.FrameColourRange);
 
     /// <summary>
-    /// How the picture itself (a JPEG's EXIF entry, an H.264 or HEVC message) says that it is displayed, or null. ffmpeg heeds it from 5.1
-    /// on; before, its decoders told some of it wrongly.
+    /// The orientation for display that the picture itself names (a JPEG's EXIF entry, an H.264 or HEVC message), or null. ffmpeg heeds it
+    /// from 5.1 on; older decoders reported some of it wrongly.
     /// </summary>
     public DisplayOrientation? Orientation
     {
@@ -61,7 +61,7 @@ internal sealed unsafe class MediaFrame : IDisposable
         }
     }
 
-    /// <summary>Whether the decoder noticed damage in it.</summary>
+    /// <summary>Whether the decoder found the frame damaged.</summary>
     public bool IsDamaged =>
         (*(int*)(_frame + _ffmpeg.Layouts.FrameFlags) & Corrupt) != 0 || *(int*)(_frame + _ffmpeg.Layouts.FrameDecodeErrors) != 0;
 

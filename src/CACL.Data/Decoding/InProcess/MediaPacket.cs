@@ -1,6 +1,6 @@
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>Owns one AVPacket, refilled again and again.</summary>
+/// <summary>Owns an AVPacket, which is reused for packet after packet.</summary>
 internal sealed unsafe class MediaPacket : IDisposable
 {
     private const int Key = 1; // AV_PKT_FLAG_KEY
@@ -37,18 +37,20 @@ internal sealed unsafe class MediaPacket : IDisposable
 
     public bool IsCorrupt => (Flags & Corrupt) != 0;
 
-    /// <summary>Decoded for what depends on it, not shown: it lies before an edit list's start.</summary>
+    /// <summary>
+    /// Whether the packet is decoded for others that depend on it but not shown: it lies before the start of an edit list.
+    /// </summary>
     public bool IsDiscarded => (Flags & Discard) != 0;
 
-    /// <summary>Whether the codec's headers, and with them perhaps the picture's size, change with this packet.</summary>
+    /// <summary>Whether the codec's headers, and perhaps the picture's size with them, change with this packet.</summary>
     public bool ChangesHeaders => _ffmpeg.PacketSideData(_packet, NewExtraData, null) != null;
 
     private int Flags => *(int*)(_packet + PacketLayout.Flags);
 
-    /// <summary>The same packet, to be kept while this one is filled again.</summary>
+    /// <summary>Returns a copy of the packet, which can be kept while this one is reused.</summary>
     public MediaPacket Clone() => new(_ffmpeg, _ffmpeg.PacketClone(_packet));
 
-    /// <summary>Drops the data, so that the packet can be filled again.</summary>
+    /// <summary>Drops the data, so that the packet can be reused.</summary>
     public void Clear() => _ffmpeg.PacketUnreference(_packet);
 
     public void Dispose()

@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>One stream of an open <see cref="MediaFile"/>; valid as long as the file is open.</summary>
+/// <summary>A stream of an open <see cref="MediaFile"/>; valid as long as the file is open.</summary>
 internal readonly unsafe struct MediaStream
 {
     private const int Video = 0; // AVMEDIA_TYPE_VIDEO
@@ -26,14 +26,14 @@ internal readonly unsafe struct MediaStream
 
     public string CodecName => _ffmpeg.Functions.CodecName(CodecId);
 
-    /// <summary>Whether it is moving pictures: a video stream that is not a cover picture.</summary>
+    /// <summary>Whether the stream is a video stream and not a cover picture.</summary>
     public bool IsVideo => *(int*)(Parameters + StructLayouts.ParametersCodecType) == Video
         && (*(int*)(_stream + Layouts.StreamDisposition) & AttachedPicture) == 0;
 
     public (int Numerator, int Denominator) TimeBase =>
         (*(int*)(_stream + Layouts.StreamTimeBase), *(int*)(_stream + Layouts.StreamTimeBase + 4));
 
-    /// <summary>Frames that the header promises; 0: it does not say.</summary>
+    /// <summary>Number of frames that the header promises; 0 if it does not say.</summary>
     public long PromisedFrames => *(long*)(_stream + Layouts.StreamFrameCount);
 
     public int Width => *(int*)(Parameters + Layouts.ParametersWidth);
@@ -42,13 +42,15 @@ internal readonly unsafe struct MediaStream
 
     public int ReorderDelay => *(int*)(Parameters + Layouts.ParametersVideoDelay);
 
-    /// <summary>Whether the pictures are two fields (AVFieldOrder above progressive): then a packet may hold one field only.</summary>
+    /// <summary>
+    /// Whether the pictures consist of two fields (AVFieldOrder above progressive): then a packet may contain one field only.
+    /// </summary>
     public bool IsInterlaced => *(int*)(Parameters + Layouts.ParametersFieldOrder) > 1;
 
     public ReadOnlySpan<byte> ExtraData =>
         new(*(byte**)(Parameters + StructLayouts.ParametersExtraData), *(int*)(Parameters + StructLayouts.ParametersExtraDataSize));
 
-    /// <summary>How the container says that it is displayed. <see cref="MediaFrame.Orientation"/> counts more.</summary>
+    /// <summary>The orientation for display that the container names. <see cref="MediaFrame.Orientation"/> takes precedence.</summary>
     public DisplayOrientation Orientation
     {
         get
@@ -60,6 +62,6 @@ internal readonly unsafe struct MediaStream
 
     private StructLayouts Layouts => _ffmpeg.Layouts;
 
-    /// <summary>Tells the demuxer not to read this stream's packets.</summary>
+    /// <summary>Tells the demuxer to skip this stream's packets.</summary>
     public void Discard() => *(int*)(_stream + Layouts.StreamDiscard) = DiscardAll;
 }

@@ -3,8 +3,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Which packets are decoded to find two frames by their times: from an entry point at or before the first one, until both are in
-/// the decoder; of what lies between only what others refer to.
+/// Decides which packets to decode to find two frames by their times: from an entry point at or before the first one until both are in the
+/// decoder, and between them only those to which others refer.
 /// </summary>
 internal sealed class PairSearch
 {
@@ -30,18 +30,19 @@ internal sealed class PairSearch
 
     public long SecondTime { get; }
 
-    /// <summary>Time of the last key frame at or before the first frame; null if that is the video's first, or there is none.</summary>
+    /// <summary>Time of the last key frame at or before the first frame; null if that is the video's first one, or there is none.</summary>
     public long? EntryTime { get; }
 
-    /// <summary>Whether the seek landed behind the entry point.</summary>
+    /// <summary>Whether the seek landed after the entry point.</summary>
     public bool Missed { get; private set; }
 
     /// <summary>
-    /// Whether no more packets are needed. A whole picture a packet: once both are in, nothing that follows can change them.
+    /// Whether no more packets are needed. Where each packet is a whole picture, nothing that follows can change the two frames once both
+    /// packets were sent.
     /// </summary>
     public bool Enough => Missed || (_onePacketOneFrame && _sentFirst && _sentSecond);
 
-    /// <summary>Decides on the next packet, and how the decoder is to take it.</summary>
+    /// <summary>Decides whether to decode the next packet, and how the decoder is to treat it.</summary>
     public bool Admit(MediaPacket packet)
     {
         if (!_entered && !Enters(packet)) return false;
@@ -52,7 +53,8 @@ internal sealed class PairSearch
     }
 
     /// <summary>
-    /// A seek may land before the entry point, in the middle of a group of pictures, or after it: the packets' own times tell.
+    /// Returns whether decoding starts at this packet. A seek may land before the entry point, in the middle of a group of pictures, or
+    /// after it; the packets' own times tell.
     /// </summary>
     private bool Enters(MediaPacket packet)
     {

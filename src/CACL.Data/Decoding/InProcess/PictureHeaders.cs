@@ -1,8 +1,8 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Reads the header of the picture in each packet of an H.264 or HEVC stream, without decoding: where it stands in the codec's own
-/// presentation order, which a damaged or badly remuxed container's times may contradict. Owns the native parser.
+/// Reads, without decoding, the picture header in each packet of an H.264 or HEVC stream. It gives the picture's place in the codec's own
+/// presentation order, which the times of a damaged or badly remuxed container may contradict. Owns the native parser.
 /// </summary>
 internal sealed unsafe class PictureHeaders : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class PictureHeaders : IDisposable
         *(int*)(_parser + StructLayouts.ParserFlags) |= CompleteFrames;
     }
 
-    /// <summary>Picture order count: increasing in presentation order from one key frame to the next.</summary>
+    /// <summary>Picture order count, which increases in presentation order from one key frame to the next.</summary>
     public int Order => *(int*)(_parser + _ffmpeg.Layouts.ParserOutputNumber);
 
     /// <summary>Whether the picture refers to no other, so that decoding can start at it.</summary>

@@ -1,9 +1,9 @@
 namespace CACL.Data.Decoding.InProcess;
 
-/// <summary>How the pixels of a picture lie in memory, as far as cutting a box out of them wants to know (AVPixFmtDescriptor).</summary>
+/// <summary>How the pixels of a picture lie in memory, as far as cropping needs to know (AVPixFmtDescriptor).</summary>
 /// <param name="Id">AVPixelFormat.</param>
-/// <param name="ChromaShiftX">2 to this many columns share one chroma sample.</param>
-/// <param name="ChromaShiftY">2 to this many rows share one chroma sample.</param>
+/// <param name="ChromaShiftX">2 to the power of this is the number of columns that share a chroma sample.</param>
+/// <param name="ChromaShiftY">2 to the power of this is the number of rows that share a chroma sample.</param>
 /// <param name="Flags">AV_PIX_FMT_FLAG_….</param>
 internal readonly unsafe record struct PixelFormat(int Id, int ChromaShiftX, int ChromaShiftY, ulong Flags)
 {
@@ -20,23 +20,25 @@ internal readonly unsafe record struct PixelFormat(int Id, int ChromaShiftX, int
     /// <summary>Whether its colours depend on a matrix and a range.</summary>
     public bool IsYuv => (Flags & (RgbFlag | PaletteFlag)) == 0;
 
-    /// <summary>Whether its pixels are a sensor's, of one colour each.</summary>
+    /// <summary>Whether its pixels are those of a sensor, of one colour each (a Bayer pattern).</summary>
     public bool IsMosaic => (Flags & BayerFlag) != 0;
 
-    /// <summary>Whether a picture's box is a picture: its pixels begin at whole bytes, and none is made of its neighbours.</summary>
+    /// <summary>
+    /// Whether a box of a picture is a picture itself: its pixels begin at whole bytes, and none is interpolated from its neighbours.
+    /// </summary>
     public bool CanBeCut => (Flags & (BitstreamFlag | BayerFlag)) == 0;
 
-    /// <summary>The format of one plane that a picture which cannot be cut is converted to first, and bytes of its pixel.</summary>
+    /// <summary>The single-plane format to which a picture that cannot be cropped is converted first, and its bytes per pixel.</summary>
     public (int Id, int PixelSize) Cuttable => (Flags & RgbFlag) != 0 ? (Rgb24, 3) : (Grey8, 1);
 
-    /// <summary>The format of a number that a decoder gave out.</summary>
+    /// <summary>Returns the format with the number that a decoder reported.</summary>
     public static PixelFormat Of(FfmpegFunctions ffmpeg, int id)
     {
         var description = ffmpeg.PixelFormat(id);
         return description == null ? default : new(id, description[9], description[10], *(ulong*)(description + 16));
     }
 
-    /// <summary>Where a box begins in each plane. It begins at a whole chroma sample.</summary>
+    /// <summary>Computes where a box begins in each plane. The box begins at a whole chroma sample.</summary>
     public void Offset(FfmpegFunctions ffmpeg, byte** planes, int* lineSizes, int x, int y, byte** boxPlanes)
     {
         for (var plane = 0; plane < 4; plane++)
@@ -44,7 +46,7 @@ internal readonly unsafe record struct PixelFormat(int Id, int ChromaShiftX, int
             boxPlanes[plane] = planes[plane];
             if (planes[plane] == null || (HasPalette && plane == 1)) continue;
             var row = plane is 1 or 2 ? y >> ChromaShiftY : y;
-            // So many bytes hold the columns before it, whether luma and chroma lie in one plane or apart.
+            // The bytes of the columns before the box, whether luma and chroma lie in one plane or in several.
             boxPlanes[plane] += (nint)row * lineSizes[plane] + (x == 0 ? 0 : ffmpeg.LineSize(Id, x, plane));
         }
     }

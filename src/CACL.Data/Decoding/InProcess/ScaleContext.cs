@@ -9,8 +9,8 @@ internal readonly record struct PictureConversion(
     int Format, int Width, int Height, int TargetFormat, int TargetWidth, int TargetHeight, int Matrix, int Range);
 
 /// <summary>
-/// Converts pictures by libswscale: its bilinear filter widens when it shrinks, so nothing aliases. Owns the native context, which serves
-/// as long as the conversion stays the same, and the picture it writes.
+/// Converts pictures with libswscale, whose bilinear filter widens when it shrinks a picture, so that nothing aliases. Owns the native
+/// context, which is reused as long as the conversion stays the same, and the picture that it writes.
 /// </summary>
 internal sealed unsafe class ScaleContext(FfmpegLibraries libraries) : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed unsafe class ScaleContext(FfmpegLibraries libraries) : IDisposab
     public int RowSize { get; private set; }
 
     /// <summary>Converts a picture.</summary>
-    /// <param name="conversion">From what to what; the target is a format of one plane.</param>
+    /// <param name="conversion">Source and target; the target is a format with a single plane.</param>
     /// <param name="targetPixelSize">Bytes of a pixel of the target.</param>
     /// <param name="planes">The source's four planes.</param>
     /// <param name="lineSizes">Bytes from one row to the next, of each plane.</param>
@@ -65,12 +65,12 @@ internal sealed unsafe class ScaleContext(FfmpegLibraries libraries) : IDisposab
             conversion.TargetWidth, conversion.TargetHeight, conversion.TargetFormat, Flags, null, null, null);
         _conversion = conversion;
         if (_context == null) return false;
-        // A matrix and range set for RGB would change its colours in some releases.
+        // In some releases, setting a matrix and range for RGB would change its colours.
         if (!PixelFormat.Of(_ffmpeg, conversion.Format).IsYuv) return true;
         int* inverse, table;
         int range, targetRange, brightness, contrast, saturation;
         if (_ffmpeg.ScaleGetColours(_context, &inverse, &range, &table, &targetRange, &brightness, &contrast, &saturation) < 0) return true;
-        // Otherwise it is what the pixel format implies: full for yuvj*, limited for yuv*.
+        // Otherwise the pixel format implies the range: full for yuvj*, limited for yuv*.
         if (conversion.Range is 1 or 2) range = conversion.Range - 1;
         var matrix = _ffmpeg.ScaleCoefficients(conversion.Matrix); // unspecified gives BT.601, as ffmpeg itself does
         _ffmpeg.ScaleSetColours(_context, matrix, range, table, targetRange, 0, UnitFactor, UnitFactor);
@@ -86,7 +86,7 @@ internal sealed unsafe class ScaleContext(FfmpegLibraries libraries) : IDisposab
             _rowsSize = bytes;
         }
 
-        // libswscale takes the colours of RGB pixels by twos, and may read one behind an odd row: black, as in ffmpeg's own pictures.
+        // libswscale reads RGB pixels in pairs, and may read one past an odd row: black, as in ffmpeg's own pictures.
         NativeMemory.Clear(_rows, (nuint)_rowsSize);
     }
 }

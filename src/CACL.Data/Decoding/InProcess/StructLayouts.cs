@@ -1,12 +1,12 @@
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Where the few fields that have no accessor function lie in ffmpeg's structures, in bytes, for one set of library versions.
-/// The numbers are what <c>offsetof</c> gives on x86-64 with the public headers of each release (libavformat/avformat.h,
+/// The offsets, in bytes, of the few fields in ffmpeg's structures that have no accessor function, for one set of library versions. The
+/// numbers are what <c>offsetof</c> gives on x86-64 with the public headers of each release (libavformat/avformat.h,
 /// libavcodec/codec_par.h, libavcodec/packet.h, libavcodec/avcodec.h, libavutil/frame.h): 4.3.7 and 4.4.1 (both give the same), 5.1.9,
 /// 6.1.1 and 7.1.5. Within a major version ffmpeg only appends fields. <see cref="LayoutCheck"/> tries them on live objects before anything
-/// relies on them. AVPacket's fields, and AVFrame's up to pts, are the same in all four sets: see <see cref="PacketLayout"/> and
-/// <see cref="FrameLayout"/>.
+/// relies on them. AVPacket's fields, and AVFrame's up to pts, are the same in all four sets: see <see cref="PacketLayout"/> and <see
+/// cref="FrameLayout"/>.
 /// </summary>
 internal sealed record StructLayouts
 {
@@ -21,7 +21,7 @@ internal sealed record StructLayouts
 
     public required int StreamStartTime { get; init; }
 
-    /// <summary>AVStream.nb_frames: frames the header promises, 0 if it does not say.</summary>
+    /// <summary>AVStream.nb_frames: the number of frames that the header promises, 0 if it does not say.</summary>
     public required int StreamFrameCount { get; init; }
 
     public required int StreamDisposition { get; init; }

@@ -17,7 +17,7 @@ public sealed partial class FfmpegProgram
     private FfmpegProgram(string ffmpeg, string ffprobe, string versionText)
     {
         (FfmpegPath, FfprobePath, VersionText) = (ffmpeg, ffprobe, versionText);
-        // Once it answered; a failure is not kept.
+        // An answer is kept, a failure is not.
         _decodable = new Lazy<HashSet<string>>(ListDecodable, LazyThreadSafetyMode.PublicationOnly);
         _encoders = new Lazy<HashSet<string>>(ListEncoders, LazyThreadSafetyMode.PublicationOnly);
     }
@@ -28,14 +28,14 @@ public sealed partial class FfmpegProgram
     /// <summary>Path of ffprobe.</summary>
     public string FfprobePath { get; }
 
-    /// <summary>Version as the program names it, such as 5.1.9-0+deb12u1.</summary>
+    /// <summary>The version as the program reports it, such as 5.1.9-0+deb12u1.</summary>
     public string VersionText { get; }
 
-    /// <summary>The option that hands every frame on as it is; its name changed with ffmpeg 5.1.</summary>
+    /// <summary>The option that passes every frame through unchanged; its name changed with ffmpeg 5.1.</summary>
     internal string PassthroughOption => IsBefore51(VersionText) ? "-vsync 0" : "-fps_mode passthrough";
 
     /// <summary>Finds the programs on the PATH and asks them for their version.</summary>
-    /// <param name="program">The programs, if both are there and run.</param>
+    /// <param name="program">The programs, if both are installed and can be run.</param>
     /// <param name="whyNot">Empty, or a sentence that says what is missing and how to install it.</param>
     public static bool TryFind(out FfmpegProgram? program, out string whyNot)
     {
@@ -46,18 +46,18 @@ public sealed partial class FfmpegProgram
     /// <inheritdoc/>
     public override string ToString() => $"the program {FfmpegPath} {VersionText}";
 
-    /// <summary>The programs at these paths, asked for nothing: what a test puts in their place.</summary>
+    /// <summary>Returns the programs at these paths without running them; used by tests, which put other programs in their place.</summary>
     internal static FfmpegProgram At(string ffmpeg, string ffprobe, string version) => new(ffmpeg, ffprobe, version);
 
-    /// <summary>Whether the installed ffmpeg decodes a codec.</summary>
-    /// <exception cref="DecoderFaultException">It does not say.</exception>
+    /// <summary>Returns whether the installed ffmpeg decodes a codec.</summary>
+    /// <exception cref="DecoderFaultException">It does not answer.</exception>
     internal bool Decodes(string codec) => _decodable.Value.Contains(codec);
 
-    /// <summary>Whether the installed ffmpeg has an encoder, such as libx264.</summary>
-    /// <exception cref="DecoderFaultException">It does not say.</exception>
+    /// <summary>Returns whether the installed ffmpeg has an encoder, such as libx264.</summary>
+    /// <exception cref="DecoderFaultException">It does not answer.</exception>
     internal bool HasEncoder(string name) => _encoders.Value.Contains(name);
 
-    // Builds from a git checkout are named N-… or by date: new ones.
+    // Builds from a git checkout are named N-… or by date, and count as new.
     internal static bool IsBefore51(string version)
     {
         var numbers = LeadingNumbers().Match(version);
@@ -105,12 +105,14 @@ public sealed partial class FfmpegProgram
     {
         try
         {
-            string[] banner = option == "-version" ? [] : ["-hide_banner"]; // it is what is asked for
-            var start = new ChildStart(program, [.. banner, "-v", "error", option]) { Allowed = Patience };
+            string[] banner = option == "-version" ? [] : ["-hide_banner"]; // the banner is what is asked for
+            var start = new ChildStartInfo(program, [.. banner, "-v", "error", option]) { Timeout = Patience };
             using var process = new ChildProcess(start, CancellationToken.None);
             var answer = process.Lines.ReadToEnd();
-            // A list that was cut off would lack codecs.
-            return process.Finish() is { IsSuccess: false } end ? throw new ChildStartException($"{program} {option} {end.Words}") : answer;
+            // A truncated list would lack codecs.
+            return process.WaitForExit() is { IsSuccess: false } end
+                ? throw new ChildStartException($"{program} {option} {end.Description}")
+                : answer;
         }
         catch (Exception error) when (error is ChildStartException or TimeoutException)
         {

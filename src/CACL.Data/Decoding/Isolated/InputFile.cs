@@ -6,12 +6,12 @@ using FFMpegCore.Arguments;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>A file as ffmpeg's input, opened as nothing but a file and as none but the allowed formats.</summary>
+/// <summary>A file as ffmpeg's input, opened as nothing but a file and in none but the allowed formats.</summary>
 internal sealed class InputFile : IInputArgument
 {
     private readonly string _path;
 
-    /// <exception cref="VideoUnusableException">It cannot be opened, is empty, or is no image though named like one.</exception>
+    /// <exception cref="VideoUnusableException">The file cannot be opened, is empty, or is no image although its name says so.</exception>
     internal InputFile(string path)
     {
         _path = path;
@@ -19,12 +19,12 @@ internal sealed class InputFile : IInputArgument
         Options = "-protocol_whitelist file " + (still is null ? $"-format_whitelist {AllowedFormats.Video}" : $"-f {still}");
     }
 
-    /// <summary>Options that stand before the file, of ffmpeg and ffprobe alike.</summary>
+    /// <summary>The options that precede the file, for ffmpeg and ffprobe alike.</summary>
     internal string Options { get; }
 
     /// <inheritdoc/>
     // FFMpegCore's own file argument does not escape quotes. The protocol in front makes any name a file's, even -y or http:x.
-    public string Text => $"-i {ChildStart.Quote("file:" + _path)}";
+    public string Text => $"-i {ChildStartInfo.Quote("file:" + _path)}";
 
     /// <inheritdoc/>
     public void Pre(FFOptions options)

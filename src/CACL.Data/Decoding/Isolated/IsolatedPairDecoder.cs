@@ -4,21 +4,21 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// Decodes pairs of frames by an ffmpeg process for each: slower, but nothing that a video does to it can harm this process. Found by
-/// time after one seek; where that leaves a doubt, by counting from the start, which is exact by definition.
+/// Decodes each pair of frames in an ffmpeg process of its own: slower, but nothing that a video does to ffmpeg can harm this process.
+/// Frames are found by time after one seek, or, if that leaves any doubt, by counting from the start, which is exact by definition.
 /// </summary>
 public sealed class IsolatedPairDecoder : IPairDecoder
 {
     private readonly FfmpegProgram _program;
 
-    /// <summary>A decoder for one worker.</summary>
+    /// <summary>Creates a decoder for one worker.</summary>
     public IsolatedPairDecoder(FfmpegProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
         _program = program;
     }
 
-    /// <summary>Requests so far that had to be decoded from the start, because seeking left a doubt.</summary>
+    /// <summary>Number of requests so far that had to be decoded from the start, because seeking left a doubt.</summary>
     internal int CountedFromStart { get; private set; }
 
     /// <inheritdoc/>
@@ -40,16 +40,16 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         Decode(video, plan.Frame + plan.Stride, stride: 0, other, size, size, left, second, second, cancel);
     }
 
-    /// <summary>Writes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
+    /// <summary>Decodes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
     /// <param name="video">The video's record.</param>
     /// <param name="frame">n, in presentation order.</param>
-    /// <param name="stride">0: both are frame n.</param>
-    /// <param name="width">Width of what is written, pixels.</param>
-    /// <param name="height">Height of what is written, pixels.</param>
+    /// <param name="stride">Distance of the second frame; 0: both are frame n.</param>
+    /// <param name="width">Width of the result, pixels.</param>
+    /// <param name="height">Height of the result, pixels.</param>
     /// <param name="deadline">How long decoding may take altogether.</param>
-    /// <param name="cancel">Gives up early.</param>
-    /// <returns>width·height·3 bytes each, rows of R, G, B.</returns>
-    /// <exception cref="VideoUnusableException">The video cannot serve the request, and why.</exception>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <returns>Two arrays of width·height·3 bytes, rows of R, G, B.</returns>
+    /// <exception cref="VideoUnusableException">The video cannot serve the request; the reason says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public (byte[] First, byte[] Second) DecodeWhole(
         VideoRecord video, int frame, int stride, int width, int height, TimeSpan deadline, CancellationToken cancel)
@@ -73,13 +73,13 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var arguments = new PairArguments(_program, video, frame, stride, box, width, height, isMosaic);
         if (video.Frames.Seekable)
         {
-            using var ffmpeg = new FfmpegRun(_program.FfmpegPath, arguments.ByTime(), video.Path, deadline, cancel);
+            using var ffmpeg = new FfmpegProcess(_program.FfmpegPath, arguments.ByTime(), video.Path, deadline, cancel);
             if (TryByTime(ffmpeg, stride, first, second)) return;
         }
 
         CountedFromStart++;
         var before = FramesBefore(video, Left(), cancel);
-        using var whole = new FfmpegRun(_program.FfmpegPath, arguments.FromStart(before), video.Path, Left(), cancel);
+        using var whole = new FfmpegProcess(_program.FfmpegPath, arguments.FromStart(before), video.Path, Left(), cancel);
         ByCounting(whole, video, before, frame, stride, first, second);
 
         TimeSpan Left() => deadline - TimeProvider.System.GetElapsedTime(start);
@@ -88,15 +88,15 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Every process ends with its request.
+        // Every process has ended with its request.
     }
 
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
-    private static bool TryByTime(FfmpegRun ffmpeg, int stride, Span<byte> first, Span<byte> second)
+    private static bool TryByTime(FfmpegProcess ffmpeg, int stride, Span<byte> first, Span<byte> second)
     {
         var complete = Read(ffmpeg, first) && (stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
-        var exitCode = ffmpeg.Finish();
-        if (!complete || exitCode != 0 || ffmpeg.Complaint.Length > 0) return false;
+        var exitCode = ffmpeg.WaitForExit();
+        if (!complete || exitCode != 0 || ffmpeg.ErrorOutput.Length > 0) return false;
         if (stride == 0) first.CopyTo(second);
         return true;
     }
@@ -108,13 +108,13 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var input = new InputFile(video.Path);
         var arguments = $"-v error {input.Options} -select_streams {video.StreamIndex} "
             + $"-show_entries stream=pix_fmt -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, video.Path, allowed, cancel);
         var isMosaic = ffprobe.Lines.ReadToEnd().Contains("pix_fmt=bayer_", StringComparison.Ordinal);
-        ffprobe.Finish();
+        ffprobe.WaitForExit();
         return isMosaic;
     }
 
-    /// <summary>Counts the frames that the program returns before frame 0, by ffprobe, which decodes as it does.</summary>
+    /// <summary>Counts, with ffprobe, which decodes as ffmpeg does, the frames that ffmpeg returns before frame 0.</summary>
     private int FramesBefore(VideoRecord video, TimeSpan allowed, CancellationToken cancel)
     {
         if (!ConcealingCodecs.Contains(video.Codec)) return 0;
@@ -123,28 +123,28 @@ public sealed class IsolatedPairDecoder : IPairDecoder
             + $"-show_entries packet=pts,pos:{ProbedFrame.Entries} -of compact {input.Text}";
         (long? Time, long? Position)? first = null;
         var frames = new List<ProbedFrame>();
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, video.Path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, video.Path, allowed, cancel);
         while (frames is not [.., { IsKey: true }] && ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet) first ??= (packet.Number("pts"), packet.Number("pos"));
             else if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame) frames.Add(new ProbedFrame(frame));
         }
 
-        if (frames is [.., { IsKey: true }]) return CleanStart.FramesBefore(video.Codec, first ?? default, frames);
-        ffprobe.Finish();
+        if (frames is [.., { IsKey: true }]) return LeadingFrames.CountBefore(video.Codec, first ?? default, frames);
+        ffprobe.WaitForExit();
         throw ConcealingCodecs.NothingWhole(video.Path);
     }
 
     private static void ByCounting(
-        FfmpegRun ffmpeg, VideoRecord video, int before, int frame, int stride, Span<byte> first, Span<byte> second)
+        FfmpegProcess ffmpeg, VideoRecord video, int before, int frame, int stride, Span<byte> first, Span<byte> second)
     {
         for (var index = -before; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
             if (!Read(ffmpeg, index <= frame ? first : second))
             {
-                ffmpeg.Finish();
-                var says = FfprobeText.LastLine(ffmpeg.Complaint, video.Path);
+                ffmpeg.WaitForExit();
+                var says = FfprobeText.LastLine(ffmpeg.ErrorOutput, video.Path);
                 throw new VideoUnusableException(
                     video.Path,
                     UnusableReason.Corrupt,
@@ -158,6 +158,6 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         }
     }
 
-    private static bool Read(FfmpegRun ffmpeg, Span<byte> frame) =>
+    private static bool Read(FfmpegProcess ffmpeg, Span<byte> frame) =>
         ffmpeg.Output.ReadAtLeast(frame, frame.Length, throwOnEndOfStream: false) == frame.Length;
 }

@@ -3,11 +3,11 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// Reads a video's record by ffprobe processes: from its packets where they tell every frame's time, by decoding it once where not.
+/// Reads a video's record with ffprobe processes: from its packets where they give every frame's time, otherwise by decoding it once.
 /// </summary>
 public sealed class IsolatedProber : IVideoProber
 {
-    // The lists of side data are asked for whole: before 5.0 their elements have no name of their own by which to choose.
+    // The lists of side data are requested whole: before 5.0 their elements have no name by which to choose them.
     private const string Entries =
         "packet=stream_index,pts,size,pos,flags:packet_side_data_list"
         + ":stream=index,codec_name,width,height,has_b_frames,time_base,nb_frames,field_order"
@@ -15,7 +15,7 @@ public sealed class IsolatedProber : IVideoProber
 
     private readonly FfmpegProgram _program;
 
-    /// <summary>A prober for one worker.</summary>
+    /// <summary>Creates a prober for one worker.</summary>
     public IsolatedProber(FfmpegProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -28,19 +28,19 @@ public sealed class IsolatedProber : IVideoProber
         ArgumentException.ThrowIfNullOrEmpty(path);
         var start = TimeProvider.System.GetTimestamp();
         var input = new InputFile(path);
-        var (streams, container, complaint) = ReadPackets(input, path, deadline, cancel);
-        var stream = Choose(streams, path, complaint);
+        var (streams, container, errorOutput) = ReadPackets(input, path, deadline, cancel);
+        var stream = Choose(streams, path, errorOutput);
         if (!_program.Decodes(stream.Codec))
         {
             throw new VideoUnusableException(
                 path, UnusableReason.UnknownCodec, $"The installed ffmpeg has no decoder for the codec {stream.Codec} of {path}.");
         }
 
-        var countedBy = stream.Doubt(container, complaint.Length > 0) is null ? CountedBy.Packets : CountedBy.Decoding;
+        var countedBy = stream.Doubt(container, errorOutput.Length > 0) is null ? CountedBy.Packets : CountedBy.Decoding;
         var decoded = ProbedFrame.Read(_program, input, path, stream.Index, countedBy == CountedBy.Packets, Left(), cancel);
         if (countedBy == CountedBy.Packets && stream.Codec == ConcealingCodecs.Hevc && decoded is [{ IsKey: false }, ..])
         {
-            // The container marks it as a key frame, and is not to be believed.
+            // The container marks the packet as a key frame, and is not to be believed.
             countedBy = CountedBy.Decoding;
             decoded = ProbedFrame.Read(_program, input, path, stream.Index, onlyFirst: false, Left(), cancel);
         }
@@ -53,7 +53,7 @@ public sealed class IsolatedProber : IVideoProber
         }
         else
         {
-            var before = CleanStart.FramesBefore(stream.Codec, stream.First, decoded);
+            var before = LeadingFrames.CountBefore(stream.Codec, stream.First, decoded);
             if (before > 0 && before == decoded.Count) throw ConcealingCodecs.NothingWhole(path);
             decoded.RemoveRange(0, before);
             frames = stream.FromFrames(decoded);
@@ -73,17 +73,17 @@ public sealed class IsolatedProber : IVideoProber
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Every process ends with its file.
+        // Every process has ended with its file.
     }
 
-    private (List<ProbedStream> Streams, string Container, string Complaint) ReadPackets(
+    private (List<ProbedStream> Streams, string Container, string ErrorOutput) ReadPackets(
         InputFile input, string path, TimeSpan allowed, CancellationToken cancel)
     {
         var streams = new SortedDictionary<int, ProbedStream>();
         var container = "";
         ProbedStream? described = null;
         var arguments = $"-v error {input.Options} -select_streams v -show_entries {Entries} -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(_program.FfprobePath, arguments, path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet)
@@ -94,8 +94,8 @@ public sealed class IsolatedProber : IVideoProber
             else if (FfprobeText.Fields(line, "format") is { Count: > 0 } format) container = format.GetValueOrDefault("format_name", "");
         }
 
-        if (ffprobe.Finish() != 0 && container.Length == 0) throw Refused(path, ffprobe.Complaint);
-        return ([.. streams.Values.Where(stream => stream.IsVideo)], container, ffprobe.Complaint);
+        if (ffprobe.WaitForExit() != 0 && container.Length == 0) throw Refused(path, ffprobe.ErrorOutput);
+        return ([.. streams.Values.Where(stream => stream.IsVideo)], container, ffprobe.ErrorOutput);
 
         ProbedStream StreamOf(long? index)
         {
@@ -105,18 +105,20 @@ public sealed class IsolatedProber : IVideoProber
         }
     }
 
-    /// <summary>The first video stream with more than one frame; a still, or a video of one frame, if there is no other.</summary>
-    private static ProbedStream Choose(List<ProbedStream> all, string path, string complaint)
+    /// <summary>
+    /// Chooses the first video stream with more than one frame, or, if there is none, a still image or a video of one frame.
+    /// </summary>
+    private static ProbedStream Choose(List<ProbedStream> all, string path, string errorOutput)
     {
         if (all.Count == 0) throw new VideoUnusableException(path, UnusableReason.NotAVideo, $"{path} has no video stream.");
         return all.Find(stream => stream.Shown > 1) ?? all.Find(stream => stream.Shown == 1) ?? throw new VideoUnusableException(
-            path, UnusableReason.Corrupt, $"The video stream of {path} holds no data. {FfprobeText.LastLine(complaint, path)}".TrimEnd());
+            path, UnusableReason.Corrupt, $"The video stream of {path} holds no data. {FfprobeText.LastLine(errorOutput, path)}".TrimEnd());
     }
 
-    private static VideoUnusableException Refused(string path, string complaint)
+    private static VideoUnusableException Refused(string path, string errorOutput)
     {
-        if (complaint.Contains("not on whitelist", StringComparison.OrdinalIgnoreCase)
-            || complaint.EndsWith("Invalid argument", StringComparison.Ordinal))
+        if (errorOutput.Contains("not on whitelist", StringComparison.OrdinalIgnoreCase)
+            || errorOutput.EndsWith("Invalid argument", StringComparison.Ordinal))
         {
             return new(
                 path,
@@ -125,8 +127,8 @@ public sealed class IsolatedProber : IVideoProber
                 + "else).");
         }
 
-        var says = FfprobeText.LastLine(complaint, path);
-        return complaint.Contains("Invalid data", StringComparison.Ordinal)
+        var says = FfprobeText.LastLine(errorOutput, path);
+        return errorOutput.Contains("Invalid data", StringComparison.Ordinal)
             ? new(
                 path, UnusableReason.NotAVideo, $"{path} is not a video that ffmpeg recognises, or its header is missing. {says}".TrimEnd())
             : new(path, UnusableReason.Unreadable, $"{path} cannot be opened. {says}".TrimEnd());

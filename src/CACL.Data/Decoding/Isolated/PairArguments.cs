@@ -6,7 +6,7 @@ using FFMpegCore;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>ffmpeg's arguments for one pair, built by FFMpegCore.</summary>
+/// <summary>Builds ffmpeg's arguments for one request, with FFMpegCore.</summary>
 /// <param name="program">The program.</param>
 /// <param name="video">The video's record.</param>
 /// <param name="frame">Index n of the first frame, in presentation order.</param>
@@ -25,14 +25,14 @@ internal sealed class PairArguments(
         var first = frames.Times[frame];
         var second = frames.Times[frame + stride];
         var chosen = first == second ? $"eq(pts,{first})" : $"eq(pts,{first})+eq(pts,{second})";
-        // Times stay the stream's own (-copyts), and nothing before the target is cut away by ffmpeg itself (-noaccurate_seek).
+        // Times stay the stream's own (-copyts), and ffmpeg itself cuts nothing away before the target (-noaccurate_seek).
         var seek = SeekSeconds() is { } seconds
             ? $" -noaccurate_seek -seek_timestamp 1 -ss {seconds.ToString("F6", CultureInfo.InvariantCulture)}"
             : "";
         return Build($"-copyts{seek}", $"select='{chosen}',", first == second ? 1 : 2);
     }
 
-    /// <summary>Writes every frame up to the second of the pair: who reads counts them.</summary>
+    /// <summary>Writes every frame up to the second of the pair; the reader counts them.</summary>
     /// <param name="before">How many frames the program returns before frame 0.</param>
     internal string FromStart(int before) => Build(seek: null, select: "", frames: before + frame + stride + 1);
 
@@ -49,12 +49,12 @@ internal sealed class PairArguments(
                 .WithCustomArgument($"-map 0:{video.StreamIndex} {program.PassthroughOption}")
                 .WithFrameCount(frames)
                 .WithThreads(1)
-                .WithCustomArgument($"-filter_threads 1 -vf {ChildStart.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
+                .WithCustomArgument($"-filter_threads 1 -vf {ChildStartInfo.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
             .Arguments;
     }
 
-    // The crop is cut out of the decoded picture and turned last, as the in-process decoder does it, so that both give the same bytes:
-    // it begins at a whole chroma sample, and follows a change of the picture's size midway.
+    // The crop is cut out of the decoded picture and oriented last, as in the in-process decoder, so that both give the same bytes: it
+    // begins at a whole chroma sample, and follows a change of the picture's size midway.
     private string Picture()
     {
         var swaps = video.Orientation.SwapsSides;
@@ -65,7 +65,7 @@ internal sealed class PairArguments(
         var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
         return $"{(isMosaic ? "format=rgb24," : "")}crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"
             + $"scale={scaledWidth}:{scaledHeight}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24"
-            + TurnFilter.Of(video.Orientation);
+            + RotationFilter.Of(video.Orientation);
     }
 
     private static (string From, string To) Span(int start, int length, int of, string actual, string chroma)
@@ -75,7 +75,7 @@ internal sealed class PairArguments(
         return ($"floor({from}/{chroma})*{chroma}", to);
     }
 
-    /// <summary>A time just after the key frame to enter at; null: decode from the start.</summary>
+    /// <summary>Returns a time just after the key frame at which to start; null: decode from the start.</summary>
     private double? SeekSeconds()
     {
         var frames = video.Frames;

@@ -2,13 +2,13 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Decoding.Isolated;
 
-/// <summary>What ffprobe says of one decoded frame.</summary>
+/// <summary>What ffprobe says about one decoded frame.</summary>
 internal sealed class ProbedFrame(Dictionary<string, string> fields)
 {
-    /// <summary>What ffprobe is asked for; pkt_pts is what ffmpeg 4 calls a frame's pts.</summary>
+    /// <summary>The entries that ffprobe is asked for; pkt_pts is ffmpeg 4's name for a frame's pts.</summary>
     internal const string Entries = "frame=key_frame,pts,pkt_pts,best_effort_timestamp,pkt_pos,width,height:frame_side_data_list";
 
-    /// <summary>Presentation time in ticks of the stream, if it has one.</summary>
+    /// <summary>Presentation time in ticks of the stream, if the frame has one.</summary>
     internal long? Time { get; } = fields.Number("pts") ?? fields.Number("pkt_pts");
 
     /// <summary>ffmpeg's guess of its time.</summary>
@@ -21,12 +21,12 @@ internal sealed class ProbedFrame(Dictionary<string, string> fields)
 
     internal (int Width, int Height) Size { get; } = ((int)(fields.Number("width") ?? 0), (int)(fields.Number("height") ?? 0));
 
-    /// <summary>How the picture itself says that it is displayed, or null. ffmpeg heeds it from 5.1 on.</summary>
+    /// <summary>The orientation for display that the picture itself names, or null. ffmpeg heeds it from 5.1 on.</summary>
     internal DisplayOrientation? Orientation { get; private set; }
 
-    /// <summary>Decodes a stream, or its first packet, by ffprobe.</summary>
+    /// <summary>Decodes a stream, or its first packet, with ffprobe.</summary>
     /// <exception cref="VideoUnusableException">The deadline passed.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     internal static List<ProbedFrame> Read(
         FfmpegProgram program, InputFile input, string path, int stream, bool onlyFirst, TimeSpan allowed, CancellationToken cancel)
     {
@@ -34,7 +34,7 @@ internal sealed class ProbedFrame(Dictionary<string, string> fields)
         var frames = new List<ProbedFrame>();
         var arguments = $"-v error -threads 1 {input.Options} -select_streams {stream} {(onlyFirst ? "-read_intervals %+#1 " : "")}"
             + $"-show_entries {Entries} -of compact {input.Text}";
-        using var ffprobe = new FfmpegRun(program.FfprobePath, arguments, path, allowed, cancel);
+        using var ffprobe = new FfmpegProcess(program.FfprobePath, arguments, path, allowed, cancel);
         while (ffprobe.Lines.ReadLine() is { } line)
         {
             if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame)
@@ -43,7 +43,7 @@ internal sealed class ProbedFrame(Dictionary<string, string> fields)
                 last.Orientation ??= sideData.Orientation();
         }
 
-        ffprobe.Finish();
+        ffprobe.WaitForExit();
         return frames;
     }
 }

@@ -4,12 +4,12 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
-/// What ffprobe says of one video stream and its packets: the same rules as the in-process prober's, as far as ffprobe tells.
+/// What ffprobe says about one video stream and its packets. The rules are the in-process prober's, as far as ffprobe allows.
 /// </summary>
 internal sealed class ProbedStream(int index)
 {
-    // One packet is one shown frame with a time of its own. Not so for older codecs (packed B-frames, skipped frames), VP8 and VP9
-    // (hidden frames).
+    // In these codecs a packet is one frame that is shown, with a time of its own. That is not so for older codecs (packed B-frames,
+    // skipped frames) and for VP8 and VP9 (hidden frames).
     private static readonly HashSet<string> OnePacketOneFrame = ["h264", "hevc", "av1", "mjpeg"];
 
     private readonly List<(long? Time, bool Key)> _shown = [];
@@ -28,7 +28,7 @@ internal sealed class ProbedStream(int index)
 
     internal int ReorderDelay { get; private set; }
 
-    /// <summary>How the container says that it is displayed. What a frame says of itself counts more.</summary>
+    /// <summary>The orientation for display that the container names. What a frame says about itself takes precedence.</summary>
     internal DisplayOrientation Orientation { get; private set; }
 
     internal (int Numerator, int Denominator) TimeBase { get; private set; } = (0, 1);
@@ -37,7 +37,7 @@ internal sealed class ProbedStream(int index)
 
     internal int Shown => _shown.Count;
 
-    /// <summary>Time and place in the file of the first packet.</summary>
+    /// <summary>Time of the first packet, and its position in the file.</summary>
     internal (long? Time, long? Position) First { get; private set; }
 
     private bool IsInterlaced { get; set; }
@@ -85,7 +85,7 @@ internal sealed class ProbedStream(int index)
 
     internal void DescribeSideData(Dictionary<string, string> sideData) => Orientation = sideData.Orientation() ?? Orientation;
 
-    /// <summary>Why the packets do not tell the frames; null if they do.</summary>
+    /// <summary>Returns why the packets are not a reliable source, or null if they are.</summary>
     internal string? Doubt(string container, bool complained)
     {
         if (complained) return "ffprobe complained";
@@ -95,12 +95,13 @@ internal sealed class ProbedStream(int index)
         if (!OnePacketOneFrame.Contains(Codec)) return "its codec hides or packs frames";
         if (IsInterlaced) return "a packet may hold one field";
         if (_packets < PromisedFrames) return "there are fewer packets than the header promises";
-        // Some files' times contradict the order in which the codec presents its frames. Only a decode tells, or that nothing is reordered.
+        // The times of some files contradict the order in which the codec presents its frames. Only decoding, or the absence of reordering,
+        // settles that.
         if (Codec is "h264" or "hevc" && (ReorderDelay > 0 || _isReordered)) return "its frames are reordered";
         return _doubt ?? (KeyedTimes().Length != KeyedTimes().DistinctBy(frame => frame.Time).Count() ? "times are repeated" : null);
     }
 
-    /// <summary>The frame index that the packets tell.</summary>
+    /// <summary>Returns the frame index according to the packets.</summary>
     internal FrameIndex FromPackets()
     {
         var frames = KeyedTimes();
@@ -110,7 +111,7 @@ internal sealed class ProbedStream(int index)
         return new FrameIndex(TimeBase.Numerator, TimeBase.Denominator, times, keys, Seekable: frames.Length > 1);
     }
 
-    /// <summary>The frame index of frames that were decoded one after the other.</summary>
+    /// <summary>Returns the frame index of frames that were decoded one after the other.</summary>
     internal FrameIndex FromFrames(IReadOnlyList<ProbedFrame> frames)
     {
         const long NoTime = long.MinValue; // ffmpeg's AV_NOPTS_VALUE

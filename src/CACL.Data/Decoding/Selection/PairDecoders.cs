@@ -7,17 +7,17 @@ namespace CACL.Data.Decoding.Selection;
 /// <summary>How videos are decoded.</summary>
 public enum DecoderKind
 {
-    /// <summary>In this process where ffmpeg's libraries are found and of a known version, by the program otherwise.</summary>
+    /// <summary>In this process where ffmpeg's libraries are found and their version is known, otherwise by the ffmpeg program.</summary>
     Auto,
 
     /// <summary>By ffmpeg's libraries in this process: fast.</summary>
     InProcess,
 
-    /// <summary>By an ffmpeg process a pair: slow, but what a video breaks is only that process.</summary>
+    /// <summary>By an ffmpeg process per pair: slow, but a video can crash only that process.</summary>
     Isolated,
 }
 
-/// <summary>No decoder of the kind asked for can be had. The message is a sentence with the remedy.</summary>
+/// <summary>No decoder of the requested kind is available. The message is a sentence with the remedy.</summary>
 public sealed class DecoderUnavailableException : Exception
 {
     internal DecoderUnavailableException(string message)
@@ -26,15 +26,15 @@ public sealed class DecoderUnavailableException : Exception
     }
 }
 
-/// <summary>The chosen way to read videos: factories for as many workers as there are.</summary>
+/// <summary>The chosen way to read videos, with factories for as many workers as needed.</summary>
 /// <param name="Kind">In-process or isolated.</param>
-/// <param name="Why">A sentence: what was chosen and why.</param>
-/// <param name="CreateDecoder">Makes a decoder for one worker.</param>
-/// <param name="CreateProber">Makes a prober for one worker.</param>
+/// <param name="Why">A sentence that says what was chosen, and why.</param>
+/// <param name="CreateDecoder">Creates a decoder for one worker.</param>
+/// <param name="CreateProber">Creates a prober for one worker.</param>
 public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecoder> CreateDecoder, Func<IVideoProber> CreateProber)
 {
-    /// <summary>Chooses by what is installed.</summary>
-    /// <exception cref="DecoderUnavailableException">Nothing that serves is installed.</exception>
+    /// <summary>Chooses among what is installed.</summary>
+    /// <exception cref="DecoderUnavailableException">Nothing suitable is installed.</exception>
     public static PairDecoders Create(DecoderKind kind)
     {
         var why = "asked for";

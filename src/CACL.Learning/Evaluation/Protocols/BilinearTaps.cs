@@ -1,12 +1,13 @@
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Bilinear upsampling of one axis, corners not aligned, in PyTorch's float32 arithmetic: fine place x is (1−Weight[x]) of coarse place
-/// Near[x] and Weight[x] of the next one. Near never falls, so the fine places of a coarse one lie side by side.
+/// Bilinear upsampling along one axis, corners not aligned, in PyTorch's float32 arithmetic: fine position x is (1−Weight[x]) of coarse
+/// position Near[x] and Weight[x] of the next one. Near never decreases, so the fine positions that belong to a coarse one lie side by
+/// side.
 /// </summary>
 internal sealed class BilinearTaps
 {
-    /// <summary>From <paramref name="coarse"/> places to <paramref name="fine"/>.</summary>
+    /// <summary>Creates the taps from <paramref name="coarse"/> positions to <paramref name="fine"/>.</summary>
     public BilinearTaps(int coarse, int fine)
     {
         Coarse = coarse;
@@ -19,7 +20,7 @@ internal sealed class BilinearTaps
             var source = Math.Max(0f, (scale * (x + 0.5f)) - 0.5f);
             var near = Math.Min((int)source, coarse - 1);
             Near[x] = near;
-            // The last coarse place has no next one: beyond it everything is its own.
+            // The last coarse position has no next one: beyond it, its own value counts alone.
             Weight[x] = near == coarse - 1 ? 0 : source - near;
         }
 
@@ -32,15 +33,15 @@ internal sealed class BilinearTaps
         }
     }
 
-    /// <summary>Coarse places.</summary>
+    /// <summary>Number of coarse positions.</summary>
     public int Coarse { get; }
 
-    /// <summary>Of each fine place, the coarse one at or before it.</summary>
+    /// <summary>For each fine position, the coarse one at or before it.</summary>
     public int[] Near { get; }
 
-    /// <summary>Of each fine place, how much of it the coarse place after <see cref="Near"/> is.</summary>
+    /// <summary>For each fine position, the weight of the coarse position after <see cref="Near"/>.</summary>
     public float[] Weight { get; }
 
-    /// <summary>Of each coarse place, the first fine place that is near it; after the last, their number.</summary>
+    /// <summary>For each coarse position, the first fine position that is near it; after the last, the number of fine positions.</summary>
     public int[] First { get; }
 }

@@ -2,10 +2,12 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>Mean and deviation of each channel over all positions of the training images as they are. Owns both; [C] float32.</summary>
+/// <summary>
+/// Mean and standard deviation of each channel over all positions of the unmirrored training images. Owns both; [C] float32.
+/// </summary>
 internal sealed class ChannelStatistics : IDisposable
 {
-    // A channel that never changes says nothing; it is left as it is rather than blown up.
+    // A channel that never changes carries no information; it is left as it is rather than blown up.
     private const double Least = 1e-6;
 
     private ChannelStatistics(Tensor mean, Tensor deviation) => (Mean, Deviation) = (mean, deviation);
@@ -26,7 +28,7 @@ internal sealed class ChannelStatistics : IDisposable
             using var inner = NewDisposeScope();
             var rows = features.Read(image, mirrored: false).Rows;
             positions += rows.shape[0];
-            // float32 within an image, float64 over images.
+            // float32 within an image, float64 across images.
             sum = Added(sum, rows.sum(dim: 0));
             squares = Added(squares, rows.square().sum(dim: 0));
         }

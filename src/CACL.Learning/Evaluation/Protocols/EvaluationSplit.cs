@@ -11,11 +11,11 @@ namespace CACL.Learning.Evaluation.Protocols;
 public sealed record EvaluationSplit(string Name, IReadOnlyList<SegmentationItem> Items)
 {
     /// <summary>
-    /// Some images of a split: the first of one permutation that the seed decides, so that fewer images are part of more. They keep
-    /// the order of their names.
+    /// Selects images of a split: the first ones of a permutation that the seed decides, so that a smaller selection is part of a larger
+    /// one. They keep the order of their names.
     /// </summary>
     /// <param name="data">The data set.</param>
-    /// <param name="split">Its split.</param>
+    /// <param name="split">The split.</param>
     /// <param name="most">At most this many; 0: all.</param>
     /// <param name="fraction">Share of the split, above 0, at most 1; rounded, at least one image.</param>
     /// <param name="seed">Seed.</param>
@@ -27,7 +27,7 @@ public sealed record EvaluationSplit(string Name, IReadOnlyList<SegmentationItem
         var count = Math.Max(1, (int)Math.Round(fraction * items.Count, MidpointRounding.AwayFromZero));
         if (most > 0) count = Math.Min(count, most);
         if (count >= items.Count) return new EvaluationSplit(split, items);
-        // A stream of its own for each split: train and test of the same names would otherwise be drawn alike.
+        // Each split has a stream of its own: train and test images with the same names would otherwise be drawn alike.
         var stream = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(split)));
         var places = new CounterRandom(seed, 0, stream, 0, DrawPurpose.EvaluationSubset).Distinct(count, items.Count);
         Array.Sort(places);

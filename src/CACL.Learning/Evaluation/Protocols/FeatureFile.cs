@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Tensors in one file without a name: it is removed from its folder as soon as it is open, so its room is free again when the process
-/// ends, however it ends. Its index is in memory.
+/// Tensors in one file without a name: the file is unlinked as soon as it is open, so its space is freed when the process ends, however it
+/// ends. The index is kept in memory.
 /// </summary>
 internal sealed class FeatureFile : IDisposable
 {
@@ -18,8 +18,8 @@ internal sealed class FeatureFile : IDisposable
     private readonly long _most;
     private long _end;
 
-    /// <summary>A file in this folder.</summary>
-    /// <exception cref="EvaluationException">None can be made there.</exception>
+    /// <summary>Creates a file in this folder.</summary>
+    /// <exception cref="EvaluationException">No file can be created there.</exception>
     public FeatureFile(string folder, long most)
     {
         _most = most;
@@ -41,7 +41,9 @@ internal sealed class FeatureFile : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Appends a contiguous host tensor. False, and nothing kept of it, where the bound or the disk does not allow it.</summary>
+    /// <summary>
+    /// Appends a contiguous host tensor. Returns false, and keeps nothing of it, if the limit or the disk does not allow it.
+    /// </summary>
     /// <exception cref="EvaluationException">The disk fails in another way.</exception>
     public bool TryAppend(Tensor values, out long offset)
     {

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>One training image as the linear protocol sees it.</summary>
-/// <param name="Rows">[height·width, C] float32 on the device; in the scope of whoever asked.</param>
+/// <param name="Rows">[height·width, C] float32 on the device; in the caller's dispose scope.</param>
 /// <param name="Height">Rows of the feature map.</param>
-/// <param name="Width">Its columns.</param>
+/// <param name="Width">Columns of the feature map.</param>
 internal sealed record ImageFeatures(Tensor Rows, int Height, int Width);
 
 /// <summary>
-/// A frozen backbone's features of the training images, computed once: an image and its mirror image are two entries. Entries are kept
-/// in memory up to its bound, then in a file up to its bound; those beyond both are computed each time. Labels are kept in memory
-/// within its bound too, or read each time. Owns its tensors; used by one thread.
+/// A frozen backbone's features of the training images, computed once; an image and its mirror image are two entries. Entries are kept in
+/// memory up to a limit, then in a file up to another; those beyond both are computed each time. Labels are kept in memory within its
+/// limit, too, or read each time. Owns its tensors; used by one thread.
 /// </summary>
 internal sealed class FrozenFeatures : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class FrozenFeatures : IDisposable
     private readonly FeatureOptions _options;
     private readonly EvaluationContext _context;
     private readonly Dictionary<(int Image, bool Mirrored), Entry> _entries = [];
-    private readonly ColumnLabels?[] _labels;
+    private readonly ColumnMajorLabels?[] _labels;
     private readonly long _memoryBound;
     private FeatureFile? _file;
     private long _memory;
@@ -33,7 +33,7 @@ internal sealed class FrozenFeatures : IDisposable
     /// <param name="data">The data set.</param>
     /// <param name="items">The training images.</param>
     /// <param name="representation">The backbone; stays the caller's.</param>
-    /// <param name="imageSize">Longest side of an image, 0: any; labels are made smaller with it.</param>
+    /// <param name="imageSize">Longest side of an image, 0: any; labels are downscaled with it.</param>
     /// <param name="options">Where features are kept.</param>
     /// <param name="context">Device, log, progress.</param>
     public FrozenFeatures(
@@ -41,14 +41,14 @@ internal sealed class FrozenFeatures : IDisposable
         FeatureOptions options, EvaluationContext context)
     {
         (_data, _items, _representation, _imageSize, _options, _context) = (data, items, representation, imageSize, options, context);
-        _labels = new ColumnLabels?[items.Count];
-        _memoryFull = options.Place == FeaturePlace.Disk;
-        _diskFull = options.Place == FeaturePlace.Memory;
-        // A bound that the machine, or its container, does not have would end in its killer.
+        _labels = new ColumnMajorLabels?[items.Count];
+        _memoryFull = options.Storage == FeatureStorage.Disk;
+        _diskFull = options.Storage == FeatureStorage.Memory;
+        // A limit above what the machine, or its container, has would lead to the out-of-memory killer.
         _memoryBound = Math.Min(options.MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
     }
 
-    /// <summary>Images.</summary>
+    /// <summary>Number of images.</summary>
     public int Count => _items.Count;
 
     /// <summary>Computes these entries and keeps what fits.</summary>
@@ -70,7 +70,7 @@ internal sealed class FrozenFeatures : IDisposable
                 + "each time, which is slow: raise cacl.evaluation.features.memory or .disk, or use float16.");
     }
 
-    /// <summary>An entry, from where it is kept, or computed.</summary>
+    /// <summary>Returns an entry, read from where it is kept, or computed.</summary>
     public ImageFeatures Read(int image, bool mirrored)
     {
         if (_entries.TryGetValue((image, mirrored), out var entry)) return Kept(entry);
@@ -79,13 +79,13 @@ internal sealed class FrozenFeatures : IDisposable
         return made;
     }
 
-    /// <summary>An image's labels, in the size in which the protocol sees it.</summary>
-    public ColumnLabels Labels(int image)
+    /// <summary>Returns an image's labels, in the size in which the protocol sees it.</summary>
+    public ColumnMajorLabels Labels(int image)
     {
         if (_labels[image] is { } kept) return kept;
         var labels = _data.ReadLabels(_items[image]);
         var (height, width) = ImageTensor.Shrunk(labels.Height, labels.Width, _imageSize);
-        var columns = new ColumnLabels(ImageTensor.Resize(labels, height, width));
+        var columns = new ColumnMajorLabels(ImageTensor.Resize(labels, height, width));
         if (_memory + columns.Values.Length <= _memoryBound)
         {
             _memory += columns.Values.Length;
@@ -106,13 +106,13 @@ internal sealed class FrozenFeatures : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        // The pair, so that an image and a label of different sizes are found by name.
+        // The pair is read, so that an image and a label of different sizes are reported by name.
         var x = ImageTensor.Of(_data.ReadPair(_items[image]).Image, _imageSize, _context.Device);
         if (mirrored) x = x.flip(3);
         var features = _representation.Features(x);
         var (height, width) = ((int)features.shape[2], (int)features.shape[3]);
         var rows = features.permute(0, 2, 3, 1).reshape(height * width, features.shape[1]);
-        // What is kept in half precision is used so from the first time on.
+        // What is kept in half precision is rounded from the first use on.
         if (_options.Half) rows = rows.to(float16).to(float32);
         return new ImageFeatures(rows.MoveToOuterDisposeScope(), height, width);
     }
@@ -158,6 +158,6 @@ internal sealed class FrozenFeatures : IDisposable
         return new ImageFeatures(rows.MoveToOuterDisposeScope(), entry.Height, entry.Width);
     }
 
-    /// <summary>Where an entry lies: in memory, or in the file from <paramref name="Offset"/> on.</summary>
+    /// <summary>Where an entry is: in memory, or in the file from <paramref name="Offset"/> on.</summary>
     private sealed record Entry(Tensor? Values, long Offset, int Height, int Width);
 }

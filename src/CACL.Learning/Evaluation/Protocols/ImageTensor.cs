@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>From a picture to what a network sees.</summary>
+/// <summary>Converts pictures to what a network sees.</summary>
 internal static class ImageTensor
 {
-    /// <summary>A picture as [1,3,H,W] float32 in [0,1], normalised (METHOD.md §2), in the caller's scope.</summary>
+    /// <summary>Returns a picture as [1,3,H,W] float32 in [0,1], normalised (METHOD.md §2), in the caller's dispose scope.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="longest">Longest side; a larger picture is made smaller by averaging areas. 0: as it is.</param>
+    /// <param name="longest">Longest side; a larger picture is downscaled by area averaging. 0: as it is.</param>
     /// <param name="device">Where it goes.</param>
     public static Tensor Of(RgbImage image, int longest, Device device)
     {
@@ -21,17 +21,19 @@ internal static class ImageTensor
         return Normalise(x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[B,3,H,W] in [0,1] → less the mean by the deviation, in place.</summary>
+    /// <summary>Normalises [B,3,H,W] in [0,1] in place: subtracts the mean and divides by the standard deviation.</summary>
     public static Tensor Normalise(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var mean = tensor(PhotometricViews.Mean, device: x.device).view(1, 3, 1, 1);
-        var deviation = tensor(PhotometricViews.Deviation, device: x.device).view(1, 3, 1, 1);
+        var mean = tensor(BatchAugmentation.Mean, device: x.device).view(1, 3, 1, 1);
+        var deviation = tensor(BatchAugmentation.Deviation, device: x.device).view(1, 3, 1, 1);
         x.sub_(mean).div_(deviation);
         return x;
     }
 
-    /// <summary>A size whose longest side is at most <paramref name="longest"/>, its aspect kept to the pixel.</summary>
+    /// <summary>
+    /// Returns the size whose longest side is at most <paramref name="longest"/>, with the aspect ratio kept to the pixel.
+    /// </summary>
     public static (int Height, int Width) Shrunk(int height, int width, int longest)
     {
         var side = Math.Max(height, width);
@@ -40,7 +42,7 @@ internal static class ImageTensor
         return (Scaled(height), Scaled(width));
     }
 
-    /// <summary>Labels in another size: each pixel takes the label nearest to its centre.</summary>
+    /// <summary>Returns labels in another size: each pixel takes the label nearest to its centre.</summary>
     public static LabelMap Resize(LabelMap labels, int height, int width)
     {
         if (height == labels.Height && width == labels.Width) return labels;

@@ -6,7 +6,7 @@ public sealed record LimitedOptions
     /// <summary>Epochs [P].</summary>
     public int Epochs { get; init; } = 1000;
 
-    /// <summary>Learning rate before the cosine [P].</summary>
+    /// <summary>Learning rate at the start of the cosine [P].</summary>
     public double LearningRate { get; init; } = 0.3;
 
     /// <summary>Momentum of SGD [U].</summary>
@@ -15,24 +15,24 @@ public sealed record LimitedOptions
     /// <summary>Weight decay [U].</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>Images a step [U]; fewer where there are fewer.</summary>
+    /// <summary>Images per step [U]; fewer if there are not as many.</summary>
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>Side of a crop, pixels [U]; never more than the batch's largest image has.</summary>
+    /// <summary>Side of a crop, pixels [U]; never larger than the batch's largest image.</summary>
     public int CropSize { get; init; } = 512;
 
-    /// <summary>Least factor by which an image is resized before it is cropped [U].</summary>
+    /// <summary>Smallest factor by which an image is resized before it is cropped [U].</summary>
     public double ScaleMin { get; init; } = 0.5;
 
-    /// <summary>Largest factor [U].</summary>
+    /// <summary>Largest factor by which an image is resized before it is cropped [U].</summary>
     public double ScaleMax { get; init; } = 2;
 
     /// <summary>Probability that a crop is mirrored [U].</summary>
     public double FlipProbability { get; init; } = 0.5;
 
-    /// <summary>Longest side of an image, pixels; larger ones are made smaller first, 0: none is.</summary>
+    /// <summary>Longest side of an image, pixels; larger images are downscaled to it first. 0: none is.</summary>
     public int ImageSize { get; init; }
 
-    /// <summary>What messages call these settings.</summary>
-    public string Settings { get; init; } = "cacl.evaluation.limited";
+    /// <summary>The section of the configuration that messages name.</summary>
+    public string Section { get; init; } = "cacl.evaluation.limited";
 }

@@ -5,15 +5,16 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// The limited-sample protocol (METHOD.md §8): backbone and classifier are trained end to end on a few labelled images, batch
-/// normalisation in training mode. A batch's crops all have one size. Its memory grows with batch size times crop size squared.
+/// The limited-sample protocol (METHOD.md §8): backbone and classifier are trained end to end on a few labelled images, with batch
+/// normalisation in training mode. All crops of a batch have the same size. Memory grows with the batch size times the square of the crop
+/// size.
 /// </summary>
 public static class LimitedProtocol
 {
     /// <summary>Trains a backbone in place, and a classifier on it.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="train">The training images.</param>
-    /// <param name="representation">The backbone, trainable, on the context's device; afterwards the trained one.</param>
+    /// <param name="representation">The backbone, trainable, on the context's device; trained when the method returns.</param>
     /// <param name="options">The protocol's settings.</param>
     /// <param name="context">Seed, device, progress.</param>
     /// <exception cref="EvaluationException">The network diverged.</exception>
@@ -32,7 +33,7 @@ public static class LimitedProtocol
         classifier.Bias.requires_grad_(true);
         using var training = new LimitedTraining(data, train.Items, representation, classifier, options, context);
         var batch = Math.Min(options.BatchSize, train.Items.Count);
-        var plan = new LinearPlan(context.Seed, train.Items.Count, batch, 0);
+        var plan = new EpochSampler(context.Seed, train.Items.Count, batch, 0);
         var loss = double.NaN;
         for (var epoch = 0; epoch < options.Epochs; epoch++) loss = training.Epoch(plan, epoch);
         var (weight, bias) = (new float[classifier.Weight.numel()], new float[classifier.Bias.numel()]);

@@ -12,7 +12,7 @@ internal sealed class LimitedTraining : IDisposable
     private readonly LinearClassifier _classifier;
     private readonly LimitedOptions _options;
     private readonly EvaluationContext _context;
-    private readonly CoarseLoss _loss;
+    private readonly UpsampledLoss _loss;
     private readonly Tensor[] _parameters;
     private readonly Tensor[] _momentum;
 
@@ -21,15 +21,15 @@ internal sealed class LimitedTraining : IDisposable
         LimitedOptions options, EvaluationContext context)
     {
         (_data, _items, _representation, _classifier, _options, _context) = (data, items, representation, classifier, options, context);
-        _loss = new CoarseLoss(context.Device, context.Threads);
+        _loss = new UpsampledLoss(context.Device, context.Threads);
         _parameters = [.. representation.Weights.ParameterList, classifier.Weight, classifier.Bias];
         using var _ = no_grad();
         _momentum = [.. _parameters.Select(p => zeros_like(p).DetachFromDisposeScope())];
     }
 
-    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <summary>Trains for one epoch and returns its mean loss in nats per pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
-    public double Epoch(LinearPlan plan, int epoch) => TrainingEpoch.Run(
+    public double Epoch(EpochSampler plan, int epoch) => SgdEpoch.Run(
         plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, epoch, rate),
         step => Diverged(epoch, step));
 
@@ -39,7 +39,7 @@ internal sealed class LimitedTraining : IDisposable
         foreach (var buffer in _momentum) buffer.Dispose();
     }
 
-    private (Tensor Images, ColumnLabels[] Labels) Crops(int[] batch, int epoch)
+    private (Tensor Images, ColumnMajorLabels[] Labels) Crops(int[] batch, int epoch)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -47,13 +47,13 @@ internal sealed class LimitedTraining : IDisposable
         var sizes = pairs.Select(p => ImageTensor.Shrunk(p.Image.Height, p.Image.Width, _options.ImageSize)).ToArray();
         var height = Math.Min(_options.CropSize, sizes.Max(s => s.Height));
         var width = Math.Min(_options.CropSize, sizes.Max(s => s.Width));
-        var (images, labels) = (new Tensor[batch.Length], new ColumnLabels[batch.Length]);
+        var (images, labels) = (new Tensor[batch.Length], new ColumnMajorLabels[batch.Length]);
         for (var i = 0; i < batch.Length; i++)
         {
             var crop = RandomCrop.Draw(_context.Seed, epoch, batch[i], sizes[i].Height, sizes[i].Width, height, width, _options);
             var x = ImageTensor.Of(pairs[i].Image, _options.ImageSize, _context.Device);
             (images[i], var map) = crop.Apply(x, ImageTensor.Resize(pairs[i].Labels, sizes[i].Height, sizes[i].Width), height, width);
-            labels[i] = new ColumnLabels(map);
+            labels[i] = new ColumnMajorLabels(map);
         }
 
         return (cat(images).MoveToOuterDisposeScope(), labels);
@@ -67,7 +67,7 @@ internal sealed class LimitedTraining : IDisposable
         return counted == 0 ? (0, 0) : (Step(images, labels, counted, rate), counted);
     }
 
-    private double Step(Tensor images, ColumnLabels[] labels, long counted, double rate)
+    private double Step(Tensor images, ColumnMajorLabels[] labels, long counted, double rate)
     {
         using var scope = NewDisposeScope();
         var logits = _classifier.Forward(_representation.Forward(images, training: true));
@@ -84,8 +84,8 @@ internal sealed class LimitedTraining : IDisposable
         return loss;
     }
 
-    // Image by image, so that no tensor of all the batch's pixels and classes is ever made.
-    private (double Loss, Tensor Gradient) Gradient(Tensor logits, ColumnLabels[] labels, long counted)
+    // Image by image, so that no tensor of all the batch's pixels and classes is ever created.
+    private (double Loss, Tensor Gradient) Gradient(Tensor logits, ColumnMajorLabels[] labels, long counted)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -103,6 +103,6 @@ internal sealed class LimitedTraining : IDisposable
     }
 
     private EvaluationException Diverged(int epoch, long step) => new(
-        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. Lower {_options.Settings}.learning-rate "
+        $"The network diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. Lower {_options.Section}.learning-rate "
             + $"({_options.LearningRate} now).");
 }

@@ -8,7 +8,7 @@ namespace CACL.Learning.Evaluation.Protocols;
 /// </summary>
 internal sealed class LinearClassifier : IDisposable
 {
-    /// <summary>Its start (METHOD.md §8): N(0, 0.01), bias 0.</summary>
+    /// <summary>Initialises the classifier (METHOD.md §8): weights N(0, 0.01), bias 0.</summary>
     public LinearClassifier(int classes, int channels, ulong seed, Device device)
     {
         var values = new float[classes * channels];

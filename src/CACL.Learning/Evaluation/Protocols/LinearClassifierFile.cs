@@ -6,21 +6,21 @@ using CACL.Learning.Weights;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// A trained linear classifier as a safetensors file: <c>classifier.weight</c> float32 [classes,C,1,1], <c>classifier.bias</c> float32
-/// [classes], for the backbone's features as they come, and in the metadata what they belong to.
+/// A trained linear classifier in a safetensors file: <c>classifier.weight</c> float32 [classes,C,1,1] and <c>classifier.bias</c> float32
+/// [classes], for the backbone's raw features, and in the metadata what they belong to.
 /// </summary>
 /// <param name="Backbone">The backbone whose features it takes.</param>
 /// <param name="Classes">Names and colours.</param>
 /// <param name="Weight">classes × C, row-major.</param>
 /// <param name="Bias">One for each class.</param>
-/// <param name="DataSet">The data set it was trained on, in words.</param>
+/// <param name="DataSet">Description of the data set on which it was trained.</param>
 /// <param name="CheckpointSha256">SHA-256 of the backbone's file.</param>
 public sealed record LinearClassifierFile(
     Backbone Backbone, IReadOnlyList<ClassInfo> Classes, float[] Weight, float[] Bias, string DataSet, string CheckpointSha256)
 {
     private const string Format = "cacl-classifier-1";
 
-    /// <summary>Writes the file whole or not at all.</summary>
+    /// <summary>Writes the file atomically.</summary>
     /// <exception cref="WeightsException">It cannot be written.</exception>
     public void Write(string path)
     {
@@ -39,12 +39,12 @@ public sealed record LinearClassifierFile(
             new("classifier.weight", [Classes.Count, Weight.Length / Classes.Count, 1, 1], Weight),
             new("classifier.bias", [Classes.Count], Bias),
         ];
-        WholeFile.Write(
+        AtomicWeightsFile.Write(
             path, overwrite: true, stream => SafeTensorsWriter.Write(stream, path, tensors.Select(FloatTensors.Item), metadata));
     }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="SafeTensorsException">It cannot be read, or is no classifier of this program.</exception>
+    /// <exception cref="SafeTensorsException">The file cannot be read, or is no classifier of this program.</exception>
     public static LinearClassifierFile Read(string path)
     {
         using var file = SafeTensorsReader.Open(path);

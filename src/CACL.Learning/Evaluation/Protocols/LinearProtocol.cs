@@ -4,21 +4,21 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>A classifier that a protocol trained.</summary>
-/// <param name="Weight">classes × C, row-major, for the backbone's features as they come.</param>
+/// <param name="Weight">classes × C, row-major, for the backbone's raw features.</param>
 /// <param name="Bias">One for each class.</param>
-/// <param name="FinalLoss">Mean loss of the last epoch, nats a pixel.</param>
+/// <param name="FinalLoss">Mean loss of the last epoch, nats per pixel.</param>
 public sealed record TrainedClassifier(float[] Weight, float[] Bias, double FinalLoss)
 {
     /// <summary>
-    /// Whether its loss ended where that of one begins that gives every class the same probability, ln(classes), or above: it did not
-    /// learn, and what it scores says little of the features.
+    /// Whether its final loss is at least ln(classes), the loss of a classifier that gives every class the same probability: it did not
+    /// learn, and its scores say little about the features.
     /// </summary>
     public bool KnowsNothing => FinalLoss >= Math.Log(Bias.Length);
 }
 
 /// <summary>
-/// The linear protocol (METHOD.md §8): a 1×1 convolution on the frozen backbone's features, by SGD on the mean cross-entropy over the
-/// counted pixels of a batch. Images of any sizes make a batch: each adds its own gradient, so nothing is padded.
+/// The linear protocol (METHOD.md §8): a 1×1 convolution on the frozen backbone's features is trained by SGD on the mean cross-entropy over
+/// the counted pixels of a batch. Images of any sizes form a batch: each adds its own gradient, so nothing is padded.
 /// </summary>
 public static class LinearProtocol
 {
@@ -29,7 +29,7 @@ public static class LinearProtocol
     /// <param name="options">The protocol's settings.</param>
     /// <param name="features">Where features are kept.</param>
     /// <param name="context">Seed, device, progress.</param>
-    /// <exception cref="EvaluationException">The classifier diverged, or features can nowhere be kept.</exception>
+    /// <exception cref="EvaluationException">The classifier diverged, or there is no place to keep features.</exception>
     /// <exception cref="DataSetException">A file cannot be used.</exception>
     public static TrainedClassifier Train(
         ISegmentationDataSet data, EvaluationSplit train, Representation representation, LinearOptions options, FeatureOptions features,
@@ -43,7 +43,7 @@ public static class LinearProtocol
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var store = new FrozenFeatures(data, train.Items, representation, options.ImageSize, features, context);
-        var plan = new LinearPlan(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
+        var plan = new EpochSampler(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
         store.Fill(plan.Seen(options.Epochs));
         using var statistics = options.Standardise ? ChannelStatistics.Of(store, context) : null;
         using var classifier = new LinearClassifier(data.Classes.Count, representation.Channels, context.Seed, context.Device);

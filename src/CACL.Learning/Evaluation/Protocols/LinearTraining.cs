@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>SGD with momentum on a linear classifier over kept features. Owns its buffers; used by one thread.</summary>
+/// <summary>SGD with momentum on a linear classifier over cached features. Owns its buffers; used by one thread.</summary>
 internal sealed class LinearTraining : IDisposable
 {
     private readonly LinearClassifier _classifier;
@@ -11,7 +11,7 @@ internal sealed class LinearTraining : IDisposable
     private readonly FrozenFeatures _features;
     private readonly LinearOptions _options;
     private readonly EvaluationContext _context;
-    private readonly CoarseLoss _loss;
+    private readonly UpsampledLoss _loss;
     private readonly Tensor _weightGradient;
     private readonly Tensor _biasGradient;
     private readonly Tensor _weightMomentum;
@@ -22,25 +22,25 @@ internal sealed class LinearTraining : IDisposable
         EvaluationContext context)
     {
         (_classifier, _statistics, _features, _options, _context) = (classifier, statistics, features, options, context);
-        _loss = new CoarseLoss(context.Device, context.Threads);
+        _loss = new UpsampledLoss(context.Device, context.Threads);
         _weightGradient = zeros_like(classifier.Weight).DetachFromDisposeScope();
         _biasGradient = zeros_like(classifier.Bias).DetachFromDisposeScope();
         _weightMomentum = zeros_like(classifier.Weight).DetachFromDisposeScope();
         _biasMomentum = zeros_like(classifier.Bias).DetachFromDisposeScope();
     }
 
-    /// <summary>One epoch; returns its mean loss, nats a pixel.</summary>
+    /// <summary>Trains for one epoch and returns its mean loss in nats per pixel.</summary>
     /// <exception cref="EvaluationException">A loss is not a number or infinite.</exception>
-    public double Epoch(LinearPlan plan, int epoch)
+    public double Epoch(EpochSampler plan, int epoch)
     {
-        var loss = TrainingEpoch.Run(
+        var loss = SgdEpoch.Run(
             plan, epoch, _options.Epochs, _options.LearningRate, _context, (batch, rate) => Step(batch, plan, epoch, rate),
             step => Diverged(epoch, step));
         if (!IsFinite(_classifier.Weight) || !IsFinite(_classifier.Bias)) throw Diverged(epoch, (epoch + 1L) * plan.StepsPerEpoch);
         return loss;
     }
 
-    /// <summary>The classifier in terms of the features as they come.</summary>
+    /// <summary>Returns the classifier in terms of the raw features.</summary>
     public TrainedClassifier Result(double loss)
     {
         using var scope = NewDisposeScope();
@@ -60,7 +60,7 @@ internal sealed class LinearTraining : IDisposable
         _biasMomentum.Dispose();
     }
 
-    private (double Loss, long Pixels) Step(int[] batch, LinearPlan plan, int epoch, double rate)
+    private (double Loss, long Pixels) Step(int[] batch, EpochSampler plan, int epoch, double rate)
     {
         using var scope = NewDisposeScope();
         var labels = batch.Select(_features.Labels).ToArray();
@@ -71,8 +71,8 @@ internal sealed class LinearTraining : IDisposable
         return (loss, counted);
     }
 
-    /// <summary>Leaves the gradient of the mean loss in the buffers; returns the loss's sum.</summary>
-    private double Gradient(int[] batch, ColumnLabels[] labels, LinearPlan plan, int epoch, long counted)
+    /// <summary>Leaves the gradient of the mean loss in the buffers, and returns the sum of the loss.</summary>
+    private double Gradient(int[] batch, ColumnMajorLabels[] labels, EpochSampler plan, int epoch, long counted)
     {
         var (weight, bias) = Effective();
         _weightGradient.zero_();
@@ -90,7 +90,7 @@ internal sealed class LinearTraining : IDisposable
         }
 
         if (_statistics is null) return loss;
-        // Chain rule of Effective.
+        // Applies the chain rule to Effective.
         _weightGradient.sub_(outer(_biasGradient, _statistics.Mean)).div_(_statistics.Deviation);
         return loss;
     }
@@ -124,5 +124,5 @@ internal sealed class LinearTraining : IDisposable
 
     private EvaluationException Diverged(int epoch, long step) => new(
         $"The linear classifier diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. "
-        + $"Lower {_options.Settings}.learning-rate ({_options.LearningRate} now), or set {_options.Settings}.standardise = true.");
+        + $"Lower {_options.Section}.learning-rate ({_options.LearningRate} now), or set {_options.Section}.standardise = true.");
 }

@@ -6,8 +6,8 @@ using CACL.Data.DataSets;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Softmax cross-entropy of vectors of pixels that lie below each other between two coarse columns. <see cref="Near"/> and
-/// <see cref="Far"/> collect the gradients of the two, class by class.
+/// Softmax cross-entropy of vectors of vertically adjacent pixels between two coarse columns. <see cref="Near"/> and <see cref="Far"/>
+/// collect the gradients of the two columns, class by class.
 /// </summary>
 internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Span<float> logits, int classes, float scale)
 {
@@ -25,11 +25,11 @@ internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Spa
     /// <summary>Adds the pixels of one fine column.</summary>
     /// <param name="left">Logits of the coarse column on the left at these rows; class k begins at
     /// k·<paramref name="classStride"/>.</param>
-    /// <param name="right">Those of the one on the right.</param>
-    /// <param name="classStride">Between two classes.</param>
-    /// <param name="weight">How far right the pixels lie, 0 to below 1.</param>
-    /// <param name="labels">Their labels: a vector of bytes.</param>
-    /// <returns>Sum of the counted pixels' losses.</returns>
+    /// <param name="right">Logits of the coarse column on the right.</param>
+    /// <param name="classStride">Distance between two classes.</param>
+    /// <param name="weight">How far to the right the pixels lie, from 0 to below 1.</param>
+    /// <param name="labels">Their labels, a vector of bytes.</param>
+    /// <returns>Sum of the losses of the counted pixels.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, int classStride, float weight, ReadOnlySpan<byte> labels)
     {
@@ -85,11 +85,11 @@ internal readonly ref struct PixelVectors(Span<float> near, Span<float> far, Spa
         return Vector.Sum(Vector.ConditionalSelect(mask, Vector.Log(sum) + (most - right1), Vector<float>.Zero));
     }
 
-    /// <summary>eˣ for x ≤ 0, to about 10⁻⁷ of its value: 2ⁿ·eʳ with |r| ≤ ½ ln 2 and eʳ by a polynomial (Cephes' expf).</summary>
+    /// <summary>Returns eˣ for x ≤ 0, to about 10⁻⁷ of its value: 2ⁿ·eʳ with |r| ≤ ½ ln 2 and eʳ by a polynomial (Cephes' expf).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> Exponential(Vector<float> x)
     {
-        // Below, eˣ is no normal number any more and adds nothing to a sum of at least 1. A NaN comes out as one.
+        // Below this, eˣ is no longer a normal number and adds nothing to a sum of at least 1. A NaN stays a NaN.
         var small = Vector.LessThan(x, new Vector<float>(-87));
         var n = Vector.Round(x * new Vector<float>(1.44269504f));
         n = Vector.MaxNative(n, new Vector<float>(-126));

@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
-/// <summary>A crop of a resized image: the image first takes this size, then the box at (Top, Left) is cut out, then mirrored.</summary>
+/// <summary>A random crop of a resized image: the image is resized first, then cropped at (Top, Left), then mirrored.</summary>
 /// <param name="Height">Height of the resized image.</param>
-/// <param name="Width">Its width.</param>
+/// <param name="Width">Width of the resized image.</param>
 /// <param name="Top">First row of the box.</param>
 /// <param name="Left">First column of the box.</param>
-/// <param name="Mirrored">Whether left and right change places.</param>
+/// <param name="Mirrored">Whether the crop is mirrored left to right.</param>
 internal readonly record struct RandomCrop(int Height, int Width, int Top, int Left, bool Mirrored)
 {
     /// <summary>
-    /// The crop of one image in one epoch: by (seed, epoch, image) alone. The factor is uniform, the box uniform within the image.
+    /// Draws the crop of one image in one epoch, by (seed, epoch, image) alone. The factor is uniform, and so is the position of the box
+    /// within the image.
     /// </summary>
     public static RandomCrop Draw(
         ulong seed, int epoch, int image, int imageHeight, int imageWidth, int cropHeight, int cropWidth, LimitedOptions options)
@@ -27,18 +28,20 @@ internal readonly record struct RandomCrop(int Height, int Width, int Top, int L
         return new RandomCrop(height, width, top, left, random.Chance(options.FlipProbability));
     }
 
-    /// <summary>The crop's pixels and labels; beyond the image's border the mean colour, left out of the labels.</summary>
+    /// <summary>
+    /// Returns the crop's pixels and labels; beyond the image's border, pixels have the mean colour and labels are ignored.
+    /// </summary>
     /// <param name="image">[1,3,H,W], normalised.</param>
     /// <param name="labels">Labels of the same size.</param>
     /// <param name="height">Height of the crop.</param>
     /// <param name="width">Width of the crop.</param>
-    /// <returns>[1,3,height,width] in the caller's scope, and its labels.</returns>
+    /// <returns>[1,3,height,width] in the caller's dispose scope, and its labels.</returns>
     public (Tensor Image, LabelMap Labels) Apply(Tensor image, LabelMap labels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var resized = nn.functional.interpolate(image, [Height, Width], mode: InterpolationMode.Bilinear, align_corners: false);
         var (rows, columns) = (Math.Min(height, Height), Math.Min(width, Width));
-        // Normalised, the mean colour is 0.
+        // After normalisation the mean colour is 0.
         var x = nn.functional.pad(
             resized.narrow(2, Top, rows).narrow(3, Left, columns), [0, width - columns, 0, height - rows], PaddingModes.Constant, 0);
         if (Mirrored) x = x.flip(3);

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Classes of an image's pixels by a backbone in evaluation mode and a linear classifier. Images whose longest side exceeds the tile
-/// size go through in tiles: each pixel gets its class from the tile in which it lies farthest from a border, so an overlap is shared in
-/// its middle. Owns the classifier's tensors; used by one thread.
+/// Predicts the classes of an image's pixels with a backbone in evaluation mode and a linear classifier. Images whose longest side exceeds
+/// the tile size go through in tiles: each pixel gets its class from the tile in which it lies farthest from a border, so two tiles meet in
+/// the middle of their overlap. Owns the classifier's tensors; used by one thread.
 /// </summary>
 public sealed class SegmentationPredictor : IDisposable
 {
@@ -17,12 +17,12 @@ public sealed class SegmentationPredictor : IDisposable
     private readonly int _imageSize;
     private readonly Device _device;
 
-    /// <summary>Of a backbone, which stays the caller's, and a classifier.</summary>
+    /// <summary>Creates a predictor from a backbone, which stays the caller's, and a classifier.</summary>
     /// <param name="representation">The backbone.</param>
     /// <param name="weight">classes × C, row-major.</param>
     /// <param name="bias">One for each class.</param>
-    /// <param name="tiles">How large images are cut.</param>
-    /// <param name="imageSize">Longest side to which images are made smaller first, 0: as they are; at most the tile size.</param>
+    /// <param name="tiles">How large images are tiled.</param>
+    /// <param name="imageSize">Longest side to which images are downscaled first, 0: as they are; at most the tile size.</param>
     /// <param name="device">The backbone's device.</param>
     public SegmentationPredictor(
         Representation representation, float[] weight, float[] bias, TileOptions tiles, int imageSize, Device device)
@@ -37,7 +37,7 @@ public sealed class SegmentationPredictor : IDisposable
         _bias = tensor(bias, [bias.Length], float32, device).DetachFromDisposeScope();
     }
 
-    /// <summary>Classes of an image's pixels, in the image's size.</summary>
+    /// <summary>Returns the classes of an image's pixels, in the image's size.</summary>
     public LabelMap Predict(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -52,7 +52,7 @@ public sealed class SegmentationPredictor : IDisposable
         _bias.Dispose();
     }
 
-    /// <summary>[H,W] bytes in the image's size, contiguous; in the caller's scope.</summary>
+    /// <summary>Returns [H,W] bytes in the image's size, contiguous, in the caller's dispose scope.</summary>
     internal Tensor PredictTensor(RgbImage image)
     {
         using var scope = NewDisposeScope();

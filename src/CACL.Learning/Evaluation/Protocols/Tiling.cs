@@ -4,7 +4,7 @@ namespace CACL.Learning.Evaluation.Protocols;
 /// <param name="Start">First pixel that goes through the network: a multiple of 8, so that features lie on the whole image's grid.</param>
 /// <param name="Length">Pixels of the tile.</param>
 /// <param name="From">First pixel whose class is taken from this tile.</param>
-/// <param name="To">End of those.</param>
+/// <param name="To">The pixel after the last of those.</param>
 internal readonly record struct TileSpan(int Start, int Length, int From, int To);
 
 /// <summary>Cuts an axis into tiles of one size that overlap; neighbours meet in the middle of their overlap.</summary>
@@ -21,7 +21,7 @@ internal static class Tiling
         {
             if (start + options.Size >= pixels)
             {
-                // The last one is moved back to its full size rather than cut short.
+                // The last tile is moved back to full size rather than truncated.
                 starts.Add((pixels - options.Size + Grid - 1) / Grid * Grid);
                 break;
             }

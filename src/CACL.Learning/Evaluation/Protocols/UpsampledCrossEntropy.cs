@@ -3,11 +3,11 @@ using System.Numerics;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Cross-entropy of bilinearly upsampled logits and its gradient with respect to the coarse ones (METHOD.md §8), without any tensor of
-/// the label's size: logits are upsampled along columns first, then along rows a few pixels at a time, and each pixel's gradient goes
-/// straight back. Every sum has a fixed order that does not depend on the number of threads.
+/// Cross-entropy of bilinearly upsampled logits and its gradient with respect to the coarse ones (METHOD.md §8), without any tensor of the
+/// label's size: logits are upsampled along columns first, then along rows a few pixels at a time, and each pixel's gradient goes straight
+/// back. Every sum has a fixed order that does not depend on the number of threads.
 /// </summary>
-/// <remarks>Not for two threads at once: it keeps its working memory from call to call.</remarks>
+/// <remarks>Not thread-safe: it keeps its working memory from call to call.</remarks>
 internal sealed class UpsampledCrossEntropy
 {
     private static readonly int Lanes = Vector<float>.Count;
@@ -18,19 +18,19 @@ internal sealed class UpsampledCrossEntropy
     private float[] _columns = [];
     private double[] _losses = [];
 
-    /// <summary>With at most this many threads.</summary>
+    /// <summary>Creates an instance that uses at most this many threads.</summary>
     public UpsampledCrossEntropy(int threads) => _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
 
     /// <summary>Replaces logits by the gradient of scale × loss, and returns the loss.</summary>
     /// <param name="logits">classes × height × width, row-major; overwritten.</param>
-    /// <param name="classes">Classes.</param>
+    /// <param name="classes">Number of classes.</param>
     /// <param name="height">Rows of the coarse map.</param>
     /// <param name="width">Columns of the coarse map.</param>
     /// <param name="labels">Labels in full size.</param>
     /// <param name="mirrored">Whether the logits are those of the image mirrored left to right.</param>
     /// <param name="scale">Factor of the gradient.</param>
-    /// <returns>Sum over the counted pixels of the cross-entropy, nats, not scaled.</returns>
-    public double Backward(float[] logits, int classes, int height, int width, ColumnLabels labels, bool mirrored, float scale)
+    /// <returns>Sum of the cross-entropy over the counted pixels, in nats, not scaled.</returns>
+    public double Backward(float[] logits, int classes, int height, int width, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         var (rows, columns) = (Taps(height, labels.Height), Taps(width, labels.Width));
         var size = (long)classes * width * labels.Stride;
@@ -67,7 +67,7 @@ internal sealed class UpsampledCrossEntropy
         }
     }
 
-    // The other way round for gradients.
+    // The same in the other direction, for gradients.
     private void DownsampleColumns(float[] logits, int k, int height, int width, BilinearTaps rows, int stride)
     {
         for (var j = 0; j < width; j++)
@@ -90,8 +90,11 @@ internal sealed class UpsampledCrossEntropy
         }
     }
 
-    /// <summary>All pixels of some rows: upsampled along the row, softmax, gradient back into columns[k, j, y] in place.</summary>
-    private double Pixels(int block, int classes, int width, BilinearTaps taps, ColumnLabels labels, bool mirrored, float scale)
+    /// <summary>
+    /// Handles all pixels of some rows: upsamples along the row, computes the softmax, and writes the gradient back into columns[k, j, y]
+    /// in place.
+    /// </summary>
+    private double Pixels(int block, int classes, int width, BilinearTaps taps, ColumnMajorLabels labels, bool mirrored, float scale)
     {
         var stride = labels.Stride;
         var scratch = new PixelVectors(
@@ -113,7 +116,7 @@ internal sealed class UpsampledCrossEntropy
                     near, far, here.classStride, taps.Weight[x], labels.Values.AsSpan((column * stride) + (block * Block), Block));
             }
 
-            // What this column got from its left neighbour's pixels and its own is complete; its logits are not needed again.
+            // The gradient of this column, from its left neighbour's pixels and its own, is complete; its logits are not needed again.
             for (var k = 0; k < classes; k++) scratch.Near.Slice(k * Block, Block).CopyTo(near[(k * here.classStride)..]);
             scratch.Far.CopyTo(carried);
         }
@@ -124,7 +127,7 @@ internal sealed class UpsampledCrossEntropy
     private BilinearTaps Taps(int coarse, int fine)
     {
         if (_taps.TryGetValue((coarse, fine), out var taps)) return taps;
-        // Data sets have few sizes; one with thousands must not keep them all.
+        // Data sets have few image sizes; one with thousands must not keep all of them.
         if (_taps.Count >= 256) _taps.Clear();
         return _taps[(coarse, fine)] = new BilinearTaps(coarse, fine);
     }

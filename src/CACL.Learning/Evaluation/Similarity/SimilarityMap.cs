@@ -1,9 +1,9 @@
 namespace CACL.Learning.Evaluation.Similarity;
 
-/// <summary>How similar every position of a feature map is to one vector: cosines, in [−1, 1].</summary>
+/// <summary>The similarity of every position of a feature map to one vector: cosines, in [−1, 1].</summary>
 public sealed class SimilarityMap
 {
-    /// <summary>Of cosines that are handed over.</summary>
+    /// <summary>Creates a map that takes over the given cosines.</summary>
     /// <param name="width">Positions in a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="cosines">width·height numbers, row-major.</param>
@@ -26,7 +26,7 @@ public sealed class SimilarityMap
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>Row-major.</summary>
+    /// <summary>The cosines, row-major.</summary>
     public float[] Cosines { get; }
 
     /// <summary>The smallest cosine.</summary>
@@ -35,16 +35,18 @@ public sealed class SimilarityMap
     /// <summary>The largest cosine.</summary>
     public float Highest { get; }
 
-    /// <summary>Position of the largest; the first on a tie, as the method's match is.</summary>
+    /// <summary>Position of the largest cosine; the first on a tie, as in the method's correspondence.</summary>
     public (int X, int Y) Best { get; }
 
-    /// <summary>The position whose part of a picture a pixel lies in.</summary>
+    /// <summary>Returns the position whose part of a picture contains a pixel.</summary>
     /// <param name="pixel">Column (or row) of the pixel.</param>
     /// <param name="pixels">Columns (or rows) of the picture.</param>
     /// <param name="positions">Columns (or rows) of the feature map.</param>
     public static int PositionOf(int pixel, int pixels, int positions) => (int)((long)pixel * positions / pixels);
 
-    /// <summary>Bilinearly in another size, corners not aligned: as logits are brought to a label's size (METHOD.md §8).</summary>
+    /// <summary>
+    /// Returns the map in another size, bilinear, corners not aligned: as logits are upsampled to a label's size (METHOD.md §8).
+    /// </summary>
     /// <returns>width·height numbers, row-major.</returns>
     public float[] Upsample(int width, int height)
     {

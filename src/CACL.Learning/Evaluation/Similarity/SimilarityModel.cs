@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Similarity;
 
 /// <summary>
-/// A network that tells which pixels of a second frame are like a pixel of a first one (the paper's Figure 3): by the cosine of the
-/// vectors that each head gives their positions, and of the backbone's own. In evaluation mode, nothing rolled. Owns its weights; used by
+/// A network that tells which pixels of a second frame resemble a pixel of a first one (the paper's Figure 3), by the cosines of the
+/// vectors that each head, and the backbone itself, gives their positions. In evaluation mode, without a roll. Owns its weights; used by
 /// one thread.
 /// </summary>
 public sealed class SimilarityModel : IDisposable
@@ -17,9 +17,9 @@ public sealed class SimilarityModel : IDisposable
     private readonly ResNet _backbone;
     private readonly Device _device;
 
-    /// <summary>Of weights that are handed over.</summary>
-    /// <param name="weights">A backbone and the heads to compare by.</param>
-    /// <param name="padding">Padding that it was trained with.</param>
+    /// <summary>Creates a model that takes over the given weights.</summary>
+    /// <param name="weights">A backbone, and the heads by which to compare.</param>
+    /// <param name="padding">Padding with which it was trained.</param>
     /// <param name="device">Where the weights lie.</param>
     public SimilarityModel(NetworkWeights weights, Padding padding, Device device)
     {
@@ -29,13 +29,13 @@ public sealed class SimilarityModel : IDisposable
         Views = [null, .. weights.Heads.Where(head => head.Input is null)];
     }
 
-    /// <summary>What is compared by: the backbone itself (null), then each head on it.</summary>
+    /// <summary>The vectors by which pixels are compared: those of the backbone itself (null), then those of each head.</summary>
     public IReadOnlyList<HeadSpec?> Views { get; }
 
-    /// <summary>Reads a network with all heads that its file holds.</summary>
+    /// <summary>Loads a network with all heads that its file contains.</summary>
     /// <param name="file">See <see cref="BackboneFile.Find"/>.</param>
-    /// <param name="device">Where it works.</param>
-    /// <exception cref="WeightsException">The file does not hold a whole network.</exception>
+    /// <param name="device">Device of the computation.</param>
+    /// <exception cref="WeightsException">The file does not contain a complete network.</exception>
     public static SimilarityModel Load(BackboneFile file, Device device)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -54,9 +54,9 @@ public sealed class SimilarityModel : IDisposable
     }
 
     /// <summary>Compares pixels of one frame with every position of another of the same size.</summary>
-    /// <param name="first">The frame that the pixels are of.</param>
-    /// <param name="second">The frame that is searched.</param>
-    /// <param name="pixels">Columns and rows within the first frame.</param>
+    /// <param name="first">The frame in which the pixels are.</param>
+    /// <param name="second">The frame to search.</param>
+    /// <param name="pixels">Columns and rows of the pixels in the first frame.</param>
     /// <returns>For each of <see cref="Views"/>, a map for each pixel.</returns>
     public IReadOnlyList<IReadOnlyList<SimilarityMap>> Compare(RgbImage first, RgbImage second, IReadOnlyList<(int X, int Y)> pixels)
     {
@@ -67,7 +67,7 @@ public sealed class SimilarityModel : IDisposable
             throw new ArgumentException("The two frames differ in size.", nameof(second));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        // One after the other: both at once would take twice the memory, and the frame may be large.
+        // The frames go through one after the other: both at once would take twice the memory, and a frame may be large.
         var (here, width, height) = Rows(first);
         var (there, _, _) = Rows(second);
         var places = pixels
@@ -89,7 +89,7 @@ public sealed class SimilarityModel : IDisposable
             i => new SimilarityMap(width, height, cosines[i].contiguous().data<float>().ToArray()))];
     }
 
-    /// <summary>rows [R,C] of the backbone → their vectors under a head (or as they are), at length 1.</summary>
+    /// <summary>Returns the vectors of rows [R,C] of the backbone under a head, or as they are, normalised to length 1.</summary>
     private Tensor Vectors(Tensor rows, HeadSpec? view)
     {
         using var scope = NewDisposeScope();
@@ -97,7 +97,7 @@ public sealed class SimilarityModel : IDisposable
         return nn.functional.normalize(vectors, dim: 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The backbone's output, [positions, C], and how the positions lie.</summary>
+    /// <summary>Returns the backbone's output, [positions, C], and the layout of the positions.</summary>
     private (Tensor Rows, int Width, int Height) Rows(RgbImage frame)
     {
         using var scope = NewDisposeScope();

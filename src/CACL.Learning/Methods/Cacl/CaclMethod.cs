@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Methods.Cacl;
 
 /// <summary>
-/// Cycle-Attention Contrastive Learning (Pang et al., AAAI 2022): one training step, in METHOD.md §6's order. With its global head alone it
-/// is MoCo-v2.
+/// Cycle-Attention Contrastive Learning (Pang et al., AAAI 2022): one training step, in the order of METHOD.md §6. With its global head
+/// alone it is MoCo-v2.
 /// </summary>
 public sealed class CaclMethod : MomentumMethod
 {
@@ -16,10 +16,14 @@ public sealed class CaclMethod : MomentumMethod
     private readonly Encoder _query;
     private readonly Encoder _key;
 
-    /// <summary>At the start: the query network from the seed, the key network its copy, queues of normalised Gaussian rows.</summary>
-    /// <param name="options">Settings.</param>
-    /// <param name="device">Where everything lies.</param>
-    /// <param name="precision">float32, or float64 where rounding must not decide which way a ReLU or a match falls (verification).</param>
+    /// <summary>
+    /// Creates the state at step 0: the query network initialised from the seed, the key network a copy of it, and the queues filled with
+    /// normalised Gaussian rows.
+    /// </summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="device">Device of all tensors.</param>
+    /// <param name="precision">float32, or float64 where rounding must not decide the sign of a ReLU's input or a correspondence
+    /// (verification).</param>
     /// <exception cref="ArgumentException">Settings that cannot go together; the message names all of them.</exception>
     public CaclMethod(CaclOptions options, Device device, ScalarType precision = ScalarType.Float32)
         : base(Sound(options), options.HeadSpecs, options.Queues, options.Lars, Words(options), device, precision)
@@ -31,7 +35,7 @@ public sealed class CaclMethod : MomentumMethod
         _key = new Encoder(Key, options);
     }
 
-    /// <summary>The settings it was made with.</summary>
+    /// <summary>The settings with which it was created.</summary>
     public CaclOptions Options => _options;
 
     /// <inheritdoc/>
@@ -44,11 +48,11 @@ public sealed class CaclMethod : MomentumMethod
         var statistics = KeepStatistics();
 
         // §6.1  key ← m·key + (1 − m)·query.
-        MoveKey(_options.Momentum);
+        UpdateKey(_options.EmaWeight);
         settings.Clock?.Ended(StepPart.Optimiser);
 
-        // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both see their views rolled (equation 7).
-        var rolls = _options.PixelShuffle ? views : null;
+        // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both networks see their views rolled (equation 7).
+        var rolls = _options.SpatialRoll ? views : null;
         HeadMaps plus;
         using (no_grad()) plus = _key.Forward(views.ViewPlus, rolls?.RollsPlus, views.Permutation);
         var maps = _query.Forward(views.View, rolls?.Rolls, permutation: null);
@@ -61,7 +65,7 @@ public sealed class CaclMethod : MomentumMethod
         var result = Descend(losses, settings, settings.Weights ?? _options.LossWeights, statistics);
         if (!result.IsFinite) return result;
 
-        // §6.5  A frame's vector enters the global queue; of its pixels, those that the plan chose enter the other two.
+        // §6.5  A frame's vector enters the global queue; those of its pixels that the plan chose enter the other two.
         foreach (var head in CaclHeads.Each(_options.Heads))
         {
             QueueOf(head).Enqueue(head == Heads.Global ? plus.Pooled! : plus.Chosen(head, views.EnqueuePixels));
@@ -71,7 +75,7 @@ public sealed class CaclMethod : MomentumMethod
         return result;
     }
 
-    // §5: the losses whose head is on, with the queues as they were.
+    // §5: the losses of the heads that are on, with the queues as they were before the step.
     private StepLosses Losses(HeadMaps maps, HeadMaps plus)
     {
         var t = _options.Temperature;
@@ -90,8 +94,8 @@ public sealed class CaclMethod : MomentumMethod
         {
             var (p, pPlus) = (maps.Pixels(Heads.Pixel), plus.Pixels(Heads.Pixel));
             var matches = _options.MatchesByGlobalHead
-                ? Match.ByGlobalHead(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global))
-                : Match.SamePosition(p.shape[0], p.shape[1], _device);
+                ? Correspondence.ByGlobalHead(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global))
+                : Correspondence.SamePosition(p.shape[0], p.shape[1], _device);
             losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t));
         }
 
@@ -112,7 +116,7 @@ public sealed class CaclMethod : MomentumMethod
 
     private void Check(Views views)
     {
-        views.Check(rolled: _options.PixelShuffle);
+        views.Check(rolled: _options.SpatialRoll);
         var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));
         var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
         if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)

@@ -1,9 +1,9 @@
 namespace CACL.Learning.Methods.Cacl;
 
-/// <summary>What CACL reports of a step.</summary>
+/// <summary>The metrics that CACL reports for a step.</summary>
 public sealed class CaclMetrics
 {
-    /// <summary>With queues of so many rows K.</summary>
+    /// <summary>Creates the metrics for queues of K rows.</summary>
     public CaclMetrics(int queueSize)
     {
         var chance = new ChanceLevel(Math.Log(queueSize + 1.0), "ln(K+1)");
@@ -17,21 +17,21 @@ public sealed class CaclMetrics
         CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
     }
 
-    /// <summary>Equation 3, nats.</summary>
+    /// <summary>Equation 3, in nats.</summary>
     public MetricSpec LossGlobal { get; }
 
-    /// <summary>Equation 4, nats.</summary>
+    /// <summary>Equation 4, in nats.</summary>
     public MetricSpec LossPixel { get; }
 
-    /// <summary>Equation 6 or the soft cycle, nats.</summary>
+    /// <summary>Equation 6 or the soft cycle, in nats.</summary>
     public MetricSpec LossCycle { get; }
 
     /// <summary>Share of frames whose positive beats all K negatives.</summary>
     public MetricSpec Top1Global { get; }
 
-    /// <summary>Share of pixels whose likeliest return is themselves.</summary>
+    /// <summary>Share of pixels whose most likely return is to themselves.</summary>
     public MetricSpec CycleBack { get; }
 
-    /// <summary>All of them, in the order of metrics.jsonl.</summary>
+    /// <summary>All metrics, in the order of metrics.jsonl.</summary>
     public IReadOnlyList<MetricSpec> All => [LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack];
 }

@@ -12,21 +12,21 @@ public enum Positives
     /// <summary>The most similar one under the global head.</summary>
     GlobalHead,
 
-    /// <summary>The one at the same position. Also what happens without a global head.</summary>
+    /// <summary>The one at the same position. Also used without a global head.</summary>
     SamePosition,
 }
 
-/// <summary>Where the global head's average is taken (METHOD.md §4).</summary>
+/// <summary>Where the average pooling of the global head takes place (METHOD.md §4).</summary>
 public enum Pooling
 {
-    /// <summary>Mean of the head's output over positions.</summary>
+    /// <summary>The head's output is averaged over positions.</summary>
     AfterHead,
 
-    /// <summary>The head applied to the mean of the backbone's output.</summary>
+    /// <summary>The head is applied to the mean of the backbone's output.</summary>
     BeforeHead,
 }
 
-/// <summary>Every setting of METHOD.md §3 to §7 that decides what a training step computes. Defaults are the method's.</summary>
+/// <summary>All settings of METHOD.md §3 to §7 that decide what a training step computes. Defaults are the method's.</summary>
 public sealed record CaclOptions : MethodOptions
 {
     /// <summary>Heads that are on.</summary>
@@ -38,31 +38,34 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Rows K of each queue.</summary>
     public int QueueSize { get; init; } = 16384;
 
-    /// <summary>Groups of consecutive samples with batch statistics of their own; divides the batch.</summary>
+    /// <summary>Number of groups of consecutive samples with batch statistics of their own; must divide the batch.</summary>
     public int BatchNormSplits { get; init; } = 4;
 
     /// <summary>Whether views are rolled and feature maps rolled back (equation 7).</summary>
-    public bool PixelShuffle { get; init; } = true;
+    public bool SpatialRoll { get; init; } = true;
 
     /// <summary>Padding of the backbone's convolutions.</summary>
     public Padding Padding { get; init; } = Padding.Zeros;
 
-    /// <summary>Soft cycle (a target from the global head) or hard (identity). Null: soft iff the global head is on.</summary>
+    /// <summary>
+    /// Whether the cycle is soft (its target comes from the global head) or hard (the identity). Null: soft if and only if the global head
+    /// is on.
+    /// </summary>
     public bool? SoftCycle { get; init; }
 
     /// <summary>Positives of the pixel loss.</summary>
     public Positives Positives { get; init; } = Positives.GlobalHead;
 
-    /// <summary>Where the global head's average is taken.</summary>
+    /// <summary>Where the average pooling of the global head takes place.</summary>
     public Pooling Pooling { get; init; } = Pooling.AfterHead;
 
     /// <summary>Temperature τ of every softmax.</summary>
     public double Temperature { get; init; } = 0.07;
 
-    /// <summary>Momentum m of the key network.</summary>
-    public double Momentum { get; init; } = 0.999;
+    /// <summary>EMA weight m of the key network: key ← m·key + (1 − m)·query.</summary>
+    public double EmaWeight { get; init; } = 0.999;
 
-    /// <summary>What each of the three losses counts: equal weights [P].</summary>
+    /// <summary>Weights of the three losses, equal by default [P].</summary>
     public LossWeights LossWeights { get; init; } = Weights(1, 1, 1);
 
     /// <summary>Optimiser (METHOD.md §7).</summary>
@@ -71,10 +74,10 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Whether the cycle's target comes from the global head.</summary>
     public bool UsesSoftCycle => SoftCycle ?? Heads.HasFlag(Heads.Global);
 
-    /// <summary>Whether pixel positives are matched by the global head.</summary>
+    /// <summary>Whether the global head finds the positives of pixels.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
 
-    /// <summary>What a step reports.</summary>
+    /// <summary>The metrics that a step reports.</summary>
     public CaclMetrics Metrics => new(QueueSize);
 
     /// <summary>A queue of negatives for each head that is on.</summary>
@@ -84,10 +87,10 @@ public sealed record CaclOptions : MethodOptions
             CaclHeads.NameOf(head), QueueSize, CaclHeads.Width, head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
     ];
 
-    /// <summary>Weights of the three losses.</summary>
-    /// <param name="global">Of the global loss, equation 3.</param>
-    /// <param name="pixel">Of the pixel loss, equation 4.</param>
-    /// <param name="cycle">Of the cycle loss, equation 6 or the soft cycle.</param>
+    /// <summary>Returns the weights of the three losses.</summary>
+    /// <param name="global">Weight of the global loss, equation 3.</param>
+    /// <param name="pixel">Weight of the pixel loss, equation 4.</param>
+    /// <param name="cycle">Weight of the cycle loss, equation 6 or the soft cycle.</param>
     public static LossWeights Weights(double global, double pixel, double cycle) => new(
         new LossWeight(CaclHeads.NameOf(Heads.Global), global), new LossWeight(CaclHeads.NameOf(Heads.Pixel), pixel),
         new LossWeight(CaclHeads.NameOf(Heads.Cycle), cycle));
@@ -112,7 +115,7 @@ public sealed record CaclOptions : MethodOptions
     /// <inheritdoc/>
     public override IMethod Create(Device device) => new CaclMethod(this, device);
 
-    /// <summary>What is wrong with these settings whatever the batch; empty if nothing is. Sentences for people.</summary>
+    /// <summary>Returns what is wrong with these settings whatever the batch, in sentences for people; empty if nothing is.</summary>
     public IEnumerable<string> Problems()
     {
         if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
@@ -121,11 +124,11 @@ public sealed record CaclOptions : MethodOptions
         if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
         if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
-        if (!(Momentum >= 0 && Momentum <= 1)) yield return $"The key network's momentum is {Momentum}: it must be between 0 and 1.";
+        if (!(EmaWeight >= 0 && EmaWeight <= 1)) yield return $"The key network's momentum is {EmaWeight}: it must be between 0 and 1.";
     }
 
-    /// <summary>What is wrong with these settings for such batches; empty if nothing is. Sentences for people.</summary>
-    /// <param name="batchSize">Pairs B in a batch.</param>
+    /// <summary>Returns what is wrong with these settings for such batches, in sentences for people; empty if nothing is.</summary>
+    /// <param name="batchSize">Number of pairs B in a batch.</param>
     /// <param name="cropSize">Side S of a view, pixels.</param>
     /// <param name="enqueuePixels">Pixels of each frame that enter the pixel and cycle queues.</param>
     public IEnumerable<string> Problems(int batchSize, int cropSize, int enqueuePixels)

@@ -4,20 +4,20 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods.Cacl;
 
-/// <summary>A network with its heads as a training step uses it: views in, rolled back maps of each head out. Owns nothing.</summary>
+/// <summary>The encoder of a training step, a network with its heads: views in, each head's map out, rolled back. Owns nothing.</summary>
 internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
 {
     private readonly ResNet _backbone = new(weights, options.Padding, options.BatchNormSplits);
 
     /// <summary>
-    /// x [B,3,S,S], rolled and put into the order of <paramref name="permutation"/> for the backbone only: the maps that come
-    /// back are in the samples' order and every position's place.
+    /// Encodes x [B,3,S,S]. Views are rolled and permuted as <paramref name="permutation"/> says for the backbone only: the maps that are
+    /// returned have the samples' original order and every position in its own place.
     /// </summary>
     public HeadMaps Forward(Tensor x, Roll[]? rolls, int[]? permutation)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(PixelShuffle.RollIn(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
-        var rows = PixelShuffle.RollBackRows(features, rolls, permutation);
+        var features = _backbone.Forward(SpatialRoll.Apply(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
+        var rows = SpatialRoll.InvertToRows(features, rolls, permutation);
         var maps = new HeadMaps();
         foreach (var head in CaclHeads.Each(options.Heads))
         {
@@ -26,7 +26,7 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
 
         if (options.Heads.HasFlag(Heads.Global))
         {
-            // Before the head: the head then sees one position, the mean of all.
+            // Pooled before the head, the head sees one position, the mean of all.
             var pooled = options.Pooling == Pooling.AfterHead
                 ? maps.Rows[Heads.Global].mean([1])
                 : Forward(Heads.Global, rows.view(x.shape[0], -1, rows.shape[1]).mean([1]));
@@ -39,19 +39,19 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     private Tensor Forward(Heads head, Tensor rows) => Head.Forward(rows, weights, CaclHeads.Spec(head, options.Backbone), training: true);
 }
 
-/// <summary>What one network's heads say of a batch; in the scope of whoever asked.</summary>
+/// <summary>The output of one network's heads for a batch, in the caller's dispose scope.</summary>
 internal sealed class HeadMaps
 {
     /// <summary>Each head's map [B,N,128], not normalised.</summary>
     public Dictionary<Heads, Tensor> Rows { get; } = [];
 
-    /// <summary>û [B,128]: the global head's mean over positions, at length 1. Null without a global head.</summary>
+    /// <summary>û [B,128]: the global head's mean over positions, normalised to length 1. Null without a global head.</summary>
     public Tensor? Pooled { get; set; }
 
-    /// <summary>A head's pixels [B,N,128], each at length 1.</summary>
+    /// <summary>Returns a head's pixels [B,N,128], each normalised to length 1.</summary>
     public Tensor Pixels(Heads head) => nn.functional.normalize(Rows[head], dim: 2);
 
-    /// <summary>Of each sample, a head's pixels at the chosen positions: [B·m,128], sample-major.</summary>
+    /// <summary>Returns a head's pixels at the chosen positions of each sample: [B·m,128], sample-major.</summary>
     public Tensor Chosen(Heads head, int[][] positions)
     {
         using var scope = NewDisposeScope();

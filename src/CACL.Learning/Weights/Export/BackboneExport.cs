@@ -5,14 +5,14 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Export;
 
-/// <summary>What an export wrote.</summary>
+/// <summary>The result of an export.</summary>
 /// <param name="Source">The file that was read.</param>
 /// <param name="Sha256">Its SHA-256, lower-case hexadecimal.</param>
 /// <param name="Backbone">The backbone.</param>
-/// <param name="Padding">Padding that it was trained with.</param>
+/// <param name="Padding">Padding with which it was trained.</param>
 /// <param name="Step">Training steps done; null where the file does not say.</param>
-/// <param name="Heads">The heads that were written along.</param>
-/// <param name="Tensors">How many tensors were written.</param>
+/// <param name="Heads">The heads that were written, too.</param>
+/// <param name="Tensors">Number of tensors written.</param>
 /// <param name="Megabytes">Their size, 10⁶ bytes.</param>
 public sealed record ExportReport(
     string Source, string Sha256, Backbone Backbone, Padding Padding, long? Step, IReadOnlyList<HeadSpec> Heads, int Tensors,
@@ -23,25 +23,25 @@ public sealed record ExportReport(
 }
 
 /// <summary>
-/// Writes a trained backbone as a safetensors file under torchvision's names, which <c>torchvision.models.resnet18</c> and
-/// <c>resnet50</c> load: everything that their state dicts hold but <c>fc</c>.
+/// Writes a trained backbone to a safetensors file with torchvision's names, which <c>torchvision.models.resnet18</c> and <c>resnet50</c>
+/// load: all of their state dicts except <c>fc</c>.
 /// </summary>
 public static class BackboneExport
 {
     /// <summary>Exports a backbone.</summary>
     /// <param name="path">See <see cref="BackboneFile.Find"/>.</param>
     /// <param name="output">The safetensors file to write.</param>
-    /// <param name="momentumNetwork">Takes the momentum network instead of the online one, which the paper evaluates.</param>
-    /// <param name="withHeads">Writes the heads along, under METHOD.md's names.</param>
+    /// <param name="momentumNetwork">Whether to take the momentum network instead of the online one, which the paper evaluates.</param>
+    /// <param name="withHeads">Whether to write the heads, too, under METHOD.md's names.</param>
     /// <param name="overwrite">Whether <paramref name="output"/> may be replaced.</param>
-    /// <exception cref="CheckpointException">The checkpoint is missing, half or damaged.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is missing, incomplete or damaged.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
-    /// <exception cref="WeightsException">It holds no such network, or the output cannot be written.</exception>
+    /// <exception cref="WeightsException">The checkpoint contains no such network, or the output cannot be written.</exception>
     public static ExportReport Export(
         string path, string output, bool momentumNetwork = false, bool withHeads = false, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(output);
-        WholeFile.RequireFree(output, overwrite);
+        AtomicWeightsFile.RequireFree(output, overwrite);
         var found = BackboneFile.Find(path);
         var file = momentumNetwork ? KeyBeside(found.File) : found.File;
         if (withHeads && found.Heads.Count == 0)
@@ -53,7 +53,7 @@ public static class BackboneExport
         var items = tensors.Select(FloatTensors.Item).Concat(tensors.Where(IsMean).Select(BatchCount)).ToList();
         var metadata = Metadata(found, sha256, momentumNetwork);
         if (heads.Count > 0) metadata["heads"] = string.Join(',', heads.Select(head => head.Name));
-        WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
+        AtomicWeightsFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, items, metadata));
         var bytes = items.Sum(i => i.Shape.Aggregate((double)i.Type.ElementSize(), (product, size) => product * size));
         return new ExportReport(file, sha256, found.Backbone, found.Padding, found.Step, heads, items.Count, bytes / 1e6)
         {
@@ -62,7 +62,8 @@ public static class BackboneExport
     }
 
     /// <summary>
-    /// How torchvision makes the network that these weights belong to: the strides and dilations are not in a file of weights.
+    /// Returns the call by which torchvision creates the network that these weights fit: strides and dilations are not part of a file of
+    /// weights.
     /// </summary>
     public static string Loading(Backbone backbone) => backbone == Backbone.ResNet50
         ? "torchvision.models.resnet50(replace_stride_with_dilation=[False, True, True])"
@@ -74,7 +75,7 @@ public static class BackboneExport
     {
         var metadata = new Dictionary<string, string>
         {
-            // What PyTorch's loaders look for.
+            // PyTorch's loaders look for this.
             ["format"] = "pt",
             ["backbone"] = found.Backbone.ToString().ToLowerInvariant(),
             ["network"] = momentumNetwork ? "key" : "query",
@@ -113,7 +114,10 @@ public static class BackboneExport
 
     private static bool IsMean(SnapshotTensor tensor) => tensor.Name.EndsWith(".running_mean", StringComparison.Ordinal);
 
-    /// <summary>PyTorch counts batches beside each normalisation's statistics; with a fixed momentum the count is never used.</summary>
+    /// <summary>
+    /// Returns PyTorch's count of batches, which stands beside the statistics of each normalisation; with a fixed momentum it is never
+    /// used.
+    /// </summary>
     private static SafeTensorsItem BatchCount(SnapshotTensor mean) =>
         SafeTensorsItem.Of(mean.Name[..^"running_mean".Length] + "num_batches_tracked", SafeTensorsType.I64, [], new byte[8]);
 }

@@ -4,38 +4,39 @@ using CACL.Learning.Networks;
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>What an import took and what it left.</summary>
+/// <summary>The result of an import: what it took, and what it left.</summary>
 /// <param name="File">The file that was read.</param>
-/// <param name="Format">Its format: safetensors, PyTorch zip, PyTorch before 1.6.</param>
+/// <param name="Format">Its format: safetensors, PyTorch zip, or PyTorch before 1.6.</param>
 /// <param name="Backbone">The backbone that was found.</param>
-/// <param name="Prefix">What stood before torchvision's names.</param>
-/// <param name="Types">Element types of what was taken, such as F32; several joined by commas.</param>
-/// <param name="Tensors">How many tensors were taken.</param>
+/// <param name="Prefix">The prefix before torchvision's names.</param>
+/// <param name="Types">Element types of the tensors taken, such as F32; several are joined by commas.</param>
+/// <param name="Tensors">Number of tensors taken.</param>
 /// <param name="Megabytes">Their size in the file, 10⁶ bytes.</param>
-/// <param name="Left">What was not taken, and why.</param>
+/// <param name="Left">The tensors that were not taken, and why.</param>
 public sealed record ImportReport(
-    string File, string Format, Backbone Backbone, string Prefix, string Types, int Tensors, double Megabytes, IReadOnlyList<LeftOut> Left);
+    string File, string Format, Backbone Backbone, string Prefix, string Types, int Tensors, double Megabytes,
+    IReadOnlyList<SkippedTensors> Left);
 
 /// <summary>
-/// Takes a ResNet's backbone out of somebody else's file of weights (torchvision, MoCo, any program that keeps torchvision's names) and
-/// writes it as a safetensors file that <c>--init-from</c> takes. Knows the formats of PyTorch and safetensors; runs nothing that a file
-/// holds.
+/// Takes a ResNet backbone out of a foreign file of weights (torchvision, MoCo, any program that keeps torchvision's names) and writes it
+/// to a safetensors file for <c>--init-from</c>. Knows the formats of PyTorch and safetensors; executes nothing that a file contains.
 /// </summary>
 public static class BackboneImport
 {
     /// <summary>Imports a file.</summary>
     /// <param name="path">A .pth, .pt, .pth.tar or .safetensors file.</param>
     /// <param name="output">The safetensors file to write.</param>
-    /// <param name="prefix">What stands before the names of the network to take; null: to be found.</param>
+    /// <param name="prefix">The prefix before the names of the network to take; null: find it.</param>
     /// <param name="overwrite">Whether <paramref name="output"/> may be replaced.</param>
-    /// <exception cref="TorchFileException">A file of PyTorch's holds more than weights, or is damaged.</exception>
+    /// <exception cref="TorchFileException">A PyTorch file contains more than weights, or is damaged.</exception>
     /// <exception cref="SafeTensorsException">A safetensors file is damaged.</exception>
-    /// <exception cref="WeightsException">It holds no ResNet-18 or -50, or the output cannot be written.</exception>
+    /// <exception cref="WeightsException">The file contains neither a ResNet-18 nor a ResNet-50, or the output cannot be
+    /// written.</exception>
     public static ImportReport Import(string path, string output, string? prefix = null, bool overwrite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(output);
-        WholeFile.RequireFree(output, overwrite);
+        AtomicWeightsFile.RequireFree(output, overwrite);
         using var source = Open(path);
         var backbone = Detect(source.Tensors, prefix);
         var network = NetworkShapes.Of(backbone).ToDictionary(t => t.Name, t => t.Shape);
@@ -47,7 +48,8 @@ public static class BackboneImport
             ["imported_from"] = Path.GetFileName(path),
             ["imported_prefix"] = selection.Prefix,
         };
-        WholeFile.Write(output, overwrite, stream => SafeTensorsWriter.Write(stream, output, tensors.Select(FloatTensors.Item), metadata));
+        AtomicWeightsFile.Write(
+            output, overwrite, stream => SafeTensorsWriter.Write(stream, output, tensors.Select(FloatTensors.Item), metadata));
         return new ImportReport(
             path,
             source.Format,
@@ -59,7 +61,7 @@ public static class BackboneImport
             selection.Left);
     }
 
-    /// <summary>Opens a file by what it begins with, not by its name.</summary>
+    /// <summary>Opens a file according to its first bytes, not its name.</summary>
     internal static IWeightsSource Open(string path)
     {
         if (Directory.Exists(path))
@@ -78,7 +80,7 @@ public static class BackboneImport
         }
     }
 
-    /// <summary>A header of less than 2³² bytes that begins with a brace.</summary>
+    /// <summary>Returns whether the file has a header of less than 2³² bytes that begins with a brace.</summary>
     private static bool LooksLikeSafeTensors(string path)
     {
         using var stream = RegularFile.OpenRead(path);
@@ -86,7 +88,7 @@ public static class BackboneImport
         return stream.ReadAtLeast(head, 9, throwOnEndOfStream: false) == 9 && head is [_, _, _, _, 0, 0, 0, 0, (byte)'{'];
     }
 
-    // Only bottlenecks have a third convolution.
+    // Only bottleneck blocks have a third convolution.
     private static Backbone Detect(IReadOnlyList<SourceTensor> tensors, string? prefix) =>
         tensors.Any(t => t.Name.EndsWith("layer1.0.conv3.weight", StringComparison.Ordinal) && (
             prefix is null || t.Name.StartsWith(prefix, StringComparison.Ordinal)))

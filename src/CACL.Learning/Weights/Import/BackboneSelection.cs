@@ -2,24 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Tensors that were not taken.</summary>
-/// <param name="Why">A phrase that says what they are.</param>
+/// <summary>Tensors that an import skipped.</summary>
+/// <param name="Why">What they are, as a phrase.</param>
 /// <param name="Names">Their names in the file.</param>
-public sealed record LeftOut(string Why, IReadOnlyList<string> Names);
+public sealed record SkippedTensors(string Why, IReadOnlyList<string> Names);
 
-/// <summary>Which of a file's tensors are the backbone's. Looks at names, shapes and types only; reads nothing.</summary>
-/// <param name="Prefix">What stands before torchvision's names.</param>
-/// <param name="Used">Names of the network to tensors of the file: all that the network has.</param>
-/// <param name="Left">The others by reason.</param>
+/// <summary>Selects the backbone's tensors among those of a file. Looks only at names, shapes and types; reads no values.</summary>
+/// <param name="Prefix">The prefix before torchvision's names.</param>
+/// <param name="Used">The file's tensors by the network's names: all that the network has.</param>
+/// <param name="Left">The other tensors, by reason.</param>
 internal sealed partial record BackboneSelection(
-    string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<LeftOut> Left)
+    string Prefix, IReadOnlyList<KeyValuePair<string, SourceTensor>> Used, IReadOnlyList<SkippedTensors> Left)
 {
-    /// <summary>Picks a network's tensors out of a file's.</summary>
+    /// <summary>Selects a network's tensors among those of a file.</summary>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="tensors">What it holds.</param>
+    /// <param name="tensors">The file's tensors.</param>
     /// <param name="network">Names and shapes of the network.</param>
-    /// <param name="prefix">What stands before the names; null: to be found.</param>
-    /// <exception cref="WeightsException">The network is not in the file, not whole, or there several times.</exception>
+    /// <param name="prefix">The prefix before the names; null: find it.</param>
+    /// <exception cref="WeightsException">The network is not in the file, is incomplete, or is there several times.</exception>
     public static BackboneSelection Of(
         string path, IReadOnlyList<SourceTensor> tensors, IReadOnlyDictionary<string, long[]> network, string? prefix)
     {
@@ -43,19 +43,19 @@ internal sealed partial record BackboneSelection(
                 + "This program knows these two; if they have other names, say with --prefix what precedes conv1.weight."),
             var several => throw new WeightsException(
                 path,
-                $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{Foreign.Text(p)}'"))}. Say with "
+                $"{path} holds several networks, under {string.Join(", ", several.Take(8).Select(p => $"'{SafeText.Of(p)}'"))}. Say with "
                     + "--prefix which one to take."),
         };
 
     private static string Like(IReadOnlyList<SourceTensor> tensors) =>
-        tensors.Count == 0 ? "" : $" (they are called like {string.Join(", ", tensors.Take(3).Select(t => Foreign.Text(t.Name)))})";
+        tensors.Count == 0 ? "" : $" (they are called like {string.Join(", ", tensors.Take(3).Select(t => SafeText.Of(t.Name)))})";
 
     private static void Check(
         string path, string prefix, Dictionary<string, SourceTensor> inside, IReadOnlyDictionary<string, long[]> network)
     {
         var faults = new List<string>();
-        Add("are missing", network.Keys.Where(name => !inside.ContainsKey(name)).Select(Foreign.Text));
-        Add("belong to another backbone", inside.Keys.Where(name => !network.ContainsKey(name) && IsBackbone(name)).Select(Foreign.Text));
+        Add("are missing", network.Keys.Where(name => !inside.ContainsKey(name)).Select(SafeText.Of));
+        Add("belong to another backbone", inside.Keys.Where(name => !network.ContainsKey(name) && IsBackbone(name)).Select(SafeText.Of));
         var present = network.Where(n => inside.ContainsKey(n.Key))
             .Select(n => (Name: n.Key, Wanted: n.Value, Found: inside[n.Key]))
             .ToArray();
@@ -65,7 +65,7 @@ internal sealed partial record BackboneSelection(
             "are not of a float type",
             present.Where(t => FloatTensors.Number(t.Found.Type) is null).Select(t => $"{t.Name} is {t.Found.Type}"));
         if (faults.Count == 0) return;
-        var under = prefix.Length == 0 ? "" : $" under '{Foreign.Text(prefix)}'";
+        var under = prefix.Length == 0 ? "" : $" under '{SafeText.Of(prefix)}'";
         throw new WeightsException(
             path,
             $"What {path} holds{under} is neither torchvision's ResNet-18 nor its ResNet-50: of {network.Count} tensors "
@@ -79,12 +79,12 @@ internal sealed partial record BackboneSelection(
         }
     }
 
-    private static IEnumerable<LeftOut> Leave(
+    private static IEnumerable<SkippedTensors> Leave(
         IReadOnlyList<SourceTensor> tensors, string prefix, IReadOnlyDictionary<string, long[]> network) =>
         tensors.Select(t => t.Name)
             .Where(name => !(name.StartsWith(prefix, StringComparison.Ordinal) && network.ContainsKey(name[prefix.Length..])))
             .GroupBy(name => Why(name, prefix))
-            .Select(group => new LeftOut(group.Key, [.. group]));
+            .Select(group => new SkippedTensors(group.Key, [.. group]));
 
     private static string Why(string name, string prefix)
     {

@@ -1,18 +1,18 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>What torch.save makes, open: one pickle, and the storages that it names.</summary>
+/// <summary>An open file that torch.save wrote: a pickle, and the storages to which it refers.</summary>
 internal interface ITorchContainer : IDisposable
 {
-    /// <summary>What the format is called, for reports.</summary>
+    /// <summary>Name of the format, for reports.</summary>
     string Format { get; }
 
-    /// <summary>Whether the numbers' bytes run from the highest to the lowest.</summary>
+    /// <summary>Whether numbers are big-endian.</summary>
     bool IsBigEndian { get; }
 
-    /// <summary>What was saved.</summary>
+    /// <summary>The object that was saved.</summary>
     object? Root { get; }
 
-    /// <summary>Bytes of some of a storage's elements, from <paramref name="first"/> to before <paramref name="end"/>.</summary>
-    /// <exception cref="TorchFileException">The storage is missing, of another size, or damaged.</exception>
+    /// <summary>Returns the bytes of a storage's elements from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    /// <exception cref="TorchFileException">The storage is missing, has another size, or is damaged.</exception>
     byte[] Read(TorchStorage storage, long first, long end);
 }

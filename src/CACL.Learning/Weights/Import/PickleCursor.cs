@@ -4,12 +4,12 @@ using System.Text;
 
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Walks the bytes of pickles. Whatever a length says, nothing is read or allocated beyond what is there and allowed.</summary>
+/// <summary>Reads the bytes of pickles. Whatever a length claims, nothing is read or allocated beyond what is there and allowed.</summary>
 internal sealed class PickleCursor(string file, string name, ReadOnlyMemory<byte> bytes)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Where the next byte lies.</summary>
+    /// <summary>Position of the next byte.</summary>
     public int At { get; private set; }
 
     /// <summary>Bytes left.</summary>
@@ -27,7 +27,7 @@ internal sealed class PickleCursor(string file, string name, ReadOnlyMemory<byte
 
     public double Float() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>A whole number of so many bytes, little-endian, two's complement.</summary>
+    /// <summary>Reads a whole number of so many bytes, little-endian, two's complement.</summary>
     public object Integer(ulong length)
     {
         var value = new BigInteger(Sized(length));
@@ -51,7 +51,7 @@ internal sealed class PickleCursor(string file, string name, ReadOnlyMemory<byte
         }
     }
 
-    /// <summary>A text that ends with its line, as GLOBAL has it.</summary>
+    /// <summary>Reads a text up to the end of its line, as GLOBAL has it.</summary>
     public string Line()
     {
         var length = bytes.Span[At..Math.Min(bytes.Length, At + PickleLimits.GlobalName + 1)].IndexOf((byte)'\n');

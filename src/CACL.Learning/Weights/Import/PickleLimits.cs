@@ -1,15 +1,15 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// Bounds far above any file of weights (a MoCo checkpoint with its optimiser takes ten thousand opcodes and 100 kB). They turn a
-/// hostile or damaged pickle into a sentence instead of an exhausted memory.
+/// Limits far above any file of weights (a MoCo checkpoint with its optimiser takes ten thousand opcodes and 100 kB). They make a hostile
+/// or damaged pickle an error message instead of a memory exhaustion.
 /// </summary>
 internal static class PickleLimits
 {
     /// <summary>Bytes of one pickle.</summary>
     public const int Bytes = 64 << 20;
 
-    /// <summary>Opcodes of one pickle. Each makes at most one object, so this bounds stack, memo and what is built.</summary>
+    /// <summary>Opcodes of one pickle. Each creates at most one object, so this bounds the stack, the memo and everything built.</summary>
     public const int Opcodes = 1_000_000;
 
     /// <summary>Bytes of one string, byte string or whole number.</summary>
@@ -21,7 +21,7 @@ internal static class PickleLimits
     /// <summary>Dimensions of a tensor.</summary>
     public const int Dimensions = 16;
 
-    /// <summary>Dictionaries and lists inside each other where tensors are looked for.</summary>
+    /// <summary>Nesting depth of dictionaries and lists in which tensors are looked for.</summary>
     public const int Depth = 12;
 
     /// <summary>Characters of a key on the way to a tensor.</summary>

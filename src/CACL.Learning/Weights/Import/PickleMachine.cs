@@ -1,9 +1,9 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// Understands the pickles that torch.save writes, and nothing else: Python's pickle is a program that may call anything, this
-/// machine knows the opcodes of <see cref="PickleOpcode"/> and the names of <see cref="TorchGlobals"/> and has no way to run a third
-/// thing. One loop over a stack of its own, no recursion, bounded by <see cref="PickleLimits"/>.
+/// Executes the pickles that torch.save writes, and nothing else: a Python pickle is a program that may call anything; this machine knows
+/// the opcodes of <see cref="PickleOpcode"/> and the names of <see cref="TorchGlobals"/>, and has no way to run anything else. It is one
+/// loop with its own stack and no recursion, bounded by <see cref="PickleLimits"/>.
 /// </summary>
 internal sealed class PickleMachine
 {
@@ -18,9 +18,9 @@ internal sealed class PickleMachine
 
     private PickleMachine(PickleCursor cursor) => _cursor = cursor;
 
-    /// <summary>Reads one pickle and leaves the cursor behind it.</summary>
-    /// <exception cref="TorchFileException">It holds an opcode or a name that no file of weights needs, is damaged, or exceeds a
-    /// bound.</exception>
+    /// <summary>Reads one pickle and leaves the cursor after it.</summary>
+    /// <exception cref="TorchFileException">The pickle contains an opcode or a name that no file of weights needs, is damaged, or exceeds a
+    /// limit.</exception>
     public static object? Load(PickleCursor cursor) => new PickleMachine(cursor).Run();
 
     private object? Run()
@@ -118,7 +118,7 @@ internal sealed class PickleMachine
 
     private void PushGlobal(string module, string name) =>
         Push(TorchGlobals.Find(module, name)
-            ?? throw Fault($"names {Foreign.Text($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. "
+            ?? throw Fault($"names {SafeText.Of($"{module}.{name}")}, which is not on the list of what weights need; nothing was run. "
                 + $"{TorchGlobals.Remedy}"));
 
     private void PushStackGlobal(object?[] names)
@@ -135,7 +135,9 @@ internal sealed class PickleMachine
         Push(Guarded(() => function(arguments)));
     }
 
-    /// <remarks>All that PyTorch builds this way is a state dict's attribute _metadata (versions of modules), which is let go.</remarks>
+    /// <remarks>
+    /// The only thing that PyTorch builds this way is a state dict's attribute _metadata (versions of modules), which is dropped.
+    /// </remarks>
     private void Build(object? state)
     {
         Require<PickleDict>(Peek(), "a dict to give attributes to");

@@ -1,7 +1,7 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// The opcodes that PyTorch writes under pickle's protocols 2 to 5, by the names of Python's pickletools. No other is understood.
+/// The opcodes that PyTorch writes in pickle's protocols 2 to 5, with the names of Python's pickletools. No others are understood.
 /// </summary>
 internal enum PickleOpcode : byte
 {
@@ -55,7 +55,7 @@ internal enum PickleOpcode : byte
     ByteArray8 = 0x96,
 }
 
-/// <summary>Names of the opcodes that are refused, for messages.</summary>
+/// <summary>The names of refused opcodes, for messages.</summary>
 internal static class RefusedOpcodes
 {
     private static readonly Dictionary<byte, string> Names = new()
@@ -82,6 +82,6 @@ internal static class RefusedOpcodes
         [0x98] = "READONLY_BUFFER",
     };
 
-    /// <summary>The opcode's name, or its value where no opcode has it.</summary>
+    /// <summary>Returns the opcode's name, or its value if it is no opcode.</summary>
     public static string NameOf(byte opcode) => Names.TryGetValue(opcode, out var name) ? name : $"0x{opcode:X2}";
 }

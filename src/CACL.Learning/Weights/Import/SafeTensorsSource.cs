@@ -1,6 +1,6 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>A safetensors file as a source of weights.</summary>
+/// <summary>Reads weights from a safetensors file.</summary>
 internal sealed class SafeTensorsSource(string path) : IWeightsSource
 {
     private readonly SafeTensorsReader _file = SafeTensorsReader.Open(path);

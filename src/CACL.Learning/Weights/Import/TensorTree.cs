@@ -1,17 +1,17 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// Finds the tensors in what a pickle holds: dictionaries, lists and tuples inside each other, with shared parts and circles.
+/// Finds the tensors in the content of a pickle: nested dictionaries, lists and tuples, which may share parts and form cycles.
 /// </summary>
 internal static class TensorTree
 {
-    /// <summary>Every tensor with the keys that lead to it, joined by dots. What is reached twice is told once.</summary>
-    /// <exception cref="FormatException">Nested too deeply, or more tensors than any network has.</exception>
+    /// <summary>Yields every tensor with the keys that lead to it, joined by dots. A tensor that is reached twice comes once.</summary>
+    /// <exception cref="FormatException">The nesting is too deep, or there are more tensors than any network has.</exception>
     public static IEnumerable<(string Name, TorchTensor Tensor)> Tensors(object? root)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var count = 0;
-        // A stack of its own, since nesting comes from the file; pushed in reverse, so that the file's order stays.
+        // An explicit stack, since the nesting depends on the file; children are pushed in reverse, so that the file's order is kept.
         var open = new Stack<(string Name, int Depth, object? Value)>([("", 0, root)]);
         while (open.TryPop(out var next))
         {
@@ -33,15 +33,15 @@ internal static class TensorTree
         }
     }
 
-    /// <summary>The storages of those tensors by key.</summary>
-    /// <exception cref="FormatException">Two of one key, or as above.</exception>
+    /// <summary>Returns the storages of those tensors by key.</summary>
+    /// <exception cref="FormatException">Two storages have the same key, or as above.</exception>
     public static IReadOnlyDictionary<string, TorchStorage> Storages(object? root)
     {
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         foreach (var (_, tensor) in Tensors(root))
         {
             if (!storages.TryAdd(tensor.Storage.Key, tensor.Storage) && storages[tensor.Storage.Key] != tensor.Storage)
-                throw new FormatException($"tensors differ in what the storage {Foreign.Text(tensor.Storage.Key)} is");
+                throw new FormatException($"tensors differ in what the storage {SafeText.Of(tensor.Storage.Key)} is");
         }
 
         return storages;

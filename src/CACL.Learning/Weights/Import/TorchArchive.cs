@@ -5,8 +5,8 @@ using CACL.Data.Files;
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// The zip archive that torch.save writes since PyTorch 1.6: NAME/data.pkl, a storage in each NAME/data/KEY, and since 2.1
-/// NAME/byteorder. .NET's reader of zip knows zip64, deflated entries and data descriptors.
+/// The zip archive that torch.save has written since PyTorch 1.6: NAME/data.pkl, a storage in each NAME/data/KEY, and since 2.1
+/// NAME/byteorder. .NET's zip reader knows zip64, deflated entries and data descriptors.
 /// </summary>
 internal sealed class TorchArchive : ITorchContainer
 {
@@ -23,7 +23,7 @@ internal sealed class TorchArchive : ITorchContainer
         _archive = archive;
         foreach (var entry in archive.Entries)
         {
-            if (!_entries.TryAdd(entry.FullName, entry)) throw Fault("zip archive", $"has the entry {Foreign.Text(entry.FullName)} twice");
+            if (!_entries.TryAdd(entry.FullName, entry)) throw Fault("zip archive", $"has the entry {SafeText.Of(entry.FullName)} twice");
         }
 
         _folder = Folder();
@@ -40,8 +40,8 @@ internal sealed class TorchArchive : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Opens an archive and understands its pickle.</summary>
-    /// <exception cref="TorchFileException">It is no archive of weights, or damaged.</exception>
+    /// <summary>Opens an archive and loads its pickle.</summary>
+    /// <exception cref="TorchFileException">The file is not an archive of weights, or is damaged.</exception>
     public static TorchArchive Open(string file)
     {
         FileStream? stream = null;
@@ -56,7 +56,7 @@ internal sealed class TorchArchive : ITorchContainer
         {
             archive?.Dispose();
             stream?.Dispose();
-            // A damaged directory of a zip archive makes .NET's reader throw any of these.
+            // For a damaged directory of a zip archive, .NET's reader throws any of these.
             if (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
                 or OverflowException)
                 throw new TorchFileException(file, "zip archive", $"cannot be read ({e.Message.TrimEnd('.')}); is the file whole?", e);
@@ -66,7 +66,7 @@ internal sealed class TorchArchive : ITorchContainer
 
     public byte[] Read(TorchStorage storage, long first, long end)
     {
-        var where = $"storage {Foreign.Text(storage.Key)}";
+        var where = $"storage {SafeText.Of(storage.Key)}";
         if (!_entries.TryGetValue($"{_folder}data/{storage.Key}", out var entry)) throw Fault(where, "is missing in the archive");
         var size = storage.Type.ElementSize();
         if (entry.Length != storage.Count * size)
@@ -102,14 +102,14 @@ internal sealed class TorchArchive : ITorchContainer
         {
             "little" => false,
             "big" => true,
-            var other => throw Fault("entry byteorder", $"says '{Foreign.Text(other)}'; little and big are known"),
+            var other => throw Fault("entry byteorder", $"says '{SafeText.Of(other)}'; little and big are known"),
         };
     }
 
     private byte[] Small(string name, int limit)
     {
         var entry = _entries[name];
-        if (entry.Length > limit) throw Fault($"entry {Foreign.Text(name)}", $"has {entry.Length} bytes; at most {limit} are allowed");
+        if (entry.Length > limit) throw Fault($"entry {SafeText.Of(name)}", $"has {entry.Length} bytes; at most {limit} are allowed");
         return ZipEntryReader.Read(_file, entry, 0, (int)entry.Length);
     }
 

@@ -2,7 +2,7 @@
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// A file that torch.save wrote, as a source of weights. Nothing in it is run; storages are read only where a tensor is asked for.
+/// Reads weights from a file that torch.save wrote. Nothing in it is executed; storages are read only when a tensor is requested.
 /// </summary>
 internal sealed class TorchFile : IWeightsSource
 {
@@ -15,8 +15,8 @@ internal sealed class TorchFile : IWeightsSource
         _container = container;
         foreach (var (name, tensor) in Guarded(() => TensorTree.Tensors(container.Root).ToArray()))
         {
-            // A key with dots can spell the same as two keys without.
-            if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {Foreign.Text(name)}", "occurs twice");
+            // A key with dots can spell the same name as two keys without.
+            if (!_tensors.TryAdd(name, tensor)) throw new TorchFileException(path, $"tensor {SafeText.Of(name)}", "occurs twice");
         }
 
         Tensors = [.. _tensors.Select(t => new SourceTensor(t.Key, t.Value.Storage.Type, t.Value.Shape))];
@@ -29,7 +29,7 @@ internal sealed class TorchFile : IWeightsSource
     public IReadOnlyList<SourceTensor> Tensors { get; }
 
     /// <summary>Opens a file and finds its tensors.</summary>
-    /// <exception cref="TorchFileException">It is not such a file, holds more than weights, or is damaged.</exception>
+    /// <exception cref="TorchFileException">The file is not of this kind, contains more than weights, or is damaged.</exception>
     public static TorchFile Open(string path)
     {
         ITorchContainer? container = null;
@@ -50,7 +50,7 @@ internal sealed class TorchFile : IWeightsSource
     public IReadOnlyList<SnapshotTensor> Read(IReadOnlyCollection<SourceTensor> tensors)
     {
         var read = new Dictionary<string, SnapshotTensor>(StringComparer.Ordinal);
-        // By storage, so that one that many tensors share is read once.
+        // By storage, so that one shared by many tensors is read once.
         foreach (var shared in tensors.Select(t => (t.Name, View: _tensors[t.Name])).GroupBy(t => t.View.Storage.Key))
         {
             var storage = shared.First().View.Storage;
@@ -67,7 +67,7 @@ internal sealed class TorchFile : IWeightsSource
 
     private float[] Gather(string name, TorchTensor view, byte[] bytes, long first)
     {
-        var where = $"tensor {Foreign.Text(name)}";
+        var where = $"tensor {SafeText.Of(name)}";
         if (view.Count > Array.MaxLength) throw new TorchFileException(Path, where, $"{view.Count} numbers do not fit one array");
         var number = FloatTensors.Number(view.Storage.Type)
             ?? throw new TorchFileException(Path, where, $"is {view.Storage.Type}, not a float type");

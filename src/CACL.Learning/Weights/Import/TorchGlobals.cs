@@ -3,29 +3,29 @@ using System.Numerics;
 namespace CACL.Learning.Weights.Import;
 
 /// <summary>
-/// The names of Python's that a file of weights needs, and what each stands for here: torch/_utils.py and torch/serialization.py of
-/// PyTorch 1.6 to 2.x say how tensors and storages are pickled.
+/// The Python names that a file of weights needs, and what each stands for here: torch/_utils.py and torch/serialization.py of PyTorch 1.6
+/// to 2.x define how tensors and storages are pickled.
 /// </summary>
 internal static class TorchGlobals
 {
-    /// <summary>What to do with a file that holds more than weights.</summary>
+    /// <summary>What to do with a file that contains more than weights.</summary>
     public const string Remedy =
         "If you trust the file, load it with PyTorch where it comes from and save its state dict alone: torch.save(state_dict, "
             + "'weights.pth').";
 
     private static readonly Dictionary<string, PickleGlobal> Known = Everything().ToDictionary(g => g.ToString(), StringComparer.Ordinal);
 
-    /// <summary>The global of that name, or null where it is not on the list.</summary>
+    /// <summary>Returns the global with that name, or null if it is not on the list.</summary>
     public static PickleGlobal? Find(string module, string name)
     {
-        // A dot in the wrong half must not make another name right.
+        // A dot in the wrong half must not produce another valid name.
         return Known.TryGetValue($"{module}.{name}", out var global) && global.Module == module ? global : null;
     }
 
     /// <summary>
-    /// A storage from its persistent id ('storage', type, key, location, count); the old format adds a view, always None.
+    /// Returns a storage from its persistent id ('storage', type, key, location, count); the old format adds a view, which is always None.
     /// </summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <exception cref="FormatException">The id is something else.</exception>
     public static TorchStorage Storage(object? id)
     {
         if (id is PickleTuple { Items: ["storage", PickleGlobal { Element: { } element }, string key, string, long count, .. var rest] }
@@ -39,7 +39,7 @@ internal static class TorchGlobals
         throw new FormatException($"a storage is expected, not {KindOf(id)}");
     }
 
-    /// <summary>What a value is, for messages.</summary>
+    /// <summary>Returns what a value is, for messages.</summary>
     public static string KindOf(object? value) => value switch
     {
         null => "None",
@@ -51,7 +51,7 @@ internal static class TorchGlobals
         PickleTuple => "a tuple",
         PickleList => "a list",
         PickleDict => "a dict",
-        PickleGlobal global => Foreign.Text(global.ToString()),
+        PickleGlobal global => SafeText.Of(global.ToString()),
         TorchStorage => "a storage",
         TorchTensor => "a tensor",
         PickleOpaque => "a set or the like",
@@ -65,7 +65,7 @@ internal static class TorchGlobals
         yield return new("torch", "Size", Size);
         yield return new("collections", "OrderedDict", Dictionary);
 
-        // A checkpoint's other things: where it was, what a schedule counts. Nothing of them is used.
+        // Other things in a checkpoint: devices, the counters of a schedule. None of them is used.
         yield return new("torch", "device", Opaque);
         yield return new("collections", "Counter", Opaque);
         yield return new("builtins", "set", Opaque);
@@ -95,23 +95,23 @@ internal static class TorchGlobals
 
     private static PickleOpaque Opaque(PickleTuple arguments) => PickleOpaque.Instance;
 
-    /// <summary>OrderedDict(); its entries follow by SETITEMS.</summary>
+    /// <summary>Handles OrderedDict(), whose entries follow by SETITEMS.</summary>
     private static PickleDict Dictionary(PickleTuple arguments) =>
         arguments.Items.Length == 0
             ? new PickleDict()
             : throw new FormatException("collections.OrderedDict with arguments, which torch.save never writes");
 
-    /// <summary>torch.Size((2, 3)).</summary>
+    /// <summary>Handles torch.Size((2, 3)).</summary>
     private static PickleTuple Size(PickleTuple arguments) =>
         arguments.Items is [PickleTuple sizes] ? sizes : throw new FormatException("torch.Size without a tuple of sizes");
 
-    /// <summary>_rebuild_parameter(data, requires_grad, backward_hooks).</summary>
+    /// <summary>Handles _rebuild_parameter(data, requires_grad, backward_hooks).</summary>
     private static TorchTensor Parameter(PickleTuple arguments) =>
         arguments.Items is [TorchTensor data, bool, PickleDict]
             ? data
             : throw new FormatException("a parameter that is not made of a tensor, a truth value and a dict");
 
-    /// <summary>_rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks[, metadata]).</summary>
+    /// <summary>Handles _rebuild_tensor_v2(storage, storage_offset, size, stride, requires_grad, backward_hooks[, metadata]).</summary>
     private static TorchTensor Tensor(PickleTuple arguments)
     {
         if (arguments.Items is not [

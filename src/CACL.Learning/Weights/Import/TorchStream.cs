@@ -7,7 +7,7 @@ namespace CACL.Learning.Weights.Import;
 
 /// <summary>
 /// The stream that torch.save wrote before PyTorch 1.6 (July 2020; MoCo-v2 was published in March): five pickles (a magic number, a
-/// version, the system's properties, what was saved, the storages' keys), then of each storage its count and its bytes, little-endian.
+/// version, the system's properties, the object that was saved, the storages' keys), then each storage's count and bytes, little-endian.
 /// </summary>
 internal sealed class TorchStream : ITorchContainer
 {
@@ -45,8 +45,8 @@ internal sealed class TorchStream : ITorchContainer
 
     public object? Root { get; }
 
-    /// <summary>Opens a stream and understands its pickles.</summary>
-    /// <exception cref="TorchFileException">It holds more than weights, or is damaged.</exception>
+    /// <summary>Opens a stream and loads its pickles.</summary>
+    /// <exception cref="TorchFileException">The stream contains more than weights, or is damaged.</exception>
     public static TorchStream Open(string file)
     {
         var handle = RegularFile.OpenHandle(file);
@@ -63,7 +63,7 @@ internal sealed class TorchStream : ITorchContainer
 
     public byte[] Read(TorchStorage storage, long first, long end)
     {
-        var where = $"storage {Foreign.Text(storage.Key)}";
+        var where = $"storage {SafeText.Of(storage.Key)}";
         var size = storage.Type.ElementSize();
         if (_storages.Count == 0) Locate(TensorTree.Storages(Root));
         if (!_storages.TryGetValue(storage.Key, out var at)) throw Fault(where, "is missing in the file");
@@ -75,7 +75,9 @@ internal sealed class TorchStream : ITorchContainer
 
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Finds where each storage begins. Only its type tells how many bytes one takes, and only the tensors know types.</summary>
+    /// <summary>
+    /// Finds where each storage begins. Only its type says how many bytes an element takes, and only the tensors know types.
+    /// </summary>
     private void Locate(IReadOnlyDictionary<string, TorchStorage> known)
     {
         var at = _at;
@@ -84,7 +86,7 @@ internal sealed class TorchStream : ITorchContainer
         {
             if (item is not string key || !known.TryGetValue(key, out var storage))
                 throw Fault("storages", "one of them belongs to no tensor");
-            var where = $"storage {Foreign.Text(key)}";
+            var where = $"storage {SafeText.Of(key)}";
             ReadExactly(where, count, at);
             if (BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count)
                 throw Fault(where, $"holds {BinaryPrimitives.ReadInt64LittleEndian(count)} elements, its tensors expect {storage.Count}");

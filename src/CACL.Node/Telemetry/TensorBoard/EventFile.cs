@@ -4,8 +4,8 @@ using CACL.Data.Files;
 namespace CACL.Node.Telemetry.TensorBoard;
 
 /// <summary>
-/// An event file that is being written: record by record, each handed to the operating system whole, so that a killed process leaves at
-/// most the last one cut off, which readers wait for or leave out.
+/// An event file for writing: each record is handed to the operating system as a whole, so that a killed process leaves at most the last
+/// one truncated, which readers wait for or ignore.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
@@ -18,11 +18,11 @@ internal sealed class EventFile : IDisposable
         _stream = stream;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path => _stream.Name;
 
-    /// <summary>Makes a new one: TensorBoard reads those of a folder in the order of their names, which begin with the time.</summary>
-    /// <param name="folder">Made where it is missing.</param>
+    /// <summary>Creates a new file: TensorBoard reads those of a folder in the order of their names, which begin with the time.</summary>
+    /// <param name="folder">The folder; created if it is missing.</param>
     /// <param name="now">The time.</param>
     public static EventFile Create(string folder, DateTimeOffset now)
     {
@@ -33,7 +33,7 @@ internal sealed class EventFile : IDisposable
                 CultureInfo.InvariantCulture,
                 $"events.out.{Mark}.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}"));
         var place = 0;
-        // Another start within the same second.
+        // There was another start within the same second.
         while (File.Exists($"{stem}.{place}")) place++;
         var file = new EventFile(RegularFile.Open(
             $"{stem}.{place}", FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
@@ -50,7 +50,7 @@ internal sealed class EventFile : IDisposable
     }
 
     /// <summary>
-    /// Removes from a folder's files the events of steps after <paramref name="steps"/>, which are done again, and what a crash cut off.
+    /// Removes from a folder's files the events of steps after <paramref name="steps"/>, which are done again, and what a crash truncated.
     /// </summary>
     public static void Keep(string folder, long steps)
     {
@@ -59,7 +59,7 @@ internal sealed class EventFile : IDisposable
     }
 
     /// <summary>Appends an event.</summary>
-    /// <exception cref="IOException">The disk does not take it; the file is as before.</exception>
+    /// <exception cref="IOException">The disk does not take it; the file is unchanged.</exception>
     public void Append(ReadOnlySpan<byte> payload)
     {
         var start = _stream.Position;
@@ -81,7 +81,7 @@ internal sealed class EventFile : IDisposable
 
     private static void KeepIn(string path, long steps)
     {
-        // Its name while it is written is none that TensorBoard would take for an event file.
+        // While it is written, TensorBoard would not take its name for an event file's.
         using var rewritten = new AtomicFile(path);
         bool changed;
         using (var read = RegularFile.OpenRead(path))

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace CACL.Node.Telemetry.TensorBoard;
 
-/// <summary>Numbers out of a line of JSON.</summary>
+/// <summary>Reads numbers from a line of JSON.</summary>
 internal static class JsonFigures
 {
     /// <summary>
-    /// The number of this name, null where there is none. Made from text a number is of no type yet, made in memory it has one: both are
-    /// read.
+    /// Returns the number with this name, or null if there is none. A number parsed from text has no type yet, one created in memory has:
+    /// both are read.
     /// </summary>
     public static double? Number(this JsonObject line, string name) =>
         line[name] is JsonValue value

@@ -4,13 +4,14 @@ using System.Numerics;
 namespace CACL.Node.Telemetry.TensorBoard;
 
 /// <summary>
-/// The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and shifted so that a checksum of a checksum is none by accident.
+/// The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and shifted so that a checksum over data with checksums is not a trivial
+/// one.
 /// </summary>
 internal static class MaskedCrc32C
 {
     private const uint Shift = 0xa282ead8;
 
-    /// <summary>Of these bytes.</summary>
+    /// <summary>Returns the checksum of these bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

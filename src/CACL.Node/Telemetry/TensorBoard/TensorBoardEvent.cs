@@ -20,10 +20,12 @@ internal static class TensorBoardEvent
     private const int SessionLogField = 7;
     private const int SessionStart = 1;
 
-    /// <summary>What a file begins with.</summary>
+    /// <summary>Returns the event with which a file begins.</summary>
     public static byte[] FileVersion(DateTimeOffset time) => Event(time, 0, e => Text(e, FileVersionField, "brain.Event:2"));
 
-    /// <summary>Tells a reader that has seen more of an earlier start to forget all from this step on.</summary>
+    /// <summary>
+    /// Returns the event that tells a reader which has seen more of an earlier start to forget everything from this step on.
+    /// </summary>
     public static byte[] Restart(DateTimeOffset time, long step) => Event(time, step, e =>
     {
         Message(e, SessionLogField, log =>
@@ -33,7 +35,7 @@ internal static class TensorBoardEvent
         });
     });
 
-    /// <summary>Scalars of a step.</summary>
+    /// <summary>Returns the event with the scalars of a step.</summary>
     public static byte[] Scalars(DateTimeOffset time, long step, IEnumerable<(string Tag, double Value)> scalars) => Event(time, step, e =>
     {
         Message(e, SummaryField, summary =>
@@ -50,7 +52,7 @@ internal static class TensorBoardEvent
         });
     });
 
-    /// <summary>The step of an event, 0 where it has none or is none.</summary>
+    /// <summary>Returns the step of an event, or 0 if it has none or is not an event.</summary>
     public static long StepOf(byte[] payload)
     {
         try
@@ -64,7 +66,7 @@ internal static class TensorBoardEvent
         }
         catch (InvalidProtocolBufferException)
         {
-            // It is no event.
+            // It is not an event.
         }
 
         return 0;
@@ -74,7 +76,7 @@ internal static class TensorBoardEvent
     {
         e.WriteTag(WallTime, WireType.Fixed64);
         e.WriteDouble(time.ToUnixTimeMilliseconds() / 1000.0);
-        // As protoc's code writes it: a number that is zero is left out.
+        // As in protoc's generated code, a number that is zero is omitted.
         if (step != 0)
         {
             e.WriteTag(StepField, WireType.Varint);
@@ -90,7 +92,7 @@ internal static class TensorBoardEvent
         stream.WriteString(value);
     }
 
-    // Its length comes before it, so it is written beside.
+    // Its length comes before it, so it is written to a buffer first.
     private static void Message(CodedOutputStream stream, int field, Action<CodedOutputStream> content)
     {
         stream.WriteTag(field, WireType.LengthDelimited);

@@ -6,12 +6,13 @@ using Serilog;
 namespace CACL.Node.Telemetry.TensorBoard;
 
 /// <summary>
-/// RUN/tensorboard: the figures of steps and evaluations for TensorBoard. A start writes a file of its own; what earlier ones wrote of
-/// steps that are done again is taken out first. When the disk does not take an event it is left out, and one line of the log says so.
+/// Writes RUN/tensorboard: the figures of steps and evaluations for TensorBoard. Each start writes a file of its own; what earlier ones
+/// wrote about steps that are done again is removed first. If the disk does not take an event, it is dropped, and one line in the log says
+/// so.
 /// </summary>
 internal sealed class TensorBoardLog : IDisposable
 {
-    /// <summary>Steps of which each is written; see <see cref="IsWritten"/>.</summary>
+    /// <summary>Number of steps of which every one is written; see <see cref="IsWritten"/>.</summary>
     private const long Dense = 10_000;
 
     private readonly Lock _gate = new();
@@ -27,10 +28,10 @@ internal sealed class TensorBoardLog : IDisposable
         _clock = clock;
     }
 
-    /// <summary>Begins a file; null, with a line in the log, where that cannot be done.</summary>
-    /// <param name="folder">The folder of such files.</param>
-    /// <param name="steps">Steps that the run has behind it.</param>
-    /// <param name="clock">The time.</param>
+    /// <summary>Begins a file; returns null, with a line in the log, if that is not possible.</summary>
+    /// <param name="folder">The folder of event files.</param>
+    /// <param name="steps">Steps that the run has done.</param>
+    /// <param name="clock">The clock.</param>
     public static TensorBoardLog? Start(string folder, long steps, TimeProvider clock)
     {
         try
@@ -49,8 +50,8 @@ internal sealed class TensorBoardLog : IDisposable
     }
 
     /// <summary>
-    /// Whether a step is written: every one of the first ten thousand, then every tenth up to a hundred thousand, then every hundredth,
-    /// and so on, so that a million steps take about ten megabytes. metrics.jsonl has them all.
+    /// Returns whether a step is written: every one of the first ten thousand, then every tenth up to a hundred thousand, then every
+    /// hundredth, and so on, so that a million steps take about ten megabytes. metrics.jsonl has them all.
     /// </summary>
     public static bool IsWritten(long step)
     {
@@ -59,16 +60,16 @@ internal sealed class TensorBoardLog : IDisposable
         return step % every == 0;
     }
 
-    /// <summary>A step is done.</summary>
+    /// <summary>Observes a finished step.</summary>
     public void Observe(StepMetrics step)
     {
-        // The training was rolled back: a reader drops what it has of the steps that come again.
+        // The training was rolled back: a reader drops what it has about the steps that come again.
         if (step.Step <= _last) Append(TensorBoardEvent.Restart(_clock.GetUtcNow(), step.Step));
         _last = step.Step;
         if (IsWritten(step.Step)) Write(step.Step, ScalarsOf(step));
     }
 
-    /// <summary>An evaluation was made: a line of evaluations.jsonl.</summary>
+    /// <summary>Observes an evaluation, by its line of evaluations.jsonl.</summary>
     public void Evaluated(JsonObject line)
     {
         if ((string?)line["status"] != "done" || (string?)line["dataset"] is not { } dataSet) return;

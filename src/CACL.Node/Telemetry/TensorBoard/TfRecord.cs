@@ -10,10 +10,10 @@ internal static class TfRecord
     /// <summary>Bytes before the payload.</summary>
     private const int HeadBytes = sizeof(ulong) + sizeof(uint);
 
-    /// <summary>An event is a few hundred bytes; what claims to be larger is damaged.</summary>
+    /// <summary>An event is a few hundred bytes; a record that claims to be larger is damaged.</summary>
     private const int MostBytes = 1 << 20;
 
-    /// <summary>A payload in its frame.</summary>
+    /// <summary>Returns a payload in its frame.</summary>
     public static byte[] Frame(ReadOnlySpan<byte> payload)
     {
         var record = new byte[HeadBytes + payload.Length + sizeof(uint)];
@@ -25,9 +25,10 @@ internal static class TfRecord
     }
 
     /// <summary>
-    /// The payloads of a file up to its end, or up to the first record that is cut off or damaged: what follows cannot be found any more.
+    /// Yields the payloads of a file up to its end, or up to the first record that is truncated or damaged: what follows can no longer be
+    /// found.
     /// </summary>
-    /// <param name="stream">The file, at a record's beginning.</param>
+    /// <param name="stream">The file, positioned at the beginning of a record.</param>
     public static IEnumerable<byte[]> Payloads(Stream stream)
     {
         var head = new byte[HeadBytes];

@@ -83,7 +83,7 @@ public sealed class KilledChildTests : IDisposable
     public void What_ffmpeg_says_of_a_file_is_its_exit_code(string script, int exitCode)
     {
         using var run = Shell(script);
-        Assert.Equal(exitCode, run.Finish());
+        Assert.Equal(exitCode, run.WaitForExit());
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class KilledChildTests : IDisposable
     public void What_the_machine_lacks_is_no_word_on_the_file(string script, string words)
     {
         using var run = Shell(script);
-        var fault = Assert.Throws<DecoderFaultException>(() => run.Finish());
+        var fault = Assert.Throws<DecoderFaultException>(() => run.WaitForExit());
         Assert.Contains("Reading /v/a.mp4 failed through no fault of its own", fault.Message, StringComparison.Ordinal);
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
@@ -107,8 +107,8 @@ public sealed class KilledChildTests : IDisposable
     public void A_file_that_is_named_like_a_complaint_is_judged_like_any_other()
     {
         const string name = "/v/Cannot allocate memory.mp4";
-        using var run = new FfmpegRun("/bin/sh", $"-c \"echo '{name}: Invalid data' >&2; exit 1\"", name, ExactnessCheck.Patience, Cancel);
-        Assert.Equal(1, run.Finish());
+        using var run = new FfmpegProcess("/bin/sh", $"-c \"echo '{name}: Invalid data' >&2; exit 1\"", name, ExactnessCheck.Patience, Cancel);
+        Assert.Equal(1, run.WaitForExit());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class KilledChildTests : IDisposable
         Assert.Throws<DecoderFaultException>(() => prober.Probe(clip, ExactnessCheck.Patience, Cancel));
     }
 
-    private static FfmpegRun Shell(string script) => new("/bin/sh", $"-c \"{script}\"", "/v/a.mp4", ExactnessCheck.Patience, Cancel);
+    private static FfmpegProcess Shell(string script) => new("/bin/sh", $"-c \"{script}\"", "/v/a.mp4", ExactnessCheck.Patience, Cancel);
 
     private ScanReport Scan(FfmpegProgram program, out VideoCatalog catalog)
     {

@@ -23,7 +23,7 @@ public sealed class EvaluationPlanTests
     public void An_epoch_sees_every_image_once_and_what_is_seen_is_what_epochs_see() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 20], Gen.Double[0, 1], Gen.Int[1, 6], Gen.ULong).Sample((images, batch, flip, epochs, seed) =>
         {
-            var plan = new LinearPlan(seed, images, batch, flip);
+            var plan = new EpochSampler(seed, images, batch, flip);
             var seen = new HashSet<(int, bool)>();
             for (var epoch = 0; epoch < epochs; epoch++)
             {

@@ -31,8 +31,8 @@ public sealed class ProtocolTests : IDisposable
     [InlineData(true)]
     public void Where_features_are_kept_changes_no_bit(bool half)
     {
-        var memory = Linear(Few, new FeatureOptions { Place = FeaturePlace.Memory, Half = half });
-        AssertSame(memory, Linear(Few, new FeatureOptions { Place = FeaturePlace.Disk, Folder = _folder.Path, Half = half }));
+        var memory = Linear(Few, new FeatureOptions { Storage = FeatureStorage.Memory, Half = half });
+        AssertSame(memory, Linear(Few, new FeatureOptions { Storage = FeatureStorage.Disk, Folder = _folder.Path, Half = half }));
         AssertSame(
             memory, Linear(Few, new FeatureOptions { MemoryBytes = 90_000, DiskBytes = 90_000, Folder = _folder.Path, Half = half }));
         Assert.Contains("are computed each time", _notes[^1], StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class ProtocolTests : IDisposable
     public void On_a_full_disk_what_does_not_fit_is_computed_each_time()
     {
         using var disk = new SmallDisk("128k");
-        AssertSame(Linear(Few), Linear(Few, new FeatureOptions { Place = FeaturePlace.Disk, Folder = disk.Path }));
+        AssertSame(Linear(Few), Linear(Few, new FeatureOptions { Storage = FeatureStorage.Disk, Folder = disk.Path }));
         Assert.Matches(
             "The features of [1-4] of 10 images and mirror images are kept .0 in memory, [1-4] on disk.; the others are computed each time",
             _notes[^1]);
@@ -65,14 +65,14 @@ public sealed class ProtocolTests : IDisposable
         var split = EvaluationSplit.Of(_data, "train", 0, 1, 0);
         var trained = LinearProtocol.Train(_data, split, representation, Few with { Epochs = 30 }, new FeatureOptions(), Context());
         using var predictor = new SegmentationPredictor(representation, trained.Weight, trained.Bias, new TileOptions(), 0, CPU);
-        var scores = SegmentationTest.Run(_data, EvaluationSplit.Of(_data, "val", 0, 1, 0), predictor, Context()).Scores();
+        var scores = SegmentationScoring.Run(_data, EvaluationSplit.Of(_data, "val", 0, 1, 0), predictor, Context()).Scores();
         Assert.Equal(1.0, scores.MeanIou);
     }
 
     [Fact]
     public void A_classifier_that_diverges_is_told_with_the_setting()
     {
-        var fault = Assert.Throws<EvaluationException>(() => Linear(Few with { LearningRate = 1e38, Settings = "cacl.evaluation.quick" }));
+        var fault = Assert.Throws<EvaluationException>(() => Linear(Few with { LearningRate = 1e38, Section = "cacl.evaluation.quick" }));
         Assert.Contains("cacl.evaluation.quick.learning-rate", fault.Message, StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class ProtocolTests : IDisposable
             using var representation = Representation.Load(Representation.Random, null, 3, CPU, trainable: true);
             var trained = LimitedProtocol.Train(data, split, representation, options, Context());
             using var predictor = new SegmentationPredictor(representation, trained.Weight, trained.Bias, new TileOptions(), 0, CPU);
-            accuracy = SegmentationTest.Run(data, split, predictor, Context()).Scores().Accuracy;
+            accuracy = SegmentationScoring.Run(data, split, predictor, Context()).Scores().Accuracy;
             return trained;
         }
 

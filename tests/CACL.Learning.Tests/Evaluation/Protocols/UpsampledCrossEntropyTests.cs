@@ -28,7 +28,7 @@ public sealed class UpsampledCrossEntropyTests
         var (logits, labels) = Draw(c);
         using var scope = NewDisposeScope();
         using var expected = tensor(logits, [c.Classes, c.Height * c.Width]);
-        var loss = CoarseLoss.ByAutograd(expected, c.Height, c.Width, labels, c.Mirrored, 0.5f);
+        var loss = UpsampledLoss.ByAutograd(expected, c.Height, c.Width, labels, c.Mirrored, 0.5f);
 
         var gradient = (float[])logits.Clone();
         var fused = new UpsampledCrossEntropy(1).Backward(gradient, c.Classes, c.Height, c.Width, labels, c.Mirrored, 0.5f);
@@ -56,20 +56,20 @@ public sealed class UpsampledCrossEntropyTests
     [Fact]
     public void An_image_without_a_counted_pixel_has_no_loss_and_no_gradient()
     {
-        var labels = new ColumnLabels(new LabelMap(17, 23, [.. Enumerable.Repeat(LabelMap.Ignored, 17 * 23)]));
+        var labels = new ColumnMajorLabels(new LabelMap(17, 23, [.. Enumerable.Repeat(LabelMap.Ignored, 17 * 23)]));
         float[] logits = [1, 2, 3, 4, 5, 6, 7, 8];
         Assert.Equal(0, labels.Counted);
         Assert.Equal(0.0, new UpsampledCrossEntropy(1).Backward(logits, 2, 2, 2, labels, mirrored: false, 1));
         Each.Holds(logits, g => Assert.Equal(0f, g));
     }
 
-    private static (float[] Logits, ColumnLabels Labels) Draw(Case c)
+    private static (float[] Logits, ColumnMajorLabels Labels) Draw(Case c)
     {
         var random = new Data.Sampling.CounterRandom(c.Seed, 0, 0, 0, Data.Sampling.DrawPurpose.Frame);
         var logits = new float[c.Classes * c.Height * c.Width];
         for (var i = 0; i < logits.Length; i++) logits[i] = (float)random.Uniform(-c.Size, c.Size);
         var classes = new byte[c.FineHeight * c.FineWidth];
         for (var i = 0; i < classes.Length; i++) classes[i] = random.Chance(0.2) ? LabelMap.Ignored : (byte)random.Below(c.Classes);
-        return (logits, new ColumnLabels(new LabelMap(c.FineWidth, c.FineHeight, classes)));
+        return (logits, new ColumnMajorLabels(new LabelMap(c.FineWidth, c.FineHeight, classes)));
     }
 }

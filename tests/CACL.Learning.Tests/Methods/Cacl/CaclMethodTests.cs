@@ -27,7 +27,7 @@ public sealed class CaclMethodTests
         Options with { Heads = Heads.Pixel | Heads.Cycle },
         Options with { Heads = Heads.All },
         Options with { SoftCycle = false },
-        Options with { PixelShuffle = false },
+        Options with { SpatialRoll = false },
         Options with { Positives = Positives.SamePosition },
         Options with { Pooling = Pooling.BeforeHead },
         Options with { Padding = Padding.Reflect, BatchNormSplits = 1 },
@@ -180,13 +180,13 @@ public sealed class CaclMethodTests
                 .ToList();
         using var cacl = new CaclMethod(Options, CPU);
 
-        var kept = cacl.StartFrom(weights);
+        var kept = cacl.InitialiseFrom(weights);
 
         Assert.Equal(12, kept.Count);
         var after = cacl.Snapshot();
         Assert.Equal(weights[0].Values, after.Find("query.conv1.weight")!.Values);
         Assert.Equal(weights[0].Values, after.Find("key.conv1.weight")!.Values);
-        Assert.Throws<ArgumentException>(() => cacl.StartFrom(weights.Skip(1)));
+        Assert.Throws<ArgumentException>(() => cacl.InitialiseFrom(weights.Skip(1)));
     }
 
     [Fact]

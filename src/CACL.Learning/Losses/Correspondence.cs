@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace CACL.Learning.Losses;
+
+/// <summary>
+/// The correspondence that gives equation 4 its positives: for each pixel of the first frame, the matching pixel of the second.
+/// </summary>
+internal static class Correspondence
+{
+    /// <summary>
+    /// Returns the most similar pixel under the global head, j(i) = argmax_j u_i·u₊_j, the first on a tie. u, uPlus [B,N,D] unit vectors;
+    /// result [B,N] int64, no gradient. Only one sample's N×N similarities exist at a time.
+    /// </summary>
+    public static Tensor ByGlobalHead(Tensor u, Tensor uPlus)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var matches = new Tensor[u.shape[0]];
+        for (var sample = 0; sample < matches.Length; sample++)
+        {
+            using var similarity = u.select(0, sample).matmul(uPlus.select(0, sample).t());
+            // torch's argmax returns the first of equal maxima.
+            matches[sample] = similarity.argmax(1);
+        }
+
+        return stack(matches).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Returns the pixel at the same position: [B,N] int64, j = i.</summary>
+    public static Tensor SamePosition(long batch, long positions, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return arange(positions, int64, device).expand(batch, positions).MoveToOuterDisposeScope();
+    }
+}

@@ -1,4 +1,0 @@
-namespace CACL.Learning.Verification;
-
-/// <summary>A golden file lacks something that its case needs, or says something that cannot be followed. Becomes a failing line.</summary>
-internal sealed class GoldenFault(string message) : Exception(message);

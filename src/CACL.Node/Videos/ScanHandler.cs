@@ -1,0 +1,52 @@
+using CACL.Data.Catalog;
+using CACL.Data.Decoding.Selection;
+using CACL.Node.Display;
+using CACL.Node.Ending;
+using CACL.Node.Settings;
+using Spectre.Console;
+
+namespace CACL.Node.Videos;
+
+/// <summary>Handles <c>cacl videos scan</c>: scans with progress, and writes the result.</summary>
+internal static class ScanHandler
+{
+    /// <summary>Scans, and writes what was found.</summary>
+    /// <param name="roots">Folders, lists, files.</param>
+    /// <param name="catalogFile">The catalogue file to fill.</param>
+    /// <param name="settings">Deadline, decoder and stride.</param>
+    /// <param name="output">Standard output.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Nothing usable was found.</exception>
+    public static int Run(IReadOnlyList<string> roots, string catalogFile, DataSettings settings, TextWriter output)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            var named = new VideoRoots(roots);
+            using var catalog = VideoCatalog.Open(catalogFile);
+            var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
+            var options = settings.ToScanOptions();
+            var report = WithProgress(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
+            var counts = catalog.Counts(settings.Stride + 1, named);
+            ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
+            if (counts.Usable > 0) return ExitCodes.Success;
+            throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at "
+                + "least one.");
+        }
+        catch (OperationCanceledException)
+        {
+            throw interruption.Stopped("The scan was stopped. What was read is kept, and the next scan continues from there.");
+        }
+    }
+
+    private static ScanReport WithProgress(Func<IProgress<ScanProgress>, ScanReport> scan, TextWriter output)
+    {
+        var console = AnsiConsole.Console;
+        if (!ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console))
+            return scan(new PlainScanProgress(output, TimeProvider.System));
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => scan(new ScanProgressBar(context.AddTask("scanning", maxValue: 1))));
+    }
+}

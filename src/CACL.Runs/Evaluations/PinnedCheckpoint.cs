@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using CACL.Data.Files;
+
+namespace CACL.Runs.Evaluations;
+
+/// <summary>
+/// Pins a checkpoint's files by hard links, so that they survive the removal of old checkpoints; copies them where the file system has no
+/// hard links.
+/// </summary>
+internal static partial class PinnedCheckpoint
+{
+    /// <summary>
+    /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, atomically. Does nothing if it exists.
+    /// </summary>
+    public static void Make(string checkpoint, string target)
+    {
+        if (Directory.Exists(target)) return;
+        var temporary = target + ".tmp";
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        // Hard links are safe only for files that are never written again, such as a checkpoint's.
+        foreach (var file in Directory.EnumerateFiles(checkpoint))
+        {
+            var name = Path.Combine(temporary, Path.GetFileName(file));
+            if (Link(file, name) == 0) continue;
+            RegularFile.Require(file);
+            File.Copy(file, name);
+        }
+
+        Directory.Move(temporary, target);
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
+}
