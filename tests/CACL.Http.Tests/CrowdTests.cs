@@ -1,7 +1,7 @@
-using CACL.Actors.Contracts;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using CACL.Actors.Contracts;
 using CACL.Http.Server;
 using CACL.Runs.Folder;
 using CACL.Testing;

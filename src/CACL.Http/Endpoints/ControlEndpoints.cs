@@ -1,5 +1,5 @@
-using CACL.Actors.Contracts;
 using System.Text.Json.Nodes;
+using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

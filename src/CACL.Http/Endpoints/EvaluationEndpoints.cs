@@ -1,6 +1,6 @@
-using CACL.Actors.Contracts;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors.Contracts;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;

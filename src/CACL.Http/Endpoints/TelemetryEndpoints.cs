@@ -1,6 +1,6 @@
-using CACL.Actors.Contracts;
 using System.Text.Json.Nodes;
 using Akka.Actor;
+using CACL.Actors.Contracts;
 using CACL.Http.Probes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

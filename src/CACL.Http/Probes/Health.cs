@@ -1,5 +1,5 @@
-using CACL.Actors.Contracts;
 using System.Globalization;
+using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 
 namespace CACL.Http.Probes;

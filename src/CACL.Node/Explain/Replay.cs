@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CACL.Actors.Contracts;
+using CACL.Data.Wording;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
@@ -85,8 +86,8 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var rate = options.LearningRateOver(run.Length);
         var live = LiveOf(options);
         var threads = TorchThreads.Use(run.Threads.Of(batch.Step + 1));
-        say($"Recomputing the steps {first + 1} to {batch.Step + 1} from {Path.GetFileName(folder)} on {device} with {threads} "
-            + "threads; --no-replay leaves this out.");
+        say($"Recomputing the steps {first + 1} to {batch.Step + 1} from {Path.GetFileName(folder)} on {device} with "
+            + $"{Counted.Of(threads, "thread")}; --no-replay leaves this out.");
         using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
         engine.Restore(checkpoint.Snapshot);
         using var ahead = new PrefetchedBatches(batches, first, batch.Step, cancel);

@@ -1,9 +1,9 @@
-using CACL.Actors.Tests.Fakes;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using CACL.Actors.Decoding;
+using CACL.Actors.Tests.Fakes;
 using CACL.Data.Batches;
 using CACL.Runs.Steps;
 using CACL.Testing;

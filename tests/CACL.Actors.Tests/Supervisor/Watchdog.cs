@@ -1,5 +1,5 @@
-using CACL.Actors.Contracts;
 using Akka.Actor;
+using CACL.Actors.Contracts;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Training;
 using CACL.Testing;

@@ -1,7 +1,7 @@
-using CACL.Actors.Contracts;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using CACL.Actors.Contracts;
 using CACL.Http.Dashboard;
 using CACL.Http.Server;
 using CACL.Runs.Folder;

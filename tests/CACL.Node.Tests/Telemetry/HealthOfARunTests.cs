@@ -1,6 +1,6 @@
-using CACL.Actors.Contracts;
 using System.Net;
 using System.Text.Json;
+using CACL.Actors.Contracts;
 using CACL.Actors.Tests.Fakes;
 using CACL.Runs.Steps;
 using CACL.Testing;

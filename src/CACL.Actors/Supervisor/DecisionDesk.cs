@@ -3,7 +3,7 @@ using Akka.Event;
 using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
 
-namespace CACL.Actors.Supervision;
+namespace CACL.Actors.Supervisor;
 
 /// <summary>
 /// The one place that every decision on a failure passes: it is logged in words, published on the actor system's event stream, counted,
