@@ -149,8 +149,13 @@ internal sealed class EvaluationQueue(EvaluationOptions options, RunLength lengt
         return next;
     }
 
-    /// <summary>A request that had its turn and was not made waits again, before all others.</summary>
-    public void PutBack(EvaluationRequest request) => _waiting.Insert(0, request);
+    /// <summary>
+    /// A request that had its turn and was not made waits again, before all others, unless a newer one of its target has come to wait.
+    /// </summary>
+    public void PutBack(EvaluationRequest request)
+    {
+        if (PlaceOf(request.Target) < 0) _waiting.Insert(0, request);
+    }
 
     /// <summary>No checkpoint comes for what is demanded.</summary>
     /// <returns>What is not evaluated for that reason.</returns>

@@ -28,14 +28,27 @@ public sealed class EvaluationQueueTests
 
     [Fact]
     public void One_target_never_waits_twice_and_of_two_requests_the_newer_waits() =>
-        Gen.Select(Target, Gen.Bool).Array[0, 30].Sample(events =>
+        Gen.Select(Target, Gen.Bool, Gen.Bool).Array[0, 30].Sample(events =>
         {
             var queue = Queue();
             var newest = new Dictionary<string, EvaluationRequest>();
+            EvaluationRequest? inHand = null;
             for (var step = 0; step < events.Length; step++)
             {
-                var (target, takes) = events[step];
-                if (takes && queue.TakeNext() is { } taken) Assert.True(newest.Remove(taken.Target.Key));
+                var (target, takes, putsBack) = events[step];
+                if (takes && queue.TakeNext() is { } taken)
+                {
+                    Assert.True(newest.Remove(taken.Target.Key));
+                    inHand = taken;
+                }
+
+                if (putsBack && inHand is not null)
+                {
+                    queue.PutBack(inHand);
+                    newest.TryAdd(inHand.Target.Key, inHand);
+                    inHand = null;
+                }
+
                 var request = At(target, step);
                 Assert.Equal(newest.GetValueOrDefault(target.Key), queue.Add(request));
                 newest[target.Key] = request;

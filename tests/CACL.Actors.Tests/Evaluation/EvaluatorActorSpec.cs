@@ -211,6 +211,23 @@ public sealed class EvaluatorActorSpec : TestKit
     }
 
     [Fact]
+    public void One_that_is_left_with_a_newer_one_of_its_target_waiting_counts_once_since_only_that_is_made()
+    {
+        Start();
+        Saved(10, everySteps: 10);
+        var call = _engine.Next();
+        Saved(20, everySteps: 10);
+        _evaluator.Tell(new EvaluatorProtocol.TrainingOver(false, 21, Checkpoint(21)));
+        call.IsToldToEnd();
+        call.EndAsTold();
+        Assert.Equal(1, Hears<EvaluatorProtocol.Idle>(out _).Left);
+
+        Start();
+        Assert.Equal((CamVid, 20L, EvaluationTrigger.EverySteps), Words(_engine.Next().Request));
+        Assert.Empty(Stands().Waiting);
+    }
+
+    [Fact]
     public void One_that_does_not_end_when_the_run_ends_holds_it_up_no_longer_than_it_may_and_is_left_as_well()
     {
         Start();
