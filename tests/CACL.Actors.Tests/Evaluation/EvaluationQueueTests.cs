@@ -161,10 +161,10 @@ public sealed class EvaluationQueueTests
 
     [Fact]
     public void A_resumption_makes_the_newest_request_of_each_target_that_has_no_result_oldest_first() =>
-        Gen.Select(Gen.Select(Target, Gen.Long[1, 9]).Array[0, 8], Gen.Select(Target, Gen.Long[0, 9]).Array[0, 3]).Sample((noted, results) =>
+        Gen.Select(Gen.Select(Target, Gen.Long[1, 9]).Array[0, 8], Gen.Select(Target, Gen.Long[0, 9]).Array[0, 3]).Sample((noted, done) =>
         {
             var queue = Queue();
-            var evaluated = results.GroupBy(r => r.Item1.Key, r => r.Item2).ToDictionary(r => r.Key, r => r.Max());
+            var evaluated = done.GroupBy(r => r.Item1.Key, r => r.Item2).ToDictionary(r => r.Key, r => r.Max());
             var requests = noted.Select(n => At(n.Item1, n.Item2)).Distinct().OrderBy(r => r.Step).ToList();
             Assert.Empty(queue.Resume(evaluated, requests));
             Assert.Equal(
