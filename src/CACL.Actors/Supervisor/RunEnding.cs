@@ -38,10 +38,10 @@ internal sealed class RunEnding
     }
 
     /// <summary>The training loop ended in order.</summary>
-    public void LoopEnded(long step, bool allDone) =>
-        Outcome = Asked(step) is { End: RunEnd.Failed } failure ? failure
+    public void LoopEnded(long step, bool allDone) => EndWith(
+        Asked(step) is { End: RunEnd.Failed } failure ? failure
             : allDone ? new RunOutcome(RunEnd.Completed, step, null, "All steps are done.")
-            : Asked(step) ?? new RunOutcome(RunEnd.Failed, step, null, "The stream of batches ended before the last step.");
+            : Asked(step) ?? new RunOutcome(RunEnd.Failed, step, null, "The stream of batches ended before the last step."));
 
     /// <summary>
     /// A roll-back would go on from a state that is on the disk. If the run was asked to end meanwhile, or its data gave out, it ends there
@@ -50,7 +50,7 @@ internal sealed class RunEnding
     public bool EndsInsteadOfRollingBack(long step)
     {
         if (Asked(step) is not { } asked) return false;
-        Outcome = asked;
+        EndWith(asked);
         return true;
     }
 
@@ -58,7 +58,7 @@ internal sealed class RunEnding
     public bool Fail(long step, string message, Fault? cause)
     {
         if (TrainingIsOver) return false;
-        if (Outcome is not { End: RunEnd.Failed }) Outcome = new RunOutcome(RunEnd.Failed, step, null, message, cause);
+        EndWith(new RunOutcome(RunEnd.Failed, step, null, message, cause));
         return true;
     }
 
@@ -77,6 +77,11 @@ internal sealed class RunEnding
         if (IsTold) return null;
         IsTold = true;
         return Outcome! with { Checkpoint = checkpoint, EvaluationsLeft = evaluationsLeft };
+    }
+
+    private void EndWith(RunOutcome outcome)
+    {
+        if (!TrainingIsOver && Outcome is not { End: RunEnd.Failed }) Outcome = outcome;
     }
 
     private RunOutcome? Asked(long step) => _dataGaveOut is not null ? _dataGaveOut with { Step = step }
