@@ -11,11 +11,11 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
-    private volatile PauseReason _holds;
-    private volatile bool _copyRequested;
-    private volatile bool _copyOutstanding;
-    private volatile bool _copyLost;
-    private volatile TrainingSnapshot? _spent;
+    private volatile PauseReason _pauseReasons;
+    private volatile bool _snapshotRequested;
+    private volatile bool _snapshotOutstanding;
+    private volatile bool _snapshotLost;
+    private volatile TrainingSnapshot? _reusable;
     private volatile LoopPhase _phase;
     private volatile CheckpointSchedule _schedule = schedule;
 
@@ -37,16 +37,16 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
     }
 
     /// <summary>Why the loop is held.</summary>
-    public PauseReason Holds => _holds;
+    public PauseReason PauseReasons => _pauseReasons;
 
     /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
-    public bool CopyWanted => _copyRequested && !_copyOutstanding;
+    public bool SnapshotWanted => _snapshotRequested && !_snapshotOutstanding;
 
     /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
-    public bool CopyOutstanding => _copyOutstanding;
+    public bool SnapshotOutstanding => _snapshotOutstanding;
 
     /// <summary>Whether the last copy was given up, so that its state is on no disk.</summary>
-    public bool CopyLost => _copyLost;
+    public bool SnapshotLost => _snapshotLost;
 
     /// <summary>Ends the loop after the step it is in.</summary>
     public void Stop()
@@ -56,51 +56,51 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
     }
 
     /// <summary>Asks for a copy of the state after the step it is in; at once where it is held.</summary>
-    public void RequestCopy() => Change(() => _copyRequested = true);
+    public void RequestSnapshot() => Change(() => _snapshotRequested = true);
 
     /// <summary>The last copy's memory, to be used again.</summary>
-    public TrainingSnapshot? Spent => _spent;
+    public TrainingSnapshot? Reusable => _reusable;
 
     /// <summary>The loop made a copy.</summary>
-    public void CopyMade()
+    public void SnapshotTaken()
     {
-        _copyRequested = false;
-        _copyLost = false;
-        _spent = null;
-        _copyOutstanding = true;
+        _snapshotRequested = false;
+        _snapshotLost = false;
+        _reusable = null;
+        _snapshotOutstanding = true;
     }
 
     /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
-    public void CopyReleased(TrainingSnapshot spent, bool lost = false)
+    public void SnapshotReleased(TrainingSnapshot snapshot, bool lost = false)
     {
         Change(() =>
         {
-            _copyLost = lost;
-            _spent = spent;
-            _copyOutstanding = false;
+            _snapshotLost = lost;
+            _reusable = snapshot;
+            _snapshotOutstanding = false;
         });
     }
 
     /// <summary>Holds the loop before its next step.</summary>
-    public void HoldFor(PauseReason reason) => Change(() => _holds |= reason);
+    public void Pause(PauseReason reason) => Change(() => _pauseReasons |= reason);
 
     /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
-    public void Release(PauseReason reason) => Change(() => _holds &= ~reason);
+    public void Resume(PauseReason reason) => Change(() => _pauseReasons &= ~reason);
 
     /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
-    /// <param name="copy">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
+    /// <param name="takeSnapshot">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
     /// <param name="paused">Told that the loop waits.</param>
-    public bool WaitUntilRunning(Action copy, Action paused)
+    public bool WaitUntilRunning(Action takeSnapshot, Action paused)
     {
         while (!_stop.IsCancellationRequested)
         {
-            if (_holds == PauseReason.None) return true;
-            if (CopyWanted) copy();
+            if (_pauseReasons == PauseReason.None) return true;
+            if (SnapshotWanted) takeSnapshot();
             paused();
             lock (_gate)
             {
                 // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
-                if (_holds != PauseReason.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
+                if (_pauseReasons != PauseReason.None && !SnapshotWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
             }
         }
 

@@ -21,9 +21,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
     private readonly HashSet<long> _skipped = [.. settings.SkippedSteps];
     private long _step = settings.FirstStep;
-    private long _lastCopied = settings.FirstStep;
+    private long _lastSnapshot = settings.FirstStep;
     private int _skipsInARow;
-    private double _copying;
+    private double _snapshotSeconds;
 
     /// <summary>How others speak to the loop.</summary>
     public LoopControl Control { get; } = new(settings.Schedule);
@@ -62,13 +62,13 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         if (settings.Start is { } start)
         {
             engine.Restore(start);
-            Control.CopyReleased(start);
+            Control.SnapshotReleased(start);
         }
 
-        if (settings.SnapshotAsked) Control.RequestCopy();
+        if (settings.SnapshotRequested) Control.RequestSnapshot();
         report(new LoopReport.Ready());
         if (!Train(engine)) return;
-        if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
+        if (_step > _lastSnapshot || Control.SnapshotLost) TakeSnapshot(engine, final: true);
         report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
     }
 
@@ -82,20 +82,20 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             using (batch)
             {
                 var waited = Stopwatch.GetElapsedTime(began);
-                if (!Control.WaitUntilRunning(() => Copy(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
+                if (!Control.WaitUntilRunning(() => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
             _step++;
-            if (CopyIsDue) Copy(engine, final: false);
+            if (SnapshotIsDue) TakeSnapshot(engine, final: false);
         }
 
         return true;
     }
 
-    private bool CopyIsDue => !Control.CopyOutstanding
+    private bool SnapshotIsDue => !Control.SnapshotOutstanding
         && _step < settings.Length.TotalSteps
-        && (Control.CopyWanted || _step >= Control.Schedule.NextAfter(_lastCopied));
+        && (Control.SnapshotWanted || _step >= Control.Schedule.NextAfter(_lastSnapshot));
 
     private PairBatch? Next()
     {
@@ -123,9 +123,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Enter(LoopPhase.InStep);
-        var told = settings.SettingsOf(_step);
+        var stepSettings = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, told);
+        var result = engine.Step(batch, stepSettings);
         if (!result.IsFinite) return LeaveOut(batch, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
@@ -137,9 +137,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             batch.Pairs.Count)
         {
             Times = engine.Times,
-            SnapshotSeconds = _copying,
+            SnapshotSeconds = _snapshotSeconds,
         }));
-        _copying = 0;
+        _snapshotSeconds = 0;
         return true;
     }
 
@@ -151,15 +151,15 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         return goesOn;
     }
 
-    private void Copy(ITrainingEngine engine, bool final)
+    private void TakeSnapshot(ITrainingEngine engine, bool final)
     {
         Enter(LoopPhase.Copying);
         var began = Stopwatch.GetTimestamp();
-        var snapshot = engine.Snapshot(Control.CopyOutstanding ? null : Control.Spent);
-        _lastCopied = _step;
-        Control.CopyMade();
-        _copying += Stopwatch.GetElapsedTime(began).TotalSeconds;
-        report(new LoopReport.Copied(settings.Shelf.Put(snapshot, _step, [.. _skipped.Order()], final)));
+        var snapshot = engine.Snapshot(Control.SnapshotOutstanding ? null : Control.Reusable);
+        _lastSnapshot = _step;
+        Control.SnapshotTaken();
+        _snapshotSeconds += Stopwatch.GetElapsedTime(began).TotalSeconds;
+        report(new LoopReport.SnapshotTaken(settings.Shelf.Put(snapshot, _step, [.. _skipped.Order()], final)));
     }
 
     private void Enter(LoopPhase phase)
@@ -174,7 +174,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     /// <param name="Start">State to start from; null: as the engine begins.</param>
     /// <param name="FirstStep">Steps that the state has behind it.</param>
     /// <param name="Length">Length of the run.</param>
-    /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is told.</param>
+    /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is stepSettings.</param>
     /// <param name="Schedule">When snapshots fall due; another one may be set while the loop runs.</param>
     /// <param name="Shelf">Where snapshots are laid.</param>
     /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
@@ -191,6 +191,6 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         IReadOnlyList<long> SkippedSteps)
     {
         /// <summary>Whether a snapshot is wanted after the first step, since somebody asked for it before the loop was there.</summary>
-        public bool SnapshotAsked { get; init; }
+        public bool SnapshotRequested { get; init; }
     }
 }

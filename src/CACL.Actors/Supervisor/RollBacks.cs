@@ -11,7 +11,7 @@ namespace CACL.Actors.Supervisor;
 internal sealed class RollBacks(OnNotFinite onNotFinite, int most)
 {
     private readonly SortedSet<long> _skipped = [];
-    private bool _checkpointAsked;
+    private bool _checkpointRequested;
 
     /// <summary>Trainings launched so far: the number in the name of the present one.</summary>
     public int Launches { get; private set; }
@@ -35,14 +35,14 @@ internal sealed class RollBacks(OnNotFinite onNotFinite, int most)
     public void LeaveOut(long step) => _skipped.Add(step);
 
     /// <summary>Somebody asks for a checkpoint.</summary>
-    public void AskForCheckpoint() => _checkpointAsked |= IsUnderway;
+    public void RequestCheckpoint() => _checkpointRequested |= IsUnderway;
 
     /// <summary>The next training is there. True: it is to make the checkpoint that was asked for meanwhile.</summary>
     public bool End()
     {
         IsUnderway = false;
-        var asked = _checkpointAsked;
-        _checkpointAsked = false;
-        return asked;
+        var requested = _checkpointRequested;
+        _checkpointRequested = false;
+        return requested;
     }
 }

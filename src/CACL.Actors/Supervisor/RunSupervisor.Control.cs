@@ -33,11 +33,11 @@ internal sealed partial class RunSupervisor
             if (!_pausedByUser) return;
             _pausedByUser = false;
             _log.Info("Resumed on request");
-            LetGoOn(PauseReason.User);
+            ResumeTraining(PauseReason.User);
         });
         Receive<RunProtocol.RequestCheckpoint>(message =>
         {
-            _rollBacks.AskForCheckpoint();
+            _rollBacks.RequestCheckpoint();
             _trainer.Forward(message);
         });
         Receive<ControlProtocol.Change>(message =>
@@ -92,7 +92,7 @@ internal sealed partial class RunSupervisor
     }
 
     // The time for which nobody wanted a step is not held against it.
-    private void LetGoOn(PauseReason reason)
+    private void ResumeTraining(PauseReason reason)
     {
         _parts.Instruments?.Progress();
         _trainer.Tell(new TrainerProtocol.Resume(reason));

@@ -13,7 +13,7 @@ internal sealed partial class RunSupervisor
 
     private void ReceiveAboutSaving()
     {
-        Receive<WaitedLongEnough>(_ => _saves.GoOn());
+        Receive<SaveTimeOver>(_ => _saves.GoOn());
         Receive<CheckpointProtocol.Saved>(Saved);
         Receive<CheckpointProtocol.Delayed>(_ =>
         {
@@ -35,7 +35,7 @@ internal sealed partial class RunSupervisor
     {
         if (!_saves.Await(next)) return;
         _checkpoints.Tell(new CheckpointProtocol.Hurry());
-        Timers.StartSingleTimer("save", new WaitedLongEnough(), SaveTime);
+        Timers.StartSingleTimer("save", new SaveTimeOver(), SaveTime);
     }
 
     private void Saved(CheckpointProtocol.Saved message)
@@ -54,7 +54,7 @@ internal sealed partial class RunSupervisor
         var none = _saves.Done();
         Is(_checkpoints, ActorState.Idle);
         _trainer.Tell(new TrainerProtocol.SnapshotReleased(snapshot, lost));
-        LetGoOn(PauseReason.Checkpoint);
+        ResumeTraining(PauseReason.Checkpoint);
         if (!none) return;
         if (_ending.Outcome is not null) EndTraining();
         else _saves.GoOn();
@@ -117,5 +117,5 @@ internal sealed partial class RunSupervisor
         actor.IsNobody() ? Task.CompletedTask : actor.Ask<T>(question, LastWordTime);
 
     /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
-    internal sealed record WaitedLongEnough : INoSerializationVerificationNeeded;
+    internal sealed record SaveTimeOver : INoSerializationVerificationNeeded;
 }

@@ -33,7 +33,7 @@ internal sealed partial class RunSupervisor
             _departure.DecodersGone();
             GoOnOnceGone();
         }, message => message.ActorRef.Equals(_decoders));
-        Receive<StillThere>(_ => Abandon());
+        Receive<EndingTimeOver>(_ => Abandon());
     }
 
     /// <summary>Ends the training; what comes next waits until nothing of it is left.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class RunSupervisor
             _stream = null;
             _trainer.Tell(new TrainerProtocol.Leave());
             _decoders.Tell(new PoolProtocol.End());
-            Timers.StartSingleTimer("gone", new StillThere(), _options.EndingTime);
+            Timers.StartSingleTimer("gone", new EndingTimeOver(), _options.EndingTime);
         }
 
         GoOnOnceGone();
@@ -108,5 +108,5 @@ internal sealed partial class RunSupervisor
         Fail(_length.TotalSteps, message.Message, null);
     }
 
-    private sealed record StillThere : INoSerializationVerificationNeeded;
+    private sealed record EndingTimeOver : INoSerializationVerificationNeeded;
 }

@@ -59,7 +59,7 @@ internal sealed partial class RunSupervisor
         _status.Tell(new StatusProtocol.BadVideos(_quarantine.Bad));
     }
 
-    private Dictionary<string, RestartWindow> Windows() => new()
+    private Dictionary<string, RestartWindow> RestartWindows() => new()
     {
         [Status] = Window(_options.ActorRestartWindow),
         [Telemetry] = Window(_options.ActorRestartWindow),
@@ -86,7 +86,7 @@ internal sealed partial class RunSupervisor
     private Directive Decide(Exception cause)
     {
         var name = Sender.Path.Name;
-        var inner = WithoutAkkasWords(cause);
+        var inner = Unwrapped(cause);
         var cannotStart = cause is ActorInitializationException and not PostRestartException;
         if (cannotStart && name != Evaluator)
         {
@@ -96,13 +96,13 @@ internal sealed partial class RunSupervisor
         }
 
         if (_restarts.TryGetValue(name, out var restarts))
-            return !cannotStart && restarts.Add() ? GoesOn(name, inner) : GivesItUp(name, inner);
+            return !cannotStart && restarts.Add() ? RestartOrResume(name, inner) : GiveUpActor(name, inner);
         Announce(cause, Failed(cause), "end the run; the last good checkpoint stays", SupervisionVerdict.RunEnds);
         Self.Tell(new PartFailed(name, Fault.Of(cause)));
         return Directive.Stop;
     }
 
-    private Directive GoesOn(string name, Exception cause)
+    private Directive RestartOrResume(string name, Exception cause)
     {
         var count = _restarts[name].Count;
         if (name == Status)
@@ -120,7 +120,7 @@ internal sealed partial class RunSupervisor
         return Directive.Restart;
     }
 
-    private Directive GivesItUp(string name, Exception cause)
+    private Directive GiveUpActor(string name, Exception cause)
     {
         var without = name switch
         {
@@ -158,7 +158,7 @@ internal sealed partial class RunSupervisor
     private static string Failed(Exception cause) => $"failed: {cause.Message.TrimEnd('.')}.";
 
     /// <summary>Akka's words about a constructor say nothing to the user.</summary>
-    private static Exception WithoutAkkasWords(Exception cause)
+    private static Exception Unwrapped(Exception cause)
     {
         while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException && cause.InnerException is { } inner)
             cause = inner;

@@ -87,7 +87,7 @@ internal sealed partial class RunSupervisor
         }
 
         var former = _trainer.PathInRun();
-        Launch(point, snapshotAsked: _rollBacks.End());
+        Launch(point, snapshotRequested: _rollBacks.End());
         _status.Tell(new StatusProtocol.ActorReplaced(
             former, _trainer.PathInRun(), $"rolled back to step {point.Step}: the loss of step {step + 1} is not finite",
             ActorState.Starting));

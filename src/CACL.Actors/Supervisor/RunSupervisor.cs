@@ -76,7 +76,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _rollBacks = new RollBacks(options.OnNotFinite, options.MaxRollbacks);
         _step = parts.Start?.Step ?? 0;
         _lastCheckpoint = parts.Start?.Path;
-        _restarts = Windows();
+        _restarts = RestartWindows();
         ReceiveFromTraining();
         ReceiveAboutSaving();
         ReceiveAboutFailures();
@@ -135,11 +135,11 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.TookBatch>(report => _status.Tell(report));
         Receive<LoopReport>(Drop, _ => _departure.IsUnderway); // of a training that is over already
         Receive<LoopReport.Stepped>(Stepped);
-        Receive<LoopReport.Copied>(copy =>
+        Receive<LoopReport.SnapshotTaken>(report =>
         {
             _saves.Begun();
             Is(_checkpoints, ActorState.Busy);
-            _checkpoints.Tell(new CheckpointProtocol.Save(copy.Snapshot));
+            _checkpoints.Tell(new CheckpointProtocol.Save(report.Snapshot));
         });
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report =>
@@ -149,7 +149,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         });
         Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
             report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}", report.Cause)));
-        Receive<TrainerProtocol.Held>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
+        Receive<TrainerProtocol.PauseReasonsAre>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
         Receive<TrainerProtocol.Stalled>(Stalled);
         Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
         Receive<PoolProtocol.TooManyBad>(message => GiveUp(message.Message, null));
@@ -164,7 +164,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     /// <summary>A report that nobody acts on any more; a snapshot that came with it is not left lying.</summary>
     private void Drop(LoopReport report)
     {
-        if (report is LoopReport.Copied copy) _ = _shelf.Take(copy.Snapshot);
+        if (report is LoopReport.SnapshotTaken taken) _ = _shelf.Take(taken.Snapshot);
     }
 
     private void Stepped(LoopReport.Stepped report)
@@ -176,7 +176,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         TellSettings();
     }
 
-    private void Launch(ResumePoint? start, bool snapshotAsked = false)
+    private void Launch(ResumePoint? start, bool snapshotRequested = false)
     {
         var number = _rollBacks.Launch();
         var live = _live;
@@ -202,7 +202,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                     _parts.Engine, start?.Snapshot, _step, _length, SettingsOf, Schedule(), _shelf, _options.OnNotFinite,
                     _rollBacks.SkippedSteps)
                 {
-                    SnapshotAsked = snapshotAsked,
+                    SnapshotRequested = snapshotRequested,
                 },
                 _stream!.Batches, _options.Watchdog, _parts.Clock, _parts.Instruments),
             $"trainer-{number}",

@@ -42,18 +42,18 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _loop.Control.Stop();
             Timers.CancelAll();
         });
-        Receive<RunProtocol.RequestCheckpoint>(_ => _loop.Control.RequestCopy());
+        Receive<RunProtocol.RequestCheckpoint>(_ => _loop.Control.RequestSnapshot());
         Receive<TrainerProtocol.SnapshotReleased>(message =>
         {
-            if (_shelf.Take(message.Snapshot) is { } spent) _loop.Control.CopyReleased(spent, message.Lost);
+            if (_shelf.Take(message.Snapshot) is { } snapshot) _loop.Control.SnapshotReleased(snapshot, message.Lost);
         });
         Receive<TrainerProtocol.Follow>(message => _loop.Control.Schedule = message.Schedule);
         Receive<TrainerProtocol.Pause>(message =>
         {
-            _loop.Control.HoldFor(message.Reason);
-            TellHolds();
+            _loop.Control.Pause(message.Reason);
+            TellPauseReasons();
         });
-        Receive<TrainerProtocol.Resume>(GoOn);
+        Receive<TrainerProtocol.Resume>(Resume);
         Receive<LoopReport.Ready>(_ => Progress());
         Receive<LoopReport.PhaseIs>(report => Context.Parent.Tell(report));
         Receive<LoopReport.TookBatch>(report => Context.Parent.Tell(report));
@@ -63,7 +63,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             Progress();
             Context.Parent.Tell(report);
         });
-        Receive<Look>(_ => Watch());
+        Receive<CheckProgress>(_ => Watch());
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Progress();
-        Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
+        Timers.StartPeriodicTimer("watchdog", new CheckProgress(), _watchdog / 4);
         var (name, parent) = (Self.Path.Name, Context.Parent);
         new Thread(() => parent.Tell(new TrainerProtocol.LoopGone(name, _loop.Run() is { } fault ? Fault.Of(fault) : null)))
         {
@@ -97,15 +97,15 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(report);
     }
 
-    private void GoOn(TrainerProtocol.Resume message)
+    private void Resume(TrainerProtocol.Resume message)
     {
         // The watchdog's time begins anew: nothing could be finished meanwhile.
-        if (_loop.Control.Holds != PauseReason.None) Progress();
-        _loop.Control.Release(message.Reason);
-        TellHolds();
+        if (_loop.Control.PauseReasons != PauseReason.None) Progress();
+        _loop.Control.Resume(message.Reason);
+        TellPauseReasons();
     }
 
-    private void TellHolds() => Context.Parent.Tell(new TrainerProtocol.Held(_loop.Control.Holds));
+    private void TellPauseReasons() => Context.Parent.Tell(new TrainerProtocol.PauseReasonsAre(_loop.Control.PauseReasons));
 
     private void Progress() => _lastProgress = _clock.GetTimestamp();
 
@@ -113,7 +113,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     {
         var phase = _loop.Control.Phase;
         // Held while it waits for data: the step is not awaited. One that was begun before is, however.
-        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.Holds != PauseReason.None))
+        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.PauseReasons != PauseReason.None))
             Progress();
         var silent = _clock.GetElapsedTime(_lastProgress);
         if (silent < _watchdog) return;
@@ -137,5 +137,5 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>To itself: see whether steps go on being finished.</summary>
-    internal sealed record Look : INoSerializationVerificationNeeded;
+    internal sealed record CheckProgress : INoSerializationVerificationNeeded;
 }

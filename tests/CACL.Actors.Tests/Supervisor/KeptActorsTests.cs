@@ -183,7 +183,7 @@ public sealed class KeptActorsTests
         Assert.Equal((RunEnd.Failed, "step-00000003"), (outcome.End, outcome.Checkpoint));
         Assert.Contains("Checkpoints cannot be written", outcome.Message, StringComparison.Ordinal);
         // The time that the roll-back would have waited at most is over later on.
-        run.Tell("", new RunSupervisor.WaitedLongEnough());
+        run.Tell("", new RunSupervisor.SaveTimeOver());
         await run.Run.StatusAsync(Eventually.Patience);
         Assert.Equal("run/trainer-1", run.Run.Actors().Single(a => a.Kind == "trainer").Path);
         Assert.Equal(1, run.Training.Engines.Begun);

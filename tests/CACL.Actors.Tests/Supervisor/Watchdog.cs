@@ -13,7 +13,7 @@ internal static class Watchdog
     public static async Task LooksAsync(FakeRun run)
     {
         var trainer = run.Actor("trainer-1");
-        trainer.Tell(new TrainerActor.Look());
+        trainer.Tell(new TrainerActor.CheckProgress());
         await trainer.Ask<TrainerProtocol.Status>(new TrainerProtocol.GetStatus(), Eventually.Patience);
         await run.Run.StatusAsync(Eventually.Patience);
     }
