@@ -8,8 +8,8 @@ using CACL.Runs.Live;
 namespace CACL.Actors.Control;
 
 /// <summary>
-/// Changes settings while the run goes on, one wish after the other: journal first, then the change. On a thread of its own, since it
-/// waits for the disk.
+/// Changes live settings, one request after the other. It writes the journal first, then makes the change, and has a thread of its own,
+/// since it waits for the disk.
 /// </summary>
 internal sealed class ControlActor : ReceiveActor
 {

@@ -4,8 +4,7 @@ using CACL.Learning.Weights;
 namespace CACL.Actors.Loop;
 
 /// <summary>
-/// The few words that pass from other threads to the loop's thread; it reads them between two steps. Thread-safe, never blocks
-/// the one who speaks.
+/// Passes requests from other threads to the loop's thread, which reads them between two steps. Thread-safe; callers never block.
 /// </summary>
 internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
 {
@@ -26,42 +25,42 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
         set => _phase = value;
     }
 
-    /// <summary>Signalled once the loop is to end after the step it is in.</summary>
+    /// <summary>Cancelled once the loop is to end after its current step.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>When snapshots fall due.</summary>
+    /// <summary>When snapshots are due.</summary>
     public CheckpointSchedule Schedule
     {
         get => _schedule;
         set => _schedule = value;
     }
 
-    /// <summary>Why the loop is held.</summary>
+    /// <summary>The reasons for which the loop is paused.</summary>
     public PauseReason PauseReasons => _pauseReasons;
 
-    /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
+    /// <summary>Whether a snapshot was requested and there is memory for it.</summary>
     public bool SnapshotWanted => _snapshotRequested && !_snapshotOutstanding;
 
-    /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
+    /// <summary>Whether an earlier snapshot is still being written. There is memory for one only.</summary>
     public bool SnapshotOutstanding => _snapshotOutstanding;
 
-    /// <summary>Whether the last copy was given up, so that its state is on no disk.</summary>
+    /// <summary>Whether the last snapshot was given up, so that its state is on no disk.</summary>
     public bool SnapshotLost => _snapshotLost;
 
-    /// <summary>Ends the loop after the step it is in.</summary>
+    /// <summary>Ends the loop after its current step.</summary>
     public void Stop()
     {
         _stop.Cancel();
         Change(() => { });
     }
 
-    /// <summary>Asks for a copy of the state after the step it is in; at once where it is held.</summary>
+    /// <summary>Requests a snapshot after the current step; while the loop is paused, at once.</summary>
     public void RequestSnapshot() => Change(() => _snapshotRequested = true);
 
-    /// <summary>The last copy's memory, to be used again.</summary>
+    /// <summary>The last snapshot, whose memory can be used again.</summary>
     public TrainingSnapshot? Reusable => _reusable;
 
-    /// <summary>The loop made a copy.</summary>
+    /// <summary>Notes that the loop took a snapshot.</summary>
     public void SnapshotTaken()
     {
         _snapshotRequested = false;
@@ -70,7 +69,7 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
         _snapshotOutstanding = true;
     }
 
-    /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
+    /// <summary>Returns the memory of a snapshot that was written or given up.</summary>
     public void SnapshotReleased(TrainingSnapshot snapshot, bool lost = false)
     {
         Change(() =>
@@ -81,15 +80,15 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
         });
     }
 
-    /// <summary>Holds the loop before its next step.</summary>
+    /// <summary>Pauses the loop before its next step.</summary>
     public void Pause(PauseReason reason) => Change(() => _pauseReasons |= reason);
 
-    /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
+    /// <summary>Revokes a reason to pause; the loop continues once none is left.</summary>
     public void Resume(PauseReason reason) => Change(() => _pauseReasons &= ~reason);
 
-    /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
-    /// <param name="takeSnapshot">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
-    /// <param name="paused">Told that the loop waits.</param>
+    /// <summary>Waits while the loop is paused; called by the loop before a step. Returns false if the loop is to end.</summary>
+    /// <param name="takeSnapshot">Takes a snapshot; one that is requested during the pause is taken at once.</param>
+    /// <param name="paused">Called when the loop starts to wait.</param>
     public bool WaitUntilRunning(Action takeSnapshot, Action paused)
     {
         while (!_stop.IsCancellationRequested)
@@ -99,7 +98,7 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
             paused();
             lock (_gate)
             {
-                // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
+                // Every change by another thread is followed by a pulse under this lock, so none is missed.
                 if (_pauseReasons != PauseReason.None && !SnapshotWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
             }
         }

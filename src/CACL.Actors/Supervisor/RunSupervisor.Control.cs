@@ -7,10 +7,10 @@ using CACL.Runs.Live;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>What people change while a run goes on: they hold it, let it go on, and set its live settings.</summary>
+/// <summary>Handles what users change while a run continues: they pause and resume it, and set its live settings.</summary>
 internal sealed partial class RunSupervisor
 {
-    private LiveControl _live = null!; // taken up before anything asks for it
+    private LiveControl _live = null!; // set before anything asks for it
     private StatusProtocol.SettingsAre? _settingsTold;
     private IActorRef _control = ActorRefs.Nobody;
     private bool _pausedByUser;
@@ -54,7 +54,7 @@ internal sealed partial class RunSupervisor
         });
     }
 
-    /// <summary>Takes up the journal. False: it cannot be read, and the run ends.</summary>
+    /// <summary>Reads the journal. Returns false if it cannot be read; the run then ends.</summary>
     private bool StartControl()
     {
         try
@@ -91,14 +91,14 @@ internal sealed partial class RunSupervisor
             : null;
     }
 
-    // The time for which nobody wanted a step is not held against it.
+    // The wait for the next step starts anew: no step was wanted while the run was paused.
     private void ResumeTraining(PauseReason reason)
     {
         _parts.Instruments?.Progress();
         _trainer.Tell(new TrainerProtocol.Resume(reason));
     }
 
-    /// <summary>When checkpoints fall due, as the live settings have it now.</summary>
+    /// <summary>Returns the checkpoint schedule by the current live settings.</summary>
     private CheckpointSchedule Schedule()
     {
         var (now, evaluates) = (_live.Current, Evaluates);
@@ -107,7 +107,9 @@ internal sealed partial class RunSupervisor
             evaluates ? _options.Evaluation.Schedule.EveryEpochs : 0, _length);
     }
 
-    /// <summary>The journal may hold changes for steps to come, which nobody tells of when their time has come.</summary>
+    /// <summary>
+    /// Tells the status actor the live settings if they changed. Journalled changes for later steps take effect without a message.
+    /// </summary>
     private void TellSettings()
     {
         var (now, ahead) = (_live.Current, _live.Ahead);

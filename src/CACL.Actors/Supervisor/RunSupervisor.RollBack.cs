@@ -9,7 +9,7 @@ using CACL.Learning.Weights;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>Losses that are not finite: the step is left out, the run goes back to its last checkpoint, or it ends.</summary>
+/// <summary>Handles losses that are not finite: the step is skipped, the run rolls back to its last checkpoint, or it ends.</summary>
 internal sealed partial class RunSupervisor
 {
     private void NotFinite(LoopReport.NotFinite report)

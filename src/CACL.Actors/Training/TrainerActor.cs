@@ -11,8 +11,8 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Training;
 
 /// <summary>
-/// Speaks for the training loop. It never computes, so it answers within milliseconds while a step runs, and it watches that steps
-/// go on being finished.
+/// Represents the training loop. It computes nothing, so it answers within milliseconds while a step runs, and its watchdog checks that
+/// steps are being finished.
 /// </summary>
 internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -26,7 +26,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private long _step;
 
     public TrainerActor(
-        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, TimeSpan watchdog, TimeProvider clock, RunInstruments? instruments)
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, TimeSpan watchdog, TimeProvider clock,
+        RunInstruments? instruments)
     {
         var self = Self;
         _loop = new TrainingLoop(settings, batches, report => self.Tell(report));
@@ -93,13 +94,13 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Progress();
         _last = report.Metrics;
         _step = report.Metrics.Step;
-        _instruments?.Progress(); // here, since the run's health must not depend on telemetry
+        _instruments?.Progress(); // recorded here, since the run's health must not depend on telemetry
         Context.Parent.Tell(report);
     }
 
     private void Resume(TrainerProtocol.Resume message)
     {
-        // The watchdog's time begins anew: nothing could be finished meanwhile.
+        // The watchdog starts anew: no step could be finished during the pause.
         if (_loop.Control.PauseReasons != PauseReason.None) Progress();
         _loop.Control.Resume(message.Reason);
         TellPauseReasons();
@@ -112,9 +113,9 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private void Watch()
     {
         var phase = _loop.Control.Phase;
-        // Held while it waits for data: the step is not awaited. One that was begun before is, however.
-        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.PauseReasons != PauseReason.None))
-            Progress();
+        // A loop that is paused while it waits for data owes no step. A step that was started before the pause is still watched.
+        var isPaused = _loop.Control.PauseReasons != PauseReason.None;
+        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && isPaused)) Progress();
         var silent = _clock.GetElapsedTime(_lastProgress);
         if (silent < _watchdog) return;
         var doing = phase switch
@@ -136,6 +137,6 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             $"No step was finished for {silent.TotalSeconds:0} s, the limit of cacl.training.watchdog; {doing}."));
     }
 
-    /// <summary>To itself: see whether steps go on being finished.</summary>
+    /// <summary>Asks itself to check that steps are being finished.</summary>
     internal sealed record CheckProgress : INoSerializationVerificationNeeded;
 }
