@@ -5,13 +5,13 @@ internal static class CheckpointProtocol
 {
     /// <summary>Asks the actor to write this snapshot. It answers its parent with <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
     /// <param name="Snapshot">The snapshot.</param>
-    /// <param name="IsRepeated">Whether the actor sent this to itself when it was restarted over it. Any snapshot that it received
-    /// meanwhile is newer.</param>
+    /// <param name="IsRepeated">Whether the actor sent this to itself because it was restarted while it handled this snapshot. Any other
+    /// snapshot that it received meanwhile is newer.</param>
     internal sealed record Save(SnapshotTicket Snapshot, bool IsRepeated = false) : IRunMessage;
 
     /// <summary>
-    /// Announces that the run is to end: a snapshot that waits out its back-off is tried at once, at most <see
-    /// cref="RunOptions.CheckpointAttempts"/> times from now on.
+    /// Announces that the run is to end: a snapshot that waits for its next attempt is written at once, with at most <see
+    /// cref="RunOptions.CheckpointAttempts"/> further attempts.
     /// </summary>
     internal sealed record Hurry : IRunMessage;
 

@@ -13,8 +13,8 @@ namespace CACL.Actors.Decoding;
 /// <code>
 /// sample numbers ─▶ SelectAsync, ordered: decoded pairs ─▶ groups of B ─▶ batches ─▶ bounded channel ─▶ training loop
 /// </code>
-/// Demand runs backwards. The loop takes a batch, the channel frees a place, the stream asks for more samples, an idle decoder
-/// gets one. Batches come in the order of their steps whatever order the decoders finish in.
+/// Demand runs backwards (back-pressure): the loop takes a batch, the channel has room for another, the stream asks for more samples, and
+/// an idle decoder gets one. Batches come in step order, in whatever order the decoders finish.
 /// </summary>
 internal static class PairPipeline
 {

@@ -32,7 +32,7 @@ internal sealed class PairSource(
     /// Returns the pair of a sample, or nothing if too many videos are bad or the pool does not answer; the supervisor is then told. Never
     /// throws for a bad video.
     /// </summary>
-    /// <param name="sample">Counted from 0 over the whole run.</param>
+    /// <param name="sample">Number of the sample, counted from 0 over the whole run.</param>
     /// <param name="cancel">Cancels the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
