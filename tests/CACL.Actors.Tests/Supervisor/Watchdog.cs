@@ -6,10 +6,10 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
 
-/// <summary>The watchdog of a run's first training.</summary>
+/// <summary>Drives the watchdog of a run's first training.</summary>
 internal static class Watchdog
 {
-    /// <summary>Has it look now, and returns when the run has heard what it says.</summary>
+    /// <summary>Has the watchdog check now, and returns when the run has received its report.</summary>
     public static async Task LooksAsync(FakeRun run)
     {
         var trainer = run.Actor("trainer-1");
