@@ -9,7 +9,7 @@ internal static class ControlProtocol
     /// Asks for all of these changes to the settings, or none. The sender receives a <see cref="SettingsAnswer"/>, the parent <see
     /// cref="Changed"/>.
     /// </summary>
-    internal sealed record Change(IReadOnlyList<SettingChange> Wishes, string By) : IRunMessage;
+    internal sealed record Change(IReadOnlyList<SettingChange> Changes, string By) : IRunMessage;
 
     /// <summary>Tells the parent that the settings have changed.</summary>
     internal sealed record Changed(LiveSettings Now) : IRunMessage;

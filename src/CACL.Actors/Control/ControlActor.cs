@@ -31,7 +31,7 @@ internal sealed class ControlActor : ReceiveActor
     {
         try
         {
-            var answer = _live.Change(message.Wishes, message.By, _refuse);
+            var answer = _live.Change(message.Changes, message.By, _refuse);
             foreach (var change in answer.Changes)
                 _log.Info("{Setting} = {Value} from step {Step} on, by {By}", change.Setting, change.Value, change.Step, change.By);
             if (answer.Changes.Count > 0) Context.Parent.Tell(new ControlProtocol.Changed(answer.Now));

@@ -26,7 +26,7 @@ internal sealed class PairSource(
     Quarantine quarantine,
     Action<QuarantinedVideo> quarantined,
     IActorRef supervisor,
-    TimeSpan patience)
+    TimeSpan timeout)
 {
     /// <summary>
     /// Returns the pair of a sample, or nothing if too many videos are bad or the pool does not answer; the supervisor is then told. Never
@@ -45,19 +45,19 @@ internal sealed class PairSource(
             object answer;
             try
             {
-                answer = await asked.WaitAsync(patience, cancel).ConfigureAwait(false);
+                answer = await asked.WaitAsync(timeout, cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                GiveBackLater(asked);
+                DisposeLater(asked);
                 return default; // the run is ending: nobody waits for this pair
             }
 
             catch (TimeoutException)
             {
-                GiveBackLater(asked);
+                DisposeLater(asked);
                 supervisor.Tell(new PoolProtocol.Silent(
-                    $"The decoders' pool has owed an answer for {patience.TotalSeconds:0} s, longer than decoding can take."));
+                    $"The decoders' pool has owed an answer for {timeout.TotalSeconds:0} s, longer than decoding can take."));
                 return default;
             }
 
@@ -73,7 +73,7 @@ internal sealed class PairSource(
         return default;
     }
 
-    private static void GiveBackLater(Task<object> asked) => asked.ContinueWith(
+    private static void DisposeLater(Task<object> asked) => asked.ContinueWith(
         answered =>
         {
             if (answered is { IsCompletedSuccessfully: true, Result: PoolProtocol.Decoded late }) late.Pair.Dispose();

@@ -22,16 +22,16 @@ internal sealed class ActorRegister(TimeProvider clock)
     /// <summary>Replaces an actor that failed by another one, which continues its history.</summary>
     public void Replaced(string path, string by, string decision, ActorState state)
     {
-        if (!_actors.TryGetValue(path, out var former)) return;
-        var heir = former with
+        if (!_actors.TryGetValue(path, out var failed)) return;
+        var replacement = failed with
         {
             Path = by,
-            Restarts = former.Restarts + 1,
+            Restarts = failed.Restarts + 1,
             LastDecision = decision,
             State = state,
             Since = clock.GetLocalNow(),
         };
-        _actors = _actors.Remove(path).SetItem(by, heir);
+        _actors = _actors.Remove(path).SetItem(by, replacement);
     }
 
     /// <summary>Records a decision on an actor; an actor that was restarted keeps its name.</summary>

@@ -44,43 +44,43 @@ internal sealed class StatusActor : ReceiveActor
 
     private void ReceiveAboutActors()
     {
-        On<StatusProtocol.ActorStarted>(told => _actors.Started(told.Path, told.Kind, told.State));
-        On<StatusProtocol.ActorReplaced>(told => _actors.Replaced(told.Path, told.By, told.Decision, told.State));
-        On<StatusProtocol.ActorIs>(told => _actors.Is(told.Path, told.State));
-        On<StatusProtocol.ActorGone>(told => _actors.Gone(told.Path));
+        On<StatusProtocol.ActorStarted>(message => _actors.Started(message.Path, message.Kind, message.State));
+        On<StatusProtocol.ActorReplaced>(message => _actors.Replaced(message.Path, message.By, message.Decision, message.State));
+        On<StatusProtocol.ActorIs>(message => _actors.Is(message.Path, message.State));
+        On<StatusProtocol.ActorGone>(message => _actors.Gone(message.Path));
         On<SupervisionDecision>(decision => _actors.Decided(
             decision.Actor, $"{decision.Decision}: {decision.Cause.TrimEnd('.')}", decision.Verdict == SupervisionVerdict.Restarted));
-        On<StatusProtocol.DecodersAre>(told => _status = _status with { Decoders = told.Alive, DecodersBusy = told.Busy });
+        On<StatusProtocol.DecodersAre>(message => _status = _status with { Decoders = message.Alive, DecodersBusy = message.Busy });
     }
 
     private void ReceiveAboutTraining()
     {
-        On<StatusProtocol.Launched>(told =>
+        On<StatusProtocol.Launched>(message =>
         {
             _phase = LoopPhase.Starting;
-            _status = _status with { Step = told.Step, BatchesWaiting = 0, PausedByUser = false, PausedByCheckpoint = false };
+            _status = _status with { Step = message.Step, BatchesWaiting = 0, PausedByUser = false, PausedByCheckpoint = false };
         });
         On<LoopReport.PhaseIs>(report => Enter(report.Phase));
         On<LoopReport.TookBatch>(report => _status = _status with { BatchesWaiting = report.BatchesWaiting });
-        On<StatusProtocol.BatchesWaiting>(told =>
-            _status = _status with { BatchesWaiting = Math.Min(told.Count, _status.BatchCapacity) });
+        On<StatusProtocol.BatchesWaiting>(message =>
+            _status = _status with { BatchesWaiting = Math.Min(message.Count, _status.BatchCapacity) });
         On<LoopReport.Stepped>(Stepped);
-        On<TrainerProtocol.PauseReasonsAre>(told => _status = _status with
+        On<TrainerProtocol.PauseReasonsAre>(message => _status = _status with
         {
-            PausedByUser = told.Reasons.HasFlag(PauseReason.User),
-            PausedByCheckpoint = told.Reasons.HasFlag(PauseReason.Checkpoint),
+            PausedByUser = message.Reasons.HasFlag(PauseReason.User),
+            PausedByCheckpoint = message.Reasons.HasFlag(PauseReason.Checkpoint),
         });
-        On<StatusProtocol.BadVideos>(told => _status = _status with { Quarantined = told.Count });
-        On<StatusProtocol.SettingsAre>(told => _status = _status with { Settings = told.Now, Ahead = told.Ahead });
-        On<StatusProtocol.CheckpointSaved>(told => _status = _status with { Checkpoint = told.Checkpoint });
+        On<StatusProtocol.BadVideos>(message => _status = _status with { Quarantined = message.Count });
+        On<StatusProtocol.SettingsAre>(message => _status = _status with { Settings = message.Now, Ahead = message.Ahead });
+        On<StatusProtocol.CheckpointSaved>(message => _status = _status with { Checkpoint = message.Checkpoint });
         On<StatusProtocol.Stopping>(_ => _status = _status with { Stopping = true });
         On<StatusProtocol.TrainingOver>(_ => _trainingOver = true);
-        On<StatusProtocol.RunOver>(told => _status = _status with { Outcome = told.Outcome });
+        On<StatusProtocol.RunOver>(message => _status = _status with { Outcome = message.Outcome });
     }
 
-    private void On<T>(Action<T> take) => Receive<T>(message =>
+    private void On<T>(Action<T> apply) => Receive<T>(message =>
     {
-        take(message);
+        apply(message);
         Publish();
     });
 

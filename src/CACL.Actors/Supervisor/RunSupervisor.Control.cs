@@ -11,10 +11,10 @@ namespace CACL.Actors.Supervisor;
 internal sealed partial class RunSupervisor
 {
     private LiveControl _live = null!; // set before anything asks for it
-    private StatusProtocol.SettingsAre? _settingsTold;
+    private StatusProtocol.SettingsAre? _lastSettings;
     private IActorRef _control = ActorRefs.Nobody;
     private bool _pausedByUser;
-    private string _noChanges = "The run ends.";
+    private string _refusal = "The run ends.";
 
     private bool Evaluates => _parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0;
 
@@ -42,7 +42,7 @@ internal sealed partial class RunSupervisor
         });
         Receive<ControlProtocol.Change>(message =>
         {
-            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _settingsTold?.Now ?? _options.LiveSettings, _noChanges));
+            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _lastSettings?.Now ?? _options.LiveSettings, _refusal));
             else _control.Forward(message);
         });
         Receive<ControlProtocol.Changed>(message =>
@@ -82,11 +82,11 @@ internal sealed partial class RunSupervisor
         ", ",
         LiveSetting.Of(now.LossWeights).Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
 
-    private string? Refuse(SettingChange wish)
+    private string? Refuse(SettingChange change)
     {
-        if (wish.Setting == "evaluate_every_steps" && !Evaluates)
+        if (change.Setting == "evaluate_every_steps" && !Evaluates)
             return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
-        return LiveSetting.HeadOf(wish.Setting) is { } head && !_options.Method.Heads.Contains(head)
+        return LiveSetting.HeadOf(change.Setting) is { } head && !_options.Method.Heads.Contains(head)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;
     }
@@ -113,8 +113,8 @@ internal sealed partial class RunSupervisor
     private void TellSettings()
     {
         var (now, ahead) = (_live.Current, _live.Ahead);
-        if (_settingsTold is { } told && told.Now == now && told.Ahead.SequenceEqual(ahead)) return;
-        _settingsTold = new StatusProtocol.SettingsAre(now, ahead);
-        _status.Tell(_settingsTold);
+        if (_lastSettings is { } last && last.Now == now && last.Ahead.SequenceEqual(ahead)) return;
+        _lastSettings = new StatusProtocol.SettingsAre(now, ahead);
+        _status.Tell(_lastSettings);
     }
 }

@@ -144,7 +144,7 @@ internal sealed partial class RunSupervisor
                 break;
             case Control:
                 _control = ActorRefs.Nobody;
-                _noChanges = "Settings cannot be changed any more: the actor that changes them failed too often, the last time because: "
+                _refusal = "Settings cannot be changed any more: the actor that changes them failed too often, the last time because: "
                     + $"{cause.Message.TrimEnd('.')}. Resume the run to change them.";
                 break;
             case Checkpoints:

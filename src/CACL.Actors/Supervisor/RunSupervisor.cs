@@ -149,7 +149,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         });
         Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
             report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}", report.Cause)));
-        Receive<TrainerProtocol.PauseReasonsAre>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
+        Receive<TrainerProtocol.PauseReasonsAre>(message => _status.Tell(message), _ => Sender.Equals(_trainer));
         Receive<TrainerProtocol.Stalled>(Stalled);
         Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
         Receive<PoolProtocol.TooManyBad>(message => GiveUp(message.Message, null));

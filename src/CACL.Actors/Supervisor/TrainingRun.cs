@@ -34,7 +34,7 @@ public sealed class TrainingRun
         if (parts.DecisionObserver is { } observer) system.ActorOf(DecisionListener.Props(observer));
         var completion = new TaskCompletionSource<RunOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var began = parts.Clock.GetTimestamp();
-        var board = new StatusBoard(AtFirst(options, parts));
+        var board = new StatusBoard(InitialStatus(options, parts));
         var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, board), RunSupervisor.Name);
         return new TrainingRun(supervisor, completion.Task, board, parts, began);
     }
@@ -52,13 +52,13 @@ public sealed class TrainingRun
     public void Resume() => _supervisor.Tell(new RunProtocol.Resume());
 
     /// <summary>Changes settings while the run continues: all of them or none. The journal is on disk when this returns.</summary>
-    /// <param name="wishes">The changes.</param>
+    /// <param name="changes">The changes.</param>
     /// <param name="by">Who asks for them, for the journal.</param>
     /// <param name="deadline">Time limit for the answer.</param>
-    public async Task<SettingsAnswer> ChangeAsync(IReadOnlyList<SettingChange> wishes, string by, TimeSpan deadline)
+    public async Task<SettingsAnswer> ChangeAsync(IReadOnlyList<SettingChange> changes, string by, TimeSpan deadline)
     {
-        ArgumentNullException.ThrowIfNull(wishes);
-        return await _supervisor.Ask<SettingsAnswer>(new ControlProtocol.Change(wishes, by), deadline).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(changes);
+        return await _supervisor.Ask<SettingsAnswer>(new ControlProtocol.Change(changes, by), deadline).ConfigureAwait(false);
     }
 
     /// <summary>Returns the status that the status actor published last, without waiting.</summary>
@@ -99,7 +99,7 @@ public sealed class TrainingRun
         return (status.Step, status.Phase, status.Last);
     }
 
-    private static RunStatus AtFirst(RunOptions options, RunParts parts)
+    private static RunStatus InitialStatus(RunOptions options, RunParts parts)
     {
         var now = parts.Clock.GetLocalNow();
         return new RunStatus
