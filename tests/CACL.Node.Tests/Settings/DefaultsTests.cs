@@ -76,6 +76,7 @@ public sealed class DefaultsTests
     [
         "CACL.Runs.Live.LiveSettings", // the factor of the learning rate begins at 1 in every run
         "CACL.Actors.Decoding.DecoderPoolActor+Settings", // instruments, which no key sets
+        "CACL.Actors.Loop.TrainingLoop+Settings", // a snapshot that was requested before the loop started
         "CACL.Learning.Optimisation.LearningRateSchedule", // RunOptions sets everything
         "CACL.Learning.Methods.StepSettings", // the loop sets it for every step
     ];
