@@ -35,7 +35,7 @@ internal sealed class RollBacks(OnNotFinite onNotFinite, int most)
     public void LeaveOut(long step) => _skipped.Add(step);
 
     /// <summary>Remembers a request for a checkpoint if a roll-back is under way.</summary>
-    public void RequestCheckpoint() => _checkpointRequested |= IsUnderway;
+    public void AskForCheckpoint() => _checkpointRequested |= IsUnderway;
 
     /// <summary>Ends the roll-back. Returns whether the new training is to make a checkpoint that was requested meanwhile.</summary>
     public bool End()

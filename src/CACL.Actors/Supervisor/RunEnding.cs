@@ -20,7 +20,7 @@ internal sealed class RunEnding
     public bool TrainingIsOver { get; private set; }
 
     /// <summary>Whether the outcome was reported.</summary>
-    public bool IsReported { get; private set; }
+    public bool IsTold { get; private set; }
 
     /// <summary>Whether the finished training is evaluated; whoever asked it to stop does not want to wait for that.</summary>
     public bool IsEvaluated => Outcome?.End == RunEnd.Completed && StopReason is null;
@@ -37,11 +37,11 @@ internal sealed class RunEnding
         return true;
     }
 
-    /// <summary>Notes that the training loop ended normally.</summary>
+    /// <summary>The training loop ended in order.</summary>
     public void LoopEnded(long step, bool allDone) =>
-        Outcome = Requested(step) is { End: RunEnd.Failed } failure ? failure
+        Outcome = Asked(step) is { End: RunEnd.Failed } failure ? failure
             : allDone ? new RunOutcome(RunEnd.Completed, step, null, "All steps are done.")
-            : Requested(step) ?? new RunOutcome(RunEnd.Failed, step, null, "The stream of batches ended before the last step.");
+            : Asked(step) ?? new RunOutcome(RunEnd.Failed, step, null, "The stream of batches ended before the last step.");
 
     /// <summary>
     /// Decides whether the run ends at a checkpoint instead of rolling back to it: it does if it was asked to end meanwhile, or if its data
@@ -49,7 +49,7 @@ internal sealed class RunEnding
     /// </summary>
     public bool EndsInsteadOfRollingBack(long step)
     {
-        if (Requested(step) is not { } asked) return false;
+        if (Asked(step) is not { } asked) return false;
         Outcome = asked;
         return true;
     }
@@ -72,14 +72,14 @@ internal sealed class RunEnding
     }
 
     /// <summary>Returns the outcome to report, or null if it was reported.</summary>
-    public RunOutcome? Report(string? checkpoint, int evaluationsLeft)
+    public RunOutcome? Tell(string? checkpoint, int evaluationsLeft)
     {
-        if (IsReported) return null;
-        IsReported = true;
+        if (IsTold) return null;
+        IsTold = true;
         return Outcome! with { Checkpoint = checkpoint, EvaluationsLeft = evaluationsLeft };
     }
 
-    private RunOutcome? Requested(long step) => _dataGaveOut is not null ? _dataGaveOut with { Step = step }
+    private RunOutcome? Asked(long step) => _dataGaveOut is not null ? _dataGaveOut with { Step = step }
         : StopReason is { } reason ? new RunOutcome(RunEnd.Stopped, step, null, reason)
         : null;
 }

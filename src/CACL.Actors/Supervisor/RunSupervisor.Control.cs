@@ -37,7 +37,7 @@ internal sealed partial class RunSupervisor
         });
         Receive<RunProtocol.RequestCheckpoint>(message =>
         {
-            _rollBacks.RequestCheckpoint();
+            _rollBacks.AskForCheckpoint();
             _trainer.Forward(message);
         });
         Receive<ControlProtocol.Change>(message =>

@@ -103,7 +103,7 @@ internal sealed partial class RunSupervisor
 
     private void Complete(int evaluationsLeft)
     {
-        if (_ending.Report(_lastCheckpoint, evaluationsLeft) is not { } outcome) return;
+        if (_ending.Tell(_lastCheckpoint, evaluationsLeft) is not { } outcome) return;
         _status.Tell(new StatusProtocol.ActorIs(Name, ActorState.Stopped));
         _status.Tell(new StatusProtocol.DecodersAre(0, 0));
         _parts.Instruments?.DecodersAre(0);
