@@ -9,9 +9,9 @@ using CACL.Data.Sampling;
 namespace CACL.Actors.Serialization;
 
 /// <summary>
-/// A decoded pair as bytes: a header of JSON (request, plan, path), its length in front as 4 bytes, little-endian, then both frames as they
-/// lie in memory. A pair has one owner, so writing it gives the sender's memory back, and reading it takes memory of the receiver's
-/// <see cref="PairMemory"/>.
+/// Serializes a decoded pair: the length of a header as 4 bytes, little-endian, the header in JSON (request, plan, path), then both frames
+/// as they are in memory. A pair has one owner: serializing it returns the sender's memory to its pool, deserializing it takes memory from
+/// the receiver's <see cref="PairMemory"/>.
 /// </summary>
 public sealed class PairMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -45,7 +45,8 @@ public sealed class PairMessageSerializer(ExtendedActorSystem system) : Serializ
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The bytes are damaged, or the frames are of another size than this process's.</exception>
+    /// <exception cref="SerializationException">The bytes are damaged, or the frames are of another size than those of this
+    /// process.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(bytes);

@@ -9,8 +9,8 @@ using CACL.Runs.Live;
 namespace CACL.Actors.Serialization;
 
 /// <summary>
-/// The messages of a run as JSON. Only the types of <see cref="IRunMessage"/> are read, by names of their own: what another process sends
-/// cannot make this one build anything else.
+/// Serializes the messages of a run as JSON. It reads only types of <see cref="IRunMessage"/>, by names of their own: no other process can
+/// make this one create anything else.
 /// </summary>
 public sealed class RunMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -21,7 +21,7 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
 
     private static readonly JsonSerializerOptions Json = new()
     {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // losses that are not finite are told of
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // losses may be NaN or infinite
         IgnoreReadOnlyProperties = true,
         RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter() },
@@ -30,7 +30,7 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
     /// <inheritdoc/>
     public override int Identifier => 190_281;
 
-    /// <summary>The types that can be sent.</summary>
+    /// <summary>The message types.</summary>
     internal static IReadOnlyCollection<Type> Known => Types.Values;
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The message is none that a run knows, or its bytes are damaged.</exception>
+    /// <exception cref="SerializationException">The message type is unknown, or its bytes are damaged.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -67,6 +67,6 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
         ? type
         : throw new SerializationException($"There is no message {manifest} in a run: the other process runs another version of cacl.");
 
-    // TrainerProtocol.Stop, and RequestCheckpoint where a type stands alone.
+    // A nested type has its outer type's name in front, as in TrainerProtocol.Stop.
     private static string NameOf(Type type) => type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
 }

@@ -8,7 +8,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;
 
-/// <summary>The decoders' pool by itself, when it is told to end.</summary>
+/// <summary>Tests how the decoder pool by itself ends when it is asked to.</summary>
 public sealed class DecoderPoolTests : IDisposable
 {
     private readonly ActorSystem _system = ActorSystem.Create("test", SerializedMessages.Configuration);
@@ -39,7 +39,7 @@ public sealed class DecoderPoolTests : IDisposable
     {
         var pool = Start();
         var gone = pool.WatchAsync(TestContext.Current.CancellationToken);
-        // One is being decoded, one waits for a decoder.
+        // One pair is being decoded, another waits for a decoder.
         var (first, second) = (Ask(pool, 0), Ask(pool, 1));
         Eventually.IsSet(_decodes);
         pool.Tell(new PoolProtocol.End());
@@ -61,7 +61,7 @@ public sealed class DecoderPoolTests : IDisposable
         pool.Tell(new PoolProtocol.End());
         pool.Tell(new DecoderProtocol.Decoded(1, _memory.Rent()));
         Assert.IsType<PoolProtocol.Ended>(await Ask(pool, 1));
-        Assert.Equal(1, _memory.Rented); // the one that is still written to
+        Assert.Equal(1, _memory.Rented); // the pair that is still being written to
     }
 
     [Fact]

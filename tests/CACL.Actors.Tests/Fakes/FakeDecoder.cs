@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>Fills both crops with bytes that tell video, frame and box, and does on request what a decoder may do wrong.</summary>
+/// <summary>Fills both crops with bytes that identify video, frame and box, and fails on request as a decoder may.</summary>
 internal sealed class FakeDecoder : IPairDecoder
 {
     private readonly FakeVideos _videos;
@@ -35,23 +35,23 @@ internal sealed class FakeDecoder : IPairDecoder
     public void Dispose() => _videos.Decoders.End();
 }
 
-/// <summary>Videos that exist in name only.</summary>
+/// <summary>Invented videos.</summary>
 internal sealed class FakeVideos : IVideoLibrary
 {
-    /// <summary>The decoders there were.</summary>
+    /// <summary>Counts the decoders.</summary>
     public Lives Decoders { get; } = new();
 
     public ConcurrentBag<long> Calls { get; } = [];
 
     public HashSet<long> Broken { get; init; } = [];
 
-    /// <summary>Runs on the decoder's thread before it decodes a video: may throw or block.</summary>
+    /// <summary>Called on the decoder's thread before it decodes a video: may throw or block.</summary>
     public Action<long>? Before { get; set; }
 
-    /// <summary>How long decoding a video takes; null: no time.</summary>
+    /// <summary>Decoding time of a video; null: none.</summary>
     public Func<long, TimeSpan>? DecodeTime { get; set; }
 
-    /// <summary>The same as <see cref="Before"/>, told of the decoder's cancellation.</summary>
+    /// <summary>Like <see cref="Before"/>, with the decoder's cancellation token.</summary>
     public Action<long, CancellationToken>? BeforeUnlessCancelled { get; set; }
 
     public static CACL.Data.Sampling.VideoShape[] Shapes(int count) =>

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary><c>cacl explain</c> as a process of its own, beside a running training and after it.</summary>
+/// <summary>Tests <c>cacl explain</c> as a process of its own, during a training and after it.</summary>
 public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;
