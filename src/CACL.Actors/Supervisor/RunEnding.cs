@@ -37,7 +37,7 @@ internal sealed class RunEnding
         return true;
     }
 
-    /// <summary>The training loop ended in order.</summary>
+    /// <summary>Notes that the training loop ended normally.</summary>
     public void LoopEnded(long step, bool allDone) => EndWith(
         Asked(step) is { End: RunEnd.Failed } failure ? failure
             : allDone ? new RunOutcome(RunEnd.Completed, step, null, "All steps are done.")
