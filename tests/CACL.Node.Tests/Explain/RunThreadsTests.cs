@@ -11,7 +11,13 @@ public sealed class RunThreadsTests : IDisposable
     private readonly TemporaryFolder _run = new();
 
     public RunThreadsTests() => File.WriteAllLines(
-        _run.File("train.log"), ["{\"@mt\":\"libtorch\",\"Threads\":5}", "{\"Threads\":\"cut off", "{\"@mt\":\"libtorch\",\"Threads\":7}"]);
+        _run.File("train.log"),
+        [
+            "{\"@mt\":\"libtorch\",\"Threads\":5}",
+            "{\"Threads\":\"cut off",
+            "{\"@mt\":\"libtorch\",\"Threads\":7}",
+            "{\"@mt\":\"Evaluations run in a process of their own\",\"Threads\":\"1 thread\"}",
+        ]);
 
     public void Dispose() => _run.Dispose();
 
