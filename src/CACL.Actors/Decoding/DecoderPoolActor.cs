@@ -88,7 +88,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
-        _lastCrash = cause is ActorInitializationException { InnerException: { } inner } ? inner : cause;
+        _lastCrash = cause.WithoutAkkasWords();
         return Directive.Stop; // Terminated follows: the replacement is a new actor, after a back-off.
     }, loggingEnabled: false);
 
