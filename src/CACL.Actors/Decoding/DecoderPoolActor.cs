@@ -209,6 +209,9 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
                 $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
                 + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.",
                 cause is null ? null : Fault.Of(cause)));
+            if (work is null) return;
+            Timers.Cancel(work.Request);
+            work.Asker.Tell(new PoolProtocol.Ended());
             return;
         }
 
