@@ -6,7 +6,6 @@ using CACL.Actors.Tests.Fakes;
 using CACL.Data.Sampling;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
-using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Actors.Tests.Checkpoints;
@@ -33,7 +32,8 @@ public sealed class CheckpointActorSpec : ActorSpec
     {
         var writer = Start();
         var ticket = Save(writer, 5, skipped: [2, 3]);
-        Assert.Equal("step-00000005", Parent.ExpectMsg<CheckpointProtocol.Saved>(saved => Assert.Equal(5, saved.Snapshot.Step)).Path);
+        var saved = Parent.Hears<CheckpointProtocol.Saved>();
+        Assert.Equal((5, "step-00000005"), (saved.Snapshot.Step, saved.Path));
         var written = Assert.Single(_storage.Written);
         Assert.Equal(5, written.Step);
         Assert.Equal([2, 3], written.SkippedSteps);
@@ -48,14 +48,14 @@ public sealed class CheckpointActorSpec : ActorSpec
         Save(writer, 5);
         const string Cause = "could not write the checkpoint of step 5: No space left on device.";
         ExpectDecision(SupervisionVerdict.TriedAgain, Cause, "tried again in 1.0 s (attempt 1 of 3); training goes on", 1);
-        Assert.Equal(new CheckpointProtocol.Delayed(5, "No space left on device."), Parent.ExpectMsg<CheckpointProtocol.Delayed>());
+        Assert.Equal(new CheckpointProtocol.Delayed(5, "No space left on device."), Parent.Hears<CheckpointProtocol.Delayed>());
         Pass(writer, TimeSpan.FromSeconds(0.9));
         Assert.Empty(Heard(writer, Parent));
         Pass(writer, TimeSpan.FromSeconds(0.1));
         ExpectDecision(SupervisionVerdict.TriedAgain, Cause, "tried again in 2.0 s (attempt 2 of 3); training goes on", 2);
-        Parent.ExpectMsg<CheckpointProtocol.Delayed>();
+        Parent.Hears<CheckpointProtocol.Delayed>();
         Pass(writer, TimeSpan.FromSeconds(2));
-        Assert.Equal(5, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(5, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
         Assert.Empty(Heard(writer, Parent));
     }
 
@@ -67,18 +67,18 @@ public sealed class CheckpointActorSpec : ActorSpec
         Save(writer, 5);
         for (var attempt = 1; attempt < 3; attempt++)
         {
-            Expect<CheckpointProtocol.Delayed>();
+            Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
             Pass(writer, TimeSpan.FromSeconds(2));
         }
 
         ExpectDecision(
             SupervisionVerdict.GivenUp, "could not write the checkpoint of step 5 3 times: No space left on device.",
             "given up; the last good checkpoint stays", 3);
-        var givenUp = Parent.ExpectMsg<CheckpointProtocol.GivenUp>();
+        var givenUp = Parent.Hears<CheckpointProtocol.GivenUp>();
         Assert.Equal((5, "No space left on device."), (givenUp.Snapshot.Step, givenUp.Cause));
         Pass(writer, TimeSpan.FromMinutes(1));
         Save(writer, 10);
-        Assert.Equal(10, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(10, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
     }
 
     [Fact]
@@ -90,12 +90,12 @@ public sealed class CheckpointActorSpec : ActorSpec
         Save(writer, 5);
         for (var attempt = 1; attempt <= 20; attempt++)
         {
-            Assert.EndsWith($"(attempt {attempt}); training waits", Expect<SupervisionDecision>().Decision, StringComparison.Ordinal);
-            Expect<CheckpointProtocol.Delayed>();
+            Assert.EndsWith($"(attempt {attempt}); training waits", Parent.HearsAmongOthers<SupervisionDecision>().Decision, StringComparison.Ordinal);
+            Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
             Pass(writer, TimeSpan.FromSeconds(10));
         }
 
-        Assert.Equal(5, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(5, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
     }
 
     [Fact]
@@ -104,11 +104,11 @@ public sealed class CheckpointActorSpec : ActorSpec
         _storage.Failures = 1;
         var writer = Start();
         Save(writer, 5);
-        Expect<CheckpointProtocol.Delayed>();
+        Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
         Save(writer, 10);
-        var givenUp = Parent.ExpectMsg<CheckpointProtocol.GivenUp>();
+        var givenUp = Parent.Hears<CheckpointProtocol.GivenUp>();
         Assert.Equal((5, "a newer state took its place"), (givenUp.Snapshot.Step, givenUp.Cause));
-        Assert.Equal(10, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(10, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
         Pass(writer, TimeSpan.FromMinutes(1));
         Assert.Empty(Heard(writer, Parent));
         Assert.Equal([10], _storage.Written.Select(written => written.Step));
@@ -121,17 +121,17 @@ public sealed class CheckpointActorSpec : ActorSpec
         _storage.Failures = int.MaxValue;
         var writer = Start();
         Save(writer, 5);
-        Expect<CheckpointProtocol.Delayed>();
+        Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
         writer.Tell(new CheckpointProtocol.Hurry());
         for (var attempt = 1; attempt < 3; attempt++)
         {
-            var decision = Expect<SupervisionDecision>().Decision;
+            var decision = Parent.HearsAmongOthers<SupervisionDecision>().Decision;
             Assert.EndsWith($"(attempt {attempt} of 3); training waits", decision, StringComparison.Ordinal);
-            Expect<CheckpointProtocol.Delayed>();
+            Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
             Pass(writer, TimeSpan.FromSeconds(2));
         }
 
-        Assert.Equal(5, Expect<CheckpointProtocol.GivenUp>().Snapshot.Step);
+        Assert.Equal(5, Parent.HearsAmongOthers<CheckpointProtocol.GivenUp>().Snapshot.Step);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class CheckpointActorSpec : ActorSpec
     {
         var writer = Start();
         Save(writer, 5);
-        Expect<CheckpointProtocol.Saved>();
+        Parent.HearsAmongOthers<CheckpointProtocol.Saved>();
         writer.Tell(new CheckpointProtocol.Hurry());
         Assert.Empty(Heard(writer, Parent));
         Assert.Single(_storage.Written);
@@ -166,7 +166,7 @@ public sealed class CheckpointActorSpec : ActorSpec
                     new Dictionary<string, long>()));
                 if (!isBad)
                 {
-                    Parent.ExpectMsg<CheckpointProtocol.Saved>();
+                    Parent.Hears<CheckpointProtocol.Saved>();
                     return;
                 }
 
@@ -175,7 +175,7 @@ public sealed class CheckpointActorSpec : ActorSpec
                     SupervisionVerdict.GivenUp, $"is to write the state after step 1, which holds NaN or infinity in {tensor}.",
                     "it is not saved; the last good checkpoint stays", 1);
                 Assert.Equal(
-                    $"the state after step 1 holds NaN or infinity in {tensor}", Parent.ExpectMsg<CheckpointProtocol.GivenUp>().Cause);
+                    $"the state after step 1 holds NaN or infinity in {tensor}", Parent.Hears<CheckpointProtocol.GivenUp>().Cause);
             },
             iter: 300, threads: 1);
     }
@@ -187,7 +187,7 @@ public sealed class CheckpointActorSpec : ActorSpec
         _storage.Before = _ => { if (failures-- > 0) throw new InvalidOperationException("bug in the writer"); };
         var writer = Start();
         Save(writer, 5);
-        Assert.Equal(5, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(5, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
         Assert.Equal([5], _storage.Written.Select(written => written.Step));
     }
 
@@ -197,9 +197,9 @@ public sealed class CheckpointActorSpec : ActorSpec
         _storage.Failures = 1;
         var writer = Start();
         Save(writer, 5);
-        Expect<CheckpointProtocol.Delayed>();
+        Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
         writer.Tell(Kill.Instance);
-        Assert.Equal(5, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
+        Assert.Equal(5, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
     }
 
     [Fact]
@@ -216,8 +216,8 @@ public sealed class CheckpointActorSpec : ActorSpec
         _gate.AwaitArrival();
         Save(writer, 10);
         _gate.Open();
-        Assert.Equal(10, Parent.ExpectMsg<CheckpointProtocol.Saved>().Snapshot.Step);
-        var givenUp = Parent.ExpectMsg<CheckpointProtocol.GivenUp>();
+        Assert.Equal(10, Parent.Hears<CheckpointProtocol.Saved>().Snapshot.Step);
+        var givenUp = Parent.Hears<CheckpointProtocol.GivenUp>();
         Assert.Equal((5, "a newer state took its place"), (givenUp.Snapshot.Step, givenUp.Cause));
         Assert.Equal([10], _storage.Written.Select(written => written.Step));
     }
@@ -231,9 +231,9 @@ public sealed class CheckpointActorSpec : ActorSpec
         _storage.Before = _ => { if (++tries == 2) throw new InvalidOperationException("bug in the writer"); };
         var writer = Start();
         Save(writer, 5);
-        Expect<CheckpointProtocol.Delayed>();
+        Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
         writer.Tell(new CheckpointProtocol.Hurry());
-        Assert.EndsWith("(attempt 1 of 3); training waits", Expect<SupervisionDecision>().Decision, StringComparison.Ordinal);
+        Assert.EndsWith("(attempt 1 of 3); training waits", Parent.HearsAmongOthers<SupervisionDecision>().Decision, StringComparison.Ordinal);
         Assert.Equal(3, tries);
     }
 
@@ -263,11 +263,9 @@ public sealed class CheckpointActorSpec : ActorSpec
         AwaitTaken(writer);
     }
 
-    private T Expect<T>() => Parent.FishForMessage<T>(_ => true);
-
     private void ExpectDecision(SupervisionVerdict verdict, string cause, string decision, int count)
     {
-        var told = Parent.ExpectMsg<SupervisionDecision>();
+        var told = Parent.Hears<SupervisionDecision>();
         Assert.Equal((verdict, cause, decision, count), (told.Verdict, told.Cause, told.Decision, told.Count));
         Assert.Equal(("checkpoints", verdict == SupervisionVerdict.GivenUp), (told.Name, told.IsGrave));
     }

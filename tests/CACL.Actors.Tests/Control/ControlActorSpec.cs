@@ -34,13 +34,13 @@ public sealed class ControlActorSpec : ActorSpec
     {
         var control = Start();
         Ask(control, ("learning_rate_factor", "0.5"), ("decoders", "4"));
-        var now = Parent.ExpectMsg<ControlProtocol.Changed>().Now;
+        var now = Parent.Hears<ControlProtocol.Changed>().Now;
         var journal = File.ReadAllLines(_folder.File("control.jsonl"));
         Assert.Equal((0.5, 4), (now.LearningRateFactor, now.Decoders));
         Assert.Equal(2, journal.Length);
         Assert.Contains("\"setting\":\"learning_rate_factor\",\"value\":0.5,\"by\":\"a test\"", journal[0], StringComparison.Ordinal);
         Assert.Equal(now, Read().Current);
-        var answer = _asker.ExpectMsg<SettingsAnswer>();
+        var answer = _asker.Hears<SettingsAnswer>();
         Assert.Equal(["learning_rate_factor", "decoders"], answer.Changes.Select(change => change.Setting));
         Assert.Equal((now, null), (answer.Now, answer.Refusal));
         Assert.Equal(now, _live.Current);
@@ -51,7 +51,7 @@ public sealed class ControlActorSpec : ActorSpec
     {
         var control = Start();
         Ask(control, ("decoders", "2"));
-        var answer = _asker.ExpectMsg<SettingsAnswer>();
+        var answer = _asker.Hears<SettingsAnswer>();
         Assert.Empty(answer.Changes);
         Assert.Null(answer.Refusal);
         Assert.Empty(Heard(control, Parent));
@@ -66,7 +66,7 @@ public sealed class ControlActorSpec : ActorSpec
     {
         var control = Start();
         Ask(control, ("learning_rate_factor", "0.5"), (setting, value));
-        var answer = _asker.ExpectMsg<SettingsAnswer>();
+        var answer = _asker.Hears<SettingsAnswer>();
         Assert.Contains(why, answer.Refusal, StringComparison.Ordinal);
         Assert.Empty(answer.Changes);
         Assert.Equal(Configured, answer.Now);
@@ -80,7 +80,7 @@ public sealed class ControlActorSpec : ActorSpec
         var control = Start();
         Directory.CreateDirectory(_folder.File("control.jsonl"));
         Ask(control, ("decoders", "4"));
-        var answer = _asker.ExpectMsg<SettingsAnswer>();
+        var answer = _asker.Hears<SettingsAnswer>();
         Assert.StartsWith("control.jsonl of the run folder cannot be written: ", answer.Refusal, StringComparison.Ordinal);
         Assert.EndsWith(". Nothing was changed; free space there and try again.", answer.Refusal, StringComparison.Ordinal);
         Assert.Empty(answer.Changes);

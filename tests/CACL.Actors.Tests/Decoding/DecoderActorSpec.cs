@@ -34,7 +34,7 @@ public sealed class DecoderActorSpec : ActorSpec
     {
         var decoder = Start();
         Ask(decoder, 7);
-        var answer = _asker.ExpectMsg<DecoderProtocol.Decoded>();
+        var answer = _asker.Hears<DecoderProtocol.Decoded>();
         using (var pair = answer.Pair)
         {
             Assert.Equal((7, _plan.VideoId, _plan.Position, $"/{_plan.VideoId}"),
@@ -60,13 +60,13 @@ public sealed class DecoderActorSpec : ActorSpec
         var path = $"/{_plan.VideoId}";
         Assert.Equal(
             new DecoderProtocol.Unusable(3, new VideoFault(path, UnusableReason.Corrupt, $"{path} is broken.")),
-            _asker.ExpectMsg<DecoderProtocol.Unusable>());
+            _asker.Hears<DecoderProtocol.Unusable>());
         Assert.Equal(0, _memory.Rented);
         // The next video is decoded by the same decoder.
         _videos.Broken.Clear();
         _videos.BeforeLoad = null;
         Ask(decoder, 4);
-        using var pair = _asker.ExpectMsg<DecoderProtocol.Decoded>().Pair;
+        using var pair = _asker.Hears<DecoderProtocol.Decoded>().Pair;
         Assert.Equal(1, _videos.Decoders.Begun);
         Assert.Empty(_crashes);
     }

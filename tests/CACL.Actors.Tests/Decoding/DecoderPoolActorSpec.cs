@@ -70,7 +70,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         _videos.Broken.Add(Video(0));
         var pool = Start(decoders: 1);
         Ask(pool, 0, 1);
-        var failed = _asker.ExpectMsg<PoolProtocol.Failed>();
+        var failed = _asker.Hears<PoolProtocol.Failed>();
         Assert.Equal((PathOf(0), UnusableReason.Corrupt, false), (failed.Fault.Path, failed.Fault.Reason, failed.Costly));
         Assert.Equal(1, DecodedPosition());
         Assert.Empty(Heard(pool, Parent));
@@ -84,7 +84,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         _videos.Before = _ => { if (crashes-- > 0) throw new InvalidOperationException("bug."); };
         var pool = Start(decoders: 1);
         Ask(pool, 0);
-        var decision = Parent.ExpectMsg<SupervisionDecision>();
+        var decision = Parent.Hears<SupervisionDecision>();
         Assert.Equal((PathIn(pool, "decoder-1"), "failed: bug."), (decision.Actor, decision.Cause));
         Assert.Equal(
             "its plan is tried once more on another decoder; a new decoder starts in 100 ms (replacement 1 of at most 2)",
@@ -114,7 +114,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         Ask(pool, 0);
         Assert.Contains("starts in 100 ms", NextDecision(pool, Wait), StringComparison.Ordinal);
         Assert.Contains("starts in 200 ms", NextDecision(pool, 2 * Wait), StringComparison.Ordinal);
-        _asker.ExpectMsg<PoolProtocol.Failed>();
+        _asker.Hears<PoolProtocol.Failed>();
         Ask(pool, 1);
         Assert.Equal(1, DecodedPosition());
         crashes = 1;
@@ -136,7 +136,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         var decisions = Enumerable.Range(0, tries).Select(_ => NextDecision(pool, 16 * Wait)).ToList();
         Assert.Equal(tries - 1, decisions.Count(d => d.StartsWith("its plan is tried once more", StringComparison.Ordinal)));
         Assert.StartsWith("its video is left out of this run", decisions[^1], StringComparison.Ordinal);
-        var failed = _asker.ExpectMsg<PoolProtocol.Failed>();
+        var failed = _asker.Hears<PoolProtocol.Failed>();
         Assert.Equal((PathOf(0), UnusableReason.Decoder, true), (failed.Fault.Path, failed.Fault.Reason, failed.Costly));
         Assert.Equal((tries, 0), (_videos.Calls.Count, _memory.Rented));
     }
@@ -149,16 +149,16 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         Ask(pool, 0, 1);
         NextDecision(pool, Wait);
         NextDecision(pool, 2 * Wait);
-        var decision = Parent.ExpectMsg<SupervisionDecision>();
+        var decision = Parent.Hears<SupervisionDecision>();
         Assert.Equal((SupervisionVerdict.RunEnds, true, 3), (decision.Verdict, decision.IsGrave, decision.Count));
         Assert.Equal("end the run, decoders were replaced 2 times within 60 s", decision.Decision);
-        var end = Parent.ExpectMsg<PoolProtocol.TooManyRestarts>();
+        var end = Parent.Hears<PoolProtocol.TooManyRestarts>();
         const string Why = "Decoders failed 3 times within 60 s, the last time because: no such library. Run `cacl doctor`";
         Assert.StartsWith(Why, end.Message, StringComparison.Ordinal);
         Assert.Equal((nameof(InvalidOperationException), "no such library."), (end.Cause?.Kind, end.Cause?.Message));
-        _asker.ExpectMsg<PoolProtocol.Ended>(); // no decoder will have the plan over which the last one failed
+        _asker.Hears<PoolProtocol.Ended>(); // no decoder will have the plan over which the last one failed
         AwaitGone(pool, () => pool.Tell(new PoolProtocol.End()));
-        _asker.ExpectMsg<PoolProtocol.Ended>();
+        _asker.Hears<PoolProtocol.Ended>();
         Assert.Equal(0, _memory.Rented);
     }
 
@@ -174,7 +174,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
             _clock.Jump(TimeSpan.FromSeconds(61));
             NextDecision(pool, Patience);
             _clock.Jump(TimeSpan.FromSeconds(61));
-            _asker.ExpectMsg<PoolProtocol.Failed>();
+            _asker.Hears<PoolProtocol.Failed>();
         }
 
         Assert.Empty(Heard(pool, Parent));
@@ -190,9 +190,9 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         Time.Advance(Patience + TimeSpan.FromSeconds(4.9));
         Assert.Empty(Heard(pool, Parent));
         Time.Advance(TimeSpan.FromSeconds(0.1));
-        var failed = _asker.ExpectMsg<PoolProtocol.Failed>();
+        var failed = _asker.Hears<PoolProtocol.Failed>();
         Assert.Equal((PathOf(0), UnusableReason.Deadline, true), (failed.Fault.Path, failed.Fault.Reason, failed.Costly));
-        var decision = Parent.ExpectMsg<SupervisionDecision>();
+        var decision = Parent.Hears<SupervisionDecision>();
         Assert.Equal("failed: no answer within 35 s.", decision.Cause);
         Assert.StartsWith("its video is left out of this run; a new decoder starts in 100 ms", decision.Decision, StringComparison.Ordinal);
         AwaitTaken(pool);
@@ -213,7 +213,7 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         var failures = 1;
         var pool = Start(decoders: 1, decoder: () =>
             failures-- > 0 ? throw new InvalidOperationException("no such library") : new FakeDecoder(_videos));
-        Assert.Equal("failed: no such library.", Parent.ExpectMsg<SupervisionDecision>().Cause);
+        Assert.Equal("failed: no such library.", Parent.Hears<SupervisionDecision>().Cause);
         AwaitTaken(pool);
         Time.Advance(Wait);
         Ask(pool, 0);
@@ -242,8 +242,8 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         _gate.Open();
         Eventually.Holds(() => _memory.Rented == 0);
         look.Open();
-        Parent.ExpectMsg<SupervisionDecision>();
-        var causes = new[] { Parent.ExpectMsg<SupervisionDecision>(), Parent.ExpectMsg<SupervisionDecision>() };
+        Parent.Hears<SupervisionDecision>();
+        var causes = new[] { Parent.Hears<SupervisionDecision>(), Parent.Hears<SupervisionDecision>() };
         Assert.Equal(
             [("decoder-2", nameof(InvalidOperationException)), ("decoder-3", nameof(DecoderFaultException))],
             causes.Select(d => (d.Name, d.Fault?.Kind ?? "none")).Order());
@@ -291,11 +291,11 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         _videos.Before = id => { if (id == Video(0)) throw new InvalidOperationException("bug"); };
         var pool = Start(decoders: 2);
         Ask(pool, 0);
-        var paths = new[] { Parent.ExpectMsg<SupervisionDecision>().Actor, Parent.ExpectMsg<SupervisionDecision>().Actor };
+        var paths = new[] { Parent.Hears<SupervisionDecision>().Actor, Parent.Hears<SupervisionDecision>().Actor };
         pool.Tell(new PoolProtocol.Resize(1));
         AwaitTaken(pool);
         Time.Advance(Patience);
-        _asker.ExpectMsg<PoolProtocol.Failed>();
+        _asker.Hears<PoolProtocol.Failed>();
         Ask(pool, 1);
         Assert.Equal(1, DecodedPosition());
         var told = Heard(pool, _status);
@@ -343,12 +343,12 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         Ask(pool, 0, 1); // one is being decoded, one waits for a decoder
         _gate.AwaitArrival();
         pool.Tell(new PoolProtocol.End());
-        _asker.ExpectMsg<PoolProtocol.Ended>();
-        _asker.ExpectMsg<PoolProtocol.Ended>();
+        _asker.Hears<PoolProtocol.Ended>();
+        _asker.Hears<PoolProtocol.Ended>();
         // A pair that was under way to it, and one who asks late.
         pool.Tell(new DecoderProtocol.Decoded(1, _memory.Rent()));
         Ask(pool, 2);
-        _asker.ExpectMsg<PoolProtocol.Ended>();
+        _asker.Hears<PoolProtocol.Ended>();
         Assert.Equal((1, 1), (_memory.Rented, _videos.Decoders.Alive)); // what is still written to
         AwaitGone(pool, _gate.Open);
         Assert.Equal((0, 0, 1), (_memory.Rented, _videos.Decoders.Alive, _videos.Calls.Count));
@@ -368,10 +368,10 @@ public sealed class DecoderPoolActorSpec : ActorSpec
         _videos.Before = _ => throw new InvalidOperationException("bug");
         var pool = Start(decoders: 1);
         Ask(pool, 0);
-        Parent.ExpectMsg<SupervisionDecision>();
+        Parent.Hears<SupervisionDecision>();
         AwaitGone(pool, () => pool.Tell(new PoolProtocol.End()));
         Time.Advance(Patience);
-        _asker.ExpectMsg<PoolProtocol.Ended>();
+        _asker.Hears<PoolProtocol.Ended>();
         Assert.Equal((1, 0), (_videos.Decoders.Begun, _memory.Rented));
     }
 
@@ -396,14 +396,14 @@ public sealed class DecoderPoolActorSpec : ActorSpec
     /// <summary>The position of the next pair that the asker is answered; the pair is given back.</summary>
     private int DecodedPosition()
     {
-        using var pair = _asker.ExpectMsg<PoolProtocol.Decoded>().Pair;
+        using var pair = _asker.Hears<PoolProtocol.Decoded>().Pair;
         return pair.Plan!.Position;
     }
 
     /// <summary>What is decided next; the back-off that follows from it is over then.</summary>
     private string NextDecision(IActorRef pool, TimeSpan backOff)
     {
-        var decision = Parent.ExpectMsg<SupervisionDecision>();
+        var decision = Parent.Hears<SupervisionDecision>();
         AwaitTaken(pool);
         Time.Advance(backOff);
         return decision.Decision;

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.TestKit;
 using CACL.Actors.Contracts;
 using CACL.Actors.Decoding;
@@ -33,7 +32,7 @@ public sealed class PairSourceSpec : ActorSpec
     public async Task A_decoded_pair_is_the_outcome_of_its_sample()
     {
         var outcome = Source().ProduceAsync(7, _cancel.Token);
-        var asked = _pool.ExpectMsg<PoolProtocol.Decode>().Plan;
+        var asked = _pool.Hears<PoolProtocol.Decode>().Plan;
         Assert.Equal((1, 2, 0), (asked.Epoch, asked.Position, asked.Attempt));
         var pair = _memory.Rent();
         _pool.Reply(new PoolProtocol.Decoded(pair));
@@ -46,11 +45,11 @@ public sealed class PairSourceSpec : ActorSpec
     public async Task A_pool_that_owes_an_answer_beyond_all_patience_ends_the_stream_and_its_late_pair_is_given_back()
     {
         var outcome = Source(patience: TimeSpan.FromMilliseconds(1)).ProduceAsync(0, _cancel.Token);
-        _pool.ExpectMsg<PoolProtocol.Decode>();
+        _pool.Hears<PoolProtocol.Decode>();
         Assert.Null((await outcome).Pair);
         Assert.Equal(
             "The decoders' pool has owed an answer for 0 s, longer than decoding can take.",
-            _supervisor.ExpectMsg<PoolProtocol.Silent>().Message);
+            _supervisor.Hears<PoolProtocol.Silent>().Message);
         _pool.Reply(new PoolProtocol.Decoded(_memory.Rent()));
         Eventually.Holds(() => _memory.Rented == 0);
         Assert.Empty(_quarantined);
@@ -60,7 +59,7 @@ public sealed class PairSourceSpec : ActorSpec
     public async Task Cancelled_while_it_waits_its_outcome_is_empty_and_the_late_pair_is_given_back()
     {
         var outcome = Source().ProduceAsync(0, _cancel.Token);
-        _pool.ExpectMsg<PoolProtocol.Decode>();
+        _pool.Hears<PoolProtocol.Decode>();
         _cancel.Cancel();
         Assert.Null((await outcome).Pair);
         _pool.Reply(new PoolProtocol.Decoded(_memory.Rent()));
@@ -75,7 +74,7 @@ public sealed class PairSourceSpec : ActorSpec
     public async Task A_pool_that_has_ended_ends_the_stream_and_that_is_nobodys_fault()
     {
         var outcome = Source().ProduceAsync(0, _cancel.Token);
-        _pool.ExpectMsg<PoolProtocol.Decode>();
+        _pool.Hears<PoolProtocol.Decode>();
         _pool.Reply(new PoolProtocol.Ended());
         Assert.Null((await outcome).Pair);
         Assert.False(_supervisor.HasMessages);
@@ -90,14 +89,14 @@ public sealed class PairSourceSpec : ActorSpec
     {
         var quarantine = new Quarantine(Videos, unusable: 0, maxShare: 1);
         var outcome = Source(quarantine).ProduceAsync(0, _cancel.Token);
-        var first = _pool.ExpectMsg<PoolProtocol.Decode>().Plan;
+        var first = _pool.Hears<PoolProtocol.Decode>().Plan;
         _pool.Reply(new PoolProtocol.Failed(new VideoFault("/bad", reason, "It is bad."), costly));
-        var second = _pool.ExpectMsg<PoolProtocol.Decode>().Plan;
+        var second = _pool.Hears<PoolProtocol.Decode>().Plan;
         Assert.Equal((first.Position, 1), (second.Position, second.Attempt));
         Assert.NotEqual(first.VideoId, second.VideoId);
         _pool.Reply(new PoolProtocol.Decoded(_memory.Rent()));
         using var pair = (await outcome).Pair;
-        var decision = _supervisor.ExpectMsg<SupervisionDecision>();
+        var decision = _supervisor.Hears<SupervisionDecision>();
         Assert.Equal($"cannot use the video /bad ({reason}): It is bad.", decision.Cause);
         Assert.Equal(("decoders-1", "quarantined, its sample is replaced; 1 bad so far"), (decision.Name, decision.Decision));
         Assert.Equal([new QuarantinedVideo("/bad", reason, "It is bad.", "decode", 0, 0, leftOut)], _quarantined);
@@ -108,12 +107,12 @@ public sealed class PairSourceSpec : ActorSpec
     public async Task One_bad_video_too_many_ends_the_stream_and_the_supervisor_hears_it()
     {
         var outcome = Source(new Quarantine(Videos, unusable: 0, maxShare: 0.1)).ProduceAsync(0, _cancel.Token);
-        _pool.ExpectMsg<PoolProtocol.Decode>();
+        _pool.Hears<PoolProtocol.Decode>();
         _pool.Reply(new PoolProtocol.Failed(new VideoFault("/bad", UnusableReason.Corrupt, "It is bad.")));
         Assert.Null((await outcome).Pair);
-        _supervisor.ExpectMsg<SupervisionDecision>();
+        _supervisor.Hears<SupervisionDecision>();
         Assert.StartsWith(
-            "1 of 5 videos are unusable", _supervisor.ExpectMsg<PoolProtocol.TooManyBad>().Message, StringComparison.Ordinal);
+            "1 of 5 videos are unusable", _supervisor.Hears<PoolProtocol.TooManyBad>().Message, StringComparison.Ordinal);
         Assert.False(_pool.HasMessages);
     }
 

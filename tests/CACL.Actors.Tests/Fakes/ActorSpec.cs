@@ -64,7 +64,7 @@ public abstract class ActorSpec : TestKit
         actor.Tell(new Identify(question), probe.Ref);
         var heard = new List<object>();
         // The answer comes behind what the actor told the probe before.
-        while (probe.ExpectMsg<object>() is { } next)
+        while (probe.Hears<object>() is { } next)
         {
             if (next is ActorIdentity answer && (string)answer.MessageId == question) break;
             heard.Add(next);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using CACL.Actors.Contracts;
@@ -8,7 +7,6 @@ using CACL.Learning.Methods;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
-using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Actors.Tests.Status;
@@ -278,7 +276,7 @@ public sealed class StatusActorSpec : ActorSpec
     private RunStatus Publish(IActorRef status)
     {
         status.Tell(new StatusProtocol.Publish(), _asker.Ref);
-        _asker.ExpectMsg<StatusProtocol.Published>();
+        _asker.Hears<StatusProtocol.Published>();
         return _board.Status;
     }
 

@@ -156,7 +156,7 @@ public sealed class TelemetryActorSpec : ActorSpec
     private void Flush(IActorRef telemetry)
     {
         telemetry.Tell(new TelemetryProtocol.Flush(), _asker.Ref);
-        _asker.ExpectMsg<TelemetryProtocol.Flushed>();
+        _asker.Hears<TelemetryProtocol.Flushed>();
     }
 
     private IEnumerable<long> Steps() =>

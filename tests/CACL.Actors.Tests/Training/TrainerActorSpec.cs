@@ -7,7 +7,6 @@ using CACL.Actors.Training;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
 using CACL.Runs.Steps;
-using CACL.Testing;
 
 namespace CACL.Actors.Tests.Training;
 
@@ -83,16 +82,16 @@ public sealed class TrainerActorSpec : ActorSpec
         Expect<LoopReport.PhaseIs>(report => report.Phase == LoopPhase.WaitingForData);
         trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
         trainer.Tell(new TrainerProtocol.Pause(PauseReason.Checkpoint));
-        Assert.Equal(PauseReason.User, Parent.ExpectMsg<TrainerProtocol.Held>().Reasons);
-        Assert.Equal(PauseReason.User | PauseReason.Checkpoint, Parent.ExpectMsg<TrainerProtocol.Held>().Reasons);
+        Assert.Equal(PauseReason.User, Parent.Hears<TrainerProtocol.Held>().Reasons);
+        Assert.Equal(PauseReason.User | PauseReason.Checkpoint, Parent.Hears<TrainerProtocol.Held>().Reasons);
         Feed(1);
         Expect<LoopReport.PhaseIs>(report => report.Phase == LoopPhase.Paused);
         trainer.Tell(new TrainerProtocol.Resume(PauseReason.User));
-        Assert.Equal(PauseReason.Checkpoint, Parent.ExpectMsg<TrainerProtocol.Held>().Reasons);
+        Assert.Equal(PauseReason.Checkpoint, Parent.Hears<TrainerProtocol.Held>().Reasons);
         Assert.Equal(LoopPhase.Paused, StatusOf(trainer).Phase);
         trainer.Tell(new TrainerProtocol.Resume(PauseReason.Checkpoint));
         // Nothing came before this: it was held all the time.
-        Assert.Equal(PauseReason.None, Parent.ExpectMsg<TrainerProtocol.Held>().Reasons);
+        Assert.Equal(PauseReason.None, Parent.Hears<TrainerProtocol.Held>().Reasons);
         Assert.Equal(1, Expect<LoopReport.Stepped>().Metrics.Step);
     }
 
@@ -120,12 +119,12 @@ public sealed class TrainerActorSpec : ActorSpec
         Assert.Empty(Heard(trainer, Parent));
         _clock.Jump(TimeSpan.FromTicks(1));
         Time.Advance(Limit / 4);
-        var decision = Parent.ExpectMsg<SupervisionDecision>();
+        var decision = Parent.Hears<SupervisionDecision>();
         Assert.Equal((SupervisionVerdict.RunEnds, true, "trainer-7"), (decision.Verdict, decision.IsGrave, decision.Name));
         Assert.Equal($"has finished no step for 600 s ({doing}).", decision.Cause);
         Assert.Equal(
             $"No step was finished for 600 s, the limit of cacl.training.watchdog; {doing}.",
-            Parent.ExpectMsg<TrainerProtocol.Stalled>().Message);
+            Parent.Hears<TrainerProtocol.Stalled>().Message);
         LookAgain(trainer);
         Assert.Empty(Heard(trainer, Parent));
     }
@@ -354,7 +353,7 @@ public sealed class TrainerActorSpec : ActorSpec
     {
         var asker = CreateTestProbe();
         trainer.Tell(new TrainerProtocol.GetStatus(), asker.Ref);
-        return asker.ExpectMsg<TrainerProtocol.Status>();
+        return asker.Hears<TrainerProtocol.Status>();
     }
 
     /// <summary>Twice the limit passes, and the trainer looks.</summary>
@@ -389,7 +388,7 @@ public sealed class TrainerActorSpec : ActorSpec
         return reports;
     }
 
-    private object Next() => Parent.ExpectMsg<object>();
+    private object Next() => Parent.Hears<object>();
 
     private static string Word(LoopReport report) => report switch
     {
