@@ -90,7 +90,8 @@ public sealed class CheckpointActorSpec : ActorSpec
         Save(writer, 5);
         for (var attempt = 1; attempt <= 20; attempt++)
         {
-            Assert.EndsWith($"(attempt {attempt}); training waits", Parent.HearsAmongOthers<SupervisionDecision>().Decision, StringComparison.Ordinal);
+            var decision = Parent.HearsAmongOthers<SupervisionDecision>().Decision;
+            Assert.EndsWith($"(attempt {attempt}); training waits", decision, StringComparison.Ordinal);
             Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
             Pass(writer, TimeSpan.FromSeconds(10));
         }
@@ -233,7 +234,8 @@ public sealed class CheckpointActorSpec : ActorSpec
         Save(writer, 5);
         Parent.HearsAmongOthers<CheckpointProtocol.Delayed>();
         writer.Tell(new CheckpointProtocol.Hurry());
-        Assert.EndsWith("(attempt 1 of 3); training waits", Parent.HearsAmongOthers<SupervisionDecision>().Decision, StringComparison.Ordinal);
+        var decision = Parent.HearsAmongOthers<SupervisionDecision>().Decision;
+        Assert.EndsWith("(attempt 1 of 3); training waits", decision, StringComparison.Ordinal);
         Assert.Equal(3, tries);
     }
 

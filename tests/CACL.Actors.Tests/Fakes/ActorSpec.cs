@@ -19,7 +19,8 @@ public abstract class ActorSpec : TestKit
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.loggers = []
         akka.stdout-loglevel = OFF
-        akka.test { single-expect-default = {{Eventually.Patience.TotalSeconds}} s, default-timeout = {{Eventually.Patience.TotalSeconds}} s }
+        akka.test.single-expect-default = {{Eventually.Patience.TotalSeconds}} s
+        akka.test.default-timeout = {{Eventually.Patience.TotalSeconds}} s
         """).WithFallback(SerializedMessages.Configuration);
 
     private readonly ConcurrentQueue<string> _said = new();

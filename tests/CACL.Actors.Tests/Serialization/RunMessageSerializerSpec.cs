@@ -132,7 +132,8 @@ public sealed class RunMessageSerializerSpec : ActorSpec
             iter: 3000);
 
     [Fact]
-    public void A_message_of_nothing_is_refused() => Each.Holds(Types, type => AssertRefused("null"u8.ToArray(), _serializer.Manifest(Sample(type))));
+    public void A_message_of_nothing_is_refused() => Each.Holds(
+        Types, type => AssertRefused("null"u8.ToArray(), _serializer.Manifest(Sample(type))));
 
     private static object Sample(Type type) => new MessageSamples(1).Of(type);
 

@@ -146,7 +146,8 @@ public sealed class StatusActorSpec : ActorSpec
         status.Tell(new StatusProtocol.DecodersAre(4, 3));
         _bytes = 123;
         var shown = Publish(status);
-        Assert.Equal((now, checkpoint, 4, 3, 123L), (shown.Settings, shown.Checkpoint, shown.Decoders, shown.DecodersBusy, shown.BytesInFlight));
+        Assert.Equal((now, checkpoint, 123), (shown.Settings, shown.Checkpoint, shown.BytesInFlight));
+        Assert.Equal((4, 3), (shown.Decoders, shown.DecodersBusy));
         Assert.Equal([ahead], shown.Ahead);
     }
 
@@ -170,7 +171,8 @@ public sealed class StatusActorSpec : ActorSpec
     {
         var status = Start();
         status.Tell(new StatusProtocol.ActorStarted("run/decoders-1/decoder-1", "decoder"));
-        status.Tell(new StatusProtocol.ActorReplaced("run/decoders-1/decoder-1", "run/decoders-1/decoder-2", "replaced: bug", ActorState.Idle));
+        status.Tell(new StatusProtocol.ActorReplaced(
+            "run/decoders-1/decoder-1", "run/decoders-1/decoder-2", "replaced: bug", ActorState.Idle));
         Publish(status);
         _clock.Jump(TimeSpan.FromSeconds(5));
         status.Tell(new StatusProtocol.ActorReplaced(
@@ -281,5 +283,8 @@ public sealed class StatusActorSpec : ActorSpec
     }
 
     private static LoopReport.Stepped Stepped(long step, double seconds) =>
-        new(new StepMetrics(step, step / 2.5, CaclResults.Of(4.5, global: 4.5), seconds / 2, seconds / 4, 4) { SnapshotSeconds = seconds / 4 });
+        new(new StepMetrics(step, step / 2.5, CaclResults.Of(4.5, global: 4.5), seconds / 2, seconds / 4, Pairs: 4)
+        {
+            SnapshotSeconds = seconds / 4,
+        });
 }
