@@ -1,3 +1,4 @@
+using System.Runtime.Serialization;
 using Akka.Actor;
 using CACL.Data.Batches;
 
@@ -14,10 +15,19 @@ internal sealed class PairMemory : IExtension
     /// <summary>Sets the pool that memory is taken from. It stays the caller's.</summary>
     public void Use(FramePairPool pool) => _pool = pool;
 
-    /// <summary>Returns memory for one pair, which the caller owns.</summary>
-    /// <exception cref="InvalidOperationException">No run has started in this actor system.</exception>
-    public FramePair Rent() =>
-        _pool?.Rent() ?? throw new InvalidOperationException("A pair came before a run had begun that could take it.");
+    /// <summary>Memory for one pair, owned by the caller.</summary>
+    /// <exception cref="SerializationException">No run has begun here, or it is over.</exception>
+    public FramePair Rent()
+    {
+        try
+        {
+            return _pool?.Rent() ?? throw new SerializationException("A pair came before a run had begun that could take it.");
+        }
+        catch (ObjectDisposedException cause)
+        {
+            throw new SerializationException("A pair came when the run was over that could take it.", cause);
+        }
+    }
 
     internal sealed class Provider : ExtensionIdProvider<PairMemory>
     {

@@ -1,6 +1,5 @@
 using System.Runtime.Serialization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using CACL.Actors.Contracts;
@@ -19,14 +18,6 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
         .Append(typeof(SettingsAnswer))
         .ToDictionary(NameOf);
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // losses may be NaN or infinite
-        IgnoreReadOnlyProperties = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     /// <inheritdoc/>
     public override int Identifier => 190_281;
 
@@ -44,7 +35,7 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
     public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return JsonSerializer.SerializeToUtf8Bytes(obj, TypeOf(NameOf(obj.GetType())), Json);
+        return JsonSerializer.SerializeToUtf8Bytes(obj, TypeOf(NameOf(obj.GetType())), MessageJson.Options);
     }
 
     /// <inheritdoc/>
@@ -54,7 +45,7 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
         ArgumentNullException.ThrowIfNull(manifest);
         try
         {
-            return JsonSerializer.Deserialize(bytes, TypeOf(manifest), Json)
+            return JsonSerializer.Deserialize(bytes, TypeOf(manifest), MessageJson.Options)
                 ?? throw new SerializationException($"A message {manifest} came without content.");
         }
         catch (JsonException cause)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Akka.Actor;
 using CACL.Actors.Contracts;
 using CACL.Actors.Status;
@@ -86,7 +85,7 @@ internal sealed partial class RunSupervisor
     private Directive Decide(Exception cause)
     {
         var name = Sender.Path.Name;
-        var inner = Unwrapped(cause);
+        var inner = cause.Unwrapped();
         var cannotStart = cause is ActorInitializationException and not PostRestartException;
         if (cannotStart && name != Evaluator)
         {
@@ -156,14 +155,6 @@ internal sealed partial class RunSupervisor
     }
 
     private static string Failed(Exception cause) => $"failed: {cause.Message.TrimEnd('.')}.";
-
-    /// <summary>Returns the exception inside Akka's wrappers about constructors, which mean nothing to the user.</summary>
-    private static Exception Unwrapped(Exception cause)
-    {
-        while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException && cause.InnerException is { } inner)
-            cause = inner;
-        return cause;
-    }
 
     private void Restart(IActorRef actor, Exception cause) =>
         Timers.StartSingleTimer($"restart-{actor.Path.Name}", new RestartNow(actor, cause), WaitOf(actor.Path.Name));

@@ -34,6 +34,7 @@ internal sealed class FakeEngine : ITrainingEngine
     {
         _training.BeforeCopy?.Invoke();
         _training.Copies++;
+        _training.Spent.Add(reuse);
         return new([new SnapshotTensor("state", [1], [_training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
     }
 
@@ -63,6 +64,9 @@ internal sealed class FakeTraining
 
     /// <summary>Number of snapshots taken so far.</summary>
     public int Copies { get; set; }
+
+    /// <summary>The memory that each copy was given to use again.</summary>
+    public List<TrainingSnapshot?> Spent { get; } = [];
 
     public List<(long Step, float State)> Seen { get; } = [];
 

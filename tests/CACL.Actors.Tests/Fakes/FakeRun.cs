@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
@@ -110,7 +111,7 @@ internal sealed partial class FakeRun : IDisposable
         _folder, ownsFolder: false)
     { Storage = Storage, Evaluator = Evaluator, Options = Options, WrittenBefore = Storage.Written.Count };
 
-    public TrainingRun Start(Checkpoints.ResumePoint? start = null) => _run = TrainingRun.Start(
+    public TrainingRun Start(ResumePoint? start = null) => _run = TrainingRun.Start(
         _system,
         Options with { Directory = _folder.Path },
         new RunParts
@@ -127,7 +128,7 @@ internal sealed partial class FakeRun : IDisposable
             Start = start,
         });
 
-    public async Task<RunOutcome> RunAsync(Checkpoints.ResumePoint? start = null) =>
+    public async Task<RunOutcome> RunAsync(ResumePoint? start = null) =>
         await Start(start).Completion.WaitAsync(Eventually.Patience);
 
     /// <summary>The actors' messages in the log.</summary>

@@ -190,26 +190,6 @@ public sealed class RunSupervisorTests
     }
 
     [Fact]
-    public async Task The_trainer_answers_while_a_step_runs()
-    {
-        using var run = new FakeRun();
-        using var inStep = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
-        run.Training.Before = step =>
-        {
-            if (step != 2) return;
-            inStep.Set();
-            Eventually.IsSet(goOn);
-        };
-        var training = run.Start();
-        Eventually.IsSet(inStep);
-        var (step, phase, last) = await training.StatusAsync(Eventually.Patience);
-        goOn.Set();
-        Assert.Equal((2, LoopPhase.InStep, 2), (step, phase, last?.Step));
-        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
-    }
-
-    [Fact]
     public async Task A_step_that_hangs_ends_the_run()
     {
         using var run = new FakeRun();
