@@ -7,11 +7,11 @@ namespace CACL.Actors.Loop;
 /// The few words that pass from other threads to the loop's thread; it reads them between two steps. Thread-safe, never blocks
 /// the one who speaks.
 /// </summary>
-internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
+internal sealed class LoopControl(CheckpointSchedule schedule, PauseReason holds) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
-    private volatile PauseReason _holds;
+    private volatile PauseReason _holds = holds;
     private volatile bool _copyRequested;
     private volatile bool _copyOutstanding;
     private volatile bool _copyLost;

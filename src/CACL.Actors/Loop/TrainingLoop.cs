@@ -26,7 +26,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private double _copying;
 
     /// <summary>How others speak to the loop.</summary>
-    public LoopControl Control { get; } = new(settings.Schedule);
+    public LoopControl Control { get; } = new(settings.Schedule, settings.Holds);
 
     /// <summary>Runs to the end. Never throws: the last report says how it ended.</summary>
     /// <returns>What went wrong while the engine was given up, or null.</returns>
@@ -192,5 +192,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     {
         /// <summary>Whether a snapshot is wanted after the first step, since somebody asked for it before the loop was there.</summary>
         public bool SnapshotAsked { get; init; }
+
+        /// <summary>Why it is held from the beginning: not one step is computed before it is let go.</summary>
+        public PauseReason Holds { get; init; }
     }
 }

@@ -77,6 +77,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Progress();
+        if (_loop.Control.Holds != PauseReason.None) TellHolds();
         Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
         var (name, parent) = (Self.Path.Name, Context.Parent);
         new Thread(() => parent.Tell(new TrainerProtocol.LoopGone(name, _loop.Run() is { } fault ? Fault.Of(fault) : null)))
