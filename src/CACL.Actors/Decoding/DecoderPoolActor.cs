@@ -56,7 +56,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         Receive<DecoderProtocol.Decoded>(Finished);
         Receive<DecoderProtocol.Unusable>(message =>
         {
-            if (Finished(message.Request, new PoolProtocol.Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
+            if (Finished(message.Request, new PoolProtocol.Failed(message.Fault)))
+                _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
         Receive<Terminated>(message =>
         {

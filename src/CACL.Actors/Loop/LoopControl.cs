@@ -6,11 +6,11 @@ namespace CACL.Actors.Loop;
 /// <summary>
 /// Passes requests from other threads to the loop's thread, which reads them between two steps. Thread-safe; callers never block.
 /// </summary>
-internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
+internal sealed class LoopControl(CheckpointSchedule schedule, PauseReason pauseReasons) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
-    private volatile PauseReason _pauseReasons;
+    private volatile PauseReason _pauseReasons = pauseReasons;
     private volatile bool _snapshotRequested;
     private volatile bool _snapshotOutstanding;
     private volatile bool _snapshotLost;

@@ -26,7 +26,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private double _snapshotSeconds;
 
     /// <summary>Passes requests of other threads to the loop.</summary>
-    public LoopControl Control { get; } = new(settings.Schedule);
+    public LoopControl Control { get; } = new(settings.Schedule, settings.PauseReasons);
 
     /// <summary>Runs the training to its end. Never throws: the last report says how it ended.</summary>
     /// <returns>What went wrong while the engine was disposed, or null.</returns>
@@ -194,5 +194,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     {
         /// <summary>Whether a snapshot is due after the first step, since it was requested before the loop started.</summary>
         public bool SnapshotRequested { get; init; }
+
+        /// <summary>Why the training is paused from the beginning: no step is computed before it is resumed.</summary>
+        public PauseReason PauseReasons { get; init; }
     }
 }

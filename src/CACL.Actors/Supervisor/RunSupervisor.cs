@@ -203,12 +203,12 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                     _rollBacks.SkippedSteps)
                 {
                     SnapshotRequested = snapshotRequested,
+                    PauseReasons = _pausedByUser ? PauseReason.User : PauseReason.None,
                 },
                 _stream!.Batches, _options.Watchdog, _parts.Clock, _parts.Instruments),
             $"trainer-{number}",
             "trainer");
         _departure.Launched();
-        if (_pausedByUser) _trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
 
         StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
     }

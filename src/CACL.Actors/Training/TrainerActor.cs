@@ -78,6 +78,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Progress();
+        if (_loop.Control.PauseReasons != PauseReason.None) TellPauseReasons();
         Timers.StartPeriodicTimer("watchdog", new CheckProgress(), _watchdog / 4);
         var (name, parent) = (Self.Path.Name, Context.Parent);
         new Thread(() => parent.Tell(new TrainerProtocol.LoopGone(name, _loop.Run() is { } fault ? Fault.Of(fault) : null)))

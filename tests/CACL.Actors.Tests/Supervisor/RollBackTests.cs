@@ -2,6 +2,7 @@ using Akka.Actor;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
+using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
@@ -56,11 +57,10 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
         using var busy = new ManualResetEventSlim();
-        var (chosen, cancelled) = (0, false);
-        run.Videos.BeforeUnlessCancelled = (_, cancel) =>
+        var cancelled = false;
+        run.Videos.BeforeUnlessCancelled = (id, cancel) =>
         {
-            // This is the first pair beyond the batches that the diverging step needs.
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             busy.Set();
             Eventually.Holds(() => cancel.IsCancellationRequested);
             cancelled = true;
@@ -77,10 +77,9 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
         using var stuck = new ManualResetEventSlim();
-        var chosen = 0;
-        run.Videos.Before = _ =>
+        run.Videos.Before = id =>
         {
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             stuck.Set();
             never.Wait();
         };
@@ -97,10 +96,9 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
         using var stuck = new ManualResetEventSlim();
-        var chosen = 0;
-        run.Videos.Before = _ =>
+        run.Videos.Before = id =>
         {
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             stuck.Set();
             held.Wait();
         };
@@ -262,6 +260,18 @@ public sealed class RollBackTests
         if (gone is not null) await gone.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         await run.StopActorsAsync();
         Assert.Equal((1, 0), (run.Training.Engines.Begun, run.Training.Engines.Alive));
+    }
+
+    /// <summary>
+    /// Whether a video is decoded now for the first sample beyond the batches which the diverging step needs: in the second epoch, so it is
+    /// the second time.
+    /// </summary>
+    private static bool IsFirstBeyond(FakeRun run, long id)
+    {
+        var sample = run.Options.BatchSize * (int)(Diverges + 1);
+        Assert.Equal(1, sample / run.VideoCount);
+        var plan = new SamplePlanner(run.Options.Sampling, FakeVideos.Shapes(run.VideoCount)).Plan(1, sample % run.VideoCount, 0);
+        return id == plan.VideoId && run.Videos.Calls.Count(call => call == id) == 2;
     }
 
     /// <summary>A run that diverges in its seventh step and whose engine blocks while it is disposed.</summary>

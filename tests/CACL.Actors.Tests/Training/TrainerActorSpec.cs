@@ -96,6 +96,18 @@ public sealed partial class TrainerActorSpec : ActorSpec
     }
 
     [Fact]
+    public void Held_from_the_beginning_it_computes_no_step_before_it_is_let_go()
+    {
+        Feed(1);
+        var trainer = Start(steps: 2, holds: PauseReason.User);
+        Assert.Equal(PauseReason.User, Parent.Hears<TrainerProtocol.PauseReasonsAre>().Reasons);
+        Expect<LoopReport.PhaseIs>(report => report.Phase == LoopPhase.Paused);
+        trainer.Tell(new TrainerProtocol.Resume(PauseReason.User));
+        Assert.Equal(PauseReason.None, Parent.Hears<TrainerProtocol.PauseReasonsAre>().Reasons);
+        Assert.Equal(1, Expect<LoopReport.Stepped>().Metrics.Step);
+    }
+
+    [Fact]
     public void Told_to_stop_it_finishes_the_step_copies_the_state_and_ends()
     {
         _training.Before = _ => _gate.Pass();
@@ -157,14 +169,17 @@ public sealed partial class TrainerActorSpec : ActorSpec
         _memory.Dispose();
     }
 
-    private IActorRef Start(long steps, long every = 0)
+    private IActorRef Start(long steps, long every = 0, PauseReason holds = PauseReason.None)
     {
         var schedule = Schedule(steps, every);
         return Start(
             TrainerActor.Props(
                 new TrainingLoop.Settings(
                     _engine ?? (() => new FakeEngine(_training)), Start: null, FirstStep: 0, schedule.Length, _ => new StepSettings(0.1),
-                    schedule, _shelf, OnNotFinite.Halt, SkippedSteps: []),
+                    schedule, _shelf, OnNotFinite.Halt, SkippedSteps: [])
+                {
+                    PauseReasons = holds,
+                },
                 _batches, Limit, _clock, instruments: null),
             "trainer-7");
     }
