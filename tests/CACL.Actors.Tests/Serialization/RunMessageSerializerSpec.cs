@@ -24,8 +24,8 @@ public sealed class RunMessageSerializerSpec : ActorSpec
         "CheckpointProtocol.Saved", "ControlProtocol.Change", "ControlProtocol.Changed", "DecoderProtocol.Decode",
         "DecoderProtocol.Unusable", "EvaluationAnswer", "EvaluationDemand", "EvaluationStatus", "EvaluatorProtocol.Abandon",
         "EvaluatorProtocol.CheckpointSaved", "EvaluatorProtocol.Doing", "EvaluatorProtocol.GetStatus", "EvaluatorProtocol.Idle",
-        "EvaluatorProtocol.TrainingOver", "LoopReport.SnapshotTaken", "LoopReport.Crashed", "LoopReport.Ended", "LoopReport.NotFinite",
-        "LoopReport.PhaseIs", "LoopReport.Ready", "LoopReport.Stepped", "LoopReport.TookBatch", "PoolProtocol.Decode",
+        "EvaluatorProtocol.TrainingOver", "LoopReport.Crashed", "LoopReport.Ended", "LoopReport.NotFinite", "LoopReport.PhaseIs",
+        "LoopReport.Ready", "LoopReport.SnapshotTaken", "LoopReport.Stepped", "LoopReport.TookBatch", "PoolProtocol.Decode",
         "PoolProtocol.End", "PoolProtocol.Ended", "PoolProtocol.Failed", "PoolProtocol.Resize", "PoolProtocol.Silent",
         "PoolProtocol.TooManyBad", "PoolProtocol.TooManyRestarts", "RunProtocol.Pause", "RunProtocol.RequestCheckpoint",
         "RunProtocol.Resume", "RunProtocol.Stop", "SettingsAnswer", "StatusProtocol.ActorGone", "StatusProtocol.ActorIs",
@@ -33,8 +33,8 @@ public sealed class RunMessageSerializerSpec : ActorSpec
         "StatusProtocol.CheckpointSaved", "StatusProtocol.DecodersAre", "StatusProtocol.Launched", "StatusProtocol.Publish",
         "StatusProtocol.Published", "StatusProtocol.RunOver", "StatusProtocol.SettingsAre", "StatusProtocol.Stopping",
         "StatusProtocol.TrainingOver", "SupervisionDecision", "TelemetryProtocol.Flush", "TelemetryProtocol.Flushed",
-        "TelemetryProtocol.Quarantined", "TrainerProtocol.Follow", "TrainerProtocol.GetStatus", "TrainerProtocol.PauseReasonsAre",
-        "TrainerProtocol.Leave", "TrainerProtocol.LoopGone", "TrainerProtocol.Pause", "TrainerProtocol.Resume",
+        "TelemetryProtocol.Quarantined", "TrainerProtocol.Follow", "TrainerProtocol.GetStatus", "TrainerProtocol.Leave",
+        "TrainerProtocol.LoopGone", "TrainerProtocol.Pause", "TrainerProtocol.PauseReasonsAre", "TrainerProtocol.Resume",
         "TrainerProtocol.SnapshotReleased", "TrainerProtocol.Stalled", "TrainerProtocol.Status", "TrainerProtocol.Stop",
     ];
 
