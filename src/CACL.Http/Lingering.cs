@@ -1,3 +1,4 @@
+using CACL.Data.Wording;
 using Serilog;
 
 namespace CACL.Http;
@@ -19,7 +20,8 @@ public sealed class Lingering
     {
         _began = true;
         Log.Information(
-            "Still answering at {Address} until Ctrl+C or cacl stop, {Hours:0.##} hours at most (cacl.http.linger)",
+            "Still answering at {Address} until Ctrl+C or " + CommandLines.Stop
+                + ", {Hours:0.##} hours at most (" + SettingNames.HttpLinger + ")",
             address.GetLeftPart(UriPartial.Authority), time.TotalHours);
         Task.WaitAny(_end.Task, Task.Delay(time));
     }

@@ -7,6 +7,7 @@ using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Sampling;
+using CACL.Data.Wording;
 using CACL.Runs.Folder;
 
 namespace CACL.Actors.Decoding;
@@ -208,7 +209,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
                 SupervisionVerdict.RunEnds);
             Context.Parent.Tell(new PoolProtocol.TooManyRestarts(
                 $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
-                + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.",
+                + $"Run `{CommandLines.Doctor}` to check the decoders, or choose the other one with {SettingNames.Decoder}.",
                 cause is null ? null : Fault.Of(cause)));
             if (work is null) return;
             Timers.Cancel(work.Request);

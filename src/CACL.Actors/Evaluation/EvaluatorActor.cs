@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
+using CACL.Data.Wording;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -53,7 +54,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         Receive<EvaluatorProtocol.TrainingOver>(Finish);
         Receive<EvaluatorProtocol.Abandon>(_ => Leave());
         Receive<DeadlinePassed>(_ => TellToEnd(
-            $"it took longer than the {_options.Deadline.TotalSeconds:0.###} s of cacl.evaluation.deadline"));
+            $"it took longer than the {_options.Deadline.TotalSeconds:0.###} s of {SettingNames.EvaluationDeadline}"));
         Receive<DoesNotEnd>(_ => SetAside());
         Receive<TryAgain>(_ => Run(_underway.BeginAgain()));
         Receive<Returned>(Take);

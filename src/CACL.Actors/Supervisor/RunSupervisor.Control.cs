@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Contracts;
 using CACL.Actors.Control;
+using CACL.Data.Wording;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
 
@@ -85,9 +86,9 @@ internal sealed partial class RunSupervisor
     private string? Refuse(SettingChange change)
     {
         if (change.Setting == "evaluate_every_steps" && !Evaluates)
-            return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
+            return $"Nothing is evaluated in this run: resume it with {SettingNames.EvaluationDataSets} set.";
         return LiveSetting.HeadOf(change.Setting) is { } head && !_options.Method.Heads.Contains(head)
-            ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
+            ? $"The {head} head is off in this run ({SettingNames.Heads}): its loss cannot be weighted."
             : null;
     }
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
+using CACL.Data.Wording;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
@@ -22,7 +23,7 @@ internal sealed partial class RunSupervisor
         var what = $"loss of step {step} is not finite ({losses}). Its batch: {string.Join(", ", report.Videos)}.";
         if (report.GoesOn)
         {
-            AnnounceLosses(what, "cacl.training.on-nan = skip, the step is left out", SupervisionVerdict.GoesOn);
+            AnnounceLosses(what, $"{SettingNames.OnNotFinite} = skip, the step is left out", SupervisionVerdict.GoesOn);
             return;
         }
 
@@ -32,7 +33,7 @@ internal sealed partial class RunSupervisor
 
     private void HaltOrRollBack(LoopReport.NotFinite report, string what)
     {
-        var remedy = "Lower cacl.training.learning-rate, or set cacl.training.on-nan to skip or rollback.";
+        var remedy = $"Lower {SettingNames.LearningRate}, or set {SettingNames.OnNotFinite} to skip or rollback.";
         var point = _rollBacks.IsUnderway ? LatestCheckpoint(ref remedy) : null;
         if (point is null)
         {

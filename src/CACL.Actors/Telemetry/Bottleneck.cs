@@ -37,7 +37,7 @@ public static class Bottleneck
         if (shares.Data >= WaitWorthNaming) return Starved(times, decoding);
         if (shares.Snapshot >= SnapshotWorthNaming)
             return $"Copying the state for checkpoints takes {Percent.Whole(shares.Snapshot)} of the time: fewer checkpoints would help "
-                + "(cacl.checkpoints.every-steps, cacl.evaluation.every-steps).";
+                + $"({SettingNames.CheckpointEverySteps}, {SettingNames.EvaluationEverySteps}).";
         if (shares.Transfer >= TransferWorthNaming)
             return $"Bringing the batches to the device and photometry take {Percent.Whole(shares.Transfer)} of the time, computing "
                 + $"{Percent.Whole(Computing(shares))}: the decoders keep up.";
@@ -59,8 +59,8 @@ public static class Bottleneck
         {
             return $"{char.ToUpperInvariant(waits[0])}{waits[1..]}, although {Counted.Of(decoding.Decoders, "decoder")} would be enough "
                 + "on average: "
-                + "some videos take much longer than others. More batches that wait ahead would help (cacl.data.prefetch-batches, "
-                + "cacl.data.in-flight-memory).";
+                + $"some videos take much longer than others. More batches that wait ahead would help ({SettingNames.PrefetchBatches}, "
+                + $"{SettingNames.InFlightMemory}).";
         }
 
         if (needed <= decoding.Processors)

@@ -5,6 +5,7 @@ using CACL.Actors.Loop;
 using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Data.Batches;
+using CACL.Data.Wording;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
@@ -135,7 +136,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             IsGrave = true,
         });
         Context.Parent.Tell(new TrainerProtocol.Stalled(
-            $"No step was finished for {silent.TotalSeconds:0} s, the limit of cacl.training.watchdog; {doing}."));
+            $"No step was finished for {silent.TotalSeconds:0} s, the limit of {SettingNames.Watchdog}; {doing}."));
     }
 
     /// <summary>Asks itself to check that steps are being finished.</summary>

@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Actors.Videos;
 
 /// <summary>The set of videos that turned out bad during this run. Thread-safe.</summary>
@@ -34,7 +36,7 @@ internal sealed class Quarantine
 
     /// <summary>A sentence that says how many videos are bad and what the limit is.</summary>
     public string Verdict =>
-        $"{Bad} of {_found} videos are unusable, more than the share of {_maxShare:0.##} that cacl.data.max-bad-share allows. "
+        $"{Bad} of {_found} videos are unusable, more than the share of {_maxShare:0.##} that {SettingNames.MaxBadShare} allows. "
         + "quarantine.jsonl in the run folder names each with its reason.";
 
     /// <summary>Returns whether a video is excluded from further attempts.</summary>

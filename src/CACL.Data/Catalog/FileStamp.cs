@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CACL.Data.Files;
+using CACL.Data.Wording;
 
 namespace CACL.Data.Catalog;
 
@@ -29,7 +30,7 @@ internal readonly record struct FileStamp(long Size, long ModifiedTicks)
         {
             var folder = Path.GetDirectoryName(path);
             throw new VideoUnusableException(
-                path, UnusableReason.Changed, $"{path} changed since it was scanned. Scan again: cacl videos scan {folder}");
+                path, UnusableReason.Changed, $"{path} changed since it was scanned. Scan again: {CommandLines.ScanVideos} {folder}");
         }
     }
 }

@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Data.Catalog;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class GuardedProber(
             if (Interlocked.Increment(ref _count) <= Limit) return;
             throw new CatalogException(
                 $"Reading hung on more than {Limit} files, at last on {path}. Check the disk they lie on, or read them with ffprobe "
-                + "(cacl.data.decoder = isolated), which can be ended.");
+                + $"({SettingNames.Decoder} = isolated), which can be ended.");
         }
     }
 
@@ -39,8 +41,8 @@ internal sealed class GuardedProber(
             if (Interlocked.Increment(ref _inARow) <= Limit) return;
             throw new CatalogException(
                 $"The decoder failed at more than {Limit} files in a row, at last so: {fault.Message} What was read is kept, and the next "
-                + "scan continues from there. Run `cacl doctor` to check the decoders, see whether the machine has memory left, or choose "
-                + "the other decoder with cacl.data.decoder.",
+                + $"scan continues from there. Run `{CommandLines.Doctor}` to check the decoders, see whether the machine has memory left, "
+                + $"or choose the other decoder with {SettingNames.Decoder}.",
                 fault);
         }
     }

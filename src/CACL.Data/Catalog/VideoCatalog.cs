@@ -1,4 +1,5 @@
 using CACL.Data.Sampling;
+using CACL.Data.Wording;
 using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Catalog;
@@ -32,7 +33,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (File.Exists(path)) return Open(path);
         var full = System.IO.Path.GetFullPath(path);
-        throw new CatalogException($"There is no catalogue {full}. Make it with: cacl videos scan DIR --catalog {full}");
+        throw new CatalogException($"There is no catalogue {full}. Make it with: {CommandLines.ScanVideos} DIR --catalog {full}");
     }
 
     /// <summary>

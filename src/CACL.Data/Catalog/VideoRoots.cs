@@ -1,4 +1,5 @@
 using CACL.Data.Files;
+using CACL.Data.Wording;
 
 namespace CACL.Data.Catalog;
 
@@ -19,7 +20,8 @@ public sealed class VideoRoots
         ArgumentNullException.ThrowIfNull(roots);
         foreach (var root in roots) Add(root);
         if (Folders.Count + Files.Count == 0 && Lists.Count == 0)
-            throw new CatalogException("No folder, list or file of videos was named (cacl.data.videos, or DIR of: cacl videos scan DIR).");
+            throw new CatalogException(
+                $"No folder, list or file of videos was named ({SettingNames.Videos}, or DIR of: {CommandLines.ScanVideos} DIR).");
     }
 
     /// <summary>Folders, with the links in their own paths resolved.</summary>

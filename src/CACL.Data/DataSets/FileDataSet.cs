@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Data.DataSets;
 
 /// <summary>What all layouts have in common: pairs of files, read in the same way.</summary>
@@ -38,8 +40,8 @@ internal abstract class FileDataSet(DataSetKind kind, string root, IReadOnlyList
         if (listing.Faults.Count == 1) throw first;
         throw new DataSetException(
             first.Path,
-            $"{first.Message} It is the first of {listing.Faults.Count:N0} faults of the split {split}; all of them: cacl datasets check "
-                + $"--dataset {SegmentationDataSets.Word(Kind)} --data {Root} --all",
+            $"{first.Message} It is the first of {listing.Faults.Count:N0} faults of the split {split}; all of them: "
+                + $"{CommandLines.CheckDataSet} --dataset {SegmentationDataSets.Word(Kind)} --data {Root} --all",
             first);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Wording;
 using CACL.Http.Endpoints;
 using CACL.Runs.Folder;
 
@@ -41,7 +42,8 @@ public sealed class NodeClient : IDisposable
         if (NodeFile.Read(run) is not { } node)
         {
             RunFolder.RequireRun(run);
-            throw new NodeClientException($"No program answers for {run}: it is not running, or cacl.http.enabled is false. {instead}");
+            throw new NodeClientException(
+                $"No program answers for {run}: it is not running, or {SettingNames.HttpEnabled} is false. {instead}");
         }
 
         return new NodeClient(run, node, token);

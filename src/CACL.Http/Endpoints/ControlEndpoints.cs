@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
+using CACL.Data.Wording;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -72,7 +73,7 @@ internal static class ControlEndpoints
         run.Stop("Stopped on request.");
         if (status.State == RunState.Evaluating) return "The training is over; evaluations not yet made are left to --resume.";
         return status.Stopping ? "The training has already been asked to end." : "The training finishes the current step, saves and ends: "
-            + "cacl train --config RUN/config.resolved.conf --run RUN --resume continues it.";
+            + $"{CommandLines.Train} --config RUN/config.resolved.conf --run RUN --resume continues it.";
     }
 
     private static string? Checkpoint(TrainingRun run, RunStatus status)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Actors.Contracts;
+using CACL.Data.Wording;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
 using Microsoft.AspNetCore.Builder;
@@ -53,7 +54,7 @@ internal static class EvaluationEndpoints
         if (answer.DataSets.Count == 0)
             return Answers.FaultAsync(
                 context, StatusCodes.Status409Conflict,
-                "No data set is configured for this run. Resume it with cacl.evaluation.datasets set.");
+                $"No data set is configured for this run. Resume it with {SettingNames.EvaluationDataSets} set.");
         if (answer.Queued.Count == 0)
         {
             return Answers.FaultAsync(

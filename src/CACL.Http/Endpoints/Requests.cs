@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Actors.Supervisor;
+using CACL.Data.Wording;
 using Microsoft.AspNetCore.Http;
 
 namespace CACL.Http.Endpoints;
@@ -36,7 +37,7 @@ internal static class Requests
         context.Request.Headers.ContainsKey("Origin")
             ? "dashboard"
             : context.Request.Headers.ContainsKey(InstanceHeader)
-            ? "cacl set"
+            ? CommandLines.Set
             : "api";
 
     /// <summary>Returns the body as JSON; null where it is not JSON.</summary>

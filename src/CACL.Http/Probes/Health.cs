@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
+using CACL.Data.Wording;
 
 namespace CACL.Http.Probes;
 
@@ -80,7 +81,7 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
             LoopPhase.Copying => "the state is being copied",
             _ => "the state is being built",
         };
-        return new(Name, false, $"No step was finished for {Seconds(facts.SinceStep)}, longer than cacl.telemetry.health.step-age "
+        return new(Name, false, $"No step was finished for {Seconds(facts.SinceStep)}, longer than {SettingNames.HealthStepAge} "
             + $"({Seconds(options.StepAge)}); {doing}.");
     }
 
@@ -95,14 +96,14 @@ public sealed class Health(HealthOptions options, RunInstruments instruments, Ti
             var atRisk = saved.Age < facts.SinceBegin ? saved.Age : facts.SinceBegin;
             return saved.Step >= facts.Step || atRisk <= options.CheckpointAge
                 ? new(Name, true, $"{text}.")
-                : new(Name, false, $"{text}, older than cacl.telemetry.health.checkpoint-age ({Seconds(options.CheckpointAge)}): the log "
-                    + "says why, or cacl.checkpoints.every-steps is too large.");
+                : new(Name, false, $"{text}, older than {SettingNames.HealthCheckpointAge} ({Seconds(options.CheckpointAge)}): the log "
+                    + $"says why, or {SettingNames.CheckpointEverySteps} is too large.");
         }
 
         return facts.Step == 0 || facts.SinceBegin <= options.CheckpointAge
             ? new(Name, true, "No checkpoint was written yet.")
             : new(Name, false, $"No checkpoint was written in {Seconds(facts.SinceBegin)}, longer than "
-                + $"cacl.telemetry.health.checkpoint-age ({Seconds(options.CheckpointAge)}).");
+                + $"{SettingNames.HealthCheckpointAge} ({Seconds(options.CheckpointAge)}).");
     }
 
     private static HealthCheck Decoders(HealthFacts facts)

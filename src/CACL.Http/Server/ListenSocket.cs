@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CACL.Data.Wording;
 
 namespace CACL.Http.Server;
 
@@ -43,12 +44,14 @@ internal static class ListenSocket
         cause.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"The port {port} of cacl.http.port is in use by another program. Choose another one, or auto for the next free one.",
-            SocketError.AddressNotAvailable => $"The address {options.Host} of cacl.http.host is not this machine's. Use 127.0.0.1, "
-                + "0.0.0.0 or one that `ip address` shows.",
-            SocketError.AccessDenied => $"The port {port} of cacl.http.port may not be opened by this user. Choose one above 1023.",
-            _ => $"{options.Host}:{port} (cacl.http.host, cacl.http.port) cannot be opened: {cause.Message}. Set cacl.http.enabled "
-                + "= false to train without.",
+                $"The port {port} of {SettingNames.HttpPort} is in use by another program. Choose another one, or auto for the "
+                    + "next free one.",
+            SocketError.AddressNotAvailable => $"The address {options.Host} of {SettingNames.HttpHost} is not this machine's. Use "
+                + "127.0.0.1, 0.0.0.0 or one that `ip address` shows.",
+            SocketError.AccessDenied => $"The port {port} of {SettingNames.HttpPort} may not be opened by this user. Choose one "
+                + "above 1023.",
+            _ => $"{options.Host}:{port} ({SettingNames.HttpHost}, {SettingNames.HttpPort}) cannot be opened: {cause.Message}. Set "
+                + $"{SettingNames.HttpEnabled} = false to train without.",
         },
         cause);
 }

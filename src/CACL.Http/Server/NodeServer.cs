@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CACL.Data.Wording;
 using CACL.Http.Endpoints;
 using CACL.Http.Logging;
 using CACL.Runs.Folder;
@@ -51,7 +52,7 @@ public sealed class NodeServer : IDisposable
         limits ??= new HttpLimits();
         if (ListenSocket.Open(options, limits) is not { } socket)
         {
-            Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with cacl.http.port");
+            Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with " + SettingNames.HttpPort);
             return null;
         }
 
@@ -63,7 +64,8 @@ public sealed class NodeServer : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.Warning("{File} cannot be written ({Cause}): cacl trigger will not find this run", NodeFile.Name, e.Message);
+            Log.Warning(
+                "{File} cannot be written ({Cause}): " + CommandLines.Trigger + " will not find this run", NodeFile.Name, e.Message);
         }
 
         Log.Information(

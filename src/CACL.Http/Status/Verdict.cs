@@ -1,5 +1,6 @@
 using CACL.Actors.Contracts;
 using CACL.Actors.Telemetry;
+using CACL.Data.Wording;
 
 namespace CACL.Http.Status;
 
@@ -17,7 +18,7 @@ internal static class Verdict
             RunState.Evaluating => "All steps are done; evaluations are still running.",
             RunState.Paused when status.PausedByCheckpoint => "The training waits until its checkpoint can be written: look at the disk "
                 + "of the run folder.",
-            RunState.Paused => "The training is paused. cacl resume continues it.",
+            RunState.Paused => $"The training is paused. {CommandLines.Resume} continues it.",
             _ when status.Stopping => "The training ends after this step and saves.",
             _ when status.PausedByUser => "The training pauses after this step.",
             RunState.Starting => "The training is being started.",

@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Learning.Runtime;
 
 /// <summary>The places in which libtorch and TorchSharp's native library are looked for.</summary>
@@ -19,7 +21,7 @@ internal sealed record LibTorchSearch(
 
     /// <summary>Name of the setting or variable that named the folder, or null where the program found its own.</summary>
     public string? NamedBy =>
-        !string.IsNullOrEmpty(Setting) ? "cacl.training.libtorch" : !string.IsNullOrEmpty(Variable) ? LibTorchLoader.FolderVariable : null;
+        !string.IsNullOrEmpty(Setting) ? SettingNames.LibTorch : !string.IsNullOrEmpty(Variable) ? LibTorchLoader.FolderVariable : null;
 
     /// <summary>Returns the folder with libtorch.</summary>
     /// <exception cref="LibTorchUnavailableException">There is none; the message names the places and the remedy.</exception>

@@ -1,4 +1,5 @@
 using CACL.Data.Files;
+using CACL.Data.Wording;
 
 namespace CACL.Learning.Weights;
 
@@ -45,7 +46,7 @@ internal static class TorchFormats
         {
             return Of(path) == TorchFormat.None
                 ? null
-                : $"It is a PyTorch file: run cacl import {path} --out init.safetensors, and name what that writes.";
+                : $"It is a PyTorch file: run {CommandLines.Import} {path} --out init.safetensors, and name what that writes.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

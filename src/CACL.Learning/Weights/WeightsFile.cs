@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 
 namespace CACL.Learning.Weights;
 
@@ -72,7 +74,7 @@ public static class WeightsFile
         throw new WeightsException(
             reader.Path,
             $"{reader.Path} holds several networks, under {string.Join(", ", prefixes.Take(8).Select(p => $"'{SafeText.Of(p)}'"))}. "
-            + "Extract the one you mean: cacl import FILE --prefix PREFIX --out init.safetensors.");
+            + $"Extract the one you mean: {CommandLines.Import} FILE --prefix PREFIX --out init.safetensors.");
     }
 
     private static void Check(string path, Dictionary<string, SafeTensorsEntry> found, Dictionary<string, long[]> network)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Wording;
 using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -52,7 +53,8 @@ public static class FolderStatus
             ["outcome"] = outcome?.Json(),
         };
         json["verdict"] = held
-            ? "A program is running in the folder that does not answer: cacl.http.enabled is false, or it is just starting or ending."
+            ? $"A program is running in the folder that does not answer: {SettingNames.HttpEnabled} is false, or it is just starting or "
+                + "ending."
             : outcome?.Message ?? "It ended without a word: it was killed, or the machine went down. What is after the last checkpoint is "
                 + "done again when it is resumed.";
         return json;

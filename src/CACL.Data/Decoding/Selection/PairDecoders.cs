@@ -1,6 +1,7 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
+using CACL.Data.Wording;
 
 namespace CACL.Data.Decoding.Selection;
 
@@ -53,7 +54,7 @@ public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecode
             {
                 throw new DecoderUnavailableException(
                     $"Videos cannot be decoded in this process: {why} Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), "
-                    + "or set cacl.data.decoder to auto or isolated.");
+                    + $"or set {SettingNames.Decoder} to auto or isolated.");
             }
         }
 

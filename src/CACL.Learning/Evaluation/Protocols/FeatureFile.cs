@@ -1,4 +1,5 @@
 using CACL.Data.Files;
+using CACL.Data.Wording;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal sealed class FeatureFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new EvaluationException($"No file for features can be made in {Folder} ({e.Message.TrimEnd('.')}). Set "
-                + "cacl.evaluation.features.folder to a folder with room, or cacl.evaluation.features.place to memory.", e);
+                + $"{SettingNames.FeaturesFolder} to a folder with room, or {SettingNames.FeaturesPlace} to memory.", e);
         }
     }
 
@@ -61,7 +62,7 @@ internal sealed class FeatureFile : IDisposable
         catch (IOException e)
         {
             throw new EvaluationException($"Features cannot be written to {Folder} ({e.Message.TrimEnd('.')}). Set "
-                + "cacl.evaluation.features.folder to another folder.", e);
+                + $"{SettingNames.FeaturesFolder} to another folder.", e);
         }
 
         _end += bytes.Length;
@@ -86,7 +87,7 @@ internal sealed class FeatureFile : IDisposable
         catch (IOException e)
         {
             throw new EvaluationException($"Features cannot be read back from {Folder} ({e.Message.TrimEnd('.')}). Set "
-                + "cacl.evaluation.features.folder to another folder.", e);
+                + $"{SettingNames.FeaturesFolder} to another folder.", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Data.Wording;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
@@ -67,7 +68,7 @@ internal sealed class FrozenFeatures : IDisposable
         _context.Note(_entries.Count >= wanted.Count
             ? $"Features of {wanted.Count} images and mirror images are kept: {kept}."
             : $"The features of {_entries.Count} of {wanted.Count} images and mirror images are kept ({kept}); the others are computed "
-                + "each time, which is slow: raise cacl.evaluation.features.memory or .disk, or use float16.");
+                + $"each time, which is slow: raise {SettingNames.FeaturesMemory} or .disk, or use float16.");
     }
 
     /// <summary>Returns an entry, read from where it is kept, or computed.</summary>

@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>The limited-sample protocol's settings (METHOD.md §8).</summary>
@@ -34,5 +36,5 @@ public sealed record LimitedOptions
     public int ImageSize { get; init; }
 
     /// <summary>The section of the configuration that messages name.</summary>
-    public string Section { get; init; } = "cacl.evaluation.limited";
+    public string Section { get; init; } = SettingNames.LimitedSection;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CACL.Data.DataSets;
+using CACL.Data.Wording;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 
@@ -51,7 +52,7 @@ public sealed record LinearClassifierFile(
         var format = file.Metadata.GetValueOrDefault("format");
         if (format != Format)
             throw new SafeTensorsException(path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it is not a linear "
-                + "classifier that cacl evaluate wrote");
+                + $"classifier that {CommandLines.Evaluate} wrote");
         var backbone = file.Metadata.GetValueOrDefault("backbone") switch
         {
             "resnet18" => Backbone.ResNet18,

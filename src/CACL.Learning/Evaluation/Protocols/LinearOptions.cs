@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>The linear protocol's settings (METHOD.md §8), including those that decide which images it sees, and in what size.</summary>
@@ -32,5 +34,5 @@ public sealed record LinearOptions
     public int ImageSize { get; init; }
 
     /// <summary>The section of the configuration that messages name.</summary>
-    public string Section { get; init; } = "cacl.evaluation.linear";
+    public string Section { get; init; } = SettingNames.LinearSection;
 }

@@ -1,0 +1,84 @@
+namespace CACL.Data.Wording;
+
+/// <summary>
+/// The settings that errors and log lines name, as a configuration spells them. What the keys are is the program's affair, yet every
+/// project below it tells people which setting helps: this is the one place there that knows how the program spells them. The program's
+/// tests hold each name to the known keys.
+/// </summary>
+public static class SettingNames
+{
+    /// <summary>The folders, lists and files of videos to train on.</summary>
+    public const string Videos = "cacl.data.videos";
+
+    /// <summary>The way to decode: in the process or isolated from it.</summary>
+    public const string Decoder = "cacl.data.decoder";
+
+    /// <summary>The share of videos that may be unusable.</summary>
+    public const string MaxBadShare = "cacl.data.max-bad-share";
+
+    /// <summary>How many batches wait ahead of the training.</summary>
+    public const string PrefetchBatches = "cacl.data.prefetch-batches";
+
+    /// <summary>The memory that what is decoded ahead may take.</summary>
+    public const string InFlightMemory = "cacl.data.in-flight-memory";
+
+    /// <summary>The heads that are trained.</summary>
+    public const string Heads = "cacl.model.heads";
+
+    /// <summary>The learning rate of the training.</summary>
+    public const string LearningRate = "cacl.training.learning-rate";
+
+    /// <summary>What happens when a loss is not finite.</summary>
+    public const string OnNotFinite = "cacl.training.on-nan";
+
+    /// <summary>The time after which a step counts as stalled.</summary>
+    public const string Watchdog = "cacl.training.watchdog";
+
+    /// <summary>The folder with libtorch.</summary>
+    public const string LibTorch = "cacl.training.libtorch";
+
+    /// <summary>How many steps lie between two checkpoints.</summary>
+    public const string CheckpointEverySteps = "cacl.checkpoints.every-steps";
+
+    /// <summary>The data sets that a run evaluates on.</summary>
+    public const string EvaluationDataSets = "cacl.evaluation.datasets";
+
+    /// <summary>The time that one evaluation may take.</summary>
+    public const string EvaluationDeadline = "cacl.evaluation.deadline";
+
+    /// <summary>How many steps lie between two evaluations.</summary>
+    public const string EvaluationEverySteps = "cacl.evaluation.every-steps";
+
+    /// <summary>Where the features of an evaluation are kept: in memory or on the disk.</summary>
+    public const string FeaturesPlace = "cacl.evaluation.features.place";
+
+    /// <summary>The memory that the features of an evaluation may take.</summary>
+    public const string FeaturesMemory = "cacl.evaluation.features.memory";
+
+    /// <summary>The folder for the features of an evaluation.</summary>
+    public const string FeaturesFolder = "cacl.evaluation.features.folder";
+
+    /// <summary>The section of the linear protocol.</summary>
+    public const string LinearSection = "cacl.evaluation.linear";
+
+    /// <summary>The section of the protocol with limited labels.</summary>
+    public const string LimitedSection = "cacl.evaluation.limited";
+
+    /// <summary>Whether a run answers over HTTP.</summary>
+    public const string HttpEnabled = "cacl.http.enabled";
+
+    /// <summary>The address that a run answers at.</summary>
+    public const string HttpHost = "cacl.http.host";
+
+    /// <summary>The port that a run answers at.</summary>
+    public const string HttpPort = "cacl.http.port";
+
+    /// <summary>How long a run that is over still answers.</summary>
+    public const string HttpLinger = "cacl.http.linger";
+
+    /// <summary>The age of the last step above which a run is not healthy.</summary>
+    public const string HealthStepAge = "cacl.telemetry.health.step-age";
+
+    /// <summary>The age of the last checkpoint above which a run is not healthy.</summary>
+    public const string HealthCheckpointAge = "cacl.telemetry.health.checkpoint-age";
+}
