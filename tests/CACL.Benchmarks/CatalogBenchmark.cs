@@ -6,8 +6,8 @@ using CACL.Data.Sampling;
 namespace CACL.Benchmarks;
 
 /// <summary>
-/// A catalogue of Kinetics' size: one verb writes a made-up one, the other measures, in a process of its own, what a run does at its
-/// start: opens it, reads all usable videos, plans samples and reads their records.
+/// Measures a catalogue of Kinetics' size: one verb writes an invented one, the other measures, in a process of its own, what a run does
+/// with it at its start: it opens it, reads all usable videos, plans samples and reads their records.
 /// </summary>
 internal static class CatalogBenchmark
 {
@@ -70,7 +70,8 @@ internal static class CatalogBenchmark
     }
 
     /// <summary>
-    /// 30 frames a second in whole milliseconds (33, 33, 34, …), so that times do not shrink to one run; a key frame every 12 to 250.
+    /// Returns times of 30 frames a second in whole milliseconds (33, 33, 34, …), so that they do not compress to one run, with a key frame
+    /// every 12 to 250.
     /// </summary>
     private static CatalogEntry Row(int row, int frames)
     {

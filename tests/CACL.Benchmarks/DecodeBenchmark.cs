@@ -8,8 +8,8 @@ using CACL.Data.Tests.Decoding;
 namespace CACL.Benchmarks;
 
 /// <summary>
-/// Random stride-8 pairs with one crop box, resized: pairs a second, each worker with its own decoder. What is known of the files is
-/// read before the clock starts, as in the catalogue of a real run.
+/// Measures the decoding of random stride-8 pairs with one crop box, resized, in pairs a second; each worker has its own decoder. The files
+/// are probed before the clock starts, as in a real run, which has a catalogue.
 /// </summary>
 internal static class DecodeBenchmark
 {
@@ -33,7 +33,7 @@ internal static class DecodeBenchmark
         }
 
         var requests = Requests(videos, pairs, seed);
-        // warms code and page cache, as the peer's first batch does
+        // warms up code and page cache, as the peer's first batch does
         Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size);
         var clock = Stopwatch.StartNew();
         Serve(libraries!, requests, workers, size);
@@ -64,14 +64,14 @@ internal static class DecodeBenchmark
             }
             catch (VideoUnusableException)
             {
-                // Not a video, or none to be had: the peer leaves such files out as well.
+                // This file is no usable video: the peer skips such files as well.
             }
         }
 
         return records;
     }
 
-    /// <summary>Videos in turn, a random frame and box of each (METHOD.md §1), the same for the same seed.</summary>
+    /// <summary>Plans pairs of the videos in turn, with a random frame and box each (METHOD.md §1), the same for the same seed.</summary>
     private static (VideoRecord Video, SamplePlan Plan)[] Requests(List<VideoRecord> videos, int pairs, int seed)
     {
         var random = new Random(seed);

@@ -5,7 +5,9 @@ using CACL.Http.Dashboard;
 
 namespace CACL.Benchmarks;
 
-/// <summary>What the dashboard asks of a long run's metrics.jsonl: the whole run, again after a step more, and a close look.</summary>
+/// <summary>
+/// Measures the dashboard's requests for a long run's metrics.jsonl: the whole run, the same after one more step, and a short range.
+/// </summary>
 internal static class HistoryBenchmark
 {
     private const int Points = 600;
@@ -62,7 +64,7 @@ internal static class HistoryBenchmark
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    // As long as a real line.
+    // The line is as long as a real one.
     private static string Line(int step) => string.Create(
         CultureInfo.InvariantCulture,
         $"{{\"step\":{step},\"epoch\":{step / 15.3125:0.######},\"loss\":{9 + Math.Sin(step)},\"loss_global\":{4 + Math.Sin(step + 1)},\"loss_pixel\":{4 + Math.Cos(step)},\"loss_cycle\":{1 + (Math.Cos(step) / 2)},\"top1_global\":0.0625,\"cycle_back\":0.0244140625,\"lr\":0.2999616286141593,\"pairs_per_s\":15.706,\"data_wait_share\":0,\"step_seconds\":1.0187,\"wait_seconds\":0,\"transfer_seconds\":0.0105,\"forward_seconds\":0.4019,\"backward_seconds\":0.5789,\"optimiser_seconds\":0.0247,\"snapshot_seconds\":0}}");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CACL.Benchmarks;
 
-/// <summary>Whole numbers given as --name value.</summary>
+/// <summary>Reads integers given as --name value.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, int> _values = [];

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace CACL.Benchmarks;
 
 /// <summary>
-/// The pixel loss alone, forward and backward, with as many logits as a batch has: seconds, and memory above what was there before.
+/// Measures the pixel loss alone, forward and backward, with as many logits as a batch has: seconds, and additional memory.
 /// </summary>
 internal static class PixelLossBenchmark
 {
@@ -25,7 +25,7 @@ internal static class PixelLossBenchmark
         Tensor Unit(params long[] shape) => nn.functional.normalize(randn(shape, generator: generator), dim: -1);
         var (p, pPlus, queue) = (Unit(batch, positions, Width).requires_grad_(), Unit(batch, positions, Width), Unit(queueSize, Width));
         var matches = Correspondence.SamePosition(batch, positions, CPU);
-        // threads and code are there before memory is counted
+        // threads and code are loaded before memory is counted
         _ = Seconds(p.narrow(0, 0, 1), pPlus.narrow(0, 0, 1), matches.narrow(0, 0, 1), queue);
         var before = ProcessMemory.PeakMib();
         var seconds = Seconds(p, pPlus, matches, queue);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace CACL.Benchmarks;
 
-/// <summary>What this process has taken from the machine.</summary>
+/// <summary>Measures the memory of this process.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>The most memory that was ever resident, MiB.</summary>
+    /// <summary>Maximum resident memory so far, MiB.</summary>
     public static double PeakMib()
     {
         using var process = Process.GetCurrentProcess();

@@ -1,6 +1,6 @@
 using CACL.Benchmarks;
 
-// One verb a measurement. Each prints one line of JSON, so that a script can alternate it with another program's and compare.
+// Each verb is a measurement and prints one line of JSON, so that a script can alternate it with another program's and compare.
 return args switch
 {
     ["decode", var folder, .. var options] => DecodeBenchmark.Run(folder, Options.Parse(options)),

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace CACL.Benchmarks;
 
 /// <summary>
-/// Operations with numbers while another thread collects all the time: docs/decisions/0007. Built with -p:KeepScalarsAlive=false some
-/// fail, since the number is freed before libtorch reads it; as the product is built none may.
+/// Runs operations with scalars while another thread collects garbage all the time: docs/decisions/0007. Built with
+/// -p:KeepScalarsAlive=false some fail, since the scalar is freed before libtorch reads it; in the product's build none may fail.
 /// </summary>
 internal static class ScalarBenchmark
 {

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Benchmarks;
 
-/// <summary>Training steps on ready batches of noise: seconds a step, the median after a first step that does not count.</summary>
+/// <summary>Measures training steps on ready batches of noise: seconds a step, the median without the first step.</summary>
 internal static class StepBenchmark
 {
     private const int Stride = 8;

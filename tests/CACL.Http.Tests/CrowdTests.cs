@@ -57,7 +57,7 @@ public sealed class CrowdTests : IDisposable
         using var server = Start(Limits);
         using var crowd = await Crowd.OpenAsync(server.Address, count, sends, Cancel);
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, await StatusAsync(server));
-        // Only as many gave way as had to.
+        // Only as many connections as necessary were closed.
         Eventually.Holds(() => crowd.Open <= Limits.Connections);
         Assert.InRange(crowd.Open, Limits.Connections / 2, Limits.Connections);
     }

@@ -5,8 +5,8 @@ namespace CACL.Learning.Tests;
 
 internal static class LibTorchModuleInitializer
 {
-    // Before any test touches a TorchSharp type, in whatever order tests run.
-#pragma warning disable CA2255 // A test program is an application: nobody else's start-up is slowed.
+    // This runs before any test touches a TorchSharp type, in whatever order tests run.
+#pragma warning disable CA2255 // A test program is an application: it slows nobody else's start-up.
     [ModuleInitializer]
     internal static void Load() => LibTorchLoader.Load();
 #pragma warning restore CA2255

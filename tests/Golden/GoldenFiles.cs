@@ -8,7 +8,7 @@ using CACL.Learning.Verification;
 namespace CACL.Testing;
 
 /// <summary>
-/// The golden files of tests/reference/golden, unpacked once into <c>golden</c> beside the test's assembly. Each is byte for byte the file
+/// Unpacks the golden files of tests/reference/golden once into <c>golden</c> beside the test's assembly. Each is byte for byte the file
 /// that the reference wrote: its SHA-256 is compared.
 /// </summary>
 internal static partial class GoldenFiles
@@ -17,13 +17,13 @@ internal static partial class GoldenFiles
 
     private static readonly Lazy<string> Unpacked = new(Unpack);
 
-    /// <summary>The folder of the unpacked files.</summary>
+    /// <summary>Folder of the unpacked files.</summary>
     public static string Folder => Unpacked.Value;
 
-    /// <summary>The files' names without their ending, such as losses_1.</summary>
+    /// <summary>Names of the files without their extension, such as losses_1.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Sums().Select(sum => System.IO.Path.GetFileNameWithoutExtension(sum.File))];
 
-    /// <summary>The path of an unpacked file.</summary>
+    /// <summary>Returns the path of an unpacked file.</summary>
     public static string Path(string name) => System.IO.Path.Combine(Folder, $"{name}.safetensors");
 
     private static IEnumerable<(string Sum, string File)> Sums() =>
@@ -58,8 +58,8 @@ internal static partial class GoldenFiles
     }
 
     /// <summary>
-    /// A training's images as make_golden.py has them, where the packed file has zeros: x.i is the stream x{i};
-    /// x_plus.i is 0.7 of it, rolled by (8, −16), and 0.6 of the stream x_plus{i}.
+    /// Makes a training's images as make_golden.py does; the packed file contains zeros instead: x.i is the stream x{i}; x_plus.i is 0.7 of
+    /// it, rolled by (8, −16), and 0.6 of the stream x_plus{i}.
     /// </summary>
     private static void ComputeImages(byte[] file)
     {

@@ -1,14 +1,14 @@
 namespace CACL.Testing;
 
-/// <summary>What holds for each of some things, of which there must be one at least: of none anything could be said.</summary>
+/// <summary>Makes a claim about each element of a collection, which must not be empty: any claim would hold of no elements.</summary>
 internal static class Each
 {
-    /// <summary>Fails where the check fails for one of them, and where there is none.</summary>
+    /// <summary>Fails if the check fails for one element, or if there is none.</summary>
     public static void Holds<T>(IEnumerable<T> items, Action<T> check)
     {
         var all = items.ToList();
         Assert.NotEmpty(all);
-#pragma warning disable RS0030 // They are not empty.
+#pragma warning disable RS0030 // The collection is not empty.
         Assert.All(all, check);
 #pragma warning restore RS0030
     }

@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace CACL.Testing;
 
-/// <summary>Waits for what another thread, actor or process brings about, and fails the test where that does not come.</summary>
+/// <summary>Waits for what another thread, actor or process does, and fails the test if that does not happen.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Far more than anything waited for takes on a busy machine: who waits so long waits in vain.</summary>
+    /// <summary>Longest wait: far more than anything takes on a busy machine.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns as soon as the condition holds.</summary>
-    /// <param name="condition">Looked at again and again, on this thread.</param>
-    /// <param name="what">What was waited for, in the failure.</param>
+    /// <param name="condition">The condition, evaluated repeatedly on this thread.</param>
+    /// <param name="what">What was waited for, as the failure says it.</param>
     public static void Holds(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var spin = new SpinWait();
@@ -25,7 +25,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>As <see cref="Holds"/>, for what has to be asked for.</summary>
+    /// <summary>Like <see cref="Holds"/>, for an asynchronous condition.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         for (var began = Stopwatch.GetTimestamp(); !await condition(); await PauseAsync(BetweenLooks))
@@ -36,16 +36,16 @@ internal static class Eventually
     public static void IsSet(ManualResetEventSlim happened, [CallerArgumentExpression(nameof(happened))] string what = "") =>
         Holds(() => happened.IsSet, what);
 
-    /// <summary>Returns when the task has ended well.</summary>
+    /// <summary>Returns when the task has completed successfully.</summary>
     public static void Ends(Task task) => task.WaitAsync(Patience).GetAwaiter().GetResult();
 
-    /// <summary>Hangs until it is told to end.</summary>
+    /// <summary>Blocks until it is cancelled.</summary>
     public static Task Never(CancellationToken cancel) => new TaskCompletionSource().Task.WaitAsync(cancel);
 
-    /// <summary>Takes some time, as real work does. Nothing may be expected to have happened when it returns.</summary>
+    /// <summary>Takes some time, as real work does. A test must not rely on anything else happening meanwhile.</summary>
     public static void Pause(TimeSpan time)
     {
-#pragma warning disable RS0030 // Whoever calls this waits for nothing.
+#pragma warning disable RS0030 // The caller does not wait for any event.
         Thread.Sleep(time);
 #pragma warning restore RS0030
     }

@@ -1,9 +1,9 @@
 namespace CACL.Testing;
 
-/// <summary>JPEGs that say how they are to be displayed.</summary>
+/// <summary>Adds to a JPEG how it is to be displayed.</summary>
 internal static class ExifJpeg
 {
-    /// <summary>The JPEG with an EXIF entry: in one byte order where the orientation is even, in the other where it is odd.</summary>
+    /// <summary>Returns the JPEG with an EXIF entry: in one byte order for even orientations, in the other for odd ones.</summary>
     /// <param name="jpeg">A JPEG file.</param>
     /// <param name="orientation">The entry's value (0x0112), 1 to 8.</param>
     public static byte[] Tagged(byte[] jpeg, int orientation)

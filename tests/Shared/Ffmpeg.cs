@@ -1,26 +1,26 @@
 namespace CACL.Testing;
 
 /// <summary>
-/// Whether this machine has ffmpeg, found out without the code under test: an ffmpeg that is there and that the code does not take is
-/// a fault, and no reason to skip what would have shown it.
+/// Finds out whether this machine has ffmpeg, without the code under test: if ffmpeg is installed and the code does not find it, that is a
+/// failure and no reason to skip a test.
 /// </summary>
 internal static class Ffmpeg
 {
-    /// <summary>Releases of libavformat that the code knows: ffmpeg 4 to 7.</summary>
+    /// <summary>Versions of libavformat that the code knows: ffmpeg 4 to 7.</summary>
     private static readonly int[] Known = [58, 59, 60, 61];
 
     private static readonly string[] LibraryFolders =
         ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib", "/usr/local/lib"];
 
-    /// <summary>Skips the test where there is no ffmpeg program; fails it where there is one that was not found.</summary>
+    /// <summary>Skips the test if there is no ffmpeg program; fails it if there is one that the code did not find.</summary>
     /// <param name="found">What the code under test found.</param>
-    /// <param name="whyNot">What it says about that.</param>
+    /// <param name="whyNot">What the code under test says about that.</param>
     public static void RequireProgram(bool found, string whyNot) =>
         Require(found, whyNot, OnPath("ffmpeg") && OnPath("ffprobe"));
 
-    /// <summary>The same for ffmpeg's libraries, of a release that the code knows.</summary>
+    /// <summary>Does the same for ffmpeg's libraries, in versions that the code knows.</summary>
     /// <param name="loaded">Whether the code under test could load them.</param>
-    /// <param name="whyNot">What it says about that.</param>
+    /// <param name="whyNot">What the code under test says about that.</param>
     public static void RequireLibraries(bool loaded, string whyNot) => Require(
         loaded, whyNot, Known.Any(release => LibraryFolders.Any(folder => File.Exists(Path.Combine(folder, $"libavformat.so.{release}")))));
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CACL.Testing;
 
-/// <summary>Python with PyTorch and torchvision (Debian: python3-torch, python3-torchvision), which some tests compare with.</summary>
+/// <summary>Runs Python with PyTorch and torchvision (Debian: python3-torch, python3-torchvision), which some tests compare with.</summary>
 internal static class Python
 {
     private const string Program = "/usr/bin/python3";
@@ -18,8 +18,7 @@ internal static class Python
     });
 
     /// <summary>
-    /// Runs a script and returns what it printed. The test is skipped, and says so, where there is no such Python; it fails where the
-    /// script does.
+    /// Runs a script and returns its output. The test is skipped with a reason if there is no such Python; it fails if the script fails.
     /// </summary>
     public static string Run(string script, params string[] arguments)
     {
@@ -29,7 +28,7 @@ internal static class Python
         return output;
     }
 
-    /// <summary>The same for a script that needs nothing but Python.</summary>
+    /// <summary>Does the same for a script that needs nothing but Python.</summary>
     public static string RunPlain(string script, params string[] arguments)
     {
         Assert.SkipUnless(File.Exists(Program), $"There is no {Program} (Debian, Ubuntu: apt-get install python3).");

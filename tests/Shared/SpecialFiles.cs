@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace CACL.Testing;
 
-/// <summary>Files that are none, and files that are more.</summary>
+/// <summary>Makes files that are not regular files, have two names, or are programs.</summary>
 internal static partial class SpecialFiles
 {
-    /// <summary>Makes a named pipe, which whoever opens it waits at for ever.</summary>
+    /// <summary>Makes a named pipe: opening it blocks for ever.</summary>
     public static void Pipe(string path) => Assert.Equal(0, MakeFifo(path, 0x1b6));
 
     /// <summary>Gives a file a second name (a hard link).</summary>
     public static void SecondName(string file, string name) => Assert.Equal(0, Link(file, name));
 
-    /// <summary>Writes a shell script that can be started like a program.</summary>
+    /// <summary>Writes an executable shell script.</summary>
     public static void Script(string path, string text)
     {
         File.WriteAllText(path, "#!/bin/sh\n" + text + "\n");

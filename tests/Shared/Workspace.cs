@@ -1,16 +1,16 @@
 namespace CACL.Testing;
 
-/// <summary>Folders that tests use.</summary>
+/// <summary>Finds folders that tests use.</summary>
 internal static class Workspace
 {
-    /// <summary>The checkout's root: the folder that holds CACL.Actors.sln.</summary>
+    /// <summary>Root of the checkout: the folder that contains CACL.Actors.sln.</summary>
     public static string Root { get; } = FindRoot();
 
     private static readonly string SharedFolder = Path.GetFullPath(Path.Combine(Root, "..", "shared"));
 
     /// <summary>
-    /// A folder or file of ../shared, data too large for the repository. Where it is missing, the test is skipped and says what belongs
-    /// there.
+    /// Returns the path of a folder or file in ../shared, which holds data too large for the repository. If it is missing, the test is
+    /// skipped and says what belongs there.
     /// </summary>
     public static string Shared(params string[] parts)
     {
@@ -18,7 +18,7 @@ internal static class Workspace
         return Path.Combine([SharedFolder, .. parts]);
     }
 
-    /// <summary>What of ../shared is missing and what belongs there; null where it is there.</summary>
+    /// <summary>Returns what is missing in ../shared and what belongs there, or null if it exists.</summary>
     public static string? Lack(params string[] parts)
     {
         if (Path.Exists(Path.Combine([SharedFolder, .. parts]))) return null;

@@ -1,9 +1,9 @@
 namespace CACL.Testing;
 
-/// <summary>Videos that were damaged, and files that are called videos and are none.</summary>
+/// <summary>Damaged videos, and files that are named like videos but are none.</summary>
 internal static class DamagedVideos
 {
-    /// <summary>How they are made.</summary>
+    /// <summary>The files and how to make them.</summary>
     public static IReadOnlyList<MadeVideo> All { get; } =
     [
         Changed("truncated.mp4", "cut at 60 %; the index promises more", "index_first.mp4", bytes => bytes[..(bytes.Length * 6 / 10)]),
@@ -21,7 +21,7 @@ internal static class DamagedVideos
             with { Encoders = ["mjpeg"] },
         NoVideo("zero_length.mp4", "no bytes", path => File.WriteAllBytes(path, [])) with { Encoders = [] },
         Text("text.mp4", "plain text", "Nothing to see here.\n"),
-        // A decoder that followed these two would read another file than the one it was given.
+        // A decoder that follows these two reads another file than the one it was given.
         Text("playlist.mp4", "an HLS playlist that names a neighbour",
             "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nstart_7s.ts\n#EXT-X-ENDLIST\n", "start_7s.ts"),
         Text("script.mp4", "a script of ffmpeg's that names a neighbour", "ffconcat version 1.0\nfile plain.mp4\n", "plain.mp4"),

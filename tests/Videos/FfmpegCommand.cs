@@ -3,18 +3,19 @@ using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Testing;
 
-/// <summary>The installed ffmpeg program, as the maker of tests' videos and as the judge of decoders.</summary>
+/// <summary>Runs the installed ffmpeg program, which makes the tests' videos and is the reference for decoders.</summary>
 internal static class FfmpegCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private static readonly Lazy<HashSet<string>> Encoders = new(ListEncoders);
 
-    // Two cores make the same number of videos a minute by more processes at once, each later.
+    // On two cores, more processes at once make as many videos a minute, each of them later.
     private static readonly SemaphoreSlim Places = new(2);
 
     /// <summary>
-    /// The option that is to be "passthrough" so that no frame is dropped or repeated: -fps_mode from ffmpeg 5.1 on, -vsync before.
+    /// Name of the option whose value "passthrough" keeps ffmpeg from dropping or repeating frames: -fps_mode from ffmpeg 5.1 on, -vsync
+    /// before.
     /// </summary>
     public static string PassthroughOption =>
         Program.VersionText.StartsWith('4') || Program.VersionText.StartsWith("5.0", StringComparison.Ordinal) ? "-vsync" : "-fps_mode";
@@ -29,7 +30,7 @@ internal static class FfmpegCommand
         }
     }
 
-    /// <summary>Skips the test where ffmpeg is not installed, or lacks one of these encoders.</summary>
+    /// <summary>Skips the test if ffmpeg is not installed, or lacks one of these encoders.</summary>
     public static void Require(params string[] encoders)
     {
         Assert.SkipUnless(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
@@ -37,7 +38,7 @@ internal static class FfmpegCommand
             Assert.Skip($"This ffmpeg has no encoder {lacking}; the ffmpeg of Debian and Ubuntu has.");
     }
 
-    /// <summary>Runs ffmpeg to its end, two at a time; fails with its words if it fails.</summary>
+    /// <summary>Runs ffmpeg to its end, at most two at a time; fails with its messages if it fails.</summary>
     public static void Run(params string[] arguments)
     {
         Places.Wait();
@@ -57,7 +58,7 @@ internal static class FfmpegCommand
         }
     }
 
-    /// <summary>Starts ffmpeg with its output redirected, and its words as well if they are wanted.</summary>
+    /// <summary>Starts ffmpeg with its output redirected, and optionally its messages.</summary>
     public static Process Start(string[] arguments, bool errors = false)
     {
         var start = new ProcessStartInfo(Program.FfmpegPath, arguments) { RedirectStandardOutput = true, RedirectStandardError = errors };

@@ -1,17 +1,17 @@
 namespace CACL.Testing;
 
-/// <summary>A file that tests make for one property that videos have.</summary>
-/// <param name="Name">The file's name.</param>
+/// <summary>A file that tests make because of one property.</summary>
+/// <param name="Name">Name of the file.</param>
 /// <param name="What">The property.</param>
 /// <param name="Make">Writes the file of this path.</param>
 internal sealed record MadeVideo(string Name, string What, Action<string> Make)
 {
-    /// <summary>ffmpeg's encoders that making it takes.</summary>
+    /// <summary>The encoders of ffmpeg that it needs.</summary>
     public string[] Encoders { get; init; } = ["libx264"];
 
-    /// <summary>Index of the stream that is the video.</summary>
+    /// <summary>Index of the video stream.</summary>
     public int Stream { get; init; }
 
-    /// <summary>Whether it is a video at all; otherwise it is to be refused.</summary>
+    /// <summary>Whether it is a video; otherwise probers must reject it.</summary>
     public bool IsVideo { get; init; } = true;
 }

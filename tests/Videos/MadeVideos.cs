@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CACL.Testing;
 
 /// <summary>
-/// Videos of every property that has led a decoder astray, made by the installed ffmpeg: small, short, each once for all tests of a
-/// process. What a decoder has to make of them is asked of ffmpeg at the time; nothing of it is written down here.
+/// Makes small, short videos with every property that has led a decoder astray, each once for all tests of a process, with the installed
+/// ffmpeg. The expected frames are those that ffmpeg decodes at test time; none are stored.
 /// </summary>
 internal static class MadeVideos
 {
@@ -17,16 +17,16 @@ internal static class MadeVideos
 
     private static readonly Lazy<bool> Everything = new(MakeEverything);
 
-    /// <summary>The names of those that are videos.</summary>
+    /// <summary>Names of the intact videos.</summary>
     public static IEnumerable<string> Names => Recipes.Values.Where(video => video.IsVideo).Select(video => video.Name);
 
-    /// <summary>The names of those that are none, or no longer.</summary>
+    /// <summary>Names of the files that are no videos, or no longer.</summary>
     public static IEnumerable<string> NamesOfOthers => Recipes.Values.Where(video => !video.IsVideo).Select(video => video.Name);
 
-    /// <summary>What is special about one, and which of its streams counts.</summary>
+    /// <summary>Returns a video's property, and which of its streams counts.</summary>
     public static MadeVideo Of(string name) => Recipes[name];
 
-    /// <summary>The path of one, which is made now if it has not been; the test is skipped where this ffmpeg cannot make it.</summary>
+    /// <summary>Returns the path of a video, and makes it first if necessary; the test is skipped if this ffmpeg cannot make it.</summary>
     public static string Path(string name)
     {
         var recipe = Recipes[name];
@@ -34,7 +34,7 @@ internal static class MadeVideos
         return Made.GetOrAdd(name, _ => new Lazy<string>(() => Make(recipe))).Value;
     }
 
-    /// <summary>Makes all that this ffmpeg can make, two at a time, and returns their paths.</summary>
+    /// <summary>Makes all videos that this ffmpeg can make, two at a time, and returns their paths.</summary>
     public static IReadOnlyDictionary<string, string> All()
     {
         FfmpegCommand.Require();
@@ -59,7 +59,7 @@ internal static class MadeVideos
             }
             catch (Exception)
             {
-                // Skipped, or a fault of the making: the test of this one video tells.
+                // The test of this one video reports why it could not be made.
             }
         });
         return true;

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace CACL.Testing;
 
-/// <summary>Changes an mp4 file byte by byte, where ffmpeg's versions differ in the options for it or have none.</summary>
+/// <summary>Changes the bytes of an mp4 file where the options of ffmpeg's versions differ or do not exist.</summary>
 internal static class Mp4Bytes
 {
     /// <summary>
-    /// Writes a clockwise turn of 90, 180 or 270 degrees into the matrix of the first track's header (ISO 14496-12, tkhd of version 0).
+    /// Writes a clockwise rotation of 90, 180 or 270 degrees into the matrix of the first track's header (ISO 14496-12, tkhd of version 0).
     /// </summary>
     public static byte[] Turn(byte[] movie, int degrees)
     {
@@ -23,7 +23,7 @@ internal static class Mp4Bytes
         return movie;
     }
 
-    /// <summary>Flips ten bits of the frames' bytes, spread over them.</summary>
+    /// <summary>Flips ten bits, spread over the frames' bytes.</summary>
     public static byte[] FlipBits(byte[] movie)
     {
         var (begin, length) = Box(movie, "mdat"u8);
@@ -31,7 +31,7 @@ internal static class Mp4Bytes
         return movie;
     }
 
-    /// <summary>The file without one of its outermost boxes.</summary>
+    /// <summary>Returns the file without one of its top-level boxes.</summary>
     public static byte[] Without(byte[] movie, ReadOnlySpan<byte> name)
     {
         var (begin, length) = Box(movie, name);

@@ -1,13 +1,13 @@
 namespace CACL.Testing;
 
-/// <summary>Sound videos, each with something about it that a decoder can get wrong.</summary>
+/// <summary>Intact videos, each with a property that a decoder can get wrong.</summary>
 internal static class SoundVideos
 {
     private const string Plain = "plain.mp4";
     private const string BFrames = "b_frames.mp4";
     private const string Picture = "jpeg.mp4";
 
-    /// <summary>How they are made.</summary>
+    /// <summary>The videos and how to make them.</summary>
     public static IReadOnlyList<MadeVideo> All { get; } = [.. Orders(), .. Times(), .. Streams(), .. Pictures(), .. Codecs(), .. Lengths()];
 
     private static IEnumerable<MadeVideo> Orders() =>

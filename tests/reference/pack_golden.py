@@ -11,7 +11,7 @@ HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
 
 
 def without_named_inputs(data):
-    """The file with zeros for what a name and a seed give."""
+    """Returns the file with zeros in place of numbers that a name and a seed determine."""
     length = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8:8 + length])
     if header["__metadata__"]["case"] != "train":

@@ -11,8 +11,8 @@ using CACL.Learning.Weights;
 namespace CACL.Actors.Checkpoints;
 
 /// <summary>
-/// Writes one checkpoint at a time from a host copy, on a thread of its own; training goes on meanwhile. What cannot be written is
-/// tried again with back-off. A state that holds NaN or infinity is never written.
+/// Writes one checkpoint at a time from a snapshot in host memory, on a thread of its own, while the training continues. A write that fails
+/// is tried again with back-off. A state that contains NaN or infinity is never written.
 /// </summary>
 internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 {
@@ -44,7 +44,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
             _current = message;
             Try(message, attempt: 1);
         });
-        Receive<TryAgain>(message => Try(message.Save, message.Attempt));
+        Receive<Retry>(message => Try(message.Save, message.Attempt));
         Receive<CheckpointProtocol.Hurry>(_ => TryNow());
     }
 
@@ -56,7 +56,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        // What it was told outlives it in the mailbox only.
+        // Only messages in the mailbox survive a restart, so the actor sends itself what it still has to do.
         if (_hurry) Self.Tell(new CheckpointProtocol.Hurry());
         if (_current is { } unfinished) Self.Tell(unfinished with { IsRepeated = true });
         base.PreRestart(reason, message);
@@ -64,24 +64,24 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     private void Try(CheckpointProtocol.Save save, int attempt)
     {
-        var copy = save.Snapshot;
-        var snapshot = _shelf.Read(copy);
+        var ticket = save.Snapshot;
+        var snapshot = _shelf.Read(ticket);
         if (FirstNotFinite(snapshot) is { } tensor)
         {
             Decide(
-                SupervisionVerdict.GivenUp, $"is to write the state after step {copy.Step}, which holds NaN or infinity in {tensor}.",
+                SupervisionVerdict.GivenUp, $"is to write the state after step {ticket.Step}, which holds NaN or infinity in {tensor}.",
                 "it is not saved; the last good checkpoint stays");
-            Done(new CheckpointProtocol.GivenUp(copy, $"the state after step {copy.Step} holds NaN or infinity in {tensor}"));
+            Done(new CheckpointProtocol.GivenUp(ticket, $"the state after step {ticket.Step} holds NaN or infinity in {tensor}"));
             return;
         }
 
         try
         {
             var began = System.Diagnostics.Stopwatch.GetTimestamp();
-            var path = _storage.Write(snapshot, copy.Step, copy.SkippedSteps);
+            var path = _storage.Write(snapshot, ticket.Step, ticket.SkippedSteps);
             _log.Info(
                 "Checkpoint {Path} written in {Seconds:0.0} s", path, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
-            Done(new CheckpointProtocol.Saved(copy, path));
+            Done(new CheckpointProtocol.Saved(ticket, path));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or CheckpointException)
         {
@@ -97,7 +97,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         Try(_current!, attempt: 1);
     }
 
-    /// <summary>A newer state makes one that could not be written so far needless.</summary>
+    /// <summary>Gives up a snapshot that could not be written so far, since a newer one replaces it.</summary>
     private void Supersede(CheckpointProtocol.Save older)
     {
         Timers.Cancel("again");
@@ -107,7 +107,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     private void Failed(CheckpointProtocol.Save save, int attempt, Exception cause)
     {
-        // A training that pauses waits for the disk however long that takes; only one that was asked to end does not.
+        // A training that pauses on failure waits for the disk indefinitely, unless it was asked to end.
         var pauses = _options.OnCheckpointFailure == OnCheckpointFailure.Pause;
         var endless = pauses && !_hurry;
         if (!endless && attempt >= _options.CheckpointAttempts)
@@ -128,7 +128,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
                 $"tried again in {wait.TotalSeconds:0.0} s (attempt {attempt}{most}); training {(pauses ? "waits" : "goes on")}"),
             attempt);
         Context.Parent.Tell(new CheckpointProtocol.Delayed(save.Snapshot.Step, cause.Message));
-        Timers.StartSingleTimer("again", new TryAgain(save, attempt + 1), wait);
+        Timers.StartSingleTimer("again", new Retry(save, attempt + 1), wait);
     }
 
     private void Decide(SupervisionVerdict verdict, string cause, string decision, int count = 1) =>
@@ -144,7 +144,7 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(result);
     }
 
-    /// <summary>The first tensor that holds NaN or infinity, or null. x·0 is 0 for finite x and NaN otherwise.</summary>
+    /// <summary>Returns the first tensor that contains NaN or infinity, or null. x·0 is 0 for finite x and NaN otherwise.</summary>
     private static string? FirstNotFinite(TrainingSnapshot snapshot)
     {
         foreach (var tensor in snapshot.Tensors)
@@ -160,5 +160,5 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
         return null;
     }
 
-    private sealed record TryAgain(CheckpointProtocol.Save Save, int Attempt) : INoSerializationVerificationNeeded;
+    private sealed record Retry(CheckpointProtocol.Save Save, int Attempt) : INoSerializationVerificationNeeded;
 }

@@ -4,10 +4,10 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Checkpoints;
 
-/// <summary>Keeps a run's checkpoints in its run folder: adds to each what a resumed run must know.</summary>
+/// <summary>Stores a run's checkpoints in its run folder, and adds to each what a resumed run must know.</summary>
 public sealed class CheckpointStorage(CheckpointStore store, RunOptions options, RunLength length) : ICheckpointStorage
 {
-    /// <summary>Told in a sentence of each checkpoint that turned out damaged.</summary>
+    /// <summary>Called with a sentence for each checkpoint that turned out to be damaged.</summary>
     public Action<string>? Warned { get; init; }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
     }
 
     /// <inheritdoc/>
-    /// <exception cref="CheckpointException">It belongs to another architecture, or to other settings: the message shows the
+    /// <exception cref="CheckpointException">The checkpoint belongs to another architecture or to other settings; the message shows the
     /// difference.</exception>
     public ResumePoint? LoadLatest()
     {

@@ -1,14 +1,16 @@
 namespace CACL.Actors.Contracts;
 
-/// <summary>How long something that failed is left alone before it is tried again: the wait doubles with each failure in a row.</summary>
+/// <summary>
+/// Exponential back-off: how long to wait before something that failed is tried again. The wait doubles with each consecutive failure.
+/// </summary>
 /// <param name="Min">The wait after the first failure.</param>
 /// <param name="Max">The longest wait.</param>
 public sealed record BackOff(TimeSpan Min, TimeSpan Max)
 {
-    // 2^20 milliseconds are 17 minutes, 2^20 hours are more than a TimeSpan of any use: doubling further could only overflow.
+    // 2^20 milliseconds are 17 minutes and 2^20 hours are more than any useful TimeSpan: further doubling could only overflow.
     private const int MostDoublings = 20;
 
-    /// <summary>The wait after so many failures in a row, counted from 1.</summary>
+    /// <summary>Returns the wait after this many consecutive failures, counted from 1.</summary>
     public TimeSpan After(int failures)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);

@@ -1,25 +1,26 @@
 namespace CACL.Actors.Contracts;
 
-/// <summary>What the checkpoint actor is told, and its answers to the supervisor.</summary>
+/// <summary>Messages that the checkpoint actor receives, and its answers to the supervisor.</summary>
 internal static class CheckpointProtocol
 {
-    /// <summary>Write this state; answered to the parent by <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
-    /// <param name="Snapshot">The state.</param>
-    /// <param name="IsRepeated">Told to itself by an actor that failed over it: what it was told meanwhile is newer.</param>
+    /// <summary>Asks the actor to write this snapshot. It answers its parent with <see cref="Saved"/> or <see cref="GivenUp"/>.</summary>
+    /// <param name="Snapshot">The snapshot.</param>
+    /// <param name="IsRepeated">Whether the actor sent this to itself because it was restarted while it handled this snapshot. Any other
+    /// snapshot that it received meanwhile is newer.</param>
     internal sealed record Save(SnapshotTicket Snapshot, bool IsRepeated = false) : IRunMessage;
 
     /// <summary>
-    /// The run is asked to end: what waits for its next try is tried now, and no longer than <see cref="RunOptions.CheckpointAttempts"/>
-    /// from now on.
+    /// Announces that the run is to end: a snapshot that waits for its next attempt is written at once, with at most <see
+    /// cref="RunOptions.CheckpointAttempts"/> further attempts.
     /// </summary>
     internal sealed record Hurry : IRunMessage;
 
-    /// <summary>The checkpoint is on disk; its snapshot is not needed any more.</summary>
+    /// <summary>Reports that the checkpoint is on disk; its snapshot is no longer needed.</summary>
     internal sealed record Saved(SnapshotTicket Snapshot, string Path) : IRunMessage;
 
-    /// <summary>Writing failed and is tried again later.</summary>
+    /// <summary>Reports that writing failed and will be tried again.</summary>
     internal sealed record Delayed(long Step, string Cause) : IRunMessage;
 
-    /// <summary>The checkpoint was not written; its snapshot is not needed any more.</summary>
+    /// <summary>Reports that the checkpoint was not written; its snapshot is no longer needed.</summary>
     internal sealed record GivenUp(SnapshotTicket Snapshot, string Cause) : IRunMessage;
 }

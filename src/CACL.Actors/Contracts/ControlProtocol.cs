@@ -2,14 +2,15 @@ using CACL.Runs.Live;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What the control actor is told, and what it tells its supervisor.</summary>
+/// <summary>Messages that the control actor receives, and the one that it sends its supervisor.</summary>
 internal static class ControlProtocol
 {
     /// <summary>
-    /// Change settings, all or none; answered by <see cref="SettingsAnswer"/>, to the parent told by <see cref="Changed"/>.
+    /// Asks for all of these changes to the settings, or none. The sender receives a <see cref="SettingsAnswer"/>, the parent <see
+    /// cref="Changed"/>.
     /// </summary>
-    internal sealed record Change(IReadOnlyList<SettingChange> Wishes, string By) : IRunMessage;
+    internal sealed record Change(IReadOnlyList<SettingChange> Changes, string By) : IRunMessage;
 
-    /// <summary>To the parent: settings are different now.</summary>
+    /// <summary>Tells the parent that the settings have changed.</summary>
     internal sealed record Changed(LiveSettings Now) : IRunMessage;
 }

@@ -5,66 +5,71 @@ using CACL.Runs.Folder;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>A video that cannot be used, as messages carry it.</summary>
+/// <summary>A video that cannot be used, in the form in which messages carry it.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Kind of fault.</param>
 /// <param name="Message">A sentence that names the file.</param>
 internal sealed record VideoFault(string Path, UnusableReason Reason, string Message)
 {
-    /// <summary>What an exception says of a video.</summary>
+    /// <summary>Returns the fault that an exception describes.</summary>
     public static VideoFault Of(VideoUnusableException fault) => new(fault.Path, fault.Reason, fault.Message);
 }
 
-/// <summary>What the pool of decoders is told and answers.</summary>
+/// <summary>Messages that the decoder pool receives and sends.</summary>
 internal static class PoolProtocol
 {
-    /// <summary>Decode this plan; the answer is <see cref="Decoded"/>, <see cref="Failed"/> or <see cref="Ended"/>.</summary>
+    /// <summary>
+    /// Asks the pool to decode this plan. It answers with <see cref="Decoded"/>, <see cref="Failed"/> or <see cref="Ended"/>.
+    /// </summary>
     internal sealed record Decode(SamplePlan Plan) : IRunMessage;
 
-    /// <summary>Have so many decoders from now on.</summary>
+    /// <summary>Sets the number of decoders.</summary>
     internal sealed record Resize(int Decoders) : IRunMessage;
 
-    /// <summary>The pair; whoever receives this owns it.</summary>
+    /// <summary>Carries the pair; the receiver owns it.</summary>
     internal sealed record Decoded(FramePair Pair) : IPairMessage;
 
-    /// <summary>The video counts as bad; costly if it made decoders hang or crash.</summary>
+    /// <summary>Reports that the video is bad; costly if it made decoders hang or crash.</summary>
     internal sealed record Failed(VideoFault Fault, bool Costly = false) : IRunMessage;
 
-    /// <summary>To the parent: decoders crash so often that the run must end.</summary>
+    /// <summary>Tells the parent that decoders crash so often that the run must end.</summary>
     internal sealed record TooManyRestarts(string Message, Fault? Cause) : IRunMessage;
 
-    /// <summary>Decode nothing any more and go, once all decoders are gone. What is asked for is answered by <see cref="Ended"/>.</summary>
+    /// <summary>
+    /// Asks the pool to stop decoding, and to stop itself once all decoders have stopped. It answers pending requests with <see
+    /// cref="Ended"/>.
+    /// </summary>
     internal sealed record End : IRunMessage;
 
-    /// <summary>Nothing is decoded any more.</summary>
+    /// <summary>Reports that the pool no longer decodes.</summary>
     internal sealed record Ended : IRunMessage;
 
-    /// <summary>To the supervisor, from the stream: so many videos are bad that the run must end.</summary>
+    /// <summary>Tells the supervisor, from the stream, that so many videos are bad that the run must end.</summary>
     internal sealed record TooManyBad(string Message) : IRunMessage;
 
-    /// <summary>To the supervisor, from the stream: the pool owes an answer for longer than it can take.</summary>
+    /// <summary>Tells the supervisor, from the stream, that the pool has not answered for longer than decoding can take.</summary>
     internal sealed record Silent(string Message) : IRunMessage;
 }
 
-/// <summary>What one decoder is told and answers.</summary>
+/// <summary>Messages that one decoder receives and sends.</summary>
 internal static class DecoderProtocol
 {
-    /// <summary>Decode this plan and answer with <see cref="Decoded"/> or <see cref="Unusable"/>.</summary>
+    /// <summary>Asks the decoder to decode this plan. It answers with <see cref="Decoded"/> or <see cref="Unusable"/>.</summary>
     internal sealed record Decode(long Request, SamplePlan Plan) : IRunMessage;
 
-    /// <summary>The pair; whoever receives this owns it.</summary>
+    /// <summary>Carries the pair; the receiver owns it.</summary>
     internal sealed record Decoded(long Request, FramePair Pair) : IPairMessage;
 
-    /// <summary>The video is at fault.</summary>
+    /// <summary>Reports that the video is at fault.</summary>
     internal sealed record Unusable(long Request, VideoFault Fault) : IRunMessage;
 }
 
 /// <summary>
-/// A message that hands a decoded pair over. Within a process the pair itself goes from owner to owner; to another process its bytes go,
-/// by a serializer of their own that gives the sender's pair back.
+/// A message that passes on a decoded pair. Within a process the pair itself changes owner. Between processes its bytes are sent by a
+/// serializer of their own, which returns the sender's pair to its pool.
 /// </summary>
 internal interface IPairMessage
 {
-    /// <summary>The pair; whoever receives the message owns it.</summary>
+    /// <summary>The pair; the receiver of the message owns it.</summary>
     FramePair Pair { get; }
 }

@@ -3,7 +3,9 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>When a training is evaluated. Each due moment is met at the next checkpoint, which the training loop makes for it.</summary>
+/// <summary>
+/// When a training is evaluated. Each evaluation that falls due uses the next checkpoint, which the training loop makes for it.
+/// </summary>
 public sealed record EvaluationSchedule
 {
     /// <summary>Steps between two evaluations; 0: none by steps.</summary>
@@ -18,7 +20,9 @@ public sealed record EvaluationSchedule
     /// <summary>Conditions each of which triggers an evaluation whenever it becomes true.</summary>
     public IReadOnlyList<MetricCondition> When { get; init; } = [];
 
-    /// <summary>The trigger that fell due in the steps after <paramref name="since"/> up to <paramref name="step"/>, or null.</summary>
+    /// <summary>
+    /// Returns the trigger that fell due after step <paramref name="since"/>, up to and including <paramref name="step"/>, or null.
+    /// </summary>
     internal EvaluationTrigger? DueBetween(long since, long step, RunLength length)
     {
         if (EverySteps > 0 && step / EverySteps > since / EverySteps) return EvaluationTrigger.EverySteps;

@@ -2,16 +2,16 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What is evaluated beside a training, when, and how much patience it is given.</summary>
+/// <summary>What is evaluated during a training, when, and how long each evaluation may take.</summary>
 public sealed record EvaluatorOptions
 {
-    /// <summary>What each evaluation measures on; none: there is nothing to evaluate.</summary>
+    /// <summary>Data sets and protocols to evaluate; empty: nothing is evaluated.</summary>
     public IReadOnlyList<EvaluationTarget> Targets { get; init; } = [];
 
-    /// <summary>When.</summary>
+    /// <summary>When evaluations fall due.</summary>
     public EvaluationSchedule Schedule { get; init; } = new();
 
-    /// <summary>Time one evaluation may take.</summary>
+    /// <summary>Time limit of one evaluation.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>Attempts at one evaluation before it is given up.</summary>
@@ -20,6 +20,6 @@ public sealed record EvaluatorOptions
     /// <summary>Wait before an evaluation that failed is tried again.</summary>
     public BackOff BackOff { get; init; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10));
 
-    /// <summary>Time that an evaluation which was told to end may take to do so.</summary>
+    /// <summary>Time limit for an evaluation to end once it was asked to.</summary>
     public TimeSpan EndingTime { get; init; } = TimeSpan.FromSeconds(10);
 }

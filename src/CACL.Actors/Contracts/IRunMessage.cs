@@ -1,7 +1,7 @@
 namespace CACL.Actors.Contracts;
 
 /// <summary>
-/// A message between two actors of a run. It is a value that can be sent to another process: it holds no exception, no closure, no native
-/// memory and nothing that anybody changes later. What an actor tells itself is no such message.
+/// A message between two actors of a run. It is an immutable value that can be sent to another process: it contains no exception, no
+/// closure and no native memory. Messages that an actor sends to itself do not implement this interface.
 /// </summary>
 public interface IRunMessage;

@@ -3,21 +3,21 @@ namespace CACL.Actors.Contracts;
 /// <summary>What the training loop's thread is doing.</summary>
 public enum LoopPhase
 {
-    /// <summary>Building or restoring the state.</summary>
+    /// <summary>It builds or restores the state.</summary>
     Starting,
 
-    /// <summary>Waiting for a batch.</summary>
+    /// <summary>It waits for a batch.</summary>
     WaitingForData,
 
-    /// <summary>Computing a step.</summary>
+    /// <summary>It computes a step.</summary>
     InStep,
 
-    /// <summary>Copying the state for a checkpoint.</summary>
+    /// <summary>It takes a snapshot of the state for a checkpoint.</summary>
     Copying,
 
-    /// <summary>Held: by the user, or until a checkpoint could be written.</summary>
+    /// <summary>It is paused by the user, or until a checkpoint can be written.</summary>
     Paused,
 
-    /// <summary>Over.</summary>
+    /// <summary>It has ended.</summary>
     Ended,
 }

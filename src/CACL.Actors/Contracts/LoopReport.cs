@@ -4,31 +4,31 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What the training loop tells its actor, which passes it on to the supervisor.</summary>
+/// <summary>A report from the training loop to its actor, which passes it on to the supervisor.</summary>
 internal abstract record LoopReport : IRunMessage
 {
-    /// <summary>The state is in place, the first batch is awaited.</summary>
+    /// <summary>Reports that the state is ready and the loop waits for its first batch.</summary>
     internal sealed record Ready : LoopReport;
 
-    /// <summary>The loop does something else from now on.</summary>
+    /// <summary>Reports that the loop has entered another phase.</summary>
     internal sealed record PhaseIs(LoopPhase Phase) : LoopReport;
 
-    /// <summary>The loop took a batch out of the stream's channel.</summary>
+    /// <summary>Reports that the loop took a batch out of the stream's channel.</summary>
     /// <param name="BatchesWaiting">Finished batches that still wait there.</param>
     internal sealed record TookBatch(int BatchesWaiting) : LoopReport;
 
-    /// <summary>A step is done. The supervisor tells telemetry and evaluator.</summary>
+    /// <summary>Reports that a step is done. The supervisor passes this on to telemetry and the evaluator.</summary>
     internal sealed record Stepped(StepMetrics Metrics) : LoopReport;
 
-    /// <summary>A snapshot of the state lies on the shelf.</summary>
-    internal sealed record Copied(SnapshotTicket Snapshot) : LoopReport;
+    /// <summary>Reports that a snapshot of the state is on the shelf.</summary>
+    internal sealed record SnapshotTaken(SnapshotTicket Snapshot) : LoopReport;
 
-    /// <summary>The losses of the step after <paramref name="Step"/> steps are not finite; nothing was changed by it.</summary>
+    /// <summary>Reports that the losses of the step after <paramref name="Step"/> steps are not finite; the step changed nothing.</summary>
     internal sealed record NotFinite(long Step, StepResult Result, IReadOnlyList<string> Videos, bool GoesOn) : LoopReport;
 
-    /// <summary>The loop has ended in order.</summary>
+    /// <summary>Reports that the loop ended normally.</summary>
     internal sealed record Ended(long Step, bool AllDone) : LoopReport;
 
-    /// <summary>The loop has ended by an exception.</summary>
+    /// <summary>Reports that the loop ended with an exception.</summary>
     internal sealed record Crashed(long Step, Fault Cause) : LoopReport;
 }

@@ -1,15 +1,15 @@
 namespace CACL.Actors.Contracts;
 
-/// <summary>Why a training is held. It goes on when none of these reasons is left.</summary>
+/// <summary>Why a training is paused. It continues once none of these reasons is left.</summary>
 [Flags]
 public enum PauseReason
 {
-    /// <summary>It is not held.</summary>
+    /// <summary>It is not paused.</summary>
     None = 0,
 
     /// <summary>A checkpoint cannot be written.</summary>
     Checkpoint = 1,
 
-    /// <summary>Somebody asked for it.</summary>
+    /// <summary>A user asked for it.</summary>
     User = 2,
 }

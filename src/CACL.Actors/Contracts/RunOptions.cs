@@ -6,48 +6,48 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What a run does about a NaN or infinite loss. Such a state is never saved as the latest checkpoint.</summary>
+/// <summary>What a run does about a loss that is NaN or infinite. Such a state is never saved as a checkpoint.</summary>
 public enum OnNotFinite
 {
-    /// <summary>End the run and name the step, the losses and the batch's videos.</summary>
+    /// <summary>End the run, and name the step, the losses and the batch's videos.</summary>
     Halt,
 
-    /// <summary>Leave the step out: no update, no enqueuing; go on with the next batch.</summary>
+    /// <summary>Skip the step (no update, nothing enters the queues) and continue with the next batch.</summary>
     Skip,
 
-    /// <summary>Go back to the last good checkpoint and leave the step out when it comes again.</summary>
+    /// <summary>Roll back to the last good checkpoint and skip the step when it comes again.</summary>
     Rollback,
 }
 
 /// <summary>What the training does while a checkpoint cannot be written.</summary>
 public enum OnCheckpointFailure
 {
-    /// <summary>Go on; the next checkpoint is tried as usual.</summary>
+    /// <summary>Continue; the next checkpoint is written when it is due.</summary>
     Continue,
 
-    /// <summary>Wait until it is written.</summary>
+    /// <summary>Pause until it is written.</summary>
     Pause,
 }
 
-/// <summary>Everything a run needs to know, already validated.</summary>
+/// <summary>All options of a run, already validated.</summary>
 public sealed record RunOptions
 {
     /// <summary>Run folder, absolute.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>What a sample is.</summary>
+    /// <summary>How samples are drawn.</summary>
     public required SamplingOptions Sampling { get; init; }
 
-    /// <summary>What is trained by: what a step reports, what can be weighted, what a checkpoint holds.</summary>
+    /// <summary>The method: what a step reports, what can be weighted, what a checkpoint contains.</summary>
     public required MethodDescription Method { get; init; }
 
-    /// <summary>Pairs B of one step.</summary>
+    /// <summary>Batch size B, in pairs.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Epochs of the run.</summary>
     public int Epochs { get; init; } = 200;
 
-    /// <summary>Most steps of the run; 0: as many as the epochs hold.</summary>
+    /// <summary>Maximum number of steps; 0: as many as the epochs contain.</summary>
     public long MaxSteps { get; init; }
 
     /// <summary>Base learning rate.</summary>
@@ -62,82 +62,82 @@ public sealed record RunOptions
     /// <summary>What to do about a loss that is not finite.</summary>
     public OnNotFinite OnNotFinite { get; init; }
 
-    /// <summary>Most roll-backs of one run before it halts all the same.</summary>
+    /// <summary>Maximum number of roll-backs before the run ends all the same.</summary>
     public int MaxRollbacks { get; init; } = 3;
 
-    /// <summary>The run ends when no step was finished for so long.</summary>
+    /// <summary>Watchdog: the run ends if no step is finished for this long.</summary>
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Time that engine and decoders of a training that is over may take to go. A roll-back waits for them; an engine that is still there
-    /// then ends the run, since two might not fit the device.
+    /// Time limit for the engine and the decoders of a finished training to end. A roll-back waits for them; an engine that has not ended
+    /// by then ends the run, since two might not fit on the device.
     /// </summary>
     public TimeSpan EndingTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Torch device: cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Decoder actors.</summary>
+    /// <summary>Number of decoder actors.</summary>
     public required int Decoders { get; init; }
 
-    /// <summary>Time one pair may take to decode.</summary>
+    /// <summary>Time limit for decoding one pair.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Share of the videos that may be unusable before the run ends.</summary>
     public double MaxBadShare { get; init; } = 0.25;
 
-    /// <summary>Bytes of decoded frames that may be in flight altogether.</summary>
+    /// <summary>Maximum number of bytes of decoded frames in flight.</summary>
     public long InFlightMemory { get; init; } = 256L << 20;
 
-    /// <summary>Finished batches that may wait for the training loop.</summary>
+    /// <summary>Maximum number of finished batches that wait for the training loop.</summary>
     public int PrefetchBatches { get; init; } = 2;
 
-    /// <summary>Decoder restarts within <see cref="DecoderRestartWindow"/> beyond which the run ends.</summary>
+    /// <summary>Maximum number of decoder restarts within <see cref="DecoderRestartWindow"/> before the run ends.</summary>
     public int MaxDecoderRestarts { get; init; } = 20;
 
-    /// <summary>See <see cref="MaxDecoderRestarts"/>.</summary>
+    /// <summary>Length of the sliding window of <see cref="MaxDecoderRestarts"/>.</summary>
     public TimeSpan DecoderRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Wait before a crashed decoder is replaced.</summary>
+    /// <summary>Back-off before a crashed decoder is replaced.</summary>
     public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     /// <summary>Steps between checkpoints; 0: only at the end.</summary>
     public long CheckpointEverySteps { get; init; } = 1000;
 
-    /// <summary>Checkpoints kept.</summary>
+    /// <summary>Number of checkpoints that are kept.</summary>
     public int CheckpointsKept { get; init; } = 3;
 
     /// <summary>What happens while a checkpoint cannot be written.</summary>
     public OnCheckpointFailure OnCheckpointFailure { get; init; }
 
-    /// <summary>Wait before a checkpoint that could not be written is tried again.</summary>
+    /// <summary>Back-off before a checkpoint that could not be written is tried again.</summary>
     public BackOff CheckpointBackOff { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     /// <summary>Attempts at writing one checkpoint before it is given up.</summary>
     public int CheckpointAttempts { get; init; } = 5;
 
     /// <summary>
-    /// Restarts of one of telemetry, control and evaluator within <see cref="ActorRestartWindow"/> beyond which the run goes on without
-    /// it; of the checkpoint actor, restarts in a row beyond which the run ends.
+    /// Maximum number of restarts of telemetry, control or the evaluator within <see cref="ActorRestartWindow"/> before the run continues
+    /// without that actor; for the checkpoint actor, of consecutive restarts before the run ends.
     /// </summary>
     public int MaxActorRestarts { get; init; } = 5;
 
-    /// <summary>See <see cref="MaxActorRestarts"/>.</summary>
+    /// <summary>Length of the sliding window of <see cref="MaxActorRestarts"/>.</summary>
     public TimeSpan ActorRestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Wait before one of these is restarted.</summary>
+    /// <summary>Back-off before one of these actors is restarted.</summary>
     public BackOff ActorBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
-    /// <summary>What is evaluated beside the training.</summary>
+    /// <summary>What is evaluated during the training.</summary>
     public EvaluatorOptions Evaluation { get; init; } = new();
 
-    /// <summary>Least severe events that are logged; see <see cref="Runs.Live.LiveSettings.LogLevel"/>.</summary>
+    /// <summary>Minimum level of logged events; see <see cref="Runs.Live.LiveSettings.LogLevel"/>.</summary>
     public string LogLevel { get; init; } = "information";
 
-    /// <summary>Settings that must be the same on resume; written into each checkpoint.</summary>
+    /// <summary>Settings that must not differ when the run is resumed; each checkpoint contains them.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Those that may change while the run goes on, as it is started with them.</summary>
+    /// <summary>The live settings, with the values that the run starts with.</summary>
     public LiveSettings LiveSettings => new()
     {
         LossWeights = Method.LossWeights,
@@ -147,7 +147,9 @@ public sealed record RunOptions
         LogLevel = LogLevel,
     };
 
-    /// <summary>The learning rate of each step, counted from 0, of a run of this length (METHOD.md §7).</summary>
+    /// <summary>
+    /// Returns the learning-rate schedule of a run of this length, as a function of the step counted from 0 (METHOD.md §7).
+    /// </summary>
     public Func<long, double> LearningRateOver(RunLength length)
     {
         ArgumentNullException.ThrowIfNull(length);

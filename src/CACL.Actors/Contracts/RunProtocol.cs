@@ -1,18 +1,18 @@
 namespace CACL.Actors.Contracts;
 
-/// <summary>What a run's supervisor is told from outside.</summary>
+/// <summary>Messages that a run's supervisor receives from outside.</summary>
 internal static class RunProtocol
 {
-    /// <summary>Finish the step that runs, save, end.</summary>
+    /// <summary>Asks the run to finish the current step, save and end.</summary>
     /// <param name="Reason">A sentence for the log.</param>
     internal sealed record Stop(string Reason) : IRunMessage;
 
-    /// <summary>Hold the training after the step that runs.</summary>
+    /// <summary>Asks the run to pause after the current step.</summary>
     internal sealed record Pause : IRunMessage;
 
-    /// <summary>Take <see cref="Pause"/> back.</summary>
+    /// <summary>Revokes <see cref="Pause"/>.</summary>
     internal sealed record Resume : IRunMessage;
 
-    /// <summary>Copy the state after the step that runs, and write it. The supervisor passes it on to the trainer.</summary>
+    /// <summary>Asks for a checkpoint after the current step. The supervisor passes this on to the trainer.</summary>
     internal sealed record RequestCheckpoint : IRunMessage;
 }

@@ -2,22 +2,22 @@ using CACL.Runs.Folder;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What becomes of a part that failed, or of what it was about to do.</summary>
+/// <summary>The verdict on a part that failed, or on what it was about to do.</summary>
 public enum SupervisionVerdict
 {
-    /// <summary>It goes on as it is; something is left out, or waits.</summary>
+    /// <summary>It continues; something is skipped or delayed.</summary>
     GoesOn,
 
-    /// <summary>The same is tried again after a while.</summary>
+    /// <summary>The same operation is tried again after a back-off.</summary>
     TriedAgain,
 
-    /// <summary>The actor is restarted and goes on under its name.</summary>
+    /// <summary>The actor is restarted and keeps its name.</summary>
     Restarted,
 
-    /// <summary>Another actor takes its place.</summary>
+    /// <summary>Another actor replaces it.</summary>
     Replaced,
 
-    /// <summary>It is given up; the training goes on without it.</summary>
+    /// <summary>It is given up; the training continues without it.</summary>
     GivenUp,
 
     /// <summary>The run ends.</summary>
@@ -25,30 +25,30 @@ public enum SupervisionVerdict
 }
 
 /// <summary>
-/// A decision on a failure. Whoever decides tells the run's supervisor, which logs it, publishes it on the actor system's event stream
-/// and counts it, all in one place.
+/// A decision on a failure. Whoever makes it tells the run's supervisor, which logs it, publishes it on the actor system's event stream and
+/// counts it.
 /// </summary>
-/// <param name="Actor">The actor it is about, as a path such as run/decoders-1/decoder-2.</param>
-/// <param name="Cause">What happened, as the rest of a sentence whose subject is the actor, such as "failed: disk full.".</param>
+/// <param name="Actor">The actor that the decision is about, as a path such as run/decoders-1/decoder-2.</param>
+/// <param name="Cause">What happened, as a sentence without its subject, the actor: "failed: disk full.".</param>
 /// <param name="Decision">What is done about it, such as "restarted in 200 ms; training goes on".</param>
-/// <param name="Count">How often this happened in a row, or within the window that limits it, this time included.</param>
+/// <param name="Count">How often this has happened consecutively or within the limiting window, including this time.</param>
 public sealed record SupervisionDecision(string Actor, string Cause, string Decision, int Count = 1) : IRunMessage
 {
     /// <summary>What becomes of the actor.</summary>
     public SupervisionVerdict Verdict { get; init; }
 
-    /// <summary>Whether something is lost by it; otherwise the run is as it would have been.</summary>
+    /// <summary>Whether something is lost; otherwise the result of the run is unaffected.</summary>
     public bool IsGrave { get; init; }
 
-    /// <summary>The exception behind it, or null.</summary>
+    /// <summary>The exception that caused it, or null.</summary>
     public Fault? Fault { get; init; }
 
-    /// <summary>When it was taken.</summary>
+    /// <summary>When the decision was made.</summary>
     public DateTimeOffset Time { get; init; } = DateTimeOffset.Now;
 
     /// <summary>The actor's own name, such as decoder-2.</summary>
     public string Name => Actor[(Actor.LastIndexOf('/') + 1)..];
 
-    /// <summary>What kind of actor it is: its name without the number, such as decoder.</summary>
+    /// <summary>The actor's kind: its name without the number, such as decoder.</summary>
     public string Kind => Name.TrimEnd("0123456789".ToCharArray()).TrimEnd('-');
 }

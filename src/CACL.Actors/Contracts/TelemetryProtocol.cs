@@ -2,15 +2,15 @@ using CACL.Runs.Videos;
 
 namespace CACL.Actors.Contracts;
 
-/// <summary>What telemetry is told beside <see cref="LoopReport.Stepped"/>.</summary>
+/// <summary>Messages that the telemetry actor receives in addition to <see cref="LoopReport.Stepped"/>.</summary>
 internal static class TelemetryProtocol
 {
-    /// <summary>A video is not used any more.</summary>
+    /// <summary>Reports that a video was quarantined.</summary>
     internal sealed record Quarantined(QuarantinedVideo Video) : IRunMessage;
 
-    /// <summary>Answered by <see cref="Flushed"/> once everything told before is on disk.</summary>
+    /// <summary>Asks for <see cref="Flushed"/>, which is sent once everything reported before is on disk.</summary>
     internal sealed record Flush : IRunMessage;
 
-    /// <summary>See <see cref="Flush"/>.</summary>
+    /// <summary>Answers <see cref="Flush"/>.</summary>
     internal sealed record Flushed : IRunMessage;
 }

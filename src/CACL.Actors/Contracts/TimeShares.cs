@@ -1,18 +1,18 @@
 namespace CACL.Actors.Contracts;
 
 /// <summary>
-/// Shares of the training loop's time, 0 to 1. What is missing to 1 is bookkeeping between the parts. On a GPU forward is little and
-/// backward much: see <see cref="Learning.Methods.StepClock"/>.
+/// Shares of the training loop's time, 0 to 1. The remainder is bookkeeping between the parts. On a GPU the forward share is small and the
+/// backward share large; <see cref="Learning.Methods.StepClock"/> says why.
 /// </summary>
-/// <param name="Data">Waiting for a batch.</param>
-/// <param name="Transfer">A batch's bytes to the device, and photometry.</param>
-/// <param name="Forward">Both networks forward, and the losses.</param>
-/// <param name="Backward">The gradient, and the wait for the device.</param>
-/// <param name="Optimiser">Momentum update, LARS, queues.</param>
-/// <param name="Snapshot">Copies of the state for checkpoints.</param>
+/// <param name="Data">Wait for a batch.</param>
+/// <param name="Transfer">Copy of a batch to the device, and colour augmentation.</param>
+/// <param name="Forward">Forward pass of both networks, and the losses.</param>
+/// <param name="Backward">Backward pass, and the wait for the device.</param>
+/// <param name="Optimiser">EMA update, LARS, negative queues.</param>
+/// <param name="Snapshot">Snapshots of the state for checkpoints.</param>
 public sealed record TimeShares(double Data, double Transfer, double Forward, double Backward, double Optimiser, double Snapshot)
 {
-    /// <summary>Each share under its name in metrics and in <c>/api/status</c>.</summary>
+    /// <summary>The shares by their names in metrics and in <c>/api/status</c>.</summary>
     public IEnumerable<(string Part, double Share)> Parts =>
     [
         ("data", Data), ("transfer", Transfer), ("forward", Forward), ("backward", Backward), ("optimiser", Optimiser),
@@ -21,8 +21,8 @@ public sealed record TimeShares(double Data, double Transfer, double Forward, do
 }
 
 /// <summary>Where the time of the last steps went.</summary>
-/// <param name="Steps">Steps that this rests on.</param>
-/// <param name="Shares">Shares of the time.</param>
-/// <param name="ComputeSeconds">Mean seconds a step, waiting for data left out.</param>
-/// <param name="Pairs">Mean pairs a step.</param>
+/// <param name="Steps">Number of steps that were measured.</param>
+/// <param name="Shares">Shares of their time.</param>
+/// <param name="ComputeSeconds">Mean time of a step in seconds, without the wait for data.</param>
+/// <param name="Pairs">Mean number of pairs in a step.</param>
 public sealed record StepTimeFigures(int Steps, TimeShares Shares, double ComputeSeconds, double Pairs);

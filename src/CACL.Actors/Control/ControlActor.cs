@@ -8,8 +8,8 @@ using CACL.Runs.Live;
 namespace CACL.Actors.Control;
 
 /// <summary>
-/// Changes settings while the run goes on, one wish after the other: journal first, then the change. On a thread of its own, since it
-/// waits for the disk.
+/// Changes live settings, one request after the other. It writes the journal first, then makes the change, and has a thread of its own,
+/// since it waits for the disk.
 /// </summary>
 internal sealed class ControlActor : ReceiveActor
 {
@@ -31,7 +31,7 @@ internal sealed class ControlActor : ReceiveActor
     {
         try
         {
-            var answer = _live.Change(message.Wishes, message.By, _refuse);
+            var answer = _live.Change(message.Changes, message.By, _refuse);
             foreach (var change in answer.Changes)
                 _log.Info("{Setting} = {Value} from step {Step} on, by {By}", change.Setting, change.Value, change.Step, change.By);
             if (answer.Changes.Count > 0) Context.Parent.Tell(new ControlProtocol.Changed(answer.Now));

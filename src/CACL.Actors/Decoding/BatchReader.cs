@@ -4,7 +4,7 @@ using CACL.Data.Batches;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>The training loop's end of the stream: whoever reads a batch owns it.</summary>
+/// <summary>The training loop's end of the stream. The reader of a batch owns it.</summary>
 internal sealed class BatchReader(ChannelReader<PairBatch> batches, PairsUnderway pairs) : ChannelReader<PairBatch>
 {
     public override bool CanCount => batches.CanCount;

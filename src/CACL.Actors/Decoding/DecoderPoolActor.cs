@@ -36,7 +36,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
     private readonly RestartWindow _restarts;
     private readonly Queue<(string Path, string Decision)> _replaced = new();
-    private Exception? _lastCrash;
+    private readonly Dictionary<IActorRef, Exception> _crashes = [];
     private int _crashesInARow;
     private int _started;
     private int _wanted;
@@ -56,11 +56,13 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         Receive<DecoderProtocol.Decoded>(Finished);
         Receive<DecoderProtocol.Unusable>(message =>
         {
-            if (Finished(message.Request, new PoolProtocol.Failed(message.Fault))) _settings.Instruments?.DecodeFailed(message.Fault.Reason);
+            if (Finished(message.Request, new PoolProtocol.Failed(message.Fault)))
+                _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
         Receive<Terminated>(message =>
         {
-            if (!_leaving.Remove(message.ActorRef)) Replace(message.ActorRef);
+            _crashes.Remove(message.ActorRef, out var cause);
+            if (!_leaving.Remove(message.ActorRef)) Replace(message.ActorRef, cause);
         });
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ =>
@@ -88,7 +90,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
-        _lastCrash = cause is ActorInitializationException { InnerException: { } inner } ? inner : cause;
+        _crashes[Sender] = cause.Unwrapped();
         return Directive.Stop; // Terminated follows: the replacement is a new actor, after a back-off.
     }, loggingEnabled: false);
 
@@ -188,18 +190,15 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
         if (work is null) return;
-        _lastCrash = new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s");
         _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would only hang as well
         Dismiss(decoder);
-        Replace(decoder);
+        Replace(decoder, new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s"));
     }
 
-    private void Replace(IActorRef decoder)
+    private void Replace(IActorRef decoder, Exception? cause)
     {
         if (!_decoders.Remove(decoder, out var work)) return;
         TellStatus();
-        var cause = _lastCrash;
-        _lastCrash = null;
         var reason = (cause?.Message ?? "it stopped by itself").TrimEnd('.');
         if (!_restarts.Add())
         {
@@ -211,6 +210,9 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
                 $"Decoders failed {_restarts.Count} times within {_restarts.Length.TotalSeconds:0} s, the last time because: {reason}. "
                 + "Run `cacl doctor` to check the decoders, or choose the other one with cacl.data.decoder.",
                 cause is null ? null : Fault.Of(cause)));
+            if (work is null) return;
+            Timers.Cancel(work.Request);
+            work.Asker.Tell(new PoolProtocol.Ended());
             return;
         }
 

@@ -13,18 +13,20 @@ namespace CACL.Actors.Decoding;
 /// <code>
 /// sample numbers ─▶ SelectAsync, ordered: decoded pairs ─▶ groups of B ─▶ batches ─▶ bounded channel ─▶ training loop
 /// </code>
-/// Demand runs backwards. The loop takes a batch, the channel frees a place, the stream asks for more samples, an idle decoder
-/// gets one. Batches come in the order of their steps whatever order the decoders finish in.
+/// Demand runs backwards (back-pressure): the loop takes a batch, the channel has room for another, the stream asks for more samples, and
+/// an idle decoder gets one. Batches come in step order, in whatever order the decoders finish.
 /// </summary>
 internal static class PairPipeline
 {
-    /// <summary>Builds the stream. <see cref="PairsUnderway"/> gives back the pairs that it drops when it ends or is cut off.</summary>
-    /// <param name="produce">The pair of a sample; an outcome without one ends the stream.</param>
+    /// <summary>
+    /// Builds the stream. When it ends or is shut down, <see cref="PairsUnderway"/> returns the dropped pairs to the pool.
+    /// </summary>
+    /// <param name="produce">Produces the pair of a sample; an outcome without a pair ends the stream.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
-    /// <param name="pairsInFlight">Samples asked for at the same time.</param>
-    /// <param name="prefetchBatches">Places of the channel.</param>
-    /// <param name="finished">Told that a batch is on its way into the channel, on the stream's thread.</param>
+    /// <param name="pairsInFlight">Maximum number of samples in flight.</param>
+    /// <param name="prefetchBatches">Capacity of the channel.</param>
+    /// <param name="finished">Called on the stream's thread when a batch is about to enter the channel.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
         Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches,
         Action? finished = null)
@@ -50,9 +52,9 @@ internal static class PairPipeline
     }
 
     /// <summary>
-    /// How many pairs may be in flight so that all of them, those in waiting batches and in the batch being trained on included,
-    /// fit into <paramref name="memory"/> bytes; enough at least for the <paramref name="decoders"/> of the start, and useful for as many
-    /// as <paramref name="mostDecoders"/>, since their number may grow while the stream runs.
+    /// Returns how many pairs may be in flight so that all of them fit into <paramref name="memory"/> bytes, including those in waiting
+    /// batches and in the batch of the current step. It is at least <paramref name="decoders"/>, the initial number of decoders, and at
+    /// most what <paramref name="mostDecoders"/> can use, since their number may grow while the stream runs.
     /// </summary>
     public static int PairsInFlight(long memory, long bytesPerPair, int batchSize, int prefetchBatches, int decoders, int mostDecoders)
     {

@@ -10,14 +10,14 @@ using CACL.Runs.Videos;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>What came of a sample: its pair, or nothing, which ends the stream.</summary>
-/// <param name="Pair">Owned by whoever holds the outcome.</param>
+/// <summary>The result of producing a sample: its pair, or nothing, which ends the stream.</summary>
+/// <param name="Pair">The pair; whoever has the outcome owns it.</param>
 internal readonly record struct SampleOutcome(FramePair? Pair);
 
 /// <summary>
-/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined: named, counted, and replaced by the
-/// plan of the next attempt, which is again a pure function of (seed, epoch, position, attempt): the stream is the same whatever the
-/// number of decoders, and after a resume.
+/// Turns the number of a sample into its decoded pair. A video that cannot be decoded is quarantined (named, counted) and replaced by the
+/// plan of the next attempt. That plan, too, is a pure function of (seed, epoch, position, attempt), so the stream is the same for any
+/// number of decoders and after a resume.
 /// </summary>
 internal sealed class PairSource(
     SamplePlanner planner,
@@ -26,38 +26,38 @@ internal sealed class PairSource(
     Quarantine quarantine,
     Action<QuarantinedVideo> quarantined,
     IActorRef supervisor,
-    TimeSpan patience)
+    TimeSpan timeout)
 {
     /// <summary>
-    /// The pair of a sample, or nothing when too many videos are bad or the pool is silent, of which the supervisor is told. Never throws
-    /// for a bad video.
+    /// Returns the pair of a sample, or nothing if too many videos are bad or the pool does not answer; the supervisor is then told. Never
+    /// throws for a bad video.
     /// </summary>
-    /// <param name="sample">Counted from 0 over the whole run.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="sample">Number of the sample, counted from 0 over the whole run.</param>
+    /// <param name="cancel">Cancels the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
         var (epoch, position) = length.PlaceOf(sample);
         foreach (var plan in SampleAttempts.Of(planner, epoch, position, quarantine.LeavesOut))
         {
             if (cancel.IsCancellationRequested) return default;
-            // The question itself has neither deadline nor cancellation: an answer on its way would be lost, and its pair with it.
+            // The Ask itself has neither a timeout nor a cancellation: it would lose an answer on its way, and the pair with it.
             var asked = decoders.Ask(new PoolProtocol.Decode(plan), Timeout.InfiniteTimeSpan, CancellationToken.None);
             object answer;
             try
             {
-                answer = await asked.WaitAsync(patience, cancel).ConfigureAwait(false);
+                answer = await asked.WaitAsync(timeout, cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                GiveBackLater(asked);
-                return default; // the run ends: nobody waits for this pair
+                DisposeLater(asked);
+                return default; // the run is ending: nobody waits for this pair
             }
 
             catch (TimeoutException)
             {
-                GiveBackLater(asked);
+                DisposeLater(asked);
                 supervisor.Tell(new PoolProtocol.Silent(
-                    $"The decoders' pool has owed an answer for {patience.TotalSeconds:0} s, longer than decoding can take."));
+                    $"The decoders' pool has owed an answer for {timeout.TotalSeconds:0} s, longer than decoding can take."));
                 return default;
             }
 
@@ -73,7 +73,7 @@ internal sealed class PairSource(
         return default;
     }
 
-    private static void GiveBackLater(Task<object> asked) => asked.ContinueWith(
+    private static void DisposeLater(Task<object> asked) => asked.ContinueWith(
         answered =>
         {
             if (answered is { IsCompletedSuccessfully: true, Result: PoolProtocol.Decoded late }) late.Pair.Dispose();
@@ -83,8 +83,8 @@ internal sealed class PairSource(
     private void Exclude(SamplePlan plan, PoolProtocol.Failed failure)
     {
         var fault = failure.Fault;
-        // What a decoder says of a video depends on the plan alone, so that the stream stays a function of seed, epoch and position if
-        // the video is asked again when its turn comes. A hang or a crash costs too much for that.
+        // A decoder's verdict on a video depends on the plan alone. If the video is tried again when its turn comes, the stream therefore
+        // stays a function of seed, epoch and position. After a hang or a crash that would cost too much.
         var leaveOut = failure.Costly || fault.Reason == UnusableReason.Deadline;
         if (!quarantine.Add(plan.VideoId, leaveOut)) return;
         supervisor.Tell(new SupervisionDecision(

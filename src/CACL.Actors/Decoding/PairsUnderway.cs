@@ -3,8 +3,8 @@ using CACL.Data.Batches;
 namespace CACL.Actors.Decoding;
 
 /// <summary>
-/// The pairs between a decoder's answer and the training loop. A stream that is cut off drops what is in it wherever that is; here it
-/// is found again, and its memory given back. Thread-safe.
+/// The pairs between a decoder's answer and the training loop. A stream that is shut down drops the elements inside it; this set finds
+/// their pairs and returns their memory to the pool. Thread-safe.
 /// </summary>
 internal sealed class PairsUnderway : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class PairsUnderway : IDisposable
     private readonly HashSet<FramePair> _pairs = [];
     private bool _over;
 
-    /// <summary>Takes a decoded pair over. False: the stream is over, the pair was given back.</summary>
+    /// <summary>Takes ownership of a decoded pair. Returns false if the stream is over; the pair is then returned to the pool.</summary>
     public bool Add(FramePair pair)
     {
         lock (_gate)
@@ -24,7 +24,9 @@ internal sealed class PairsUnderway : IDisposable
         return false;
     }
 
-    /// <summary>Hands a batch over to the training loop, its owner from here on. False: the stream is over, the pairs are gone.</summary>
+    /// <summary>
+    /// Passes a batch to the training loop, which owns it from then on. Returns false if the stream is over and the pairs are gone.
+    /// </summary>
     public bool HandOver(PairBatch batch)
     {
         lock (_gate)
@@ -35,7 +37,7 @@ internal sealed class PairsUnderway : IDisposable
         }
     }
 
-    /// <summary>The stream is over: gives back what nobody will ask for any more.</summary>
+    /// <summary>Returns to the pool all pairs that nobody will ask for any more.</summary>
     public void Dispose()
     {
         lock (_gate)

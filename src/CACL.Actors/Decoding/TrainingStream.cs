@@ -6,7 +6,9 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>The running stream of batches. Disposing it ends it and gives back the memory of what the training loop has not read.</summary>
+/// <summary>
+/// The running stream of batches. Disposing it ends it and returns to the pool the memory of what the training loop has not read.
+/// </summary>
 internal sealed class TrainingStream : IDisposable
 {
     private readonly UniqueKillSwitch _switch;
@@ -22,23 +24,23 @@ internal sealed class TrainingStream : IDisposable
         _cancel = cancel;
     }
 
-    /// <summary>The batches, in the order of their steps; completed when the stream ends.</summary>
+    /// <summary>The batches in step order; completed when the stream ends.</summary>
     public ChannelReader<PairBatch> Batches { get; }
 
-    /// <summary>How many pairs a run asks for at a time.</summary>
+    /// <summary>Returns the number of pairs that a run keeps in flight.</summary>
     public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
         options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
         mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
 
     /// <summary>Starts the stream at a step.</summary>
-    /// <param name="materializer">Runs it.</param>
-    /// <param name="source">Where pairs come from.</param>
+    /// <param name="materializer">Runs the stream.</param>
+    /// <param name="source">Source of the pairs.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
-    /// <param name="prefetchBatches">Finished batches that may wait.</param>
-    /// <param name="pairsInFlight">Pairs that are asked for at a time.</param>
-    /// <param name="batchesWaiting">Told how many finished batches wait, one that was just finished included; on the stream's
-    /// thread.</param>
+    /// <param name="prefetchBatches">Capacity of the channel of finished batches.</param>
+    /// <param name="pairsInFlight">Maximum number of pairs in flight.</param>
+    /// <param name="batchesWaiting">Called on the stream's thread with the number of finished batches that wait, including the
+    /// newest.</param>
     public static TrainingStream Start(
         IMaterializer materializer, PairSource source, long firstStep, RunLength length, int prefetchBatches, int pairsInFlight,
         Action<int> batchesWaiting)
@@ -46,7 +48,7 @@ internal sealed class TrainingStream : IDisposable
         var cancel = new CancellationTokenSource();
         var token = cancel.Token;
         var underway = new PairsUnderway();
-        ChannelReader<PairBatch>? channel = null; // the first batches may be finished before it is known here
+        ChannelReader<PairBatch>? channel = null; // the first batches may be finished before it is assigned
         var (killSwitch, batches) = PairPipeline
             .Build(ProduceAsync, firstStep, length, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1))
             .Run(materializer);

@@ -11,117 +11,104 @@ namespace CACL.Actors.Evaluation;
 /// <summary>One evaluation after the other: the attempt, its deadline, its end, and what follows from it.</summary>
 internal sealed partial class EvaluatorActor
 {
-    private Attempt? _current;
-    private Attempt? _stuck;
-    private bool _leaving;
+    private CancellationTokenSource _cancel = new(); // of the present try
     private bool _diskFails;
 
     private void StartNext()
     {
-        if (_current is not null) return;
-        // While one that was told to end still runs, no other begins: they would share the machine with the training.
-        if (_stuck is null && !_leaving && _waiting is [var next, ..])
+        if (_underway.Current is not null) return;
+        if (_underway.MayBegin && _queue.TakeNext() is { } next)
         {
-            _waiting.RemoveAt(0);
-            Try(next, 1);
+            Run(_underway.Begin(next));
             return;
         }
 
         Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
-        if (_over is not null) Context.Parent.Tell(new EvaluatorProtocol.Idle(_waiting.Count));
+        if (_queue.TrainingIsOver) Context.Parent.Tell(new EvaluatorProtocol.Idle(_queue.Waiting.Count));
     }
 
-    private void Try(EvaluationRequest request, int number)
+    private void Run(EvaluationAttempt attempt)
     {
-        var attempt = new Attempt(request, number);
-        _current = attempt;
+        var (request, cancel) = (attempt.Request, new CancellationTokenSource());
+        _cancel = cancel;
         Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Busy));
         _log.Info(
-            "Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target, number > 1 ? $", attempt {number}" : "");
+            "Evaluation of step {Step} on {Target} begins{Again}", request.Step, request.Target,
+            attempt.Number > 1 ? $", attempt {attempt.Number}" : "");
         Timers.StartSingleTimer("deadline", new DeadlinePassed(), _options.Deadline);
         // An engine that blocks must not block this actor.
-        Task.Run(() => _engine.EvaluateAsync(request, attempt.Cancel.Token)).PipeTo(
+        Task.Run(() => _engine.EvaluateAsync(request, cancel.Token)).PipeTo(
             Self, success: result => new Returned(attempt, result, null), failure: cause => new Returned(attempt, null, cause));
     }
 
-    private void DeadlineIsOver()
+    private void TellToEnd(string? why = null)
     {
-        if (_current is not { } attempt) return;
-        attempt.Ending = $"it took longer than the {_options.Deadline.TotalSeconds:0.###} s of cacl.evaluation.deadline";
-        End(attempt);
-    }
-
-    private void End(Attempt attempt)
-    {
+        if (!_underway.TellToEnd(why)) return;
         Timers.Cancel("deadline");
         Timers.StartSingleTimer("ending", new DoesNotEnd(), _options.EndingTime);
         // Not here: whoever registered for it is called by the one who cancels.
-        _ = attempt.Cancel.CancelAsync();
+        _ = _cancel.CancelAsync();
     }
 
     private void SetAside()
     {
-        if (_current is not { } attempt) return;
-        _stuck = attempt;
-        _current = null;
+        if (_underway.SetAside() is not { } attempt) return;
+        var request = attempt.Request;
         var cause =
             $"{attempt.Ending ?? "it was told to end"}, and it does not end though told to {_options.EndingTime.TotalSeconds:0.#} s ago";
         Decide(
-            attempt, SupervisionVerdict.GivenUp, $"hangs: step {attempt.Request.Step} on {attempt.Request.Target}: {cause}.",
+            attempt, SupervisionVerdict.GivenUp, $"hangs: step {request.Step} on {request.Target}: {cause}.",
             "given up; no other evaluation begins before it ends; training goes on");
-        if (_leaving) _waiting.Insert(0, attempt.Request);
-        else Conclude(attempt, EvaluationLine.Failed(attempt.Request, attempt.Number, cause, DateTimeOffset.Now));
+        if (_underway.IsLeaving) _queue.PutBack(request);
+        else Conclude(request, EvaluationLine.Failed(request, attempt.Number, cause, DateTimeOffset.Now));
         StartNext();
     }
 
     private void Take(Returned message)
     {
-        if (message.Attempt == _stuck)
+        var attempt = message.Attempt;
+        if (_underway.EndLate(attempt))
         {
-            _stuck = null;
-            _log.Info(
-                "The evaluation of step {Step} on {Target} has ended at last", message.Attempt.Request.Step,
-                message.Attempt.Request.Target);
+            _log.Info("The evaluation of step {Step} on {Target} has ended at last", attempt.Request.Step, attempt.Request.Target);
             Tidy();
             StartNext();
             return;
         }
 
-        if (message.Attempt != _current) return;
+        if (attempt != _underway.Current) return;
         Timers.Cancel("deadline");
         Timers.Cancel("ending");
-        var attempt = message.Attempt;
         var fault = message.Result is { } result ? EvaluationLine.FaultOf(result) : attempt.Ending ?? message.Cause!.Message;
-        if (fault is null) Succeeded(attempt, message.Result!);
-        else if (_leaving) PutBack(attempt);
-        else Failed(attempt, fault.TrimEnd('.', ' ', '\n'));
+        var cause = fault?.TrimEnd('.', ' ', '\n');
+        switch (_underway.End(succeeded: fault is null))
+        {
+            case AttemptEnd.Done:
+                Succeeded(attempt, message.Result!);
+                break;
+            case AttemptEnd.TriedAgain:
+                TryLater(attempt, cause!);
+                break;
+            case AttemptEnd.GivenUp:
+                GiveUp(attempt, cause!);
+                break;
+            case AttemptEnd.PutBack:
+                _queue.PutBack(attempt.Request);
+                StartNext();
+                break;
+        }
     }
 
-    private void Succeeded(Attempt attempt, JsonObject result)
+    private void Succeeded(EvaluationAttempt attempt, JsonObject result)
     {
-        _current = null;
-        Conclude(attempt, EvaluationLine.Done(attempt.Request, attempt.Number, result, DateTimeOffset.Now));
-        _log.Info(
-            "Evaluation of step {Step} on {Target}: {Figures}", attempt.Request.Step, attempt.Request.Target,
-            EvaluationLine.Figures(result));
+        var request = attempt.Request;
+        Conclude(request, EvaluationLine.Done(request, attempt.Number, result, DateTimeOffset.Now));
+        _log.Info("Evaluation of step {Step} on {Target}: {Figures}", request.Step, request.Target, EvaluationLine.Figures(result));
         StartNext();
     }
 
-    private void Failed(Attempt attempt, string cause)
+    private void TryLater(EvaluationAttempt attempt, string cause)
     {
         var (request, number) = (attempt.Request, attempt.Number);
-        if (number >= _options.Attempts)
-        {
-            _current = null;
-            Decide(
-                attempt, SupervisionVerdict.GivenUp, $"failed: step {request.Step} on {request.Target}: {cause}.",
-                $"given up after {number} attempts, recorded as failed; training goes on");
-            Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
-            Conclude(attempt, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
-            StartNext();
-            return;
-        }
-
         var wait = _options.BackOff.After(number);
         Decide(
             attempt, SupervisionVerdict.TriedAgain, $"failed: step {request.Step} on {request.Target}: {cause}.",
@@ -132,47 +119,47 @@ internal sealed partial class EvaluatorActor
         Timers.StartSingleTimer("again", new TryAgain(), wait);
     }
 
-    /// <summary>The run ends without it: what is not done stays in the run folder.</summary>
-    private void Leave()
+    private void GiveUp(EvaluationAttempt attempt, string cause)
     {
-        _leaving = true;
-        _over ??= new EvaluatorProtocol.TrainingOver(false, 0, null);
-        if (_demanded.Count > 0)
-            _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", _demanded.Select(d => d.Target)));
-        _demanded.Clear();
-        if (_current is { } attempt)
-        {
-            var waits = Timers.IsTimerActive("again");
-            Timers.Cancel("again");
-            if (waits) PutBack(attempt);
-            else End(attempt);
-            return;
-        }
-
+        var (request, number) = (attempt.Request, attempt.Number);
+        Decide(
+            attempt, SupervisionVerdict.GivenUp, $"failed: step {request.Step} on {request.Target}: {cause}.",
+            $"given up after {number} attempts, recorded as failed; training goes on");
+        Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
+        Conclude(request, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
         StartNext();
     }
 
-    private void Decide(Attempt attempt, SupervisionVerdict verdict, string cause, string decision) =>
+    /// <summary>The run ends without it: what is not done stays in the run folder.</summary>
+    private void Leave()
+    {
+        if (!_queue.TrainingIsOver) _queue.EndTraining(0, null);
+        if (_queue.ForgetDemands() is { Count: > 0 } targets)
+            _log.Warning("Not evaluated, since the training ends: {Targets}", string.Join(", ", targets));
+        if (_underway.Leave() is { } request)
+        {
+            Timers.Cancel("again");
+            _queue.PutBack(request);
+        }
+
+        TellToEnd();
+        StartNext();
+    }
+
+    private void Decide(EvaluationAttempt attempt, SupervisionVerdict verdict, string cause, string decision) =>
         Context.Parent.Tell(new SupervisionDecision(Self.PathInRun(), cause, decision, attempt.Number)
         {
             Verdict = verdict,
             IsGrave = verdict == SupervisionVerdict.GivenUp,
         });
 
-    private void PutBack(Attempt attempt)
-    {
-        _current = null;
-        _waiting.Insert(0, attempt.Request);
-        StartNext();
-    }
-
-    private void Conclude(Attempt attempt, JsonObject line)
+    private void Conclude(EvaluationRequest request, JsonObject line)
     {
         // The line first: a process that is killed between the two has the result, and sees that the note is done with.
         Record(line);
         try
         {
-            _pending.Remove(attempt.Request);
+            _pending.Remove(request);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -205,7 +192,7 @@ internal sealed partial class EvaluatorActor
     {
         try
         {
-            _pending.KeepOnly([.. _waiting, .. new[] { _current, _stuck }.OfType<Attempt>().Select(a => a.Request)]);
+            _pending.KeepOnly([.. _queue.Waiting, .. _underway.InUse]);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -215,19 +202,7 @@ internal sealed partial class EvaluatorActor
         }
     }
 
-    private sealed class Attempt(EvaluationRequest request, int number)
-    {
-        public EvaluationRequest Request => request;
-
-        public int Number => number;
-
-        public CancellationTokenSource Cancel { get; } = new();
-
-        /// <summary>Why it was told to end, or null.</summary>
-        public string? Ending { get; set; }
-    }
-
-    private sealed record Returned(Attempt Attempt, JsonObject? Result, Exception? Cause) : INoSerializationVerificationNeeded;
+    private sealed record Returned(EvaluationAttempt Attempt, JsonObject? Result, Exception? Cause) : INoSerializationVerificationNeeded;
 
     private sealed record DeadlinePassed : INoSerializationVerificationNeeded;
 

@@ -4,18 +4,17 @@ using CACL.Learning.Weights;
 namespace CACL.Actors.Loop;
 
 /// <summary>
-/// The few words that pass from other threads to the loop's thread; it reads them between two steps. Thread-safe, never blocks
-/// the one who speaks.
+/// Passes requests from other threads to the loop's thread, which reads them between two steps. Thread-safe; callers never block.
 /// </summary>
-internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
+internal sealed class LoopControl(CheckpointSchedule schedule, PauseReason pauseReasons) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly object _gate = new();
-    private volatile PauseReason _holds;
-    private volatile bool _copyRequested;
-    private volatile bool _copyOutstanding;
-    private volatile bool _copyLost;
-    private volatile TrainingSnapshot? _spent;
+    private volatile PauseReason _pauseReasons = pauseReasons;
+    private volatile bool _snapshotRequested;
+    private volatile bool _snapshotOutstanding;
+    private volatile bool _snapshotLost;
+    private volatile TrainingSnapshot? _reusable;
     private volatile LoopPhase _phase;
     private volatile CheckpointSchedule _schedule = schedule;
 
@@ -26,81 +25,81 @@ internal sealed class LoopControl(CheckpointSchedule schedule) : IDisposable
         set => _phase = value;
     }
 
-    /// <summary>Signalled once the loop is to end after the step it is in.</summary>
+    /// <summary>Cancelled once the loop is to end after its current step.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>When snapshots fall due.</summary>
+    /// <summary>When snapshots are due.</summary>
     public CheckpointSchedule Schedule
     {
         get => _schedule;
         set => _schedule = value;
     }
 
-    /// <summary>Why the loop is held.</summary>
-    public PauseReason Holds => _holds;
+    /// <summary>The reasons for which the loop is paused.</summary>
+    public PauseReason PauseReasons => _pauseReasons;
 
-    /// <summary>Whether a copy of the state is wanted as soon as possible, and there is memory for it.</summary>
-    public bool CopyWanted => _copyRequested && !_copyOutstanding;
+    /// <summary>Whether a snapshot was requested and there is memory for it.</summary>
+    public bool SnapshotWanted => _snapshotRequested && !_snapshotOutstanding;
 
-    /// <summary>Whether an earlier copy is still being written: there is memory for one.</summary>
-    public bool CopyOutstanding => _copyOutstanding;
+    /// <summary>Whether an earlier snapshot is still being written. There is memory for one only.</summary>
+    public bool SnapshotOutstanding => _snapshotOutstanding;
 
-    /// <summary>Whether the last copy was given up, so that its state is on no disk.</summary>
-    public bool CopyLost => _copyLost;
+    /// <summary>Whether the last snapshot was given up, so that its state is on no disk.</summary>
+    public bool SnapshotLost => _snapshotLost;
 
-    /// <summary>Ends the loop after the step it is in.</summary>
+    /// <summary>Ends the loop after its current step.</summary>
     public void Stop()
     {
         _stop.Cancel();
         Change(() => { });
     }
 
-    /// <summary>Asks for a copy of the state after the step it is in; at once where it is held.</summary>
-    public void RequestCopy() => Change(() => _copyRequested = true);
+    /// <summary>Requests a snapshot after the current step; while the loop is paused, at once.</summary>
+    public void RequestSnapshot() => Change(() => _snapshotRequested = true);
 
-    /// <summary>The last copy's memory, to be used again.</summary>
-    public TrainingSnapshot? Spent => _spent;
+    /// <summary>The last snapshot, whose memory can be used again.</summary>
+    public TrainingSnapshot? Reusable => _reusable;
 
-    /// <summary>The loop made a copy.</summary>
-    public void CopyMade()
+    /// <summary>Notes that the loop took a snapshot.</summary>
+    public void SnapshotTaken()
     {
-        _copyRequested = false;
-        _copyLost = false;
-        _spent = null;
-        _copyOutstanding = true;
+        _snapshotRequested = false;
+        _snapshotLost = false;
+        _reusable = null;
+        _snapshotOutstanding = true;
     }
 
-    /// <summary>The copy was written, or given up; its memory is the loop's again.</summary>
-    public void CopyReleased(TrainingSnapshot spent, bool lost = false)
+    /// <summary>Returns the memory of a snapshot that was written or given up.</summary>
+    public void SnapshotReleased(TrainingSnapshot snapshot, bool lost = false)
     {
         Change(() =>
         {
-            _copyLost = lost;
-            _spent = spent;
-            _copyOutstanding = false;
+            _snapshotLost = lost;
+            _reusable = snapshot;
+            _snapshotOutstanding = false;
         });
     }
 
-    /// <summary>Holds the loop before its next step.</summary>
-    public void HoldFor(PauseReason reason) => Change(() => _holds |= reason);
+    /// <summary>Pauses the loop before its next step.</summary>
+    public void Pause(PauseReason reason) => Change(() => _pauseReasons |= reason);
 
-    /// <summary>Takes a reason back; lets the loop go on if none is left.</summary>
-    public void Release(PauseReason reason) => Change(() => _holds &= ~reason);
+    /// <summary>Revokes a reason to pause; the loop continues once none is left.</summary>
+    public void Resume(PauseReason reason) => Change(() => _pauseReasons &= ~reason);
 
-    /// <summary>Called by the loop before a step: waits while it is held. False: it is to end.</summary>
-    /// <param name="copy">Makes a copy of the state: one that is asked for meanwhile is made all the same.</param>
-    /// <param name="paused">Told that the loop waits.</param>
-    public bool WaitUntilRunning(Action copy, Action paused)
+    /// <summary>Waits while the loop is paused; called by the loop before a step. Returns false if the loop is to end.</summary>
+    /// <param name="takeSnapshot">Takes a snapshot; one that is requested during the pause is taken at once.</param>
+    /// <param name="paused">Called when the loop starts to wait.</param>
+    public bool WaitUntilRunning(Action takeSnapshot, Action paused)
     {
         while (!_stop.IsCancellationRequested)
         {
-            if (_holds == PauseReason.None) return true;
-            if (CopyWanted) copy();
+            if (_pauseReasons == PauseReason.None) return true;
+            if (SnapshotWanted) takeSnapshot();
             paused();
             lock (_gate)
             {
-                // Whoever changes one of these tells it afterwards, holding the lock: none is missed.
-                if (_holds != PauseReason.None && !CopyWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
+                // Every change by another thread is followed by a pulse under this lock, so none is missed.
+                if (_pauseReasons != PauseReason.None && !SnapshotWanted && !_stop.IsCancellationRequested) Monitor.Wait(_gate);
             }
         }
 

@@ -11,25 +11,25 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Loop;
 
 /// <summary>
-/// The loop: take a batch, compute a step, report it, copy the state when a checkpoint is due. It runs on a thread of its own,
-/// which alone touches the engine and so every tensor of the run. When it returns, the engine is gone.
+/// The training loop: it takes a batch, computes a step, reports it, and takes a snapshot when a checkpoint is due. It runs on a thread of
+/// its own, the only one that touches the engine and thus the run's tensors. When it returns, the engine is disposed.
 /// </summary>
 internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, Action<LoopReport> report)
 {
-    /// <summary>Losses that are not finite so often in a row are no accident any more.</summary>
+    /// <summary>Maximum number of consecutive steps that are skipped because of losses that are not finite: more are no accident.</summary>
     private const int MostSkipsInARow = 10;
 
     private readonly HashSet<long> _skipped = [.. settings.SkippedSteps];
     private long _step = settings.FirstStep;
-    private long _lastCopied = settings.FirstStep;
+    private long _lastSnapshot = settings.FirstStep;
     private int _skipsInARow;
-    private double _copying;
+    private double _snapshotSeconds;
 
-    /// <summary>How others speak to the loop.</summary>
-    public LoopControl Control { get; } = new(settings.Schedule);
+    /// <summary>Passes requests of other threads to the loop.</summary>
+    public LoopControl Control { get; } = new(settings.Schedule, settings.PauseReasons);
 
-    /// <summary>Runs to the end. Never throws: the last report says how it ended.</summary>
-    /// <returns>What went wrong while the engine was given up, or null.</returns>
+    /// <summary>Runs the training to its end. Never throws: the last report says how it ended.</summary>
+    /// <returns>What went wrong while the engine was disposed, or null.</returns>
     [SuppressMessage(
         "Design", "CA1031", Justification = "The thread's outermost frame: whatever happened is reported to the actor, which decides.")]
     public Exception? Run()
@@ -62,17 +62,19 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         if (settings.Start is { } start)
         {
             engine.Restore(start);
-            Control.CopyReleased(start);
+            Control.SnapshotReleased(start);
         }
 
-        if (settings.SnapshotAsked) Control.RequestCopy();
+        if (settings.SnapshotRequested) Control.RequestSnapshot();
         report(new LoopReport.Ready());
         if (!Train(engine)) return;
-        if (_step > _lastCopied || Control.CopyLost) Copy(engine, final: true);
+        if (_step > _lastSnapshot || Control.SnapshotLost) TakeSnapshot(engine, final: true);
         report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
     }
 
-    /// <summary>False: the losses are not finite and the run is not to go on from here.</summary>
+    /// <summary>
+    /// Trains until the end or a request to stop. Returns false if losses are not finite and the run must not continue from here.
+    /// </summary>
     private bool Train(ITrainingEngine engine)
     {
         while (_step < settings.Length.TotalSteps)
@@ -82,20 +84,20 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             using (batch)
             {
                 var waited = Stopwatch.GetElapsedTime(began);
-                if (!Control.WaitUntilRunning(() => Copy(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
+                if (!Control.WaitUntilRunning(() => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
             _step++;
-            if (CopyIsDue) Copy(engine, final: false);
+            if (SnapshotIsDue) TakeSnapshot(engine, final: false);
         }
 
         return true;
     }
 
-    private bool CopyIsDue => !Control.CopyOutstanding
+    private bool SnapshotIsDue => !Control.SnapshotOutstanding
         && _step < settings.Length.TotalSteps
-        && (Control.CopyWanted || _step >= Control.Schedule.NextAfter(_lastCopied));
+        && (Control.SnapshotWanted || _step >= Control.Schedule.NextAfter(_lastSnapshot));
 
     private PairBatch? Next()
     {
@@ -105,7 +107,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         {
             while (!batches.TryRead(out batch))
             {
-                // The thread is the loop's own and has nothing else to do: blocking it is the point.
+                // Blocking is intended: the thread belongs to the loop and has nothing else to do.
                 if (!batches.WaitToReadAsync(Control.Stopping).AsTask().GetAwaiter().GetResult()) return null;
             }
         }
@@ -123,9 +125,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Enter(LoopPhase.InStep);
-        var told = settings.SettingsOf(_step);
+        var stepSettings = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, told);
+        var result = engine.Step(batch, stepSettings);
         if (!result.IsFinite) return LeaveOut(batch, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
@@ -137,9 +139,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             batch.Pairs.Count)
         {
             Times = engine.Times,
-            SnapshotSeconds = _copying,
+            SnapshotSeconds = _snapshotSeconds,
         }));
-        _copying = 0;
+        _snapshotSeconds = 0;
         return true;
     }
 
@@ -151,15 +153,15 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         return goesOn;
     }
 
-    private void Copy(ITrainingEngine engine, bool final)
+    private void TakeSnapshot(ITrainingEngine engine, bool final)
     {
         Enter(LoopPhase.Copying);
         var began = Stopwatch.GetTimestamp();
-        var snapshot = engine.Snapshot(Control.CopyOutstanding ? null : Control.Spent);
-        _lastCopied = _step;
-        Control.CopyMade();
-        _copying += Stopwatch.GetElapsedTime(began).TotalSeconds;
-        report(new LoopReport.Copied(settings.Shelf.Put(snapshot, _step, [.. _skipped.Order()], final)));
+        var snapshot = engine.Snapshot(Control.SnapshotOutstanding ? null : Control.Reusable);
+        _lastSnapshot = _step;
+        Control.SnapshotTaken();
+        _snapshotSeconds += Stopwatch.GetElapsedTime(began).TotalSeconds;
+        report(new LoopReport.SnapshotTaken(settings.Shelf.Put(snapshot, _step, [.. _skipped.Order()], final)));
     }
 
     private void Enter(LoopPhase phase)
@@ -169,16 +171,16 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         report(new LoopReport.PhaseIs(phase));
     }
 
-    /// <summary>What the loop needs.</summary>
-    /// <param name="Engine">Makes the engine, on the loop's thread.</param>
-    /// <param name="Start">State to start from; null: as the engine begins.</param>
-    /// <param name="FirstStep">Steps that the state has behind it.</param>
+    /// <summary>Parameters of the loop.</summary>
+    /// <param name="Engine">Creates the engine, on the loop's thread.</param>
+    /// <param name="Start">Snapshot to start from; null: the engine's initial state.</param>
+    /// <param name="FirstStep">Steps that the training had done by then.</param>
     /// <param name="Length">Length of the run.</param>
-    /// <param name="SettingsOf">Told that a step, counted from 0, begins: what it is told.</param>
-    /// <param name="Schedule">When snapshots fall due; another one may be set while the loop runs.</param>
-    /// <param name="Shelf">Where snapshots are laid.</param>
-    /// <param name="OnNotFinite">What to do about losses that are not finite.</param>
-    /// <param name="SkippedSteps">Steps to leave out because their losses were not finite before.</param>
+    /// <param name="SettingsOf">Returns the settings of a step, counted from 0, when it starts.</param>
+    /// <param name="Schedule">When snapshots are due; the schedule can be replaced while the loop runs.</param>
+    /// <param name="Shelf">Shelf for snapshots.</param>
+    /// <param name="OnNotFinite">Reaction to losses that are not finite.</param>
+    /// <param name="SkippedSteps">Steps to skip because their losses were not finite before.</param>
     internal sealed record Settings(
         Func<ITrainingEngine> Engine,
         TrainingSnapshot? Start,
@@ -190,7 +192,10 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         OnNotFinite OnNotFinite,
         IReadOnlyList<long> SkippedSteps)
     {
-        /// <summary>Whether a snapshot is wanted after the first step, since somebody asked for it before the loop was there.</summary>
-        public bool SnapshotAsked { get; init; }
+        /// <summary>Whether a snapshot is due after the first step, since it was requested before the loop started.</summary>
+        public bool SnapshotRequested { get; init; }
+
+        /// <summary>Why the training is paused from the beginning: no step is computed before it is resumed.</summary>
+        public PauseReason PauseReasons { get; init; }
     }
 }

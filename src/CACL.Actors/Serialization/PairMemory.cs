@@ -1,23 +1,33 @@
+using System.Runtime.Serialization;
 using Akka.Actor;
 using CACL.Data.Batches;
 
 namespace CACL.Actors.Serialization;
 
-/// <summary>Where an actor system gets the memory for pairs that come from another process.</summary>
+/// <summary>Supplies an actor system with memory for pairs that come from another process.</summary>
 internal sealed class PairMemory : IExtension
 {
     private volatile FramePairPool? _pool;
 
-    /// <summary>The one of an actor system.</summary>
+    /// <summary>Returns the instance of an actor system.</summary>
     public static PairMemory Of(ActorSystem system) => system.WithExtension<PairMemory, Provider>();
 
-    /// <summary>Takes pairs' memory from this pool from now on. It stays the caller's.</summary>
+    /// <summary>Sets the pool that memory is taken from. It stays the caller's.</summary>
     public void Use(FramePairPool pool) => _pool = pool;
 
     /// <summary>Memory for one pair, owned by the caller.</summary>
-    /// <exception cref="InvalidOperationException">No run has begun here.</exception>
-    public FramePair Rent() =>
-        _pool?.Rent() ?? throw new InvalidOperationException("A pair came before a run had begun that could take it.");
+    /// <exception cref="SerializationException">No run has begun here, or it is over.</exception>
+    public FramePair Rent()
+    {
+        try
+        {
+            return _pool?.Rent() ?? throw new SerializationException("A pair came before a run had begun that could take it.");
+        }
+        catch (ObjectDisposedException cause)
+        {
+            throw new SerializationException("A pair came when the run was over that could take it.", cause);
+        }
+    }
 
     internal sealed class Provider : ExtensionIdProvider<PairMemory>
     {

@@ -9,9 +9,9 @@ using CACL.Data.Sampling;
 namespace CACL.Actors.Serialization;
 
 /// <summary>
-/// A decoded pair as bytes: a header of JSON (request, plan, path), its length in front as 4 bytes, little-endian, then both frames as they
-/// lie in memory. A pair has one owner, so writing it gives the sender's memory back, and reading it takes memory of the receiver's
-/// <see cref="PairMemory"/>.
+/// Serializes a decoded pair: the length of a header as 4 bytes, little-endian, the header in JSON (request, plan, path), then both frames
+/// as they are in memory. A pair has one owner: serializing it returns the sender's memory to its pool, deserializing it takes memory from
+/// the receiver's <see cref="PairMemory"/>.
 /// </summary>
 public sealed class PairMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -34,7 +34,7 @@ public sealed class PairMessageSerializer(ExtendedActorSystem system) : Serializ
     {
         using var pair = ((IPairMessage)obj).Pair;
         var request = obj is DecoderProtocol.Decoded fromDecoder ? fromDecoder.Request : 0;
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(request, pair.Plan, pair.Path));
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Header(request, pair.Plan, pair.Path), MessageJson.Options);
         var bytes = new byte[sizeof(int) + header.Length + pair.First.Length + pair.Second.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, header.Length);
         var rest = bytes.AsSpan(sizeof(int));
@@ -45,10 +45,13 @@ public sealed class PairMessageSerializer(ExtendedActorSystem system) : Serializ
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The bytes are damaged, or the frames are of another size than this process's.</exception>
+    /// <exception cref="SerializationException">The bytes are damaged, the frames are of another size than this process's, or nothing here
+    /// takes pairs.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(bytes);
+        if (manifest is not (FromDecoder or FromPool))
+            throw new SerializationException($"A pair came as {manifest}: the other process runs another version of cacl.");
         var (header, content) = Parts(bytes);
         var frames = content.Span;
         var pair = PairMemory.Of(system).Rent();
@@ -71,7 +74,7 @@ public sealed class PairMessageSerializer(ExtendedActorSystem system) : Serializ
         if (length < 0 || length > bytes.Length - sizeof(int)) throw new SerializationException("A pair came damaged: its header is cut.");
         try
         {
-            var header = JsonSerializer.Deserialize<Header>(bytes.AsSpan(sizeof(int), length))
+            var header = JsonSerializer.Deserialize<Header>(bytes.AsSpan(sizeof(int), length), MessageJson.Options)
                 ?? throw new SerializationException("A pair came without its header.");
             return (header, bytes.AsMemory(sizeof(int) + length));
         }

@@ -1,6 +1,5 @@
 using System.Runtime.Serialization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using CACL.Actors.Contracts;
@@ -9,8 +8,8 @@ using CACL.Runs.Live;
 namespace CACL.Actors.Serialization;
 
 /// <summary>
-/// The messages of a run as JSON. Only the types of <see cref="IRunMessage"/> are read, by names of their own: what another process sends
-/// cannot make this one build anything else.
+/// Serializes the messages of a run as JSON. It reads only types of <see cref="IRunMessage"/>, by names of their own: no other process can
+/// make this one create anything else.
 /// </summary>
 public sealed class RunMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -19,18 +18,10 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
         .Append(typeof(SettingsAnswer))
         .ToDictionary(NameOf);
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, // losses that are not finite are told of
-        IgnoreReadOnlyProperties = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     /// <inheritdoc/>
     public override int Identifier => 190_281;
 
-    /// <summary>The types that can be sent.</summary>
+    /// <summary>The message types.</summary>
     internal static IReadOnlyCollection<Type> Known => Types.Values;
 
     /// <inheritdoc/>
@@ -44,17 +35,17 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
     public override byte[] ToBinary(object obj)
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return JsonSerializer.SerializeToUtf8Bytes(obj, TypeOf(NameOf(obj.GetType())), Json);
+        return JsonSerializer.SerializeToUtf8Bytes(obj, TypeOf(NameOf(obj.GetType())), MessageJson.Options);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The message is none that a run knows, or its bytes are damaged.</exception>
+    /// <exception cref="SerializationException">The message type is unknown, or its bytes are damaged.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         try
         {
-            return JsonSerializer.Deserialize(bytes, TypeOf(manifest), Json)
+            return JsonSerializer.Deserialize(bytes, TypeOf(manifest), MessageJson.Options)
                 ?? throw new SerializationException($"A message {manifest} came without content.");
         }
         catch (JsonException cause)
@@ -67,6 +58,6 @@ public sealed class RunMessageSerializer(ExtendedActorSystem system) : Serialize
         ? type
         : throw new SerializationException($"There is no message {manifest} in a run: the other process runs another version of cacl.");
 
-    // TrainerProtocol.Stop, and RequestCheckpoint where a type stands alone.
+    // A nested type has its outer type's name in front, as in TrainerProtocol.Stop.
     private static string NameOf(Type type) => type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
 }

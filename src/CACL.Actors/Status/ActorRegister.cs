@@ -3,53 +3,53 @@ using CACL.Actors.Contracts;
 
 namespace CACL.Actors.Status;
 
-/// <summary>The actors of a run as their supervisors tell of them: those that are alive, and those that ended for good.</summary>
+/// <summary>The actors of a run as their supervisors report them: those that run, and those that have stopped for good.</summary>
 internal sealed class ActorRegister(TimeProvider clock)
 {
     private ImmutableDictionary<string, ActorStatus> _actors = ImmutableDictionary<string, ActorStatus>.Empty;
 
-    /// <summary>All of them, by path, as they are now; what is returned never changes.</summary>
+    /// <summary>All actors by path, as an immutable snapshot.</summary>
     public ImmutableDictionary<string, ActorStatus> Now => _actors;
 
-    /// <summary>Parents before children, decoder-2 before decoder-10.</summary>
+    /// <summary>Returns the actors with parents before children, and decoder-2 before decoder-10.</summary>
     public static IReadOnlyList<ActorStatus> InOrder(IEnumerable<ActorStatus> actors) =>
         [.. actors.OrderBy(actor => actor.Path, PathOrder.Instance)];
 
-    /// <summary>An actor was started.</summary>
+    /// <summary>Adds an actor that was started.</summary>
     public void Started(string path, string kind, ActorState state) =>
         _actors = _actors.SetItem(path, new ActorStatus(path, kind, state, 0, null, clock.GetLocalNow()));
 
-    /// <summary>Another actor takes the place of one that failed, and its history.</summary>
+    /// <summary>Replaces an actor that failed by another one, which continues its history.</summary>
     public void Replaced(string path, string by, string decision, ActorState state)
     {
-        if (!_actors.TryGetValue(path, out var former)) return;
-        var heir = former with
+        if (!_actors.TryGetValue(path, out var failed)) return;
+        var replacement = failed with
         {
             Path = by,
-            Restarts = former.Restarts + 1,
+            Restarts = failed.Restarts + 1,
             LastDecision = decision,
             State = state,
             Since = clock.GetLocalNow(),
         };
-        _actors = _actors.Remove(path).SetItem(by, heir);
+        _actors = _actors.Remove(path).SetItem(by, replacement);
     }
 
-    /// <summary>A decision on an actor: one that was restarted goes on under its name.</summary>
+    /// <summary>Records a decision on an actor; an actor that was restarted keeps its name.</summary>
     public void Decided(string path, string decision, bool restarted) => Change(path, actor => restarted
         ? actor with { Restarts = actor.Restarts + 1, LastDecision = decision, State = ActorState.Idle, Since = clock.GetLocalNow() }
         : actor with { LastDecision = decision });
 
-    /// <summary>Its state changed.</summary>
+    /// <summary>Sets an actor's state.</summary>
     public void Is(string path, ActorState state) =>
         Change(path, actor => actor.State == state ? actor : actor with { State = state, Since = clock.GetLocalNow() });
 
-    /// <summary>All actors of a kind are in this state.</summary>
+    /// <summary>Sets the state of all actors of a kind.</summary>
     public void AllAre(string kind, ActorState state)
     {
         foreach (var actor in _actors.Values.Where(a => a.Kind == kind)) Is(actor.Path, state);
     }
 
-    /// <summary>An actor and all below it are no more.</summary>
+    /// <summary>Removes an actor and its descendants.</summary>
     public void Gone(string path) =>
         _actors = _actors.RemoveRange(_actors.Keys.Where(k => k == path || k.StartsWith(path + "/", StringComparison.Ordinal)));
 

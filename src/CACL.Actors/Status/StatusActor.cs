@@ -4,13 +4,14 @@ using CACL.Actors.Contracts;
 namespace CACL.Actors.Status;
 
 /// <summary>
-/// Hears what happens in a run and publishes how it stands, each time as a new value on the <see cref="StatusBoard"/>. Nobody waits for
-/// it.
+/// Receives what happens in a run and publishes its status, each time as a new value on the <see cref="StatusBoard"/>. Nobody waits for it.
 /// </summary>
 internal sealed class StatusActor : ReceiveActor
 {
-    /// <summary>About the last twenty steps: fast enough to follow, slow enough to read.</summary>
-    private const double Fresh = 0.1;
+    /// <summary>
+    /// Weight of the newest step in the moving average, which spans about twenty steps: fast enough to follow, slow enough to read.
+    /// </summary>
+    private const double NewestWeight = 0.1;
 
     private readonly StatusBoard _board;
     private readonly ActorRegister _actors;
@@ -20,9 +21,9 @@ internal sealed class StatusActor : ReceiveActor
     private bool _trainingOver;
     private double? _secondsPerStep;
 
-    /// <param name="board">Where to publish; what it shows already is gone on from.</param>
-    /// <param name="bytesInFlight">Bytes of decoded frames that somebody owns at present. Thread-safe.</param>
-    /// <param name="clock">The time of day.</param>
+    /// <param name="board">Board to publish on; the actor continues from the status that it shows already.</param>
+    /// <param name="bytesInFlight">Returns the bytes of decoded frames in use. Thread-safe.</param>
+    /// <param name="clock">Clock for the time of day.</param>
     public StatusActor(StatusBoard board, Func<long> bytesInFlight, TimeProvider clock)
     {
         _board = board;
@@ -43,43 +44,43 @@ internal sealed class StatusActor : ReceiveActor
 
     private void ReceiveAboutActors()
     {
-        Hear<StatusProtocol.ActorStarted>(told => _actors.Started(told.Path, told.Kind, told.State));
-        Hear<StatusProtocol.ActorReplaced>(told => _actors.Replaced(told.Path, told.By, told.Decision, told.State));
-        Hear<StatusProtocol.ActorIs>(told => _actors.Is(told.Path, told.State));
-        Hear<StatusProtocol.ActorGone>(told => _actors.Gone(told.Path));
-        Hear<SupervisionDecision>(decision => _actors.Decided(
+        On<StatusProtocol.ActorStarted>(message => _actors.Started(message.Path, message.Kind, message.State));
+        On<StatusProtocol.ActorReplaced>(message => _actors.Replaced(message.Path, message.By, message.Decision, message.State));
+        On<StatusProtocol.ActorIs>(message => _actors.Is(message.Path, message.State));
+        On<StatusProtocol.ActorGone>(message => _actors.Gone(message.Path));
+        On<SupervisionDecision>(decision => _actors.Decided(
             decision.Actor, $"{decision.Decision}: {decision.Cause.TrimEnd('.')}", decision.Verdict == SupervisionVerdict.Restarted));
-        Hear<StatusProtocol.DecodersAre>(told => _status = _status with { Decoders = told.Alive, DecodersBusy = told.Busy });
+        On<StatusProtocol.DecodersAre>(message => _status = _status with { Decoders = message.Alive, DecodersBusy = message.Busy });
     }
 
     private void ReceiveAboutTraining()
     {
-        Hear<StatusProtocol.Launched>(told =>
+        On<StatusProtocol.Launched>(message =>
         {
             _phase = LoopPhase.Starting;
-            _status = _status with { Step = told.Step, BatchesWaiting = 0, PausedByUser = false, PausedByCheckpoint = false };
+            _status = _status with { Step = message.Step, BatchesWaiting = 0, PausedByUser = false, PausedByCheckpoint = false };
         });
-        Hear<LoopReport.PhaseIs>(report => Enter(report.Phase));
-        Hear<LoopReport.TookBatch>(report => _status = _status with { BatchesWaiting = report.BatchesWaiting });
-        Hear<StatusProtocol.BatchesWaiting>(told =>
-            _status = _status with { BatchesWaiting = Math.Min(told.Count, _status.BatchCapacity) });
-        Hear<LoopReport.Stepped>(Stepped);
-        Hear<TrainerProtocol.Held>(told => _status = _status with
+        On<LoopReport.PhaseIs>(report => Enter(report.Phase));
+        On<LoopReport.TookBatch>(report => _status = _status with { BatchesWaiting = report.BatchesWaiting });
+        On<StatusProtocol.BatchesWaiting>(message =>
+            _status = _status with { BatchesWaiting = Math.Min(message.Count, _status.BatchCapacity) });
+        On<LoopReport.Stepped>(Stepped);
+        On<TrainerProtocol.PauseReasonsAre>(message => _status = _status with
         {
-            PausedByUser = told.Reasons.HasFlag(PauseReason.User),
-            PausedByCheckpoint = told.Reasons.HasFlag(PauseReason.Checkpoint),
+            PausedByUser = message.Reasons.HasFlag(PauseReason.User),
+            PausedByCheckpoint = message.Reasons.HasFlag(PauseReason.Checkpoint),
         });
-        Hear<StatusProtocol.BadVideos>(told => _status = _status with { Quarantined = told.Count });
-        Hear<StatusProtocol.SettingsAre>(told => _status = _status with { Settings = told.Now, Ahead = told.Ahead });
-        Hear<StatusProtocol.CheckpointSaved>(told => _status = _status with { Checkpoint = told.Checkpoint });
-        Hear<StatusProtocol.Stopping>(_ => _status = _status with { Stopping = true });
-        Hear<StatusProtocol.TrainingOver>(_ => _trainingOver = true);
-        Hear<StatusProtocol.RunOver>(told => _status = _status with { Outcome = told.Outcome });
+        On<StatusProtocol.BadVideos>(message => _status = _status with { Quarantined = message.Count });
+        On<StatusProtocol.SettingsAre>(message => _status = _status with { Settings = message.Now, Ahead = message.Ahead });
+        On<StatusProtocol.CheckpointSaved>(message => _status = _status with { Checkpoint = message.Checkpoint });
+        On<StatusProtocol.Stopping>(_ => _status = _status with { Stopping = true });
+        On<StatusProtocol.TrainingOver>(_ => _trainingOver = true);
+        On<StatusProtocol.RunOver>(message => _status = _status with { Outcome = message.Outcome });
     }
 
-    private void Hear<T>(Action<T> take) => Receive<T>(message =>
+    private void On<T>(Action<T> apply) => Receive<T>(message =>
     {
-        take(message);
+        apply(message);
         Publish();
     });
 
@@ -100,7 +101,7 @@ internal sealed class StatusActor : ReceiveActor
     {
         var step = report.Metrics;
         var seconds = step.StepSeconds + step.WaitSeconds + step.SnapshotSeconds;
-        _secondsPerStep = _secondsPerStep is { } former ? ((1 - Fresh) * former) + (Fresh * seconds) : seconds;
+        _secondsPerStep = _secondsPerStep is { } former ? ((1 - NewestWeight) * former) + (NewestWeight * seconds) : seconds;
         _status = _status with
         {
             Step = step.Step,

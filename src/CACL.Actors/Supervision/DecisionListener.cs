@@ -3,10 +3,10 @@ using CACL.Actors.Contracts;
 
 namespace CACL.Actors.Supervision;
 
-/// <summary>Passes the decisions that are published in an actor system on to somebody who is no actor.</summary>
+/// <summary>Passes the decisions that are published in an actor system to a callback.</summary>
 internal sealed class DecisionListener : ReceiveActor
 {
-    /// <param name="listen">Told of each decision, on this actor's thread. It must not throw.</param>
+    /// <param name="listen">Called with each decision, on this actor's thread. It must not throw.</param>
     public DecisionListener(Action<SupervisionDecision> listen) => Receive(listen);
 
     internal static Props Props(Action<SupervisionDecision> listen) => Akka.Actor.Props.Create(() => new DecisionListener(listen));

@@ -9,8 +9,8 @@ public static class Dispatchers
     public const string OwnThread = "cacl-dispatchers.own-thread";
 
     /// <summary>
-    /// The actor system's configuration beneath the user's. The process's signals are handled by the program, so that a
-    /// checkpoint is saved first; supervision decisions are logged by the supervisors, in words.
+    /// The actor system's configuration, which the user's overrides. The program itself handles the process's signals, so that a checkpoint
+    /// is saved first; supervisors log their decisions in words.
     /// </summary>
     public static Config Configuration { get; } = ConfigurationFactory.ParseString(
         """

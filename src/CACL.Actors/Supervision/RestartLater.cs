@@ -4,11 +4,11 @@ using Akka.Actor.Internal;
 namespace CACL.Actors.Supervision;
 
 /// <summary>
-/// Akka's one-for-one supervision, except that an actor to be restarted is not restarted at once: it stays suspended, what it is told
-/// waits in its mailbox, and its supervisor restarts it by <see cref="Now"/> when its back-off is over.
+/// One-for-one supervision with back-off: an actor to be restarted stays suspended while its messages wait in the mailbox, and its
+/// supervisor restarts it by <see cref="Now"/> when the back-off is over.
 /// </summary>
-/// <param name="decide">What becomes of a child that failed.</param>
-/// <param name="later">Told of each child that is to be restarted, and why.</param>
+/// <param name="decide">Returns the directive for a child that failed.</param>
+/// <param name="later">Called with each child that is to be restarted, and the cause.</param>
 internal sealed class RestartLater(Func<Exception, Directive> decide, Action<IActorRef, Exception> later)
     : OneForOneStrategy(-1, -1, decide, loggingEnabled: false)
 {
@@ -21,6 +21,6 @@ internal sealed class RestartLater(Func<Exception, Directive> decide, Action<IAc
         else context.Stop(child);
     }
 
-    /// <summary>Restarts a child that was left suspended. Nothing happens to one that was stopped meanwhile.</summary>
+    /// <summary>Restarts a suspended child. Does nothing if it was stopped meanwhile.</summary>
     public static void Now(IActorRef child, Exception cause) => ((IInternalActorRef)child).Restart(cause);
 }

@@ -6,12 +6,12 @@ using CACL.Actors.Telemetry;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// The one place that every decision on a failure passes: it is logged in words, published on the actor system's event stream, counted,
-/// and told to the status actor.
+/// Handles every decision on a failure: logs it in words, publishes it on the actor system's event stream, counts it, and tells the status
+/// actor.
 /// </summary>
 internal sealed class DecisionDesk(ILoggingAdapter log, EventStream stream, RunInstruments? instruments, IActorRef status)
 {
-    /// <summary>Makes a decision known.</summary>
+    /// <summary>Logs, publishes and counts a decision.</summary>
     public void Announce(SupervisionDecision decision)
     {
         const string words = "Supervision: {Actor} {Cause}. Decision: {Decision}";

@@ -3,36 +3,36 @@ using CACL.Runs.Folder;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// How a training leaves: what follows waits until the loop's engine and the decoders are gone. At first there is none, so nothing has to
-/// leave.
+/// Tracks how a training shuts down: the next action waits until the loop's engine and the decoders are gone. At first there is no
+/// training, so nothing has to shut down.
 /// </summary>
 internal sealed class Departure
 {
     private Action? _next;
 
-    /// <summary>Whether the training was told to leave.</summary>
+    /// <summary>Whether the training was asked to shut down.</summary>
     public bool IsUnderway { get; private set; }
 
-    /// <summary>Whether nothing is left of the engine.</summary>
+    /// <summary>Whether the engine is gone, or is no longer waited for.</summary>
     public bool EngineIsGone { get; private set; } = true;
 
-    /// <summary>Whether nothing is left of the decoders.</summary>
+    /// <summary>Whether the decoders are gone, or are no longer waited for.</summary>
     public bool DecodersAreGone { get; private set; } = true;
 
-    /// <summary>What went wrong while the engine was given up, or null.</summary>
+    /// <summary>What went wrong while the engine was disposed, or null.</summary>
     public Fault? EngineFault { get; private set; }
 
-    /// <summary>Whether something waits for the training to be gone.</summary>
+    /// <summary>Whether an action waits for the training to be gone.</summary>
     public bool IsAwaited => _next is not null;
 
-    /// <summary>A training was launched.</summary>
+    /// <summary>Notes that a training was launched.</summary>
     public void Launched()
     {
         (IsUnderway, EngineIsGone, DecodersAreGone, EngineFault) = (false, false, false, null);
     }
 
-    /// <summary>Has something follow once the training is gone. It takes the place of what was to follow before.</summary>
-    /// <returns>Whether the training begins to leave by this.</returns>
+    /// <summary>Sets the action to take once the training is gone; it replaces an earlier one.</summary>
+    /// <returns>Whether this starts the shutdown of the training.</returns>
     public bool Await(Action next)
     {
         _next = next;
@@ -41,17 +41,17 @@ internal sealed class Departure
         return true;
     }
 
-    /// <summary>The engine is gone, or is not waited for.</summary>
+    /// <summary>Notes that the engine is gone, or is no longer waited for.</summary>
     public void EngineGone(Fault? fault = null)
     {
         EngineIsGone = true;
         EngineFault = fault ?? EngineFault;
     }
 
-    /// <summary>The decoders are gone, or are not waited for.</summary>
+    /// <summary>Notes that the decoders are gone, or are no longer waited for.</summary>
     public void DecodersGone() => DecodersAreGone = true;
 
-    /// <summary>What follows now; null: it has to wait, or there is nothing. It is handed out once.</summary>
+    /// <summary>Returns, once, the action that is due now; null if it has to wait or there is none.</summary>
     public Action? Next()
     {
         if (!EngineIsGone || !DecodersAreGone) return null;

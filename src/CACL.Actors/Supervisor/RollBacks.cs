@@ -3,46 +3,46 @@ using CACL.Actors.Contracts;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// How often a run may go back to its last checkpoint after losses that are not finite, and what a roll-back must not forget: the steps to
-/// leave out, and a checkpoint that somebody asks for while no training is there to make it.
+/// Counts how often a run rolls back to its last checkpoint after losses that are not finite, and remembers what a roll-back must not
+/// forget: the steps to skip, and a checkpoint that is requested while no training runs that could make it.
 /// </summary>
-/// <param name="onNotFinite">What the settings want.</param>
-/// <param name="most">Roll-backs of one run before it halts all the same.</param>
+/// <param name="onNotFinite">The configured reaction to losses that are not finite.</param>
+/// <param name="most">Maximum number of roll-backs before the run ends all the same.</param>
 internal sealed class RollBacks(OnNotFinite onNotFinite, int most)
 {
     private readonly SortedSet<long> _skipped = [];
-    private bool _checkpointAsked;
+    private bool _checkpointRequested;
 
-    /// <summary>Trainings launched so far: the number in the name of the present one.</summary>
+    /// <summary>Number of trainings launched so far, which is part of the present one's name.</summary>
     public int Launches { get; private set; }
 
-    /// <summary>Whether the loop is over and a roll-back may follow.</summary>
+    /// <summary>Whether the loop has ended and a roll-back may follow.</summary>
     public bool IsUnderway { get; private set; }
 
-    /// <summary>Steps that are left out, in order.</summary>
+    /// <summary>Steps to skip, in ascending order.</summary>
     public IReadOnlyList<long> SkippedSteps => [.. _skipped];
 
-    /// <summary>Steps that an earlier start left out.</summary>
+    /// <summary>Adds steps that an earlier start of the run skipped.</summary>
     public void Resume(IEnumerable<long> skipped) => _skipped.UnionWith(skipped);
 
-    /// <summary>A training is launched; its number.</summary>
+    /// <summary>Counts a training that is launched, and returns its number.</summary>
     public int Launch() => ++Launches;
 
-    /// <summary>Losses are not finite and the loop does not go on from them.</summary>
+    /// <summary>Notes that losses are not finite and that the loop does not continue.</summary>
     public void Begin() => IsUnderway = onNotFinite == OnNotFinite.Rollback && Launches <= most;
 
-    /// <summary>The run goes back, and leaves this step out when it comes again.</summary>
+    /// <summary>Adds a step to skip: the run rolls back and will come to it again.</summary>
     public void LeaveOut(long step) => _skipped.Add(step);
 
-    /// <summary>Somebody asks for a checkpoint.</summary>
-    public void AskForCheckpoint() => _checkpointAsked |= IsUnderway;
+    /// <summary>Remembers a request for a checkpoint if a roll-back is under way.</summary>
+    public void AskForCheckpoint() => _checkpointRequested |= IsUnderway;
 
-    /// <summary>The next training is there. True: it is to make the checkpoint that was asked for meanwhile.</summary>
+    /// <summary>Ends the roll-back. Returns whether the new training is to make a checkpoint that was requested meanwhile.</summary>
     public bool End()
     {
         IsUnderway = false;
-        var asked = _checkpointAsked;
-        _checkpointAsked = false;
-        return asked;
+        var requested = _checkpointRequested;
+        _checkpointRequested = false;
+        return requested;
     }
 }

@@ -13,54 +13,54 @@ using CACL.Runs.Videos;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>What a run is made of; the program puts in the real ones, a test what it wants to see fail.</summary>
+/// <summary>The parts that a run is built from: the program supplies the real ones, tests supply fakes.</summary>
 public sealed record RunParts
 {
-    /// <summary>Usable videos, in the order that sampling counts them.</summary>
+    /// <summary>Usable videos, in the order in which sampling counts them.</summary>
     public required VideoShape[] Videos { get; init; }
 
     /// <summary>Looks up the record of a video.</summary>
     public required IVideoLibrary Library { get; init; }
 
-    /// <summary>Makes the decoder of one decoder actor, on its thread.</summary>
+    /// <summary>Creates the decoder of one decoder actor, on its thread.</summary>
     public required Func<IPairDecoder> Decoder { get; init; }
 
-    /// <summary>Makes the training engine, on the loop's thread.</summary>
+    /// <summary>Creates the training engine, on the loop's thread.</summary>
     public required Func<ITrainingEngine> Engine { get; init; }
 
-    /// <summary>Where checkpoints lie.</summary>
+    /// <summary>Storage of checkpoints.</summary>
     public required ICheckpointStorage Checkpoints { get; init; }
 
-    /// <summary>The state to go on from; null: from the start.</summary>
+    /// <summary>The checkpoint to resume from; null: the run starts anew.</summary>
     public ResumePoint? Start { get; init; }
 
     /// <summary>Videos that the scan found unusable.</summary>
     public IReadOnlyList<QuarantinedVideo> Unusable { get; init; } = [];
 
-    /// <summary>Measures checkpoints; null: nothing is evaluated.</summary>
+    /// <summary>Evaluates checkpoints; null: nothing is evaluated.</summary>
     public IEvaluationEngine? Evaluator { get; init; }
 
-    /// <summary>Told of each step, on a thread that must not be held up.</summary>
+    /// <summary>Called with each step, on a thread that must not be blocked.</summary>
     public Action<StepMetrics>? Observer { get; init; }
 
-    /// <summary>Told of each line of evaluations.jsonl, as <see cref="Observer"/>. It must not throw.</summary>
+    /// <summary>Called with each line of evaluations.jsonl, like <see cref="Observer"/>. It must not throw.</summary>
     public Action<JsonObject>? EvaluationObserver { get; init; }
 
     /// <summary>
-    /// Told of each decision on a failure, on a thread that must not be held up. It must not throw. Null: who wants them subscribes to
-    /// <see cref="SupervisionDecision"/> on the actor system's event stream.
+    /// Called with each decision on a failure, on a thread that must not be blocked. It must not throw. Null: interested parties subscribe
+    /// to <see cref="SupervisionDecision"/> on the actor system's event stream.
     /// </summary>
     public Action<SupervisionDecision>? DecisionObserver { get; init; }
 
-    /// <summary>Measures the run; null: nobody does. Stays the caller's.</summary>
+    /// <summary>Instruments that measure the run, owned by the caller; null: none.</summary>
     public RunInstruments? Instruments { get; init; }
 
     /// <summary>
-    /// Told of the live settings at the start and whenever they change, on a thread that must not be held up: the log level is the
-    /// program's business.
+    /// Called with the live settings at the start and whenever they change, on a thread that must not be blocked: setting the log level is
+    /// up to the program.
     /// </summary>
     public Action<LiveSettings>? SettingsChanged { get; init; }
 
-    /// <summary>The clock of the watchdog.</summary>
+    /// <summary>Clock of the watchdog.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

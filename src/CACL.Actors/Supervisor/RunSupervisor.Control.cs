@@ -7,14 +7,14 @@ using CACL.Runs.Live;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>What people change while a run goes on: they hold it, let it go on, and set its live settings.</summary>
+/// <summary>Handles what users change while a run continues: they pause and resume it, and set its live settings.</summary>
 internal sealed partial class RunSupervisor
 {
-    private LiveControl _live = null!; // taken up before anything asks for it
-    private StatusProtocol.SettingsAre? _settingsTold;
+    private LiveControl _live = null!; // set before anything asks for it
+    private StatusProtocol.SettingsAre? _lastSettings;
     private IActorRef _control = ActorRefs.Nobody;
     private bool _pausedByUser;
-    private string _noChanges = "The run ends.";
+    private string _refusal = "The run ends.";
 
     private bool Evaluates => _parts.Evaluator is not null && _options.Evaluation.Targets.Count > 0;
 
@@ -33,7 +33,7 @@ internal sealed partial class RunSupervisor
             if (!_pausedByUser) return;
             _pausedByUser = false;
             _log.Info("Resumed on request");
-            LetGoOn(PauseReason.User);
+            ResumeTraining(PauseReason.User);
         });
         Receive<RunProtocol.RequestCheckpoint>(message =>
         {
@@ -42,7 +42,7 @@ internal sealed partial class RunSupervisor
         });
         Receive<ControlProtocol.Change>(message =>
         {
-            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _settingsTold?.Now ?? _options.LiveSettings, _noChanges));
+            if (_control.IsNobody()) Sender.Tell(new SettingsAnswer([], _lastSettings?.Now ?? _options.LiveSettings, _refusal));
             else _control.Forward(message);
         });
         Receive<ControlProtocol.Changed>(message =>
@@ -54,7 +54,7 @@ internal sealed partial class RunSupervisor
         });
     }
 
-    /// <summary>Takes up the journal. False: it cannot be read, and the run ends.</summary>
+    /// <summary>Reads the journal. Returns false if it cannot be read; the run then ends.</summary>
     private bool StartControl()
     {
         try
@@ -82,23 +82,23 @@ internal sealed partial class RunSupervisor
         ", ",
         LiveSetting.Of(now.LossWeights).Where(s => s.Read(now) != s.Read(_options.LiveSettings)).Select(s => $"{s.Name} = {s.Read(now)}"));
 
-    private string? Refuse(SettingChange wish)
+    private string? Refuse(SettingChange change)
     {
-        if (wish.Setting == "evaluate_every_steps" && !Evaluates)
+        if (change.Setting == "evaluate_every_steps" && !Evaluates)
             return "Nothing is evaluated in this run: resume it with cacl.evaluation.datasets set.";
-        return LiveSetting.HeadOf(wish.Setting) is { } head && !_options.Method.Heads.Contains(head)
+        return LiveSetting.HeadOf(change.Setting) is { } head && !_options.Method.Heads.Contains(head)
             ? $"The {head} head is off in this run (cacl.model.heads): its loss cannot be weighted."
             : null;
     }
 
-    // The time for which nobody wanted a step is not held against it.
-    private void LetGoOn(PauseReason reason)
+    // The wait for the next step starts anew: no step was wanted while the run was paused.
+    private void ResumeTraining(PauseReason reason)
     {
         _parts.Instruments?.Progress();
         _trainer.Tell(new TrainerProtocol.Resume(reason));
     }
 
-    /// <summary>When checkpoints fall due, as the live settings have it now.</summary>
+    /// <summary>Returns the checkpoint schedule by the current live settings.</summary>
     private CheckpointSchedule Schedule()
     {
         var (now, evaluates) = (_live.Current, Evaluates);
@@ -107,12 +107,14 @@ internal sealed partial class RunSupervisor
             evaluates ? _options.Evaluation.Schedule.EveryEpochs : 0, _length);
     }
 
-    /// <summary>The journal may hold changes for steps to come, which nobody tells of when their time has come.</summary>
+    /// <summary>
+    /// Tells the status actor the live settings if they changed. Journalled changes for later steps take effect without a message.
+    /// </summary>
     private void TellSettings()
     {
         var (now, ahead) = (_live.Current, _live.Ahead);
-        if (_settingsTold is { } told && told.Now == now && told.Ahead.SequenceEqual(ahead)) return;
-        _settingsTold = new StatusProtocol.SettingsAre(now, ahead);
-        _status.Tell(_settingsTold);
+        if (_lastSettings is { } last && last.Now == now && last.Ahead.SequenceEqual(ahead)) return;
+        _lastSettings = new StatusProtocol.SettingsAre(now, ahead);
+        _status.Tell(_lastSettings);
     }
 }

@@ -5,7 +5,7 @@ using CACL.Runs.Folder;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>How a run ends: what is being saved is waited for, the outcome is told once.</summary>
+/// <summary>Ends a run: it waits for what is being saved, and reports the outcome once.</summary>
 internal sealed partial class RunSupervisor
 {
     private static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(60);
@@ -13,7 +13,7 @@ internal sealed partial class RunSupervisor
 
     private void ReceiveAboutSaving()
     {
-        Receive<WaitedLongEnough>(_ => _saves.GoOn());
+        Receive<SaveTimeOver>(_ => _saves.GoOn());
         Receive<CheckpointProtocol.Saved>(Saved);
         Receive<CheckpointProtocol.Delayed>(_ =>
         {
@@ -30,12 +30,14 @@ internal sealed partial class RunSupervisor
         });
     }
 
-    /// <summary>A checkpoint that is just being written is the last good one: what comes next waits for it, but not for ever.</summary>
+    /// <summary>
+    /// Waits for the checkpoints that are being written before the next action, but not for ever: they become the last good ones.
+    /// </summary>
     private void OnceSaved(Action next)
     {
         if (!_saves.Await(next)) return;
         _checkpoints.Tell(new CheckpointProtocol.Hurry());
-        Timers.StartSingleTimer("save", new WaitedLongEnough(), SaveTime);
+        Timers.StartSingleTimer("save", new SaveTimeOver(), SaveTime);
     }
 
     private void Saved(CheckpointProtocol.Saved message)
@@ -54,7 +56,7 @@ internal sealed partial class RunSupervisor
         var none = _saves.Done();
         Is(_checkpoints, ActorState.Idle);
         _trainer.Tell(new TrainerProtocol.SnapshotReleased(snapshot, lost));
-        LetGoOn(PauseReason.Checkpoint);
+        ResumeTraining(PauseReason.Checkpoint);
         if (!none) return;
         if (_ending.Outcome is not null) EndTraining();
         else _saves.GoOn();
@@ -74,7 +76,7 @@ internal sealed partial class RunSupervisor
         if (_ending.Outcome is null) _trainer.Tell(new TrainerProtocol.Stop());
     }
 
-    /// <summary>The data cannot go on: what is trained so far is saved, then the run ends as failed.</summary>
+    /// <summary>Ends the run because its data gave out: the state is saved, then the run ends as failed.</summary>
     private void GiveUp(string message, Fault? cause)
     {
         if (!_ending.DataGivesOut(message, cause)) return;
@@ -94,7 +96,7 @@ internal sealed partial class RunSupervisor
     private void EndTraining()
     {
         if (!_ending.EndTraining()) return;
-        _saves.Forget(); // whatever was to come, this takes its place
+        _saves.Forget(); // this replaces any waiting action
         _status.Tell(new StatusProtocol.TrainingOver());
         OnceGone(EndEvaluations);
     }
@@ -106,7 +108,7 @@ internal sealed partial class RunSupervisor
         _status.Tell(new StatusProtocol.DecodersAre(0, 0));
         _parts.Instruments?.DecodersAre(0);
         _status.Tell(new StatusProtocol.RunOver(outcome));
-        // The metrics and the status told before can be read when the caller hears of the end, or their actors are past asking.
+        // The caller learns of the end when the metrics and the status sent before can be read, or when their actors cannot be asked.
         Task.WhenAll(
                 Answered<TelemetryProtocol.Flushed>(_telemetry, new TelemetryProtocol.Flush()),
                 Answered<StatusProtocol.Published>(_status, new StatusProtocol.Publish()))
@@ -116,6 +118,6 @@ internal sealed partial class RunSupervisor
     private static Task Answered<T>(IActorRef actor, IRunMessage question) =>
         actor.IsNobody() ? Task.CompletedTask : actor.Ask<T>(question, LastWordTime);
 
-    /// <summary>To itself: a checkpoint that is just being written was waited for long enough.</summary>
-    internal sealed record WaitedLongEnough : INoSerializationVerificationNeeded;
+    /// <summary>Tells itself that the time limit for checkpoints that are being written has passed.</summary>
+    internal sealed record SaveTimeOver : INoSerializationVerificationNeeded;
 }

@@ -7,7 +7,7 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// The evaluator beside a run: told of checkpoints, waited for once all steps are done, and never a reason to end the run.
+/// Runs the evaluator: it is told of checkpoints, is waited for once all steps are done, and never ends the run by failing.
 /// </summary>
 internal sealed partial class RunSupervisor
 {
@@ -41,7 +41,8 @@ internal sealed partial class RunSupervisor
         var start = _parts.Start;
         try
         {
-            // They belong to a part of the run that was given up: the run asks again when it gets there.
+            // Pending evaluations of later steps belong to a part of the run that was given up: the run requests them again when it gets
+            // there.
             var pending = new PendingEvaluations(_options.Directory);
             pending.KeepOnly([.. pending.Read().Where(r => r.Step <= (start?.Step ?? 0))]);
         }
@@ -55,8 +56,9 @@ internal sealed partial class RunSupervisor
             Evaluator,
             "evaluator");
         Context.Watch(_evaluator);
-        // A kill between the checkpoint and the note that it is to be evaluated leaves nothing but the checkpoint.
-        if (start is not null) _evaluator.Tell(new EvaluatorProtocol.CheckpointSaved(start.Path, start.Step, _live.Current.EvaluateEverySteps));
+        // The checkpoint may not have been noted for evaluation if the process was killed in between.
+        if (start is null) return;
+        _evaluator.Tell(new EvaluatorProtocol.CheckpointSaved(start.Path, start.Step, _live.Current.EvaluateEverySteps));
     }
 
     private void EndEvaluations()

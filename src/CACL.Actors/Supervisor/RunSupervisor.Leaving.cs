@@ -6,8 +6,8 @@ using CACL.Actors.Supervision;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// How a training leaves: engine, decoders and the pairs between them are gone before anything follows, be it the next training of a
-/// roll-back, which might not find room beside them on its device, or the end of the run.
+/// Shuts a training down: its engine, its decoders and the pairs between them are gone before the next action. That may be the next
+/// training of a roll-back, which might not fit on the device beside them, or the end of the run.
 /// </summary>
 internal sealed partial class RunSupervisor
 {
@@ -33,11 +33,11 @@ internal sealed partial class RunSupervisor
             _departure.DecodersGone();
             GoOnOnceGone();
         }, message => message.ActorRef.Equals(_decoders));
-        Receive<StillThere>(_ => Abandon());
+        Receive<EndingTimeOver>(_ => Abandon());
     }
 
-    /// <summary>Ends the training; what comes next waits until nothing of it is left.</summary>
-    /// <param name="next">What comes next. If the training leaves already, it takes the place of what was to come.</param>
+    /// <summary>Ends the training; the next action waits until it is gone.</summary>
+    /// <param name="next">The next action. If the training is being shut down already, it replaces the one that waits.</param>
     private void OnceGone(Action next)
     {
         if (_departure.Await(next))
@@ -46,7 +46,7 @@ internal sealed partial class RunSupervisor
             _stream = null;
             _trainer.Tell(new TrainerProtocol.Leave());
             _decoders.Tell(new PoolProtocol.End());
-            Timers.StartSingleTimer("gone", new StillThere(), _options.EndingTime);
+            Timers.StartSingleTimer("gone", new EndingTimeOver(), _options.EndingTime);
         }
 
         GoOnOnceGone();
@@ -61,7 +61,10 @@ internal sealed partial class RunSupervisor
         next();
     }
 
-    /// <summary>They had their time. Decoders are not worth the run: whatever they still hold is little. An engine is.</summary>
+    /// <summary>
+    /// Handles a training that has not gone within the time limit. Decoders are left behind, since they hold little memory; an engine that
+    /// remains ends the run.
+    /// </summary>
     private void Abandon()
     {
         if (!_departure.IsAwaited) return;
@@ -70,7 +73,7 @@ internal sealed partial class RunSupervisor
         if (!_departure.DecodersAreGone)
         {
             Announce(new SupervisionDecision(_decoders.PathInRun(), late, "it is left behind") { Verdict = SupervisionVerdict.GivenUp });
-            Context.Unwatch(_decoders); // it may end when it likes, be it in the middle of the next training
+            Context.Unwatch(_decoders); // it may end at any time, even during the next training
             Context.Stop(_decoders);
         }
 
@@ -100,7 +103,7 @@ internal sealed partial class RunSupervisor
         GoOnOnceGone();
     }
 
-    /// <summary>A loop that hangs is not waited for a second time.</summary>
+    /// <summary>Ends the run without waiting again for a loop that hangs.</summary>
     private void Stalled(TrainerProtocol.Stalled message)
     {
         if (_departure.IsUnderway) return;
@@ -108,5 +111,5 @@ internal sealed partial class RunSupervisor
         Fail(_length.TotalSteps, message.Message, null);
     }
 
-    private sealed record StillThere : INoSerializationVerificationNeeded;
+    private sealed record EndingTimeOver : INoSerializationVerificationNeeded;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Akka.Actor;
 using CACL.Actors.Contracts;
 using CACL.Actors.Status;
@@ -9,8 +8,8 @@ using CACL.Runs.Folder;
 namespace CACL.Actors.Supervisor;
 
 /// <summary>
-/// What becomes of a part of the run that failed. Those that training can do without for a while are restarted after a back-off; what
-/// they are told meanwhile waits. One that fails too often is given up, and what a run does without it is decided here, once.
+/// Supervises the run's parts. Those that the training can do without for a while are restarted after a back-off; their messages wait in
+/// the mailbox. One that fails too often is given up; this file decides how the run continues without it.
 /// </summary>
 internal sealed partial class RunSupervisor
 {
@@ -20,10 +19,10 @@ internal sealed partial class RunSupervisor
     private const string Control = "control";
     private const string Evaluator = "evaluator";
 
-    /// <summary>The restarts of those that are restarted, by name.</summary>
+    /// <summary>Restart windows of the actors that are restarted, by name.</summary>
     private readonly Dictionary<string, RestartWindow> _restarts;
 
-    private DecisionDesk _desk = null!; // set before any part is there that could fail
+    private DecisionDesk _desk = null!; // set before any part starts that could fail
 
     private void ReceiveAboutFailures()
     {
@@ -37,8 +36,8 @@ internal sealed partial class RunSupervisor
             message.Cause));
         Receive<CannotStart>(message =>
         {
-            if (message.Actor.Equals(_trainer)) _departure.EngineGone(); // it never was
-            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // or its last word would be waited for
+            if (message.Actor.Equals(_trainer)) _departure.EngineGone(); // it was never created
+            if (message.Actor.Equals(_telemetry)) _telemetry = ActorRefs.Nobody; // otherwise the run would wait for its answer at the end
             Fail(_parts.Start?.Step ?? 0, $"A part of the run could not start: {message.Cause.Message}", message.Cause);
         });
         Receive<PartFailed>(
@@ -59,13 +58,13 @@ internal sealed partial class RunSupervisor
         _status.Tell(new StatusProtocol.BadVideos(_quarantine.Bad));
     }
 
-    private Dictionary<string, RestartWindow> Windows() => new()
+    private Dictionary<string, RestartWindow> RestartWindows() => new()
     {
         [Status] = Window(_options.ActorRestartWindow),
         [Telemetry] = Window(_options.ActorRestartWindow),
         [Control] = Window(_options.ActorRestartWindow),
         [Evaluator] = Window(_options.ActorRestartWindow),
-        // Tries at a large checkpoint may take longer than any window: they count until one is on the disk.
+        // Attempts at a large checkpoint may take longer than any window: they count until a checkpoint is on disk.
         [Checkpoints] = Window(Timeout.InfiniteTimeSpan),
     };
 
@@ -86,7 +85,7 @@ internal sealed partial class RunSupervisor
     private Directive Decide(Exception cause)
     {
         var name = Sender.Path.Name;
-        var inner = WithoutAkkasWords(cause);
+        var inner = cause.Unwrapped();
         var cannotStart = cause is ActorInitializationException and not PostRestartException;
         if (cannotStart && name != Evaluator)
         {
@@ -96,18 +95,18 @@ internal sealed partial class RunSupervisor
         }
 
         if (_restarts.TryGetValue(name, out var restarts))
-            return !cannotStart && restarts.Add() ? GoesOn(name, inner) : GivesItUp(name, inner);
+            return !cannotStart && restarts.Add() ? RestartOrResume(name, inner) : GiveUpActor(name, inner);
         Announce(cause, Failed(cause), "end the run; the last good checkpoint stays", SupervisionVerdict.RunEnds);
         Self.Tell(new PartFailed(name, Fault.Of(cause)));
         return Directive.Stop;
     }
 
-    private Directive GoesOn(string name, Exception cause)
+    private Directive RestartOrResume(string name, Exception cause)
     {
         var count = _restarts[name].Count;
         if (name == Status)
         {
-            // It is never restarted: what it knows nobody would tell it again.
+            // The status actor is resumed, never restarted: it would lose a state that nobody sends it again.
             Announce(cause, Failed(cause), "it goes on with what it knew before", SupervisionVerdict.GoesOn, count);
             return Directive.Resume;
         }
@@ -120,7 +119,7 @@ internal sealed partial class RunSupervisor
         return Directive.Restart;
     }
 
-    private Directive GivesItUp(string name, Exception cause)
+    private Directive GiveUpActor(string name, Exception cause)
     {
         var without = name switch
         {
@@ -132,7 +131,7 @@ internal sealed partial class RunSupervisor
         };
         var verdict = name == Checkpoints ? SupervisionVerdict.RunEnds : SupervisionVerdict.GivenUp;
         Announce(cause, Failed(cause), without, verdict, _restarts[name].Count);
-        if (name != Evaluator) Is(Sender, ActorState.Stopped); // the evaluator's end is waited for
+        if (name != Evaluator) Is(Sender, ActorState.Stopped); // the evaluator is marked as stopped when it has terminated
         switch (name)
         {
             case Status:
@@ -144,7 +143,7 @@ internal sealed partial class RunSupervisor
                 break;
             case Control:
                 _control = ActorRefs.Nobody;
-                _noChanges = "Settings cannot be changed any more: the actor that changes them failed too often, the last time because: "
+                _refusal = "Settings cannot be changed any more: the actor that changes them failed too often, the last time because: "
                     + $"{cause.Message.TrimEnd('.')}. Resume the run to change them.";
                 break;
             case Checkpoints:
@@ -156,14 +155,6 @@ internal sealed partial class RunSupervisor
     }
 
     private static string Failed(Exception cause) => $"failed: {cause.Message.TrimEnd('.')}.";
-
-    /// <summary>Akka's words about a constructor say nothing to the user.</summary>
-    private static Exception WithoutAkkasWords(Exception cause)
-    {
-        while (cause is ActorInitializationException or TypeLoadException or TargetInvocationException && cause.InnerException is { } inner)
-            cause = inner;
-        return cause;
-    }
 
     private void Restart(IActorRef actor, Exception cause) =>
         Timers.StartSingleTimer($"restart-{actor.Path.Name}", new RestartNow(actor, cause), WaitOf(actor.Path.Name));

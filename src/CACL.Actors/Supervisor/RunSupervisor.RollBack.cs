@@ -9,7 +9,7 @@ using CACL.Learning.Weights;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>Losses that are not finite: the step is left out, the run goes back to its last checkpoint, or it ends.</summary>
+/// <summary>Handles losses that are not finite: the step is skipped, the run rolls back to its last checkpoint, or it ends.</summary>
 internal sealed partial class RunSupervisor
 {
     private void NotFinite(LoopReport.NotFinite report)
@@ -87,7 +87,7 @@ internal sealed partial class RunSupervisor
         }
 
         var former = _trainer.PathInRun();
-        Launch(point, snapshotAsked: _rollBacks.End());
+        Launch(point, snapshotRequested: _rollBacks.End());
         _status.Tell(new StatusProtocol.ActorReplaced(
             former, _trainer.PathInRun(), $"rolled back to step {point.Step}: the loss of step {step + 1} is not finite",
             ActorState.Starting));

@@ -22,7 +22,7 @@ namespace CACL.Actors.Supervisor;
 /// <summary>
 /// Owns a run: starts the tree, decides on failures, ends the run.
 /// <code>
-/// run ─┬─ status         resumed; too often: what the dashboard shows stands still
+/// run ─┬─ status         resumed; too often: the dashboard's figures freeze
 ///      ├─ control        restarted; too often: changes are refused from then on
 ///      ├─ telemetry      restarted; too often: training goes on without it
 ///      ├─ checkpoints    restarted; too often in a row: the run ends, since it cannot be saved
@@ -30,13 +30,13 @@ namespace CACL.Actors.Supervisor;
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
-/// What it knows is kept by plain classes, one each: how the run ends (<see cref="RunEnding"/>), what is still to be saved
-/// (<see cref="SavesUnderway"/>), how a training leaves (<see cref="Departure"/>), and how often it is rolled back
+/// Its state is in plain classes: how the run ends (<see cref="RunEnding"/>), which snapshots are still to be written
+/// (<see cref="SavesUnderway"/>), how a training shuts down (<see cref="Departure"/>), and how often it is rolled back
 /// (<see cref="RollBacks"/>).
 /// </summary>
 internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Name of the supervisor actor.</summary>
     public const string Name = "run";
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -76,7 +76,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _rollBacks = new RollBacks(options.OnNotFinite, options.MaxRollbacks);
         _step = parts.Start?.Step ?? 0;
         _lastCheckpoint = parts.Start?.Path;
-        _restarts = Windows();
+        _restarts = RestartWindows();
         ReceiveFromTraining();
         ReceiveAboutSaving();
         ReceiveAboutFailures();
@@ -117,29 +117,29 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         base.PreRestart(reason, message);
     }
 
-    /// <summary>Its parent would have it begin anew: a second training in the same folder, of which nobody knows.</summary>
+    /// <summary>Stops instead of restarting: a restart would begin a second training in the same folder, of which nobody knows.</summary>
     protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void PostStop()
     {
         _stream?.Dispose();
-        _stream = null; // a failure ends here twice
+        _stream = null; // this runs twice after a failure
         _memory.Dispose();
         _completion.TrySetResult(new RunOutcome(RunEnd.Failed, 0, _lastCheckpoint, "The run's supervisor was stopped from outside."));
     }
 
     private void ReceiveFromTraining()
     {
-        Receive<LoopReport>(Drop, _ => !Sender.Equals(_trainer)); // of one that a roll-back left behind
+        Receive<LoopReport>(Drop, _ => !Sender.Equals(_trainer)); // from a trainer that a roll-back left behind
         Receive<LoopReport.PhaseIs>(report => _status.Tell(report));
         Receive<LoopReport.TookBatch>(report => _status.Tell(report));
-        Receive<LoopReport>(Drop, _ => _departure.IsUnderway); // of a training that is over already
+        Receive<LoopReport>(Drop, _ => _departure.IsUnderway); // from a training that is over
         Receive<LoopReport.Stepped>(Stepped);
-        Receive<LoopReport.Copied>(copy =>
+        Receive<LoopReport.SnapshotTaken>(report =>
         {
             _saves.Begun();
             Is(_checkpoints, ActorState.Busy);
-            _checkpoints.Tell(new CheckpointProtocol.Save(copy.Snapshot));
+            _checkpoints.Tell(new CheckpointProtocol.Save(report.Snapshot));
         });
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report =>
@@ -149,7 +149,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         });
         Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
             report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}", report.Cause)));
-        Receive<TrainerProtocol.Held>(told => _status.Tell(told), _ => Sender.Equals(_trainer));
+        Receive<TrainerProtocol.PauseReasonsAre>(message => _status.Tell(message), _ => Sender.Equals(_trainer));
         Receive<TrainerProtocol.Stalled>(Stalled);
         Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
         Receive<PoolProtocol.TooManyBad>(message => GiveUp(message.Message, null));
@@ -161,10 +161,10 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         });
     }
 
-    /// <summary>A report that nobody acts on any more; a snapshot that came with it is not left lying.</summary>
+    /// <summary>Drops a report that nobody acts on any more, and removes its snapshot from the shelf.</summary>
     private void Drop(LoopReport report)
     {
-        if (report is LoopReport.Copied copy) _ = _shelf.Take(copy.Snapshot);
+        if (report is LoopReport.SnapshotTaken taken) _ = _shelf.Take(taken.Snapshot);
     }
 
     private void Stepped(LoopReport.Stepped report)
@@ -176,7 +176,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         TellSettings();
     }
 
-    private void Launch(ResumePoint? start, bool snapshotAsked = false)
+    private void Launch(ResumePoint? start, bool snapshotRequested = false)
     {
         var number = _rollBacks.Launch();
         var live = _live;
@@ -202,13 +202,13 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                     _parts.Engine, start?.Snapshot, _step, _length, SettingsOf, Schedule(), _shelf, _options.OnNotFinite,
                     _rollBacks.SkippedSteps)
                 {
-                    SnapshotAsked = snapshotAsked,
+                    SnapshotRequested = snapshotRequested,
+                    PauseReasons = _pausedByUser ? PauseReason.User : PauseReason.None,
                 },
                 _stream!.Batches, _options.Watchdog, _parts.Clock, _parts.Instruments),
             $"trainer-{number}",
             "trainer");
         _departure.Launched();
-        if (_pausedByUser) _trainer.Tell(new TrainerProtocol.Pause(PauseReason.User));
 
         StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
     }

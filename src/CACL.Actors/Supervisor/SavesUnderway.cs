@@ -1,25 +1,28 @@
 namespace CACL.Actors.Supervisor;
 
-/// <summary>Snapshots that are still to be written, and what waits for that: a checkpoint that is being written is the last good one.</summary>
+/// <summary>
+/// Counts snapshots that are still to be written, and holds the action that waits for them: a checkpoint that is being written becomes the
+/// last good one.
+/// </summary>
 internal sealed class SavesUnderway
 {
     private Action? _next;
 
-    /// <summary>Snapshots that are neither on the disk nor given up.</summary>
+    /// <summary>Number of snapshots that are neither on disk nor given up.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A snapshot was handed over to be written.</summary>
+    /// <summary>Counts a snapshot that was passed on to be written.</summary>
     public void Begun() => Count++;
 
-    /// <summary>A snapshot was written or given up. True: none is left.</summary>
+    /// <summary>Counts a snapshot as written or given up. Returns whether none is left.</summary>
     public bool Done()
     {
         if (Count == 0) throw new InvalidOperationException("A snapshot was released that nobody had handed over.");
         return --Count == 0;
     }
 
-    /// <summary>Has something follow once all are written, at once if they are. It takes the place of what was to follow before.</summary>
-    /// <returns>Whether it has to wait.</returns>
+    /// <summary>Sets the action to take once all are written, which may be at once; it replaces an earlier one.</summary>
+    /// <returns>Whether the action has to wait.</returns>
     public bool Await(Action next)
     {
         _next = next;
@@ -28,7 +31,7 @@ internal sealed class SavesUnderway
         return false;
     }
 
-    /// <summary>What waits happens now: all are written, or they were waited for long enough.</summary>
+    /// <summary>Takes the waiting action now: all are written, or the time limit has passed.</summary>
     public void GoOn()
     {
         var next = _next;
@@ -36,6 +39,6 @@ internal sealed class SavesUnderway
         next?.Invoke();
     }
 
-    /// <summary>What waits does not happen any more.</summary>
+    /// <summary>Drops the waiting action.</summary>
     public void Forget() => _next = null;
 }

@@ -8,7 +8,7 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Supervisor;
 
-/// <summary>A running training, for the program that started it.</summary>
+/// <summary>A running training, as the program that started it sees it.</summary>
 public sealed class TrainingRun
 {
     private readonly IActorRef _supervisor;
@@ -22,10 +22,10 @@ public sealed class TrainingRun
         Completion = completion;
     }
 
-    /// <summary>Ends when the run has ended and nothing of its engine is left, whatever the reason; never faults.</summary>
+    /// <summary>Completes when the run has ended and its engine is gone, for whatever reason; never faults.</summary>
     public Task<RunOutcome> Completion { get; }
 
-    /// <summary>Starts the actor tree. The system must hold <see cref="Dispatchers.Configuration"/>.</summary>
+    /// <summary>Starts the actor tree. The system's configuration must include <see cref="Dispatchers.Configuration"/>.</summary>
     public static TrainingRun Start(ActorSystem system, RunOptions options, RunParts parts)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -34,36 +34,34 @@ public sealed class TrainingRun
         if (parts.DecisionObserver is { } observer) system.ActorOf(DecisionListener.Props(observer));
         var completion = new TaskCompletionSource<RunOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var began = parts.Clock.GetTimestamp();
-        var board = new StatusBoard(AtFirst(options, parts));
+        var board = new StatusBoard(InitialStatus(options, parts));
         var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, board), RunSupervisor.Name);
         return new TrainingRun(supervisor, completion.Task, board, parts, began);
     }
 
-    /// <summary>Finish the step that runs, save, end. May be called from any thread and more than once.</summary>
+    /// <summary>Asks the run to finish the current step, save and end. Can be called from any thread and more than once.</summary>
     /// <param name="reason">A sentence for the log.</param>
     public void Stop(string reason) => _supervisor.Tell(new RunProtocol.Stop(reason));
 
     /// <summary>
-    /// Hold the training after the step that runs, until <see cref="Resume"/>; checkpoints and evaluations can be asked for meanwhile.
+    /// Pauses the training after the current step, until <see cref="Resume"/>; checkpoints and evaluations can be requested meanwhile.
     /// </summary>
     public void Pause() => _supervisor.Tell(new RunProtocol.Pause());
 
-    /// <summary>Take <see cref="Pause"/> back. A training that waits for a checkpoint to be written goes on waiting.</summary>
+    /// <summary>Revokes <see cref="Pause"/>. A training that waits for a checkpoint to be written keeps waiting.</summary>
     public void Resume() => _supervisor.Tell(new RunProtocol.Resume());
 
-    /// <summary>
-    /// Change settings while the run goes on: all that are asked for, or none. The journal is on the disk when this is answered.
-    /// </summary>
-    /// <param name="wishes">What is to be changed.</param>
-    /// <param name="by">Who asks, for the journal.</param>
-    /// <param name="deadline">Time for the answer.</param>
-    public async Task<SettingsAnswer> ChangeAsync(IReadOnlyList<SettingChange> wishes, string by, TimeSpan deadline)
+    /// <summary>Changes settings while the run continues: all of them or none. The journal is on disk when this returns.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="by">Who asks for them, for the journal.</param>
+    /// <param name="deadline">Time limit for the answer.</param>
+    public async Task<SettingsAnswer> ChangeAsync(IReadOnlyList<SettingChange> changes, string by, TimeSpan deadline)
     {
-        ArgumentNullException.ThrowIfNull(wishes);
-        return await _supervisor.Ask<SettingsAnswer>(new ControlProtocol.Change(wishes, by), deadline).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(changes);
+        return await _supervisor.Ask<SettingsAnswer>(new ControlProtocol.Change(changes, by), deadline).ConfigureAwait(false);
     }
 
-    /// <summary>How the run stands, at once: as the status actor has published it last.</summary>
+    /// <summary>Returns the status that the status actor published last, without waiting.</summary>
     public RunStatus Status() => _board.Status with
     {
         Elapsed = _parts.Clock.GetElapsedTime(_began),
@@ -71,35 +69,37 @@ public sealed class TrainingRun
         SecondsPerDecode = _parts.Instruments?.Decoding.SecondsPerPair,
     };
 
-    /// <summary>The actors of the run, at once: parents before children.</summary>
+    /// <summary>Returns the actors of the run, parents before children, without waiting.</summary>
     public IReadOnlyList<ActorStatus> Actors() => _board.Actors;
 
-    /// <summary>Save a checkpoint after the step that runs; at once while the training is held.</summary>
+    /// <summary>Requests a checkpoint after the current step, or at once while the training is paused.</summary>
     public void RequestCheckpoint() => _supervisor.Tell(new RunProtocol.RequestCheckpoint());
 
-    /// <summary>Evaluate the state that the training is in. Answered at once; training does not wait for it.</summary>
+    /// <summary>Requests an evaluation of the training's present state. Returns at once; the training does not wait for it.</summary>
     /// <param name="demand">What to evaluate.</param>
-    /// <param name="deadline">Time for the answer.</param>
+    /// <param name="deadline">Time limit for the answer.</param>
     public async Task<EvaluationAnswer> RequestEvaluationAsync(EvaluationDemand demand, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(demand);
         return await _supervisor.Ask<EvaluationAnswer>(demand, deadline).ConfigureAwait(false);
     }
 
-    /// <summary>How the evaluations stand. None of a run that is over.</summary>
-    /// <param name="deadline">Time for the answer.</param>
+    /// <summary>Returns the state of the evaluations; of a run that has ended, <see cref="EvaluationStatus.None"/>.</summary>
+    /// <param name="deadline">Time limit for the answer.</param>
     public async Task<EvaluationStatus> EvaluationsAsync(TimeSpan deadline) => Completion.IsCompleted
         ? EvaluationStatus.None
         : await _supervisor.Ask<EvaluationStatus>(new EvaluatorProtocol.GetStatus(), deadline).ConfigureAwait(false);
 
-    /// <summary>Steps done, what the loop is doing, and the last step's figures. Answers at once while a step runs.</summary>
+    /// <summary>
+    /// Returns the number of finished steps, the loop's phase and the last step's metrics, at once even while a step is computed.
+    /// </summary>
     public async Task<(long Step, LoopPhase Phase, StepMetrics? Last)> StatusAsync(TimeSpan deadline)
     {
         var status = await _supervisor.Ask<TrainerProtocol.Status>(new TrainerProtocol.GetStatus(), deadline).ConfigureAwait(false);
         return (status.Step, status.Phase, status.Last);
     }
 
-    private static RunStatus AtFirst(RunOptions options, RunParts parts)
+    private static RunStatus InitialStatus(RunOptions options, RunParts parts)
     {
         var now = parts.Clock.GetLocalNow();
         return new RunStatus

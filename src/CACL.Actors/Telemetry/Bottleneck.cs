@@ -3,29 +3,31 @@ using CACL.Data.Wording;
 
 namespace CACL.Actors.Telemetry;
 
-/// <summary>What is known of the decoders.</summary>
-/// <param name="Decoders">Decoders at work.</param>
-/// <param name="SecondsPerPair">Mean seconds that one of them takes for a pair; null: not known yet.</param>
-/// <param name="Processors">Processors of the machine.</param>
+/// <summary>Measurements of the decoders.</summary>
+/// <param name="Decoders">Number of decoders.</param>
+/// <param name="SecondsPerPair">Mean time in seconds in which one of them decodes a pair; null: not known yet.</param>
+/// <param name="Processors">Number of processors of the machine.</param>
 public sealed record DecodingFigures(int Decoders, double? SecondsPerPair, int Processors);
 
-/// <summary>What holds a training up, and what would help, in a sentence.</summary>
+/// <summary>Says in a sentence what limits a training's speed, and what would help.</summary>
 public static class Bottleneck
 {
-    /// <summary>The first steps are slow: memory is fetched, kernels are chosen, the channel fills.</summary>
+    /// <summary>
+    /// Steps before there is a verdict: the first ones are slow, since memory is allocated, kernels are chosen and the channel fills.
+    /// </summary>
     private const int FewestSteps = 8;
 
-    // Below these a change of the settings could gain hardly anything.
+    // Below these shares, a change of the settings could gain hardly anything.
     private const double WaitWorthNaming = 0.05;
     private const double SnapshotWorthNaming = 0.1;
     private const double TransferWorthNaming = 0.3;
 
-    /// <summary>Decoders beside the bare need: they do not take equally long for every video.</summary>
+    /// <summary>Factor of spare decoders, since videos differ in their decoding time.</summary>
     private const double Spare = 1.1;
 
-    /// <summary>The sentence. A function of its arguments alone.</summary>
-    /// <param name="times">Where the time of the last steps went; null: no step is done yet.</param>
-    /// <param name="decoding">The decoders.</param>
+    /// <summary>Returns the sentence, a function of the arguments alone.</summary>
+    /// <param name="times">Where the time of the last steps went; null before the first.</param>
+    /// <param name="decoding">Measurements of the decoders.</param>
     public static string Verdict(StepTimeFigures? times, DecodingFigures decoding)
     {
         ArgumentNullException.ThrowIfNull(decoding);
@@ -51,7 +53,7 @@ public static class Bottleneck
         if (decoding is not { Decoders: > 0, SecondsPerPair: { } perPair } || times.ComputeSeconds <= 0)
             return $"The decoders are the bottleneck: {waits}.";
 
-        // Decoders that deliver a step's pairs in the time that the step itself takes.
+        // The number of decoders that deliver a step's pairs in the time that the step itself takes.
         var needed = Math.Ceiling(Spare * times.Pairs * perPair / times.ComputeSeconds);
         if (needed <= decoding.Decoders)
         {

@@ -1,16 +1,16 @@
 namespace CACL.Actors.Telemetry;
 
-/// <summary>How long decoding a pair takes, over about the last <see cref="Window"/> pairs. Thread-safe.</summary>
+/// <summary>Measures the mean decoding time of about the last <see cref="Window"/> pairs. Thread-safe.</summary>
 public sealed class DecodeTimeMeter
 {
-    /// <summary>Pairs over which the mean is taken.</summary>
+    /// <summary>Number of pairs in the moving average.</summary>
     public const int Window = 200;
 
     private readonly Lock _gate = new();
     private double _mean;
     private long _pairs;
 
-    /// <summary>Mean seconds a pair; null before the first.</summary>
+    /// <summary>Mean time of a pair in seconds; null before the first.</summary>
     public double? SecondsPerPair
     {
         get
@@ -19,13 +19,13 @@ public sealed class DecodeTimeMeter
         }
     }
 
-    /// <summary>A pair was decoded.</summary>
+    /// <summary>Records a decoded pair.</summary>
     public void Observe(TimeSpan taken)
     {
         lock (_gate)
         {
             _pairs++;
-            // The plain mean at first, then one in which what is older counts ever less.
+            // This is the plain mean at first, and an exponential moving average from then on.
             _mean += (taken.TotalSeconds - _mean) / Math.Min(_pairs, Window);
         }
     }

@@ -6,9 +6,9 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Telemetry;
 
 /// <summary>
-/// What a run measures of itself, as instruments of the meter <see cref="MeterName"/>. Whoever wants the figures listens; where nobody
-/// does, an instrument costs next to nothing. A label takes one of few values that the program or its settings name, never a path.
-/// Thread-safe; nothing here waits.
+/// The metrics of a run, as instruments of the meter <see cref="MeterName"/>. Listeners receive the measurements; without one, an
+/// instrument costs almost nothing. Labels have few values, which the program or its settings name, and never a path. Thread-safe; no call
+/// waits.
 /// </summary>
 public sealed class RunInstruments : IDisposable
 {
@@ -44,8 +44,8 @@ public sealed class RunInstruments : IDisposable
     private SavedState? _saved;
     private int _decoders = -1;
 
-    /// <summary>Instruments of one start of a run.</summary>
-    /// <param name="clock">The time; null: the system's.</param>
+    /// <summary>Creates the instruments of one start of a run.</summary>
+    /// <param name="clock">Clock; null: the system's.</param>
     public RunInstruments(TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
@@ -82,31 +82,31 @@ public sealed class RunInstruments : IDisposable
             "cacl.checkpoint.last_success.timestamp", LastCheckpoint, "s", "When the newest checkpoint was written, Unix time.");
     }
 
-    /// <summary>The meter itself, for tests: others of its name are about in one process.</summary>
+    /// <summary>The meter itself, for tests: a process may contain others of its name.</summary>
     internal Meter Meter => _meter;
 
-    /// <summary>Where the steps' time goes.</summary>
+    /// <summary>Times of the last steps.</summary>
     public StepTimeMeter Steps { get; } = new();
 
-    /// <summary>How long decoding takes.</summary>
+    /// <summary>Times of decoding.</summary>
     public DecodeTimeMeter Decoding { get; } = new();
 
-    /// <summary>Time since the last step was done, or since <see cref="Progress"/>.</summary>
+    /// <summary>Time since the last step, or since the last call of <see cref="Progress"/>.</summary>
     public TimeSpan SinceProgress => _clock.GetElapsedTime(Volatile.Read(ref _lastProgress));
 
-    /// <summary>The newest checkpoint's step and age; null where there is none.</summary>
+    /// <summary>Step and age of the newest checkpoint; null without one.</summary>
     public (long Step, TimeSpan Age)? LastSaved =>
         Volatile.Read(ref _saved) is { } saved ? (saved.Step, _clock.GetUtcNow() - saved.Time) : null;
 
-    /// <summary>Decoders that are alive; null: none was started yet.</summary>
+    /// <summary>Number of running decoders; null before the first is started.</summary>
     public int? DecodersAlive => Volatile.Read(ref _decoders) is var alive and >= 0 ? alive : null;
 
-    /// <summary>Something happened after which the wait for the next step begins anew: the training begins, or may go on.</summary>
+    /// <summary>Restarts the wait for the next step: the training starts or resumes.</summary>
     public void Progress() => Volatile.Write(ref _lastProgress, _clock.GetTimestamp());
 
     /// <summary>
-    /// Makes the series of what has not happened yet appear with 0, so that its first time is seen as a rise. Called once those who listen
-    /// do.
+    /// Adds 0 to all counters, so that a scrape shows their series before the first event, and that event as a rise. Called once the
+    /// listeners are attached.
     /// </summary>
     public void Begin()
     {
@@ -119,16 +119,16 @@ public sealed class RunInstruments : IDisposable
         foreach (var status in new[] { Done, Failed }) _evaluations.Add(0, Label("status", status));
     }
 
-    /// <summary>The training begins, or goes on.</summary>
-    /// <param name="step">Steps that the run has behind it.</param>
-    /// <param name="planned">Steps that it is to have.</param>
+    /// <summary>Records that the training starts or resumes.</summary>
+    /// <param name="step">Steps that the run has done.</param>
+    /// <param name="planned">Steps that the run will have in all.</param>
     public void Began(long step, long planned)
     {
         _step.Record(step);
         _planned.Record(planned);
     }
 
-    /// <summary>A step is done.</summary>
+    /// <summary>Records a step.</summary>
     public void Stepped(StepMetrics step)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -154,25 +154,25 @@ public sealed class RunInstruments : IDisposable
         }
     }
 
-    /// <summary>A pair was decoded.</summary>
+    /// <summary>Records a decoded pair.</summary>
     public void Decoded(TimeSpan taken)
     {
         Decoding.Observe(taken);
         _decodeDuration.Record(taken.TotalSeconds);
     }
 
-    /// <summary>So many decoders are alive now.</summary>
+    /// <summary>Records the number of running decoders.</summary>
     public void DecodersAre(int alive) => Volatile.Write(ref _decoders, alive);
 
-    /// <summary>A pair could not be decoded.</summary>
+    /// <summary>Records a pair that could not be decoded.</summary>
     public void DecodeFailed(UnusableReason reason) => _decodeFailures.Add(1, Label("reason", WordOf(reason)));
 
-    /// <summary>An actor was restarted or replaced.</summary>
-    /// <param name="kind">decoder, telemetry, checkpoints, control, evaluator, trainer …: its kind, without a number.</param>
+    /// <summary>Records an actor that was restarted or replaced.</summary>
+    /// <param name="kind">Kind of actor, without a number: decoder, telemetry, checkpoints, control, evaluator, trainer …</param>
     public void Restarted(string kind) => _restarts.Add(1, Label("actor", kind));
 
-    /// <summary>A checkpoint is on the disk.</summary>
-    /// <param name="step">Steps that it has behind it.</param>
+    /// <summary>Records a checkpoint that was written.</summary>
+    /// <param name="step">Steps that the training had done by then.</param>
     /// <param name="time">When it was written.</param>
     public void Saved(long step, DateTimeOffset time)
     {
@@ -180,27 +180,27 @@ public sealed class RunInstruments : IDisposable
         Volatile.Write(ref _saved, new SavedState(step, time));
     }
 
-    /// <summary>The run goes on from a checkpoint that an earlier process wrote.</summary>
+    /// <summary>Records that the run resumes from a checkpoint that an earlier process wrote.</summary>
     public void ResumedFrom(long step, DateTimeOffset time) => Volatile.Write(ref _saved, new SavedState(step, time));
 
-    /// <summary>A checkpoint was given up.</summary>
+    /// <summary>Records a checkpoint that was given up.</summary>
     public void SaveFailed() => _checkpointFailures.Add(1);
 
-    /// <summary>An evaluation ended.</summary>
-    /// <param name="dataSet">The data set's name in the settings.</param>
+    /// <summary>Records an evaluation that ended.</summary>
+    /// <param name="dataSet">Name of the data set in the settings.</param>
     /// <param name="protocol">linear or limited.</param>
-    /// <param name="miou">0 to 1; null: not defined, or the evaluation failed.</param>
-    /// <param name="done">Whether it was made.</param>
+    /// <param name="miou">Mean IoU, 0 to 1; null: not defined, or the evaluation failed.</param>
+    /// <param name="done">Whether it succeeded.</param>
     public void Evaluated(string dataSet, string protocol, double? miou, bool done = true)
     {
         _evaluations.Add(1, Label("status", done ? Done : Failed));
         if (miou is { } value) WasEvaluated(dataSet, protocol, value);
     }
 
-    /// <summary>An evaluation that an earlier start of the run made: its figure, without counting it again.</summary>
-    /// <param name="dataSet">The data set's name in the settings.</param>
+    /// <summary>Records the mIoU of an evaluation by an earlier start of the run, without counting the evaluation again.</summary>
+    /// <param name="dataSet">Name of the data set in the settings.</param>
     /// <param name="protocol">linear or limited.</param>
-    /// <param name="miou">0 to 1.</param>
+    /// <param name="miou">Mean IoU, 0 to 1.</param>
     public void WasEvaluated(string dataSet, string protocol, double miou) =>
         _miou.Record(miou, Label("dataset", dataSet), Label("protocol", protocol));
 
@@ -211,7 +211,7 @@ public sealed class RunInstruments : IDisposable
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 
-    // TooShort becomes too_short, as labels are written.
+    // The labels are in snake case: TooShort becomes too_short.
     private static string WordOf(UnusableReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
 
     private IEnumerable<Measurement<double>> WaitShare() => Steps.Figures is { } figures ? [new(figures.Shares.Data)] : [];

@@ -3,18 +3,19 @@ using CACL.Runs.Steps;
 
 namespace CACL.Actors.Telemetry;
 
-/// <summary>Sums up the last steps. Thread-safe; neither side ever waits long.</summary>
+/// <summary>Measures where the time of the last steps went. Thread-safe; callers wait only briefly.</summary>
 public sealed class StepTimeMeter
 {
     /// <summary>
-    /// Steps that are remembered: enough to be steady, few enough to follow a change of the settings even where a step takes seconds.
+    /// Number of steps in the sliding window: large enough to be steady, small enough to follow a change of the settings even if a step
+    /// takes seconds.
     /// </summary>
     public const int Window = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<Seconds> _steps = new(Window);
 
-    /// <summary>The last steps; null before the first.</summary>
+    /// <summary>Figures of the last steps; null before the first.</summary>
     public StepTimeFigures? Figures
     {
         get
@@ -22,7 +23,7 @@ public sealed class StepTimeMeter
             Seconds[] steps;
             lock (_gate) steps = [.. _steps];
             if (steps.Length == 0) return null;
-            // Summed anew: a running sum would gather rounding over a million steps.
+            // The window is summed anew each time: a running sum would accumulate rounding errors over a million steps.
             var sum = steps.Aggregate((a, b) => a + b);
             var all = sum.Data + sum.Step + sum.Snapshot;
             var shares = all > 0
@@ -33,7 +34,7 @@ public sealed class StepTimeMeter
         }
     }
 
-    /// <summary>A step is done.</summary>
+    /// <summary>Records a step.</summary>
     public void Observe(StepMetrics step)
     {
         ArgumentNullException.ThrowIfNull(step);

@@ -9,12 +9,12 @@ using CACL.Runs.Videos;
 namespace CACL.Actors.Telemetry;
 
 /// <summary>
-/// Writes metrics.jsonl and quarantine.jsonl and tells observers. Training never waits for it; when it crashes it is restarted and
-/// goes on behind the last whole line.
+/// Writes metrics.jsonl and quarantine.jsonl and calls observers. The training never waits for it. After a crash it is restarted and
+/// continues behind the last complete line.
 /// </summary>
 internal sealed class TelemetryActor : ReceiveActor
 {
-    /// <summary>Lines that wait for room on the disk: a few megabytes, and hours of steps.</summary>
+    /// <summary>Maximum number of lines that wait for room on the disk: a few megabytes, and hours of steps.</summary>
     private const int MostWaiting = 10_000;
 
     private readonly Queue<(JsonLinesFile File, string Line)> _waiting = new();

@@ -11,8 +11,8 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Training;
 
 /// <summary>
-/// Speaks for the training loop. It never computes, so it answers within milliseconds while a step runs, and it watches that steps
-/// go on being finished.
+/// Represents the training loop. It computes nothing, so it answers within milliseconds while a step runs, and its watchdog checks that
+/// steps are being finished.
 /// </summary>
 internal sealed class TrainerActor : ReceiveActor, IWithTimers
 {
@@ -26,7 +26,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     private long _step;
 
     public TrainerActor(
-        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, TimeSpan watchdog, TimeProvider clock, RunInstruments? instruments)
+        TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, TimeSpan watchdog, TimeProvider clock,
+        RunInstruments? instruments)
     {
         var self = Self;
         _loop = new TrainingLoop(settings, batches, report => self.Tell(report));
@@ -42,18 +43,18 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             _loop.Control.Stop();
             Timers.CancelAll();
         });
-        Receive<RunProtocol.RequestCheckpoint>(_ => _loop.Control.RequestCopy());
+        Receive<RunProtocol.RequestCheckpoint>(_ => _loop.Control.RequestSnapshot());
         Receive<TrainerProtocol.SnapshotReleased>(message =>
         {
-            if (_shelf.Take(message.Snapshot) is { } spent) _loop.Control.CopyReleased(spent, message.Lost);
+            if (_shelf.Take(message.Snapshot) is { } snapshot) _loop.Control.SnapshotReleased(snapshot, message.Lost);
         });
         Receive<TrainerProtocol.Follow>(message => _loop.Control.Schedule = message.Schedule);
         Receive<TrainerProtocol.Pause>(message =>
         {
-            _loop.Control.HoldFor(message.Reason);
-            TellHolds();
+            _loop.Control.Pause(message.Reason);
+            TellPauseReasons();
         });
-        Receive<TrainerProtocol.Resume>(GoOn);
+        Receive<TrainerProtocol.Resume>(Resume);
         Receive<LoopReport.Ready>(_ => Progress());
         Receive<LoopReport.PhaseIs>(report => Context.Parent.Tell(report));
         Receive<LoopReport.TookBatch>(report => Context.Parent.Tell(report));
@@ -63,7 +64,7 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             Progress();
             Context.Parent.Tell(report);
         });
-        Receive<Look>(_ => Watch());
+        Receive<CheckProgress>(_ => Watch());
     }
 
     /// <inheritdoc/>
@@ -77,7 +78,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Progress();
-        Timers.StartPeriodicTimer("watchdog", new Look(), _watchdog / 4);
+        if (_loop.Control.PauseReasons != PauseReason.None) TellPauseReasons();
+        Timers.StartPeriodicTimer("watchdog", new CheckProgress(), _watchdog / 4);
         var (name, parent) = (Self.Path.Name, Context.Parent);
         new Thread(() => parent.Tell(new TrainerProtocol.LoopGone(name, _loop.Run() is { } fault ? Fault.Of(fault) : null)))
         {
@@ -93,28 +95,28 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
         Progress();
         _last = report.Metrics;
         _step = report.Metrics.Step;
-        _instruments?.Progress(); // here, since the run's health must not depend on telemetry
+        _instruments?.Progress(); // recorded here, since the run's health must not depend on telemetry
         Context.Parent.Tell(report);
     }
 
-    private void GoOn(TrainerProtocol.Resume message)
+    private void Resume(TrainerProtocol.Resume message)
     {
-        // The watchdog's time begins anew: nothing could be finished meanwhile.
-        if (_loop.Control.Holds != PauseReason.None) Progress();
-        _loop.Control.Release(message.Reason);
-        TellHolds();
+        // The watchdog starts anew: no step could be finished during the pause.
+        if (_loop.Control.PauseReasons != PauseReason.None) Progress();
+        _loop.Control.Resume(message.Reason);
+        TellPauseReasons();
     }
 
-    private void TellHolds() => Context.Parent.Tell(new TrainerProtocol.Held(_loop.Control.Holds));
+    private void TellPauseReasons() => Context.Parent.Tell(new TrainerProtocol.PauseReasonsAre(_loop.Control.PauseReasons));
 
     private void Progress() => _lastProgress = _clock.GetTimestamp();
 
     private void Watch()
     {
         var phase = _loop.Control.Phase;
-        // Held while it waits for data: the step is not awaited. One that was begun before is, however.
-        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && _loop.Control.Holds != PauseReason.None))
-            Progress();
+        // A loop that is paused while it waits for data owes no step. A step that was started before the pause is still watched.
+        var isPaused = _loop.Control.PauseReasons != PauseReason.None;
+        if (phase is LoopPhase.Paused or LoopPhase.Ended || (phase is LoopPhase.WaitingForData && isPaused)) Progress();
         var silent = _clock.GetElapsedTime(_lastProgress);
         if (silent < _watchdog) return;
         var doing = phase switch
@@ -136,6 +138,6 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             $"No step was finished for {silent.TotalSeconds:0} s, the limit of cacl.training.watchdog; {doing}."));
     }
 
-    /// <summary>To itself: see whether steps go on being finished.</summary>
-    internal sealed record Look : INoSerializationVerificationNeeded;
+    /// <summary>Asks itself to check that steps are being finished.</summary>
+    internal sealed record CheckProgress : INoSerializationVerificationNeeded;
 }

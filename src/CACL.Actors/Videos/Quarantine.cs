@@ -1,6 +1,6 @@
 namespace CACL.Actors.Videos;
 
-/// <summary>The videos that turned out bad during this run. Thread-safe.</summary>
+/// <summary>The set of videos that turned out bad during this run. Thread-safe.</summary>
 internal sealed class Quarantine
 {
     private readonly Lock _gate = new();
@@ -10,9 +10,9 @@ internal sealed class Quarantine
     private readonly int _badBefore;
     private readonly double _maxShare;
 
-    /// <param name="usable">Usable videos by the catalogue.</param>
-    /// <param name="unusable">Videos that the scan found unusable.</param>
-    /// <param name="maxShare">Share of all videos that may be bad.</param>
+    /// <param name="usable">Number of videos that are usable by the catalogue.</param>
+    /// <param name="unusable">Number of videos that the scan found unusable.</param>
+    /// <param name="maxShare">Maximum share of bad videos.</param>
     public Quarantine(int usable, int unusable, double maxShare)
     {
         _found = usable + unusable;
@@ -20,7 +20,7 @@ internal sealed class Quarantine
         _maxShare = maxShare;
     }
 
-    /// <summary>Bad videos, those that the scan found included.</summary>
+    /// <summary>Number of bad videos, including those that the scan found.</summary>
     public int Bad
     {
         get
@@ -32,20 +32,20 @@ internal sealed class Quarantine
     /// <summary>Whether more videos are bad than the settings allow.</summary>
     public bool TooMany => Bad > _maxShare * _found;
 
-    /// <summary>A sentence on what was too much.</summary>
+    /// <summary>A sentence that says how many videos are bad and what the limit is.</summary>
     public string Verdict =>
         $"{Bad} of {_found} videos are unusable, more than the share of {_maxShare:0.##} that cacl.data.max-bad-share allows. "
         + "quarantine.jsonl in the run folder names each with its reason.";
 
-    /// <summary>Whether the video is not even tried any more.</summary>
+    /// <summary>Returns whether a video is excluded from further attempts.</summary>
     public bool LeavesOut(long id)
     {
         lock (_gate) return _leftOut.Contains(id);
     }
 
-    /// <summary>Notes a bad video; false if it was known.</summary>
+    /// <summary>Adds a bad video. Returns false if it was known.</summary>
     /// <param name="id">The video.</param>
-    /// <param name="leaveOut">Whether it is not to be tried again: it made a decoder hang or crash.</param>
+    /// <param name="leaveOut">Whether it is excluded from further attempts, since it made a decoder hang or crash.</param>
     public bool Add(long id, bool leaveOut)
     {
         lock (_gate)

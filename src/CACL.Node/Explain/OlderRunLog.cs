@@ -36,7 +36,9 @@ internal static class OlderRunLog
         try
         {
             using var entry = JsonDocument.Parse(line);
-            return entry.RootElement.TryGetProperty("Threads", out var value) && value.TryGetInt32(out var threads) && threads > 0
+            // An evaluation beside the training says "1 thread" under the same name.
+            return entry.RootElement.TryGetProperty("Threads", out var value) && value.ValueKind == JsonValueKind.Number
+                && value.TryGetInt32(out var threads) && threads > 0
                 ? threads
                 : null;
         }

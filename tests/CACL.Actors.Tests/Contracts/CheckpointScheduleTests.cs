@@ -16,7 +16,7 @@ public sealed class CheckpointScheduleTests
         Gen.Select(Schedules, Gen.Long[0, 200]).Sample((schedule, step) =>
         {
             var next = schedule.NextAfter(step);
-            // Six epochs of fifty videos in batches of one, at most: what is due falls due within so many steps.
+            // The longest interval is six epochs of fifty videos in batches of one: a checkpoint is due within that many steps.
             var first = Enumerable.Range(1, 500).Select(ahead => step + ahead).FirstOrDefault(s => IsDue(schedule, step, s));
             Assert.Equal(first == 0 ? CheckpointSchedule.Never : first, next);
         });

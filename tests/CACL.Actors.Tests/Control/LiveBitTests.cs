@@ -19,7 +19,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Control;
 
-/// <summary>The real method, whose settings change while it runs: what was computed can be computed again, to the bit.</summary>
+/// <summary>Checks that a training of the real method whose settings change while it runs can be computed again, to the bit.</summary>
 public sealed class LiveBitTests
 {
     private const int Steps = 6;
@@ -59,7 +59,7 @@ public sealed class LiveBitTests
     }
 
     /// <summary>
-    /// Trains with a checkpoint every second step. Changes settings and crashes while the given steps, counted from 0, are computed.
+    /// Trains with a checkpoint every second step. Changes settings, and crashes, during the given steps, counted from 0.
     /// </summary>
     private static async Task<(string Weights, Dictionary<long, string> Losses)> TrainAsync(
         TemporaryFolder folder, long changeIn = -1, long crashIn = -1, bool resume = false)
@@ -90,7 +90,7 @@ public sealed class LiveBitTests
             Engine = () => new Disturbed(new TrainingEngine(method, "cpu", options.Sampling.Seed), step =>
             {
                 var live = copied.Task.GetAwaiter().GetResult();
-                // What falls due is saved before anything happens to the run.
+                // Checkpoints that are due are saved before anything happens to the run.
                 Eventually.Holds(() => (live.Status().Checkpoint?.Step ?? 0) >= step - (step % 2));
                 if (step == changeIn)
                 {
@@ -120,7 +120,7 @@ public sealed class LiveBitTests
         return (string.Join('\n', weights), losses);
     }
 
-    /// <summary>An engine to which something happens before each step.</summary>
+    /// <summary>An engine that calls a hook before each step.</summary>
     private sealed class Disturbed(ITrainingEngine engine, Action<long> before) : ITrainingEngine
     {
         public StepResult Step(PairBatch batch, StepSettings settings)

@@ -9,7 +9,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Control;
 
-/// <summary>Runs that are changed, held and asked while they go on.</summary>
+/// <summary>Tests runs that are changed, paused and queried while they continue.</summary>
 public sealed class LiveRunTests
 {
     private static readonly BackOff Soon = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2));
@@ -83,7 +83,7 @@ public sealed class LiveRunTests
         training.Resume();
         training.Resume();
         Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
-        // the hour of the pause is not held against the step after it
+        // the hour of the pause does not count for the step after it
         Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30));
         using var plain = new FakeRun();
         await plain.RunAsync();
@@ -119,7 +119,7 @@ public sealed class LiveRunTests
         run.Storage.Failures = 0;
         Eventually.Holds(() => !training.Status().PausedByCheckpoint);
         Assert.Equal(RunState.Paused, training.Status().State);
-        Assert.InRange(training.Status().Step, 5, 6); // step 6 may have begun before the checkpoint's trouble was known
+        Assert.InRange(training.Status().Step, 5, 6); // step 6 may have begun before the checkpoint's failure was known
         training.Resume();
         Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
     }
@@ -174,7 +174,7 @@ public sealed class LiveRunTests
             run.AwaitSaved();
         };
         await run.RunAsync();
-        // The one that the new schedule had at step 3 is made up for at once.
+        // The checkpoint that the new schedule had at step 3 is made up for at once.
         Assert.Equal([5, 6, 9, 12], run.Storage.Written.Select(p => p.Step));
     }
 

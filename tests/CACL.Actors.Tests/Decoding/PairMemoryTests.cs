@@ -6,10 +6,10 @@ using CsCheck;
 
 namespace CACL.Actors.Tests.Decoding;
 
-/// <summary>The memory of decoded pairs, which has one owner at a time and none in the end.</summary>
+/// <summary>Checks that the memory of decoded pairs has one owner at a time, and none in the end.</summary>
 public sealed class PairMemoryTests
 {
-    /// <summary>How a run may end.</summary>
+    /// <summary>Ways in which a run can end.</summary>
     public enum Ending
     {
         AllStepsDone,
@@ -64,7 +64,7 @@ public sealed class PairMemoryTests
     private static RunEnd Expected(Ending ending, int step) => ending switch
     {
         Ending.AllStepsDone => RunEnd.Completed,
-        // With no checkpoint yet there is nothing to roll back to.
+        // There is no checkpoint yet to roll back to.
         Ending.RolledBack when step >= 2 => RunEnd.Completed,
         Ending.Stopped or Ending.StoppedWhilePaused => RunEnd.Stopped,
         _ => RunEnd.Failed,

@@ -53,7 +53,7 @@ public sealed class PairPipelineTests : IDisposable
         pairs.Dispose();
         Assert.Equal(0, _pool.Rented);
 
-        // Two batches and half a group, then the sign that nothing more comes; what is asked for beyond it is dropped, too.
+        // The source delivers two batches and half a group, then signals its end; pairs that are requested beyond it are dropped, too.
         Task<SampleOutcome> Produce(long sample)
         {
             var pair = sample == 10 ? null : _pool.Rent();

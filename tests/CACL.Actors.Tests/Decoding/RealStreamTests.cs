@@ -16,7 +16,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Decoding;
 
-/// <summary>The real stream on videos of a dozen kinds: which bytes reach the training loop, and in which order.</summary>
+/// <summary>Tests the real stream on videos of a dozen kinds: which bytes reach the training loop, and in which order.</summary>
 public sealed class RealStreamTests
 {
     private const int Batch = 6;

@@ -19,7 +19,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Evaluation;
 
-/// <summary>A real training, of which an evaluation beside it must not change a bit, whatever becomes of that.</summary>
+/// <summary>Checks that an evaluation during a real training changes no bit of it, whatever happens to the evaluation.</summary>
 public sealed class BitIdentityTests
 {
     private static readonly (string Name, Func<CancellationToken, Task>? Act)[] Evaluators =

@@ -22,7 +22,7 @@ public sealed class EvaluatorTests
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         Assert.Equal([4L, 8, 10], run.Storage.Written.Select(p => p.Step));
         Assert.Equal(["4 every-steps done", "8 every-steps done", "10 at-end done"], run.Evaluations.Select(Words));
-        // What was measured is the state of that very step.
+        // The evaluation measured the state of that very step.
         Assert.Equal(
             run.Storage.Written.Select(p => p.Snapshot.Tensors[0].Values[0]),
             run.Evaluations.Select(e => e.GetProperty("state").GetSingle()));
@@ -62,7 +62,7 @@ public sealed class EvaluatorTests
             async () => (await training.EvaluationsAsync(Eventually.Patience)).Waiting is [{ Step: 12 }, { Step: 12 }]);
         go.Set();
         Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
-        // The first began at once; of what came while it ran only the newest is left.
+        // The first evaluation began at once; of those that were requested while it ran, only the newest is left.
         Assert.Equal(
             [("camvid", 2L), ("voc", 12), ("camvid", 12)],
             run.Evaluations.Select(e => (e.GetProperty("dataset").GetString()!, e.GetProperty("step").GetInt64())));
@@ -142,7 +142,7 @@ public sealed class EvaluatorTests
         run.Training.Before = step =>
         {
             if (step != 7) return;
-            // Until the loop has heard of the stop, which this question comes behind: two steps on it would save again.
+            // This waits until the loop has received the stop, since the answer comes after it: two steps later the run would save again.
             Eventually.IsSet(begun);
             Eventually.Holds(() => run.Run.Status().Stopping);
             Eventually.Ends(run.Run.StatusAsync(Eventually.Patience));
@@ -194,7 +194,7 @@ public sealed class EvaluatorTests
         var tenth = run.Storage.Written.Single(p => p.Step == 10);
         using (var again = run.Again())
         {
-            // Lines of steps that are done again are removed by whoever prepares the folder.
+            // Whoever prepares the folder removes the lines of steps that are repeated.
             var (file, kept) = (Path.Combine(run.Folder, "evaluations.jsonl"), Path.Combine(run.Folder, "kept"));
             using (var copy = File.Create(kept)) JsonLinesFile.CopyKept(file, copy, line => line.GetProperty("step").GetInt64() <= 10);
             File.Move(kept, file, overwrite: true);
@@ -231,7 +231,7 @@ public sealed class EvaluatorTests
         Assert.Equal(["camvid", "voc"], unknown.DataSets);
         var answer = await training.RequestEvaluationAsync(new EvaluationDemand("camvid", "limited", "full"), Eventually.Patience);
         Assert.Equal([new EvaluationTarget("camvid", "limited", "full", 0.01)], answer.Queued);
-        // The loop has heard of it once the evaluator's word has passed the supervisor and the trainer, in that order.
+        // The loop receives the request after it has passed from the evaluator to the supervisor and to the trainer, in that order.
         await training.EvaluationsAsync(Eventually.Patience);
         await training.StatusAsync(Eventually.Patience);
         asked.Set();
@@ -268,14 +268,14 @@ public sealed class EvaluatorTests
         await run.RunAsync();
         var line = Assert.Single(run.Evaluations);
         Assert.Equal("when", line.GetProperty("trigger").GetString());
-        Assert.Equal(expected + 1, line.GetProperty("step").GetInt64()); // heard of after its step, saved and measured after the next
+        Assert.Equal(expected + 1, line.GetProperty("step").GetInt64()); // received after its step, saved and measured after the next
     }
 
     [Fact]
     public async Task An_evaluator_that_cannot_start_ends_no_run()
     {
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true });
-        // Half of a character, which no text can hold: reading what was evaluated before fails.
+        // Half a character is no valid text: reading the earlier evaluations fails.
         const string Before = "{\"dataset\":\"\\ud800\",\"protocol\":\"linear\",\"step\":1}\n";
         File.WriteAllText(Path.Combine(run.Folder, "evaluations.jsonl"), Before);
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
@@ -319,7 +319,7 @@ public sealed class EvaluatorTests
     public async Task An_evaluator_actor_that_crashes_is_restarted_and_loses_nothing_that_waits()
     {
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true }, CamVid, Voc);
-        // An object that throws as soon as it is looked into: nobody handles that, so the actor goes down with it.
+        // The object throws as soon as it is accessed: nothing catches that, so the actor fails.
         run.Evaluator!.Result = number => number == 1 ? JsonNode.Parse("""{"miou": 1, "miou": 2}""")!.AsObject() : null;
         run.InNoHurry();
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);

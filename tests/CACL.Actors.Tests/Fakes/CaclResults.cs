@@ -3,13 +3,13 @@ using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>Step results of CACL that no network computed.</summary>
+/// <summary>Makes step results of CACL without a network.</summary>
 internal static class CaclResults
 {
-    /// <summary>What the method reports, with its default settings.</summary>
+    /// <summary>Metrics of the method with its default settings.</summary>
     public static CaclMetrics Metrics { get; } = new CaclOptions().Metrics;
 
-    /// <summary>A result; a metric that is null is of a head that is off.</summary>
+    /// <summary>Returns a step result; a metric that is null belongs to a head that is off.</summary>
     public static StepResult Of(
         double loss, double? global = null, double? pixel = null, double? cycle = null, double? top1 = null, double? back = null,
         double rate = 0.1)

@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>Fills both crops with bytes that tell video, frame and box, and does on request what a decoder may do wrong.</summary>
+/// <summary>Fills both crops with bytes that identify video, frame and box, and fails on request as a decoder may.</summary>
 internal sealed class FakeDecoder : IPairDecoder
 {
     private readonly FakeVideos _videos;
@@ -25,7 +25,7 @@ internal sealed class FakeDecoder : IPairDecoder
         videos.Before?.Invoke(id);
         if (videos.DecodeTime is { } time) Eventually.Pause(time(id));
         videos.BeforeUnlessCancelled?.Invoke(id, cancel);
-        cancel.ThrowIfCancellationRequested();
+        if (videos.HeedsCancellation) cancel.ThrowIfCancellationRequested();
         if (videos.Broken.Contains(id))
             throw new VideoUnusableException(video.Path, UnusableReason.Corrupt, $"{video.Path} is broken.");
         first.Fill((byte)HashCode.Combine(id, plan.Frame, plan.View.Box.X));
@@ -35,31 +35,41 @@ internal sealed class FakeDecoder : IPairDecoder
     public void Dispose() => _videos.Decoders.End();
 }
 
-/// <summary>Videos that exist in name only.</summary>
+/// <summary>Invented videos.</summary>
 internal sealed class FakeVideos : IVideoLibrary
 {
-    /// <summary>The decoders there were.</summary>
+    /// <summary>Counts the decoders.</summary>
     public Lives Decoders { get; } = new();
 
     public ConcurrentBag<long> Calls { get; } = [];
 
     public HashSet<long> Broken { get; init; } = [];
 
-    /// <summary>Runs on the decoder's thread before it decodes a video: may throw or block.</summary>
+    /// <summary>Called on the decoder's thread before it decodes a video: may throw or block.</summary>
     public Action<long>? Before { get; set; }
 
-    /// <summary>How long decoding a video takes; null: no time.</summary>
+    /// <summary>Decoding time of a video; null: none.</summary>
     public Func<long, TimeSpan>? DecodeTime { get; set; }
 
-    /// <summary>The same as <see cref="Before"/>, told of the decoder's cancellation.</summary>
+    /// <summary>Like <see cref="Before"/>, with the decoder's cancellation token.</summary>
     public Action<long, CancellationToken>? BeforeUnlessCancelled { get; set; }
+
+    /// <summary>Whether a decoder looks at its cancellation before it returns.</summary>
+    public bool HeedsCancellation { get; set; } = true;
+
+    /// <summary>Runs before the record of a video is looked up, by a decoder or by the pool: may throw or block.</summary>
+    public Action<long>? BeforeLoad { get; set; }
 
     public static CACL.Data.Sampling.VideoShape[] Shapes(int count) =>
         [.. Enumerable.Range(1, count).Select(id => new CACL.Data.Sampling.VideoShape(id, 100, 64, 48))];
 
     public static long IdOf(string path) => long.Parse(path.AsSpan(1));
 
-    public VideoRecord Load(long id) => new(
-        $"/{id}", 0, "h264", 64, 48, default, 0, CountedBy.Packets,
-        new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
+    public VideoRecord Load(long id)
+    {
+        BeforeLoad?.Invoke(id);
+        return new VideoRecord(
+            $"/{id}", 0, "h264", 64, 48, default, 0, CountedBy.Packets,
+            new FrameIndex(1, 25, [.. Enumerable.Range(0, 100).Select(i => (long)i)], [0], true));
+    }
 }

@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>A training whose whole state is one number: the sum of what it has seen.</summary>
+/// <summary>A training engine whose state is one number: the sum of what it has seen.</summary>
 internal sealed class FakeEngine : ITrainingEngine
 {
     private readonly FakeTraining _training;
@@ -34,6 +34,7 @@ internal sealed class FakeEngine : ITrainingEngine
     {
         _training.BeforeCopy?.Invoke();
         _training.Copies++;
+        _training.Spent.Add(reuse);
         return new([new SnapshotTensor("state", [1], [_training.PoisonCopies ? float.NaN : _state])], new Dictionary<string, long>());
     }
 
@@ -46,37 +47,40 @@ internal sealed class FakeEngine : ITrainingEngine
     }
 }
 
-/// <summary>What a fake training does and what was seen of it.</summary>
+/// <summary>Controls a fake training and records what it did.</summary>
 internal sealed class FakeTraining
 {
     public Action<long>? Before { get; set; }
 
-    /// <summary>How long a step takes, beside <see cref="Before"/>.</summary>
+    /// <summary>Duration of a step, in addition to <see cref="Before"/>.</summary>
     public TimeSpan StepTime { get; init; }
 
-    /// <summary>Runs on the loop's thread before the state is copied: may throw.</summary>
+    /// <summary>Called on the loop's thread before a snapshot is taken: may throw.</summary>
     public Action? BeforeCopy { get; set; }
 
     public HashSet<long> NotFiniteAt { get; init; } = [];
 
     public bool PoisonCopies { get; init; }
 
-    /// <summary>Copies of the state made so far.</summary>
+    /// <summary>Number of snapshots taken so far.</summary>
     public int Copies { get; set; }
+
+    /// <summary>The memory that each copy was given to use again.</summary>
+    public List<TrainingSnapshot?> Spent { get; } = [];
 
     public List<(long Step, float State)> Seen { get; } = [];
 
-    /// <summary>What each step was told.</summary>
+    /// <summary>Settings of each step.</summary>
     public List<(long Step, StepSettings Told)> Settings { get; } = [];
 
-    /// <summary>Runs on the loop's thread when an engine is given up: may throw or block.</summary>
+    /// <summary>Called on the loop's thread when an engine is disposed: may throw or block.</summary>
     public Action? BeforeItGoes { get; set; }
 
-    /// <summary>The engines there were.</summary>
+    /// <summary>Counts the engines.</summary>
     public Lives Engines { get; } = new();
 }
 
-/// <summary>Checkpoints in memory; fails as often as told.</summary>
+/// <summary>Stores checkpoints in memory; fails as often as a test says.</summary>
 internal sealed class FakeStorage : ICheckpointStorage
 {
     private readonly Lock _gate = new();
@@ -84,13 +88,13 @@ internal sealed class FakeStorage : ICheckpointStorage
 
     public int Failures { get; set; }
 
-    /// <summary>Runs on the checkpoint actor's thread before the checkpoint of a step is written: may throw or block.</summary>
+    /// <summary>Called on the checkpoint actor's thread before the checkpoint of a step is written: may throw or block.</summary>
     public Action<long>? Before { get; set; }
 
-    /// <summary>Runs on the supervisor before the newest checkpoint is read: may throw.</summary>
+    /// <summary>Called on the supervisor's thread before the newest checkpoint is read: may throw.</summary>
     public Action? BeforeLoad { get; set; }
 
-    /// <summary>Where a file is written for each checkpoint, so that it can be evaluated; null: in memory only.</summary>
+    /// <summary>Folder in which each checkpoint gets a file, so that it can be evaluated; null: in memory only.</summary>
     public string? Folder { get; set; }
 
     /// <summary>Removes all but the newest checkpoint's files, as a real store with keep = 1 does.</summary>

@@ -5,7 +5,7 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>Finds at a checkpoint the mIoU that its file holds; does on request what an evaluator may do wrong.</summary>
+/// <summary>Returns the mIoU that the checkpoint's file contains, and fails on request as an evaluator may.</summary>
 internal sealed class FakeEvaluator : IEvaluationEngine
 {
     private int _running;
@@ -14,10 +14,10 @@ internal sealed class FakeEvaluator : IEvaluationEngine
 
     public int MostAtOnce { get; private set; }
 
-    /// <summary>What an attempt does before it answers: may throw, wait, or block. Its number counts from 1.</summary>
+    /// <summary>Called by an attempt, numbered from 1, before it answers: may throw, wait, or block.</summary>
     public Func<EvaluationRequest, int, CancellationToken, Task>? Before { get; set; }
 
-    /// <summary>What an attempt returns instead of its measurement, or null.</summary>
+    /// <summary>Replaces the result of an attempt, or null.</summary>
     public Func<int, JsonObject?>? Result { get; set; }
 
     public async Task<JsonObject> EvaluateAsync(EvaluationRequest request, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
+using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
@@ -13,7 +14,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>A whole run on fakes, in a real actor system, with a real run folder.</summary>
+/// <summary>A complete run on fakes, in a real actor system, with a real run folder.</summary>
 internal sealed partial class FakeRun : IDisposable
 {
     private readonly TemporaryFolder _folder;
@@ -34,7 +35,7 @@ internal sealed partial class FakeRun : IDisposable
         _system.EventStream.Subscribe(_system.ActorOf(Props.Create(() => new Listener(_said))), typeof(LogEvent));
     }
 
-    /// <summary>Checkpoints that earlier starts of the run wrote.</summary>
+    /// <summary>Number of checkpoints that earlier starts of the run wrote.</summary>
     public int WrittenBefore { get; private init; }
 
     public FakeVideos Videos { get; init; } = new();
@@ -49,14 +50,14 @@ internal sealed partial class FakeRun : IDisposable
 
     public int VideoCount { get; init; } = 20;
 
-    /// <summary>Told of each step.</summary>
+    /// <summary>Called with each step.</summary>
     public Action<StepMetrics>? Observer { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public string Folder => _folder.Path;
 
-    /// <summary>The run, once it is started.</summary>
+    /// <summary>The run; waits until it is started.</summary>
     public TrainingRun Run
     {
         get
@@ -91,26 +92,26 @@ internal sealed partial class FakeRun : IDisposable
         }
     }
 
-    /// <summary>Lines of evaluations.jsonl; none where there is no such file.</summary>
+    /// <summary>The lines of evaluations.jsonl; empty if there is no such file.</summary>
     public IReadOnlyList<JsonElement> Evaluations => File.Exists(_folder.File("evaluations.jsonl"))
         ? [.. Lines("evaluations.jsonl").Select(line => JsonDocument.Parse(line).RootElement)]
         : [];
 
-    /// <summary>Speaks to an actor of the run as its neighbours do.</summary>
-    /// <param name="path">Below the run; empty: the run's supervisor.</param>
-    /// <param name="message">What it is told.</param>
+    /// <summary>Sends an actor of the run a message.</summary>
+    /// <param name="path">Path below the run; empty: the run's supervisor.</param>
+    /// <param name="message">The message.</param>
     public void Tell(string path, object message) => Actor(path).Tell(message);
 
-    /// <summary>An actor of the run.</summary>
+    /// <summary>Returns an actor of the run.</summary>
     public IActorRef Actor(string path) =>
         _system.ActorSelection($"/user/run/{path}".TrimEnd('/')).ResolveOne(Eventually.Patience).GetAwaiter().GetResult();
 
-    /// <summary>Another start of the run in the same folder, with the same checkpoints and evaluator.</summary>
+    /// <summary>Starts the run again in the same folder, with the same checkpoints and evaluator.</summary>
     public FakeRun Again() => new(
         _folder, ownsFolder: false)
     { Storage = Storage, Evaluator = Evaluator, Options = Options, WrittenBefore = Storage.Written.Count };
 
-    public TrainingRun Start(Checkpoints.ResumePoint? start = null) => _run = TrainingRun.Start(
+    public TrainingRun Start(ResumePoint? start = null) => _run = TrainingRun.Start(
         _system,
         Options with { Directory = _folder.Path },
         new RunParts
@@ -127,18 +128,18 @@ internal sealed partial class FakeRun : IDisposable
             Start = start,
         });
 
-    public async Task<RunOutcome> RunAsync(Checkpoints.ResumePoint? start = null) =>
+    public async Task<RunOutcome> RunAsync(ResumePoint? start = null) =>
         await Start(start).Completion.WaitAsync(Eventually.Patience);
 
-    /// <summary>What the actors said, as the log has it.</summary>
+    /// <summary>The actors' messages in the log.</summary>
     public IReadOnlyCollection<string> Said => _said;
 
-    /// <summary>How the run that was started ends.</summary>
+    /// <summary>Waits for the end of the run and returns its outcome.</summary>
     public Task<RunOutcome> OutcomeAsync() => Run.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
     public string[] Lines(string file) => File.ReadAllLines(_folder.File(file));
 
-    /// <summary>Ends the actor system; what its actors did in the end can be looked at afterwards.</summary>
+    /// <summary>Ends the actor system; the actors' last actions can be inspected afterwards.</summary>
     public Task StopActorsAsync() => _system.Terminate().WaitAsync(Eventually.Patience);
 
     public void Dispose()
@@ -146,7 +147,7 @@ internal sealed partial class FakeRun : IDisposable
         Eventually.Ends(_system.Terminate());
         _system.Dispose();
         if (_ownsFolder) _folder.Dispose();
-        // Akka writes down that a message could not be made bytes of, and goes on without it.
+        // Akka logs a message that could not be serialized, and continues without it.
         Assert.DoesNotContain(_said, line => line.Contains("Swallowing exception", StringComparison.Ordinal));
     }
 

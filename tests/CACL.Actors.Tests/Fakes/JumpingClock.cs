@@ -1,6 +1,6 @@
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>The system's clock, which may jump ahead.</summary>
+/// <summary>The system's clock, which a test can advance.</summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private long _ahead;

@@ -1,6 +1,6 @@
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>Counts how many of a kind there were, how many there are, and how many there were at once. Thread-safe.</summary>
+/// <summary>Counts how many instances were created, how many are alive, and how many were alive at once. Thread-safe.</summary>
 internal sealed class Lives
 {
     private readonly Lock _gate = new();

@@ -4,8 +4,8 @@ using CACL.Actors.Supervision;
 namespace CACL.Actors.Tests.Fakes;
 
 /// <summary>
-/// The program's actor configuration, with every message between actors written to bytes and read again: what passes here could live in
-/// another process.
+/// Has every message between actors serialized and deserialized, with the program's actor configuration: actors that pass these tests could
+/// run in different processes.
 /// </summary>
 internal static class SerializedMessages
 {

@@ -1,6 +1,6 @@
 namespace CACL.Actors.Tests.Fakes;
 
-/// <summary>A clock that stands still until it is told to jump ahead.</summary>
+/// <summary>A clock that stands still until a test advances it.</summary>
 internal sealed class StandingClock : TimeProvider
 {
     private long _timestamp;

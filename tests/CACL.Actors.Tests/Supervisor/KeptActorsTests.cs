@@ -11,7 +11,10 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
 
-/// <summary>Telemetry, checkpoints, control and evaluator: restarted when they fail, and what a run does when that does not help.</summary>
+/// <summary>
+/// Tests that telemetry, checkpoints, control and the evaluator are restarted when they fail, and how a run continues if that does not
+/// help.
+/// </summary>
 public sealed class KeptActorsTests
 {
     private static readonly BackOff Soon = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
@@ -33,7 +36,7 @@ public sealed class KeptActorsTests
         {
             if (step == 11)
             {
-                Eventually.Ends(run.Run.StatusAsync(Eventually.Patience)); // behind what is told of the step before
+                Eventually.Ends(run.Run.StatusAsync(Eventually.Patience)); // sent after the report of the step before
                 sinceProgress = instruments.SinceProgress;
             }
 
@@ -47,7 +50,7 @@ public sealed class KeptActorsTests
         Assert.Single(run.Said, line => line.Contains("nothing is written to metrics.jsonl", StringComparison.Ordinal));
         const string Again = "telemetry failed: bug in the display. Decision: restarted";
         Assert.Equal(2, run.Said.Count(line => line.Contains(Again, StringComparison.Ordinal)));
-        // The hour passed before a step of which telemetry did not hear any more.
+        // The hour passed before a step that telemetry did not receive.
         Assert.InRange(sinceProgress, TimeSpan.Zero, TimeSpan.FromMinutes(30));
     }
 
@@ -130,7 +133,7 @@ public sealed class KeptActorsTests
         {
             if (step != 5 || failed) return;
             failed = true;
-            Eventually.Holds(() => run.Training.Copies == 2); // the final state is told to it by then, or about to be
+            Eventually.Holds(() => run.Training.Copies == 2); // the final snapshot has been or is about to be sent to it
             Eventually.IsSet(done);
             throw new InvalidOperationException("bug in the writer");
         };
@@ -145,7 +148,7 @@ public sealed class KeptActorsTests
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = int.MaxValue } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon, ActorBackOff = Soon };
-        // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
+        // A real run's steps take longer than the request to pause; these would all be done before it arrives.
         run.Training.Before = step => { if (step == 6) Eventually.Holds(() => run.Run.Status().PausedByCheckpoint); };
         var training = run.Start();
         Eventually.Holds(() => training.Status().State == RunState.Paused);
@@ -154,7 +157,7 @@ public sealed class KeptActorsTests
         run.Storage.Before = _ =>
         {
             if (!training.Status().Stopping) return;
-            // Its first try from then on, which fails as ever, outlasts the word that it is to hurry; the second follows that word.
+            // Its first attempt from then on, which fails like the others, lasts until it is told to hurry; the second comes after that.
             if (Interlocked.Increment(ref tries) == 1) Eventually.IsSet(told);
             if (tries == 2) throw new InvalidOperationException("bug in the writer");
         };
@@ -182,8 +185,8 @@ public sealed class KeptActorsTests
         var outcome = await run.RunAsync();
         Assert.Equal((RunEnd.Failed, "step-00000003"), (outcome.End, outcome.Checkpoint));
         Assert.Contains("Checkpoints cannot be written", outcome.Message, StringComparison.Ordinal);
-        // The time that the roll-back would have waited at most is over later on.
-        run.Tell("", new RunSupervisor.WaitedLongEnough());
+        // The time limit of the roll-back's wait passes later on.
+        run.Tell("", new RunSupervisor.SaveTimeOver());
         await run.Run.StatusAsync(Eventually.Patience);
         Assert.Equal("run/trainer-1", run.Run.Actors().Single(a => a.Kind == "trainer").Path);
         Assert.Equal(1, run.Training.Engines.Begun);
@@ -221,12 +224,12 @@ public sealed class KeptActorsTests
             Eventually.Holds(() => StateOf(run, "control") == ActorState.Stopped);
             answers.Add(Change(run));
             run.Run.Pause();
-            run.Run.Resume(); // needs no control
+            run.Run.Resume(); // does not need the control actor
         };
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         Assert.Null(answers[0].Refusal);
         Assert.Contains("Settings cannot be changed any more", answers[1].Refusal, StringComparison.Ordinal);
-        Assert.Equal(0.5, answers[1].Now.LearningRateFactor); // what was changed before stays
+        Assert.Equal(0.5, answers[1].Now.LearningRateFactor); // earlier changes remain
         Assert.Equal(12, run.Training.Seen.Count);
     }
 
@@ -241,13 +244,13 @@ public sealed class KeptActorsTests
         run.Evaluator.Before = (_, attempt, cancel) => attempt > 1 ? Task.CompletedTask : Task.Run(() =>
         {
             cancel.Register(cancelled.Set);
-            Eventually.IsSet(goOn); // it was told to end, and takes its time
+            Eventually.IsSet(goOn); // it was asked to end, and takes its time
         }, CancellationToken.None);
         var training = run.Start();
         Eventually.Holds(() => run.Evaluator.Seen.Count == 1);
         run.Tell("evaluator", Kill.Instance);
         Eventually.IsSet(cancelled);
-        // The next one waits its turn.
+        // The next evaluation waits for its turn.
         Eventually.Holds(() => training.EvaluationsAsync(Eventually.Patience).GetAwaiter().GetResult().Running is not null);
         Assert.Single(run.Evaluator.Seen);
         goOn.Set();

@@ -2,6 +2,7 @@ using Akka.Actor;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
+using CACL.Data.Sampling;
 using CACL.Learning.Weights;
 using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
@@ -10,7 +11,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
 
-/// <summary>The time between a loss that is not finite and the training that begins anew at the last checkpoint.</summary>
+/// <summary>Tests what happens between a loss that is not finite and the training that restarts from the last checkpoint.</summary>
 public sealed class RollBackTests
 {
     private const long Diverges = 6;
@@ -56,11 +57,10 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback };
         using var busy = new ManualResetEventSlim();
-        var (chosen, cancelled) = (0, false);
-        run.Videos.BeforeUnlessCancelled = (_, cancel) =>
+        var cancelled = false;
+        run.Videos.BeforeUnlessCancelled = (id, cancel) =>
         {
-            // The first that is asked for a pair beyond the batches which the diverging step needs.
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             busy.Set();
             Eventually.Holds(() => cancel.IsCancellationRequested);
             cancelled = true;
@@ -77,10 +77,9 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
         using var stuck = new ManualResetEventSlim();
-        var chosen = 0;
-        run.Videos.Before = _ =>
+        run.Videos.Before = id =>
         {
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             stuck.Set();
             never.Wait();
         };
@@ -97,10 +96,9 @@ public sealed class RollBackTests
         using var run = new FakeRun { Training = new FakeTraining { NotFiniteAt = [Diverges] } };
         run.Options = run.Options with { OnNotFinite = OnNotFinite.Rollback, EndingTime = TimeSpan.FromMilliseconds(50) };
         using var stuck = new ManualResetEventSlim();
-        var chosen = 0;
-        run.Videos.Before = _ =>
+        run.Videos.Before = id =>
         {
-            if (run.Videos.Calls.Count <= 4 * (Diverges + 1) || Interlocked.Exchange(ref chosen, 1) != 0) return;
+            if (!IsFirstBeyond(run, id)) return;
             stuck.Set();
             held.Wait();
         };
@@ -139,7 +137,7 @@ public sealed class RollBackTests
         var training = run.Start();
         Eventually.Holds(() => run.Training.Engines is { Begun: 1, Alive: 0 });
         training.Stop("enough");
-        await training.StatusAsync(Eventually.Patience); // answered behind the stop
+        await training.StatusAsync(Eventually.Patience); // the answer comes after the stop
         written.Set();
         var outcome = await run.OutcomeAsync();
         Assert.Equal((RunEnd.Stopped, 5L, "step-00000005"), (outcome.End, outcome.Step, outcome.Checkpoint));
@@ -187,7 +185,7 @@ public sealed class RollBackTests
         between.Reach();
         var answer = await between.Training.RequestEvaluationAsync(new EvaluationDemand(), Eventually.Patience);
         Assert.Single(answer.Queued);
-        await between.Training.EvaluationsAsync(Eventually.Patience); // the evaluator's word to the supervisor comes before this answer
+        await between.Training.EvaluationsAsync(Eventually.Patience); // the evaluator's message to the supervisor comes before this answer
         Assert.Equal(RunEnd.Completed, (await between.GoOnAsync()).End);
         var line = between.Run.Evaluations[0];
         Assert.Equal((6, "request"), (line.GetProperty("step").GetInt32(), line.GetProperty("trigger").GetString()));
@@ -264,7 +262,19 @@ public sealed class RollBackTests
         Assert.Equal((1, 0), (run.Training.Engines.Begun, run.Training.Engines.Alive));
     }
 
-    /// <summary>A run that diverges in its seventh step and whose engine is held while it goes.</summary>
+    /// <summary>
+    /// Whether a video is decoded now for the first sample beyond the batches which the diverging step needs: in the second epoch, so it is
+    /// the second time.
+    /// </summary>
+    private static bool IsFirstBeyond(FakeRun run, long id)
+    {
+        var sample = run.Options.BatchSize * (int)(Diverges + 1);
+        Assert.Equal(1, sample / run.VideoCount);
+        var plan = new SamplePlanner(run.Options.Sampling, FakeVideos.Shapes(run.VideoCount)).Plan(1, sample % run.VideoCount, 0);
+        return id == plan.VideoId && run.Videos.Calls.Count(call => call == id) == 2;
+    }
+
+    /// <summary>A run that diverges in its seventh step and whose engine blocks while it is disposed.</summary>
     private sealed class Between : IDisposable
     {
         private readonly ManualResetEventSlim _goes = new();
@@ -306,12 +316,14 @@ public sealed class RollBackTests
 
         public Lives Engines => Run.Training.Engines;
 
-        /// <summary>Starts it; returns when the first engine is about to go and the supervisor has decided to roll back.</summary>
+        /// <summary>
+        /// Starts the run; returns when the first engine is about to be disposed and the supervisor has decided to roll back.
+        /// </summary>
         public void Reach()
         {
             Run.Start();
             Eventually.IsSet(_goes);
-            // The former decoders are told to go in the same breath.
+            // The former decoders are asked to end at the same time.
             Eventually.Holds(() => Run.Videos.Decoders is { Begun: 2, Alive: 0 });
         }
 

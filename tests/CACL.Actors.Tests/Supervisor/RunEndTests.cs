@@ -7,7 +7,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
 
-/// <summary>A run that is over, whose engine takes its time to go.</summary>
+/// <summary>Tests runs that are over, but whose engine takes long to end.</summary>
 public sealed class RunEndTests : IDisposable
 {
     private readonly ManualResetEventSlim _mayGo = new();
@@ -68,7 +68,7 @@ public sealed class RunEndTests : IDisposable
         Assert.Empty(_run.Evaluator!.Seen);
     }
 
-    /// <summary>Returns when all steps are done and saved and the engine is about to go.</summary>
+    /// <summary>Returns when all steps are done and saved and the engine is about to be disposed.</summary>
     private TrainingRun Reach()
     {
         var training = _run.Start();

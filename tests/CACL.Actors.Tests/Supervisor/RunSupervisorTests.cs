@@ -31,7 +31,7 @@ public sealed class RunSupervisorTests
         using var two = new FakeRun();
         using var other = new FakeRun();
         other.Options = other.Options with { Decoders = decoders };
-        other.Videos.DecodeTime = id => TimeSpan.FromMilliseconds(id % 3); // they finish in another order
+        other.Videos.DecodeTime = id => TimeSpan.FromMilliseconds(id % 3); // the decoders finish in another order
         await two.RunAsync();
         await other.RunAsync();
         Assert.Equal(two.Training.Seen, other.Training.Seen);
@@ -56,7 +56,7 @@ public sealed class RunSupervisorTests
         var lines = run.Lines("quarantine.jsonl");
         Assert.Equal(2, lines.Length);
         Each.Holds(lines, line => Assert.Contains("\"reason\":\"Corrupt\"", line));
-        // Asked again when its turn comes again: what is decoded depends on the place in the run, not on what was noticed before.
+        // The video is tried again when its turn comes: what is decoded depends on the place in the run, not on earlier failures.
         Assert.True(run.Videos.Calls.Count(id => id == 3) > 1);
     }
 
@@ -142,7 +142,7 @@ public sealed class RunSupervisorTests
     {
         using var run = new FakeRun { Storage = new FakeStorage { Failures = 40 } };
         run.Options = run.Options with { OnCheckpointFailure = OnCheckpointFailure.Pause, CheckpointBackOff = Soon };
-        // Steps of a real run take longer than the word that it is to pause; these would be over before it comes.
+        // A real run's steps take longer than the request to pause; these would all be done before it arrives.
         run.Training.Before = step => Eventually.Holds(() => step < 6 || run.Storage.Failures <= 20);
         var outcome = await run.RunAsync();
         Assert.Equal((RunEnd.Completed, "step-00000012"), (outcome.End, outcome.Checkpoint));
@@ -187,26 +187,6 @@ public sealed class RunSupervisorTests
         Assert.Equal((RunEnd.Stopped, "enough"), (outcome.End, outcome.Message));
         Assert.Equal(run.Training.Seen.Count, (int)outcome.Step);
         Assert.Equal([outcome.Step], run.Storage.Written.Select(p => p.Step));
-    }
-
-    [Fact]
-    public async Task The_trainer_answers_while_a_step_runs()
-    {
-        using var run = new FakeRun();
-        using var inStep = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
-        run.Training.Before = step =>
-        {
-            if (step != 2) return;
-            inStep.Set();
-            Eventually.IsSet(goOn);
-        };
-        var training = run.Start();
-        Eventually.IsSet(inStep);
-        var (step, phase, last) = await training.StatusAsync(Eventually.Patience);
-        goOn.Set();
-        Assert.Equal((2, LoopPhase.InStep, 2), (step, phase, last?.Step));
-        await training.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]

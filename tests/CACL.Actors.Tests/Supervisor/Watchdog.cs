@@ -6,14 +6,14 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
 
-/// <summary>The watchdog of a run's first training.</summary>
+/// <summary>Drives the watchdog of a run's first training.</summary>
 internal static class Watchdog
 {
-    /// <summary>Has it look now, and returns when the run has heard what it says.</summary>
+    /// <summary>Has the watchdog check now, and returns when the run has received its report.</summary>
     public static async Task LooksAsync(FakeRun run)
     {
         var trainer = run.Actor("trainer-1");
-        trainer.Tell(new TrainerActor.Look());
+        trainer.Tell(new TrainerActor.CheckProgress());
         await trainer.Ask<TrainerProtocol.Status>(new TrainerProtocol.GetStatus(), Eventually.Patience);
         await run.Run.StatusAsync(Eventually.Patience);
     }

@@ -18,7 +18,8 @@ public sealed class BottleneckTests
     [Fact]
     public void Decoders_that_are_too_few_are_counted()
     {
-        // A step computes one second on 32 pairs; a decoder makes 8 pairs a second: four and a tenth of a reserve, five, would keep up.
+        // A step of 32 pairs computes for one second; a decoder makes 8 pairs a second: four and a tenth of a reserve, rounded up to five,
+        // would keep up.
         Assert.Equal(
             "The decoders are the bottleneck: 2 more would help (decoders=5); the training waits 34 % of its time for data.",
             Bottleneck.Verdict(Figures(data: 0.34), new(3, 0.125, 8)));

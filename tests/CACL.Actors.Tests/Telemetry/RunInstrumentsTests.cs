@@ -8,7 +8,7 @@ using CACL.Testing;
 
 namespace CACL.Actors.Tests.Telemetry;
 
-/// <summary>What a whole run leaves in its instruments.</summary>
+/// <summary>Checks what a complete run records in its instruments.</summary>
 public sealed class RunInstrumentsTests
 {
     [Fact]

@@ -29,8 +29,8 @@ public sealed class HoconLawsTests
 
     private static readonly Gen<HoconObject> Roots = Objects(Values);
 
-    // Keys whose kind is fixed. Where one document makes a section of a value that another holds, (a + b) + c keeps what a + (b + c)
-    // cannot know to be hidden, so the law is claimed for these only.
+    // Each of these keys has a fixed kind. If one document turns a value of another one into a section, (a + b) + c keeps what a + (b + c)
+    // cannot know to be hidden, so the law is claimed only for these keys.
     private static readonly Gen<HoconObject> Shaped = Gen.Recursive<HoconObject>((depth, inner) =>
     {
         var scalar = Gen.Select(Words("s", "t", "u"), Texts.Select(t => (HoconValue)new HoconScalar(t, false, Nowhere)));
@@ -91,7 +91,7 @@ public sealed class HoconLawsTests
             },
             iter: 20_000);
 
-    // What a plain reading finds: a comment begins at the first mark after white space; a mark elsewhere is refused.
+    // A comment begins at the first mark after white space; a mark elsewhere is rejected.
     [Fact]
     public void No_character_of_an_unquoted_text_is_lost_in_silence() =>
         Gen.String[Gen.Char["ab/# "], 1, 12].Sample(

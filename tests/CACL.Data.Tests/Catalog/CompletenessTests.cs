@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>What a catalogue says of what it does not know, and which of a file's names it takes.</summary>
+/// <summary>Tests what a catalogue reports about files that it does not know, and which of a file's names it uses.</summary>
 public sealed class CompletenessTests : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
@@ -110,7 +110,7 @@ public sealed class CompletenessTests : IDisposable
         Assert.Equal(5, _catalog.LoadUsable(9).Length);
         Scan(_videos);
         Assert.True(Drift().IsNone);
-        Make("3.mp4"); // back again
+        Make("3.mp4"); // the file is back
         Assert.Equal(new CatalogDrift(1, 0, 0), Drift());
     }
 
@@ -175,7 +175,7 @@ public sealed class CompletenessTests : IDisposable
         Assert.Equal([In("m.mp4")], Paths());
         Assert.True(Drift().IsNone);
 
-        // As catalogues of former versions have it.
+        // Catalogues of earlier versions look like this.
         _catalog.UpsertBatch([Records.Usable(In("a.mp4"))]);
         Assert.Equal(1, Scan(_videos).Vanished);
         Assert.Equal([In("a.mp4")], Paths());

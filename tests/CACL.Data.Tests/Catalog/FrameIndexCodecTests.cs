@@ -38,7 +38,7 @@ public sealed class FrameIndexCodecTests
             }
             catch (InvalidDataException)
             {
-                // refused
+                // rejected
             }
         });
 

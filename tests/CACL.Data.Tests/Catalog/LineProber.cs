@@ -3,7 +3,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>A prober that takes the first line of a file for its record, or for what is to go wrong.</summary>
+/// <summary>A prober that reads a file's record, or the failure to simulate, from its first line.</summary>
 internal sealed class LineProber(
     Action<string> reading, ManualResetEventSlim? release = null, ConcurrentDictionary<string, int>? faults = null) : IVideoProber
 {

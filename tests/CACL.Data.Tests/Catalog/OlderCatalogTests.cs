@@ -4,10 +4,13 @@ using Microsoft.Data.Sqlite;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>A catalogue of version 1 loads, and the next scan reads each of its videos again, since not all was read of them.</summary>
+/// <summary>
+/// Tests that a catalogue of version 1 loads, and that the next scan reads each of its videos again, since that version did not record
+/// everything.
+/// </summary>
 public sealed class OlderCatalogTests : IDisposable
 {
-    // As the first version of this program made them.
+    // The first version of this program created these tables.
     private const string Tables = """
         CREATE TABLE videos (
             id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, modified INTEGER NOT NULL, reason TEXT, message TEXT,
@@ -98,7 +101,7 @@ public sealed class OlderCatalogTests : IDisposable
         }
     }
 
-    /// <summary>Finds every video mirrored.</summary>
+    /// <summary>A prober that reports every video as mirrored.</summary>
     private sealed class MirroredProber(List<string> read) : IVideoProber
     {
         public VideoRecord Probe(string path, TimeSpan deadline, CancellationToken cancel)
@@ -109,7 +112,7 @@ public sealed class OlderCatalogTests : IDisposable
 
         public void Dispose()
         {
-            // It holds nothing.
+            // There is nothing to dispose.
         }
     }
 }

@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>Files, prober, catalogue, plan and decoder together.</summary>
+/// <summary>Tests files, prober, catalogue, plan and decoder together.</summary>
 public sealed class RealScanTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -32,7 +32,7 @@ public sealed class RealScanTests : IDisposable
         var report = new VideoScanner(catalog, decoders.CreateProber).Scan([_folder.File("videos")], cancel: Cancel);
         Assert.Equal((4, 3, 1), (report.Found, report.Usable, report.Unusable[UnusableReason.NotAVideo].Count));
 
-        // A still is too short for a stride of 8, and a video like any other for a stride of 0.
+        // A still image is too short for a stride of 8, but usable like any video for a stride of 0.
         foreach (var (stride, videos) in ((int, int)[])[(8, 2), (0, 3)])
         {
             var planner = new SamplePlanner(new SamplingOptions { Stride = stride, CropSize = 32 }, catalog.LoadUsable(stride + 1));

@@ -2,7 +2,7 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>Made-up rows.</summary>
+/// <summary>Makes invented rows of the catalogue.</summary>
 internal static class Records
 {
     public static VideoRecord Record(string path, int frames = 20, int width = 340, int height = 256) => new(

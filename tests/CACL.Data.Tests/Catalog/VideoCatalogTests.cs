@@ -195,7 +195,7 @@ public sealed class VideoCatalogTests : IDisposable
     {
         using var catalog = VideoCatalog.Open(CatalogFile);
         catalog.UpsertBatch([Records.Usable("/v/first")]);
-        // SQLite's own limit gives the very error of a full disk.
+        // SQLite's own limit causes the same error as a full disk.
         catalog.LimitPages(40);
         var error = Assert.Throws<CatalogException>(() =>
             catalog.UpsertBatch([.. Enumerable.Range(0, 5000).Select(row => Records.Usable($"/v/{row}"))]));

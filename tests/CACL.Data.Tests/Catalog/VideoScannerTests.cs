@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Catalog;
 
-/// <summary>What a scan does with files and rows, by a prober that takes the first line of a file for its record.</summary>
+/// <summary>Tests what a scan does with files and rows, with a prober that reads a file's record from its first line.</summary>
 public sealed class VideoScannerTests : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();

@@ -113,7 +113,7 @@ public sealed class ClipTests : IDisposable
     [Fact]
     public void A_clip_that_cannot_be_written_is_told_with_ffmpegs_words()
     {
-        // A folder in which nobody makes files, not even root.
+        // Nobody can make files in this folder, not even root.
         const string path = "/proc/clip.mp4";
         using var writer = new ClipWriter(Ffmpeg, path, (640, 480), (25, 1), Patience, Cancel);
         var failed = Assert.Throws<ClipException>(() =>
@@ -143,7 +143,7 @@ public sealed class ClipTests : IDisposable
     {
         var clip = Properties(SmallClips.BFrames(_folder.File("clip.mp4")));
         var frame = new byte[160 * 120 * 3];
-        // As many whole frames as come before the kill, and no more.
+        // There are as many whole frames as came before the kill, and no more.
         var killed = KilledFfmpeg.Program(_folder, "ffmpeg", "rawvideo", after: $"head -c {20 * frame.Length}");
         using var reader = new ClipReader(killed, clip, 160, 120, Patience, Cancel);
         for (var i = 0; i < 20; i++) Assert.True(reader.Read(frame));
@@ -164,7 +164,7 @@ public sealed class ClipTests : IDisposable
         {
             while (reader.Read(frame))
             {
-                // what was in the pipe
+                // the frames in the pipe
             }
         });
     }

@@ -20,7 +20,7 @@ public sealed class CityscapesDataSetTests : IDisposable
         var item = Assert.Single(set.Items("val"));
         Assert.Equal("bonn/bonn_1", item.Name);
         var expected = Enumerable.Repeat(LabelMap.Ignored, 256).ToArray();
-        // METHOD.md §8, as it stands there.
+        // This is the list of METHOD.md §8.
         foreach (
             var (id, c) in new[] { (7, 0), (8, 1), (11, 2), (12, 3), (13, 4), (17, 5), (19, 6), (20, 7), (21, 8), (22, 9), (23, 10),
                 (24, 11), (25, 12), (26, 13), (27, 14), (28, 15), (31, 16), (32, 17), (33, 18) })
@@ -51,7 +51,7 @@ public sealed class CityscapesDataSetTests : IDisposable
     {
         Cityscapes(_folder.Path);
         var labels = _folder.File("gtFine", "val", "bonn", "bonn_1_gtFine_");
-        // Road, sidewalk, building, sky, car, bicycle; then the ego vehicle, which is no class.
+        // The labels are road, sidewalk, building, sky, car and bicycle, then the ego vehicle, which is no class.
         ushort[] ids = [7, 8, 11, 23, 26, 33, 1], trainIds = [0, 1, 2, 10, 13, 18, 255];
         new LabelPng(7, 1, 8, LabelPng.Grey, false, ids).Write(labels + "labelIds.png");
         new LabelPng(7, 1, 8, LabelPng.Grey, false, trainIds).Write(labels + "labelTrainIds.png");

@@ -114,7 +114,7 @@ public sealed class IndexPngTests
     public void A_flipped_bit_is_seen_by_the_checksum()
     {
         var bytes = LabelPng.Of(9, 7, 3).Bytes();
-        bytes[^20] ^= 1; // in the date, which would not matter
+        bytes[^20] ^= 1; // in the date, which is irrelevant otherwise
         Assert.Contains("checksum of its chunk tIME", Refusal(bytes), StringComparison.Ordinal);
     }
 
@@ -131,7 +131,7 @@ public sealed class IndexPngTests
         }
     }
 
-    /// <summary>Damage behind a right checksum reaches the parts that lie deeper.</summary>
+    /// <summary>Corrects the checksums, so that the damage reaches the deeper layers.</summary>
     private static void MendChecksums(byte[] bytes)
     {
         for (var at = 8; bytes.Length - at >= 12;)

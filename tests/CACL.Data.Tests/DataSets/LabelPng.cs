@@ -12,19 +12,19 @@ internal sealed record LabelPng(int Width, int Height, int Bits, int ColourType,
     public const int Rgb = 2;
     public const int Palette = 3;
 
-    /// <summary>8-bit grey of one value.</summary>
+    /// <summary>Returns an 8-bit grey picture of one value.</summary>
     public static LabelPng Of(int width, int height, byte value) =>
         new(width, height, 8, Grey, false, [.. Enumerable.Repeat((ushort)value, width * height)]);
 
-    /// <summary>The filter of each row, taken in turn.</summary>
+    /// <summary>Filters of the rows, used in turn.</summary>
     public int[] Filters { get; init; } = [0];
 
-    /// <summary>Bytes in a chunk IDAT.</summary>
+    /// <summary>Bytes in an IDAT chunk.</summary>
     public int ChunkLength { get; init; } = int.MaxValue;
 
     public byte[] Bytes() => Bytes(Compressed());
 
-    /// <summary>A file whose header promises what its few bytes of pixels do not hold.</summary>
+    /// <summary>Returns a file whose header announces more pixels than it contains.</summary>
     public byte[] HeaderOnly() => Bytes([0x78, 0x9C, 3, 0, 0, 0, 0, 1]);
 
     private byte[] Bytes(byte[] compressed)

@@ -5,7 +5,7 @@ using CACL.Testing;
 namespace CACL.Data.Tests.DataSets;
 
 /// <summary>
-/// Samples of the real data sets, where ../shared has them. What they hold is promised by hand-made ones of each layout, too.
+/// Tests samples of the real data sets, if ../shared has them. Hand-made data sets of each layout test the same guarantees.
 /// </summary>
 public sealed class RealDataSetTests
 {
@@ -31,7 +31,7 @@ public sealed class RealDataSetTests
             default: Voc(set); break;
         }
 
-        // CamVid has seven hundred images: with tools/test --long.
+        // CamVid has seven hundred images: it needs tools/test --long.
         if (kind == DataSetKind.Folder && !LongTests.Wanted) return;
         Assert.Empty(DataSetCheck.Run(kind, root, 2, new Progress<DataSetCheckProgress>(), TestContext.Current.CancellationToken).Faults);
     }
@@ -52,13 +52,13 @@ public sealed class RealDataSetTests
         var item = Assert.Single(set.Items("val"));
         var trainIds = item with { LabelPath = item.LabelPath.Replace("labelIds", "labelTrainIds", StringComparison.Ordinal) };
         var (ids, classes) = (set.ReadLabels(item).Classes, set.ReadLabels(trainIds).Classes);
-        // The two maps of this sample were scaled down apart: a few pixels at borders differ.
+        // The two maps of this sample were scaled down separately: a few pixels at borders differ.
         Assert.InRange(ids.Zip(classes).Count(p => p.First != p.Second), 0, ids.Length / 200);
     }
 
     private static void Voc(ISegmentationDataSet set)
     {
-        // 2007_000032 shows two aeroplanes and two persons; 2007_000063 a dog before a chair.
+        // 2007_000032 shows two aeroplanes and two persons; 2007_000063 shows a dog in front of a chair.
         Assert.Equal(["background", "aeroplane", "person"], ClassesOf(set, "2007_000032"));
         Assert.Equal(["background", "chair", "dog"], ClassesOf(set, "2007_000063"));
     }

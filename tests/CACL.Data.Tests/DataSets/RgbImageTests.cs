@@ -45,7 +45,7 @@ public sealed class RgbImageTests : IDisposable
         Each.Holds(RgbImage.Read(_folder.File("a.jpg")).Pixels, value => Assert.Equal(99, value));
     }
 
-    /// <summary>By the words of the standard: where the first stored row is seen, and where the first stored column.</summary>
+    /// <summary>The standard's definition: where the first stored row is displayed, and where the first stored column.</summary>
     [Theory]
     [InlineData(1, "top", "left")]
     [InlineData(2, "top", "right")]
@@ -57,7 +57,8 @@ public sealed class RgbImageTests : IDisposable
     [InlineData(8, "left", "bottom")]
     public void A_jpeg_is_turned_as_its_exif_entry_says(int orientation, string firstRow, string firstColumn)
     {
-        // 24×16 pixels: the first eight rows red, the first eight columns green, so the corner yellow, and the rest black.
+        // The picture has 24×16 pixels: the first eight rows are red, the first eight columns green, so the corner is yellow; the rest is
+        // black.
         using var bitmap = new SKBitmap(24, 16, SKColorType.Rgba8888, SKAlphaType.Opaque);
         for (var y = 0; y < 16; y++)
         {

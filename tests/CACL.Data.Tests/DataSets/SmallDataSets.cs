@@ -4,13 +4,13 @@ using SkiaSharp;
 
 namespace CACL.Data.Tests.DataSets;
 
-/// <summary>Small data sets of each layout, sound as they come; a test then damages them.</summary>
+/// <summary>Makes small intact data sets of each layout; a test then damages them.</summary>
 internal static class SmallDataSets
 {
     public const int Width = 6;
     public const int Height = 4;
 
-    /// <summary>Two pairs in train, one in val; three classes.</summary>
+    /// <summary>Makes two pairs in train, one in val; three classes.</summary>
     public static string Folder(string root, string classes = "sky 1 2 3\nroad\nred car 200 0 0\n")
     {
         Directory.CreateDirectory(root);
@@ -24,7 +24,9 @@ internal static class SmallDataSets
         return root;
     }
 
-    /// <summary>As CamVid comes: eleven classes with colours, JPEG images of its 4:3, three splits, and a value that is left out.</summary>
+    /// <summary>
+    /// Makes the layout of CamVid: eleven classes with colours, JPEG images in its aspect ratio of 4:3, three splits, and an ignored value.
+    /// </summary>
     public static string CamVid(string root)
     {
         Directory.CreateDirectory(root);
@@ -49,7 +51,7 @@ internal static class SmallDataSets
                 "test/Seq05VD_f00000" })
         {
             Image(Path.Combine(root, "images", name + ".jpg"), 16, 12);
-            // Each value from sky to the one that is left out, again and again.
+            // The values cycle from sky to the ignored one.
             new LabelPng(16, 12, 8, LabelPng.Grey, false, [.. Enumerable.Range(0, 16 * 12).Select(i => (ushort)(i % 12))])
                 .Write(Path.Combine(root, "labels", name + ".png"));
         }
@@ -57,7 +59,7 @@ internal static class SmallDataSets
         return root;
     }
 
-    /// <summary>A pair in train, one in val: label ids.</summary>
+    /// <summary>Makes a pair in train and one in val: label ids.</summary>
     public static string Cityscapes(string root)
     {
         foreach (var name in new[] { "train/ulm/ulm_1", "val/bonn/bonn_1" })
@@ -69,7 +71,7 @@ internal static class SmallDataSets
         return root;
     }
 
-    /// <summary>One name in train, one in val, labels in SegmentationClass.</summary>
+    /// <summary>Makes one name in train and one in val, with labels in SegmentationClass.</summary>
     public static string Voc(string root)
     {
         foreach (var (split, name) in new[] { ("train", "2007_1"), ("val", "2007_2") })
@@ -88,7 +90,7 @@ internal static class SmallDataSets
         File.WriteAllLines(Path.Combine(folder, split + ".txt"), lines);
     }
 
-    /// <summary>An image of noise-free colours; the path's ending says PNG or JPEG.</summary>
+    /// <summary>Writes an image of colours without noise, as PNG or JPEG by the path's extension.</summary>
     public static void Image(string path, int width = Width, int height = Height)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -99,7 +101,7 @@ internal static class SmallDataSets
         File.WriteAllBytes(path, data.ToArray());
     }
 
-    /// <summary>The message of what a split's first use throws; its path must be in it.</summary>
+    /// <summary>Returns the message of the exception that a split's first use throws; it must contain the path.</summary>
     public static string FaultOf(DataSetKind kind, string root, string split)
     {
         var fault = Assert.Throws<DataSetException>(() =>
@@ -111,7 +113,7 @@ internal static class SmallDataSets
         return fault.Message;
     }
 
-    /// <summary>Whether a text is as a pattern says, in which * stands for anything.</summary>
+    /// <summary>Returns whether a text matches a pattern, in which * stands for anything.</summary>
     public static void Matches(string pattern, string text) =>
         Assert.Matches("(?s)^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$", text);
 }

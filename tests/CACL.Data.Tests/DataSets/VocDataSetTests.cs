@@ -38,7 +38,7 @@ public sealed class VocDataSetTests : IDisposable
     public void A_palette_label_is_read_as_indices_and_its_border_is_left_out()
     {
         Voc(_folder.Path);
-        // A dog before a chair, each with the border of 255 around it.
+        // The picture shows a dog in front of a chair, each surrounded by a border of 255.
         ushort[] indices = [0, 0, 255, 12, 12, 255, 9, 9, 255, 0, 0, 0, 0, 255, 12, 12, 12, 255, 9, 255, 0, 0, 0, 0];
         new LabelPng(Width, Height, 8, LabelPng.Palette, false, indices).Write(_folder.File("SegmentationClass", "2007_2.png"));
         var set = SegmentationDataSets.Open(DataSetKind.Voc, _folder.Path);
@@ -111,7 +111,7 @@ public sealed class VocDataSetTests : IDisposable
         Matches(
             "The label *2007_2.png is a picture in colours, not one of class indices: a palette image that was read as colours*",
             FaultOf(DataSetKind.Voc, _folder.Path, "val"));
-        LabelPng.Of(Width, Height, 147).Write(_folder.File("SegmentationClass", "2007_2.png")); // the grey of person's colour
+        LabelPng.Of(Width, Height, 147).Write(_folder.File("SegmentationClass", "2007_2.png")); // the grey value of person's colour
         Matches(
             "*no class: 147 (24 pixels); the first is 147 at column 0, row 0. *shades of grey*",
             FaultOf(DataSetKind.Voc, _folder.Path, "val"));

@@ -3,14 +3,14 @@ using CACL.Data.Sampling;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>Plans for decoders, which look at frames and boxes alone.</summary>
+/// <summary>Makes plans for decoders, which use only frames and boxes.</summary>
 internal static class CropPlan
 {
-    /// <summary>Of frame n and frame n + stride, by one box or by one each.</summary>
+    /// <summary>Returns a plan of frame n and frame n + stride, with one box for both or one each.</summary>
     public static SamplePlan Of(int frame, int stride, CropBox box, CropBox? boxPlus = null) =>
         new(Epoch: 0, Position: 0, Attempt: 0, VideoId: 0, frame, stride, View(box), View(boxPlus ?? box), EnqueuePixels: []);
 
-    /// <summary>Of two whole frames.</summary>
+    /// <summary>Returns a plan of two whole frames.</summary>
     public static SamplePlan Whole(VideoRecord video, int frame, int stride) =>
         Of(frame, stride, new CropBox(0, 0, video.Width, video.Height));
 

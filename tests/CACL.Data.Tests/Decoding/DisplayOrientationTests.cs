@@ -11,7 +11,7 @@ using CsCheck;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>What is turned, mirrored or both is cut and shown as ffmpeg shows it, by either decoder.</summary>
+/// <summary>Checks that rotated and mirrored pictures are cropped and displayed as ffmpeg displays them, by either decoder.</summary>
 public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain) : IClassFixture<DisplayOrientationTests.Plain>, IDisposable
 {
     private const int Size = 48;
@@ -30,9 +30,9 @@ public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain)
     {
         var matrix = Orientations.Matrix(tag);
         Assert.Equal(Orientations.Of(tag), DisplayOrientation.OfMatrix(matrix));
-        for (var i = 0; i < 6; i++) matrix[i] *= 3; // the matrix may enlarge, too
+        for (var i = 0; i < 6; i++) matrix[i] *= 3; // the matrix may also scale
         Assert.Equal(Orientations.Of(tag), DisplayOrientation.OfMatrix(matrix));
-        // Where the matrix moves the corner (0, 0) of a picture of 5×3 pixels, there the corner is found.
+        // The corner (0, 0) of a picture of 5×3 pixels must be found where the matrix moves it.
         var (right, down) = (Math.Sign(matrix[0] + matrix[1]), Math.Sign(matrix[3] + matrix[4]));
         var (fromX, fromY) = (right < 0 ? 4 : 0, down < 0 ? 2 : 0);
         Assert.Equal((0, 0), Orientations.Of(tag).Stored(matrix[0] != 0 ? fromX : fromY, matrix[0] != 0 ? fromY : fromX, 5, 3));
@@ -65,7 +65,7 @@ public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain)
     public void A_movie_is_cut_and_shown_as_ffmpeg_displays_it(int tag)
     {
         var path = Orientations.Turned(plain.Movie, _folder.File("turned.mp4"), tag);
-        // Before 5.1, ffmpeg turned but did not mirror.
+        // Before 5.1, ffmpeg rotated but did not mirror.
         var truth = FfmpegProgram.IsBefore51(InstalledProgram.Ffmpeg.VersionText)
             ? SequentialReference.Frames(plain.Movie, 0, Size, Box, Orientations.Filter(tag))
             : SequentialReference.Frames(path, 0, Size, Box);
@@ -141,7 +141,7 @@ public sealed class DisplayOrientationTests(DisplayOrientationTests.Plain plain)
         }
     }
 
-    /// <summary>A movie and a JPEG as they are stored. Every pixel has a colour of its own, so that a box may begin anywhere.</summary>
+    /// <summary>A movie and a JPEG as they are stored. Every pixel has a colour of its own, so that a box may start anywhere.</summary>
     public sealed class Plain : IDisposable
     {
         private readonly TemporaryFolder _folder = new();

@@ -5,8 +5,8 @@ using CACL.Data.Decoding;
 namespace CACL.Data.Tests.Decoding;
 
 /// <summary>
-/// Holds a decoder to <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some by
-/// chance.
+/// Compares a decoder with <see cref="SequentialReference"/> on one video: its first and last pairs, pairs around key frames, and some
+/// random ones.
 /// </summary>
 internal static class ExactnessCheck
 {
@@ -15,17 +15,17 @@ internal static class ExactnessCheck
     private const int Neighbours = 3;
 
     /// <summary>
-    /// Mean absolute difference that two ways of scaling the same picture may have; different pictures of a moving scene differ by more.
+    /// Maximum mean absolute difference between two ways of scaling the same picture; different pictures of a moving scene differ by more.
     /// </summary>
     private const double MostDifference = 2.5;
 
     public static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
-    /// <summary>Holds a kind of decoder to the reference on many videos, two at a time.</summary>
+    /// <summary>Compares a kind of decoder with the reference on many videos, two at a time.</summary>
     /// <param name="paths">The videos.</param>
-    /// <param name="prober">Makes a prober.</param>
-    /// <param name="decoder">Makes a decoder.</param>
-    /// <param name="most">How many pairs of a video to try at most.</param>
+    /// <param name="prober">Creates a prober.</param>
+    /// <param name="decoder">Creates a decoder.</param>
+    /// <param name="most">Maximum number of pairs of a video to try.</param>
     public static void AssertExact(
         IReadOnlyList<string> paths, Func<IVideoProber> prober, Func<IPairDecoder> decoder, int most = int.MaxValue)
     {
@@ -43,12 +43,12 @@ internal static class ExactnessCheck
         Assert.True(faults.IsEmpty, string.Join('\n', faults));
     }
 
-    /// <summary>What is wrong, a line each; empty if every frame returned is the sequential decode's of that index.</summary>
-    /// <param name="decoder">What is held to the reference.</param>
+    /// <summary>Returns what is wrong, a line each; empty if every returned frame is the sequential decode's of that index.</summary>
+    /// <param name="decoder">Decoder under test.</param>
     /// <param name="video">The video's record.</param>
     /// <param name="stride">Frames between the two of a pair.</param>
-    /// <param name="most">How many pairs to try at most.</param>
-    /// <param name="known">The sequential decode's frames, <see cref="Size"/>² each, where they are known already.</param>
+    /// <param name="most">Maximum number of pairs to try.</param>
+    /// <param name="known">Frames of the sequential decode, <see cref="Size"/>² each, if they are known already.</param>
     public static IEnumerable<string> Faults(
         IPairDecoder decoder, VideoRecord video, int stride, int most = int.MaxValue, IReadOnlyList<byte[]>? known = null)
     {

@@ -7,19 +7,19 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>Both kinds of decoders, and what their probers find in the made videos.</summary>
+/// <summary>Both kinds of decoders, and the records that their probers make of the made videos.</summary>
 internal static class InstalledDecoders
 {
     private static readonly ConcurrentDictionary<(DecoderKind Kind, string Name), Lazy<VideoRecord>> Records = new();
 
-    /// <summary>One kind; where what it takes is not installed, the test is skipped and says why.</summary>
+    /// <summary>Returns one kind; if what it needs is not installed, the test is skipped and says why.</summary>
     public static PairDecoders Of(DecoderKind kind)
     {
         _ = kind == DecoderKind.InProcess ? InstalledFfmpeg.Libraries : (object)InstalledProgram.Ffmpeg;
         return PairDecoders.Create(kind);
     }
 
-    /// <summary>The record of a made video, probed once.</summary>
+    /// <summary>Returns the record of a made video, which is probed once.</summary>
     public static VideoRecord Probe(DecoderKind kind, string name)
     {
         var path = MadeVideos.Path(name);

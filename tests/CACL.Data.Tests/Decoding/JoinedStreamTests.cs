@@ -8,7 +8,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>Frame 0 is the first that can be decoded whole, to both probers and both decoders.</summary>
+/// <summary>Checks that frame 0 is the first that can be decoded completely, in both probers and both decoders.</summary>
 public sealed class JoinedStreamTests : IDisposable
 {
     private const int Size = 48;

@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>Small clips that were joined in the middle of a group of pictures, made by the ffmpeg program and by cutting bytes.</summary>
+/// <summary>Makes small clips that are joined in the middle of a group of pictures, with the ffmpeg program and by cutting bytes.</summary>
 internal static class JoinedStreams
 {
     private static readonly Dictionary<string, string[]> Encodings = new(StringComparer.Ordinal)
@@ -29,10 +29,10 @@ internal static class JoinedStreams
         ["vp9"] = ["libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"],
     };
 
-    /// <summary>Makes one. Skips the test where ffmpeg lacks the encoder.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="name">What, and in which container: "hevc-open.ts".</param>
-    /// <returns>The clip, and the same from its first key frame on, in which every frame that is decoded is whole.</returns>
+    /// <summary>Makes a joined clip. Skips the test if ffmpeg lacks the encoder.</summary>
+    /// <param name="folder">Folder for the clip.</param>
+    /// <param name="name">Kind and container: "hevc-open.ts".</param>
+    /// <returns>The clip, and a copy that starts at its first key frame, in which every decoded frame is complete.</returns>
     public static (string Joined, string Clean) Make(TemporaryFolder folder, string name)
     {
         var (kind, extension) = (Path.GetFileNameWithoutExtension(name), Path.GetExtension(name));
@@ -60,15 +60,17 @@ internal static class JoinedStreams
                 break;
         }
 
-        // Without -copyinkf, a copy begins at the first key frame.
+        // Without -copyinkf, the copy starts at the first key frame.
         Copy(joined, clean);
         return (joined, clean);
     }
 
-    /// <summary>How many frames of a clean one follow its first key frame and are shown before it: none of the joined one's.</summary>
+    /// <summary>
+    /// Returns how many frames of a clean clip come after its first key frame but are displayed before it; a joined clip has none of them.
+    /// </summary>
     public static int FramesShownBeforeTheKeyFrame(string name) => name.StartsWith("hevc-radl", StringComparison.Ordinal) ? 2 : 0;
 
-    /// <summary>Makes one that ends before a key frame comes.</summary>
+    /// <summary>Makes a clip that ends before a key frame.</summary>
     public static string MakeWithoutKeyFrame(TemporaryFolder folder, string name)
     {
         var (joined, _) = Make(folder, name);
@@ -77,11 +79,11 @@ internal static class JoinedStreams
         return path;
     }
 
-    /// <summary>A movie whose every picture is marked as an entry, also those that are none.</summary>
+    /// <summary>Marks every picture of a movie as a sync sample, including those that are none.</summary>
     public static void MarkEveryPicture(string movie)
     {
         var bytes = File.ReadAllBytes(movie);
-        "free"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("stss"u8))); // the list of entries: without it, all are
+        "free"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("stss"u8))); // the list of sync samples: without it, all are
         File.WriteAllBytes(movie, bytes);
     }
 
@@ -91,10 +93,10 @@ internal static class JoinedStreams
     private static string[] X265(string parameters) =>
         ["libx265", "-preset", "ultrafast", "-x265-params", $"keyint=25:min-keyint=25:scenecut=0:log-level=none:{parameters}"];
 
-    // The tables at the start, then what comes a third later: a transport stream has packets of 188 bytes.
+    // Keeps the tables at the start and everything after the first third: a transport stream has packets of 188 bytes.
     private static byte[] FromAThird(byte[] stream) => [.. stream[..564], .. stream[(stream.Length / 188 / 3 * 188)..]];
 
-    // A header of 32 bytes, then pictures, each after its length and its time: 4 and 8 bytes.
+    // The file has a header of 32 bytes, then pictures, each after its length (4 bytes) and its time (8 bytes).
     private static byte[] WithoutFirstPictures(byte[] ivf, int count)
     {
         var at = 32;

@@ -4,17 +4,17 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>What every prober and every decoder promises of every video, held to a sequential decode of videos made for it.</summary>
+/// <summary>Tests what every prober and every decoder guarantees for every video, against a sequential decode of made videos.</summary>
 public abstract class MadeVideoContract
 {
     public static TheoryData<string> Videos => [.. MadeVideos.Names];
 
     public static TheoryData<string> Others => [.. MadeVideos.NamesOfOthers];
 
-    /// <summary>Who is held to it.</summary>
+    /// <summary>The kind of decoder under test.</summary>
     protected abstract DecoderKind Kind { get; }
 
-    /// <summary>How many pairs of a video are compared at most.</summary>
+    /// <summary>Maximum number of pairs of a video that are compared.</summary>
     protected abstract int Pairs { get; }
 
     [Theory]

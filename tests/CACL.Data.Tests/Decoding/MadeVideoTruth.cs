@@ -5,15 +5,15 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>What a sequential decode by the ffmpeg program makes of a made video.</summary>
+/// <summary>The result of a sequential decode of a made video by the ffmpeg program.</summary>
 /// <param name="Frames">All frames of its stream, scaled to <see cref="ExactnessCheck.Size"/>² pixels.</param>
-/// <param name="Width">Displayed width of the first.</param>
-/// <param name="Height">Displayed height of the first.</param>
+/// <param name="Width">Displayed width of the first frame.</param>
+/// <param name="Height">Displayed height of the first frame.</param>
 internal sealed record MadeVideoTruth(IReadOnlyList<byte[]> Frames, int Width, int Height)
 {
     private static readonly ConcurrentDictionary<string, Lazy<MadeVideoTruth>> Known = new(StringComparer.Ordinal);
 
-    /// <summary>Decodes a video, once.</summary>
+    /// <summary>Returns the decoded video; decodes it on the first call.</summary>
     public static MadeVideoTruth Of(string name)
     {
         var path = MadeVideos.Path(name);
@@ -24,7 +24,7 @@ internal sealed record MadeVideoTruth(IReadOnlyList<byte[]> Frames, int Width, i
     {
         using var folder = new TemporaryFolder();
         var frames = SequentialReference.Frames(path, stream, ExactnessCheck.Size, firstFrame: folder.File("first.ppm"));
-        // "P6\n160 120\n255\n" and the pixels.
+        // The file is "P6\n160 120\n255\n" and the pixels.
         var words = Encoding.ASCII.GetString(File.ReadAllBytes(folder.File("first.ppm")).AsSpan(0, 16)).Split(['\n', ' ']);
         return new(frames, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
     }

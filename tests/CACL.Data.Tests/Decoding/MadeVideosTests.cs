@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>The made videos have the properties that they are made for, as ffprobe sees them.</summary>
+/// <summary>Checks with ffprobe that the made videos have the properties that they are made for.</summary>
 public sealed class MadeVideosTests
 {
     [Theory]

@@ -3,14 +3,14 @@ using CACL.Data.Catalog;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>The eight ways to display a picture, by EXIF's numbers, and movies that ask for one of them.</summary>
+/// <summary>The eight orientations of a picture, by EXIF's numbers, and movies that ask for one of them.</summary>
 internal static class Orientations
 {
-    /// <summary>ffmpeg's filters that display a picture so, by EXIF's number less one.</summary>
+    /// <summary>ffmpeg's filters for the orientations, by EXIF's number minus one.</summary>
     private static readonly string[] Filters =
         ["null", "hflip", "hflip,vflip", "vflip", "transpose=cclock_flip", "transpose=clock", "transpose=clock_flip", "transpose=cclock"];
 
-    // Where a step to the right leads, then where a step down does: (a, b, c, d) of a movie's matrix.
+    // Each row is (a, b, c, d) of a movie's matrix: where a step to the right leads, then where a step down does.
     private static readonly int[][] Matrices =
         [[1, 0, 0, 1], [-1, 0, 0, 1], [-1, 0, 0, -1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0], [0, -1, -1, 0], [0, -1, 1, 0]];
 
@@ -20,7 +20,7 @@ internal static class Orientations
 
     public static string Filter(int tag) => Filters[tag - 1];
 
-    /// <summary>The nine numbers of ffmpeg's display matrix.</summary>
+    /// <summary>Returns the nine numbers of ffmpeg's display matrix.</summary>
     public static int[] Matrix(int tag)
     {
         var m = Matrices[tag - 1];
@@ -28,8 +28,8 @@ internal static class Orientations
     }
 
     /// <summary>
-    /// The movie with another matrix in its track's header (ISO 14496-12, tkhd of version 0). Written here, since one version of ffmpeg
-    /// takes options for it that the next one does not know.
+    /// Returns the movie with another matrix in its track's header (ISO 14496-12, tkhd of version 0). The bytes are written here, since
+    /// ffmpeg's options for it differ between versions.
     /// </summary>
     public static string Turned(string movie, string path, int tag)
     {

@@ -4,26 +4,26 @@ using CACL.Testing;
 namespace CACL.Data.Tests.Decoding;
 
 /// <summary>
-/// The truth that decoders are held to: the ffmpeg program decodes a stream from its start to its end, without dropping or repeating
-/// frames, and every frame comes whole, scaled to one size.
+/// Provides the reference for decoders: the ffmpeg program decodes a stream from its start to its end, without dropping or repeating
+/// frames, and scales every whole frame to one size.
 /// </summary>
 internal static class SequentialReference
 {
-    /// <summary>The option that is to be "passthrough" so that no frame is dropped or repeated.</summary>
+    /// <summary>Name of the option whose value "passthrough" keeps ffmpeg from dropping or repeating frames.</summary>
     public static string PassthroughOption => FfmpegCommand.PassthroughOption;
 
-    /// <summary>Skips the test where the ffmpeg program is not installed.</summary>
+    /// <summary>Skips the test if the ffmpeg program is not installed.</summary>
     public static void Require() => FfmpegCommand.Require();
 
     /// <summary>
-    /// All frames of a stream in presentation order, as ffmpeg displays them, or a box of each, scaled to S·S·3 bytes of RGB.
+    /// Returns all frames of a stream in presentation order, as ffmpeg displays them, or a box of each, scaled to S·S·3 bytes of RGB.
     /// </summary>
     /// <param name="path">The video.</param>
     /// <param name="stream">Index of the stream.</param>
     /// <param name="size">S.</param>
-    /// <param name="box">Of the displayed picture; null: all of it.</param>
-    /// <param name="filter">What ffmpeg does to each frame first.</param>
-    /// <param name="firstFrame">A file that gets the first frame as it is displayed, as PPM.</param>
+    /// <param name="box">Box of the displayed picture; null: all of it.</param>
+    /// <param name="filter">Filter that ffmpeg applies to each frame first.</param>
+    /// <param name="firstFrame">File that receives the first frame as it is displayed, as PPM.</param>
     public static IReadOnlyList<byte[]> Frames(
         string path, int stream, int size, CropBox? box = null, string filter = "null", string? firstFrame = null)
     {
@@ -35,7 +35,8 @@ internal static class SequentialReference
         using var process = FfmpegCommand.Start([
             "-nostdin", "-v", "quiet", "-threads", "1", "-filter_threads", "1", "-i", path, "-map", $"0:{stream}", PassthroughOption,
             "passthrough",
-            // Colours are converted by this filter: after a change of size ffmpeg adds another, to which less of the chroma is left.
+            // This filter converts the colours: otherwise ffmpeg adds another conversion after a change of size, which has less of the
+            // chroma left.
             "-vf", $"{filter},{crop}scale={size}:{size}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgb24", "-f", "rawvideo", "-",
             .. first]);
         using var watchdog = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -55,10 +56,10 @@ internal static class SequentialReference
         return frames;
     }
 
-    /// <summary>Runs the ffmpeg program, for making clips; fails with its words if it fails.</summary>
+    /// <summary>Runs the ffmpeg program to make clips; fails with its messages if it fails.</summary>
     public static void Run(params string[] arguments) => FfmpegCommand.Run(arguments);
 
-    /// <summary>Mean absolute difference of two pictures, in steps of 0 to 255.</summary>
+    /// <summary>Returns the mean absolute difference of two pictures, in steps of 0 to 255.</summary>
     public static double Difference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         Assert.Equal(a.Length, b.Length);

@@ -6,8 +6,9 @@ using CACL.Testing;
 namespace CACL.Data.Tests.Decoding;
 
 /// <summary>
-/// The same promises on videos that others made: real clips of ../shared, and its odd and damaged files, whose frames, sizes and rotations
-/// a table states. Of the clips every sixth and a few pairs in-process, every twelfth and two pairs isolated; tools/test --long: all.
+/// Tests the same guarantees on videos of other origin: real clips of ../shared, and its odd and damaged files, whose frames, sizes and
+/// rotations are listed in a table. Of the clips it takes every sixth and a few pairs in-process, every twelfth and two pairs isolated;
+/// with tools/test --long, all.
 /// </summary>
 public sealed class SharedVideosTests
 {
@@ -64,7 +65,7 @@ public sealed class SharedVideosTests
         return [.. File.ReadLines(Path.Combine(folder, "MANIFEST.tsv")).Skip(1).Select(line => Row.Parse(folder, line.Split('\t')))];
     }
 
-    /// <summary>A file as it is displayed; Frames null: it is unusable.</summary>
+    /// <summary>A file as it is displayed; Frames is null if it is unusable.</summary>
     private sealed record Row(string Path, int? Frames, int Width, int Height, int Rotation)
     {
         public static Row Parse(string folder, string[] cells)

@@ -9,7 +9,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding;
 
-/// <summary>A pair whose two frames have boxes of their own, in both decoders.</summary>
+/// <summary>Tests pairs whose two frames have boxes of their own, in both decoders.</summary>
 public sealed class TwoBoxesTests : IDisposable
 {
     private const int Size = 48;

@@ -41,7 +41,7 @@ public sealed class RegularFileTests : IDisposable
         ];
         foreach (var (path, kind) in others)
         {
-            // On a thread of its own: what waits would hold up the test.
+            // This has a thread of its own: a call that waits would block the test.
             var cancel = TestContext.Current.CancellationToken;
             var refusal = await Assert.ThrowsAsync<NotARegularFileException>(
                 () => Task.Run(() => All[opener](path), cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel));

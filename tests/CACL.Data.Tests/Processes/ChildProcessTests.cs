@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace CACL.Data.Tests.Processes;
 
-/// <summary>Real processes: shells that do what a program may do.</summary>
+/// <summary>Tests real processes: shells that do what a program may do.</summary>
 public sealed class ChildProcessTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -59,7 +59,7 @@ public sealed class ChildProcessTests
         }
         catch (ChildStartException e)
         {
-            Assert.Contains("/no/such/program", e.Message, StringComparison.Ordinal); // where no wrapper stands before it
+            Assert.Contains("/no/such/program", e.Message, StringComparison.Ordinal); // without a wrapper around it
         }
     }
 
@@ -137,7 +137,7 @@ public sealed class ChildProcessTests
     private static ChildProcess Shell(string script, params string[] arguments) =>
         new(new ChildStartInfo("/bin/sh", ["-c", script, "sh", .. arguments]) { Timeout = Patience }, Cancel);
 
-    // A zombie that nobody has waited for runs no more.
+    // A zombie process is no longer running.
     private static void AssertGone(int process)
     {
         var began = Stopwatch.GetTimestamp();

@@ -1,6 +1,8 @@
 namespace CACL.Data.Tests.Sampling;
 
-/// <summary>Pearson's test against equal shares, with a bound six deviations out: seeds are fixed, so it does not flicker.</summary>
+/// <summary>
+/// Makes Pearson's chi-squared test against equal shares, with a bound of six standard deviations; seeds are fixed, so it is not flaky.
+/// </summary>
 internal static class ChiSquare
 {
     public static void AssertUniform(IReadOnlyList<int> seen)

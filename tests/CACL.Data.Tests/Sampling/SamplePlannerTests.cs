@@ -47,7 +47,7 @@ public sealed class SamplePlannerTests
     [Fact]
     public void The_plans_of_a_seed_are_those_of_every_release()
     {
-        // A resumed run, and `cacl explain`, draw again what an earlier release drew.
+        // A resumed run and `cacl explain` must draw what an earlier release drew.
         var planner = new SamplePlanner(new SamplingOptions { Seed = 7, CropSize = 64 }, Uniform(40));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var sample = 0; sample < 200; sample++)
@@ -146,7 +146,7 @@ public sealed class SamplePlannerTests
             wide[box.Width > box.Height ? 1 : 0]++;
         }
 
-        // Below a share of 3/4 every aspect of the range fits into a square, so no try is refused.
+        // Below a share of 3/4 every aspect ratio of the range fits into a square, so no attempt is rejected.
         ChiSquare.AssertUniform(shares);
         ChiSquare.AssertUniform(wide);
     }

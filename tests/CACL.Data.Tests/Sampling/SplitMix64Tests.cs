@@ -4,7 +4,7 @@ namespace CACL.Data.Tests.Sampling;
 
 public sealed class SplitMix64Tests
 {
-    // As splitmix64.c by Sebastiano Vigna prints them for these states.
+    // These are the outputs of splitmix64.c by Sebastiano Vigna for these states.
     [Theory]
     [InlineData(0UL, 0xE220A8397B1DCDAFUL, 0x6E789E6AA1B965F4UL, 0x06C45D188009454FUL)]
     [InlineData(1234567UL, 6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL)]

@@ -58,7 +58,7 @@ public sealed partial class DashboardPageTests
         Assert.NotEmpty(files);
         foreach (var file in files)
             Assert.False(ReadsHtml().IsMatch(File.ReadAllText(file)), $"{Path.GetFileName(file)} makes elements from text.");
-        // A file that is not part of the page would be forgotten without a word.
+        // Otherwise a file that is missing from the page would go unnoticed.
         Each.Holds(files, file => Assert.Contains(File.ReadAllText(file).Trim(), Html, StringComparison.Ordinal));
     }
 

@@ -19,7 +19,7 @@ public sealed class LogLimitTests
         Assert.Equal([("refused 0", 1), ("failed", 1)], written);
         clock.Pass(LogLimit.Window);
         Assert.Equal(("refused 999", 999), written[2]);
-        // After a quiet minute it is as at first.
+        // After a quiet minute the limit starts anew.
         clock.Pass(LogLimit.Window);
         clock.Pass(LogLimit.Window);
         Assert.Equal((3, 0), (written.Count, clock.Timers));

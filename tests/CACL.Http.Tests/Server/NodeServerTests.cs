@@ -163,7 +163,7 @@ public sealed class NodeServerTests : IDisposable
             Assert.Throws<NodeClientException>(() => NodeClient.Find(_run.Path, "", "Do that.")).Message, StringComparison.Ordinal);
         new NodeFile(new Uri("http://127.0.0.1:9"), int.MaxValue, "x").Write(_run.Path, DateTimeOffset.Now);
         Assert.Contains("is not running any more", Told(""), StringComparison.Ordinal);
-        // Another run answers at the address of one that was killed.
+        // The address of a killed run now belongs to another run.
         using var server = Start();
         new NodeFile(server.Address, int.MaxValue, "former").Write(_run.Path, DateTimeOffset.Now);
         Assert.Contains("is not running any more", Told(""), StringComparison.Ordinal);

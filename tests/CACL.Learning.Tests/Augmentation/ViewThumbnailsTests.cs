@@ -54,7 +54,7 @@ public sealed class ViewThumbnailsTests
     private static byte[] Bytes(int sample, int view) =>
         [.. Enumerable.Range(0, Side * Side * 3).Select(i => (byte)((i * 37) + (sample * 101) + (view * 53)))];
 
-    // What augmentation makes of a view to which it does nothing: [B,3,S,S], normalised, its channels last in memory.
+    // Returns a view that augmentation does not change: [B,3,S,S], normalised, channels last in memory.
     private static Views Of(int count)
     {
         using var scope = NewDisposeScope();

@@ -9,7 +9,7 @@ public sealed class ConfusionMatrixTests
     [Fact]
     public void Scores_are_those_of_the_definitions_counted_by_hand()
     {
-        // Label 0: two right, one taken for 1. Label 1: one right. Class 2 is only predicted, class 3 occurs nowhere.
+        // Of label 0, two are right and one is predicted as 1; of label 1, one is right. Class 2 is only predicted, class 3 never occurs.
         using var scope = NewDisposeScope();
         var matrix = new ConfusionMatrix(4);
         matrix.Add(tensor(new long[] { 0, 0, 1, 1, 2, 3 }), tensor(new long[] { 0, 0, 0, 1, 1, 255 }));

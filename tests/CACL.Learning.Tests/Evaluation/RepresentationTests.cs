@@ -110,7 +110,7 @@ public sealed class RepresentationTests : IDisposable
             Assert.Contains("The newest checkpoint there, step-00000200, is taken instead.", found.Instead, StringComparison.Ordinal);
         }
 
-        // Copied by a program that follows links: the checkpoint itself lies there.
+        // A program that follows links copied the folder: the checkpoint itself is there instead of the link.
         CopyFolder(store.PathOf(100), Path.Combine(store.Folder, "latest"));
         Assert.Equal((100L, null), (BackboneFile.Find(run).Step!.Value, BackboneFile.Find(run).Instead));
     }

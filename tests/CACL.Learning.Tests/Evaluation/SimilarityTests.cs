@@ -34,7 +34,7 @@ public sealed class SimilarityTests
     public void A_patch_that_moved_is_found_where_it_went()
     {
         using var model = Untrained(Heads.Pixel);
-        // A patch as large as what the network sees around it would be, on grey: 24 pixels to the right in the second frame.
+        // A patch as large as the network's receptive field is on grey, and 24 pixels further to the right in the second frame.
         var (first, second) = (Patch(16, 16), Patch(40, 16));
         var maps = model.Compare(first, second, [(20, 20)])[0];
         Assert.Equal((5, 2), maps[0].Best);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Losses;
 
-/// <summary>The losses' tiled and closed forms against METHOD.md §5 written out with whole matrices under autograd.</summary>
+/// <summary>Tests the losses' tiled and closed forms against METHOD.md §5, written out with whole matrices under autograd.</summary>
 public sealed class LossTests
 {
     private const double Temperature = 0.07;
@@ -70,7 +70,7 @@ public sealed class LossTests
     {
         using var scope = NewDisposeScope();
         var (u, queue) = (Unit(1, 6, 16).requires_grad_(), Unit(3, 40, 16));
-        // The first three frames' positives are themselves; the others' are their opposites.
+        // The positives of the first three frames are the frames themselves, those of the others their opposites.
         var plus = cat([u.narrow(0, 0, 3), -u.narrow(0, 3, 3)]).detach();
 
         var (loss, top1) = GlobalLoss.Compute(u, plus, queue, Temperature);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Tests.Methods;
 
 /// <summary>
-/// What methods with a momentum network share, held by the smallest one that is not CACL: a predictor, a normalised projector, no queue.
+/// Tests what methods with a key network share, with the smallest one that is not CACL: a predictor, a normalised projector, no queue.
 /// </summary>
 public sealed class MomentumMethodTests
 {
@@ -35,7 +35,7 @@ public sealed class MomentumMethodTests
         method.Step(views, new(0.1) { Progress = 0.5 });
         var after = method.Snapshot();
 
-        // The momentum follows a schedule of the method's own: half way it is 0.75.
+        // The momentum follows a schedule of the method's own: halfway it is 0.75.
         foreach (var name in new[] { "bn1.weight", "layer4.1.bn2.bias", "head_projector.3.weight", "head_projector.3.bias" })
         {
             var expected = between.Find($"key.{name}")!.Values.Zip(

@@ -79,7 +79,7 @@ public sealed class HeadTests
         using var weights = Started();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        // Four samples of three positions each, in two groups.
+        // The batch has four samples of three positions each, in two groups.
         var rows = randn(12, 512);
         var together = Head.Forward(rows, weights, Projector, training: true, groups: 2);
         var apart = cat([

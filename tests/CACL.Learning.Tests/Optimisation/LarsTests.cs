@@ -18,7 +18,7 @@ public sealed class LarsTests
         using var scope = NewDisposeScope();
         using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(Heads.Global, Backbone.ResNet18), CPU);
         weights.Initialise(1);
-        // A weight of zeros: its ratio is 1.
+        // The ratio of a weight of zeros is 1.
         weights["head_global.2.weight"].zero_();
         using var lars = new Lars(weights, options);
         string[] followed = ["conv1.weight", "bn1.bias", "head_global.0.bias", "head_global.2.weight"];

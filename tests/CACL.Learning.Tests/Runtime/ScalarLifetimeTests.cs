@@ -4,7 +4,10 @@ using TorchSharp;
 
 namespace CACL.Learning.Tests.Runtime;
 
-/// <summary>docs/decisions/0007: what is handed to native code lives until that returns. <c>CACL.Benchmarks scalars</c> tries it.</summary>
+/// <summary>
+/// Checks docs/decisions/0007: what is passed to native code lives until the call returns. <c>CACL.Benchmarks scalars</c> tests it under
+/// load.
+/// </summary>
 public sealed class ScalarLifetimeTests
 {
     [Fact]

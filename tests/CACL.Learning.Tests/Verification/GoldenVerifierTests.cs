@@ -11,10 +11,10 @@ public sealed class GoldenVerifierTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>The repository's own.</summary>
+    /// <summary>Golden files of the repository.</summary>
     public static TheoryData<string> Names => [.. GoldenFiles.Names];
 
-    /// <summary>Those of ../shared that the repository has not; trainings take seconds each: with tools/test --long.</summary>
+    /// <summary>Golden files that only ../shared has; trainings take seconds each and need tools/test --long.</summary>
     public static IEnumerable<TheoryDataRow<string>> FurtherNames => Workspace.Lack("golden") is { } lack
         ? [new TheoryDataRow<string>("") { Skip = lack }]
         : Directory.EnumerateFiles(Workspace.Shared("golden"), "*.safetensors")
@@ -137,7 +137,7 @@ public sealed class GoldenVerifierTests : IDisposable
         var items = golden.Entries.Select(entry =>
         {
             var bytes = golden.ReadBytes(entry);
-            // The middle number's highest mantissa or value bits.
+            // These bits are the highest mantissa or value bits of the middle number.
             var at = (int)(entry.Count / 2) * entry.Type.ElementSize();
             if (entry.Name == tensor) bytes[at + (entry.Type is SafeTensorsType.I64 ? 0 : entry.Type.ElementSize() - 2)] ^= 0x41;
             return SafeTensorsItem.Of(entry.Name, entry.Type, entry.Shape, bytes);

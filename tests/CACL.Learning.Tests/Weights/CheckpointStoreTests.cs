@@ -327,7 +327,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
     private CheckpointStore Store(int keep = 3) => new(_folder.File("checkpoints"), keep);
 
-    // Changes state.json as another program would have written it, and vouches for it in the manifest.
+    // Changes state.json as another program would have written it, and corrects its checksum in the manifest.
     private static void Rewrite(string checkpoint, Action<JsonNode> change)
     {
         var (file, manifest) = (Path.Combine(checkpoint, "state.json"), Path.Combine(checkpoint, "manifest.json"));

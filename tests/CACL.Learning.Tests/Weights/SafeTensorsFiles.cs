@@ -4,10 +4,10 @@ using CACL.Learning.Weights;
 
 namespace CACL.Learning.Tests.Weights;
 
-/// <summary>Makes the files that the reader is tried on, from their raw parts.</summary>
+/// <summary>Makes the files that the reader is tested on, from their raw parts.</summary>
 internal static class SafeTensorsFiles
 {
-    /// <summary>Length, header and data, whatever they are.</summary>
+    /// <summary>Returns a file of this length, header and data, valid or not.</summary>
     public static byte[] Raw(string header, int dataBytes, ulong? length = null)
     {
         var text = Encoding.UTF8.GetBytes(header);
@@ -18,7 +18,7 @@ internal static class SafeTensorsFiles
         return file;
     }
 
-    /// <summary>A plain, valid file of a few types, an empty tensor and a number without dimensions among them.</summary>
+    /// <summary>Returns a plain, valid file of a few types, including an empty tensor and a number without dimensions.</summary>
     public static SafeTensorsItem[] Sample() =>
     [
         SafeTensorsItem.Of("a.weight", SafeTensorsType.F32, [2, 3], new byte[24].Select((_, i) => (byte)i).ToArray()),

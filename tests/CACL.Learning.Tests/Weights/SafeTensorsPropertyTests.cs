@@ -90,7 +90,7 @@ public sealed class SafeTensorsPropertyTests : IDisposable
         }
     }
 
-    /// <summary>The law: a file is read whole, its tensors covering it, or refused by the typed error.</summary>
+    /// <summary>Checks the law: a file is read completely, with tensors that cover it, or rejected with the typed error.</summary>
     private void Check(byte[] bytes)
     {
         using var path = new OwnFile(_folder);
@@ -126,7 +126,7 @@ public sealed class SafeTensorsPropertyTests : IDisposable
         return memory.ToArray();
     }
 
-    /// <summary>CsCheck tries samples on several threads: each writes a file of its own.</summary>
+    /// <summary>A file that only one sample uses, since CsCheck runs samples on several threads.</summary>
     private sealed class OwnFile(TemporaryFolder folder) : IDisposable
     {
         public string Path { get; } = folder.File($"{Guid.NewGuid():N}.safetensors");

@@ -3,12 +3,12 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Weights;
 
-/// <summary>A file system of a few kilobytes, to be filled. A test that cannot have one is skipped.</summary>
+/// <summary>A file system of a few kilobytes that a test can fill. A test that cannot have one is skipped.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <param name="size">As mount reads it, such as 1m.</param>
+    /// <param name="size">Size in the syntax of mount, such as 1m.</param>
     public SmallDisk(string size)
     {
         if (Run("mount", "-t", "tmpfs", "-o", $"size={size}", "none", _folder.Path)) return;

@@ -2,7 +2,7 @@ using CACL.Learning.Weights;
 
 namespace CACL.Learning.Tests.Weights;
 
-/// <summary>Small snapshots and states to save.</summary>
+/// <summary>Makes small snapshots and states to save.</summary>
 internal static class Snapshots
 {
     public static readonly CheckpointArchitecture Architecture = new("resnet18", "global,pixel,cycle", 16, 128, "zeros");
@@ -38,7 +38,7 @@ internal static class Snapshots
         Settings = Settings,
     };
 
-    /// <summary>Saves under <see cref="State"/>.</summary>
+    /// <summary>Saves a snapshot with <see cref="State"/>.</summary>
     public static string Put(this CheckpointStore store, long step, TrainingSnapshot snapshot) =>
         store.Save(State(step), snapshot, TestContext.Current.CancellationToken);
 

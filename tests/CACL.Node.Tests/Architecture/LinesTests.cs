@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Architecture;
 
-/// <summary>No line of code is longer than .editorconfig says: neither the compiler nor the formatter looks at that key.</summary>
+/// <summary>Checks that no line of code is longer than .editorconfig says: neither the compiler nor the formatter uses that key.</summary>
 public sealed partial class LinesTests
 {
     private const string RawText = "\"\"\"";
@@ -29,7 +29,7 @@ public sealed partial class LinesTests
         {
             var wasRaw = isRaw;
             if (line.Split(RawText).Length % 2 == 0) isRaw = !isRaw;
-            // A text that a test compares, or takes for a file, stays in one piece.
+            // A string that a test compares, or uses as a file, is not split.
             if (wasRaw || isRaw || line.Length <= most || (textMayBeLonger && line.Contains('"', StringComparison.Ordinal))) continue;
             yield return $"{file}:{number} has {line.Length} columns, more than {most}";
         }

@@ -4,7 +4,7 @@ using ArchUnitNET.Loader;
 
 namespace CACL.Node.Tests.Architecture;
 
-/// <summary>The house's rooms: which project may know which, and that no folder leans on one that leans on it.</summary>
+/// <summary>Checks the layers: which project may reference which, and that no folders depend on each other in a cycle.</summary>
 public sealed class RoomsTests
 {
     private static readonly string[] Projects = ["Data", "Learning", "Runs", "Actors", "Http", "Configuration", "Node"];

@@ -2,7 +2,7 @@ using CACL.Node.Commands;
 
 namespace CACL.Node.Tests.Commands;
 
-/// <summary>The program in this process, for what needs no process of its own.</summary>
+/// <summary>Runs the program in this process, for tests that need no process of its own.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs one command line.</summary>

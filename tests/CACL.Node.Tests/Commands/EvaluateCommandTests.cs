@@ -71,7 +71,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Single(error.Trim().Split('\n'));
     }
 
-    // An option given in more takes the place of the one here.
+    // An option in "more" replaces the one here.
     private (int Status, string Output, string Error) Evaluate(string checkpoint, params string[] more)
     {
         var arguments = new List<string> { "evaluate", "--checkpoint", checkpoint, "--set", "cacl.evaluation.device=cpu", "--set",

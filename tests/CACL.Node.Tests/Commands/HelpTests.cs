@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Commands;
 
-/// <summary>What the help of every verb says is held against the command line itself.</summary>
+/// <summary>Compares the help of every verb with the command line itself.</summary>
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs => [.. All(CaclCommand.Create(out _), "").Select(v => v.Path)];
@@ -36,7 +36,7 @@ public sealed class HelpTests
         {
             var faults = root.Parse(words).Errors.Select(e => e.Message).ToList();
             Assert.True(faults.Count == 0, $"cacl {string.Join(' ', words)}: {string.Join(' ', faults)}");
-            // Presets that it names are there.
+            // Presets that it names must exist.
             foreach (var file in words.Where(w => w.StartsWith("hocon/", StringComparison.Ordinal)))
                 Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), file);
         }
@@ -45,7 +45,7 @@ public sealed class HelpTests
     private static IEnumerable<(string Path, Command Command)> All(Command command, string path) =>
         command.Subcommands.Where(c => !c.Hidden).SelectMany(c => All(c, $"{path} {c.Name}".TrimStart())).Prepend((path, command));
 
-    // The command line ends at a redirection, or where an explanation follows at some distance. No example needs quotes.
+    // The command line ends at a redirection, or at an explanation after some spaces. No example needs quotes.
     private static string[] Words(string line)
     {
         var text = line.TrimStart()["cacl ".Length..];

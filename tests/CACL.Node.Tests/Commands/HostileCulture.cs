@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CACL.Node.Tests.Commands;
 
 /// <summary>
-/// A culture for this thread that writes numbers and dates as no file may: −1.234,5 with a minus of its own, and years of another
+/// Sets a culture for this thread that writes numbers and dates as no file may: −1.234,5 with a minus sign of its own, and years of another
 /// calendar. It needs no ICU.
 /// </summary>
 internal sealed class HostileCulture : IDisposable

@@ -4,7 +4,7 @@ using CACL.Node.Study;
 
 namespace CACL.Node.Tests.Commands;
 
-/// <summary>Numbers of command lines are read and written alike in every culture.</summary>
+/// <summary>Checks that numbers on command lines are read and written alike in every culture.</summary>
 public sealed class NumberOptionTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class NumberOptionTests
         var plan = StudyOf("0.0125");
         var here = StudyFingerprint.Of(plan);
         using var culture = new HostileCulture();
-        Assert.Equal("0,5", $"{0.5}"); // else nothing is tried here
+        Assert.Equal("0,5", $"{0.5}"); // otherwise this tests nothing
         Assert.Equal(here, StudyFingerprint.Of(plan));
         Assert.EndsWith("fraction 0.0125", here["data set set"], StringComparison.Ordinal);
     }

@@ -5,8 +5,8 @@ using CACL.Testing;
 namespace CACL.Node.Tests.Commands;
 
 /// <summary>
-/// A pipe that nobody writes to, wherever a verb expects a file: it is refused by name, and nobody waits for it. Before, the program
-/// waited for ever; here it has a deadline.
+/// Checks that every verb that expects a file rejects a pipe without a writer by name, instead of waiting for it. The program used to wait
+/// for ever; here it has a deadline.
 /// </summary>
 public sealed class PipesTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
@@ -124,13 +124,13 @@ public sealed class PipesTests(SmallRuns runs) : IClassFixture<SmallRuns>
             return await Task.Run(() => (process.WaitForExit(Deadline), process.Output));
         }
 
-        // On a thread of its own: one that waited would be left behind.
+        // This has a thread of its own: one that waits would be left behind.
         var cancel = TestContext.Current.CancellationToken;
         var (status, output, error) = await Task.Run(() => CommandLine.Run(command), cancel).WaitAsync(Deadline, cancel);
         return (status, output + error);
     }
 
-    /// <summary>What the words of the command lines above stand for.</summary>
+    /// <summary>Returns what the placeholders in the command lines above stand for.</summary>
     private string Named(string argument)
     {
         const string videos = "cacl.data.videos=";

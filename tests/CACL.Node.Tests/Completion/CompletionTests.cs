@@ -31,7 +31,7 @@ public sealed class CompletionTests : IDisposable
     {
         Assert.SkipUnless(File.Exists(Bash), "There is no bash (Debian, Ubuntu: apt-get install bash).");
         var quoted = string.Join(' ', words.Select(w => $"'{w}'"));
-        // compopt speaks to the line editor, which is not there.
+        // compopt needs the line editor, which does not run here.
         var (_, output) = Run(Bash, ["--norc", "-c", $"compopt() {{ :; }}; source {Script()}; COMP_WORDS=({quoted}); COMP_CWORD={words.Length - 1}; _cacl; echo \"${{COMPREPLY[*]}}\""], "");
         Assert.Equal(expected, output.Trim());
     }
@@ -51,7 +51,7 @@ public sealed class CompletionTests : IDisposable
         var (_, output) = Run(Terminal, ["-qec", $"{Bash} --norc --noprofile -i", "/dev/null"], typed);
         var lines = output.ReplaceLineEndings("\n").Split('\n').Where(l => l.StartsWith("got:", StringComparison.Ordinal)).ToArray();
         Assert.True(lines.Length == 2, output);
-        // The name of a folder is completed with its slash, as everywhere.
+        // The name of a folder is completed with a slash, as everywhere.
         Assert.Equal("got:<train><--config><preset of mine.conf><--run><my runs/><--set><cacl.data.stride=4>", lines[0]);
         Assert.Equal("got:<evaluate><--protocol><limited><--checkpoint><random>", lines[1]);
     }

@@ -115,7 +115,7 @@ public sealed class DatasetsCheckTests : IDisposable
     private static (int Status, string Output, string Error) Check(string kind, string root, params string[] more) =>
         CommandLine.Run(["datasets", "check", "--dataset", kind, "--data", root, .. more]);
 
-    /// <summary>Three pairs of 4×2 pixels, two classes; the first two labels are all sky.</summary>
+    /// <summary>Makes three pairs of 4×2 pixels and two classes; the first two labels are all sky.</summary>
     private void Small(byte valueOfLast)
     {
         File.WriteAllText(_folder.File("classes.txt"), "sky\nroad\n");

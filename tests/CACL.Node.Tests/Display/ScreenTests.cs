@@ -63,7 +63,7 @@ public sealed class ScreenTests
         }
 
         var text = shown.ToString();
-        // Each line erases what the display had in its row.
+        // Each line erases its row of the display.
         for (var i = 0; i < 20; i++)
             Assert.Contains($"event {i}\u001b[K\n", text.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(text.LastIndexOf("step 40 of 400", StringComparison.Ordinal) > text.LastIndexOf("event 19", StringComparison.Ordinal));
@@ -75,7 +75,7 @@ public sealed class ScreenTests
         using var stuck = new StuckWriter();
         using (var screen = new Screen(Console(stuck, ansi: false), live: false, TimeSpan.FromHours(1)))
         {
-            // More than fit into what waits: the rest is left out instead of waited for.
+            // There are more lines than the queue holds: the rest is dropped instead of waited for.
             for (var i = 0; i < 10_000; i++) screen.Line("flood", Style.Plain);
             screen.Show(Snapshot);
             stuck.LetGo();

@@ -5,32 +5,32 @@ using YamlDotNet.Serialization;
 
 namespace CACL.Node.Tests.Docker;
 
-/// <summary>docker-compose.yml as YAML says it, merges done.</summary>
+/// <summary>Reads docker-compose.yml as YAML, with merges resolved.</summary>
 internal static partial class ComposeFile
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(Workspace.Root, "docker-compose.yml"));
     private static readonly Dictionary<object, object> Document =
         new Deserializer().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(new StringReader(Text))));
 
-    /// <summary>Each service by its name.</summary>
+    /// <summary>The services by name.</summary>
     public static IReadOnlyDictionary<string, Dictionary<object, object>> Services =>
         Map(Document, "services").ToDictionary(s => (string)s.Key, s => (Dictionary<object, object>)s.Value);
 
-    /// <summary>The services that are made here.</summary>
+    /// <summary>The services that are built from this repository.</summary>
     public static IEnumerable<KeyValuePair<string, Dictionary<object, object>>> Built => Services.Where(s => s.Value.ContainsKey("build"));
 
-    /// <summary>The variables that it is filled in from.</summary>
+    /// <summary>The variables that it substitutes.</summary>
     public static IReadOnlySet<string> Variables => Variable().Matches(Text).Select(m => m.Groups[1].Value).ToHashSet();
 
-    /// <summary>A mapping below a key; empty where there is none.</summary>
+    /// <summary>Returns the mapping below a key; empty if there is none.</summary>
     public static Dictionary<object, object> Map(Dictionary<object, object> of, string key) =>
         of.TryGetValue(key, out var value) ? (Dictionary<object, object>)value : [];
 
-    /// <summary>A list of texts below a key; empty where there is none.</summary>
+    /// <summary>Returns the list of texts below a key; empty if there is none.</summary>
     public static IReadOnlyList<string> Texts(Dictionary<object, object> of, string key) =>
         of.TryGetValue(key, out var value) ? [.. ((List<object>)value).Cast<string>()] : [];
 
-    /// <summary>What is mounted from this machine, defaults filled in.</summary>
+    /// <summary>Returns what is mounted from this machine, with defaults substituted.</summary>
     public static IEnumerable<string> Sources(Dictionary<object, object> service) =>
         (service.TryGetValue("volumes", out var value) ? (List<object>)value : [])
             .Select(volume => volume is Dictionary<object, object> mount ? (string)mount["source"] : ((string)volume).Split(':')[0])

@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Docker;
 
-/// <summary>What docker-compose.yml, its Dockerfile, .env.example and the program have to agree on, without Docker.</summary>
+/// <summary>Checks what docker-compose.yml, its Dockerfile, .env.example and the program must agree on, without Docker.</summary>
 public sealed partial class ComposeFileTests
 {
     [Fact]
@@ -85,7 +85,7 @@ public sealed partial class ComposeFileTests
         var example = File.ReadAllLines(Path.Combine(Workspace.Root, ".env.example"));
         var named = example.Select(line => Assignment().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
         Assert.Empty(ComposeFile.Variables.Except(named));
-        // Settings of the program go by another way: the whole of .env is handed to it.
+        // The program's settings are passed otherwise: it receives the whole of .env.
         var settings = KnownKeys.All.Select(EnvironmentOverrides.Variable).ToHashSet();
         Each.Holds(named.Except(ComposeFile.Variables), name => Assert.Contains(name, settings));
     }

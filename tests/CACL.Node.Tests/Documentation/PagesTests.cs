@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Documentation;
 
-/// <summary>What README.md and the pages below docs name is there, and the commands in them are commands.</summary>
+/// <summary>Checks that what README.md and the pages in docs name exists, and that the commands in them are commands.</summary>
 public sealed partial class PagesTests
 {
     public static TheoryData<string> Pages =>
@@ -103,7 +103,7 @@ public sealed partial class PagesTests
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Workspace.Root, page));
 
-    // As GitHub makes them: small letters, digits, hyphens for spaces, all else left out.
+    // GitHub makes anchors so: lower case, digits, hyphens for spaces, nothing else.
     private static HashSet<string> Anchors(string page) =>
         [.. Heading().Matches(Read(page)).Select(
             m => NotInAnchor().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
@@ -129,7 +129,7 @@ public sealed partial class PagesTests
     [GeneratedRegex("""hocon/[\w./-]+\.conf""")]
     private static partial Regex Preset();
 
-    // Not a file such as observe/cacl.rules.yml, nor the dots of "cacl.…".
+    // This excludes files such as observe/cacl.rules.yml, and the dots of "cacl.…".
     [GeneratedRegex("""(?<![\w/\[.-])cacl(\.[a-z0-9]+(-[a-z0-9]+)*)+(?!\.yml|\w|-)""")]
     private static partial Regex Key();
 

@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>The real program in a process of its own.</summary>
+/// <summary>Runs the real program in a process of its own.</summary>
 internal sealed partial class CaclProcess : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
@@ -45,13 +45,13 @@ internal sealed partial class CaclProcess : IDisposable
         }
     }
 
-    /// <summary>Its number.</summary>
+    /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the program.</summary>
     public static CaclProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
-    /// <summary>Starts it with other environment variables.</summary>
+    /// <summary>Starts the program with additional environment variables.</summary>
     public static CaclProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
@@ -63,17 +63,17 @@ internal sealed partial class CaclProcess : IDisposable
         return new CaclProcess(Process.Start(start)!);
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the program to its end.</summary>
     public static (int ExitCode, string Output) Run(params string[] arguments)
     {
         using var process = Start(arguments);
         return (process.WaitForExit(), process.Output);
     }
 
-    /// <summary>Holds that a program did what was asked.</summary>
+    /// <summary>Asserts that a program succeeded.</summary>
     public static void AssertSuccess((int ExitCode, string Output) run) => Assert.True(run.ExitCode == 0, run.Output);
 
-    /// <summary>Holds that a program refused in words, without a stack trace.</summary>
+    /// <summary>Asserts that a program refused with a message, without a stack trace.</summary>
     public static void AssertRefused((int ExitCode, string Output) run, params string[] words)
     {
         Assert.True(run.ExitCode == 1, $"exit code {run.ExitCode}:\n{run.Output}");
@@ -82,10 +82,10 @@ internal sealed partial class CaclProcess : IDisposable
         Assert.DoesNotContain("   at CACL", run.Output);
     }
 
-    /// <summary>Waits for its end and returns its exit code.</summary>
+    /// <summary>Waits for the end of the program and returns its exit code.</summary>
     public int WaitForExit() => WaitForExit(Deadline);
 
-    /// <summary>Waits for its end, so long at most, and returns its exit code.</summary>
+    /// <summary>Waits for the end of the program up to a time limit and returns its exit code.</summary>
     public int WaitForExit(TimeSpan deadline)
     {
         Assert.True(_process.WaitForExit(deadline), $"The program did not end:\n{Output}");
@@ -93,13 +93,13 @@ internal sealed partial class CaclProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGKILL.</summary>
+    /// <summary>Kills the program with SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
     /// <summary>Sends a signal by number.</summary>
     public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
 
-    /// <summary>Waits until something holds; fails if the program ends before.</summary>
+    /// <summary>Waits until a condition holds; fails if the program ends before.</summary>
     public void Until(Func<bool> condition)
     {
         for (var began = Stopwatch.GetTimestamp(); !condition(); Eventually.Pause(BetweenLooks))
@@ -123,7 +123,7 @@ internal sealed partial class CaclProcess : IDisposable
         lock (_standardOutput) _standardOutput.Add(line);
     }
 
-    // Null is a pipe's end.
+    // Null marks the end of a pipe.
     private void Keep(string? line)
     {
         if (line is null) return;

@@ -5,8 +5,8 @@ using CACL.Testing;
 namespace CACL.Node.Tests.EndToEnd;
 
 /// <summary>
-/// The program under languages that write 0,25 and −1 and years of another calendar, with their cultures brought back: every byte that it
-/// writes is the one that it writes without.
+/// Runs the program under languages that write 0,25 and −1 and years of another calendar, with their cultures restored, and checks that it
+/// writes the same bytes as without them.
 /// </summary>
 public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
@@ -34,7 +34,7 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         ];
         foreach (var line in lines)
         {
-            Cacl(null, line); // what is made once is there from now on
+            Cacl(null, line); // whatever is made only once exists from now on
             Assert.Equal(Said(Cacl(null, line)), Said(Cacl(language, line)));
         }
     }
@@ -56,10 +56,10 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         }
     }
 
-    // Everything that a training, a study on a quarter of the labels and an explanation leave and say, by its name.
+    // Returns by name everything that a training, a study on a quarter of the labels and an explanation write and print.
     private SortedDictionary<string, string> Everything(string? language)
     {
-        // The same folders for each language: files name them.
+        // Each language uses the same folders, since files name them.
         var (run, study, explained) = (runs.Folder("spoken"), runs.Folder("spoken-study"), runs.Folder("spoken-explained"));
         foreach (var folder in new[] { run, study, explained }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
         string[] settings = ["--set", "cacl.training.max-steps=2", "--set", "cacl.data.decoders=1", "--set", "cacl.http.enabled=false"];
@@ -94,7 +94,7 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
 
         foreach (var file in new[] { run, study, explained }.SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
         {
-            // Logs hold the threads' order of the moment, event files and catalogues the time in binary.
+            // Logs depend on the order of threads; event files and catalogues contain the time in binary.
             if (Path.GetExtension(file) is ".log" or ".lock" or ".sqlite" || file.Contains("tfevents", StringComparison.Ordinal)) continue;
             var isText = Path.GetExtension(file) is ".json" or ".jsonl" or ".conf" or ".csv" or ".md";
             said[file] = isText ? Timeless(File.ReadAllText(file)) : Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
@@ -117,11 +117,11 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
 
     private static string Said((int ExitCode, string Output) run) => $"{run.ExitCode}\n{Timeless(run.Output)}";
 
-    // How long something took, when it was and how much memory was free: as a program writes it that heeds no language.
+    // Replaces durations, times and free memory, in the form that a program independent of the language writes.
     private static string Timeless(string text)
     {
         var lines = Moments().Replace(text, "⌚").Split('\n');
-        // How many lines of progress there are, and between which others, is the clock's doing; the last one is always there.
+        // The number of progress lines and their places depend on the clock; the last one is always there.
         var progress = lines.ToLookup(line => line.StartsWith("epoch ", StringComparison.Ordinal));
         return string.Join('\n', progress[false].Concat(progress[true].TakeLast(1)));
     }

@@ -68,7 +68,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var (run, exported) = (runs.Folder("one-step"), runs.Folder("exported.safetensors"));
         Succeed(runs.Train(run, "--set", "cacl.training.max-steps=1"));
         Succeed("export", "--checkpoint", run, "--out", exported);
-        // As the run, but that its link to the newest checkpoint is lost.
+        // This is the run without its link to the newest checkpoint.
         var lost = runs.Folder("lost");
         Directory.CreateDirectory(Path.Combine(lost, "checkpoints"));
         Directory.CreateSymbolicLink(Path.Combine(lost, "checkpoints", "step-00000001"), Path.Combine(run, "checkpoints", "step-00000001"));
@@ -97,7 +97,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
             manifest.GetProperty("protocol").GetProperty("name").GetString(),
             manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
         Assert.Equal(1, manifest.GetProperty("dataset").GetProperty("train").GetProperty("images").GetInt32());
-        // Its classifier belongs to a backbone that is not kept.
+        // Its classifier belongs to a backbone that was not kept.
         Assert.Equal(["result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
     }
 

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary><c>cacl explain</c> as a process of its own, beside a running training and after it.</summary>
+/// <summary>Tests <c>cacl explain</c> as a process of its own, during a training and after it.</summary>
 public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;
@@ -15,7 +15,7 @@ public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRun
         File.AppendAllText(Path.Combine(run, "config.resolved.conf"), "\ncacl.training.threads = 0\n");
         File.AppendAllText(Path.Combine(run, "train.log"), "{\"@mt\":\"libtorch\",\"Threads\":3}\n");
         var output = Explain();
-        Assert.Contains("on cpu with 1 threads", output, StringComparison.Ordinal);
+        Assert.Contains("on cpu with 1 thread;", output, StringComparison.Ordinal);
         Assert.Contains("Reproduced to the bit", output, StringComparison.Ordinal);
         File.Delete(Path.Combine(run, "run.json"));
         Assert.Contains("on cpu with 3 threads", Explain(), StringComparison.Ordinal);

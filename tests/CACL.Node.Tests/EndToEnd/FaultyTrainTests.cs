@@ -1,6 +1,6 @@
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>Trainings that cannot go on as they were asked to.</summary>
+/// <summary>Tests trainings that cannot run as requested.</summary>
 public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A run folder on a disk that is full: a file system of its own in memory, which nobody but the program's process sees.</summary>
+/// <summary>Tests a run folder on a full disk: a file system in memory that only the program's process sees.</summary>
 public sealed class FullDiskTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    // $1: where it is mounted; $2: a run, whose checkpoints stay where they are; the rest: the command.
+    // $1 is the mount point; $2 is a run, whose checkpoints stay where they are; the rest is the command.
     private const string FullDisk =
         """
         set -e

@@ -6,14 +6,14 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>Real scans that are really interrupted, and what a training does about what they did not reach.</summary>
+/// <summary>Tests real scans that are really interrupted, and what a training does about the files that they did not reach.</summary>
 public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Clips = 12;
     private const int Terminate = 15;
     private const int Kill = 9;
 
-    // The first runs of ffprobe read a few clips, the next ones stay until they are ended.
+    // The first runs of ffprobe read a few clips, the next ones hang until they are ended.
     private const string Gate = "[ $run -gt 8 ] && exec sleep 1000";
 
     private static readonly string[] Isolated = ["--set", "cacl.data.decoder=isolated"];
@@ -36,7 +36,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
         Assert.True(exit == 0, output);
         Assert.Contains($"which knows {kept} files of it from scans that did not reach all", output, StringComparison.Ordinal);
         Assert.Contains($"{Clips} of {Clips} videos are used; unusable: 0", output, StringComparison.Ordinal);
-        // The next one need not look again.
+        // The next scan need not read them again.
         Assert.DoesNotContain("Scanning", CaclProcess.Run(Train("again", catalog)).Output, StringComparison.Ordinal);
     }
 
@@ -119,7 +119,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     {
         var videos = Directory.CreateDirectory(runs.Folder("counted")).FullName;
         var catalog = runs.Folder("counted.sqlite");
-        // It stops itself before it counts for the first time, so that it is there to be killed.
+        // The script stops itself before it counts for the first time, so that it is there to be killed.
         var gate = new WrappedPrograms(
             runs.Folder("counting-gate"),
             "ffprobe",
@@ -181,7 +181,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     private string[] Train(string run, string catalog) =>
         runs.Train(runs.Folder(run), "--set", "cacl.training.max-steps=1", "--set", $"cacl.data.catalog=\"{catalog}\"");
 
-    // Files that come before, between and after those that are there.
+    // Adds files before, between and after the existing ones in order.
     private static void AddThree(string videos)
     {
         var one = Path.Combine(videos, "clip-0000.mp4");

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A data set in the folder layout: bright discs on a dark ground, two classes, two pictures a split.</summary>
+/// <summary>Makes a data set in the folder layout: bright discs on a dark ground, two classes, two pictures in each split.</summary>
 internal static class LabelledPictures
 {
     private const int Side = 32;

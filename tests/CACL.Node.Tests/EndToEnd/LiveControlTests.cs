@@ -8,7 +8,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A training in a process of its own, held, changed, asked and stopped from outside.</summary>
+/// <summary>Tests a training in a process of its own that is paused, changed, queried and stopped from outside.</summary>
 public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
 {
     private const int Steps = 12;
@@ -53,7 +53,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Cacl(0, runs.Train(killed, [.. length, "--resume"]));
         Assert.Contains("ended", Cacl(0, "status", "--run", killed), StringComparison.Ordinal);
 
-        // Computed anew from a checkpoint, a step meets the same changes.
+        // A step that is computed again from a checkpoint uses the same changes.
         Assert.Contains(
             "Reproduced to the bit", Cacl(0, "explain", "--run", killed, "--step", $"{Steps}", "--out", runs.Folder("explained-live")),
             StringComparison.Ordinal);
@@ -137,7 +137,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         Assert.Equal(130, process.WaitForExit());
     }
 
-    /// <summary>The first moment at which the training can be told anything.</summary>
+    /// <summary>Pauses the training as soon as it accepts requests.</summary>
     private void PauseAtOnce(CaclProcess process, string run) => process.Until(() =>
         NodeFile.Read(run) is not null && SendAsync(run, HttpMethod.Post, "/api/pause", "{}").Result.Status == HttpStatusCode.Accepted);
 
@@ -159,7 +159,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
         }
         catch (HttpRequestException)
         {
-            return (HttpStatusCode.ServiceUnavailable, "{}"); // its port is open, it does not answer yet
+            return (HttpStatusCode.ServiceUnavailable, "{}"); // its port is open, but it does not respond yet
         }
     }
 

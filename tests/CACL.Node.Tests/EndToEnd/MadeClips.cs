@@ -7,7 +7,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>Twelve made clips, scanned once, for all tests that start the program.</summary>
+/// <summary>Twelve made clips, scanned once for all tests that start the program.</summary>
 public sealed class MadeClips : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,7 +18,9 @@ public sealed class MadeClips : IAsyncLifetime
 
     internal string Videos => _folder.File("videos");
 
-    /// <summary>The folder of one run on them that whoever asks first makes, for all test classes. Not to be written to.</summary>
+    /// <summary>
+    /// Returns the folder of one run on the clips, which the first caller of all test classes makes. It must not be written to.
+    /// </summary>
     internal string Undisturbed(Action<string> train)
     {
         lock (_gate)
@@ -29,7 +31,7 @@ public sealed class MadeClips : IAsyncLifetime
         }
     }
 
-    /// <summary>Skips the test where they could not be made.</summary>
+    /// <summary>Skips the test if the clips could not be made.</summary>
     internal static void Require() => Ffmpeg.RequireProgram(FfmpegProgram.TryFind(out _, out var whyNot), whyNot);
 
     public async ValueTask InitializeAsync()

@@ -5,7 +5,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>Evaluations beside a training, each with its real child process.</summary>
+/// <summary>Tests evaluations during a training, each in a real child process.</summary>
 public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;
@@ -14,11 +14,11 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
     public void Evaluations_beside_a_training_are_recorded_and_change_none_of_its_bits()
     {
         var watched = runs.Folder("watched");
-        // Open to others, which needs a token: that is in no file for the evaluation to read, and it opens nothing.
+        // The server listens to other machines, which needs a token: the evaluation finds the token in no file, and it opens no port.
         string[] open = ["--set", "cacl.http.host=0.0.0.0", "--set", "cacl.http.token=geheim"];
         var (exit, output) = CaclProcess.Run(runs.Train(watched, [.. Short, .. open, "--set", "cacl.evaluation.every-steps=8"]));
         Assert.True(exit == 0, output);
-        // A checkpoint more or less changes nothing either.
+        // An additional checkpoint changes nothing either.
         Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(watched));
         Assert.Equal(Weights(runs.Undisturbed), Weights(watched));
 
@@ -31,7 +31,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
         Assert.Equal(0, status);
         Assert.Contains("discs     linear, quick", table, StringComparison.Ordinal);
         ApprovedText.AssertSame("run-folder", RunFolderText.Of(watched));
-        // Who reads the run opens nothing and needs no token.
+        // A verb that reads the run opens no port and needs no token.
         (exit, output) = CaclProcess.Run(
             "explain", "--run", watched, "--step", "2", "--no-replay", "--out", runs.Folder("explained-watched"));
         Assert.True(exit == 0, output);
@@ -103,7 +103,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
         process.Signal(Terminate);
         Assert.Equal(143, process.WaitForExit());
         Assert.Empty(Evaluators(run));
-        // Neither the right token nor one that was tried stands in any log, however much is logged.
+        // No log contains the right token or one that was tried, however much is logged.
         var written = Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories)
             .Where(f => Path.GetExtension(f) != ".safetensors")
             .Select(File.ReadAllText);
@@ -148,7 +148,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
         return File.Exists(file) ? [.. File.ReadAllLines(file).Select(line => JsonDocument.Parse(line).RootElement)] : [];
     }
 
-    /// <summary>Process ids of the evaluations that belong to a run.</summary>
+    /// <summary>Returns the process ids of a run's evaluations.</summary>
     private static List<int> Evaluators(string run)
     {
         var found = new List<int>();
@@ -163,7 +163,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
             }
             catch (IOException)
             {
-                // It has just ended.
+                // The process has just ended.
             }
         }
 

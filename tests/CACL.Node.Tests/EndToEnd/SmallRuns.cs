@@ -4,23 +4,23 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A folder for runs on <see cref="MadeClips"/>, and settings that make a run of a few seconds.</summary>
+/// <summary>A folder for runs on <see cref="MadeClips"/>, and settings for a run of a few seconds.</summary>
 public sealed class SmallRuns(MadeClips clips) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     internal string Clips => clips.Videos;
 
-    /// <summary>The folder of a whole run that nothing happened to; made once. Not to be written to.</summary>
+    /// <summary>Folder of a complete, undisturbed run, which is made once. It must not be written to.</summary>
     internal string Undisturbed => clips.Undisturbed(run =>
     {
         var (exit, output) = CaclProcess.Run(Train(run));
         Assert.True(exit == 0, output);
-        // Akka's own loggers do not speak beside ours.
+        // Akka's own loggers write nothing in addition to ours.
         Assert.DoesNotContain("[DEBUG]", output);
     });
 
-    /// <summary>A copy of that run, to do with as one likes.</summary>
+    /// <summary>Returns a copy of that run that a test may change.</summary>
     internal string CopyOfUndisturbed(string name)
     {
         using var copying = Process.Start("cp", ["--archive", Undisturbed, Folder(name)]);
@@ -29,8 +29,8 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
     }
 
     /// <summary>
-    /// A copy of that run whose checkpoints are second names of the same files: quickly made, but none of them may be written to, only
-    /// removed.
+    /// Returns a copy of that run whose checkpoints are hard links to the same files: it is quick to make, but they may only be removed,
+    /// not written to.
     /// </summary>
     internal string LinkedCopyOfUndisturbed(string name)
     {
@@ -45,7 +45,7 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
 
     internal string Folder(string name) => _folder.File(name);
 
-    /// <summary>The command line of a run of 16 steps with a checkpoint every 5.</summary>
+    /// <summary>Returns the command line of a run of 16 steps with a checkpoint every 5.</summary>
     internal string[] Train(string run, params string[] more)
     {
         MadeClips.Require();
@@ -64,7 +64,7 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
         return ["train", "--config", configuration, "--run", run, .. more];
     }
 
-    /// <summary>Step and losses of each line of metrics.jsonl, as they stand there.</summary>
+    /// <summary>Returns step and losses of each line of metrics.jsonl, as text.</summary>
     internal static string[] Losses(string run) =>
     [
         .. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Select(m =>
@@ -72,7 +72,7 @@ public sealed class SmallRuns(MadeClips clips) : IDisposable
                 .Select(key => m.GetProperty(key).GetRawText()))),
     ];
 
-    /// <summary>How many steps a run has recorded so far.</summary>
+    /// <summary>Returns how many steps a run has recorded so far.</summary>
     internal static int Steps(string run)
     {
         var file = Path.Combine(run, "metrics.jsonl");

@@ -3,7 +3,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A study of real trainings and evaluations, as small as they come.</summary>
+/// <summary>Tests a study of real trainings and evaluations, as small as possible.</summary>
 public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     [Fact]
@@ -15,7 +15,7 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.True(exit == 0, output);
         Assert.Equal(3, Results(whole).Count);
 
-        // Once while it trains, once when the first evaluation after that training is there.
+        // The study is killed once while it trains, and once when the first evaluation after that training is there.
         using (var process = CaclProcess.Start(Study(killed)))
         {
             process.Until(() => SmallRuns.Steps(Path.Combine(killed, "runs", "cacl-seed3")) >= 1);
@@ -82,7 +82,7 @@ public sealed class StudyTests(SmallRuns runs) : IClassFixture<SmallRuns>
         return ["study", file, "--out", folder];
     }
 
-    // Metrics, manifest and checkpoint of each finished evaluation; how long it took and where it lies differ.
+    // Returns metrics, manifest and checkpoint of each finished evaluation; its duration and its folder differ.
     private static Dictionary<string, string> Results(string study)
     {
         var folder = Path.Combine(study, "evaluations");

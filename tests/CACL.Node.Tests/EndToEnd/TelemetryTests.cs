@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A real training, watched from outside, killed and resumed; its receivers elsewhere are not there.</summary>
+/// <summary>Tests a real training that is watched from outside, killed and resumed; its remote receivers do not exist.</summary>
 public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Terminate = 15;
@@ -59,7 +59,7 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(
             lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
         Assert.Equal(lines.Count, scalars["time/backward_seconds"].Count);
-        // Where the time went adds up: no part is missing, none is counted twice.
+        // The shares of the time add up: no part is missing, none is counted twice.
         Each.Holds(
             lines,
             line => Assert.InRange(Seconds(line, "transfer", "forward", "backward", "optimiser"), 0, Seconds(line, "step") + 0.001));

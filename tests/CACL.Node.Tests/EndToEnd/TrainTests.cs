@@ -71,7 +71,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_second_signal_ends_the_program_with_its_exit_code_while_a_step_is_computed()
     {
         var run = runs.Folder("signalled-twice");
-        // A step of this size takes so long that the second signal comes in its midst.
+        // A step of this size takes so long that the second signal comes in the middle of it.
         using var process = CaclProcess.Start(runs.Train(
             run, "--set", "cacl.data.crop-size=160", "--set", "cacl.training.batch-size=12", "--set", "cacl.training.threads=2"));
         process.Until(() => SmallRuns.Steps(run) >= 1);
@@ -87,7 +87,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_step_that_takes_longer_than_the_watchdog_waits_ends_the_run_with_its_exit_code()
     {
         var run = runs.Folder("stalled");
-        // Whether it builds its state or computes a step by then: its thread is in libtorch, and nobody waits for it.
+        // The training builds its state or computes a step by then: its thread is in libtorch, and nobody waits for it.
         var ended = CaclProcess.Run(runs.Train(
             run, "--set", "cacl.data.crop-size=256", "--set", "cacl.training.batch-size=24", "--set", "cacl.training.threads=2",
             "--set", "cacl.training.watchdog=1s"));

@@ -3,15 +3,18 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
-/// <summary>A folder for the PATH in which ffmpeg or ffprobe is a script that does something before it becomes the real one.</summary>
+/// <summary>
+/// Makes a folder for the PATH in which ffmpeg or ffprobe is a script that does something before it executes the real program.
+/// </summary>
 internal sealed class WrappedPrograms
 {
     private readonly string _folder;
 
     /// <summary>Makes the folder.</summary>
-    /// <param name="folder">Where.</param>
+    /// <param name="folder">Parent folder.</param>
     /// <param name="which">ffmpeg or ffprobe.</param>
-    /// <param name="script">What it does first. <c>$run</c> is the number of the run, from 1; each is a line in <c>runs</c>.</param>
+    /// <param name="script">What the script does first. <c>$run</c> is the number of the run, from 1; each run is a line in
+    /// <c>runs</c>.</param>
     public WrappedPrograms(string folder, string which, string script)
     {
         MadeClips.Require();
@@ -30,11 +33,11 @@ internal sealed class WrappedPrograms
         File.CreateSymbolicLink(Path.Combine(_folder, which == "ffmpeg" ? "ffprobe" : "ffmpeg"), other);
     }
 
-    /// <summary>The environment of a program that is to find these.</summary>
+    /// <summary>Environment of a program that is to find these.</summary>
     public IReadOnlyDictionary<string, string> Environment =>
         new Dictionary<string, string> { ["PATH"] = $"{_folder}:{System.Environment.GetEnvironmentVariable("PATH")}" };
 
-    /// <summary>The numbers of the processes that ran so far.</summary>
+    /// <summary>Returns the ids of the processes that ran so far.</summary>
     public IReadOnlyList<int> Runs
     {
         get

@@ -11,10 +11,10 @@ using SkiaSharp;
 
 namespace CACL.Node.Tests.Explain;
 
-/// <summary>Past steps of real trainings, whose bytes and losses the training noted.</summary>
+/// <summary>Tests past steps of real trainings, which recorded their bytes and losses.</summary>
 public sealed class ExplainTests(MadeClips clips)
 {
-    // Seven videos, four pairs a step: most batches straddle epochs.
+    // With seven videos and four pairs a step, most batches straddle epochs.
     [Fact]
     public async Task Every_step_of_a_resumed_run_is_explained_with_its_bytes_and_reproduced_to_the_bit_where_a_checkpoint_allows_it()
     {
@@ -29,7 +29,7 @@ public sealed class ExplainTests(MadeClips clips)
             steps, step => Assert.Equal(step.GetProperty("step").GetInt64(), step.GetProperty("recorded").GetProperty("step").GetInt64()));
         Assert.Contains(
             steps, s => s.GetProperty("samples").EnumerateArray().Select(p => p.GetProperty("epoch").GetInt32()).Distinct().Count() == 2);
-        // The first checkpoint was written after three steps, or when it was stopped.
+        // The first checkpoint was written after three steps, or when the run was stopped.
         var kept = Directory.GetDirectories(Path.Combine(run.Folder, "checkpoints"), "step-*")
             .Min(d => int.Parse(Path.GetFileName(d).AsSpan(5)));
         Assert.InRange(kept, 3, 8);
@@ -49,7 +49,7 @@ public sealed class ExplainTests(MadeClips clips)
     public async Task Videos_that_failed_then_and_steps_left_out_come_out_as_they_were()
     {
         using var run = RecordedRun.New(clips);
-        // One is gone before its first turn, one makes decoders hang, one step's losses are not finite.
+        // One video vanishes before its first turn, one makes decoders hang, and one step's losses are not finite.
         File.Delete(run.Clip(2));
         run.Decoder = decoder => new Hanging(decoder, run.Clip(5));
         run.NotFinite.Add(7);
@@ -82,7 +82,7 @@ public sealed class ExplainTests(MadeClips clips)
         Assert.Contains($"1: its frames are no longer available: {lost} is gone", output, StringComparison.Ordinal);
         Assert.Contains("cannot be recomputed: pairs of the batch are missing", output, StringComparison.Ordinal);
 
-        // Its plans are the same; its row is hatched, the others are not.
+        // The plans are the same; this video's row is hatched, the others are not.
         var after = JsonDocument.Parse(File.ReadAllText(run.File("out", "step-00000009.json"))).RootElement;
         Assert.Equal(Plans(whole), Plans(after));
         Assert.Equal(RecordedRun.Batch + 1, File.ReadAllLines(run.File("out", "step-00000009.csv")).Length);
@@ -94,13 +94,13 @@ public sealed class ExplainTests(MadeClips clips)
             .ToList();
         Assert.InRange(rows.Count, 100, sheet.Height / 3);
 
-        // A scan marks it as vanished: the others keep their places all the same.
+        // A scan marks the video as vanished: the others keep their places.
         Assert.Equal(ExitCodes.Success, Cacl("videos", "scan", run.File("videos"), "--catalog", run.Catalog).Status);
         Assert.Equal(Plans(whole), Plans(Explain(run.Folder, 9, "--no-replay")));
         foreach (var name in new[] { "new-1.mp4", "new-2.mp4" })
             File.Copy(Directory.GetFiles(run.File("videos")).First(), run.File("videos", name));
         Assert.Equal(ExitCodes.Success, Cacl("videos", "scan", run.File("videos"), "--catalog", run.Catalog).Status);
-        // With some gone and others come, all of the same length and size, it cannot be told any more which they were.
+        // After some videos vanished and others came, all of the same length and size, it is unknown which ones were used.
         AssertRefused("does not hold the videos that the run was trained on", "explain", "--run", run.Folder, "--step", "9");
     }
 
@@ -172,7 +172,7 @@ public sealed class ExplainTests(MadeClips clips)
         return (status, output.ToString(), error.ToString());
     }
 
-    /// <summary>Never gets done with one video.</summary>
+    /// <summary>A decoder that never finishes one video.</summary>
     private sealed class Hanging(IPairDecoder decoder, string path) : IPairDecoder
     {
         public void Decode(

@@ -7,7 +7,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Explain;
 
-/// <summary>Which videos a run that left no checkpoint can have been trained on.</summary>
+/// <summary>Tests on which videos a run without checkpoints can have been trained.</summary>
 public sealed class KnownVideosTests : IDisposable
 {
     private readonly TemporaryFolder _run = new();

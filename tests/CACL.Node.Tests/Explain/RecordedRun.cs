@@ -21,7 +21,7 @@ using CACL.Testing;
 namespace CACL.Node.Tests.Explain;
 
 /// <summary>
-/// A real training on seven made clips in a real run folder, by the parts that <c>cacl train</c> puts together; notes the bytes of each
+/// A real training on seven made clips in a real run folder, with the parts that <c>cacl train</c> assembles; it records the bytes of each
 /// batch.
 /// </summary>
 internal sealed class RecordedRun : IDisposable
@@ -39,10 +39,10 @@ internal sealed class RecordedRun : IDisposable
 
     public string Catalog => _folder.File("catalog.sqlite");
 
-    /// <summary>SHA-256 of what each step was trained on, by step from 1 on.</summary>
+    /// <summary>SHA-256 of each step's batch, by step from 1 on.</summary>
     public Dictionary<long, string> Seen { get; } = [];
 
-    /// <summary>Changes what a decoder does.</summary>
+    /// <summary>Wraps a decoder.</summary>
     public Func<IPairDecoder, IPairDecoder> Decoder { get; set; } = decoder => decoder;
 
     /// <summary>Steps, from 1 on, whose losses are not finite.</summary>
@@ -65,7 +65,7 @@ internal sealed class RecordedRun : IDisposable
 
     public string Clip(int number) => _folder.File("videos", $"clip-{number:0000}.mp4");
 
-    /// <summary>Trains until the run is done or was asked to stop after a step.</summary>
+    /// <summary>Trains until the run is done or has been asked to stop after a step.</summary>
     public async Task<RunOutcome> TrainAsync(RunStart start, long stopAfter = long.MaxValue)
     {
         var configuration = ConfigurationFiles.Load([], Settings, new Dictionary<string, string>());

@@ -4,14 +4,20 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Explain;
 
-/// <summary>Who tells with how many threads a step was computed.</summary>
+/// <summary>Tests where the number of threads of a step comes from.</summary>
 public sealed class RunThreadsTests : IDisposable
 {
     private const int SettingsSayNothing = 0;
     private readonly TemporaryFolder _run = new();
 
     public RunThreadsTests() => File.WriteAllLines(
-        _run.File("train.log"), ["{\"@mt\":\"libtorch\",\"Threads\":5}", "{\"Threads\":\"cut off", "{\"@mt\":\"libtorch\",\"Threads\":7}"]);
+        _run.File("train.log"),
+        [
+            "{\"@mt\":\"libtorch\",\"Threads\":5}",
+            "{\"Threads\":\"cut off",
+            "{\"@mt\":\"libtorch\",\"Threads\":7}",
+            "{\"@mt\":\"Evaluations run in a process of their own\",\"Threads\":\"1 thread\"}",
+        ]);
 
     public void Dispose() => _run.Dispose();
 
@@ -28,7 +34,7 @@ public sealed class RunThreadsTests : IDisposable
     {
         Assert.Equal(7, new RunThreads(_run.Path, facts: null, SettingsSayNothing, asked: 0).Of(1));
         Assert.Equal(4, new RunThreads(_run.Path, facts: null, own: 4, asked: 4).Of(1));
-        // A later version took such a run up.
+        // A later version resumed such a run.
         var facts = new RunFacts("", [Start(firstStep: 6, threads: 3)]);
         var threads = new RunThreads(_run.Path, facts, SettingsSayNothing, asked: 0);
         Assert.Equal((7, 3), (threads.Of(5), threads.Of(6)));

@@ -43,7 +43,7 @@ public sealed class LoggingTests : IDisposable
         var error = Assert.Single(
             events, e => e.TryGetProperty("@x", out var x) && x.GetString()!.Contains("disk is full", StringComparison.Ordinal));
         Assert.Equal("Error", error.GetProperty("@l").GetString());
-        // Without arguments a text is no template, whatever braces it holds.
+        // Without arguments a text is no template, whatever braces it contains.
         Assert.Contains(events, e => Message(e) == "quiet words" && e.GetProperty("@l").GetString() == "Debug");
         Assert.Contains(events, e => Message(e) == "with {braces} and no arguments");
     }

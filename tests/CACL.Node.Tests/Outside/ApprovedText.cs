@@ -2,16 +2,16 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Outside;
 
-/// <summary>Holds what other programs call to an approved text in this folder, so that no change of it goes unnoticed.</summary>
+/// <summary>Compares what other programs call with an approved text in this folder, so that no change of it goes unnoticed.</summary>
 internal static class ApprovedText
 {
     private static readonly string Folder = Path.Combine(Workspace.Root, "tests", "CACL.Node.Tests", "Outside");
 
     /// <summary>
-    /// Fails if the text differs from the approved one, and names the first line that does; what it is now is then written beside it.
+    /// Fails if the text differs from the approved one, and names the first line that differs; the present text is then written beside it.
     /// </summary>
-    /// <param name="name">The file is NAME.approved.txt.</param>
-    /// <param name="now">Its lines today.</param>
+    /// <param name="name">Name of the file NAME.approved.txt.</param>
+    /// <param name="now">The present lines.</param>
     public static void AssertSame(string name, IEnumerable<string> now)
     {
         var (approved, received) = (Path.Combine(Folder, $"{name}.approved.txt"), Path.Combine(Folder, $"{name}.received.txt"));

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CACL.Node.Tests.Outside;
 
 /// <summary>
-/// What other programs call: verbs and options, routes, metrics. OutOfProcessEvaluationTests compares the text of a run folder.
+/// Checks what other programs call: verbs and options, routes, metrics. OutOfProcessEvaluationTests compares the text of a run folder.
 /// </summary>
 [Collection("meters")]
 public sealed partial class OutsideTests : IDisposable

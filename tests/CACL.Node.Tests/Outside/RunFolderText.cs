@@ -3,11 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace CACL.Node.Tests.Outside;
 
-/// <summary>A run folder's files, and the keys of those that are JSON, as lines.</summary>
+/// <summary>Lists a run folder's files, and the keys of those that are JSON, as lines.</summary>
 internal static partial class RunFolderText
 {
     /// <summary>
-    /// Each file once, numbers in its name as N, then its keys. A link is not followed; TensorBoard's files come without a machine's name.
+    /// Returns each file once, numbers in its name as N, then its keys. A link is not followed; TensorBoard's files are listed without the
+    /// machine's name.
     /// </summary>
     public static IEnumerable<string> Of(string run)
     {
@@ -32,7 +33,8 @@ internal static partial class RunFolderText
     private static IEnumerable<string> Files(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().SelectMany(entry =>
         entry is DirectoryInfo { LinkTarget: null } below ? Files(below) : [entry.FullName]);
 
-    // Below an object's key its keys, but for settings, which hocon/README.md lists; of a list's elements, which are of one kind, all.
+    // An object's keys follow below its key, except for settings, which hocon/README.md lists; a list's elements are of one kind and
+    // contribute all their keys.
     private static IEnumerable<string> KeysOf(JsonElement value, string above) => value.ValueKind switch
     {
         JsonValueKind.Object when above == "settings" => [above + ".*"],

@@ -23,7 +23,7 @@ public sealed class ColourMapTests
         Assert.Equal(ColourMap.At(1), ColourMap.At(7));
     }
 
-    /// <summary>CIE L*: a measure of its own, not the one that the colours are made with.</summary>
+    /// <summary>Returns CIE L*, a measure independent of the one that the colours are made with.</summary>
     private static double Lightness(SKColor colour)
     {
         var luminance = (0.2126 * Linear(colour.Red)) + (0.7152 * Linear(colour.Green)) + (0.0722 * Linear(colour.Blue));

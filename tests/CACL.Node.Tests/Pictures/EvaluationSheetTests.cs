@@ -22,7 +22,7 @@ public sealed class EvaluationSheetTests : IDisposable
     public void Image_label_and_prediction_stand_side_by_side_in_the_data_sets_colours()
     {
         var path = _folder.File("pictures", "a", "image.png");
-        // The left half of the label is road, the right one left out; the prediction says sky everywhere.
+        // The left half of the label is road, the right one is ignored; the prediction says sky everywhere.
         var label = Map(x => x < Width / 2 ? (byte)0 : LabelMap.Ignored);
         EvaluationSheet.Write(path, Photograph(10, 200, 30), label, Map(_ => 1), Classes);
 
@@ -52,7 +52,7 @@ public sealed class EvaluationSheetTests : IDisposable
     [Fact]
     public void Words_are_drawn_whatever_fonts_are_installed()
     {
-        // The font of the program, not of the machine: letters of different shapes leave different marks.
+        // The font is the program's, not the machine's: letters of different shapes leave different marks.
         Assert.True(Ink("label") > 20);
         Assert.NotEqual(Ink("label"), Ink("image"));
         Assert.NotEqual(Ink("−"), Ink("→"));

@@ -13,7 +13,7 @@ using TorchSharp;
 
 namespace CACL.Node.Tests.Pictures;
 
-/// <summary>A folder with small clips, and the program run in this process.</summary>
+/// <summary>Makes a folder with small clips, and runs the program in this process.</summary>
 internal sealed class PictureFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -35,7 +35,7 @@ internal sealed class PictureFixture : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A clip of something that moves.</summary>
+    /// <summary>Makes a clip of a moving object.</summary>
     public string Clip(string name, int width, int height, int frames, params string[] options)
     {
         var path = File(name);
@@ -50,7 +50,7 @@ internal sealed class PictureFixture : IDisposable
         return path;
     }
 
-    /// <summary>A clip's properties and all its frames at their own size.</summary>
+    /// <summary>Returns a clip's properties and all its frames at their own size.</summary>
     public static (ClipProperties Clip, List<byte[]> Frames) Read(string path)
     {
         var patience = TimeSpan.FromMinutes(1);
@@ -64,7 +64,7 @@ internal sealed class PictureFixture : IDisposable
     public static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
         CommandLine.Run([.. arguments, "--device", "cpu"]);
 
-    /// <summary>A file of an untrained network.</summary>
+    /// <summary>Makes a file of an untrained network.</summary>
     public string Weights(Heads heads)
     {
         LibTorchLoader.Load();

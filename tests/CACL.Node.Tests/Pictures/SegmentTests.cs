@@ -100,7 +100,7 @@ public sealed class SegmentTests : IDisposable
     private static (int Status, string Output, string Error) Segment(string video, params string[] more) =>
         PictureFixture.Cacl(["segment", "--checkpoint", "random", "--video", video, .. more]);
 
-    /// <summary>A classifier that looks at nothing.</summary>
+    /// <summary>A classifier that ignores its input.</summary>
     private string AlwaysSky()
     {
         var path = _fixture.File("classifier.safetensors");

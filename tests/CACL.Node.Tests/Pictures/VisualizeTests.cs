@@ -49,7 +49,7 @@ public sealed class VisualizeTests : IDisposable
         Assert.Equal((0, ""), (status, error));
         Assert.Contains("Points: 20,30  159,95", output, StringComparison.Ordinal);
         using var picture = SKBitmap.Decode(sheet);
-        // The frame is 160×96, enlarged threefold; three columns (backbone, global, cycle).
+        // The frame has 160×96 pixels and is enlarged threefold; there are three columns (backbone, global, cycle).
         Assert.Equal((2 * Sheet.Margin) + (3 * 480) + (2 * 20), picture.Width);
         Assert.True(picture.Height > 3 * 288);
     }

@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace CACL.Node.Tests.RunInputs;
 
-/// <summary>The videos that a run began with, found again in a catalogue into which more was scanned since.</summary>
+/// <summary>Tests that the videos a run began with are found again in a catalogue into which more were scanned since.</summary>
 public sealed class TrainingVideosTests : IDisposable
 {
     private const int Stride = 8;
@@ -31,7 +31,7 @@ public sealed class TrainingVideosTests : IDisposable
     [InlineData(false)]
     public void What_came_and_went_since_changes_nothing_though_all_are_alike(bool withCheckpoint)
     {
-        // One that went before takes no part, though it comes back.
+        // A video that vanished earlier takes no part, even if it comes back.
         var early = Add("a", "k", "l", "m", "x");
         _catalog.MarkVanished([early[0]]);
         var identity = Begin();
@@ -64,7 +64,7 @@ public sealed class TrainingVideosTests : IDisposable
         Add("a", "k", "l", "m");
         Assert.Null(Find(null));
         Assert.Null(Find(identity));
-        // Moved: the same number, lengths and sizes under other names, and no row more.
+        // The videos were moved: the catalogue has the same number, lengths and sizes under other names, and no further row.
         _catalog.Dispose();
         _catalog = VideoCatalog.Open(_folder.File("moved.sqlite"));
         Add("q", "r", "s");

@@ -111,7 +111,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         var fault = Assert.Throws<SettingsException>(() => Load([set, .. beside]));
         var problem = Assert.Single(fault.Problems);
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
-        // A broken rule may be told at another key than the one that was set; it then names both.
+        // A broken rule may be reported at another key than the one that was set; the message then names both.
         Assert.True(problem.ToString().Contains(set, StringComparison.Ordinal) || problem.Message.Contains(
             set.Split('=')[0], StringComparison.Ordinal), problem.ToString());
     }

@@ -14,7 +14,7 @@ using CACL.Runs.Live;
 namespace CACL.Node.Tests.Settings;
 
 /// <summary>
-/// What a record says where nobody says anything is what reference.conf says: that is what users have, and what tests of the records see.
+/// Checks that the defaults of records equal those of reference.conf: users get the latter, tests of the records the former.
 /// </summary>
 public sealed class DefaultsTests
 {
@@ -22,7 +22,7 @@ public sealed class DefaultsTests
 
     private static readonly RunOptions ReferenceRun = Reference.ToRunOptions("/run", "cpu", 2, new Dictionary<string, string>());
 
-    /// <summary>Each record as reference.conf alone makes it, and as it is by itself.</summary>
+    /// <summary>Each record as reference.conf alone makes it, and with its own defaults.</summary>
     private static readonly (object FromReference, object OwnDefault)[] Records =
     [
         (
@@ -75,12 +75,15 @@ public sealed class DefaultsTests
     private static readonly string[] WithoutKeys =
     [
         "CACL.Runs.Live.LiveSettings", // the factor of the learning rate begins at 1 in every run
-        "CACL.Actors.Decoding.DecoderPoolActor+Settings", // who measures
-        "CACL.Learning.Optimisation.LearningRateSchedule", // RunOptions tells it everything
-        "CACL.Learning.Methods.StepSettings", // the loop tells every step anew
+        "CACL.Actors.Decoding.DecoderPoolActor+Settings", // instruments, which no key sets
+        "CACL.Actors.Loop.TrainingLoop+Settings", // a snapshot that was requested before the loop started
+        "CACL.Learning.Optimisation.LearningRateSchedule", // RunOptions sets everything
+        "CACL.Learning.Methods.StepSettings", // the loop sets it for every step
     ];
 
-    /// <summary>What a record may be made without: settable and not required, or a parameter with a default.</summary>
+    /// <summary>
+    /// Returns the members that a record can be created without: settable and not required, or a parameter with a default.
+    /// </summary>
     private static List<PropertyInfo> Optional(Type record)
     {
         var parameters = record.GetConstructors().SelectMany(c => c.GetParameters()).ToLookup(p => p.Name, p => p.HasDefaultValue);
@@ -93,7 +96,7 @@ public sealed class DefaultsTests
     {
         (string a, string b) => a == b,
         (IEnumerable a, IEnumerable b) => a.Cast<object>().SequenceEqual(b.Cast<object>()),
-        _ when one is not null && Records.Any(r => r.OwnDefault.GetType() == one.GetType()) => true, // compared by itself
+        _ when one is not null && Records.Any(r => r.OwnDefault.GetType() == one.GetType()) => true, // compared as a record of its own
         _ => Equals(one, other),
     };
 

@@ -7,7 +7,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Settings;
 
-/// <summary>The paper's rows: each file under hocon/tables computes what its row says and nothing else than that.</summary>
+/// <summary>Checks the paper's rows: each file under hocon/tables computes what its row says, and nothing else.</summary>
 public sealed partial class TablePresetTests
 {
     private const Heads TwoHeads = Heads.Global | Heads.Pixel;
@@ -19,7 +19,7 @@ public sealed partial class TablePresetTests
     private static readonly HashSet<string> Ablated =
         ["cacl.data.stride", "cacl.model.heads", "cacl.model.pixel-shuffle", "cacl.model.positives", "cacl.model.soft-cycle"];
 
-    // Row: what it trains, the stride, what the paper reports.
+    // Each row is what it trains, the stride, and what the paper reports.
     private static readonly Dictionary<string, (CaclOptions Options, int Stride, string Paper)> Rows = new()
     {
         ["table1a-r18-pixel"] = (R18 with { Heads = Heads.Pixel }, 8, "28.7"),

@@ -5,17 +5,19 @@ using CACL.Node.Study;
 
 namespace CACL.Node.Tests.Study;
 
-/// <summary>Trains and evaluates in no time: metrics and checkpoints of the right names, scores that a function gives.</summary>
+/// <summary>
+/// Trains and evaluates in no time: it writes metrics and checkpoints of the right names, and scores that a function returns.
+/// </summary>
 internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int steps = 30, int every = 10) : IStudyPrograms
 {
     public List<string> Trained { get; } = [];
 
     public List<string> Evaluated { get; } = [];
 
-    /// <summary>What ends as failed, by run folder or checkpoint.</summary>
+    /// <summary>Run folders and checkpoints whose program fails.</summary>
     public Func<string, bool> Fails { get; set; } = _ => false;
 
-    /// <summary>How a training ends that fails.</summary>
+    /// <summary>Outcome of a training that fails.</summary>
     public ChildExit End { get; set; } = new(1, ["No space left on device"]);
 
     /// <summary>Changes a manifest.</summary>

@@ -19,7 +19,7 @@ public sealed class StudyRunnerTests : IDisposable
         var programs = new StandInPrograms(Score);
         Assert.Equal(0, Study(programs).Exit);
         Assert.Equal(["global-seed0", "cacl-seed0", "global-seed1", "cacl-seed1"], programs.Trained);
-        // Two untrained networks, and three steps of each of four trainings.
+        // There are two untrained networks, and three steps of each of four trainings.
         Assert.Equal(2 + (4 * 3), programs.Evaluated.Count);
         var page = File.ReadAllText(Path.Combine(Out, "study.md"));
         Assert.Contains("| untrained |  | 10.5 ± 0.7 | 20.5 ± 0.7 | 30.5 ± 0.7 | 10.0 | 11.0 |", page, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class StudyRunnerTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Out, "thesis.tex")));
     }
 
-    // 10 points a step of ten, a point a seed; the untrained network has 10.
+    // The score rises by 10 points for ten steps and by a point for each seed; the untrained network has 10.
     private static double Score(EvaluationJob job)
     {
         if (job.Seed is { } seed) return 0.10 + (0.01 * seed);

@@ -4,19 +4,19 @@ using System.Text;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>Reads TensorBoard's event files by their format; shares nothing with the program that writes them.</summary>
+/// <summary>Reads TensorBoard's event files by their format; it shares no code with the program's writer.</summary>
 internal static class EventFileReader
 {
-    /// <summary>By tag, in the order of the files.</summary>
+    /// <summary>The values by tag, in the order of the files.</summary>
     public static Dictionary<string, List<(long Step, float Value)>> Scalars(string folder) => Events(folder)
         .SelectMany(e => e.Scalars.Select(s => (s.Tag, e.Step, s.Value)))
         .GroupBy(s => s.Tag)
         .ToDictionary(g => g.Key, g => g.Select(s => (s.Step, s.Value)).ToList());
 
-    /// <summary>Everything in a folder's files but records that are cut off.</summary>
+    /// <summary>Reads everything in a folder's files except truncated records.</summary>
     public static IEnumerable<Event> Events(string folder) => Payloads(folder).Select(payload => Parse(payload));
 
-    /// <summary>The same as bytes.</summary>
+    /// <summary>Returns the records as bytes.</summary>
     public static IEnumerable<byte[]> Payloads(string folder)
     {
         foreach (var path in Directory.GetFiles(folder, "*tfevents*").Order(StringComparer.Ordinal))

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>A receiver that hears what is asked of it and hangs up without an answer.</summary>
+/// <summary>A server that reads requests and hangs up without a response.</summary>
 internal sealed class HangsUp : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -44,7 +44,7 @@ internal sealed class HangsUp : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // Whoever asked was gone first, or the test is over.
+                // The client closed first, or the test is over.
             }
         }
     }

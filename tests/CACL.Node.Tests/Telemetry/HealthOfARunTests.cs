@@ -7,8 +7,8 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>/healthz of the real server beside the real actors, of which a part fails and comes back.</summary>
-// Meters of one name are one to a listener.
+/// <summary>Tests /healthz of the real server with the real actors, one of which fails and recovers.</summary>
+// A listener hears all meters of one name.
 [Collection("meters")]
 public sealed class HealthOfARunTests : IDisposable
 {
@@ -70,7 +70,7 @@ public sealed class HealthOfARunTests : IDisposable
     private static string TextOf(JsonElement answer, string check) =>
         answer.GetProperty("checks").GetProperty(check).GetProperty("text").GetString()!;
 
-    /// <summary>A long training of short steps that saves often.</summary>
+    /// <summary>Starts a long training of short steps that saves often.</summary>
     private FakeRun Endless()
     {
         var training = new FakeTraining { StepTime = TimeSpan.FromMilliseconds(10) };
@@ -87,7 +87,8 @@ public sealed class HealthOfARunTests : IDisposable
     }
 
     /// <summary>
-    /// Asks until the answer is this, and a check's sentence has these words: on a busy machine another fault may come first.
+    /// Asks until the response has this status, and a check's sentence contains these words: on a busy machine another fault may come
+    /// first.
     /// </summary>
     private async Task<JsonElement> UntilAsync(string path, HttpStatusCode wanted, string? check = null, string words = "")
     {

@@ -4,8 +4,8 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>tools/docker/observe and docs/operations.md, held against a real scrape.</summary>
-// Meters of one name are one to a listener.
+/// <summary>Compares tools/docker/observe and docs/operations.md with a real scrape.</summary>
+// A listener hears all meters of one name.
 [Collection("meters")]
 public sealed partial class ObserveTests : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed partial class ObserveTests : IDisposable
         Each.Holds(queries, q => Assert.Contains("{instance=~\"$instance\"", q.Item1, StringComparison.Ordinal));
         var variable = Assert.Single(dashboard.GetProperty("templating").GetProperty("list").EnumerateArray());
         Assert.Empty(PromQuery.Faults(Text(variable, "definition"), [], scrape));
-        // What is measured and not shown has been forgotten.
+        // A metric that is not shown was forgotten.
         var shown = string.Join(' ', queries.Select(q => q.Item1));
         Assert.DoesNotContain(scrape.Types.Keys, name => name != "target_info" && !shown.Contains(name, StringComparison.Ordinal));
     }
@@ -83,7 +83,7 @@ public sealed partial class ObserveTests : IDisposable
     [Fact]
     public void Promtool_takes_the_configuration()
     {
-        // Without the containers' files.
+        // The containers' files are left out.
         var configuration = File.ReadAllText(Path.Combine(Folder, "prometheus.yml"));
         Assert.Contains("/etc/prometheus/rules/*.rules.yml", configuration, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>What a query of Prometheus's language names, held against a scrape.</summary>
+/// <summary>Compares the names in a Prometheus query with a scrape.</summary>
 internal static partial class PromQuery
 {
     // Prometheus adds these to whatever it scrapes.
     private static readonly string[] Added = ["instance", "job"];
 
-    /// <summary>What the query, or what is shown of it, names and the scrape does not have, a sentence each.</summary>
+    /// <summary>Returns what the query or its display names that the scrape does not have, a sentence each.</summary>
     public static IEnumerable<string> Faults(string query, IEnumerable<string> shown, PrometheusText scrape)
     {
         var labels = new HashSet<string>(Added);
@@ -36,7 +36,7 @@ internal static partial class PromQuery
 
         var used = Grouping().Matches(query).SelectMany(m => m.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)).ToList();
         foreach (var label in used.Where(l => !labels.Contains(l))) yield return $"{query}: nothing has the label {label}.";
-        // A sum has no labels but those that it is made by.
+        // A sum has only the labels that it is grouped by.
         var kept = query.Contains("sum ", StringComparison.Ordinal) && used.Count > 0 ? [.. used, .. Added] : labels;
         foreach (
             var label in shown.SelectMany(text => Shown().Matches(text)).Select(m => m.Groups["label"].Value).Where(l => !kept.Contains(l)))

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>A scrape in Prometheus's text format, and what <c>promtool check metrics</c> and the naming conventions ask of one.</summary>
+/// <summary>
+/// Reads a scrape in Prometheus's text format, and checks what <c>promtool check metrics</c> and the naming conventions demand.
+/// </summary>
 internal sealed partial class PrometheusText
 {
     private static readonly string[] HistogramParts = ["_bucket", "_sum", "_count"];
@@ -20,7 +22,7 @@ internal sealed partial class PrometheusText
 
     public IReadOnlyList<Sample> Samples => _samples;
 
-    /// <summary>What breaks a rule, a sentence each.</summary>
+    /// <summary>Returns the broken rules, a sentence each.</summary>
     public List<string> Faults { get; } = [];
 
     public static PrometheusText Parse(string text)
@@ -32,7 +34,7 @@ internal sealed partial class PrometheusText
         return scrape;
     }
 
-    /// <summary>The value of a series.</summary>
+    /// <summary>Returns the value of a series.</summary>
     public double Value(string name, params (string Label, string Value)[] labels) => _samples.Single(s =>
         s.Name == name && labels.All(l => s.Labels.GetValueOrDefault(l.Label) == l.Value)).Value;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>Prometheus's own checker (Debian: prometheus).</summary>
+/// <summary>Runs Prometheus's own checker (Debian: prometheus).</summary>
 internal static class Promtool
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
@@ -13,10 +13,10 @@ internal static class Promtool
             .Select(folder => Path.Combine(folder, "promtool"))
             .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs it; the test is skipped, and says so, where there is none, and fails where it finds a fault.</summary>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>Runs promtool; the test is skipped with a reason if it is missing, and fails if it reports a fault.</summary>
+    /// <param name="folder">Working directory.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="arguments">Arguments.</param>
     public static void Check(string folder, string input, params string[] arguments)
     {
         Assert.SkipWhen(Program is null, "There is no promtool (Debian, Ubuntu: apt-get install prometheus).");

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>A small server that takes whatever is posted to it.</summary>
+/// <summary>A small server that accepts whatever is posted to it.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -40,7 +40,7 @@ internal sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Waits for something of this kind.</summary>
+    /// <summary>Waits for a request that satisfies a condition.</summary>
     public (string Path, IHeaderDictionary Headers, string Body) Await(
         Func<(string Path, IHeaderDictionary Headers, string Body), bool> wanted)
     {

@@ -13,8 +13,8 @@ using Serilog.Events;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>Metrics and log on their way to a collector and to Seq, over real sockets.</summary>
-// Serilog's logger is global to the process, and meters of one name are one to a listener.
+/// <summary>Tests how metrics and log are sent to a collector and to Seq, over real sockets.</summary>
+// Serilog's logger is global to the process, and a listener hears all meters of one name.
 [Collection("global log")]
 public sealed class SendingTests : IDisposable
 {
@@ -61,7 +61,7 @@ public sealed class SendingTests : IDisposable
             Log.Information("Step {Step} of a run that is watched", 42);
         }
 
-        // Other tests may have logged before: their lines can have left in a sending of their own.
+        // Other tests may have logged before: their lines may have been sent in a batch of their own.
         var seq = receiver.Await(
             r => r.Path == "/api/events/raw" && r.Body.Contains("Step {Step} of a run that is watched", StringComparison.Ordinal));
         Assert.Equal("geheimnis", seq.Headers["X-Seq-ApiKey"]);

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>The real server, scraped.</summary>
-// Meters of one name are one to a listener.
+/// <summary>Scrapes the real server.</summary>
+// A listener hears all meters of one name.
 [Collection("meters")]
 public sealed class TelemetryEndpointsTests : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class TelemetryEndpointsTests : IDisposable
         Assert.Equal(15, scrape.Value("cacl_step_duration_seconds_sum"), 1e-9);
         Assert.Equal(1, scrape.Value("cacl_decode_duration_seconds_bucket", ("le", "0.1")));
         Assert.Equal(1, scrape.Value("cacl_decode_failures_total", ("reason", "too_short")));
-        // What has not happened yet is there, with 0.
+        // Counters of what has not happened yet are there, with 0.
         Assert.Equal(0, scrape.Value("cacl_decode_failures_total", ("reason", "not_a_video")));
         Assert.Equal(1, scrape.Value("cacl_actor_restarts_total", ("actor", "decoder")));
         Assert.Equal(1_700_000_000, scrape.Value("cacl_checkpoint_last_success_timestamp_seconds"));

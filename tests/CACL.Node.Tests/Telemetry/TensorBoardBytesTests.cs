@@ -2,12 +2,12 @@ using CACL.Node.Telemetry.TensorBoard;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>The bytes of event files, to the last one.</summary>
+/// <summary>Checks the bytes of event files, to the last one.</summary>
 public sealed class TensorBoardBytesTests
 {
     private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_125);
 
-    // Written when each field was still written byte by byte.
+    // These bytes were written when each field was still written byte by byte.
     private const string Always =
         """
         GAAAAAAAAACjf0siCQAACED8VNlBGg1icmFpbi5FdmVudDoyi75gyA8AAAAAAAAAbVMrCQkAAAhA
@@ -35,11 +35,11 @@ public sealed class TensorBoardBytesTests
         Assert.Equal(0, TensorBoardEvent.StepOf([]));
         Assert.Equal(0, TensorBoardEvent.StepOf([0xff, 0xff, 0xff]));
         Assert.Equal(0, TensorBoardEvent.StepOf([(1 << 3) | 1, 0, 0]));
-        // A step that is cut off.
+        // This step is truncated.
         Assert.Equal(0, TensorBoardEvent.StepOf([2 << 3, 0x80]));
     }
 
-    // Each field, its shortest and longest numbers, texts beyond ASCII, and an event without a scalar.
+    // The events have each field, its shortest and longest numbers, texts beyond ASCII, and an event without a scalar.
     private static byte[] Everything() =>
     [
         .. new[]

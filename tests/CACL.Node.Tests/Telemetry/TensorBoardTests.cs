@@ -10,8 +10,8 @@ using Google.Protobuf;
 namespace CACL.Node.Tests.Telemetry;
 
 /// <summary>
-/// Event files, read back by readers that share nothing with the writer: by the file format here and in Python, by TensorFlow's message
-/// definitions.
+/// Tests event files with readers that share no code with the writer: one here and one in Python by the file format, and TensorFlow's
+/// message definitions.
 /// </summary>
 public sealed class TensorBoardTests : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class TensorBoardTests : IDisposable
     [Fact]
     public void The_checksum_is_that_of_the_published_examples()
     {
-        // RFC 3720 (iSCSI), B.4: CRC-32C of 32 bytes of zeros, of ones, and of 0 to 31.
+        // RFC 3720 (iSCSI), B.4, has the CRC-32C of 32 bytes of zeros, of ones, and of 0 to 31.
         Assert.Equal(Masked(0x8A9136AA), MaskedCrc32C.Of(new byte[32]));
         Assert.Equal(Masked(0x62A8AB43), MaskedCrc32C.Of(Enumerable.Repeat((byte)0xff, 32).ToArray()));
         Assert.Equal(Masked(0x46DD794E), MaskedCrc32C.Of(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray()));
@@ -58,7 +58,7 @@ public sealed class TensorBoardTests : IDisposable
             first.Evaluated(JsonNode.Parse("""{"step":4,"dataset":"a","protocol":"linear","status":"done","miou":0.5}""")!.AsObject());
         }
 
-        // A kill in the middle of a write.
+        // The writer was killed in the middle of a write.
         var torn = Assert.Single(Directory.GetFiles(_folder.Path));
         using (var cut = new FileStream(torn, FileMode.Append)) cut.Write([24, 0, 0, 0]);
         using (var second = TensorBoardLog.Start(_folder.Path, 5, TimeProvider.System)!)
@@ -69,7 +69,7 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
         Assert.Equal(Enumerable.Range(1, 9).Select(s => ((long)s, (float)s)), Read()["loss/total"]);
         Has(Read()["eval/a/linear/miou"], (4L, 0.5f));
-        // A reader that still holds the steps taken back is told to drop them: SessionLog START at step 6.
+        // A reader that still has the steps that are repeated is told to drop them: SessionLog START at step 6.
         Assert.Contains(EventFileReader.Events(_folder.Path), e => e.Step == 6 && e.SessionStart);
     }
 
@@ -83,7 +83,7 @@ public sealed class TensorBoardTests : IDisposable
             log.Evaluated(JsonNode.Parse("""{"step":20000,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
         }
 
-        // TorchSharp has the classes that protoc makes of TensorFlow's event.proto and summary.proto.
+        // TorchSharp contains the classes that protoc generates from TensorFlow's event.proto and summary.proto.
         var payloads = EventFileReader.Payloads(_folder.Path).ToList();
         var events = payloads.ConvertAll(payload => Tensorboard.Event.Parser.ParseFrom(payload));
         Assert.Equal(payloads, events.Select(e => e.ToByteArray()));

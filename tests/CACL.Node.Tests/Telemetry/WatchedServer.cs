@@ -14,7 +14,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Telemetry;
 
-/// <summary>The real server of a run folder, with its telemetry, and a client that asks it.</summary>
+/// <summary>The real server of a run folder, with its telemetry, and a client for it.</summary>
 internal sealed class WatchedServer : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -38,7 +38,7 @@ internal sealed class WatchedServer : IDisposable
 
     public Uri Address => _server.Address;
 
-    /// <summary>One of everything that is measured.</summary>
+    /// <summary>Records one of everything that is measured.</summary>
     public void LetEverythingHappen()
     {
         Telemetry.Begin(null);
@@ -53,7 +53,7 @@ internal sealed class WatchedServer : IDisposable
         Telemetry.Evaluated(JsonNode.Parse("""{"step":10,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
     }
 
-    /// <summary>What /metrics says.</summary>
+    /// <summary>Returns the response of /metrics.</summary>
     public Task<string> ScrapeAsync() => _http.GetStringAsync(new Uri(_server.Address, "/metrics"), TestContext.Current.CancellationToken);
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> GetAsync(string path)

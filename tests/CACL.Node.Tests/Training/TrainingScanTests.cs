@@ -25,7 +25,7 @@ public sealed class TrainingScanTests(MadeClips clips)
             TrainingScan.Complete(catalog, data, roots, decoders, TestContext.Current.CancellationToken);
 
         Change("UPDATE videos SET rotation = 180");
-        Assert.Equal(180, Rotation()); // a row of this version is believed
+        Assert.Equal(180, Rotation()); // a row of this version is trusted
         Change("UPDATE videos SET rotation = 180, mirrored = NULL, reading_rules = 1");
         Assert.Equal(0, Rotation());
 

@@ -71,7 +71,7 @@ public sealed class RunFactsTests : IDisposable
     public void Every_step_belongs_to_the_start_that_computed_it_last() =>
         Gen.Select(Start, Gen.Int[1, 12], Gen.Int[1, 30]).Array[1, 6].Sample(parts =>
         {
-            // Each part begins behind a checkpoint that an earlier one left, or anew, and goes on for some steps.
+            // Each part starts from a checkpoint of an earlier one, or anew, and runs for some steps.
             var computed = new Dictionary<long, StartFacts>();
             var starts = new List<StartFacts>();
             foreach (var (facts, back, steps) in parts)

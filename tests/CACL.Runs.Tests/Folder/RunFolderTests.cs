@@ -73,7 +73,7 @@ public sealed class RunFolderTests : IDisposable
         foreach (var file in new[] { run.Metrics, run.Evaluations }) File.WriteAllText(file, "{\"step\":1}\n{\"step\":2}\n");
         File.WriteAllText(Path.Combine(Run, "outcome.json"), "{}");
         File.Delete(Path.Combine(Run, fails));
-        SpecialFiles.Pipe(Path.Combine(Run, fails)); // nothing can be put in its place, whatever the disk has room for
+        SpecialFiles.Pipe(Path.Combine(Run, fails)); // no file can replace it, however much room the disk has
         var before = Content();
         var told = Assert.Throws<RunFolderException>(() => run.Begin("cacl.seed = 2", steps: 1, facts: new RunFacts("", []))).Message;
         Assert.Contains($"The run folder {Run} cannot be written", told, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class RunFolderTests : IDisposable
     public void The_lock_of_a_process_that_was_killed_does_not_block()
     {
         MakeRun();
-        // flock(1) holds the same kind of lock as the program does.
+        // flock(1) takes the same kind of lock as the program.
         using var other = Process.Start(new ProcessStartInfo("flock", [
             "--exclusive", "--close", Path.Combine(Run, ".lock"), "sh", "-c",
             "echo held; exec sleep 60"])

@@ -4,7 +4,7 @@ using CACL.Testing;
 
 namespace CACL.Runs.Tests.Live;
 
-/// <summary>Who waits, and who does not, while a change is on its way to the disk.</summary>
+/// <summary>Checks who waits, and who does not, while a change is being written to the disk.</summary>
 public sealed class ChangeUnderwayTests
 {
     private static readonly LiveSettings Configured = new()
@@ -25,7 +25,7 @@ public sealed class ChangeUnderwayTests
         Assert.Equal(1, live.Current.LearningRateFactor);
         Assert.Empty(live.Ahead);
         Assert.Equal(1, live.Of(1).LearningRateFactor);
-        // Rolled back meanwhile: steps before the change's own begin, and are done with what held of them.
+        // The run was rolled back meanwhile: steps before the change's own begin, and use the settings that hold for them.
         live.GoTo(0);
         Assert.Equal(1, live.Begin(0).LearningRateFactor);
 
@@ -81,7 +81,7 @@ public sealed class ChangeUnderwayTests
         await Assert.ThrowsAsync<IOException>(() => change.WaitAsync(Eventually.Patience, Cancel));
         Assert.Equal(1, live.Begin(1).LearningRateFactor);
         Assert.Equal(1, live.Current.LearningRateFactor);
-        // The next one is not in its way.
+        // The next change does not block it.
         journal.Finish();
         Assert.Equal(3, Assert.Single(Change(live, "learning_rate_factor", "0.25").Changes).Step);
         Assert.Equal(0.25, live.Begin(2).LearningRateFactor);
@@ -98,7 +98,7 @@ public sealed class ChangeUnderwayTests
         AwaitWaiting(waits);
         journal.Finish();
         Assert.Single((await first.WaitAsync(Eventually.Patience, Cancel)).Changes);
-        Assert.Empty((await second.WaitAsync(Eventually.Patience, Cancel)).Changes); // it was so already
+        Assert.Empty((await second.WaitAsync(Eventually.Patience, Cancel)).Changes); // it had this value already
         Assert.Single(journal.Read());
     }
 

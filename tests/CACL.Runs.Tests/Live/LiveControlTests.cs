@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace CACL.Runs.Tests.Live;
 
-/// <summary>Settings by step, and the journal they can be had from again.</summary>
+/// <summary>Checks that settings depend on the step, and that the journal restores them.</summary>
 public sealed class LiveControlTests : IDisposable
 {
     private const long Steps = 40;
@@ -57,13 +57,13 @@ public sealed class LiveControlTests : IDisposable
                 }
                 else
                 {
-                    // Killed, and resumed from an earlier checkpoint.
+                    // The run is killed and resumed from an earlier checkpoint.
                     step = Math.Max(0, step - much);
                     live = Open(folder, step);
                 }
             }
 
-            // A run that begins anew with this journal does the same in every step that the last life had reached.
+            // A run that starts anew with this journal uses the same settings in every step that the last process reached.
             var again = Open(folder, 0);
             for (long i = 0; i < step; i++) Assert.Equal(used[i], again.Begin(i));
         }, iter: 60);
@@ -89,7 +89,7 @@ public sealed class LiveControlTests : IDisposable
         Change(live, "learning_rate_factor", "3");
         Change(live, "loss_weights.pixel", "3");
         live = Open(_folder, 2);
-        // As it is already: said all the same, since the journal has it otherwise later on.
+        // This is the present value: it is recorded all the same, since the journal changes it later on.
         Assert.Single(Change(live, "learning_rate_factor", "1").Changes);
         Assert.Equal("loss_weights.pixel", Assert.Single(live.Ahead).Setting);
         Assert.Equal(1, Open(_folder, 10).Current.LearningRateFactor);

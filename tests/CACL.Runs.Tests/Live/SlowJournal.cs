@@ -3,9 +3,7 @@ using CACL.Testing;
 
 namespace CACL.Runs.Tests.Live;
 
-/// <summary>
-/// A journal on a disk that takes its time: a write ends when it is told to. From then on the following ones end at once.
-/// </summary>
+/// <summary>A journal on a slow disk: the first write ends when the test says so. From then on, writes end at once.</summary>
 internal sealed class SlowJournal : IControlJournal, IDisposable
 {
     private readonly List<JournaledChange> _changes = [];

@@ -23,13 +23,13 @@ public sealed class NewestEvaluationsTests : IDisposable
         first.Clear();
         Assert.Equal([1L], Steps(evaluations));
 
-        // Half a line is none; whole, it is one.
+        // Half a line does not count; the completed line does.
         File.AppendAllText(file, "{\"step\":2,\"data");
         Assert.Equal([1L], Steps(evaluations));
         File.AppendAllText(file, "set\":\"a\"}\n{\"step\":2,\"dataset\":\"b\"}\n");
         Assert.Equal([2L, 2L], Steps(evaluations));
 
-        // A resumed run cuts it back.
+        // A resumed run truncates the file.
         File.WriteAllText(file, "{\"step\":1,\"dataset\":\"a\"}\n");
         Assert.Equal([1L], Steps(evaluations));
         File.Delete(file);

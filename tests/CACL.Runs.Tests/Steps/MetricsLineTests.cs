@@ -6,7 +6,7 @@ using CACL.Runs.Steps;
 
 namespace CACL.Runs.Tests.Steps;
 
-/// <summary>Names that other programs, and folders of earlier releases, know.</summary>
+/// <summary>Checks names that other programs and folders of earlier releases use.</summary>
 public sealed class MetricsLineTests
 {
     [Fact]

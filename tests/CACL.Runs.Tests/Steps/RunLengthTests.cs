@@ -14,7 +14,7 @@ public sealed class RunLengthTests
             var places = Enumerable.Range(0, (int)(length.TotalSteps * batch)).Select(i => length.PlaceOf(i)).ToList();
             Assert.Equal(places.Count, places.Distinct().Count());
             Each.Holds(places, place => Assert.InRange(place.Position, 0, videos - 1));
-            // A run ends with its last whole batch.
+            // A run ends with its last complete batch.
             Assert.True(length.TotalSteps == 1 || places.Count > (videos * epochs) - batch);
         });
 

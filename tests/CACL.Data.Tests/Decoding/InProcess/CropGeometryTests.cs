@@ -27,7 +27,7 @@ public sealed class CropGeometryTests
         {
             for (var x = 0; x < c.Width; x++)
             {
-                // A clockwise quarter turn takes (x, y) of a picture of height h to (h − 1 − y, x).
+                // A clockwise quarter turn maps (x, y) of a picture of height h to (h − 1 − y, x).
                 var (shownX, shownY, w, h) = (x, c.Orientation.Mirrored ? c.Height - 1 - y : y, c.Width, c.Height);
                 for (var turn = 0; turn < c.Orientation.Rotation; turn += 90) (shownX, shownY, w, h) = (h - 1 - shownY, shownX, h, w);
                 if (Within(stored, x, y) != Within(c.Box, shownX, shownY)) return false;

@@ -33,7 +33,7 @@ public sealed class InProcessDamageTests
             }
             catch (VideoUnusableException)
             {
-                refused++; // a fault of the video: what a damaged file is to give
+                refused++; // a fault of the video, which is the right answer to a damaged file
             }
         }
 
@@ -42,7 +42,7 @@ public sealed class InProcessDamageTests
         void Count((int Decoded, int Refused) pairs) => (decoded, refused) = (decoded + pairs.Decoded, refused + pairs.Refused);
     }
 
-    /// <summary>Cut off, bits flipped, or a stretch of it made noise.</summary>
+    /// <summary>Truncates the file, flips bits, or overwrites a part with noise.</summary>
     private static byte[] Damage(byte[] whole, Random random)
     {
         var copy = (byte[])whole.Clone();

@@ -5,7 +5,7 @@ using CACL.Testing;
 namespace CACL.Data.Tests.Decoding.InProcess;
 
 [CollectionDefinition(nameof(InProcessMemoryTests), DisableParallelization = true)]
-[Collection(nameof(InProcessMemoryTests))] // alone, since it looks at the whole process's memory
+[Collection(nameof(InProcessMemoryTests))] // runs alone, since it measures the whole process's memory
 public sealed class InProcessMemoryTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class InProcessMemoryTests
         Serve(2500);
         var after = ResidentMib();
 
-        // A demuxer or decoder lost in each request would be more than 100 MiB by now, a single frame of each 70.
+        // Leaking a demuxer or decoder in each request would take more than 100 MiB by now, leaking a single frame in each 70.
         Assert.True(after - before < 40, $"Resident memory went from {before:0} to {after:0} MiB.");
 
         void Serve(int requests)

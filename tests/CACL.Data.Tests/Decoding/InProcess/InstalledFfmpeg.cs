@@ -5,7 +5,7 @@ namespace CACL.Data.Tests.Decoding.InProcess;
 
 internal static class InstalledFfmpeg
 {
-    /// <summary>ffmpeg's libraries; where they are missing the test is skipped and says why.</summary>
+    /// <summary>ffmpeg's libraries; if they are missing, the test is skipped and says why.</summary>
     public static FfmpegLibraries Libraries
     {
         get

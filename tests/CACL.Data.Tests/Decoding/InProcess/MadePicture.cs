@@ -5,8 +5,8 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Tests.Decoding.InProcess;
 
 /// <summary>
-/// A picture of any pixel format, filled by chance and cut pixel by pixel, through libavutil's functions that read and write single
-/// lines of a component: nothing of it is the decoder's own arithmetic.
+/// A picture of any pixel format, filled with random values and cropped pixel by pixel, with libavutil's functions that read and write
+/// single lines of a component: it shares no arithmetic with the decoder.
 /// </summary>
 internal sealed unsafe class MadePicture : IDisposable
 {
@@ -23,14 +23,15 @@ internal sealed unsafe class MadePicture : IDisposable
         _description = libraries.Functions.PixelFormat(format);
         _lines = new Lines(libraries);
         Frame = new MediaFrame(libraries);
-        *(int*)(Frame.Pointer + FrameLayout.Width) = width + 1; // room for the column that libswscale reads behind an odd row of RGB
+        *(int*)(Frame.Pointer + FrameLayout.Width) = width + 1; // room for the column that libswscale reads after an odd row of RGB
         *(int*)(Frame.Pointer + FrameLayout.Height) = height;
         *(int*)(Frame.Pointer + FrameLayout.Format) = format;
         Assert.True(_lines.Allocate(Frame.Pointer, 0) >= 0);
         *(int*)(Frame.Pointer + FrameLayout.Width) = width;
         for (var plane = 0; plane < 4; plane++)
         {
-            if (Frame.Planes[plane] != null) new Span<byte>(Frame.Planes[plane], Bytes(plane)).Clear(); // values are added to what is there
+            // Values are added to the existing ones.
+            if (Frame.Planes[plane] != null) new Span<byte>(Frame.Planes[plane], Bytes(plane)).Clear();
         }
     }
 
@@ -42,7 +43,7 @@ internal sealed unsafe class MadePicture : IDisposable
 
     private PixelFormat Format => PixelFormat.Of(_libraries.Functions, Frame.Format);
 
-    /// <summary>All formats that libswscale reads.</summary>
+    /// <summary>All pixel formats that libswscale reads.</summary>
     public static IReadOnlyList<int> ReadableFormats(FfmpegLibraries libraries)
     {
         var readable = new List<int>();
@@ -57,7 +58,7 @@ internal sealed unsafe class MadePicture : IDisposable
     public static string NameOf(FfmpegLibraries libraries, int format) =>
         FfmpegFunctions.Text(*(byte**)libraries.Functions.PixelFormat(format));
 
-    /// <summary>A picture whose every pixel is drawn by chance.</summary>
+    /// <summary>Makes a picture whose pixels are random.</summary>
     public static MadePicture Random(FfmpegLibraries libraries, int format, int width, int height, int seed)
     {
         var picture = new MadePicture(libraries, format, width, height);
@@ -83,8 +84,8 @@ internal sealed unsafe class MadePicture : IDisposable
     }
 
     /// <summary>
-    /// A picture of a box alone. The box begins at a whole chroma sample: up to one earlier. Where it has an odd number of columns,
-    /// one more is there, since libswscale takes the colours of RGB pixels by twos.
+    /// Returns a picture of a box alone. The box starts at a whole chroma sample, up to one earlier. If it has an odd number of columns,
+    /// one more is added, since libswscale takes the colours of RGB pixels in pairs.
     /// </summary>
     /// <param name="libraries">ffmpeg.</param>
     /// <param name="box">The box.</param>
@@ -105,7 +106,7 @@ internal sealed unsafe class MadePicture : IDisposable
         return cut;
     }
 
-    /// <summary>The whole picture as RGB.</summary>
+    /// <summary>Returns the whole picture as RGB.</summary>
     public MadePicture Converted(FfmpegLibraries libraries)
     {
         var rgb = new MadePicture(libraries, PixelFormat.Rgb24, Frame.Width, Frame.Height);
@@ -147,7 +148,7 @@ internal sealed unsafe class MadePicture : IDisposable
 
     private delegate void LineMaker(int component, int y, Span<uint> line);
 
-    /// <summary>The C functions that only this needs.</summary>
+    /// <summary>C functions that only this class needs.</summary>
     private readonly struct Lines
     {
         public readonly delegate* unmanaged[Cdecl]<byte*, int, int> Allocate;
@@ -166,7 +167,7 @@ internal sealed unsafe class MadePicture : IDisposable
             _componentSize = libraries.Set.Util == 56 ? 32 : 20; // AVComponentDescriptor had three more numbers in ffmpeg 4
         }
 
-        /// <summary>Bits of a component: AVComponentDescriptor.depth.</summary>
+        /// <summary>Returns the bits of a component: AVComponentDescriptor.depth.</summary>
         public int Depth(byte* description, int component) => *(int*)(description + 24 + component * _componentSize + 16);
     }
 }

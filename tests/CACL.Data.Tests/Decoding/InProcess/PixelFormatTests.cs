@@ -8,7 +8,9 @@ using CsCheck;
 
 namespace CACL.Data.Tests.Decoding.InProcess;
 
-/// <summary>Of any format that the installed libswscale reads, the crop of a picture's box is the crop of the box alone.</summary>
+/// <summary>
+/// Checks, for every pixel format that the installed libswscale reads, that cropping a picture equals converting the box alone.
+/// </summary>
 public sealed class PixelFormatTests : IDisposable
 {
     private const int Size = 16;
@@ -100,7 +102,7 @@ public sealed class PixelFormatTests : IDisposable
         return Crop(scaler, alone.Frame, new CropBox(0, 0, width, alone.Frame.Height));
     }
 
-    // A sensor has even sides: its colours come by twos.
+    // A sensor's sides are even: its colours come in pairs.
     private static MadePicture Whole(FfmpegLibraries libraries, int format, Case c)
     {
         var odd = PixelFormat.Of(libraries.Functions, format).IsMosaic ? 1 : 0;
@@ -114,7 +116,8 @@ public sealed class PixelFormatTests : IDisposable
         return crop;
     }
 
-    // ffmpeg's own crop begins and ends at whole chroma samples, so only such boxes are compared with it; others by the two decoders.
+    // ffmpeg's own crop starts and ends at whole chroma samples, so only such boxes are compared with it; others are compared between the
+    // two decoders.
     private static void AssertCut(string path, string filter = "null", int most = 0)
     {
         using var prober = new InProcessProber(InstalledFfmpeg.Libraries);

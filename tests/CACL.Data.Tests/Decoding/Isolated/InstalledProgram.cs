@@ -4,7 +4,7 @@ namespace CACL.Data.Tests.Decoding.Isolated;
 
 internal static class InstalledProgram
 {
-    /// <summary>The ffmpeg program; where it is missing the test is skipped and says why.</summary>
+    /// <summary>The ffmpeg program; if it is missing, the test is skipped and says why.</summary>
     public static FfmpegProgram Ffmpeg
     {
         get

@@ -3,7 +3,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
 
-/// <summary>A process a pair takes its time: one pair of each video. tools/test --long: four.</summary>
+/// <summary>Tests one pair of each video, since a process for each pair is slow; four with tools/test --long.</summary>
 public sealed class IsolatedMadeVideoTests : MadeVideoContract
 {
     protected override DecoderKind Kind => DecoderKind.Isolated;

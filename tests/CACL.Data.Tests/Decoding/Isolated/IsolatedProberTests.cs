@@ -17,7 +17,7 @@ public sealed class IsolatedProberTests
         Assert.True(faults.Length == 0, string.Join('\n', faults));
     }
 
-    // How the frames were counted may differ: ffprobe does not tell everything that the libraries do.
+    // The way in which the frames were counted may differ: ffprobe does not report everything that the libraries do.
     private static IEnumerable<string> Differences(VideoRecord expected, VideoRecord got)
     {
         var name = Path.GetFileName(got.Path);

@@ -4,7 +4,9 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
 
-/// <summary>What becomes of a sound video when ffmpeg or ffprobe is killed over it: real programs, really killed.</summary>
+/// <summary>
+/// Tests what happens to an intact video when ffmpeg or ffprobe is killed while it reads it: real programs, really killed.
+/// </summary>
 public sealed class KilledChildTests : IDisposable
 {
     private const int Frames = 75;
@@ -17,9 +19,9 @@ public sealed class KilledChildTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("frame=key_frame", "head -n 30")] // it counts by decoding, and has counted 30
-    [InlineData("packet=stream_index", "head -n 30")] // it lists packets
-    [InlineData("packet=stream_index", "true")] // it has just begun
+    [InlineData("frame=key_frame", "head -n 30")] // counts by decoding, and has counted 30
+    [InlineData("packet=stream_index", "head -n 30")] // lists packets
+    [InlineData("packet=stream_index", "true")] // has just started
     public void A_scan_asks_again_where_ffprobe_was_killed_and_counts_all_frames(string when, string after)
     {
         var program = KilledFfmpeg.Program(_folder, "ffprobe", when, after, times: 1);
@@ -79,7 +81,7 @@ public sealed class KilledChildTests : IDisposable
     [InlineData("exit 0", 0)]
     [InlineData("echo 'a.mp4: Invalid data found when processing input' >&2; exit 1", 1)]
     [InlineData("exit 183", 183)] // AVERROR_INVALIDDATA of ffmpeg since 6.1
-    [InlineData("exit 69", 69)] // more errors than it bears
+    [InlineData("exit 69", 69)] // more errors than it tolerates
     public void What_ffmpeg_says_of_a_file_is_its_exit_code(string script, int exitCode)
     {
         using var run = Shell(script);

@@ -3,15 +3,15 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Isolated;
 
-/// <summary>The installed ffmpeg or ffprobe behind a shell that kills itself by SIGKILL in the middle of certain runs.</summary>
+/// <summary>Wraps the installed ffmpeg or ffprobe in a shell script that kills itself with SIGKILL in the middle of certain runs.</summary>
 internal static class KilledFfmpeg
 {
-    /// <summary>The programs, one of them behind such a shell.</summary>
-    /// <param name="folder">Where the shell's script goes.</param>
+    /// <summary>Returns the programs, one of them wrapped in such a script.</summary>
+    /// <param name="folder">Folder for the script.</param>
     /// <param name="which">ffmpeg or ffprobe.</param>
-    /// <param name="when">Runs with this in their arguments are killed.</param>
-    /// <param name="after">What passes on the part of the output that comes before the kill.</param>
-    /// <param name="times">How often: later runs are left alone.</param>
+    /// <param name="when">Runs with this text in their arguments are killed.</param>
+    /// <param name="after">Command that passes on the part of the output before the kill.</param>
+    /// <param name="times">Number of runs that are killed; later ones are not.</param>
     /// <param name="signal">The signal.</param>
     public static FfmpegProgram Program(
         TemporaryFolder folder, string which, string when, string after = "true", int times = int.MaxValue, string signal = "KILL")

@@ -12,7 +12,7 @@ public sealed class RandomCropTests
         Gen.Select(Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[4, 40], Gen.Int[0, 1000], Gen.Bool)
             .Sample((imageHeight, imageWidth, height, width, epoch, mirrored) =>
         {
-            // At factor 1 nothing is interpolated: each pixel's value is its label and 1, so that 0 is what lies beyond the border.
+            // At factor 1 nothing is interpolated: each pixel's value is its label plus 1, so 0 marks what lies beyond the border.
             var options = new LimitedOptions { ScaleMin = 1, ScaleMax = 1, FlipProbability = mirrored ? 1 : 0 };
             var classes = Enumerable.Range(0, imageHeight * imageWidth).Select(i => (byte)(i % 251)).ToArray();
             using var scope = NewDisposeScope();

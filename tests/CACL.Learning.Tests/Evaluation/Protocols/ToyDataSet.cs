@@ -3,7 +3,7 @@ using CACL.Data.Sampling;
 
 namespace CACL.Learning.Tests.Evaluation.Protocols;
 
-/// <summary>Images made up on the spot: each is of one class and of its colour, with noise, and some pixels are left out.</summary>
+/// <summary>A generated data set: each image is of one class and its colour, with noise, and some pixels are ignored.</summary>
 internal sealed class ToyDataSet(int images, int width = 40, int height = 32) : ISegmentationDataSet
 {
     private static readonly (byte Red, byte Green, byte Blue)[] Colours = [(220, 30, 30), (30, 200, 40), (40, 30, 210)];

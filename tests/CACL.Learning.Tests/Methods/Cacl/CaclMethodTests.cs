@@ -228,7 +228,7 @@ public sealed class CaclMethodTests
         Assert.Equal(expected.Tensors.Select(tensor => tensor.Name), actual.Tensors.Select(tensor => tensor.Name));
         foreach (var tensor in expected.Tensors)
         {
-            // Bit for bit: a difference in the sign of a zero counts.
+            // The comparison is bit for bit: a difference in the sign of a zero counts.
             Assert.True(
                 System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.Values.AsSpan())
                     .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual.Find(tensor.Name)!.Values.AsSpan())),

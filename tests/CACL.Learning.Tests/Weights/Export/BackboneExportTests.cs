@@ -14,7 +14,7 @@ public sealed class BackboneExportTests : IDisposable
 {
     private const int Side = 64;
 
-    // Reads a safetensors file by itself, as Debian packages no reader; dilates torchvision's networks; compares features.
+    // The script reads a safetensors file by itself, as Debian packages no reader; it dilates torchvision's networks and compares features.
     private const string Compare =
         """
         import json, struct, sys, torch, torchvision
@@ -67,7 +67,7 @@ public sealed class BackboneExportTests : IDisposable
             Compare, backbone.ToString().ToLowerInvariant(), _folder.File("backbone.safetensors"),
             _folder.File("features.safetensors")).Split(' ');
         Assert.InRange(double.Parse(output[0], CultureInfo.InvariantCulture), 0, 1e-4);
-        // Features of nothing would be equal, too.
+        // Features without content would be equal, too.
         Assert.InRange(double.Parse(output[1], CultureInfo.InvariantCulture), 0.01, 1e6);
     }
 
@@ -113,7 +113,7 @@ public sealed class BackboneExportTests : IDisposable
     private static void Refused(string expected, Action export) =>
         Assert.Contains(expected, Assert.Throws<WeightsException>(export).Message, StringComparison.Ordinal);
 
-    /// <summary>METHOD.md §10's weights: running statistics that are not 0 and 1.</summary>
+    /// <summary>Makes METHOD.md §10's weights, with running statistics other than 0 and 1.</summary>
     private void Write(string name, Backbone backbone) =>
         SafeTensorsWriter.Write(_folder.File(name), NetworkShapes.Of(backbone).Select(
             t => FloatTensors.Item(new SnapshotTensor(t.Name, t.Shape, NamedNumbers.Weight(t.Name, t.Shape, 1)))));
@@ -134,7 +134,7 @@ public sealed class BackboneExportTests : IDisposable
             ]);
     }
 
-    /// <summary>A run folder with a checkpoint of step 42, its online network all 1, its momentum network all 2.</summary>
+    /// <summary>Makes a run folder with a checkpoint of step 42: its query network is all 1, its key network all 2.</summary>
     private string Checkpoint()
     {
         var tensors = new List<SnapshotTensor>();

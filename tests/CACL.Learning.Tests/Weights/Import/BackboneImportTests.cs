@@ -8,7 +8,7 @@ namespace CACL.Learning.Tests.Weights.Import;
 
 public sealed class BackboneImportTests : IDisposable
 {
-    // Writes a ResNet-18 in many forms, and the numbers that each must give back: float32, tensors by name.
+    // The script writes a ResNet-18 in many forms, and the numbers that the import of each must return: float32, tensors by name.
     private const string MakeFiles =
         """
         import collections, sys, torch, torchvision

@@ -86,7 +86,8 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_dictionary_that_holds_itself_and_one_shared_a_million_times_over_are_walked_once()
     {
-        // d = {"d": d, "t": a tensor, "l": [l2, …]}, where each of eight lists holds the one before ten times: 10⁸ ways through them.
+        // This is d = {"d": d, "t": a tensor, "l": [l2, …]}, where each of eight lists contains the next one ten times: 10⁸ paths through
+        // them.
         var pickle = new Pickle()
             .Op('}')
             .Op((byte)'q', 0)
@@ -136,7 +137,7 @@ public sealed class HostilePickleTests : IDisposable
         var path = TorchFiles.WithPickle(
             _folder.File("claim.pth"), new Pickle().Op('}').Text("t").Tensor("0", Claimed, 0, [2], [Claimed - 1]).Op('s').Done());
         var bytes = File.ReadAllBytes(path);
-        // In the archive's directory: the sizes, compressed and not, stand 26 bytes before the name.
+        // In the archive's directory, the compressed and uncompressed sizes are 26 bytes before the name.
         var at = bytes.AsSpan().LastIndexOf("archive/data/0"u8);
         BitConverter.TryWriteBytes(bytes.AsSpan(at - 26), (uint)(Claimed * 4L));
         BitConverter.TryWriteBytes(bytes.AsSpan(at - 22), (uint)(Claimed * 4L));
@@ -191,7 +192,7 @@ public sealed class HostilePickleTests : IDisposable
             iter: 600);
     }
 
-    /// <summary>The law: every tensor is read, or the typed error says why not; in bounded time and memory.</summary>
+    /// <summary>Checks the law: every tensor is read, or the typed error says why not, in bounded time and memory.</summary>
     private void Check(Action<string> write)
     {
         var path = _folder.File($"{Guid.NewGuid():N}.pth");

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace CACL.Learning.Tests.Weights.Import;
 
-/// <summary>Writes pickles opcode by opcode, also such as no honest program would.</summary>
+/// <summary>Writes pickles opcode by opcode, including hostile ones.</summary>
 internal sealed class Pickle
 {
     private readonly List<byte> _bytes = [0x80, 2];
 
-    /// <summary>The bytes so far, ended by STOP.</summary>
+    /// <summary>Returns the bytes so far, with STOP at the end.</summary>
     public byte[] Done() => [.. _bytes, (byte)'.'];
 
     public Pickle Op(params byte[] bytes)
@@ -31,11 +31,11 @@ internal sealed class Pickle
 
     public Pickle StackGlobal(string module, string name) => Text(module).Text(name).Op(0x93);
 
-    /// <summary>A storage with so many elements.</summary>
+    /// <summary>Writes a storage with this number of elements.</summary>
     public Pickle Storage(string key, int count, string type = "FloatStorage") =>
         Op('(').Text("storage").Global("torch", type).Text(key).Text("cpu").Int(count).Op('t').Op('Q');
 
-    /// <summary>A tensor over <see cref="Storage"/>.</summary>
+    /// <summary>Writes a tensor on <see cref="Storage"/>.</summary>
     public Pickle Tensor(string key, int count, int offset, int[] shape, int[] strides)
     {
         Global("torch._utils", "_rebuild_tensor_v2").Op('(').Storage(key, count).Int(offset).Op('(');

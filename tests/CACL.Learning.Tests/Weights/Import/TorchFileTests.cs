@@ -63,7 +63,7 @@ public sealed class TorchFileTests : IDisposable
         var floats = original.Tensors.Where(t => t.Name is "row" or "transposed" or "channels_last").ToArray();
         foreach (var key in entries.Keys.Where(k => k.StartsWith("data/", StringComparison.Ordinal)).ToList())
         {
-            // Float32 only: these three share storages of it.
+            // These three are float32 and share storages.
             entries[key] = [.. entries[key].Chunk(4).SelectMany(element => element.Reverse())];
         }
 

@@ -4,14 +4,14 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Weights.Import;
 
-/// <summary>Files that PyTorch wrote (Files/make.py), and archives made of their parts.</summary>
+/// <summary>Provides files that PyTorch wrote (Files/make.py), and archives made of their parts.</summary>
 internal static class TorchFiles
 {
-    /// <summary>The path of one of the committed files.</summary>
+    /// <summary>Returns the path of one of the committed files.</summary>
     public static string Made(string name) =>
         Path.Combine(Workspace.Root, "tests", "CACL.Learning.Tests", "Weights", "Import", "Files", name);
 
-    /// <summary>The entries of an archive by name, without its folder.</summary>
+    /// <summary>Returns the entries of an archive by name, without its folder.</summary>
     public static Dictionary<string, byte[]> Entries(string path)
     {
         using var archive = ZipFile.OpenRead(path);
@@ -39,7 +39,7 @@ internal static class TorchFiles
         return path;
     }
 
-    /// <summary>Writes an archive that holds this pickle and four storages of two floats, 0 to 3.</summary>
+    /// <summary>Writes an archive with this pickle and four storages of two floats, 0 to 3.</summary>
     public static string WithPickle(string path, IEnumerable<byte> pickle)
     {
         var floats = new byte[8];

@@ -9,7 +9,7 @@ using CACL.Testing;
 
 namespace CACL.Node.Tests.Evaluation.OutOfProcess;
 
-/// <summary>The engine with a shell script in the program's place.</summary>
+/// <summary>Tests the engine with a shell script in place of the program.</summary>
 public sealed class EvaluationProcessTests : IDisposable
 {
     private const string Result = """{"miou":0.25,"macc":null,"aacc":0.5,"manifest":{}}""";
@@ -89,7 +89,7 @@ public sealed class EvaluationProcessTests : IDisposable
     {
         MadeClips.Require();
         var program = OwnProgram.Find();
-        // Far more clips than it can make: the only thing that ends it is the watch.
+        // The script has far more clips than it can make: only the watch can end it.
         var start = new ProcessStartInfo(
             program.FileName)
         { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
@@ -121,7 +121,7 @@ public sealed class EvaluationProcessTests : IDisposable
             new EvaluationRequest(new EvaluationTarget("cam", "limited", "quick", 0.05), 400, EvaluationTrigger.AtEnd, "/c"), cancel);
     }
 
-    // A zombie that nobody has waited for runs no more.
+    // A zombie process is no longer running.
     private static bool Runs(int process)
     {
         var status = $"/proc/{process}/status";

@@ -1,4 +1,4 @@
-"""Made the files beside it with PyTorch 1.13: python3 make.py. Tiny, and numbers that a test can work out: element k of a storage that starts at s is (s + k) / 8."""
+"""Made the files beside it with PyTorch 1.13: python3 make.py. They are tiny, and a test can compute their numbers: element k of a storage that starts at s is (s + k) / 8."""
 import collections
 import io
 import zipfile
@@ -24,7 +24,7 @@ def state_dict(prefix, start):
 
 
 def moco():
-    """What main_moco.py saves, one convolution large."""
+    """Returns what main_moco.py saves, for a network of one convolution."""
     tensors = collections.OrderedDict()
     tensors.update(state_dict("module.encoder_q.", 0))
     tensors.update(state_dict("module.encoder_k.", 100))
@@ -39,7 +39,7 @@ def moco():
 
 
 def views():
-    """Tensors that share, skip and repeat a storage's numbers, and every type that a float can have."""
+    """Returns tensors that share, skip and repeat elements of a storage, in every floating-point type."""
     shared = numbers(0, 24)
     return {
         "row": shared[4:8],
@@ -65,7 +65,7 @@ def views():
 
 
 def zip64(source, target):
-    """The same archive with every size and place written in 64 bits, as archives above 4 GB have them."""
+    """Writes the same archive with every size and offset in 64 bits, as in archives above 4 GB."""
     limit = zipfile.ZIP64_LIMIT
     with zipfile.ZipFile(source) as old:
         zipfile.ZIP64_LIMIT = 1
