@@ -1,4 +1,5 @@
 using CACL.Data.Sampling;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Augmentation;
@@ -10,6 +11,8 @@ namespace CACL.Learning.Augmentation;
 /// </summary>
 internal static class BatchAugmentation
 {
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Augmentation/augmentation"));
+
     /// <summary>ImageNet's mean red, green and blue (METHOD.md §2).</summary>
     internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
 
@@ -28,44 +31,46 @@ internal static class BatchAugmentation
                 $"{frames.shape[0]} frames, {plans.Count} plans and {flips.Count} flips are not one batch.", nameof(plans));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var x = frames.contiguous().to(float32).div_(255);
-        for (var place = 0; place < 4; place++) JitterAt(place, x, plans);
-        On(x, Where(plans, p => p.Gray), (y, _) => ColourJitter.Grey(y).expand_as(y));
-        On(x, Where(plans, p => p.Blur), (y, which) => GaussianBlur.Apply(y, [.. which.Select(i => plans[i].Sigma)]));
-        On(x, Where(flips, flip => flip), (y, _) => y.flip(3));
-        x.sub_(tensor(Mean, device: x.device).view(1, 3, 1, 1)).div_(tensor(Deviation, device: x.device).view(1, 3, 1, 1));
-        return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        var (counts, samples, values) = Groups(plans, flips);
+        var blurred = plans.Where(plan => plan.Blur).Select(plan => plan.Sigma).ToArray();
+        var taps = GaussianBlur.Taps(frames.shape[3]);
+        return Script.Value.Call(
+            "augment",
+            frames,
+            tensor(counts),
+            tensor(samples, device: frames.device),
+            tensor(values, [values.Length / 2, 2], device: frames.device),
+            tensor(GaussianBlur.Weights(blurred, taps), [blurred.Length, taps], device: frames.device)).MoveToOuterDisposeScope();
     }
 
-    private static void JitterAt(int place, Tensor x, IReadOnlyList<ColourAugmentation> plans)
+    // Which samples each operation applies to, in the order in which the script applies them, and what the jitter's operations are told.
+    private static (long[] Counts, long[] Samples, float[] Values) Groups(
+        IReadOnlyList<ColourAugmentation> plans, IReadOnlyList<bool> flips)
     {
-        InPlace(0, p => p.Brightness, (y, f, _) => ColourJitter.Brightness(y, f));
-        InPlace(1, p => p.Contrast, ColourJitter.Contrast);
-        InPlace(2, p => p.Saturation, ColourJitter.Saturation);
-        InPlace(3, p => p.Hue, (y, shift, _) => ColourJitter.Hue(y, shift));
-
-        void InPlace(int operation, Func<ColourAugmentation, float> value, Action<Tensor, Tensor, Tensor> change) =>
-            On(x, Where(plans, p => p.Jitter && p.Order[place] == operation), (y, which) =>
+        List<Func<int, bool>> operations = [];
+        for (var place = 0; place < 4; place++)
+        {
+            for (var operation = 0; operation < 4; operation++)
             {
-                var values = which.Select(i => value(plans[i])).ToArray();
-                // 1−f is computed in double precision, as in torchvision.
-                var rest = values.Select(f => (float)(1.0 - f)).ToArray();
-                change(y, Column(values, x.device), Column(rest, x.device));
-                return y;
-            });
+                var (at, which) = (place, operation);
+                operations.Add(i => plans[i].Jitter && plans[i].Order[at] == which);
+            }
+        }
+
+        operations.AddRange([i => plans[i].Gray, i => plans[i].Blur, i => flips[i]]);
+        var groups = operations.Select(applies => Enumerable.Range(0, plans.Count).Where(applies).ToArray()).ToList();
+        // 1−f is computed in double precision, as in torchvision.
+        var values = groups.Take(16)
+            .SelectMany((group, operation) => group.Select(i => Value(plans[i], operation % 4)))
+            .SelectMany(value => new[] { value, (float)(1.0 - value) });
+        return ([.. groups.Select(group => (long)group.Length)], [.. groups.SelectMany(group => group).Select(i => (long)i)], [.. values]);
     }
 
-    private static Tensor Column(float[] values, Device device) => tensor(values, device: device).view(values.Length, 1, 1, 1);
-
-    private static int[] Where<T>(IReadOnlyList<T> items, Func<T, bool> condition) =>
-        Enumerable.Range(0, items.Count).Where(i => condition(items[i])).ToArray();
-
-    /// <summary>Replaces the samples at these indices by what <paramref name="change"/> makes of a copy of them.</summary>
-    private static void On(Tensor x, int[] which, Func<Tensor, int[], Tensor> change)
+    private static float Value(ColourAugmentation plan, int operation) => operation switch
     {
-        if (which.Length == 0) return;
-        using var scope = NewDisposeScope();
-        var places = tensor(which.Select(i => (long)i).ToArray(), device: x.device);
-        x.index_copy_(0, places, change(x.index_select(0, places), which));
-    }
+        0 => plan.Brightness,
+        1 => plan.Contrast,
+        2 => plan.Saturation,
+        _ => plan.Hue,
+    };
 }

@@ -1,36 +1,15 @@
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace CACL.Learning.Augmentation;
 
-/// <summary>The Gaussian blur of METHOD.md §2: separable, with reflected borders and a standard deviation per sample.</summary>
+/// <summary>The weights of METHOD.md §2's blur, which is separable.</summary>
 internal static class GaussianBlur
 {
     /// <summary>Returns the number of taps for images of side <paramref name="size"/>: 2·⌊S/20⌋+1.</summary>
     public static int Taps(long size) => (2 * (int)(size / 20)) + 1;
 
-    /// <summary>Returns x [n,3,S,S] blurred; sigmas in pixels, one per sample. Called inside a dispose scope.</summary>
-    public static Tensor Apply(Tensor x, float[] sigmas)
+    /// <summary>Returns the weights of so many taps for each standard deviation (pixels), one row after the other; a row's sum is 1.</summary>
+    public static float[] Weights(float[] sigmas, int taps)
     {
-        var taps = Taps(x.shape[3]);
         var radius = taps / 2;
-        if (radius == 0) return x;
-        var (samples, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        var planes = samples * channels;
-        var weights = tensor(Weights(sigmas, radius), [samples, 1, taps], x.dtype, x.device)
-            .expand(samples, channels, taps)
-            .reshape(planes, 1, 1, taps);
-        // Every plane is a channel of one image and convolved in a group of its own: one call serves all deviations.
-        var y = nn.functional.pad(x, [radius, radius, radius, radius], PaddingModes.Reflect)
-            .view(1, planes, height + (2 * radius), width + (2 * radius));
-        y = nn.functional.conv2d(y, weights, groups: planes);
-        y = nn.functional.conv2d(y, weights.view(planes, 1, taps, 1), groups: planes);
-        return y.view(samples, channels, height, width);
-    }
-
-    private static float[] Weights(float[] sigmas, int radius)
-    {
-        var taps = (2 * radius) + 1;
         var weights = new float[sigmas.Length * taps];
         for (var sample = 0; sample < sigmas.Length; sample++)
         {

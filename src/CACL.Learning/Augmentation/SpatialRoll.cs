@@ -1,3 +1,4 @@
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Augmentation;
@@ -9,6 +10,8 @@ namespace CACL.Learning.Augmentation;
 /// </summary>
 internal static class SpatialRoll
 {
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Augmentation/spatial_roll"));
+
     /// <summary>
     /// Rolls views and permutes samples: x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s = <paramref
     /// name="permutation"/>[i] (or i), channels-last. Without gradient.
@@ -19,11 +22,9 @@ internal static class SpatialRoll
     public static Tensor Apply(Tensor x, Roll[]? rolls, int[]? permutation = null)
     {
         using var scope = NewDisposeScope();
-        var (batch, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
-        var samples = permutation ?? [.. Enumerable.Range(0, (int)batch)];
-        var index = RowIndex(samples, [.. samples.Select(s => rolls?[s] ?? default)], height, width, x.device);
-        return x.permute(0, 2, 3, 1).reshape(-1, channels).index_select(0, index)
-            .view(batch, height, width, channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        var samples = permutation ?? [.. Enumerable.Range(0, (int)x.shape[0])];
+        var table = Table(samples, [.. samples.Select(s => rolls?[s] ?? default)], x.device);
+        return Script.Value.Call("roll", x, table).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -33,30 +34,27 @@ internal static class SpatialRoll
     public static Tensor InvertToRows(Tensor map, Roll[]? rolls, int[]? permutation = null, int stride = 8)
     {
         using var scope = NewDisposeScope();
-        var (batch, channels, height, width) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3]);
-        var rows = map.permute(0, 2, 3, 1).reshape(-1, channels);
-        if (rolls is null && permutation is null) return rows.MoveToOuterDisposeScope();
+        if (rolls is null && permutation is null) return Script.Value.Call("rows_of", map).MoveToOuterDisposeScope();
 
-        var identity = Enumerable.Range(0, (int)batch).ToArray();
+        var identity = Enumerable.Range(0, (int)map.shape[0]).ToArray();
         var (order, inverse) = (permutation ?? identity, (int[])identity.Clone());
         Array.Sort((int[])order.Clone(), inverse);
         Roll Scaled(int sample, int sign) =>
             rolls is null ? default : new Roll(sign * rolls[sample].Y / stride, sign * rolls[sample].X / stride);
-        var there = RowIndex(inverse, [.. identity.Select(s => Scaled(s, -1))], height, width, map.device);
-        if (!rows.requires_grad) return rows.index_select(0, there).MoveToOuterDisposeScope();
+        var thereTable = Table(inverse, [.. identity.Select(s => Scaled(s, -1))], map.device);
+        if (!map.requires_grad) return Script.Value.Call("roll_rows", map, thereTable).MoveToOuterDisposeScope();
 
-        var back = RowIndex(order, [.. order.Select(s => Scaled(s, 1))], height, width, map.device);
-        return RowOrder.apply(rows, there, back).MoveToOuterDisposeScope();
+        var (height, width) = ((int)map.shape[2], (int)map.shape[3]);
+        var there = Script.Value.Call("row_index", thereTable, height, width);
+        var back = Script.Value.Call("row_index", Table(order, [.. order.Select(s => Scaled(s, 1))], map.device), height, width);
+        return RowOrder.apply(Script.Value.Call("rows_of", map), there, back).MoveToOuterDisposeScope();
     }
 
-    // The source row of each row of the result: sample samples[i], position ((y + a_i) mod H, (x + b_i) mod W).
-    private static Tensor RowIndex(int[] samples, Roll[] rolls, long height, long width, Device device)
+    // Of each sample of the result the source sample and its roll, [3,B], in one upload.
+    private static Tensor Table(int[] samples, Roll[] rolls, Device device)
     {
-        Tensor Column(IEnumerable<int> values) => tensor(values.Select(value => (long)value).ToArray(), int64).to(device).unsqueeze(1);
-        var y = (arange(height, int64, device).unsqueeze(0) + Column(rolls.Select(roll => roll.Y))).remainder_(height);
-        var x = (arange(width, int64, device).unsqueeze(0) + Column(rolls.Select(roll => roll.X))).remainder_(width);
-        y.add_(Column(samples).mul_(height)).mul_(width);
-        return (y.unsqueeze(2) + x.unsqueeze(1)).flatten();
+        long[] table = [.. samples, .. rolls.Select(roll => roll.Y), .. rolls.Select(roll => roll.X)];
+        return tensor(table, [3, samples.Length], device: device);
     }
 
     // The gradient of a reordering is the reverse reordering; autograd's own would add rows to zeros one by one.

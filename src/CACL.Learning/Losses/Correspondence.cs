@@ -13,17 +13,8 @@ internal static class Correspondence
     /// </summary>
     public static Tensor ByGlobalHead(Tensor u, Tensor uPlus)
     {
-        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var matches = new Tensor[u.shape[0]];
-        for (var sample = 0; sample < matches.Length; sample++)
-        {
-            using var similarity = u.select(0, sample).matmul(uPlus.select(0, sample).t());
-            // torch's argmax returns the first of equal maxima.
-            matches[sample] = similarity.argmax(1);
-        }
-
-        return stack(matches).MoveToOuterDisposeScope();
+        return LossScripts.Functions.Call("correspondence", u, uPlus);
     }
 
     /// <summary>Returns the pixel at the same position: [B,N] int64, j = i.</summary>

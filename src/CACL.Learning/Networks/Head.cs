@@ -1,3 +1,4 @@
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
@@ -8,6 +9,8 @@ namespace CACL.Learning.Networks;
 /// </summary>
 internal static class Head
 {
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Networks/split_batch_norm", "Networks/head"));
+
     /// <summary>rows [R,C], sample-major → [R,<see cref="HeadSpec.Output"/>], not normalised to length 1.</summary>
     /// <param name="rows">The positions.</param>
     /// <param name="weights">The network that the head belongs to.</param>
@@ -16,14 +19,15 @@ internal static class Head
     /// <param name="groups">Number of groups of consecutive samples with statistics of their own.</param>
     public static Tensor Forward(Tensor rows, NetworkWeights weights, HeadSpec head, bool training, int groups = 1)
     {
-        using var scope = NewDisposeScope();
-        var hidden = Linear(rows, weights, head.FirstLayer);
-        if (head.Hidden == 0) return hidden.MoveToOuterDisposeScope();
-        if (head.Normalisation == HeadNormalisation.Batch)
-            hidden = SplitBatchNorm.Apply(hidden, weights, head.NormalisationLayer, groups, training);
-        return Linear(hidden.relu_(), weights, head.LastLayer).MoveToOuterDisposeScope();
+        if (head.Normalisation == HeadNormalisation.Batch) SplitBatchNorm.Check(rows, groups, training);
+        return Script.Value.Call("head", rows, TensorsOf(weights, head), groups, training);
     }
 
-    private static Tensor Linear(Tensor rows, NetworkWeights weights, string layer) =>
-        addmm(weights[$"{layer}.bias"], rows, weights[$"{layer}.weight"].flatten(1).t(), 1, 1);
+    private static Tensor[] TensorsOf(NetworkWeights weights, HeadSpec head)
+    {
+        Tensor[] first = [weights[$"{head.FirstLayer}.weight"], weights[$"{head.FirstLayer}.bias"]];
+        if (head.Hidden == 0) return first;
+        Tensor[] between = head.Normalisation == HeadNormalisation.Batch ? SplitBatchNorm.TensorsOf(weights, head.NormalisationLayer) : [];
+        return [.. first, .. between, weights[$"{head.LastLayer}.weight"], weights[$"{head.LastLayer}.bias"]];
+    }
 }

@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
-using PaddingModes = TorchSharp.PaddingModes;
 
 namespace CACL.Learning.Networks;
 
@@ -9,11 +10,12 @@ namespace CACL.Learning.Networks;
 /// </summary>
 public sealed class ResNet
 {
-    private readonly NetworkWeights _weights;
-    private readonly Padding _padding;
+    private static readonly ConcurrentDictionary<Backbone, TorchScript> Scripts = [];
+
+    private readonly TorchScript _script;
+    private readonly Tensor[] _tensors;
+    private readonly bool _reflects;
     private readonly int _groups;
-    private readonly bool _bottlenecks;
-    private readonly BlockPlan[] _blocks;
 
     /// <summary>Creates a backbone over these weights, which stay the caller's.</summary>
     /// <param name="weights">The weights.</param>
@@ -23,11 +25,10 @@ public sealed class ResNet
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        _weights = weights;
-        _padding = padding;
+        _script = Scripts.GetOrAdd(weights.Backbone, Script);
+        _tensors = [.. Layers(weights.Backbone).SelectMany(layer => TensorsOf(weights, layer.Convolution, layer.Normalisation))];
+        _reflects = padding == Padding.Reflect;
         _groups = groups;
-        _bottlenecks = ResNetPlan.HasBottlenecks(weights.Backbone);
-        _blocks = [.. ResNetPlan.Blocks(weights.Backbone)];
     }
 
     /// <summary>
@@ -36,60 +37,36 @@ public sealed class ResNet
     public Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        using var scope = NewDisposeScope();
-        x = ChannelsLast(x);
-        x = Convolve(x, "conv1", stride: 2, dilation: 1, radius: 3);
-        x = Normalise(x, "bn1", training).relu_();
-        x = nn.functional.max_pool2d(x, [3, 3], [2, 2], [1, 1], [1, 1]);
-        foreach (var block in _blocks) x = Forward(x, block, training);
-        return x.MoveToOuterDisposeScope();
+        SplitBatchNorm.Check(x, _groups, training);
+        return _script.Call("resnet", x, _tensors, _groups, training, _reflects);
     }
 
-    /// <summary>Returns the same values laid out as [B,H,W,C] in memory.</summary>
-    internal static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
-    // The block's own scope frees what autograd does not keep as soon as the block is done.
-    private Tensor Forward(Tensor x, BlockPlan block, bool training)
+    // Which convolutions there are, each with its normalisation, in the order in which the script takes their tensors.
+    private static IEnumerable<(string Convolution, string Normalisation)> Layers(Backbone backbone)
     {
-        using var scope = NewDisposeScope();
-        Tensor y;
-        if (_bottlenecks)
+        yield return ("conv1", "bn1");
+        foreach (var block in ResNetPlan.Blocks(backbone))
         {
-            y = Convolve(x, $"{block.Name}.conv1", 1, 1, radius: 0);
-            y = Normalise(y, $"{block.Name}.bn1", training).relu_();
-            y = Convolve(y, $"{block.Name}.conv2", block.Stride, block.Dilation, radius: 1);
-            y = Normalise(y, $"{block.Name}.bn2", training).relu_();
-            y = Convolve(y, $"{block.Name}.conv3", 1, 1, radius: 0);
-            y = Normalise(y, $"{block.Name}.bn3", training);
+            for (var i = 1; i <= (ResNetPlan.HasBottlenecks(backbone) ? 3 : 2); i++)
+                yield return ($"{block.Name}.conv{i}", $"{block.Name}.bn{i}");
+            if (block.HasDownsample) yield return ($"{block.Name}.downsample.0", $"{block.Name}.downsample.1");
         }
-        else
-        {
-            y = Convolve(x, $"{block.Name}.conv1", block.Stride, block.Dilation, radius: 1);
-            y = Normalise(y, $"{block.Name}.bn1", training).relu_();
-            y = Convolve(y, $"{block.Name}.conv2", 1, block.Dilation, radius: 1);
-            y = Normalise(y, $"{block.Name}.bn2", training);
-        }
-
-        if (block.HasDownsample)
-        {
-            x = Convolve(x, $"{block.Name}.downsample.0", block.Stride, 1, radius: 0);
-            x = Normalise(x, $"{block.Name}.downsample.1", training);
-        }
-
-        return y.add_(x).relu_().MoveToOuterDisposeScope();
     }
 
-    private Tensor Convolve(Tensor x, string name, int stride, int dilation, int radius)
+    private static IEnumerable<Tensor> TensorsOf(NetworkWeights weights, string convolution, string normalisation) =>
+        [weights[$"{convolution}.weight"], .. SplitBatchNorm.TensorsOf(weights, normalisation)];
+
+    private static TorchScript Script(Backbone backbone)
     {
-        long border = radius * dilation;
-        if (_padding == Padding.Reflect && border > 0)
-        {
-            x = ChannelsLast(nn.functional.pad(x, [border, border, border, border], PaddingModes.Reflect));
-            border = 0;
-        }
+        var blocks = ResNetPlan.Blocks(backbone)
+            .Select(block => $"[{block.Stride}, {block.Dilation}, {(block.HasDownsample ? 1 : 0)}]");
+        var plan = $"""
+            def blocks() -> List[List[int]]:
+                return [{string.Join(", ", blocks)}]
 
-        return nn.functional.conv2d(x, _weights[$"{name}.weight"], null, [stride, stride], [border, border], [dilation, dilation], 1);
+            def bottlenecks() -> bool:
+                return {(ResNetPlan.HasBottlenecks(backbone) ? "True" : "False")}
+            """;
+        return TorchScript.LoadWith(plan, "Networks/split_batch_norm", "Networks/resnet");
     }
-
-    private Tensor Normalise(Tensor x, string name, bool training) => SplitBatchNorm.Apply(x, _weights, name, _groups, training);
 }

@@ -1,4 +1,5 @@
 using CACL.Learning.Networks;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Optimisation;
@@ -9,10 +10,13 @@ namespace CACL.Learning.Optimisation;
 /// </summary>
 internal sealed class Lars : IDisposable
 {
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Optimisation/lars"));
+
     private readonly LarsOptions _options;
     private readonly NetworkWeights _weights;
     private readonly Tensor _momentum;
-    private readonly List<Tensor> _views;
+    private readonly Tensor[] _views;
+    private readonly Tensor[] _parameters;
 
     public Lars(NetworkWeights weights, LarsOptions options)
     {
@@ -20,7 +24,8 @@ internal sealed class Lars : IDisposable
         _weights = weights;
         using var scope = NewDisposeScope();
         _momentum = zeros_like(weights.Parameters).DetachFromDisposeScope();
-        _views = weights.ParameterViews(_momentum);
+        _views = [.. weights.ParameterViews(_momentum)];
+        _parameters = [.. weights.ParameterList];
         foreach (var view in _views) view.DetachFromDisposeScope();
     }
 
@@ -35,31 +40,14 @@ internal sealed class Lars : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var adapted = Enumerable.Range(0, gradients.Count).Where(i => _options.AdaptVectors || gradients[i].Dimensions > 1).ToList();
-        var ratios = Ratios([.. adapted.Select(i => _weights.ParameterList[i])], [.. adapted.Select(i => gradients[i])]);
-        for (var k = 0; k < adapted.Count; k++)
-        {
-            gradients[adapted[k]].add_(_weights.ParameterList[adapted[k]], _options.WeightDecay).mul_(ratios[k]);
-        }
-
-        _momentum.mul_(_options.Momentum);
-        for (var i = 0; i < gradients.Count; i++) _views[i].add_(gradients[i]);
-        _weights.Parameters.add_(_momentum, -learningRate);
+        Script.Value.Call(
+            "lars", _parameters, gradients.ToArray(), _views, _weights.Parameters, _momentum, _options.AdaptVectors, _options.WeightDecay,
+            _options.Trust, _options.Epsilon, _options.Momentum, learningRate);
     }
 
     public void Dispose()
     {
         foreach (var view in _views) view.Dispose();
         _momentum.Dispose();
-    }
-
-    private Tensor[] Ratios(Tensor[] weights, Tensor[] gradients)
-    {
-        if (weights.Length == 0) return [];
-        var weight = stack([.. weights.Select(w => w.norm())]);
-        var gradient = stack([.. gradients.Select(g => g.norm())]);
-        var ratio = weight * _options.Trust / (gradient + (weight * _options.WeightDecay) + _options.Epsilon);
-        // Where either norm is 0, the factor is 1.
-        return where(weight.gt(0).logical_and(gradient.gt(0)), ratio, ones_like(ratio)).unbind();
     }
 }

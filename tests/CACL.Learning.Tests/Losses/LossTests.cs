@@ -33,7 +33,7 @@ public sealed class LossTests
     {
         using var scope = NewDisposeScope();
         var (rows, queue) = (Unit(1, 2100, 8), Unit(2, 1030, 8));
-        var (sum, mean) = QueueSoftmax.Sweep(rows, queue, Temperature, withMean: true);
+        var (sum, mean) = QueueSoftmax.Sweep(rows, queue, Temperature);
         var logits = rows.matmul(queue.t()) / Temperature;
         Close(logits.logsumexp(1), sum);
         Close(logits.softmax(1).matmul(queue), mean!);

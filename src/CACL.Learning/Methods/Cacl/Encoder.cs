@@ -56,7 +56,8 @@ internal sealed class HeadMaps
     {
         using var scope = NewDisposeScope();
         var rows = Rows[head];
-        var places = positions.SelectMany((chosen, sample) => chosen.Select(position => (sample * rows.shape[1]) + position)).ToArray();
+        var perSample = rows.shape[1];
+        var places = positions.SelectMany((chosen, sample) => chosen.Select(position => (sample * perSample) + position)).ToArray();
         var chosenRows = rows.flatten(0, 1).index_select(0, tensor(places, int64).to(rows.device));
         return nn.functional.normalize(chosenRows, dim: 1).MoveToOuterDisposeScope();
     }
