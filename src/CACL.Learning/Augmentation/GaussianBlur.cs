@@ -6,7 +6,9 @@ internal static class GaussianBlur
     /// <summary>Returns the number of taps for images of side <paramref name="size"/>: 2·⌊S/20⌋+1.</summary>
     public static int Taps(long size) => (2 * (int)(size / 20)) + 1;
 
-    /// <summary>Returns the weights of so many taps for each standard deviation (pixels), one row after the other; a row's sum is 1.</summary>
+    /// <summary>
+    /// Returns the weights of so many taps for each standard deviation (pixels), one row after the other; a row's sum is 1.
+    /// </summary>
     public static float[] Weights(float[] sigmas, int taps)
     {
         var radius = taps / 2;

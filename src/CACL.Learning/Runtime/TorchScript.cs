@@ -20,7 +20,9 @@ internal sealed partial class TorchScript
 
     private TorchScript(string source) => _functions = jit.compile(source);
 
-    /// <summary>Compiles scripts that lie beside the code, one after the other, so that each can call the functions of those before it.</summary>
+    /// <summary>
+    /// Compiles scripts that lie beside the code, one after the other, so that each can call the functions of those before it.
+    /// </summary>
     /// <param name="names">Their paths below the project without ending, such as Losses/pixel_loss.</param>
     public static TorchScript Load(params string[] names) => new(string.Concat(names.Select(Text)));
 
