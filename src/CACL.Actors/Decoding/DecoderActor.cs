@@ -10,7 +10,7 @@ using CACL.Data.Decoding;
 namespace CACL.Actors.Decoding;
 
 /// <summary>
-/// Decodes one pair after another on a thread of its own. A video at fault is an answer; anything else crashes the actor, and
+/// Decodes one pair at a time on a dedicated thread. A faulty video is reported in the answer; any other failure crashes the actor, and
 /// <see cref="DecoderPoolActor"/> decides what happens.
 /// </summary>
 internal sealed class DecoderActor : ReceiveActor
@@ -66,7 +66,7 @@ internal sealed class DecoderActor : ReceiveActor
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             pair.Dispose();
-            return; // who asked has been answered by the pool
+            return; // the pool has already answered the asker
         }
         catch
         {

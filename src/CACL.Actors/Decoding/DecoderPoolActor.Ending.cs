@@ -3,7 +3,7 @@ using CACL.Actors.Contracts;
 
 namespace CACL.Actors.Decoding;
 
-/// <summary>How decoders go: one of them at a time, or all of them and then the pool, which gives back what they still deliver.</summary>
+/// <summary>Stops decoders: one at a time, or all of them and then the pool, which disposes the pairs that they still deliver.</summary>
 internal sealed partial class DecoderPoolActor
 {
     private readonly HashSet<IActorRef> _leaving = [];
@@ -11,7 +11,7 @@ internal sealed partial class DecoderPoolActor
 
     protected override void PostStop() => _ending.Dispose();
 
-    /// <summary>One that is not counted any more, but may take its time to go.</summary>
+    /// <summary>Stops a decoder that no longer counts as alive; it may take a while to end.</summary>
     private void Dismiss(IActorRef decoder)
     {
         _leaving.Add(decoder);

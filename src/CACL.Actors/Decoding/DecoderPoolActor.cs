@@ -13,21 +13,24 @@ using CACL.Runs.Folder;
 namespace CACL.Actors.Decoding;
 
 /// <summary>
-/// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer within its time, is replaced after
-/// a back-off; its plan is tried once more on another decoder, and several times where the decoder itself was at fault (killed, out of
-/// memory); only then is the sample replaced, for this run and for the decoder's sake. Too many replacements within a window end the run.
-/// Their number may change at any time: one too many ends when it has nothing to decode. Requests that wait are bounded by the stream's
-/// demand.
+/// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer before its deadline, is replaced after a
+/// back-off. Its plan is retried once on another decoder, and several times if the decoder itself was at fault (killed, out of memory);
+/// only then is the sample replaced for this run. Too many replacements within a window end the run. The number of decoders may change at
+/// any time: a surplus decoder ends when it is idle. The stream's demand bounds the waiting requests.
 /// </summary>
 internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 {
-    /// <summary>A decoder checks its own deadline; only one that is stuck inside a call is still silent so long after it.</summary>
+    /// <summary>
+    /// Time after a decoder's own deadline before the pool gives up on it: only a decoder stuck in a call is silent for so long.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a plan is given to a decoder where decoders crash on it.</summary>
+    /// <summary>Attempts at a plan on which decoders crash.</summary>
     private const int MostTries = 2;
 
-    /// <summary>And where they fail through no fault of the video: a bound only, so that no plan holds up the run for ever.</summary>
+    /// <summary>
+    /// Attempts at a plan when decoders fail through no fault of the video; a bound, so that no plan blocks the run for ever.
+    /// </summary>
     private const int MostTriesOfFaultyDecoders = 5;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -81,8 +84,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     internal static Props Props(Settings settings) => Akka.Actor.Props.Create(() => new DecoderPoolActor(settings));
 
     /// <summary>
-    /// The longest that an answer can take where so many plans are asked for at a time: all of them before it, each on as many decoders as
-    /// it may be given to, each of which hangs and is replaced, on the one decoder that there is at least.
+    /// Returns the longest time that an answer can take with so many plans in flight: with a single decoder, every plan before it takes all
+    /// its attempts, each of which hangs until the decoder is replaced.
     /// </summary>
     internal static TimeSpan LongestAnswer(RunOptions options, int plansInFlight) =>
         (options.DecodeTimeout + Grace + options.DecoderBackOff.Max) * MostTriesOfFaultyDecoders * (plansInFlight + 1.0);
@@ -92,14 +95,14 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
         _crashes[Sender] = cause.Unwrapped();
-        return Directive.Stop; // Terminated follows: the replacement is a new actor, after a back-off.
+        return Directive.Stop; // Terminated follows; the replacement is a new actor, started after a back-off.
     }, loggingEnabled: false);
 
-    /// <summary>Starts what is missing, those apart that start after a back-off.</summary>
+    /// <summary>Starts the missing decoders, except those that start after a back-off.</summary>
     private void Fill()
     {
         while (_decoders.Count + _starting < _wanted) Start();
-        // Fewer are wanted than when these were announced.
+        // Fewer decoders are wanted than when these replacements were announced.
         while (_replaced.Count > _starting) Tell(new StatusProtocol.ActorGone(_replaced.Dequeue().Path));
     }
 
@@ -116,7 +119,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     private bool RetireIfTooMany(IActorRef decoder)
     {
         if (_decoders.Count <= _wanted) return false;
-        _decoders.Remove(decoder); // HandOut passes over it where it is still among the idle ones
+        _decoders.Remove(decoder); // HandOut skips it if it is still among the idle ones
         Dismiss(decoder);
         Tell(new StatusProtocol.ActorGone(PathOf(decoder)));
         return true;
@@ -167,7 +170,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private void Finished(DecoderProtocol.Decoded message)
     {
-        if (!Finished(message.Request, new PoolProtocol.Decoded(message.Pair))) message.Pair.Dispose(); // too late: given up before
+        if (!Finished(message.Request, new PoolProtocol.Decoded(message.Pair))) message.Pair.Dispose(); // too late: given up
     }
 
     private bool Finished(long request, object answer)
@@ -191,7 +194,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
         if (work is null) return;
-        _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would only hang as well
+        _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would hang, too
         Dismiss(decoder);
         Replace(decoder, new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s"));
     }
@@ -259,14 +262,14 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             return;
         }
 
-        // That a decoder crashes is no word on the video, however often it does.
+        // Crashes of decoders say nothing about the video, however many there are.
         var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Decoder;
         _settings.Instruments?.DecodeFailed(kind);
         work.Asker.Tell(new PoolProtocol.Failed(
             new VideoFault(_settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}."), Costly: true));
     }
 
-    /// <summary>What the pool needs.</summary>
+    /// <summary>The pool's settings and collaborators.</summary>
     internal sealed record Settings(
         int Decoders,
         Func<IPairDecoder> Decoder,
@@ -280,10 +283,10 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeProvider Clock,
         IActorRef Status)
     {
-        /// <summary>Measures decoding; null: nobody does.</summary>
+        /// <summary>Measures decoding; null: not measured.</summary>
         public RunInstruments? Instruments { get; init; }
 
-        /// <summary>The path of a video, for messages.</summary>
+        /// <summary>Returns the path of a video, for messages.</summary>
         public string PathOf(long id)
         {
             try

@@ -3,33 +3,33 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// One try at an evaluation. Two tries are never equal, not even two of the same request: the late end of one is not taken for the end of
-/// another.
+/// One attempt at an evaluation. Two attempts are never equal, even for the same request, so that the late end of one is not mistaken for
+/// the end of another.
 /// </summary>
 internal sealed class EvaluationAttempt(EvaluationRequest request, int number)
 {
-    /// <summary>What is evaluated.</summary>
+    /// <summary>The request being evaluated.</summary>
     public EvaluationRequest Request => request;
 
-    /// <summary>Which try at it this is, counted from 1.</summary>
+    /// <summary>The number of this attempt, counted from 1.</summary>
     public int Number => number;
 
-    /// <summary>Why it was told to end, or null.</summary>
+    /// <summary>Why it was cancelled, or null.</summary>
     public string? Ending { get; set; }
 }
 
-/// <summary>What follows from the end of an attempt.</summary>
+/// <summary>The consequence of an attempt's end.</summary>
 internal enum AttemptEnd
 {
-    /// <summary>The evaluation is made.</summary>
+    /// <summary>The evaluation succeeded.</summary>
     Done,
 
-    /// <summary>It failed and is tried again after a while.</summary>
+    /// <summary>It failed and will be retried after a back-off.</summary>
     TriedAgain,
 
     /// <summary>It failed too often.</summary>
     GivenUp,
 
-    /// <summary>It ended since the run ends, and is left to the run's resumption.</summary>
+    /// <summary>It ended because the run ends, and is left for the resumed run.</summary>
     PutBack,
 }

@@ -5,11 +5,11 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// What is still to be evaluated. A target that is demanded, or due by the schedule, becomes a request as soon as there is a checkpoint
-/// for it; a request waits for its turn, one for each target, and a newer one takes the place of the older.
+/// Holds what is still to be evaluated. A target that is demanded, or due by the schedule, becomes a request at the next checkpoint. At
+/// most one request per target waits: a newer one replaces an older one.
 /// </summary>
 /// <param name="options">The targets, and when each is due.</param>
-/// <param name="length">How many steps an epoch has.</param>
+/// <param name="length">The length of the run, from which the steps of an epoch follow.</param>
 internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length)
 {
     private readonly List<EvaluationRequest> _waiting = [];
@@ -17,19 +17,19 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     private readonly Dictionary<string, long> _last = [];
     private (long Step, string? Checkpoint)? _end;
 
-    /// <summary>Requests that wait, in the order in which they are made.</summary>
+    /// <summary>Waiting requests, in the order in which they will be evaluated.</summary>
     public IReadOnlyList<EvaluationRequest> Waiting => [.. _waiting];
 
-    /// <summary>What is to be evaluated at the next checkpoint.</summary>
+    /// <summary>Targets to be evaluated at the next checkpoint.</summary>
     public IReadOnlyList<(EvaluationTarget Target, EvaluationTrigger Trigger)> Demanded => [.. _demanded];
 
     /// <summary>Whether the training is over, so that no checkpoint follows.</summary>
     public bool TrainingIsOver => _end is not null;
 
-    /// <summary>Goes on from what is on the disk.</summary>
-    /// <param name="evaluated">For each key of a target the last step that has a result.</param>
-    /// <param name="noted">Requests that wait there, oldest first. One that has its result is left out.</param>
-    /// <returns>Requests that are dropped, since their data set is not configured any more.</returns>
+    /// <summary>Restores the queue from what is on disk.</summary>
+    /// <param name="evaluated">The last step with a result, by the target's key.</param>
+    /// <param name="noted">Waiting requests, oldest first. Those that already have a result are skipped.</param>
+    /// <returns>The requests that are dropped because their data set is no longer configured.</returns>
     public IReadOnlyList<EvaluationRequest> Resume(
         IReadOnlyDictionary<string, long> evaluated, IReadOnlyList<EvaluationRequest> noted)
     {
@@ -37,7 +37,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         foreach (var (key, step) in evaluated) _last[key] = step;
         foreach (var request in noted)
         {
-            // Recorded, then killed before the note was taken away.
+            // The result was recorded, and the process killed before it removed the note.
             if (_last.GetValueOrDefault(request.Target.Key, -1) >= request.Step) continue;
             if (options.Targets.All(t => t.DataSet != request.Target.DataSet))
             {
@@ -53,7 +53,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         return dropped;
     }
 
-    /// <summary>What somebody's wish comes to. Each target of the answer is still to be demanded.</summary>
+    /// <summary>Returns the answer to a demand. The caller still has to call Demand for each target of the answer.</summary>
     public EvaluationAnswer AnswerTo(EvaluationDemand wish)
     {
         var targets = options.Targets.Where(t => wish.DataSet is null || t.DataSet == wish.DataSet)
@@ -64,9 +64,9 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         return new EvaluationAnswer(targets, replaced, [.. options.Targets.Select(t => t.DataSet).Distinct()]);
     }
 
-    /// <summary>A target is to be evaluated in the state that the training is in. What was demanded of it before is forgotten.</summary>
+    /// <summary>Demands an evaluation of the current state on a target. It replaces an earlier demand for the same target.</summary>
     /// <returns>
-    /// The request, where the training is over and its last checkpoint is there; null: the target waits for the next checkpoint.
+    /// The request, if the training is over and has a last checkpoint; null if the target waits for the next checkpoint.
     /// </returns>
     public EvaluationRequest? Demand(EvaluationTarget target, EvaluationTrigger trigger)
     {
@@ -76,7 +76,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         return null;
     }
 
-    /// <summary>The requests to be made at a checkpoint: for what is demanded, and for what the schedule has due by then.</summary>
+    /// <summary>Returns the requests that a checkpoint gives rise to: those demanded, and those due by the schedule.</summary>
     /// <param name="step">Steps behind the checkpoint.</param>
     /// <param name="checkpoint">Its folder.</param>
     /// <param name="everySteps">Steps between two evaluations, in place of the schedule's; 0: none by steps.</param>
@@ -92,14 +92,14 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         return [.. wanted.Select(w => new EvaluationRequest(w.Target, step, w.Trigger, checkpoint))];
     }
 
-    /// <summary>The training is over.</summary>
-    /// <param name="step">Steps behind its end.</param>
+    /// <summary>Notes that the training is over.</summary>
+    /// <param name="step">Steps done at its end.</param>
     /// <param name="checkpoint">Folder of its last checkpoint, or null.</param>
     public void EndTraining(long step, string? checkpoint) => _end = (step, checkpoint);
 
     /// <summary>
-    /// The requests to be made of a training that is over: for what is demanded, and for each target that was not evaluated at its end, if
-    /// the schedule wants that. None where there is no checkpoint.
+    /// Returns the requests that the end of the training gives rise to: those demanded and, if the schedule says so, one for each target
+    /// that was not evaluated at the last step. There are none without a checkpoint.
     /// </summary>
     public IReadOnlyList<EvaluationRequest> DueAtEnd()
     {
@@ -116,7 +116,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     }
 
     /// <summary>
-    /// A request is made of what was demanded or due, whatever becomes of it: the target is not demanded any more, and the schedule counts
+    /// Notes that a demanded or due target has become a request, whatever happens to it: the demand is cleared, and the schedule counts
     /// from this step.
     /// </summary>
     public void Requested(EvaluationRequest request)
@@ -125,8 +125,8 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         _demanded.RemoveAll(d => d.Target.Key == request.Target.Key);
     }
 
-    /// <summary>Has a request wait behind all others, or in the place of an older one of its target.</summary>
-    /// <returns>The one whose place it takes, or null.</returns>
+    /// <summary>Enqueues a request at the end, or in the place of an older one for the same target.</summary>
+    /// <returns>The request that it replaces, or null.</returns>
     public EvaluationRequest? Add(EvaluationRequest request)
     {
         var place = PlaceOf(request.Target);
@@ -141,7 +141,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
         return former;
     }
 
-    /// <summary>The request whose turn it is, which does not wait any more; null: none waits.</summary>
+    /// <summary>Dequeues the next request; returns null if none waits.</summary>
     public EvaluationRequest? TakeNext()
     {
         if (_waiting is not [var next, ..]) return null;
@@ -150,15 +150,15 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     }
 
     /// <summary>
-    /// A request that had its turn and was not made waits again, before all others, unless a newer one of its target has come to wait.
+    /// Puts a request that was dequeued but not evaluated back at the front, unless a newer one for its target is waiting.
     /// </summary>
     public void PutBack(EvaluationRequest request)
     {
         if (PlaceOf(request.Target) < 0) _waiting.Insert(0, request);
     }
 
-    /// <summary>No checkpoint comes for what is demanded.</summary>
-    /// <returns>What is not evaluated for that reason.</returns>
+    /// <summary>Drops the demands, because no further checkpoint will come.</summary>
+    /// <returns>The demands that were dropped.</returns>
     public IReadOnlyList<EvaluationTarget> ForgetDemands()
     {
         EvaluationTarget[] targets = [.. _demanded.Select(d => d.Target)];

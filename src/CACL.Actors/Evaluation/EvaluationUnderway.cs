@@ -3,8 +3,8 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// The one evaluation that is being made, from its first try to its last. One that does not end when told to is set aside as stuck: no
-/// other begins beside it, since they would share the machine with the training.
+/// Tracks the one evaluation in progress, from its first attempt to its last. An attempt that does not end when cancelled is set aside as
+/// stuck, and no other begins meanwhile, since both would share the machine with the training.
 /// <code>
 /// begins ──▶ runs ──▶ ends: done, given up, or put back since the run ends
 ///             ▲  │ └─ fails ──▶ waits for its next try ─┐
@@ -12,19 +12,19 @@ namespace CACL.Actors.Evaluation;
 ///                └─ told to end, and does not ──▶ stuck ──▶ ends late
 /// </code>
 /// </summary>
-/// <param name="most">Tries at one evaluation before it is given up.</param>
+/// <param name="most">Attempts at one evaluation before it is given up.</param>
 internal sealed class EvaluationUnderway(int most)
 {
-    /// <summary>The present try, or the last one while the next is waited for; null: no evaluation is being made.</summary>
+    /// <summary>The current attempt, or the previous one during a back-off; null if no evaluation is in progress.</summary>
     public EvaluationAttempt? Current { get; private set; }
 
-    /// <summary>Whether the next try at the current evaluation is waited for, so that nothing runs.</summary>
+    /// <summary>Whether the current evaluation is in its back-off, so that nothing runs.</summary>
     public bool AwaitsNextTry { get; private set; }
 
-    /// <summary>The try that was set aside and has not ended yet, or null.</summary>
+    /// <summary>The stuck attempt that has not ended yet, or null.</summary>
     public EvaluationAttempt? Stuck { get; private set; }
 
-    /// <summary>Whether the run ends, so that no evaluation begins any more.</summary>
+    /// <summary>Whether the run is ending, so that no further evaluation begins.</summary>
     public bool IsLeaving { get; private set; }
 
     /// <summary>Whether an evaluation may begin.</summary>
@@ -35,14 +35,14 @@ internal sealed class EvaluationUnderway(int most)
 
     private bool Runs => Current is not null && !AwaitsNextTry;
 
-    /// <summary>The first try at an evaluation begins.</summary>
+    /// <summary>Begins the first attempt at an evaluation.</summary>
     public EvaluationAttempt Begin(EvaluationRequest request)
     {
         if (!MayBegin) throw new InvalidOperationException($"The evaluation of step {request.Step} on {request.Target} may not begin now.");
         return Current = new EvaluationAttempt(request, 1);
     }
 
-    /// <summary>The next try at the current evaluation begins.</summary>
+    /// <summary>Begins the next attempt at the current evaluation.</summary>
     public EvaluationAttempt BeginAgain()
     {
         if (!AwaitsNextTry) throw new InvalidOperationException("No evaluation waits for its next try.");
@@ -50,9 +50,9 @@ internal sealed class EvaluationUnderway(int most)
         return Current = new EvaluationAttempt(Current!.Request, Current.Number + 1);
     }
 
-    /// <summary>Has the present try told to end.</summary>
-    /// <param name="why">What it failed of, unless it ends well all the same; null: the run ends.</param>
-    /// <returns>Whether one runs.</returns>
+    /// <summary>Notes that the current attempt is cancelled.</summary>
+    /// <param name="why">The failure to record, unless it succeeds nevertheless; null if the run is ending.</param>
+    /// <returns>Whether an attempt is running.</returns>
     public bool TellToEnd(string? why = null)
     {
         if (!Runs) return false;
@@ -60,8 +60,8 @@ internal sealed class EvaluationUnderway(int most)
         return true;
     }
 
-    /// <summary>The present try does not end though told to: it is not waited for any more.</summary>
-    /// <returns>The one that is stuck from now on; null: none runs.</returns>
+    /// <summary>Sets the current attempt aside as stuck, because it did not end when cancelled.</summary>
+    /// <returns>The stuck attempt, or null if none was running.</returns>
     public EvaluationAttempt? SetAside()
     {
         if (!Runs) return null;
@@ -69,8 +69,8 @@ internal sealed class EvaluationUnderway(int most)
         return Stuck;
     }
 
-    /// <summary>A try ended that may be the stuck one.</summary>
-    /// <returns>Whether it was, so that another may begin.</returns>
+    /// <summary>Notes that an attempt ended, which may be the stuck one.</summary>
+    /// <returns>Whether it was the stuck one, so that another may begin.</returns>
     public bool EndLate(EvaluationAttempt attempt)
     {
         if (attempt != Stuck) return false;
@@ -78,8 +78,8 @@ internal sealed class EvaluationUnderway(int most)
         return true;
     }
 
-    /// <summary>The present try ended.</summary>
-    /// <param name="succeeded">Whether there is a result: it counts even if the try was told to end.</param>
+    /// <summary>Notes that the current attempt ended, and returns the consequence.</summary>
+    /// <param name="succeeded">Whether there is a result, which counts even if the attempt was cancelled.</param>
     public AttemptEnd End(bool succeeded)
     {
         if (!Runs) throw new InvalidOperationException("An evaluation ended that had not begun.");
@@ -92,8 +92,8 @@ internal sealed class EvaluationUnderway(int most)
         return end;
     }
 
-    /// <summary>The run ends: no try begins any more. One that runs is still to be told to end.</summary>
-    /// <returns>The request whose next try was waited for and does not come; it is to be put back. Null: there is none.</returns>
+    /// <summary>Notes that the run is ending: no attempt begins any more. A running one still has to be cancelled.</summary>
+    /// <returns>The request that was in its back-off and must be put back, or null.</returns>
     public EvaluationRequest? Leave()
     {
         IsLeaving = true;

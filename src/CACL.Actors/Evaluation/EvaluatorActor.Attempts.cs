@@ -8,10 +8,10 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
 
-/// <summary>One evaluation after the other: the attempt, its deadline, its end, and what follows from it.</summary>
+/// <summary>Runs one evaluation at a time: the attempt, its deadline, its end and the consequence.</summary>
 internal sealed partial class EvaluatorActor
 {
-    private CancellationTokenSource _cancel = new(); // of the present try
+    private CancellationTokenSource _cancel = new(); // of the current attempt
     private bool _diskFails;
 
     private void StartNext()
@@ -46,7 +46,7 @@ internal sealed partial class EvaluatorActor
         if (!_underway.TellToEnd(why)) return;
         Timers.Cancel("deadline");
         Timers.StartSingleTimer("ending", new DoesNotEnd(), _options.EndingTime);
-        // Not here: whoever registered for it is called by the one who cancels.
+        // Asynchronously, because Cancel would run the registered callbacks on this thread.
         _ = _cancel.CancelAsync();
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class EvaluatorActor
         StartNext();
     }
 
-    /// <summary>The run ends without it: what is not done stays in the run folder.</summary>
+    /// <summary>Stops evaluating because the run ends; what is not done stays in the run folder.</summary>
     private void Leave()
     {
         if (!_queue.TrainingIsOver) _queue.EndTraining(0, null);
@@ -155,7 +155,7 @@ internal sealed partial class EvaluatorActor
 
     private void Conclude(EvaluationRequest request, JsonObject line)
     {
-        // The line first: a process that is killed between the two has the result, and sees that the note is done with.
+        // The result is written first: if the process is killed between the two, a resumed run sees that the note is obsolete.
         Record(line);
         try
         {
@@ -187,7 +187,7 @@ internal sealed partial class EvaluatorActor
         }
     }
 
-    /// <summary>Takes away the notes and checkpoints that nothing needs any more.</summary>
+    /// <summary>Removes the notes and checkpoints that are no longer needed.</summary>
     private void Tidy()
     {
         try

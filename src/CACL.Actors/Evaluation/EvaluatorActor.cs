@@ -11,10 +11,10 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// Has finished checkpoints measured beside the training, one at a time. It waits for nobody and nobody waits for it: training hears
-/// of it only when a checkpoint is wanted. What waits lies in the run folder, so a restart of this actor or of the process loses none of
-/// it. What is to be made stands in <see cref="EvaluationQueue"/>, what is being made in <see cref="EvaluationUnderway"/>; this actor keeps
-/// their timers, their files and their messages.
+/// Evaluates finished checkpoints beside the training, one at a time. Neither waits for the other; the training is only asked for a
+/// checkpoint now and then. Waiting requests are kept in the run folder, so that neither a restart of this actor nor one of the process
+/// loses any. <see cref="EvaluationQueue"/> holds what is to be evaluated, <see cref="EvaluationUnderway"/> what is being evaluated; this
+/// actor keeps their timers, files and messages.
 /// <code>
 /// checkpoint saved ──due?──▶ waiting (one a target, the newest) ──▶ an attempt ──▶ line of evaluations.jsonl
 /// asked for, condition ──▶ demanded ──at the next checkpoint──▲     └─ fails, hangs: again after a back-off, then given up
@@ -85,7 +85,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        // What waits for a checkpoint is in memory only: the mailbox outlives the restart.
+        // Demands are held in memory only; sent to itself, they survive the restart in the mailbox.
         foreach (var (target, trigger) in _queue.Demanded) Self.Tell(new Demanded(target, trigger));
         base.PreRestart(reason, message);
     }
@@ -95,7 +95,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         if (_underway.Current is not null) _cancel.Cancel();
     }
 
-    /// <summary>What the conditions would know had this actor been there from the start.</summary>
+    /// <summary>Feeds the conditions the metrics that this actor would have seen had it been there from the start.</summary>
     private void RememberMetrics()
     {
         var metrics = Path.Combine(_runDirectory, RunFiles.Metrics);

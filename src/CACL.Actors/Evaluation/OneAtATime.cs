@@ -4,8 +4,8 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// Keeps the promise of one call at a time towards an engine whose caller may be restarted: the call that it left behind may take its
-/// time to end, and the next one begins behind it.
+/// Serialises the calls of an engine whose caller may be restarted: the next call begins only when the one left behind by the restart has
+/// ended.
 /// </summary>
 internal sealed class OneAtATime(IEvaluationEngine engine) : IEvaluationEngine
 {
