@@ -21,8 +21,7 @@ public sealed record CheckpointSchedule(long EverySteps, long EvaluateEverySteps
     private long NextByEpochs(long step)
     {
         if (EvaluateEveryEpochs <= 0) return Never;
-        var epochs = step * Length.BatchSize / Length.Videos;
-        var due = ((epochs / EvaluateEveryEpochs) + 1) * EvaluateEveryEpochs;
+        var due = ((Length.PlaceAfter(step).Epoch / EvaluateEveryEpochs) + 1) * EvaluateEveryEpochs;
         // An epoch is complete at the first step whose pairs reach its last video.
         return ((due * Length.Videos) + Length.BatchSize - 1) / Length.BatchSize;
     }

@@ -26,10 +26,8 @@ public sealed record EvaluationSchedule
     internal EvaluationTrigger? DueBetween(long since, long step, RunLength length)
     {
         if (EverySteps > 0 && step / EverySteps > since / EverySteps) return EvaluationTrigger.EverySteps;
-        if (EveryEpochs > 0 && Epochs(step, length) / EveryEpochs > Epochs(since, length) / EveryEpochs)
+        if (EveryEpochs > 0 && length.PlaceAfter(step).Epoch / EveryEpochs > length.PlaceAfter(since).Epoch / EveryEpochs)
             return EvaluationTrigger.EveryEpochs;
         return null;
     }
-
-    private static long Epochs(long step, RunLength length) => step * length.BatchSize / length.Videos;
 }

@@ -51,4 +51,10 @@ public sealed record SupervisionDecision(string Actor, string Cause, string Deci
 
     /// <summary>The actor's kind: its name without the number, such as decoder.</summary>
     public string Kind => Name.TrimEnd("0123456789".ToCharArray()).TrimEnd('-');
+
+    /// <summary>The cause without its full stop, to be followed by more.</summary>
+    public string Reason => Cause.TrimEnd('.');
+
+    /// <summary>The decision in words, as the log has it.</summary>
+    public string Text => $"{Name} {Reason}. Decision: {Decision}";
 }

@@ -49,7 +49,7 @@ internal sealed class StatusActor : ReceiveActor
         On<StatusProtocol.ActorIs>(message => _actors.Is(message.Path, message.State));
         On<StatusProtocol.ActorGone>(message => _actors.Gone(message.Path));
         On<SupervisionDecision>(decision => _actors.Decided(
-            decision.Actor, $"{decision.Decision}: {decision.Cause.TrimEnd('.')}", decision.Verdict == SupervisionVerdict.Restarted));
+            decision.Actor, $"{decision.Decision}: {decision.Reason}", decision.Verdict == SupervisionVerdict.Restarted));
         On<StatusProtocol.DecodersAre>(message => _status = _status with { Decoders = message.Alive, DecodersBusy = message.Busy });
     }
 

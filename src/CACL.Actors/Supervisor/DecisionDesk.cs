@@ -16,7 +16,7 @@ internal sealed class DecisionDesk(ILoggingAdapter log, EventStream stream, RunI
     {
         const string words = "Supervision: {Actor} {Cause}. Decision: {Decision}";
         var level = decision.IsGrave ? LogLevel.ErrorLevel : LogLevel.WarningLevel;
-        log.Log(level, decision.Fault?.ToException(), words, decision.Name, decision.Cause.TrimEnd('.'), decision.Decision);
+        log.Log(level, decision.Fault?.ToException(), words, decision.Name, decision.Reason, decision.Decision);
         stream.Publish(decision);
         if (decision.Verdict is SupervisionVerdict.Restarted or SupervisionVerdict.Replaced) instruments?.Restarted(decision.Kind);
         status.Tell(decision);

@@ -97,6 +97,6 @@ internal static class EventsEndpoint
         ["time"] = StatusJson.Text(decision.Decision.Time),
         ["level"] = decision.Decision.IsGrave ? "Error" : "Warning",
         ["actor"] = decision.Decision.Name,
-        ["text"] = decision.Text,
+        ["text"] = decision.Decision.Text,
     }.ToJsonString();
 }

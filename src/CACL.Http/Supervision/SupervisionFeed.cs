@@ -5,11 +5,7 @@ namespace CACL.Http.Supervision;
 /// <summary>A decision of a supervisor and its place among all of this start of the run.</summary>
 /// <param name="Number">Counts from 1.</param>
 /// <param name="Decision">The decision.</param>
-public sealed record NumberedDecision(long Number, SupervisionDecision Decision)
-{
-    /// <summary>The decision in words, as the log has it.</summary>
-    public string Text => $"{Decision.Name} {Decision.Cause.TrimEnd('.')}. Decision: {Decision.Decision}";
-}
+public sealed record NumberedDecision(long Number, SupervisionDecision Decision);
 
 /// <summary>Keeps the last decisions of a run's supervisors. Thread-safe, bounded.</summary>
 public sealed class SupervisionFeed

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Data.Sampling;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
@@ -11,13 +12,21 @@ namespace CACL.Learning.Augmentation;
 /// </summary>
 internal static class BatchAugmentation
 {
-    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Augmentation/augmentation"));
-
     /// <summary>ImageNet's mean red, green and blue (METHOD.md §2).</summary>
     internal static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
 
     /// <summary>The standard deviations of the same.</summary>
     internal static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
+
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.LoadWith(
+        $"""
+        def mean_colour() -> List[float]:
+            return {Numbers(Mean)}
+
+        def deviation_of_colour() -> List[float]:
+            return {Numbers(Deviation)}
+        """,
+        "Augmentation/augmentation"));
 
     /// <summary>Makes views of frames.</summary>
     /// <param name="frames">[B,3,S,S] unsigned bytes, in any memory layout.</param>
@@ -65,6 +74,9 @@ internal static class BatchAugmentation
             .SelectMany(value => new[] { value, (float)(1.0 - value) });
         return ([.. groups.Select(group => (long)group.Length)], [.. groups.SelectMany(group => group).Select(i => (long)i)], [.. values]);
     }
+
+    private static string Numbers(float[] values) =>
+        $"[{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}]";
 
     private static float Value(ColourAugmentation plan, int operation) => operation switch
     {

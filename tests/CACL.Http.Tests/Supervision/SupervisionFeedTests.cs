@@ -15,7 +15,7 @@ public sealed class SupervisionFeedTests
             [
                 (1L, "decoder", "decoder-2 failed: bug. Decision: restarted"),
                 (2L, "trainer", "trainer-1 has finished no step for 600 s. Decision: end the run")],
-            feed.Since(0).Select(d => (d.Number, d.Decision.Kind, d.Text)));
+            feed.Since(0).Select(d => (d.Number, d.Decision.Kind, d.Decision.Text)));
         Assert.Equal(2, Assert.Single(feed.Since(1)).Number);
         Assert.Empty(feed.Since(2));
     }
