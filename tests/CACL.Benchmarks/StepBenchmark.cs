@@ -20,6 +20,7 @@ internal static class StepBenchmark
         LibTorchLoader.Load();
         var threads = TorchThreads.Use(options["threads", 2]);
         var (batch, size, steps, depth) = (options["batch", 16], options["size", 112], options["steps", 6], options["depth", 18]);
+        var precision = Enum.Parse<Precision>(options["precision", "fp32"], ignoreCase: true);
         var settings = new CaclOptions
         {
             Backbone = depth switch
@@ -32,7 +33,7 @@ internal static class StepBenchmark
             QueueSize = options["queue", 16384],
             BatchNormSplits = options["bn-splits", 4],
         };
-        using var cacl = new CaclMethod(settings, CPU);
+        using var cacl = new CaclMethod(settings, CPU, precision);
         using var generator = new Generator(1);
         using var view = randn([batch, 3, size, size], generator: generator);
         using var viewPlus = randn([batch, 3, size, size], generator: generator);
@@ -61,6 +62,7 @@ internal static class StepBenchmark
             size,
             batch,
             threads,
+            precision = precision.Word(),
             step_seconds = counted[counted.Count / 2],
             fastest_seconds = counted[0],
             loss = result!.Loss,

@@ -12,7 +12,8 @@ namespace CACL.Actors.Loop;
 
 /// <summary>
 /// The training loop: it takes a batch, computes a step, reports it, and takes a snapshot when a checkpoint is due. It runs on a thread of
-/// its own, the only one that touches the engine and thus the run's tensors. When it returns, the engine is disposed.
+/// its own, the only one that touches the engine and thus the run's tensors. When it returns, the engine is disposed. On a card a step's
+/// numbers come late: the loop reads them after it has handed over the next step, and before it waits, pauses, saves or ends.
 /// </summary>
 internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader<PairBatch> batches, Action<LoopReport> report)
 {
@@ -23,6 +24,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private long _step = settings.FirstStep;
     private long _lastSnapshot = settings.FirstStep;
     private int _skipsInARow;
+    private StepUnderway? _underway;
+    private long _finished;
     private double _snapshotSeconds;
 
     /// <summary>Passes requests of other threads to the loop.</summary>
@@ -79,20 +82,25 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     {
         while (_step < settings.Length.TotalSteps)
         {
+            if (!batches.TryPeek(out _) && !Finish()) return false;
             var began = Stopwatch.GetTimestamp();
-            if (Next() is not { } batch) return true;
+            if (Next() is not { } batch) return Finish();
             using (batch)
             {
                 var waited = Stopwatch.GetElapsedTime(began);
-                if (!Control.WaitUntilRunning(() => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused))) return true;
+                _underway?.Waited(waited);
+                if (Control.PauseReasons != PauseReason.None && !Finish()) return false;
+                if (!Control.WaitUntilRunning(() => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused))) return Finish();
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
             _step++;
-            if (SnapshotIsDue) TakeSnapshot(engine, final: false);
+            if (!SnapshotIsDue) continue;
+            if (!Finish()) return false;
+            TakeSnapshot(engine, final: false);
         }
 
-        return true;
+        return Finish();
     }
 
     private bool SnapshotIsDue => !Control.SnapshotOutstanding
@@ -122,34 +130,43 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             throw new InvalidOperationException($"The stream delivered the batch of step {batch.Step} where step {_step} was due.");
     }
 
+    // Begins a step and finishes the one before, or both where the numbers are known at once. Returns false as Finish does.
     private bool Step(ITrainingEngine engine, PairBatch batch, TimeSpan waited)
     {
         Enter(LoopPhase.InStep);
-        var stepSettings = settings.SettingsOf(_step);
         var began = Stopwatch.GetTimestamp();
-        var result = engine.Step(batch, stepSettings);
-        if (!result.IsFinite) return LeaveOut(batch, result);
+        var numbers = engine.Begin(batch, settings.SettingsOf(_step));
+        var begun = new StepUnderway(_step, numbers, [.. batch.Pairs.Select(p => p.Path)], began, waited, engine.Times);
+        if (!Finish()) return false;
+        _underway = begun;
+        return !numbers.IsKnown || Finish();
+    }
+
+    // Reports the step that is under way. Returns false if its losses are not finite and the run must not continue from here.
+    private bool Finish()
+    {
+        if (_underway is not { } step) return true;
+        _underway = null;
+        var result = step.Read(_finished, out var seconds, out var times);
+        _finished = Stopwatch.GetTimestamp();
+        if (!result.IsFinite) return LeaveOut(step, result);
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
-            _step + 1,
-            (_step + 1) / settings.Length.StepsPerEpoch,
-            result,
-            Stopwatch.GetElapsedTime(began).TotalSeconds,
-            waited.TotalSeconds,
-            batch.Pairs.Count)
+            step.Step + 1, (step.Step + 1) / settings.Length.StepsPerEpoch, result, seconds, step.WaitedBefore.TotalSeconds,
+            step.Videos.Count)
         {
-            Times = engine.Times,
+            Times = times,
             SnapshotSeconds = _snapshotSeconds,
         }));
         _snapshotSeconds = 0;
         return true;
     }
 
-    private bool LeaveOut(PairBatch batch, StepResult result)
+    private bool LeaveOut(StepUnderway step, StepResult result)
     {
         var goesOn = settings.OnNotFinite == OnNotFinite.Skip && ++_skipsInARow <= MostSkipsInARow;
-        if (goesOn) _skipped.Add(_step);
-        report(new LoopReport.NotFinite(_step, result, [.. batch.Pairs.Select(p => p.Path)], goesOn));
+        if (goesOn) _skipped.Add(step.Step);
+        report(new LoopReport.NotFinite(step.Step, result, step.Videos, goesOn));
         return goesOn;
     }
 

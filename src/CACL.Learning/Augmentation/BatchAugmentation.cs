@@ -21,10 +21,10 @@ internal static class BatchAugmentation
     private static readonly Lazy<TorchScript> Script = new(() => TorchScript.LoadWith(
         $"""
         def mean_colour() -> List[float]:
-            return {Numbers(Mean)}
+            return {Literal(Mean)}
 
         def deviation_of_colour() -> List[float]:
-            return {Numbers(Deviation)}
+            return {Literal(Deviation)}
         """,
         "Augmentation/augmentation"));
 
@@ -39,22 +39,31 @@ internal static class BatchAugmentation
             throw new ArgumentException(
                 $"{frames.shape[0]} frames, {plans.Count} plans and {flips.Count} flips are not one batch.", nameof(plans));
         using var scope = NewDisposeScope();
+        var numbers = Numbers(plans, flips, frames.shape[3]);
+        return Apply(
+            frames, numbers, tensor(numbers.Samples, device: frames.device), tensor(numbers.Values, device: frames.device))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Does the same with <see cref="Numbers"/> that are on the device already.</summary>
+    public static Tensor Apply(Tensor frames, AugmentationNumbers numbers, Tensor samples, Tensor values)
+    {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (counts, samples, values) = Groups(plans, flips);
-        var blurred = plans.Where(plan => plan.Blur).Select(plan => plan.Sigma).ToArray();
-        var taps = GaussianBlur.Taps(frames.shape[3]);
+        var factors = numbers.Values.Length - (numbers.Blurred * numbers.Taps);
         return Script.Value.Call(
             "augment",
             frames,
-            tensor(counts),
-            tensor(samples, device: frames.device),
-            tensor(values, [values.Length / 2, 2], device: frames.device),
-            tensor(GaussianBlur.Weights(blurred, taps), [blurred.Length, taps], device: frames.device)).MoveToOuterDisposeScope();
+            tensor(numbers.Counts),
+            samples,
+            values.narrow(0, 0, factors).view(factors / 2, 2),
+            values.narrow(0, factors, numbers.Blurred * numbers.Taps).view(numbers.Blurred, numbers.Taps)).MoveToOuterDisposeScope();
     }
 
-    // Which samples each operation applies to, in the order in which the script applies them, and what the jitter's operations are told.
-    private static (long[] Counts, long[] Samples, float[] Values) Groups(
-        IReadOnlyList<ColourAugmentation> plans, IReadOnlyList<bool> flips)
+    /// <summary>
+    /// Returns which samples each operation applies to, in the order in which the script applies them, and what the operations are told.
+    /// </summary>
+    public static AugmentationNumbers Numbers(IReadOnlyList<ColourAugmentation> plans, IReadOnlyList<bool> flips, long side)
     {
         List<Func<int, bool>> operations = [];
         for (var place = 0; place < 4; place++)
@@ -72,10 +81,14 @@ internal static class BatchAugmentation
         var values = groups.Take(16)
             .SelectMany((group, operation) => group.Select(i => Value(plans[i], operation % 4)))
             .SelectMany(value => new[] { value, (float)(1.0 - value) });
-        return ([.. groups.Select(group => (long)group.Length)], [.. groups.SelectMany(group => group).Select(i => (long)i)], [.. values]);
+        var sigmas = plans.Where(plan => plan.Blur).Select(plan => plan.Sigma).ToArray();
+        var taps = GaussianBlur.Taps(side);
+        return new AugmentationNumbers(
+            [.. groups.Select(group => (long)group.Length)], [.. groups.SelectMany(group => group).Select(i => (long)i)],
+            [.. values, .. GaussianBlur.Weights(sigmas, taps)], sigmas.Length, taps);
     }
 
-    private static string Numbers(float[] values) =>
+    private static string Literal(float[] values) =>
         $"[{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}]";
 
     private static float Value(ColourAugmentation plan, int operation) => operation switch

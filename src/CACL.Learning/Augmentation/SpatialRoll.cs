@@ -10,51 +10,83 @@ namespace CACL.Learning.Augmentation;
 /// </summary>
 internal static class SpatialRoll
 {
+    /// <summary>Rows of <see cref="Tables"/>.</summary>
+    internal const int TableRows = 9;
+
     private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Augmentation/spatial_roll"));
 
     /// <summary>
-    /// Rolls views and permutes samples: x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s = <paramref
-    /// name="permutation"/>[i] (or i), channels-last. Without gradient.
+    /// Returns the tables [9,B], row-major, by which a batch is rolled, permuted and put back: for the way in, the way back and the way
+    /// back's gradient the source sample and the roll of each sample.
     /// </summary>
-    /// <param name="x">Views.</param>
     /// <param name="rolls">(a, b) of each sample, before the permutation; null: no roll.</param>
-    /// <param name="permutation">Order of the samples; null: unchanged.</param>
-    public static Tensor Apply(Tensor x, Roll[]? rolls, int[]? permutation = null)
+    /// <param name="permutation">The place i gets sample permutation[i].</param>
+    /// <param name="stride">How many pixels apart the positions of a map are.</param>
+    public static long[] Tables(Roll[]? rolls, int[] permutation, int stride = 8)
     {
-        using var scope = NewDisposeScope();
-        var samples = permutation ?? [.. Enumerable.Range(0, (int)x.shape[0])];
-        var table = Table(samples, [.. samples.Select(s => rolls?[s] ?? default)], x.device);
-        return Script.Value.Call("roll", x, table).MoveToOuterDisposeScope();
+        var identity = Enumerable.Range(0, permutation.Length).ToArray();
+        var inverse = (int[])identity.Clone();
+        Array.Sort((int[])permutation.Clone(), inverse);
+        Roll Scaled(int sample, int sign) =>
+            rolls is null ? default : new Roll(sign * rolls[sample].Y / stride, sign * rolls[sample].X / stride);
+        return
+        [
+            .. Table(permutation, sample => rolls?[sample] ?? default, permutation),
+            .. Table(inverse, sample => Scaled(sample, -1), identity),
+            .. Table(permutation, sample => Scaled(sample, 1), permutation),
+        ];
     }
 
     /// <summary>
-    /// Undoes <see cref="Apply"/> on a feature map [B,C,h,w] whose positions are <paramref name="stride"/> pixels apart. Returns rows
-    /// [B·h·w,C], sample-major, in the samples' original order. With gradient.
+    /// Rolls views and permutes samples: x [B,C,H,W] → out[i,:,y,x] = x[s,:,(y+a_s) mod H,(x+b_s) mod W] with s the permutation's i,
+    /// channels-last. Without gradient.
     /// </summary>
+    /// <param name="x">Views.</param>
+    /// <param name="tables">See <see cref="Tables"/>; on the views' device.</param>
+    public static Tensor Apply(Tensor x, Tensor tables) => Script.Value.Call("roll", x, tables);
+
+    /// <summary>Does the same with tables that it makes; without a permutation the samples keep their order.</summary>
+    public static Tensor Apply(Tensor x, Roll[]? rolls, int[]? permutation = null)
+    {
+        using var scope = NewDisposeScope();
+        return Apply(x, TablesFor(x, rolls, permutation, stride: 8)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Undoes <see cref="Apply(Tensor, Tensor)"/> on a feature map [B,C,h,w]. Returns rows [B·h·w,C], sample-major, in the samples'
+    /// original order. With gradient.
+    /// </summary>
+    /// <param name="map">The map.</param>
+    /// <param name="tables">See <see cref="Tables"/>; on the map's device.</param>
+    public static Tensor InvertToRows(Tensor map, Tensor tables)
+    {
+        if (!map.requires_grad) return Script.Value.Call("roll_rows", map, tables);
+        using var scope = NewDisposeScope();
+        var (there, back) = Script.Value.CallForTwo("there_and_back", tables, map.shape[2], map.shape[3]);
+        return RowOrder.apply(Rows(map), there, back).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Does the same with tables that it makes.</summary>
     public static Tensor InvertToRows(Tensor map, Roll[]? rolls, int[]? permutation = null, int stride = 8)
     {
         using var scope = NewDisposeScope();
-        if (rolls is null && permutation is null) return Script.Value.Call("rows_of", map).MoveToOuterDisposeScope();
-
-        var identity = Enumerable.Range(0, (int)map.shape[0]).ToArray();
-        var (order, inverse) = (permutation ?? identity, (int[])identity.Clone());
-        Array.Sort((int[])order.Clone(), inverse);
-        Roll Scaled(int sample, int sign) =>
-            rolls is null ? default : new Roll(sign * rolls[sample].Y / stride, sign * rolls[sample].X / stride);
-        var thereTable = Table(inverse, [.. identity.Select(s => Scaled(s, -1))], map.device);
-        if (!map.requires_grad) return Script.Value.Call("roll_rows", map, thereTable).MoveToOuterDisposeScope();
-
-        var (height, width) = ((int)map.shape[2], (int)map.shape[3]);
-        var there = Script.Value.Call("row_index", thereTable, height, width);
-        var back = Script.Value.Call("row_index", Table(order, [.. order.Select(s => Scaled(s, 1))], map.device), height, width);
-        return RowOrder.apply(Script.Value.Call("rows_of", map), there, back).MoveToOuterDisposeScope();
+        return InvertToRows(map, TablesFor(map, rolls, permutation, stride)).MoveToOuterDisposeScope();
     }
 
-    // Of each sample of the result the source sample and its roll, [3,B], in one upload.
-    private static Tensor Table(int[] samples, Roll[] rolls, Device device)
+    /// <summary>Returns a map's rows [B·h·w,C] in their own order. With gradient.</summary>
+    public static Tensor Rows(Tensor map) => Script.Value.Call("rows_of", map);
+
+    private static Tensor TablesFor(Tensor x, Roll[]? rolls, int[]? permutation, int stride)
     {
-        long[] table = [.. samples, .. rolls.Select(roll => roll.Y), .. rolls.Select(roll => roll.X)];
-        return tensor(table, [3, samples.Length], device: device);
+        var batch = (int)x.shape[0];
+        return tensor(Tables(rolls, permutation ?? [.. Enumerable.Range(0, batch)], stride), [TableRows, batch], device: x.device);
+    }
+
+    // The source samples, then both parts of the roll, which is that of a sample given by `of`.
+    private static long[] Table(int[] sources, Func<int, Roll> roll, int[] of)
+    {
+        Roll[] rolls = [.. of.Select(roll)];
+        return [.. sources, .. rolls.Select(r => r.Y), .. rolls.Select(r => r.X)];
     }
 
     // The gradient of a reordering is the reverse reordering; autograd's own would add rows to zeros one by one.

@@ -35,6 +35,11 @@ public sealed record Views(
     /// </summary>
     public IReadOnlyList<SamplePlan>? Plans { get; init; }
 
+    /// <summary>
+    /// <see cref="StepPlaces.Of"/> of these views on their device, where it came there with them; null: a step uploads it. Owned.
+    /// </summary>
+    internal torch.Tensor? Uploaded { get; init; }
+
     /// <summary>Throws if the views do not fit together.</summary>
     /// <param name="rolled">Whether their rolls are used.</param>
     /// <exception cref="ArgumentException">The views do not fit together; the message says why.</exception>
@@ -68,9 +73,21 @@ public sealed record Views(
         }
     }
 
+    /// <summary>Returns which rows a step puts where, on the views' device; what has to be uploaded is the caller's dispose scope's.</summary>
+    internal StepPlaces Places()
+    {
+        var batch = Permutation.Length;
+        if (Uploaded is not null) return new StepPlaces(Uploaded, batch);
+        Roll[] Usable(Roll[] rolls) => rolls.Length == batch ? rolls : new Roll[batch];
+        var positions = View.shape[2] / 8 * (View.shape[3] / 8);
+        var numbers = StepPlaces.Of(Usable(Rolls), Usable(RollsPlus), Permutation, EnqueuePixels, positions);
+        return new StepPlaces(torch.tensor(numbers, device: View.device), batch);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Uploaded?.Dispose();
         View.Dispose();
         ViewPlus.Dispose();
     }

@@ -1,21 +1,30 @@
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
-using TorchSharp;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Augmentation;
 
 /// <summary>
-/// Makes the two views of each pair of a batch on the training device (METHOD.md §2). Owns the host tensor through which bytes go to the
-/// device; used only by the thread that owns the run's tensors.
+/// Makes the two views of each pair of a batch on the training device (METHOD.md §2). All that the device must know of a batch goes there
+/// in one copy, which waits for nothing: the frames' bytes, which rows the step puts where, and what the augmentation is told. Owns the
+/// host memory of that copy; used only by the thread that owns the run's tensors.
 /// </summary>
 public sealed class ViewsBuilder : IDisposable
 {
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Augmentation/upload"));
+
     private readonly Device _device;
-    private Tensor? _staging;
+    private readonly UploadMemory _memory;
+    private readonly Tensor _wholeNumber = zeros(0, int64, CPU).DetachFromDisposeScope();
+    private readonly Tensor _number = zeros(0, float32, CPU).DetachFromDisposeScope();
 
     /// <summary>Creates a builder for a training device.</summary>
-    public ViewsBuilder(Device device) => _device = device;
+    public ViewsBuilder(Device device)
+    {
+        _device = device;
+        _memory = new UploadMemory(device);
+    }
 
     /// <summary>Makes both views of a batch. When it returns, the batch's memory is no longer needed and may be disposed.</summary>
     /// <param name="batch">B pairs of one size S, each with its plan; they stay the caller's.</param>
@@ -25,57 +34,56 @@ public sealed class ViewsBuilder : IDisposable
     public Views Build(PairBatch batch, int[] permutation)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(permutation);
         var plans = batch.Pairs.Select(p => p.Plan ?? throw new ArgumentException($"The pair of {p.Path} has no plan.", nameof(batch)))
             .ToArray();
-        using var scope = NewDisposeScope();
-        var frames = Fill(batch.Pairs).to(_device).permute(0, 3, 1, 2);
+        var side = SideOf(batch.Pairs);
         // Both views go through in one batch, which takes half as many operations.
         ViewPlan[] both = [.. plans.Select(p => p.View), .. plans.Select(p => p.ViewPlus)];
-        var views = BatchAugmentation.Apply(frames, [.. both.Select(v => v.ColourAugmentation)], [.. both.Select(v => v.Flip)]);
+        var numbers = BatchAugmentation.Numbers([.. both.Select(v => v.ColourAugmentation)], [.. both.Select(v => v.Flip)], side);
+        var (rolls, rollsPlus) = (Rolls(plans, p => p.View), Rolls(plans, p => p.ViewPlus));
+        int[][] chosen = [.. plans.Select(p => p.EnqueuePixels)];
+        var places = StepPlaces.Of(rolls, rollsPlus, permutation, chosen, side / 8L * (side / 8));
+        var layout = new UploadLayout(both.Length * side * side * 3, places.Length, numbers.Samples.Length, numbers.Values.Length);
+
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var host = _memory.Next(layout.Size);
+        layout.Fill(host.bytes, batch.Pairs, places, numbers.Samples, numbers.Values);
+        var device = host.to(_device, non_blocking: true);
+        var frames = device.narrow(0, 0, layout.Frames).view(both.Length, side, side, 3).permute(0, 3, 1, 2);
+        var views = BatchAugmentation.Apply(
+            frames, numbers, Part(device, layout.Samples, _wholeNumber), Part(device, layout.Values, _number));
+        var uploaded = Part(device, layout.Places, _wholeNumber);
         // Both are views of the same memory, which is freed when both are disposed.
-        var first = views.narrow(0, 0, plans.Length).DetachFromDisposeScope();
-        var second = views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope();
         return new Views(
-            first, second, Rolls(plans, p => p.View), Rolls(plans, p => p.ViewPlus), permutation, [.. plans.Select(p => p.EnqueuePixels)])
+            views.narrow(0, 0, plans.Length).DetachFromDisposeScope(),
+            views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope(), rolls, rollsPlus, permutation, chosen)
         {
             Plans = plans,
+            Uploaded = uploaded.DetachFromDisposeScope(),
         };
     }
 
-    /// <summary>Frees the host tensor.</summary>
-    public void Dispose() => _staging?.Dispose();
+    /// <summary>Frees the host memory.</summary>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _wholeNumber.Dispose();
+        _number.Dispose();
+    }
+
+    private static Tensor Part(Tensor bytes, UploadPart part, Tensor like) => Script.Value.Call("part", bytes, part.At, part.Bytes, like);
 
     private static Roll[] Rolls(SamplePlan[] plans, Func<SamplePlan, ViewPlan> view) =>
         [.. plans.Select(p => new Roll(view(p).RollY, view(p).RollX))];
 
-    /// <summary>Returns the first frames, then the second frames: [2B,S,S,3] bytes on the host.</summary>
-    private Tensor Fill(IReadOnlyList<FramePair> pairs)
+    private static int SideOf(IReadOnlyList<FramePair> pairs)
     {
         if (pairs.Count == 0) throw new ArgumentException("A batch without pairs has no views.", nameof(pairs));
         var bytes = pairs[0].First.Length;
-        var side = (int)Math.Sqrt(bytes / 3);
-        var staging = Staging(2 * pairs.Count, side);
-        var memory = staging.bytes;
-        for (var i = 0; i < pairs.Count; i++)
-        {
-            if (pairs[i].First.Length != bytes) throw new ArgumentException("The pairs of a batch are not of one size.", nameof(pairs));
-            pairs[i].First.CopyTo(memory[(i * bytes)..]);
-            pairs[i].Second.CopyTo(memory[((pairs.Count + i) * bytes)..]);
-        }
-
-        return staging;
-    }
-
-    private Tensor Staging(long frames, long side)
-    {
-        if (_staging is not null && _staging.shape[0] == frames && _staging.shape[1] == side) return _staging;
-        _staging?.Dispose();
-        var fresh = empty([frames, side, side, 3], uint8).DetachFromDisposeScope();
-        _staging = fresh;
-        if (_device.type != DeviceType.CUDA) return fresh;
-        // The device reads page-locked memory itself, several times as fast.
-        _staging = fresh.pin_memory().DetachFromDisposeScope();
-        fresh.Dispose();
-        return _staging;
+        return pairs.Any(pair => pair.First.Length != bytes)
+            ? throw new ArgumentException("The pairs of a batch are not of one size.", nameof(pairs))
+            : (int)Math.Sqrt(bytes / 3);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Losses;
@@ -9,8 +10,9 @@ namespace CACL.Learning.Losses;
 /// </summary>
 internal static class CycleLoss
 {
-    // Numbers in one of the several B'×N×N tensors alive at once: 16 MiB.
+    // Numbers in one of the several B'×N×N tensors alive at once: 16 MiB, on a card 256 MiB, where fewer and larger calls are faster.
     private const long ChunkNumbers = 4 << 20;
+    private const long ChunkNumbersOnCard = 64 << 20;
 
     /// <summary>
     /// Hard: −mean log(M_ii + 10⁻¹²). Soft, if u and uPlus are given: mean of KL(T ‖ M), where T is the global head's attention. Also
@@ -18,18 +20,19 @@ internal static class CycleLoss
     /// with respect to c.
     /// </summary>
     public static (Tensor Loss, Tensor Back) Compute(
-        Tensor c, Tensor cPlus, Tensor queue, double temperature, Tensor? u = null, Tensor? uPlus = null)
+        Tensor c, Tensor cPlus, Tensor queue, double temperature, Tensor? u = null, Tensor? uPlus = null, ScalarType factors = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         Tensor loss, gradient, back;
         using (no_grad())
         {
             var positions = c.shape[1];
-            var samples = (int)Math.Max(1, ChunkNumbers / (positions * positions));
+            var numbers = c.device.type == DeviceType.CUDA ? ChunkNumbersOnCard : ChunkNumbers;
+            var samples = (int)Math.Max(1, numbers / (positions * positions));
             var tile = LossScripts.TileOn(c.device);
             var soft = u is not null && uPlus is not null;
             (loss, gradient, back) = LossScripts.Functions.CallForThree(
-                "cycle_loss", c, cPlus, queue, temperature, soft, u ?? c, uPlus ?? cPlus, samples, tile.Rows, tile.Columns);
+                "cycle_loss", c, cPlus, queue, temperature, soft, u ?? c, uPlus ?? cPlus, samples, (int)factors, tile.Rows, tile.Columns);
         }
 
         loss = ClosedFormGradient.Attach(loss, c, gradient);
@@ -37,11 +40,11 @@ internal static class CycleLoss
     }
 
     /// <summary>Equation 5: M [B,N,N], from each pixel of the first frame over the second's to each of the first's.</summary>
-    public static Tensor Matrix(Tensor c, Tensor cPlus, Tensor queue, double temperature)
+    public static Tensor Matrix(Tensor c, Tensor cPlus, Tensor queue, double temperature, ScalarType factors = ScalarType.Float32)
     {
         using var _ = no_grad();
         var tile = LossScripts.TileOn(c.device);
-        return LossScripts.Functions.Call("cycle_matrix", c, cPlus, queue, temperature, tile.Rows, tile.Columns);
+        return LossScripts.Functions.Call("cycle_matrix", c, cPlus, queue, temperature, (int)factors, tile.Rows, tile.Columns);
     }
 
     /// <summary>T = softmax(u·u₊ᵀ/τ) [B,N,N], rows of which sum to 1; no gradient.</summary>

@@ -9,11 +9,14 @@ namespace CACL.Learning.Methods;
 /// </summary>
 internal static class EmaUpdate
 {
-    /// <summary>key ← m·key + (1 − m)·query with m = <paramref name="weight"/>, over the tensors that the key network has.</summary>
-    public static void Apply(NetworkWeights key, NetworkWeights query, double weight)
+    /// <summary>
+    /// key ← m·key + (1 − m)·query with m = <paramref name="weight"/> [] float64, over the tensors that the key network has; nothing if
+    /// <paramref name="moved"/> [] bool says that it has moved already.
+    /// </summary>
+    public static void Apply(NetworkWeights key, NetworkWeights query, Tensor moved, Tensor weight)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        key.Parameters.mul_(weight).add_(query.ParametersOf(key), 1 - weight);
+        MomentumScripts.Functions.Call("follow", key.Parameters, query.ParametersOf(key), moved, weight);
     }
 }

@@ -14,13 +14,17 @@ public interface IMethod : IDisposable
     NetworkWeights Online { get; }
 
     /// <summary>
-    /// Takes one step on a batch of views. If a loss is not finite (<see cref="StepResult.IsFinite"/>), parameters, statistics, optimiser
-    /// and queues are unchanged, and the next step continues as if this batch had never been.
+    /// Begins one step on a batch of views, which takes place on the device behind what was begun before. If a loss is not finite
+    /// (<see cref="StepResult.IsFinite"/>), parameters, statistics, optimiser and queues are unchanged, and the next step continues as if
+    /// this batch had never been, also if it was begun before that was known.
     /// </summary>
     /// <param name="views">Views of B pairs; they stay the caller's.</param>
     /// <param name="settings">Learning rate, loss weights and observers.</param>
     /// <exception cref="ArgumentException">The views do not fit together, or do not fit the method's settings.</exception>
-    StepResult Step(Views views, StepSettings settings);
+    StepNumbers Begin(Views views, StepSettings settings);
+
+    /// <summary>Takes one step and waits for its result.</summary>
+    StepResult Step(Views views, StepSettings settings) => Begin(views, settings).Read();
 
     /// <summary>
     /// Returns a snapshot of its state on the host, which others can write to disk while training goes on. Called between two steps.

@@ -13,6 +13,12 @@ public interface ITrainingEngine : IDisposable
     /// <param name="settings">Learning rate, loss weights and progress of the run.</param>
     StepResult Step(PairBatch batch, StepSettings settings);
 
+    /// <summary>
+    /// Begins the same step, whose result may come later; at most one other step is begun before it is read. The batch's memory is not
+    /// needed any more when this returns.
+    /// </summary>
+    StepNumbers Begin(PairBatch batch, StepSettings settings) => new(Step(batch, settings));
+
     /// <summary>How long the parts of the last step took; zeros where nobody measures them.</summary>
     StepTimes Times => default;
 

@@ -1,4 +1,5 @@
 using CACL.Learning.Networks;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
@@ -20,6 +21,8 @@ public abstract record MethodOptions
 
     /// <summary>Creates the method at step 0 of a run.</summary>
     /// <param name="device">Device of all its tensors.</param>
+    /// <param name="precision">The precision in which it computes.</param>
+    /// <param name="cudaGraph">Whether a card replays a recorded step; of no effect on a processor.</param>
     /// <exception cref="ArgumentException">Some settings are incompatible; the message names all of them.</exception>
-    public abstract IMethod Create(Device device);
+    public abstract IMethod Create(Device device, Precision precision = Precision.Fp32, bool cudaGraph = false);
 }

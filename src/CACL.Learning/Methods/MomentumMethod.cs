@@ -1,6 +1,7 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -15,9 +16,13 @@ public abstract class MomentumMethod : IMethod
 {
     private readonly Lars _lars;
     private readonly MethodState _state;
+    private readonly LossWeights _weights;
+    private readonly StepScalars _scalars;
+    private readonly NumbersToHost _toHost;
+    private readonly StepGraph? _graph;
 
-    // A step whose loss was not finite has updated the key network and nothing else: the step after it must not update it again.
-    private bool _keyHasMoved;
+    // A step whose loss was not finite has updated the key network and nothing else: the step after it must not update it again. [] bool.
+    private readonly Tensor _keyHasMoved;
 
     /// <summary>
     /// Creates the state at step 0: the query network initialised from the seed, the key network a copy of it, and the queues filled with
@@ -29,10 +34,11 @@ public abstract class MomentumMethod : IMethod
     /// <param name="lars">Settings of the optimiser.</param>
     /// <param name="description">How messages describe the method: "a ResNet18 with heads …".</param>
     /// <param name="device">Device of all tensors.</param>
-    /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
+    /// <param name="precision">The precision in which it computes.</param>
+    /// <param name="cudaGraph">Whether a card replays a recorded step.</param>
     private protected MomentumMethod(
         MethodOptions options, IReadOnlyList<HeadSpec> keyHeads, IReadOnlyList<QueueSpec> queues, LarsOptions lars, string description,
-        Device device, ScalarType precision)
+        Device device, Precision precision, bool cudaGraph = false)
     {
         if (!options.HeadSpecs.Take(keyHeads.Count).SequenceEqual(keyHeads))
             throw new ArgumentException("The key network's heads are not the first of the query network's.", nameof(keyHeads));
@@ -44,6 +50,11 @@ public abstract class MomentumMethod : IMethod
             queue => queue.Head,
             queue => new NegativeQueue($"queue.{queue.Head}", queue.Size, queue.Width, options.Seed, device, precision));
         _lars = new Lars(Online, lars);
+        _weights = options.Describe().LossWeights;
+        _scalars = new StepScalars(_weights.Heads, device);
+        _toHost = new NumbersToHost(device);
+        _graph = cudaGraph ? new StepGraph(device) : null;
+        _keyHasMoved = tensor(false, device: device).DetachFromDisposeScope();
         _state = State(description);
     }
 
@@ -66,7 +77,38 @@ public abstract class MomentumMethod : IMethod
     private protected IReadOnlyDictionary<string, NegativeQueue> Queues { get; }
 
     /// <inheritdoc/>
-    public abstract StepResult Step(Views views, StepSettings settings);
+    public StepNumbers Begin(Views views, StepSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        ArgumentNullException.ThrowIfNull(settings);
+        Check(views);
+        using var scope = NewDisposeScope();
+        var (weights, rate) = (settings.Weights ?? _weights, settings.LearningRate);
+        _scalars.Set(rate, EmaWeight(settings.Progress), weights);
+        var inputs = new StepInputs(views.View, views.ViewPlus, views.Places(), _scalars)
+        {
+            Clock = settings.Clock,
+            InspectGradient = settings.InspectGradient,
+        };
+        var figures = _graph is null ? Compute(inputs) : _graph.Run(inputs, Compute);
+        settings.Clock?.Ended(StepPart.Optimiser);
+        return _toHost.Send(figures, numbers => StepFigures.Result(figures.Specs, numbers, weights, rate));
+    }
+
+    /// <inheritdoc/>
+    public StepResult Step(Views views, StepSettings settings) => Begin(views, settings).Read();
+
+    /// <summary>Throws if views do not fit together, or do not fit the settings.</summary>
+    private protected abstract void Check(Views views);
+
+    /// <summary>Returns the key network's momentum m at this share of the run's steps.</summary>
+    private protected abstract double EmaWeight(double progress);
+
+    /// <summary>
+    /// Computes a step on the device and changes the state there. It may ask nothing of the device, and what it computes with may depend
+    /// on nothing but its inputs and the state.
+    /// </summary>
+    private protected abstract StepFigures Compute(StepInputs inputs);
 
     /// <inheritdoc/>
     public TrainingSnapshot Snapshot(TrainingSnapshot? reuse = null) => _state.Snapshot(reuse);
@@ -109,6 +151,10 @@ public abstract class MomentumMethod : IMethod
     protected virtual void Dispose(bool disposing)
     {
         _lars.Dispose();
+        _scalars.Dispose();
+        _graph?.Dispose();
+        _toHost.Dispose();
+        _keyHasMoved.Dispose();
         foreach (var queue in Queues.Values) queue.Dispose();
         Online.Dispose();
         Key.Dispose();
@@ -118,36 +164,31 @@ public abstract class MomentumMethod : IMethod
     private protected StatisticsBefore KeepStatistics() => new(Online.Statistics.clone(), Key.Statistics.clone());
 
     /// <summary>Updates the key network (§6.1): key ← m·key + (1 − m)·query, unless a step that was given up has already done so.</summary>
-    private protected void UpdateKey(double emaWeight)
+    private protected void UpdateKey(StepInputs inputs)
     {
-        if (!_keyHasMoved) EmaUpdate.Apply(Key, Online, emaWeight);
-        _keyHasMoved = true;
+        EmaUpdate.Apply(Key, Online, _keyHasMoved, inputs.Scalars.Momentum);
+        Key.Round();
+        Online.Round();
+        inputs.Clock?.Ended(StepPart.Optimiser);
     }
 
     /// <summary>
     /// Computes the losses' gradient (§6.4) and takes the optimiser's step along it (§7). If a loss is not finite, everything is as before
     /// the step.
     /// </summary>
-    private protected StepResult Descend(StepLosses losses, StepSettings settings, LossWeights weights, StatisticsBefore before)
+    private protected StepFigures Descend(StepLosses losses, StepInputs inputs, StatisticsBefore before)
     {
-        var gradients = autograd.grad([losses.Total(weights)], [.. Online.ParameterList]);
-
-        // The step's only wait for the device, before anything that a bad loss would spoil.
-        var result = losses.ToHost(weights, settings.LearningRate);
-        settings.Clock?.Ended(StepPart.Backward);
-        if (!result.IsFinite)
-        {
-            using var _ = no_grad();
-            Online.Statistics.copy_(before.Query);
-            Key.Statistics.copy_(before.Key);
-            return result;
-        }
-
-        for (var i = 0; settings.InspectGradient is { } inspect && i < gradients.Count; i++)
+        var gradients = autograd.grad([losses.Total(inputs.Scalars)], [.. Online.Factors]);
+        using var _ = no_grad();
+        var figures = losses.Figures(inputs.Scalars);
+        inputs.Clock?.Ended(StepPart.Backward);
+        for (var i = 0; inputs.InspectGradient is { } inspect && i < gradients.Count; i++)
             inspect(Online.ParameterNames[i], gradients[i]);
-        _lars.Step([.. gradients], settings.LearningRate);
-        _keyHasMoved = false;
-        return result;
+        MomentumScripts.Functions.Call("give_back", Online.Statistics, before.Query, figures.Finite);
+        MomentumScripts.Functions.Call("give_back", Key.Statistics, before.Key, figures.Finite);
+        _lars.Step([.. gradients], inputs.Scalars.Rate, figures.Finite);
+        _keyHasMoved.copy_(figures.Finite.logical_not());
+        return figures;
     }
 
     private MethodState State(string description)
@@ -166,7 +207,8 @@ public abstract class MomentumMethod : IMethod
                 place => place >= 0 && place < queue.Size ? null : $"no place of a queue of {queue.Size} rows");
         }
 
-        state.Add("key.moved", () => _keyHasMoved ? 1 : 0, moved => _keyHasMoved = moved != 0, _ => null, otherwise: 0);
+        state.Add(
+            "key.moved", () => _keyHasMoved.item<bool>() ? 1 : 0, moved => _keyHasMoved.fill_(moved != 0), _ => null, otherwise: 0);
         return state;
     }
 

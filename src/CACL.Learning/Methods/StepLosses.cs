@@ -12,22 +12,23 @@ internal sealed class StepLosses
     public void Add(MetricSpec spec, Tensor value) => (spec.Kind == MetricKind.Loss ? _losses : _shares).Add((spec, value));
 
     /// <summary>Returns the weighted sum of the losses, with gradient.</summary>
-    public Tensor Total(LossWeights weights)
+    public Tensor Total(StepScalars scalars)
     {
         using var scope = NewDisposeScope();
-        return _losses.Select(loss => loss.Value.mul(weights[loss.Spec.Head]))
+        return _losses.Select(loss => loss.Value.mul(scalars.WeightOf(loss.Spec.Head)))
             .Aggregate((sum, loss) => sum + loss)
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Transfers all numbers to the host at once: the step's only wait for the device.</summary>
-    public StepResult ToHost(LossWeights weights, double learningRate)
+    /// <summary>Returns all numbers in one tensor, and whether the losses are finite.</summary>
+    public StepFigures Figures(StepScalars scalars)
     {
         using var scope = NewDisposeScope();
         List<(MetricSpec Spec, Tensor Value)> all = [.. _losses, .. _shares];
-        var numbers = stack([.. all.Select(metric => metric.Value.detach().to(float64))]).cpu().data<double>().ToArray();
-        Metric[] metrics = [.. all.Zip(numbers, (metric, number) => new Metric(metric.Spec, number))];
-        var loss = metrics.Take(_losses.Count).Sum(metric => metric.Value * weights[metric.Spec.Head]);
-        return new StepResult(loss, metrics, learningRate);
+        var numbers = stack([.. all.Select(metric => metric.Value.detach().to(float64))]);
+        var weights = stack([.. _losses.Select(loss => scalars.WeightOf(loss.Spec.Head))]);
+        var finite = MomentumScripts.Functions.Call("is_finite", numbers.narrow(0, 0, _losses.Count), weights);
+        return new StepFigures(
+            [.. all.Select(metric => metric.Spec)], numbers.MoveToOuterDisposeScope(), finite.MoveToOuterDisposeScope());
     }
 }

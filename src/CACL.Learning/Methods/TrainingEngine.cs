@@ -1,7 +1,9 @@
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Augmentation;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
@@ -21,16 +23,19 @@ public sealed class TrainingEngine : ITrainingEngine
     /// <param name="seed">The run's seed, which decides the order in which the key network sees a batch.</param>
     /// <param name="initial">Weights that initialise the networks; null: they are initialised from the method's seed.</param>
     /// <param name="preview">Receives each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
+    /// <param name="precision">The precision in which the networks are computed.</param>
+    /// <param name="cudaGraph">Whether a card replays a recorded step; of no effect on a processor.</param>
     /// <exception cref="ArgumentException">Settings or weights do not fit together.</exception>
     public TrainingEngine(
-        MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null, Action<PairBatch,
-        Views>? preview = null)
+        MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null,
+        Action<PairBatch, Views>? preview = null, Precision precision = Precision.Fp32, bool cudaGraph = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         _seed = seed;
         _preview = preview;
         var on = new Device(device);
-        _method = options.Create(on);
+        TorchSwitches.Set(on, precision, sameShapes: true);
+        _method = options.Create(on, precision, cudaGraph && on.type == DeviceType.CUDA);
         _views = new ViewsBuilder(on);
         if (initial is not null) _method.InitialiseFrom(initial);
     }
@@ -39,7 +44,10 @@ public sealed class TrainingEngine : ITrainingEngine
     public StepTimes Times => _clock.Times;
 
     /// <inheritdoc/>
-    public StepResult Step(PairBatch batch, StepSettings settings)
+    public StepResult Step(PairBatch batch, StepSettings settings) => Begin(batch, settings).Read();
+
+    /// <inheritdoc/>
+    public StepNumbers Begin(PairBatch batch, StepSettings settings)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
@@ -47,7 +55,7 @@ public sealed class TrainingEngine : ITrainingEngine
         using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
         _preview?.Invoke(batch, views);
         _clock.Ended(StepPart.Transfer);
-        return _method.Step(views, settings with { Clock = _clock });
+        return _method.Begin(views, settings with { Clock = _clock });
     }
 
     /// <inheritdoc/>

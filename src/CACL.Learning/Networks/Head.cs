@@ -11,7 +11,10 @@ internal static class Head
 {
     private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Networks/split_batch_norm", "Networks/head"));
 
-    /// <summary>rows [R,C], sample-major → [R,<see cref="HeadSpec.Output"/>], not normalised to length 1.</summary>
+    /// <summary>
+    /// rows [R,C], sample-major, in the type of the weights' factors → [R,<see cref="HeadSpec.Output"/>] in the type of the weights, not
+    /// normalised to length 1.
+    /// </summary>
     /// <param name="rows">The positions.</param>
     /// <param name="weights">The network that the head belongs to.</param>
     /// <param name="head">The head.</param>
@@ -25,9 +28,9 @@ internal static class Head
 
     private static Tensor[] TensorsOf(NetworkWeights weights, HeadSpec head)
     {
-        Tensor[] first = [weights[$"{head.FirstLayer}.weight"], weights[$"{head.FirstLayer}.bias"]];
+        Tensor[] first = [weights.Factor($"{head.FirstLayer}.weight"), weights[$"{head.FirstLayer}.bias"]];
         if (head.Hidden == 0) return first;
         Tensor[] between = head.Normalisation == HeadNormalisation.Batch ? SplitBatchNorm.TensorsOf(weights, head.NormalisationLayer) : [];
-        return [.. first, .. between, weights[$"{head.LastLayer}.weight"], weights[$"{head.LastLayer}.bias"]];
+        return [.. first, .. between, weights.Factor($"{head.LastLayer}.weight"), weights[$"{head.LastLayer}.bias"]];
     }
 }

@@ -1,3 +1,4 @@
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Networks;
@@ -14,31 +15,44 @@ public sealed class NetworkWeights : IDisposable
 
     private readonly Dictionary<string, Tensor> _views = new(StringComparer.Ordinal);
 
+    // The matrices as the products take them, where that is rounder than they are: one flat tensor and a view for each.
+    private readonly Dictionary<string, Tensor> _rounded = new(StringComparer.Ordinal);
+    private readonly Tensor? _allRounded;
+
     /// <summary>Creates the weights of a backbone and these heads, all zero.</summary>
     /// <param name="backbone">The backbone.</param>
     /// <param name="heads">The heads.</param>
     /// <param name="device">Device of the tensors.</param>
     /// <param name="trainable">Whether the parameters require gradients.</param>
-    /// <param name="precision">float32, or float64 where rounding must not decide (verification).</param>
+    /// <param name="precision">The precision in which the network is computed; all that is stored here is float32 nevertheless.</param>
     public NetworkWeights(
-        Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, ScalarType precision = ScalarType.Float32)
+        Backbone backbone, IReadOnlyList<HeadSpec> heads, Device device, bool trainable = false, Precision precision = Precision.Fp32)
         : this(backbone, heads, NetworkShapes.Of(backbone, heads), device, trainable, precision)
     {
     }
 
     private NetworkWeights(
         Backbone backbone, IReadOnlyList<HeadSpec> heads, IReadOnlyList<NetworkTensor> tensors, Device device, bool trainable,
-        ScalarType precision)
+        Precision precision)
     {
         ArgumentNullException.ThrowIfNull(device);
         Backbone = backbone;
         Heads = heads;
         Tensors = tensors;
+        FactorType = precision.Factors();
         using var scope = NewDisposeScope();
-        Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, precision, trainable);
-        Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, precision, trainable: false);
+        Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, precision.Exact(), trainable);
+        Statistics = Flat(Tensors.Where(tensor => tensor.IsStatistic), device, precision.Exact(), trainable: false);
         ParameterNames = [.. Tensors.Where(tensor => !tensor.IsStatistic).Select(tensor => tensor.Name)];
         ParameterList = [.. ParameterNames.Select(name => _views[name])];
+        if (precision.Factors() != precision.Exact())
+        {
+            _allRounded = zeros_like(Parameters, FactorType).DetachFromDisposeScope();
+            foreach (var (tensor, at) in Places(Tensors.Where(tensor => !tensor.IsStatistic && tensor.Shape.Length > 1)))
+                _rounded.Add(tensor.Name, View(_allRounded, tensor, at).requires_grad_(trainable).DetachFromDisposeScope());
+        }
+
+        Factors = [.. ParameterNames.Select(Factor)];
         foreach (var view in _views.Values) view.DetachFromDisposeScope();
         Parameters.DetachFromDisposeScope();
         Statistics.DetachFromDisposeScope();
@@ -46,7 +60,7 @@ public sealed class NetworkWeights : IDisposable
 
     /// <summary>Creates zeros for any tensors, of no network, with which the optimiser is verified.</summary>
     internal static NetworkWeights Of(IReadOnlyList<NetworkTensor> tensors, Device device) =>
-        new(default, [], tensors, device, trainable: false, ScalarType.Float32);
+        new(default, [], tensors, device, trainable: false, Precision.Fp32);
 
     /// <summary>The backbone whose tensors these are.</summary>
     public Backbone Backbone { get; }
@@ -75,6 +89,28 @@ public sealed class NetworkWeights : IDisposable
 
     /// <summary>The parameters, in the order of <see cref="ParameterNames"/>.</summary>
     internal IReadOnlyList<Tensor> ParameterList { get; }
+
+    /// <summary>What products take for the parameters, in the same order: the tensors that a gradient is computed for.</summary>
+    internal IReadOnlyList<Tensor> Factors { get; }
+
+    /// <summary>The type of the matrices among <see cref="Factors"/> and of the maps between two layers.</summary>
+    internal ScalarType FactorType { get; }
+
+    /// <summary>
+    /// Returns what products take for a tensor: in bfloat16 its rounded copy if it is a matrix, as <see cref="Round"/> last made it; else
+    /// the tensor itself. Owned by the network.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">No tensor has that name.</exception>
+    internal Tensor Factor(string name) => _rounded.TryGetValue(name, out var rounded) ? rounded : this[name];
+
+    /// <summary>Rounds the matrices for the products, if the precision has them rounded. Called whenever parameters have changed.</summary>
+    internal void Round()
+    {
+        if (_allRounded is null) return;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        _allRounded.copy_(Parameters);
+    }
 
     /// <summary>Initialises every tensor (METHOD.md §4): the same seed gives the same values on every device.</summary>
     public void Initialise(ulong seed)
@@ -107,6 +143,8 @@ public sealed class NetworkWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var view in _rounded.Values) view.Dispose();
+        _allRounded?.Dispose();
         foreach (var view in _views.Values) view.Dispose();
         Parameters.Dispose();
         Statistics.Dispose();

@@ -14,6 +14,7 @@ public sealed class ResNet
 
     private readonly TorchScript _script;
     private readonly Tensor[] _tensors;
+    private readonly ScalarType _type;
     private readonly bool _reflects;
     private readonly int _groups;
 
@@ -27,18 +28,20 @@ public sealed class ResNet
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         _script = Scripts.GetOrAdd(weights.Backbone, Script);
         _tensors = [.. Layers(weights.Backbone).SelectMany(layer => TensorsOf(weights, layer.Convolution, layer.Normalisation))];
+        _type = weights.FactorType;
         _reflects = padding == Padding.Reflect;
         _groups = groups;
     }
 
     /// <summary>
-    /// Computes x [B,3,S,S] → [B,C,S/8,S/8], channels-last. In training, batch statistics are used and running statistics updated.
+    /// Computes x [B,3,S,S] → [B,C,S/8,S/8], channels-last, in the type of the weights' factors. In training, batch statistics are used
+    /// and running statistics updated.
     /// </summary>
     public Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
         SplitBatchNorm.Check(x, _groups, training);
-        return _script.Call("resnet", x, _tensors, _groups, training, _reflects);
+        return _script.Call("resnet", x.to(_type), _tensors, _groups, training, _reflects);
     }
 
     // Which convolutions there are, each with its normalisation, in the order in which the script takes their tensors.
@@ -54,7 +57,7 @@ public sealed class ResNet
     }
 
     private static IEnumerable<Tensor> TensorsOf(NetworkWeights weights, string convolution, string normalisation) =>
-        [weights[$"{convolution}.weight"], .. SplitBatchNorm.TensorsOf(weights, normalisation)];
+        [weights.Factor($"{convolution}.weight"), .. SplitBatchNorm.TensorsOf(weights, normalisation)];
 
     private static TorchScript Script(Backbone backbone)
     {

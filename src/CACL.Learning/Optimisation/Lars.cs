@@ -34,15 +34,15 @@ internal sealed class Lars : IDisposable
 
     /// <summary>
     /// Takes one step: g ← (g + λw)·trust·‖w‖/(‖g‖ + λ‖w‖ + ε) for matrices, buf ← momentum·buf + g, w ← w − rate·buf. The gradients, one
-    /// per parameter and in their order, are consumed.
+    /// per parameter and in their order, are consumed. rate [] float64; if finite [] bool is false, nothing changes.
     /// </summary>
-    public void Step(IReadOnlyList<Tensor> gradients, double learningRate)
+    public void Step(IReadOnlyList<Tensor> gradients, Tensor rate, Tensor finite)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Script.Value.Call(
             "lars", _parameters, gradients.ToArray(), _views, _weights.Parameters, _momentum, _options.AdaptVectors, _options.WeightDecay,
-            _options.Trust, _options.Epsilon, _options.Momentum, learningRate);
+            _options.Trust, _options.Epsilon, _options.Momentum, rate, finite);
     }
 
     public void Dispose()

@@ -31,7 +31,9 @@ internal static class LarsCase
         for (var step = 1; step <= steps; step++)
         {
             using var scope = NewDisposeScope();
-            lars.Step([.. names.Select(name => golden.Tensor($"{name}_g{step}"))], rates[step - 1]);
+            lars.Step(
+                [.. names.Select(name => golden.Tensor($"{name}_g{step}"))], tensor(rates[step - 1], float64, golden.Device),
+                tensor(true, device: golden.Device));
             foreach (var name in names) check.Relative($"{name}_w{step}", weights[name], tolerance);
         }
     }

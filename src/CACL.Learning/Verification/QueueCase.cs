@@ -16,7 +16,7 @@ internal static class QueueCase
         var met = new List<double> { queue.Pointer };
         for (var i = 1; i <= golden.Last(@"^(?:rows|queue)_(\d+)$"); i++)
         {
-            queue.Enqueue(golden.Tensor($"rows_{i}"));
+            queue.Enqueue(golden.Tensor($"rows_{i}"), tensor(true, device: golden.Device));
             met.Add(queue.Pointer);
             check.Exact($"queue_{i}", queue.Rows);
         }

@@ -1,6 +1,7 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -14,12 +15,12 @@ internal static class TrainCase
         var config = TrainConfig.Read(golden.Json("config"));
         var columns = golden.Json("columns").EnumerateArray().Select(c => c.GetString() ?? "").ToArray();
         // Losses and gradients are computed as in training.
-        Run(ScalarType.Float32);
+        Run(Precision.Fp32);
         // Single tensors after several steps are compared in float64: in float32, the sign of a ReLU's input or a correspondence depends on
         // the last digit, so that two float32 programs that follow the same rule differ by some 10⁻² in a bias.
-        Run(ScalarType.Float64);
+        Run(Precision.Fp64);
 
-        void Run(ScalarType precision)
+        void Run(Precision precision)
         {
             using var cacl = new CaclMethod(config.Options, golden.Device, precision);
             cacl.Restore(Start(cacl.Snapshot(), config));
@@ -33,7 +34,7 @@ internal static class TrainCase
             Rows(golden, check, columns, met, precision);
             var after = cacl.Snapshot();
             Pointers(golden, check, after, config, precision);
-            if (precision == ScalarType.Float64) State(golden, check, after);
+            if (precision == Precision.Fp64) State(golden, check, after);
         }
     }
 
@@ -72,13 +73,13 @@ internal static class TrainCase
         return values;
     }
 
-    private static double[] Step(CaclMethod cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, ScalarType precision)
+    private static double[] Step(CaclMethod cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, Precision precision)
     {
         using var scope = NewDisposeScope();
         var chosen = golden.Ints($"enqueue_pixels.{step}").Chunk((int)golden.Shape($"enqueue_pixels.{step}")[1]).ToArray();
         using var views = new Views(
-            golden.Tensor($"x.{step}").to(precision),
-            golden.Tensor($"x_plus.{step}").to(precision),
+            golden.Tensor($"x.{step}").to(precision.Exact()),
+            golden.Tensor($"x_plus.{step}").to(precision.Exact()),
             golden.Rolls($"shifts.{step}"),
             golden.Rolls($"shifts_plus.{step}"),
             golden.Ints($"permutation.{step}"),
@@ -107,7 +108,7 @@ internal static class TrainCase
     private static string ColumnOf(string parameter) =>
         parameter.EndsWith(".weight", StringComparison.Ordinal) ? $"|grad {parameter[..^7]}|" : $"|grad {parameter}|";
 
-    private static void Rows(GoldenFile golden, GoldenCheck check, string[] columns, List<double>[] met, ScalarType precision)
+    private static void Rows(GoldenFile golden, GoldenCheck check, string[] columns, List<double>[] met, Precision precision)
     {
         var rows = golden.Doubles("rows");
         if (golden.Shape("rows") is not [var steps, var width] || width != columns.Length || steps != met[0].Count)
@@ -149,11 +150,11 @@ internal static class TrainCase
         }
     }
 
-    private static void Pointers(GoldenFile golden, GoldenCheck check, TrainingSnapshot after, TrainConfig config, ScalarType precision)
+    private static void Pointers(GoldenFile golden, GoldenCheck check, TrainingSnapshot after, TrainConfig config, Precision precision)
     {
         var pointers = config.HeadNames.Select(head => (double)after.Counters[$"queue.{head}.pointer"]).ToArray();
         check.Exact($"pointers, {Name(precision)}", golden.Doubles("pointers"), pointers);
     }
 
-    private static string Name(ScalarType precision) => precision == ScalarType.Float64 ? "float64" : "float32";
+    private static string Name(Precision precision) => precision == Precision.Fp64 ? "float64" : "float32";
 }

@@ -36,6 +36,8 @@ internal sealed class LivingEngines
 
         public StepResult Step(PairBatch batch, StepSettings settings) => engine.Step(batch, settings);
 
+        public StepNumbers Begin(PairBatch batch, StepSettings settings) => engine.Begin(batch, settings);
+
         public TrainingSnapshot Snapshot(TrainingSnapshot? spent) => engine.Snapshot(spent);
 
         public void Restore(TrainingSnapshot snapshot) => engine.Restore(snapshot);

@@ -35,7 +35,7 @@ public sealed class LossTests
         var (rows, queue) = (Unit(1, 2100, 8), Unit(2, 1030, 8));
         var tile = LossScripts.TileOn(CPU);
         var (sum, mean) =
-            LossScripts.Functions.CallForTwo("queue_softmax", rows, queue, Temperature, true, tile.Rows, tile.Columns);
+            LossScripts.Functions.CallForTwo("queue_softmax", rows, queue, Temperature, true, (int)ScalarType.Float32, tile.Rows, tile.Columns);
         var logits = rows.matmul(queue.t()) / Temperature;
         Close(logits.logsumexp(1), sum);
         Close(logits.softmax(1).matmul(queue), mean);

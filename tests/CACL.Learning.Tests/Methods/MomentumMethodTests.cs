@@ -2,6 +2,7 @@ using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;
 using static TorchSharp.torch;
@@ -138,24 +139,26 @@ public sealed class MomentumMethodTests
             LossWeights = new LossWeights(new LossWeight("predictor", 1)),
         };
 
-        public override IMethod Create(Device device) => new Small(this);
+        public override IMethod Create(Device device, Precision precision = Precision.Fp32, bool cudaGraph = false) => new Small(this);
     }
 
     private sealed class Small(Settings options, HeadSpec? keyHead = null)
-        : MomentumMethod(options, [keyHead ?? Projector], [], new LarsOptions(), "the smallest method", CPU, ScalarType.Float32)
+        : MomentumMethod(options, [keyHead ?? Projector], [], new LarsOptions(), "the smallest method", CPU, Precision.Fp32)
     {
-        public override StepResult Step(Views views, StepSettings settings)
+        private protected override void Check(Views views) => views.Check(rolled: false);
+
+        private protected override double EmaWeight(double progress) => 0.5 + (0.5 * progress);
+
+        private protected override StepFigures Compute(StepInputs inputs)
         {
-            views.Check(rolled: false);
-            using var scope = NewDisposeScope();
             var statistics = KeepStatistics();
-            UpdateKey(0.5 + (0.5 * settings.Progress));
+            UpdateKey(inputs);
             Tensor target;
-            using (no_grad()) target = Projected(Key, views.ViewPlus);
-            var prediction = Head.Forward(Projected(Online, views.View), Online, Predictor, training: true);
+            using (no_grad()) target = Projected(Key, inputs.ViewPlus);
+            var prediction = Head.Forward(Projected(Online, inputs.View), Online, Predictor, training: true);
             var losses = new StepLosses();
             losses.Add(Loss, nn.functional.cosine_similarity(prediction, target, 1).mul(-2).add(2).mean());
-            return Descend(losses, settings, options.Describe().LossWeights, statistics);
+            return Descend(losses, inputs, statistics);
         }
 
         private static Tensor Projected(NetworkWeights network, Tensor view) =>

@@ -19,7 +19,7 @@ public sealed class NegativeQueueTests
             foreach (var count in counts.Where(count => count <= size))
             {
                 var rows = Enumerable.Range(0, 2 * count).Select(_ => number++).ToArray();
-                queue.Enqueue(tensor(rows, [count, 2]));
+                queue.Enqueue(tensor(rows, [count, 2]), tensor(true));
                 for (var i = 0; i < count; i++, place = (place + 1) % size) rows.AsSpan(2 * i, 2).CopyTo(model.AsSpan(2 * place));
             }
 
@@ -40,10 +40,23 @@ public sealed class NegativeQueueTests
     }
 
     [Fact]
+    public void A_step_whose_losses_are_not_finite_leaves_rows_and_place()
+    {
+        using var scope = NewDisposeScope();
+        using var queue = new NegativeQueue("queue.global", 4, 2, 1, CPU);
+        queue.Pointer = 3;
+        var before = queue.Rows.clone();
+        queue.Enqueue(full(2, 2, double.NaN), tensor(false));
+        Assert.True(before.equal(queue.Rows).all().item<bool>());
+        Assert.Equal(3, queue.Pointer);
+    }
+
+    [Fact]
     public void More_rows_than_places_are_refused()
     {
         using var queue = new NegativeQueue("queue.global", 4, 2, 1, CPU);
         using var rows = ones(5, 2);
-        Assert.Contains("queue.global", Assert.Throws<ArgumentException>(() => queue.Enqueue(rows)).Message, StringComparison.Ordinal);
+        using var finite = tensor(true);
+        Assert.Contains("queue.global", Assert.Throws<ArgumentException>(() => queue.Enqueue(rows, finite)).Message, StringComparison.Ordinal);
     }
 }

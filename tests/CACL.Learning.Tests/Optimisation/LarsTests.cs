@@ -34,7 +34,7 @@ public sealed class LarsTests
                 Step(model[name].W, Values(gradients[at]), model[name].Buffer, weights[name].Dimensions > 1 || adaptVectors, options, 0.3);
             }
 
-            lars.Step(gradients, 0.3);
+            lars.Step(gradients, tensor(0.3, float64), tensor(true));
         }
 
         foreach (var name in followed)
@@ -42,6 +42,25 @@ public sealed class LarsTests
             var largest = model[name].W.Max(Math.Abs);
             Each.Holds(model[name].W.Zip(Values(weights[name])), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * largest));
         }
+    }
+
+    [Fact]
+    public void A_step_whose_losses_are_not_finite_changes_nothing_whatever_its_gradients_hold()
+    {
+        using var scope = NewDisposeScope();
+        using var weights = new NetworkWeights(Backbone.ResNet18, [], CPU);
+        weights.Initialise(1);
+        using var lars = new Lars(weights, new LarsOptions());
+        List<Tensor> Gradients(double factor) =>
+            [.. weights.ParameterNames.Select((name, i) => randn(weights[name].shape, generator: new Generator((ulong)i)).mul_(factor))];
+        lars.Step(Gradients(1), tensor(0.3, float64), tensor(true));
+        var (before, buffers) = (weights.Parameters.clone(), lars.Momentum.Select(buffer => buffer.clone()).ToList());
+        Each.Holds([double.NaN, double.PositiveInfinity, 1], factor =>
+        {
+            lars.Step(Gradients(factor), tensor(0.3, float64), tensor(false));
+            Assert.True(before.equal(weights.Parameters).all().item<bool>());
+            Each.Holds(buffers.Zip(lars.Momentum), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));
+        });
     }
 
     private static double[] Values(Tensor x) => [.. x.contiguous().data<float>().ToArray().Select(value => (double)value)];

@@ -1,5 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Losses;
+using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods.Cacl;
@@ -13,6 +14,7 @@ public sealed class CaclMethod : MomentumMethod
     private readonly CaclOptions _options;
     private readonly CaclMetrics _metrics;
     private readonly Device _device;
+    private readonly ScalarType _factors;
     private readonly Encoder _query;
     private readonly Encoder _key;
 
@@ -22,15 +24,17 @@ public sealed class CaclMethod : MomentumMethod
     /// </summary>
     /// <param name="options">The settings.</param>
     /// <param name="device">Device of all tensors.</param>
-    /// <param name="precision">float32, or float64 where rounding must not decide the sign of a ReLU's input or a correspondence
-    /// (verification).</param>
+    /// <param name="precision">The precision in which it computes; float64 where rounding must not decide the sign of a ReLU's input or a
+    /// correspondence (verification).</param>
+    /// <param name="cudaGraph">Whether a card replays a recorded step.</param>
     /// <exception cref="ArgumentException">Settings that cannot go together; the message names all of them.</exception>
-    public CaclMethod(CaclOptions options, Device device, ScalarType precision = ScalarType.Float32)
-        : base(Sound(options), options.HeadSpecs, options.Queues, options.Lars, Words(options), device, precision)
+    public CaclMethod(CaclOptions options, Device device, Precision precision = Precision.Fp32, bool cudaGraph = false)
+        : base(Sound(options), options.HeadSpecs, options.Queues, options.Lars, Words(options), device, precision, cudaGraph)
     {
         _options = options;
         _metrics = options.Metrics;
         _device = device;
+        _factors = precision.Factors();
         _query = new Encoder(Online, options);
         _key = new Encoder(Key, options);
     }
@@ -39,40 +43,36 @@ public sealed class CaclMethod : MomentumMethod
     public CaclOptions Options => _options;
 
     /// <inheritdoc/>
-    public override StepResult Step(Views views, StepSettings settings)
+    private protected override double EmaWeight(double progress) => _options.EmaWeight;
+
+    /// <inheritdoc/>
+    private protected override StepFigures Compute(StepInputs inputs)
     {
-        ArgumentNullException.ThrowIfNull(views);
-        ArgumentNullException.ThrowIfNull(settings);
-        Check(views);
-        using var scope = NewDisposeScope();
         var statistics = KeepStatistics();
 
         // §6.1  key ← m·key + (1 − m)·query.
-        UpdateKey(_options.EmaWeight);
-        settings.Clock?.Ended(StepPart.Optimiser);
+        UpdateKey(inputs);
 
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both networks see their views rolled (equation 7).
-        var rolls = _options.SpatialRoll ? views : null;
         HeadMaps plus;
-        using (no_grad()) plus = _key.Forward(views.ViewPlus, rolls?.RollsPlus, views.Permutation);
-        var maps = _query.Forward(views.View, rolls?.Rolls, permutation: null);
+        using (no_grad()) plus = _key.Forward(inputs.ViewPlus, inputs.Places.Key(_options.SpatialRoll));
+        var maps = _query.Forward(inputs.View, _options.SpatialRoll ? inputs.Places.Query : null);
 
         // §5
         var losses = Losses(maps, plus);
-        settings.Clock?.Ended(StepPart.Forward);
+        inputs.Clock?.Ended(StepPart.Forward);
 
         // §6.4, §7  A loss that is not finite leaves everything as it was.
-        var result = Descend(losses, settings, settings.Weights ?? _options.LossWeights, statistics);
-        if (!result.IsFinite) return result;
+        var figures = Descend(losses, inputs, statistics);
 
         // §6.5  A frame's vector enters the global queue; those of its pixels that the plan chose enter the other two.
         foreach (var head in CaclHeads.Each(_options.Heads))
         {
-            QueueOf(head).Enqueue(head == Heads.Global ? plus.Pooled! : plus.Chosen(head, views.EnqueuePixels));
+            var rows = head == Heads.Global ? plus.Pooled! : plus.Chosen(head, inputs.Places.Chosen);
+            QueueOf(head).Enqueue(rows, figures.Finite);
         }
 
-        settings.Clock?.Ended(StepPart.Optimiser);
-        return result;
+        return figures;
     }
 
     // §5: the losses of the heads that are on, with the queues as they were before the step.
@@ -96,7 +96,7 @@ public sealed class CaclMethod : MomentumMethod
             var matches = _options.MatchesByGlobalHead
                 ? Correspondence.ByGlobalHead(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global))
                 : Correspondence.SamePosition(p.shape[0], p.shape[1], _device);
-            losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t));
+            losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t, _factors));
         }
 
         // Equations 5 and 6, or the soft cycle, whose target is the global head's attention.
@@ -104,7 +104,7 @@ public sealed class CaclMethod : MomentumMethod
         {
             var (c, cPlus) = (maps.Pixels(Heads.Cycle), plus.Pixels(Heads.Cycle));
             var (u, uPlus) = _options.UsesSoftCycle ? (maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global)) : default;
-            var (loss, back) = CycleLoss.Compute(c, cPlus, QueueOf(Heads.Cycle).Rows, t, u, uPlus);
+            var (loss, back) = CycleLoss.Compute(c, cPlus, QueueOf(Heads.Cycle).Rows, t, u, uPlus, _factors);
             losses.Add(_metrics.LossCycle, loss);
             losses.Add(_metrics.CycleBack, back);
         }
@@ -114,7 +114,8 @@ public sealed class CaclMethod : MomentumMethod
 
     private NegativeQueue QueueOf(Heads head) => Queues[CaclHeads.NameOf(head)];
 
-    private void Check(Views views)
+    /// <inheritdoc/>
+    private protected override void Check(Views views)
     {
         views.Check(rolled: _options.SpatialRoll);
         var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));

@@ -1,5 +1,6 @@
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 using Padding = CACL.Learning.Networks.Padding;
@@ -113,7 +114,8 @@ public sealed record CaclOptions : MethodOptions
     }
 
     /// <inheritdoc/>
-    public override IMethod Create(Device device) => new CaclMethod(this, device);
+    public override IMethod Create(Device device, Precision precision = Precision.Fp32, bool cudaGraph = false) =>
+        new CaclMethod(this, device, precision, cudaGraph);
 
     /// <summary>Returns what is wrong with these settings whatever the batch, in sentences for people; empty if nothing is.</summary>
     public IEnumerable<string> Problems()

@@ -10,14 +10,17 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     private readonly ResNet _backbone = new(weights, options.Padding, options.BatchNormSplits);
 
     /// <summary>
-    /// Encodes x [B,3,S,S]. Views are rolled and permuted as <paramref name="permutation"/> says for the backbone only: the maps that are
+    /// Encodes x [B,3,S,S]. Views are rolled and permuted by the tables for the backbone only: the maps that are
     /// returned have the samples' original order and every position in its own place.
     /// </summary>
-    public HeadMaps Forward(Tensor x, Roll[]? rolls, int[]? permutation)
+    /// <param name="x">The views.</param>
+    /// <param name="tables">See <see cref="SpatialRoll.Tables"/>; null: neither rolled nor permuted.</param>
+    public HeadMaps Forward(Tensor x, Tensor? tables)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(SpatialRoll.Apply(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
-        var rows = SpatialRoll.InvertToRows(features, rolls, permutation);
+        var views = x.to(weights.FactorType);
+        var features = _backbone.Forward(tables is null ? views : SpatialRoll.Apply(views, tables), training: true);
+        var rows = tables is null ? SpatialRoll.Rows(features) : SpatialRoll.InvertToRows(features, tables);
         var maps = new HeadMaps();
         foreach (var head in CaclHeads.Each(options.Heads))
         {
@@ -51,14 +54,11 @@ internal sealed class HeadMaps
     /// <summary>Returns a head's pixels [B,N,128], each normalised to length 1.</summary>
     public Tensor Pixels(Heads head) => nn.functional.normalize(Rows[head], dim: 2);
 
-    /// <summary>Returns a head's pixels at the chosen positions of each sample: [B·m,128], sample-major.</summary>
-    public Tensor Chosen(Heads head, int[][] positions)
+    /// <summary>Returns a head's pixels at the chosen rows of all samples' positions: [B·m,128], sample-major.</summary>
+    public Tensor Chosen(Heads head, Tensor places)
     {
         using var scope = NewDisposeScope();
-        var rows = Rows[head];
-        var perSample = rows.shape[1];
-        var places = positions.SelectMany((chosen, sample) => chosen.Select(position => (sample * perSample) + position)).ToArray();
-        var chosenRows = rows.flatten(0, 1).index_select(0, tensor(places, int64).to(rows.device));
+        var chosenRows = Rows[head].flatten(0, 1).index_select(0, places);
         return nn.functional.normalize(chosenRows, dim: 1).MoveToOuterDisposeScope();
     }
 }
