@@ -28,6 +28,15 @@ public static class SettingNames
     /// <summary>The learning rate of the training.</summary>
     public const string LearningRate = "cacl.training.learning-rate";
 
+    /// <summary>The numbers in which the networks are trained.</summary>
+    public const string Precision = "cacl.training.precision";
+
+    /// <summary>Whether bf16 may be computed where it is slow.</summary>
+    public const string AllowSlowBf16 = "cacl.training.allow-slow-bf16";
+
+    /// <summary>The numbers in which a backbone is evaluated.</summary>
+    public const string EvaluationPrecision = "cacl.evaluation.precision";
+
     /// <summary>What happens when a loss is not finite.</summary>
     public const string OnNotFinite = "cacl.training.on-nan";
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CACL.Data.Files;
 using CACL.Learning.Networks;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -26,6 +27,7 @@ public sealed class Representation : IDisposable
         Sha256 = sha256;
         Source = source;
         Notes = notes;
+        weights.Round();
         _network = new ResNet(weights, padding);
     }
 
@@ -63,13 +65,15 @@ public sealed class Representation : IDisposable
     /// <param name="seed">Seed of an untrained network.</param>
     /// <param name="device">Device of the computation.</param>
     /// <param name="trainable">Whether its parameters take gradients.</param>
+    /// <param name="precision">The precision in which it is computed.</param>
     /// <exception cref="CheckpointException">A checkpoint is missing, incomplete or damaged.</exception>
     /// <exception cref="WeightsException">There is no such file, or it contains another network.</exception>
     /// <exception cref="SafeTensorsException">The file breaks the format's rules.</exception>
-    public static Representation Load(string pathOrRandom, Backbone? backbone, ulong seed, Device device, bool trainable = false) =>
+    public static Representation Load(string pathOrRandom, Backbone? backbone, ulong seed, Device device, bool trainable = false,
+        Precision precision = Precision.Fp32) =>
         pathOrRandom == Random
-            ? Untrained(backbone ?? Backbone.ResNet18, seed, device, trainable)
-            : FromFile(pathOrRandom, backbone, device, trainable);
+            ? Untrained(backbone ?? Backbone.ResNet18, seed, device, trainable, precision)
+            : FromFile(pathOrRandom, backbone, device, trainable, precision);
 
     /// <summary>Returns the features of images.</summary>
     /// <param name="normalisedImages">[B,3,H,W], RGB in [0,1], normalised (METHOD.md §2).</param>
@@ -77,24 +81,28 @@ public sealed class Representation : IDisposable
     public Tensor Features(Tensor normalisedImages)
     {
         using var _ = no_grad();
-        return _network.Forward(normalisedImages, training: false);
+        return Forward(normalisedImages, training: false);
     }
 
     /// <summary>A differentiable forward pass, in training or in evaluation mode.</summary>
-    internal Tensor Forward(Tensor normalisedImages, bool training) => _network.Forward(normalisedImages, training);
+    internal Tensor Forward(Tensor normalisedImages, bool training)
+    {
+        using var scope = NewDisposeScope();
+        return _network.Forward(normalisedImages, training).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
 
-    private static Representation Untrained(Backbone backbone, ulong seed, Device device, bool trainable)
+    private static Representation Untrained(Backbone backbone, ulong seed, Device device, bool trainable, Precision precision)
     {
-        var weights = new NetworkWeights(backbone, [], device, trainable);
+        var weights = new NetworkWeights(backbone, [], device, trainable, precision);
         using var _ = no_grad();
         weights.Initialise(seed);
         return new Representation(weights, Padding.Zeros, step: 0, Hash(weights), Random, []);
     }
 
-    private static Representation FromFile(string path, Backbone? wanted, Device device, bool trainable)
+    private static Representation FromFile(string path, Backbone? wanted, Device device, bool trainable, Precision precision)
     {
         var found = BackboneFile.Find(path);
         if (wanted is { } backbone && backbone != found.Backbone)
@@ -103,7 +111,7 @@ public sealed class Representation : IDisposable
                 $"{found.File} holds a {Word(found.Backbone)}, not a {Word(backbone)}. Leave --backbone out, or name another file.");
         var shapes = NetworkShapes.Of(found.Backbone).ToDictionary(t => t.Name, t => t.Shape);
         var read = WeightsFile.LoadInitial(found.File, shapes);
-        var weights = new NetworkWeights(found.Backbone, [], device, trainable);
+        var weights = new NetworkWeights(found.Backbone, [], device, trainable, precision);
         using (no_grad())
         {
             foreach (var tensor in read.Tensors) weights.Write(tensor.Name, tensor.Values);

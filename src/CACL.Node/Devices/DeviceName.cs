@@ -9,6 +9,9 @@ internal static partial class DeviceName
 {
     private const int LongestName = 256;
 
+    // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR.
+    private const int CapabilityMajor = 75;
+
     /// <summary>The name of the processor or of a card; null: it does not tell.</summary>
     /// <param name="device">cpu or cuda:N.</param>
     public static string? Of(string device) => device.Split(':') is ["cuda", var number]
@@ -20,6 +23,23 @@ internal static partial class DeviceName
         cpuInfo.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2) is [_, var name]
             ? name.Trim()
             : null;
+
+    /// <summary>The first number of a card's compute capability; null: it does not tell.</summary>
+    /// <param name="device">cuda:N.</param>
+    public static int? GenerationOf(string device)
+    {
+        try
+        {
+            var index = device.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0;
+            return Initialise(0) == 0 && Device(out var card, index) == 0 && Attribute(out var major, CapabilityMajor, card) == 0
+                ? major
+                : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
 
     // By the driver, which counts the cards as libtorch does (CUDA_VISIBLE_DEVICES); TorchSharp has no call for it.
     private static unsafe string? OfCard(int index)
@@ -42,6 +62,9 @@ internal static partial class DeviceName
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGet")]
     private static partial int Device(out int device, int ordinal);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetAttribute")]
+    private static partial int Attribute(out int value, int attribute, int device);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetName")]
     private static unsafe partial int NameOf(byte* name, int length, int device);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using CACL.Data.DataSets;
+using CACL.Data.Wording;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Runtime;
@@ -31,7 +32,10 @@ internal static class EvaluationSession
         {
             var device = DeviceChoice.Resolve(request.Settings.Evaluation.Device, request.Settings.Training.LibTorch);
             var threads = TorchThreads.Use(request.Settings.Evaluation.Threads);
-            var result = Evaluate(request, device, threads, display, files, interruption.Token);
+            var precision = PrecisionChoice.Resolve(
+                request.Settings.Evaluation.Precision, SettingNames.EvaluationPrecision, device,
+                request.Settings.Training.AllowSlowBf16);
+            var result = Evaluate(request, device, precision, threads, display, files, interruption.Token);
             files.WriteResult(result);
             ResultTable.Write(result, words);
             if (request.Out is not null) words.WriteLine($"Written to {request.Out}.");
@@ -47,7 +51,8 @@ internal static class EvaluationSession
     // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static EvaluationResult Evaluate(
-        EvaluateRequest request, string deviceName, int threads, EvaluationDisplay display, EvaluationFiles files, CancellationToken cancel)
+        EvaluateRequest request, string deviceName, Precision precision, int threads, EvaluationDisplay display, EvaluationFiles files,
+        CancellationToken cancel)
     {
         var began = Stopwatch.GetTimestamp();
         var settings = request.Settings.Evaluation;
@@ -58,10 +63,11 @@ internal static class EvaluationSession
             settings.Seed);
         var test = Split(data, settings.TestSplit, data.DefaultTestSplit, request.Quick ? settings.QuickTestImages : 0, 1, settings.Seed);
         using var representation = Representation.Load(
-            request.Checkpoint, request.Backbone, request.Settings.Seed, device, trainable: request.Limited);
+            request.Checkpoint, request.Backbone, request.Settings.Seed, device, request.Limited, precision);
+        TorchSwitches.Set(device, precision, sameShapes: false);
         if (representation.Instead is { } instead) display.Note(instead);
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
-        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} with {threads} threads: learns from "
+        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} in {precision.Word()} with {threads} threads: learns from "
             + $"{train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
         var context = new EvaluationContext
         {
@@ -81,7 +87,7 @@ internal static class EvaluationSession
             ProtocolManifest.Of(request, settings),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
-            new ManifestProgram(ProgramVersion.Text, deviceName, threads));
+            new ManifestProgram(ProgramVersion.Text, deviceName, threads, precision.Word()));
         var classifier = Train(request, settings, data, train, representation, context);
         if (!request.Limited)
         {

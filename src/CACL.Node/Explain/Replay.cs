@@ -79,8 +79,9 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
     private ReplayOutcome Compute(
         string folder, string device, RebuiltBatch batch, RecordedSteps recorded, HashSet<long> leftOut, CancellationToken cancel)
     {
-        var options = TrainingOptions.Of(run.Configuration, run.Folder, device, new TrainingVideos(run.Videos, []));
         var checkpoint = CheckpointStore.Load(folder);
+        var precision = RunPrecision.Of(run.Settings.Training, device, checkpoint.State.Settings);
+        var options = TrainingOptions.Of(run.Configuration, run.Folder, device, precision, new TrainingVideos(run.Videos, []));
         checkpoint.RequireSame(options.Method.Architecture, options.Fingerprint);
         var first = checkpoint.State.Step;
         var rate = options.LearningRateOver(run.Length);
@@ -88,7 +89,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         var threads = TorchThreads.Use(run.Threads.Of(batch.Step + 1));
         say($"Recomputing the steps {first + 1} to {batch.Step + 1} from {Path.GetFileName(folder)} on {device} with "
             + $"{Counted.Of(threads, "thread")}; --no-replay leaves this out.");
-        using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed);
+        using var engine = new TrainingEngine(run.Settings.ToMethod(), device, options.Sampling.Seed, precision: precision);
         engine.Restore(checkpoint.Snapshot);
         using var ahead = new PrefetchedBatches(batches, first, batch.Step, cancel);
         long? differs = null;

@@ -14,10 +14,11 @@ internal static class StartOfRun
     /// <summary>Of a start that is about to begin: libtorch is loaded, its threads are set.</summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="options">What it is started with.</param>
+    /// <param name="precision">The precision that was chosen.</param>
     /// <param name="decoder">The decoder that was chosen.</param>
     /// <param name="stepsDone">Steps that the run has behind it.</param>
     /// <param name="now">The time of day.</param>
-    public static StartFacts Facts(RunSettings settings, RunOptions options, DecoderKind decoder, long stepsDone, DateTimeOffset now)
+    public static StartFacts Facts(RunSettings settings, RunOptions options, Precision precision, DecoderKind decoder, long stepsDone, DateTimeOffset now)
     {
         return new StartFacts
         {
@@ -29,7 +30,7 @@ internal static class StartOfRun
             DeviceSetting = settings.Training.Device,
             Device = options.Device,
             DeviceName = DeviceName.Of(options.Device),
-            Precision = "float32", // the only one that the methods compute with
+            Precision = precision.Word(),
             Decoders = options.Decoders,
             Decoder = DataSettings.Word(decoder),
         };

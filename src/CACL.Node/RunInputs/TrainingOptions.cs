@@ -1,4 +1,6 @@
 using CACL.Actors.Contracts;
+using CACL.Data.Wording;
+using CACL.Learning.Runtime;
 using CACL.Node.Settings;
 
 namespace CACL.Node.RunInputs;
@@ -10,12 +12,17 @@ internal static class TrainingOptions
     /// <param name="configuration">The settings.</param>
     /// <param name="folder">The run folder.</param>
     /// <param name="device">Torch device, resolved.</param>
+    /// <param name="precision">The precision, resolved, which is part of what must be the same on resume.</param>
     /// <param name="videos">The videos, which are part of what must be the same on resume.</param>
-    public static RunOptions Of(ResolvedConfiguration configuration, string folder, string device, TrainingVideos videos)
+    public static RunOptions Of(ResolvedConfiguration configuration, string folder, string device, Precision precision, TrainingVideos videos)
     {
         var settings = configuration.Settings;
         var decoders = settings.Data.Decoders > 0 ? settings.Data.Decoders : DecodersFor(device);
-        var fingerprint = new Dictionary<string, string>(configuration.Fingerprint) { [TrainingVideos.Setting] = videos.Identity };
+        var fingerprint = new Dictionary<string, string>(configuration.Fingerprint)
+        {
+            [TrainingVideos.Setting] = videos.Identity,
+            [SettingNames.Precision] = precision.Word(),
+        };
         return settings.ToRunOptions(folder, device, decoders, fingerprint);
     }
 

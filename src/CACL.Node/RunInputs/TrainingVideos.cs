@@ -39,12 +39,16 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     }
 
     /// <summary>Returns the identity of a run's videos according to its newest checkpoint that has one; null if none does.</summary>
-    public static string? IdentityIn(CheckpointStore checkpoints)
+    public static string? IdentityIn(CheckpointStore checkpoints) => SettingsIn(checkpoints)?.GetValueOrDefault(Setting);
+
+    /// <summary>Returns the settings in a run's newest checkpoint that names its videos; null if none does.</summary>
+    public static IReadOnlyDictionary<string, string>? SettingsIn(CheckpointStore checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         try
         {
-            return checkpoints.Steps.Select(step => IdentityOf(checkpoints.PathOf(step))).FirstOrDefault(identity => identity is not null);
+            return checkpoints.Steps.Select(step => SettingsOf(checkpoints.PathOf(step)))
+                .FirstOrDefault(settings => settings?.ContainsKey(Setting) ?? false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -104,11 +108,11 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     private static QuarantinedVideo[] LoadUnusable(VideoCatalog catalog, VideoRoots roots, int stride) =>
         [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
 
-    private static string? IdentityOf(string checkpoint)
+    private static IReadOnlyDictionary<string, string>? SettingsOf(string checkpoint)
     {
         try
         {
-            return CheckpointStore.LoadState(checkpoint).Settings.GetValueOrDefault(Setting);
+            return CheckpointStore.LoadState(checkpoint).Settings;
         }
         catch (CheckpointException)
         {

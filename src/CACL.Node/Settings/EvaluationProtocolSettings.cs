@@ -1,5 +1,7 @@
 using CACL.Configuration.Reading;
+using CACL.Data.Wording;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Runtime;
 
 namespace CACL.Node.Settings;
 
@@ -10,6 +12,9 @@ internal sealed record EvaluationProtocolSettings
 
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
+
+    /// <summary>The precision; null: what suits the device.</summary>
+    public required Precision? Precision { get; init; }
 
     /// <summary>Number of threads; 0: one per core.</summary>
     public required int Threads { get; init; }
@@ -51,6 +56,7 @@ internal sealed record EvaluationProtocolSettings
         {
             Seed = reader.Seed("cacl.evaluation.seed"),
             Device = reader.Text("cacl.evaluation.device", TrainingSettings.IsDevice, "auto, cpu, cuda or cuda:N"),
+            Precision = TrainingSettings.ReadPrecision(reader, SettingNames.EvaluationPrecision),
             Threads = reader.Integer("cacl.evaluation.threads", 0, 1024),
             TrainSplit = reader.Text("cacl.evaluation.train-split"),
             TestSplit = reader.Text("cacl.evaluation.test-split"),

@@ -22,6 +22,8 @@ internal sealed class ResolvedConfiguration
         "cacl.data.in-flight-memory",
         "cacl.data.prefetch-batches",
         "cacl.training.device",
+        "cacl.training.allow-slow-bf16",
+        "cacl.training.cuda-graph",
         "cacl.training.threads",
         "cacl.training.on-nan",
         "cacl.training.watchdog",

@@ -1,7 +1,9 @@
 using System.Globalization;
 using CACL.Actors.Contracts;
 using CACL.Configuration.Reading;
+using CACL.Data.Wording;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Runtime;
 
 namespace CACL.Node.Settings;
 
@@ -10,6 +12,15 @@ internal sealed record TrainingSettings
 {
     /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
+
+    /// <summary>The precision; null: what suits the device.</summary>
+    public required Precision? Precision { get; init; }
+
+    /// <summary>Whether bf16 may be computed on a processor without units for it.</summary>
+    public required bool AllowSlowBf16 { get; init; }
+
+    /// <summary>Whether a card replays a recorded step.</summary>
+    public required bool CudaGraph { get; init; }
 
     /// <summary>Number of threads; 0: one per core.</summary>
     public required int Threads { get; init; }
@@ -40,6 +51,9 @@ internal sealed record TrainingSettings
     public static TrainingSettings Read(SettingsReader reader) => new()
     {
         Device = reader.Text("cacl.training.device", IsDevice, "auto, cpu, cuda or cuda:N"),
+        Precision = ReadPrecision(reader, SettingNames.Precision),
+        AllowSlowBf16 = reader.Boolean(SettingNames.AllowSlowBf16),
+        CudaGraph = reader.Choice("cacl.training.cuda-graph", ("off", false), ("on", true)),
         Threads = reader.Integer("cacl.training.threads", 0, 1024),
         BatchSize = reader.Integer("cacl.training.batch-size", 1, 65_536),
         Epochs = reader.Integer("cacl.training.epochs", 1, 1_000_000),
@@ -59,6 +73,11 @@ internal sealed record TrainingSettings
             AdaptVectors = reader.Boolean("cacl.training.lars.adapt-vectors"),
         },
     };
+
+    /// <summary>Reads a precision; null: auto.</summary>
+    public static Precision? ReadPrecision(SettingsReader reader, string key) => reader.Choice<Precision?>(
+        key, ("auto", null), ("fp32", Learning.Runtime.Precision.Fp32), ("tf32", Learning.Runtime.Precision.Tf32),
+        ("bf16", Learning.Runtime.Precision.Bf16));
 
     /// <summary>Returns whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
     public static bool IsDevice(string text) =>

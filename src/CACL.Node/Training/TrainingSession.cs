@@ -6,10 +6,12 @@ using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
+using CACL.Data.Wording;
 using CACL.Http;
 using CACL.Http.Server;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.Display;
@@ -70,9 +72,15 @@ internal static class TrainingSession
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
             var device = TorchDevice.Prepare(settings.Training);
-            var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
+            var precision = RunPrecision.Of(
+                settings.Training, device,
+                request.Start == RunStart.Resume ? TrainingVideos.SettingsIn(new CheckpointStore(folder.Checkpoints, keep: 1)) : null);
+            Log.Information(
+                "Precision {Precision} ({Setting} = {Asked})", precision.Word(), SettingNames.Precision,
+                settings.Training.Precision?.Word() ?? "auto");
+            var options = TrainingOptions.Of(request.Configuration, folder.Path, device, precision, videos);
             var outcome = Train(
-                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
+                request, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
@@ -127,7 +135,7 @@ internal static class TrainingSession
     }
 
     private static RunOutcome Train(
-        TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
+        TrainRequest request, RunOptions options, Precision precision, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
         NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
@@ -154,7 +162,7 @@ internal static class TrainingSession
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
             RunFacts.With(
                 request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
-                StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
+                StartOfRun.Facts(request.Configuration.Settings, options, precision, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -175,7 +183,9 @@ internal static class TrainingSession
             Library = catalog,
             Decoder = decoders.CreateDecoder,
             Engine = () => engines.Make(() =>
-                new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look)),
+                new TrainingEngine(
+                    method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look, precision,
+                    request.Configuration.Settings.Training.CudaGraph)),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,

@@ -27,7 +27,7 @@ public sealed record StartFacts
     /// <summary>The card's or the processor's own name; null: it does not tell.</summary>
     public string? DeviceName { get; init; }
 
-    /// <summary>The type of number that is computed with, such as float32.</summary>
+    /// <summary>The numbers that the networks are computed in: fp32, tf32 or bf16; float32 before there was a choice.</summary>
     public required string Precision { get; init; }
 
     /// <summary>Decoders at the start; the number may change while the run goes on, and changes nothing that is computed.</summary>

@@ -9,6 +9,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Learning.Methods;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.RunInputs;
@@ -73,7 +74,7 @@ internal sealed class RecordedRun : IDisposable
         using var catalog = VideoCatalog.Open(Catalog);
         var settings = configuration.Settings;
         var videos = TrainingVideos.Load(catalog, new VideoRoots(settings.Data.Videos), settings.Data.Stride);
-        var options = TrainingOptions.Of(configuration, folder.Path, TorchDevice.Prepare(settings.Training), videos);
+        var options = TrainingOptions.Of(configuration, folder.Path, TorchDevice.Prepare(settings.Training), Precision.Fp32, videos);
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length);
         var point = start == RunStart.Resume ? storage.LoadLatest() : null;

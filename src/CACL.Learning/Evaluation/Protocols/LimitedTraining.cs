@@ -14,6 +14,7 @@ internal sealed class LimitedTraining : IDisposable
     private readonly EvaluationContext _context;
     private readonly UpsampledLoss _loss;
     private readonly Tensor[] _parameters;
+    private readonly Tensor[] _factors;
     private readonly Tensor[] _momentum;
 
     public LimitedTraining(
@@ -23,6 +24,7 @@ internal sealed class LimitedTraining : IDisposable
         (_data, _items, _representation, _classifier, _options, _context) = (data, items, representation, classifier, options, context);
         _loss = new UpsampledLoss(context.Device, context.Threads);
         _parameters = [.. representation.Weights.ParameterList, classifier.Weight, classifier.Bias];
+        _factors = [.. representation.Weights.Factors, classifier.Weight, classifier.Bias];
         using var _ = no_grad();
         _momentum = [.. _parameters.Select(p => zeros_like(p).DetachFromDisposeScope())];
     }
@@ -70,14 +72,16 @@ internal sealed class LimitedTraining : IDisposable
     private double Step(Tensor images, ColumnMajorLabels[] labels, long counted, double rate)
     {
         using var scope = NewDisposeScope();
+        _representation.Weights.Round();
         var logits = _classifier.Forward(_representation.Forward(images, training: true));
         var (loss, gradient) = Gradient(logits, labels, counted);
-        var gradients = autograd.grad([logits], [.. _parameters], [gradient]);
+        var gradients = autograd.grad([logits], [.. _factors], [gradient]);
         using var _ = no_grad();
         for (var i = 0; i < _parameters.Length; i++)
         {
-            if (_options.WeightDecay > 0) gradients[i].add_(_parameters[i], _options.WeightDecay);
-            _momentum[i].mul_(_options.Momentum).add_(gradients[i]);
+            var exact = gradients[i].to(_parameters[i].dtype);
+            if (_options.WeightDecay > 0) exact.add_(_parameters[i], _options.WeightDecay);
+            _momentum[i].mul_(_options.Momentum).add_(exact);
             _parameters[i].add_(_momentum[i], -rate);
         }
 
