@@ -56,13 +56,17 @@ public sealed class CaclMethod : MomentumMethod
         HeadMaps plus;
         using (no_grad()) plus = _key.Forward(views.ViewPlus, rolls?.RollsPlus, views.Permutation);
         var maps = _query.Forward(views.View, rolls?.Rolls, permutation: null);
+        // Where the cycle moves both frames, the query network sees v₊, too, as the key network does.
+        var cyclePlus = _options.EncodesBothFrames
+            ? _query.Forward(views.ViewPlus, rolls?.RollsPlus, views.Permutation, Heads.Cycle)
+            : plus;
 
         // §5
-        var losses = Losses(maps, plus);
+        var losses = Losses(maps, plus, cyclePlus);
         settings.Clock?.Ended(StepPart.Forward);
 
         // §6.4, §7  A loss that is not finite leaves everything as it was.
-        var result = Descend(losses, settings, settings.Weights ?? _options.LossWeights, statistics);
+        var result = Descend(losses, settings, WeightsAt(settings), statistics);
         if (!result.IsFinite) return result;
 
         // §6.5  A frame's vector enters the global queue; those of its pixels that the plan chose enter the other two.
@@ -76,7 +80,7 @@ public sealed class CaclMethod : MomentumMethod
     }
 
     // §5: the losses of the heads that are on, with the queues as they were before the step.
-    private StepLosses Losses(HeadMaps maps, HeadMaps plus)
+    private StepLosses Losses(HeadMaps maps, HeadMaps plus, HeadMaps cyclePlus)
     {
         var t = _options.Temperature;
         var losses = new StepLosses();
@@ -99,17 +103,41 @@ public sealed class CaclMethod : MomentumMethod
             losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t));
         }
 
-        // Equations 5 and 6, or the soft cycle, whose target is the global head's attention.
+        // Equations 5 and 6, or a soft cycle.
         if (_options.Heads.HasFlag(Heads.Cycle))
         {
-            var (c, cPlus) = (maps.Pixels(Heads.Cycle), plus.Pixels(Heads.Cycle));
-            var (u, uPlus) = _options.UsesSoftCycle ? (maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global)) : default;
-            var (loss, back) = CycleLoss.Compute(c, cPlus, QueueOf(Heads.Cycle).Rows, t, u, uPlus);
-            losses.Add(_metrics.LossCycle, loss);
-            losses.Add(_metrics.CycleBack, back);
+            var cycle = CycleLoss.Compute(
+                maps.Pixels(Heads.Cycle), cyclePlus.Pixels(Heads.Cycle), QueueOf(Heads.Cycle).Rows, t, Target(maps, plus),
+                _options.EncodesBothFrames);
+            losses.Add(_metrics.LossCycle, cycle.Loss);
+            losses.Add(_metrics.CycleBack, cycle.Back);
         }
 
         return losses;
+    }
+
+    // Of what the cycle's target is made; null: it is hard. The paper's soft cycle follows the global head from frame to frame.
+    private AttentionTarget? Target(HeadMaps maps, HeadMaps plus)
+    {
+        var temperature = _options.CycleTargetTemperature ?? _options.Temperature;
+        AttentionTarget Within(Tensor pixels) => new(pixels, pixels, temperature);
+        return _options.Target switch
+        {
+            CycleTarget.Soft => new(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global), temperature),
+            CycleTarget.SoftSelf => Within(maps.Pixels(Heads.Global).detach()),
+            CycleTarget.Features => new(maps.FeaturePixels(), plus.FeaturePixels(), temperature),
+            CycleTarget.FeaturesSelf => Within(maps.FeaturePixels()),
+            _ => null,
+        };
+    }
+
+    // The losses' weights in a step: the cycle may begin later than the others.
+    private LossWeights WeightsAt(StepSettings settings)
+    {
+        var weights = settings.Weights ?? _options.LossWeights;
+        var share = _options.CycleRamp.ShareAt(settings.Step, settings.StepsPerEpoch);
+        var cycle = CaclHeads.NameOf(Heads.Cycle);
+        return share < 1 ? weights.With(cycle, weights[cycle] * share) : weights;
     }
 
     private NegativeQueue QueueOf(Heads head) => Queues[CaclHeads.NameOf(head)];
@@ -132,5 +160,7 @@ public sealed class CaclMethod : MomentumMethod
     }
 
     private static string Words(CaclOptions options) =>
-        $"a {options.Backbone} with heads {options.Heads} and queues of {options.QueueSize} rows";
+        $"a {options.Backbone} with heads {options.Heads} and queues of {QueueSizes(options)} rows";
+
+    private static string QueueSizes(CaclOptions options) => string.Join(", ", options.Queues.Select(queue => queue.Size).Distinct());
 }

@@ -3,18 +3,20 @@ namespace CACL.Learning.Methods.Cacl;
 /// <summary>The metrics that CACL reports for a step.</summary>
 public sealed class CaclMetrics
 {
-    /// <summary>Creates the metrics for queues of K rows.</summary>
-    public CaclMetrics(int queueSize)
+    /// <summary>Creates the metrics of a method with these settings.</summary>
+    public CaclMetrics(CaclOptions options)
     {
-        var chance = new ChanceLevel(Math.Log(queueSize + 1.0), "ln(K+1)");
-        LossGlobal = new("loss_global", MetricKind.Loss, "global", "global", "global") { Chance = chance };
-        LossPixel = new("loss_pixel", MetricKind.Loss, "pixel", "pixel", "pixel") { Chance = chance };
+        ArgumentNullException.ThrowIfNull(options);
+        LossGlobal = new("loss_global", MetricKind.Loss, "global", "global", "global") { Chance = Uniform(Heads.Global) };
+        LossPixel = new("loss_pixel", MetricKind.Loss, "pixel", "pixel", "pixel") { Chance = Uniform(Heads.Pixel) };
         LossCycle = new("loss_cycle", MetricKind.Loss, "cycle", "cycle", "cycle");
         Top1Global = new("top1_global", MetricKind.Share, "global", "top-1", "own frame first among the queue (global head)")
         {
-            Chance = new ChanceLevel(1 / (queueSize + 1.0), "1/(K+1)"),
+            Chance = new ChanceLevel(1 / (options.QueueSizeOf(Heads.Global) + 1.0), "1/(K+1)"),
         };
         CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
+
+        ChanceLevel Uniform(Heads head) => new(Math.Log(options.QueueSizeOf(head) + 1.0), "ln(K+1)");
     }
 
     /// <summary>Equation 3, in nats.</summary>

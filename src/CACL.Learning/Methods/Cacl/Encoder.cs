@@ -13,18 +13,23 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     /// Encodes x [B,3,S,S]. Views are rolled and permuted as <paramref name="permutation"/> says for the backbone only: the maps that are
     /// returned have the samples' original order and every position in its own place.
     /// </summary>
-    public HeadMaps Forward(Tensor x, Roll[]? rolls, int[]? permutation)
+    /// <param name="x">The views.</param>
+    /// <param name="rolls">Their rolls; null: none.</param>
+    /// <param name="permutation">The order in which the backbone sees them; null: their own.</param>
+    /// <param name="only">The heads to compute, of those that are on.</param>
+    public HeadMaps Forward(Tensor x, Roll[]? rolls, int[]? permutation, Heads only = Heads.All)
     {
         using var scope = NewDisposeScope();
         var features = _backbone.Forward(SpatialRoll.Apply(x.to(weights.Parameters.dtype), rolls, permutation), training: true);
         var rows = SpatialRoll.InvertToRows(features, rolls, permutation);
         var maps = new HeadMaps();
-        foreach (var head in CaclHeads.Each(options.Heads))
+        foreach (var head in CaclHeads.Each(options.Heads & only))
         {
             maps.Rows[head] = Forward(head, rows).view(x.shape[0], -1, CaclHeads.Width).MoveToOuterDisposeScope();
         }
 
-        if (options.Heads.HasFlag(Heads.Global))
+        if (options.UsesFeatures) maps.Features = rows.detach().view(x.shape[0], -1, rows.shape[1]).MoveToOuterDisposeScope();
+        if ((options.Heads & only).HasFlag(Heads.Global))
         {
             // Pooled before the head, the head sees one position, the mean of all.
             var pooled = options.Pooling == Pooling.AfterHead
@@ -48,8 +53,14 @@ internal sealed class HeadMaps
     /// <summary>û [B,128]: the global head's mean over positions, normalised to length 1. Null without a global head.</summary>
     public Tensor? Pooled { get; set; }
 
+    /// <summary>The backbone's output [B,N,C], without gradient. Null where no target is made of it.</summary>
+    public Tensor? Features { get; set; }
+
     /// <summary>Returns a head's pixels [B,N,128], each normalised to length 1.</summary>
     public Tensor Pixels(Heads head) => nn.functional.normalize(Rows[head], dim: 2);
+
+    /// <summary>Returns the pixels of <see cref="Features"/>, each normalised to length 1.</summary>
+    public Tensor FeaturePixels() => nn.functional.normalize(Features!, dim: 2);
 
     /// <summary>Returns a head's pixels at the chosen positions of each sample: [B·m,128], sample-major.</summary>
     public Tensor Chosen(Heads head, int[][] positions)
