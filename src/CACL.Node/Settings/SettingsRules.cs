@@ -95,13 +95,18 @@ internal static class SettingsRules
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
         var method = s.ToMethod().Describe();
-        foreach (var metric in method.Metrics)
+        foreach (var metric in KnownMethods.Usual.Metrics.Where(metric => s.TrainingEvaluation.When.Any(c => c.Metric == metric.Name)))
         {
             Rule(
                 "cacl.evaluation.when",
-                method.Heads.Contains(metric.Head) || s.TrainingEvaluation.When.All(c => c.Metric != metric.Name),
+                method.Heads.Contains(metric.Head),
                 $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
                 "cacl.model.heads");
+            Rule(
+                "cacl.evaluation.when",
+                !method.Heads.Contains(metric.Head) || method.Metrics.Any(m => m.Name == metric.Name),
+                $"names {metric.Name}, which these settings of the {metric.Head} head do not have.",
+                "cacl.model.cycle-target");
         }
 
         void Rule(string key, bool holds, string message, params string[] others)

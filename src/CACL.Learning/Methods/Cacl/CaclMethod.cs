@@ -84,6 +84,7 @@ public sealed class CaclMethod : MomentumMethod
     {
         var t = _options.Temperature;
         var losses = new StepLosses();
+        Tensor? entropy = null;
 
         // Equation 3.
         if (_options.Heads.HasFlag(Heads.Global))
@@ -111,9 +112,21 @@ public sealed class CaclMethod : MomentumMethod
                 _options.EncodesBothFrames);
             losses.Add(_metrics.LossCycle, cycle.Loss);
             losses.Add(_metrics.CycleBack, cycle.Back);
+            entropy = cycle.Entropy;
         }
 
+        AddSpread(losses, maps);
+        if (entropy is not null && _options.Target != CycleTarget.Hard) losses.Add(_metrics.TargetEntropy, entropy);
         return losses;
+    }
+
+    // How far apart the query network's vectors are: a head that has collapsed shows it here first.
+    private void AddSpread(StepLosses losses, HeadMaps maps)
+    {
+        Heads[] heads = [.. CaclHeads.Each(_options.Heads)];
+        var spreads = Spread.Of([.. heads.Select(head => maps.Pixels(head).detach())]);
+        foreach (var (head, spread) in heads.Zip(spreads)) losses.Add(_metrics.Spread[head], spread.OfPixels);
+        foreach (var (head, spread) in heads.Zip(spreads)) losses.Add(_metrics.FrameSpread[head], spread.OfFrames);
     }
 
     // Of what the cycle's target is made; null: it is hard. The paper's soft cycle follows the global head from frame to frame.

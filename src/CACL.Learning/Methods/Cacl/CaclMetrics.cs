@@ -15,6 +15,14 @@ public sealed class CaclMetrics
             Chance = new ChanceLevel(1 / (options.QueueSizeOf(Heads.Global) + 1.0), "1/(K+1)"),
         };
         CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
+        Spread = PerHead("spread", MetricKind.Spread, "spread");
+        FrameSpread = PerHead("frame_spread", MetricKind.FrameSpread, "frames");
+        TargetEntropy = new("target_entropy_cycle", MetricKind.TargetEntropy, "cycle", "entropy", "cycle's target");
+        All =
+        [
+            LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack, .. Spread.Values, .. FrameSpread.Values,
+            .. options.Target == CycleTarget.Hard ? [] : new[] { TargetEntropy },
+        ];
 
         ChanceLevel Uniform(Heads head) => new(Math.Log(options.QueueSizeOf(head) + 1.0), "ln(K+1)");
     }
@@ -34,6 +42,19 @@ public sealed class CaclMetrics
     /// <summary>Share of pixels whose most likely return is to themselves.</summary>
     public MetricSpec CycleBack { get; }
 
+    /// <summary>Of each head, how far apart a frame's pixels are.</summary>
+    public IReadOnlyDictionary<Heads, MetricSpec> Spread { get; }
+
+    /// <summary>Of each head, how far apart the batch's frames are.</summary>
+    public IReadOnlyDictionary<Heads, MetricSpec> FrameSpread { get; }
+
+    /// <summary>Entropy of a soft cycle's target as a share of ln N.</summary>
+    public MetricSpec TargetEntropy { get; }
+
     /// <summary>All metrics, in the order of metrics.jsonl.</summary>
-    public IReadOnlyList<MetricSpec> All => [LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack];
+    public IReadOnlyList<MetricSpec> All { get; }
+
+    private static OrderedDictionary<Heads, MetricSpec> PerHead(string name, MetricKind kind, string word) => new(
+        CaclHeads.Each(Heads.All).Select(head => KeyValuePair.Create(
+            head, new MetricSpec($"{name}_{CaclHeads.NameOf(head)}", kind, CaclHeads.NameOf(head), word, CaclHeads.NameOf(head)))));
 }

@@ -47,6 +47,8 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
 /// <summary>The output of one network's heads for a batch, in the caller's dispose scope.</summary>
 internal sealed class HeadMaps
 {
+    private readonly Dictionary<Heads, Tensor> _pixels = [];
+
     /// <summary>Each head's map [B,N,128], not normalised.</summary>
     public Dictionary<Heads, Tensor> Rows { get; } = [];
 
@@ -57,7 +59,12 @@ internal sealed class HeadMaps
     public Tensor? Features { get; set; }
 
     /// <summary>Returns a head's pixels [B,N,128], each normalised to length 1.</summary>
-    public Tensor Pixels(Heads head) => nn.functional.normalize(Rows[head], dim: 2);
+    public Tensor Pixels(Heads head)
+    {
+        // They are computed once, with the gradient that the maps have, in the caller's dispose scope, which is a step.
+        if (!_pixels.TryGetValue(head, out var pixels)) _pixels[head] = pixels = nn.functional.normalize(Rows[head], dim: 2);
+        return pixels;
+    }
 
     /// <summary>Returns the pixels of <see cref="Features"/>, each normalised to length 1.</summary>
     public Tensor FeaturePixels() => nn.functional.normalize(Features!, dim: 2);
