@@ -210,7 +210,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             "trainer");
         _departure.Launched();
 
-        StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length.ProgressAt(step));
+        StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length, step);
     }
 
     private void StartStream(long firstStep)

@@ -28,6 +28,8 @@ public sealed class RunInstruments : IDisposable
     private readonly Gauge<double> _loss;
     private readonly Gauge<double> _weightedLoss;
     private readonly Gauge<double> _accuracy;
+    private readonly Gauge<double> _spread;
+    private readonly Gauge<double> _targetEntropy;
     private readonly Gauge<double> _learningRate;
     private readonly Gauge<double> _epoch;
     private readonly Gauge<long> _step;
@@ -61,6 +63,10 @@ public sealed class RunInstruments : IDisposable
         _weightedLoss = _meter.CreateGauge<double>("cacl.weighted_loss", null, "Weighted sum of the last step's losses, nats.");
         _accuracy =
             _meter.CreateGauge<double>("cacl.accuracy", null, "Accuracy of the last step by head, a share: of what finds its positive.");
+        _spread = _meter.CreateGauge<double>("cacl.spread", null, "How far apart a head's vectors were in the last step: 1 - the mean "
+            + "cosine of a frame's pixels (of=pixels) or of the batch's frames (of=frames).");
+        _targetEntropy = _meter.CreateGauge<double>(
+            "cacl.target_entropy", null, "Entropy of the last step's soft target by head, as a share of the uniform distribution's.");
         _learningRate = _meter.CreateGauge<double>("cacl.learning_rate", null, "Learning rate of the last step.");
         _epoch = _meter.CreateGauge<double>("cacl.epoch", null, "Epochs done, a fraction.");
         _step = _meter.CreateGauge<long>("cacl.run.step", null, "Steps that the run has behind it, those before a resume included.");
@@ -142,8 +148,7 @@ public sealed class RunInstruments : IDisposable
         _learningRate.Record(result.LearningRate);
         _epoch.Record(step.Epoch);
         _step.Record(step.Step);
-        foreach (var (spec, value) in result.Metrics)
-            (spec.Kind == MetricKind.Loss ? _loss : _accuracy).Record(value, Label("head", spec.Head));
+        foreach (var metric in result.Metrics) Record(metric);
         foreach (var (part, seconds) in new[]
         {
             ("data", step.WaitSeconds), ("transfer", times.Transfer), ("forward", times.Forward), ("backward", times.Backward),
@@ -206,6 +211,31 @@ public sealed class RunInstruments : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private void Record(Metric metric)
+    {
+        var (value, head) = (metric.Value, Label("head", metric.Spec.Head));
+        switch (metric.Spec.Kind)
+        {
+            case MetricKind.Loss:
+                _loss.Record(value, head);
+                break;
+            case MetricKind.Share:
+                _accuracy.Record(value, head);
+                break;
+            case MetricKind.Spread:
+                _spread.Record(value, head, Label("of", "pixels"));
+                break;
+            case MetricKind.FrameSpread:
+                _spread.Record(value, head, Label("of", "frames"));
+                break;
+            case MetricKind.TargetEntropy:
+                _targetEntropy.Record(value, head);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(metric), metric.Spec.Kind, "There is no instrument for this kind of metric.");
+        }
+    }
 
     private static InstrumentAdvice<double> Buckets(params double[] bounds) => new() { HistogramBucketBoundaries = bounds };
 

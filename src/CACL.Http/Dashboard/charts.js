@@ -19,6 +19,9 @@ const figures = [
     series: () => [{ name: "data_wait_share", label: "waiting", colour: "orange" }], fromZero: true, least: 0.1, words: percent,
   },
   { id: "accuracies", title: "How well views find each other", fromZero: true, words: percent, series: metrics => seriesOf(metrics, "share") },
+  { id: "spread", title: "How far apart a frame's pixels are under each head (0: collapsed)", fromZero: true, series: metrics => seriesOf(metrics, "spread") },
+  { id: "frames", title: "How far apart frames are under each head (0: all alike)", fromZero: true, series: metrics => seriesOf(metrics, "frame_spread") },
+  { id: "entropy", title: "Entropy of the soft target (100 %: it says nothing)", fromZero: true, words: percent, series: metrics => seriesOf(metrics, "target_entropy") },
 ];
 
 const colourOf = name => {

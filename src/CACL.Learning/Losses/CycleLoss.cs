@@ -15,28 +15,30 @@ internal static class CycleLoss
     private const long ChunkNumbersOnCard = 64 << 20;
 
     /// <summary>
-    /// Hard: −mean log(M_ii + 10⁻¹²). Soft, if u and uPlus are given: mean of KL(T ‖ M), where T is the global head's attention. Also
-    /// returns the share of pixels whose likeliest return is themselves. c, cPlus, u, uPlus [B,N,D] unit vectors, queue [K,D]; gradient
-    /// with respect to c.
+    /// Hard: −mean log(M_ii + 10⁻¹²). Soft, if <paramref name="target"/> is given: mean of KL(T ‖ M), where T is the target's attention.
+    /// c, cPlus [B,N,D] unit vectors, queue [K,D]. The gradient is with respect to c and, if <paramref name="bothFrames"/>, also cPlus.
     /// </summary>
-    public static (Tensor Loss, Tensor Back) Compute(
-        Tensor c, Tensor cPlus, Tensor queue, double temperature, Tensor? u = null, Tensor? uPlus = null, ScalarType factors = ScalarType.Float32)
+    public static CycleResult Compute(
+        Tensor c, Tensor cPlus, Tensor queue, double temperature, AttentionTarget? target = null, bool bothFrames = false,
+        ScalarType factors = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
-        Tensor loss, gradient, back;
+        Tensor loss, gradient, figures;
         using (no_grad())
         {
             var positions = c.shape[1];
             var numbers = c.device.type == DeviceType.CUDA ? ChunkNumbersOnCard : ChunkNumbers;
             var samples = (int)Math.Max(1, numbers / (positions * positions));
             var tile = LossScripts.TileOn(c.device);
-            var soft = u is not null && uPlus is not null;
-            (loss, gradient, back) = LossScripts.Functions.CallForThree(
-                "cycle_loss", c, cPlus, queue, temperature, soft, u ?? c, uPlus ?? cPlus, samples, (int)factors, tile.Rows, tile.Columns);
+            var made = target ?? new AttentionTarget(c, cPlus, temperature);
+            (loss, gradient, figures) = LossScripts.Functions.CallForThree(
+                "cycle_loss", c, cPlus, queue, temperature, target is not null, made.From, made.To, made.Temperature, bothFrames, samples,
+                (int)factors, tile.Rows, tile.Columns);
         }
 
-        loss = ClosedFormGradient.Attach(loss, c, gradient);
-        return (loss.MoveToOuterDisposeScope(), back.MoveToOuterDisposeScope());
+        loss = ClosedFormGradient.Attach(loss, bothFrames ? cat([c, cPlus]) : c, gradient);
+        return new(
+            loss.MoveToOuterDisposeScope(), figures.select(0, 0).MoveToOuterDisposeScope(), figures.select(0, 1).MoveToOuterDisposeScope());
     }
 
     /// <summary>Equation 5: M [B,N,N], from each pixel of the first frame over the second's to each of the first's.</summary>
@@ -54,3 +56,17 @@ internal static class CycleLoss
         return LossScripts.Functions.Call("soft_target", u, uPlus, temperature);
     }
 }
+
+/// <summary>
+/// Of what a soft target T = softmax(from·toᵀ/τ) is made; no gradient goes through it.
+/// </summary>
+/// <param name="From">Unit vectors [B,N,D'] of the first frame's pixels.</param>
+/// <param name="To">Unit vectors [B,N,D'] of the pixels that they attend to.</param>
+/// <param name="Temperature">The target's τ.</param>
+internal sealed record AttentionTarget(Tensor From, Tensor To, double Temperature);
+
+/// <summary>What the cycle loss returns, in the caller's dispose scope.</summary>
+/// <param name="Loss">The loss, with gradient.</param>
+/// <param name="Back">The share of pixels whose likeliest return is themselves.</param>
+/// <param name="Entropy">The target's mean entropy as a share of ln N; 0 for the hard cycle.</param>
+internal readonly record struct CycleResult(Tensor Loss, Tensor Back, Tensor Entropy);

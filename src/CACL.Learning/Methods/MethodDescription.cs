@@ -26,6 +26,9 @@ public sealed record MethodDescription
     /// <summary>The queues of negatives that are in use.</summary>
     public IReadOnlyList<QueueSpec> Queues { get; init; } = [];
 
-    /// <summary>The losses' chance level; null if they have none.</summary>
-    public ChanceLevel? Chance => Metrics.FirstOrDefault(metric => metric is { Kind: MetricKind.Loss, Chance: not null })?.Chance;
+    /// <summary>The losses' chance level; null if they have none, or not all the same.</summary>
+    public ChanceLevel? Chance => Metrics.Where(metric => metric is { Kind: MetricKind.Loss, Chance: not null })
+        .Select(metric => metric.Chance)
+        .Distinct()
+        .ToList() is [var only] ? only : null;
 }

@@ -9,6 +9,15 @@ public enum MetricKind
 
     /// <summary>A share from 0 to 1, that is, an accuracy.</summary>
     Share,
+
+    /// <summary>How far apart a frame's pixels are under a head: 1 − the mean cosine of two of them. 0: the head has collapsed.</summary>
+    Spread,
+
+    /// <summary>How far apart the batch's frames are under a head: 1 − the mean cosine of two of them.</summary>
+    FrameSpread,
+
+    /// <summary>The entropy of a loss's target, as a share of the uniform distribution's. 1: the target says nothing.</summary>
+    TargetEntropy,
 }
 
 /// <summary>The value of a metric for a network that has learnt nothing.</summary>

@@ -83,7 +83,7 @@ public abstract class MomentumMethod : IMethod
         ArgumentNullException.ThrowIfNull(settings);
         Check(views);
         using var scope = NewDisposeScope();
-        var (weights, rate) = (settings.Weights ?? _weights, settings.LearningRate);
+        var (weights, rate) = (WeightsAt(settings), settings.LearningRate);
         _scalars.Set(rate, EmaWeight(settings.Progress), weights);
         var inputs = new StepInputs(views.View, views.ViewPlus, views.Places(), _scalars)
         {
@@ -103,6 +103,9 @@ public abstract class MomentumMethod : IMethod
 
     /// <summary>Returns the key network's momentum m at this share of the run's steps.</summary>
     private protected abstract double EmaWeight(double progress);
+
+    /// <summary>Returns the losses' weights in a step.</summary>
+    private protected virtual LossWeights WeightsAt(StepSettings settings) => settings.Weights ?? _weights;
 
     /// <summary>
     /// Computes a step on the device and changes the state there. It may ask nothing of the device, and what it computes with may depend

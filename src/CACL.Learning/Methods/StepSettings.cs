@@ -12,6 +12,12 @@ public sealed record StepSettings(double LearningRate)
     /// <summary>Share of the run's steps that are done, from 0 to below 1, which a method's own schedules follow.</summary>
     public double Progress { get; init; }
 
+    /// <summary>Steps that the run has done before this one.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Steps per epoch, a fraction in general.</summary>
+    public double StepsPerEpoch { get; init; } = 1;
+
     /// <summary>Notified at the end of each part of the step; null: nobody measures.</summary>
     public StepClock? Clock { get; init; }
 

@@ -48,7 +48,7 @@ public sealed class NetworkWeights : IDisposable
         if (precision.Factors() != precision.Exact())
         {
             _allRounded = zeros_like(Parameters, FactorType).DetachFromDisposeScope();
-            foreach (var (tensor, at) in Places(Tensors.Where(tensor => !tensor.IsStatistic && tensor.Shape.Length > 1)))
+            foreach (var (tensor, at) in Places(Tensors.Where(t => !t.IsStatistic)).Where(place => place.Tensor.Shape.Length > 1))
                 _rounded.Add(tensor.Name, View(_allRounded, tensor, at).requires_grad_(trainable).DetachFromDisposeScope());
         }
 

@@ -30,7 +30,7 @@ internal static class LossesCase
         check.Relative("cycle_matrix", CycleLoss.Matrix(Pixels(c), Pixels(cPlus), negatives, t), tolerance);
         check.Relative("target", CycleLoss.SoftTarget(uPixels, uPlusPixels, t), tolerance);
         LossAndGradient("loss_cycle_hard", CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t).Loss, "grad_c_hard", c);
-        var soft = CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t, uPixels, uPlusPixels).Loss;
+        var soft = CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t, new(uPixels, uPlusPixels, t)).Loss;
         LossAndGradient("loss_cycle_soft", soft, "grad_c_soft", c);
 
         void LossAndGradient(string loss, Tensor value, string gradient, Tensor of)

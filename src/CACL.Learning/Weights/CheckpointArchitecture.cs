@@ -6,7 +6,7 @@ namespace CACL.Learning.Weights;
 /// </summary>
 /// <param name="Backbone">resnet18 or resnet50.</param>
 /// <param name="Heads">Names of the heads, comma-separated in the method's order; empty for none.</param>
-/// <param name="QueueSize">Number of rows K of each queue.</param>
+/// <param name="QueueSize">Number of rows K of each queue whose head has no size of its own; the settings name those.</param>
 /// <param name="Dimension">Length D of a head's vectors.</param>
 /// <param name="Padding">Padding of the backbone's convolutions: zeros or reflect. Null: not stated, which means zeros.</param>
 public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null)

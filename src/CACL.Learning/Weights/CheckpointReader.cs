@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using CACL.Data.Files;
 
-using CACL.Data.Wording;
 
 namespace CACL.Learning.Weights;
 
@@ -125,16 +124,10 @@ internal static class CheckpointReader
         return (manifest, Upgraded(state));
     }
 
-    private static CheckpointState Upgraded(CheckpointState state)
-    {
-        var settings = state.Settings;
-        // Before there was a choice, the networks computed in float32.
-        if (!settings.ContainsKey(SettingNames.Precision))
-            settings = new Dictionary<string, string>(settings) { [SettingNames.Precision] = "fp32" };
-        // In a checkpoint from before the architecture stated the padding, its run's setting did. Before that setting there were only zeros.
-        var padding = state.Architecture.Padding ?? settings.GetValueOrDefault(FormerPadding) ?? "zeros";
-        return state with { Settings = settings, Architecture = state.Architecture with { Padding = padding } };
-    }
+    // In a checkpoint from before the architecture stated the padding, its run's setting did. Before that setting there were only zeros.
+    private static CheckpointState Upgraded(CheckpointState state) => state.Architecture.Padding is not null
+        ? state
+        : state with { Architecture = state.Architecture with { Padding = state.Settings.GetValueOrDefault(FormerPadding) ?? "zeros" } };
 
     private static void CheckFile(string folder, CheckpointManifest manifest, string name)
     {

@@ -1,3 +1,5 @@
+using CACL.Data.Wording;
+
 namespace CACL.Learning.Weights;
 
 /// <summary>
@@ -52,9 +54,11 @@ public sealed record CheckpointState
     {
         ArgumentNullException.ThrowIfNull(now);
         return Settings.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Where(key => Settings.GetValueOrDefault(key) != now.GetValueOrDefault(key))
-            .Select(key =>
-                $"{key}: checkpoint {Settings.GetValueOrDefault(key) ?? "(unset)"}, run {now.GetValueOrDefault(key) ?? "(unset)"}")
+            .Where(key => Then(key) != now.GetValueOrDefault(key))
+            .Select(key => $"{key}: checkpoint {Then(key) ?? "(unset)"}, run {now.GetValueOrDefault(key) ?? "(unset)"}")
             .ToArray();
+
+        // Before there was a choice, networks were computed in float32.
+        string? Then(string key) => Settings.GetValueOrDefault(key) ?? (key == SettingNames.Precision ? "fp32" : null);
     }
 }

@@ -118,7 +118,7 @@ internal sealed class Replay(PastRun run, BatchRebuilder batches, Action<string>
         // Settings that were changed during the run, by cacl set, apply from that step on.
         StepResult Step(RebuiltBatch rebuilt, long step, RecordedStep? line)
         {
-            var settings = live(step).OfStep(rate(step), run.Length.ProgressAt(step));
+            var settings = live(step).OfStep(rate(step), run.Length, step);
             TorchThreads.Use(run.Threads.Of(step + 1)); // earlier steps may have been computed by another start
             return engine.Step(
                 rebuilt.Pairs, line?.LearningRate is { } recordedRate ? settings with { LearningRate = recordedRate } : settings);

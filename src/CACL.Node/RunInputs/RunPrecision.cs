@@ -16,7 +16,8 @@ internal static class RunPrecision
     /// <exception cref="UserException">The device cannot compute so.</exception>
     public static Precision Of(TrainingSettings settings, string device, IReadOnlyDictionary<string, string>? former)
     {
-        var before = former?.GetValueOrDefault(SettingNames.Precision);
+        // Before there was a choice, networks were computed in float32.
+        var before = former is null ? null : former.GetValueOrDefault(SettingNames.Precision) ?? Precision.Fp32.Word();
         try
         {
             return PrecisionChoice.Resolve(

@@ -14,6 +14,9 @@ internal sealed record ModelSettings
 
     public required int QueueSize { get; init; }
 
+    /// <summary>Rows of single heads' queues; 0: <see cref="QueueSize"/>.</summary>
+    public required (int Global, int Pixel, int Cycle) QueueSizes { get; init; }
+
     public required int EnqueuePixels { get; init; }
 
     public required int BatchNormSplits { get; init; }
@@ -24,6 +27,16 @@ internal sealed record ModelSettings
 
     /// <summary>Whether the cycle is soft; null: if and only if the global head is on.</summary>
     public required bool? SoftCycle { get; init; }
+
+    /// <summary>The cycle's target; null: as <see cref="SoftCycle"/> says.</summary>
+    public required CycleTarget? CycleTarget { get; init; }
+
+    /// <summary>Temperature of the cycle's target; 0: <see cref="Temperature"/>.</summary>
+    public required double CycleTargetTemperature { get; init; }
+
+    public required CycleGradient CycleGradient { get; init; }
+
+    public required LossRamp CycleRamp { get; init; }
 
     public required Positives Positives { get; init; }
 
@@ -40,11 +53,20 @@ internal sealed record ModelSettings
         Backbone = reader.Choice("cacl.model.backbone", ("resnet18", Backbone.ResNet18), ("resnet50", Backbone.ResNet50)),
         Heads = ReadHeads(reader),
         QueueSize = reader.Integer("cacl.model.queue-size", 1, 1 << 20),
+        QueueSizes = (Queue(reader, Heads.Global), Queue(reader, Heads.Pixel), Queue(reader, Heads.Cycle)),
         EnqueuePixels = reader.Integer("cacl.model.enqueue-pixels", 1, 128 * 128),
         BatchNormSplits = reader.Integer("cacl.model.bn-splits", 1, 65_536),
         SpatialRoll = reader.Boolean("cacl.model.pixel-shuffle"),
         Padding = reader.Choice("cacl.model.padding", ("zeros", Padding.Zeros), ("reflect", Padding.Reflect)),
         SoftCycle = reader.BooleanOrAuto("cacl.model.soft-cycle"),
+        CycleTarget = reader.Choice<CycleTarget?>(
+            "cacl.model.cycle-target", ("auto", null), ("hard", Learning.Methods.Cacl.CycleTarget.Hard),
+            ("soft", Learning.Methods.Cacl.CycleTarget.Soft), ("soft-self", Learning.Methods.Cacl.CycleTarget.SoftSelf),
+            ("features", Learning.Methods.Cacl.CycleTarget.Features), ("features-self", Learning.Methods.Cacl.CycleTarget.FeaturesSelf)),
+        CycleTargetTemperature = reader.Number("cacl.model.cycle-target-temperature", v => v is >= 0 and <= 10, "from 0 to 10"),
+        CycleGradient = reader.Choice(
+            "cacl.model.cycle-gradient", ("first-frame", CycleGradient.FirstFrame), ("both-frames", CycleGradient.BothFrames)),
+        CycleRamp = new LossRamp(Span(reader, "cacl.model.cycle-begin"), Span(reader, "cacl.model.cycle-growth")),
         Positives = reader.Choice("cacl.model.positives", ("global-head", Positives.GlobalHead), ("same-position", Positives.SamePosition)),
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
@@ -56,6 +78,15 @@ internal sealed record ModelSettings
     {
         var words = reader.Words("cacl.model.heads", [.. CaclHeads.Names]);
         return words.Select(CaclHeads.Find).Aggregate(Heads.None, (all, head) => all | (head ?? Heads.None));
+    }
+
+    private static int Queue(SettingsReader reader, Heads head) =>
+        reader.Integer($"cacl.model.queue-sizes.{CaclHeads.NameOf(head)}", 0, 1 << 20);
+
+    private static RunSpan Span(SettingsReader reader, string key)
+    {
+        var text = reader.Text(key, t => RunSpan.Find(t) is not null, "a number of steps, such as 400, or of epochs, such as 10 epochs");
+        return RunSpan.Find(text) ?? default;
     }
 
     private static double Weight(SettingsReader reader, string head) =>

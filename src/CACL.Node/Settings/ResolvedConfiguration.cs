@@ -36,6 +36,20 @@ internal sealed class ResolvedConfiguration
         "cacl.logging.",
     ];
 
+    // Settings that changed the numbers only after there were runs: with these values everything is as it was before them. Older
+    // checkpoints do not name them, so that a fingerprint names them where they have other values.
+    private static readonly Dictionary<string, string> AddedLater = new(StringComparer.Ordinal)
+    {
+        ["cacl.model.cycle-begin"] = "0",
+        ["cacl.model.cycle-gradient"] = "first-frame",
+        ["cacl.model.cycle-growth"] = "0",
+        ["cacl.model.cycle-target"] = "auto",
+        ["cacl.model.cycle-target-temperature"] = "0",
+        ["cacl.model.queue-sizes.cycle"] = "0",
+        ["cacl.model.queue-sizes.global"] = "0",
+        ["cacl.model.queue-sizes.pixel"] = "0",
+    };
+
     private readonly HoconObject? _akka;
 
     /// <summary>Creates a configuration from typed settings, with their texts and origins.</summary>
@@ -61,6 +75,7 @@ internal sealed class ResolvedConfiguration
     /// <summary>The settings that must be the same when a run is resumed: those that change the numbers it computes.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint => new SortedDictionary<string, string>(
         Keys.Where(k => !Changeable.Any(c => c.EndsWith('.') ? k.Key.StartsWith(c, StringComparison.Ordinal) : k.Key == c))
+            .Where(k => AddedLater.GetValueOrDefault(k.Key) != k.Text)
             .ToDictionary(k => k.Key, k => k.Text),
         StringComparer.Ordinal);
 

@@ -59,10 +59,17 @@ internal sealed record RunSettings
         Backbone = Model.Backbone,
         Heads = Model.Heads,
         QueueSize = Model.QueueSize,
+        GlobalQueueSize = OwnSize(Model.QueueSizes.Global),
+        PixelQueueSize = OwnSize(Model.QueueSizes.Pixel),
+        CycleQueueSize = OwnSize(Model.QueueSizes.Cycle),
         BatchNormSplits = Model.BatchNormSplits,
         SpatialRoll = Model.SpatialRoll,
         Padding = Model.Padding,
         SoftCycle = Model.SoftCycle,
+        CycleTarget = Model.CycleTarget,
+        CycleTargetTemperature = Model.CycleTargetTemperature is > 0 and var temperature ? temperature : null,
+        CycleGradient = Model.CycleGradient,
+        CycleRamp = Model.CycleRamp,
         Positives = Model.Positives,
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
@@ -70,6 +77,8 @@ internal sealed record RunSettings
         LossWeights = Model.LossWeights,
         Lars = Training.Lars,
     };
+
+    private static int? OwnSize(int size) => size > 0 ? size : null;
 
     /// <summary>Returns the options of a run's actors.</summary>
     /// <param name="directory">The run folder, absolute.</param>

@@ -48,6 +48,16 @@ internal static class SettingsRules
             "is true, but the global head, which gives its target, is off; switch that on in cacl.model.heads, or take auto or false.",
             "cacl.model.heads");
         Rule(
+            "cacl.model.cycle-target",
+            model.CycleTarget is not (CycleTarget.Soft or CycleTarget.SoftSelf) || model.Heads.HasFlag(Heads.Global),
+            "is made by the global head, which is off; switch that on in cacl.model.heads, or take hard, features or features-self.",
+            "cacl.model.heads");
+        Rule(
+            "cacl.model.cycle-target",
+            model.CycleTarget is not { } target || model.SoftCycle is not { } soft || soft != (target == CycleTarget.Hard),
+            $"contradicts cacl.model.soft-cycle = {(model.SoftCycle == true ? "true" : "false")}; set that to auto.",
+            "cacl.model.soft-cycle");
+        Rule(
             "cacl.training.warmup-epochs",
             training.WarmupEpochs < training.Epochs,
             $"is {training.WarmupEpochs}, not fewer than cacl.training.epochs = {training.Epochs}.",
@@ -85,13 +95,18 @@ internal static class SettingsRules
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
         var method = s.ToMethod().Describe();
-        foreach (var metric in method.Metrics)
+        foreach (var metric in KnownMethods.Usual.Metrics.Where(metric => s.TrainingEvaluation.When.Any(c => c.Metric == metric.Name)))
         {
             Rule(
                 "cacl.evaluation.when",
-                method.Heads.Contains(metric.Head) || s.TrainingEvaluation.When.All(c => c.Metric != metric.Name),
+                method.Heads.Contains(metric.Head),
                 $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
                 "cacl.model.heads");
+            Rule(
+                "cacl.evaluation.when",
+                !method.Heads.Contains(metric.Head) || method.Metrics.Any(m => m.Name == metric.Name),
+                $"names {metric.Name}, which these settings of the {metric.Head} head do not have.",
+                "cacl.model.cycle-target");
         }
 
         void Rule(string key, bool holds, string message, params string[] others)
@@ -104,14 +119,18 @@ internal static class SettingsRules
     private static void CheckQueue(RunSettings s, Action<string, bool, string, string[]> rule)
     {
         var (batch, pixels) = (s.Training.BatchSize, s.Model.EnqueuePixels);
-        if (s.ToMethod().Describe().Queues.MaxBy(queue => queue.RowsPerStep(batch, pixels)) is not { } fullest) return;
-        var rows = fullest.RowsPerStep(batch, pixels);
-        var made = fullest.Rows == QueueRows.ChosenPixels ? $"{batch} frames x {pixels} pixels" : $"{batch} frames";
-        rule(
-            "cacl.model.queue-size",
-            rows <= s.Model.QueueSize,
-            $"is {s.Model.QueueSize}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size "
-                + "or enqueue-pixels.",
-            ["cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
+        string Own(QueueSpec queue) => $"cacl.model.queue-sizes.{queue.Head}";
+        foreach (var queues in s.ToMethod().Describe().Queues.GroupBy(q => q.Size == s.Model.QueueSize ? "cacl.model.queue-size" : Own(q)))
+        {
+            var fullest = queues.MaxBy(queue => queue.RowsPerStep(batch, pixels))!;
+            var rows = fullest.RowsPerStep(batch, pixels);
+            var made = fullest.Rows == QueueRows.ChosenPixels ? $"{batch} frames x {pixels} pixels" : $"{batch} frames";
+            rule(
+                queues.Key,
+                rows <= fullest.Size,
+                $"is {fullest.Size}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size "
+                    + "or enqueue-pixels.",
+                [Own(fullest), "cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using CACL.Learning.Methods;
+using CACL.Runs.Steps;
 
 namespace CACL.Runs.Live;
 
@@ -25,9 +26,15 @@ public sealed record LiveSettings
 
     /// <summary>Returns the settings of a step.</summary>
     /// <param name="scheduledRate">The schedule's learning rate for the step.</param>
-    /// <param name="progress">See <see cref="StepSettings.Progress"/>.</param>
-    public StepSettings OfStep(double scheduledRate, double progress) =>
-        new(scheduledRate * LearningRateFactor) { Weights = LossWeights, Progress = progress };
+    /// <param name="length">The run's length.</param>
+    /// <param name="step">The step, counted from 0.</param>
+    public StepSettings OfStep(double scheduledRate, RunLength length, long step) => new(scheduledRate * LearningRateFactor)
+    {
+        Weights = LossWeights,
+        Progress = length.ProgressAt(step),
+        Step = step,
+        StepsPerEpoch = length.StepsPerEpoch,
+    };
 }
 
 /// <summary>A requested change.</summary>

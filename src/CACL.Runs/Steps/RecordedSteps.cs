@@ -32,18 +32,24 @@ public sealed record RecordedStep(JsonElement Line)
     /// not finite.
     /// </summary>
     /// <param name="result">The recomputed step.</param>
-    /// <param name="metrics">The metrics of the method: a figure that only one of the two has is a difference.</param>
+    /// <param name="metrics">The metrics of the method: a figure that only one of the two has is a difference, except where an older
+    /// program did not record figures of its kind.</param>
     public double DifferenceFrom(StepResult result, IEnumerable<MetricSpec> metrics)
     {
-        IEnumerable<(double?, double?)> figures = [
-            (Number("loss"), result.Loss), .. metrics.Select(metric => (Number(metric.Name), result[metric.Name]))];
-        return figures.Select(figure => figure switch
+        IEnumerable<(MetricKind Kind, double? Then, double? Now)> figures = [
+            (MetricKind.Loss, Number("loss"), result.Loss),
+            .. metrics.Select(metric => (metric.Kind, Number(metric.Name), result[metric.Name]))];
+        return figures.Select(figure => (figure.Then, figure.Now) switch
         {
             (null, null) => 0,
+            (null, _) when IsLater(figure.Kind) => 0,
             ({ } then, { } now) => Math.Abs(then - now),
             _ => double.NaN,
         }).Aggregate(0.0, Math.Max);
     }
+
+    // Kinds of figures that lines of older programs lack.
+    private static bool IsLater(MetricKind kind) => kind is not (MetricKind.Loss or MetricKind.Share);
 }
 
 /// <summary>Lines of metrics.jsonl.</summary>

@@ -18,4 +18,8 @@ internal static class CaclResults
         return new StepResult(
             loss, [.. Metrics.All.Zip(values).Where(m => m.Second is not null).Select(m => new Metric(m.First, m.Second!.Value))], rate);
     }
+
+    /// <summary>Returns a step result with further metrics.</summary>
+    public static StepResult With(StepResult result, params IEnumerable<(MetricSpec Spec, double Value)> metrics) =>
+        result with { Metrics = [.. result.Metrics, .. metrics.Select(metric => new Metric(metric.Spec, metric.Value))] };
 }

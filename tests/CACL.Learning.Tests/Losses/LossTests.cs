@@ -42,29 +42,35 @@ public sealed class LossTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void The_cycle_with_a_constant_for_the_negatives_is_the_one_with_all_columns(bool soft)
+    [InlineData(0.0, false)]
+    [InlineData(Temperature, false)]
+    [InlineData(0.02, false)]
+    [InlineData(0.0, true)]
+    [InlineData(Temperature, true)]
+    public void The_cycle_with_a_constant_for_the_negatives_is_the_one_with_all_columns(double targetTemperature, bool bothFrames)
     {
         using var scope = NewDisposeScope();
-        var (c, plus, queue) = (Unit(1, 3, 10, 16).requires_grad_(), Unit(2, 3, 10, 16), Unit(3, 50, 16));
-        var (u, uPlus) = (Unit(4, 3, 10, 16), Unit(5, 3, 10, 16));
+        var (c, plus, queue) = (Unit(1, 3, 10, 16).requires_grad_(), Unit(2, 3, 10, 16).requires_grad_(bothFrames), Unit(3, 50, 16));
+        var (u, uPlus) = (Unit(4, 3, 10, 24), Unit(5, 3, 10, 24));
+        var soft = targetTemperature > 0;
 
-        var (loss, back) = CycleLoss.Compute(c, plus, queue, Temperature, soft ? u : null, soft ? uPlus : null);
-        var gradient = autograd.grad([loss], [c])[0];
+        var (loss, back, entropy) =
+            CycleLoss.Compute(c, plus, queue, Temperature, soft ? new(u, uPlus, targetTemperature) : null, bothFrames);
 
         var there = (c.matmul(plus.transpose(1, 2)) / Temperature).softmax(2);
         var columns = cat([plus.matmul(c.transpose(1, 2)), plus.matmul(queue.t())], 2) / Temperature;
         var m = there.matmul(columns.softmax(2).narrow(2, 0, 10));
         var log = (m + 1e-12).log();
-        var target = (u.matmul(uPlus.transpose(1, 2)) / Temperature).softmax(2);
+        var target = (u.matmul(uPlus.transpose(1, 2)) / (soft ? targetTemperature : 1)).softmax(2);
         var expected = soft
             ? (target * (target.log() - log)).sum(2).mean()
             : -log.diagonal(0, 1, 2).mean();
         Close(expected, loss);
-        Close(autograd.grad([expected], [c])[0], gradient);
-        Close(m, CycleLoss.Matrix(c, plus, queue, Temperature));
+        Tensor[] moved = bothFrames ? [c, plus] : [c];
+        foreach (var (wanted, found) in autograd.grad([expected], moved).Zip(autograd.grad([loss], moved))) Close(wanted, found);
+        Close(m.detach(), CycleLoss.Matrix(c, plus, queue, Temperature));
         Close(m.argmax(2).eq(arange(10)).to(float32).mean(), back);
+        Close(soft ? -(target * target.log()).sum(2).mean() / Math.Log(10) : zeros(1).sum(), entropy);
     }
 
     [Fact]

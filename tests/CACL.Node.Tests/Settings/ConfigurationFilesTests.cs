@@ -1,5 +1,6 @@
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Node.Settings;
 using CACL.Testing;
@@ -103,6 +104,15 @@ public sealed class ConfigurationFilesTests : IDisposable
     [InlineData("cacl.model.bn-splits=64", "does not divide")]
     [InlineData("cacl.model.enqueue-pixels=785", "has 784 positions")]
     [InlineData("cacl.model.queue-size=511", "fewer than the 512 rows (32 frames x 16 pixels)")]
+    [InlineData("cacl.model.queue-sizes.cycle=511", "fewer than the 512 rows (32 frames x 16 pixels)")]
+    [InlineData("cacl.model.queue-sizes.global=31", "fewer than the 32 rows (32 frames)")]
+    [InlineData("cacl.model.cycle-target=soft-elf", "did you mean soft-self?")]
+    [InlineData("cacl.model.cycle-target=soft", "is made by the global head", "cacl.model.heads=[pixel, cycle]")]
+    [InlineData("cacl.model.cycle-target=soft-self", "is made by the global head", "cacl.model.heads=[cycle]")]
+    [InlineData("cacl.model.cycle-target=hard", "contradicts cacl.model.soft-cycle = true", "cacl.model.soft-cycle=true")]
+    [InlineData("cacl.model.cycle-target=features", "contradicts cacl.model.soft-cycle = false", "cacl.model.soft-cycle=false")]
+    [InlineData("cacl.model.cycle-begin=5 hours", "10 epochs")]
+    [InlineData("cacl.model.cycle-growth=0.5", "10 epochs")]
     [InlineData("cacl.model.padding=reflect", "take a crop-size of 40 or more", "cacl.data.crop-size=32")]
     [InlineData("cacl.training.warmup-epochs=200", "not fewer than")]
     [InlineData("cacl.supervision.decoder.max-backoff=20ms", "is shorter than")]
@@ -136,6 +146,38 @@ public sealed class ConfigurationFilesTests : IDisposable
             StringComparison.Ordinal);
         Assert.False(Load("cacl.model.heads=[pixel, cycle]").Settings.ToCaclOptions().UsesSoftCycle);
     }
+
+    [Fact]
+    public void The_cycles_settings_arrive_at_the_method()
+    {
+        var options = Load(
+            "cacl.model.queue-size=1024", "cacl.model.queue-sizes.global=32", "cacl.model.queue-sizes.cycle=4096",
+            "cacl.model.cycle-target=features-self", "cacl.model.cycle-target-temperature=0.02", "cacl.model.cycle-gradient=both-frames",
+            "cacl.model.cycle-begin=10 epochs", "cacl.model.cycle-growth=400").Settings.ToCaclOptions();
+        Assert.Equal(
+            new CaclOptions
+            {
+                QueueSize = 1024,
+                GlobalQueueSize = 32,
+                CycleQueueSize = 4096,
+                CycleTarget = CycleTarget.FeaturesSelf,
+                CycleTargetTemperature = 0.02,
+                CycleGradient = CycleGradient.BothFrames,
+                CycleRamp = new(RunSpan.Epochs(10), RunSpan.Steps(400)),
+            },
+            options);
+        Assert.Equal([32, 1024, 4096], options.Queues.Select(queue => queue.Size));
+    }
+
+    [Theory]
+    [InlineData("auto", "auto", CycleTarget.Soft)]
+    [InlineData("auto", "false", CycleTarget.Hard)]
+    [InlineData("soft-self", "true", CycleTarget.SoftSelf)]
+    [InlineData("hard", "false", CycleTarget.Hard)]
+    [InlineData("hard", "auto", CycleTarget.Hard)]
+    public void The_older_key_of_the_soft_cycle_still_counts(string target, string softCycle, CycleTarget expected) =>
+        Assert.Equal(
+            expected, Load($"cacl.model.cycle-target={target}", $"cacl.model.soft-cycle={softCycle}").Settings.ToCaclOptions().Target);
 
     [Fact]
     public void The_global_head_alone_needs_room_for_one_row_a_frame_only() =>

@@ -59,6 +59,15 @@ public sealed class ResolvedConfigurationTests
     }
 
     [Fact]
+    public void A_key_that_is_newer_than_old_checkpoints_counts_where_it_is_not_at_its_default()
+    {
+        Assert.Equal(
+            ["cacl.model.cycle-begin: not set then, \"10 epochs\" now", "cacl.model.queue-sizes.cycle: not set then, 2048 now"],
+            ResolvedConfiguration.Difference(
+                Load().Fingerprint, Load("cacl.model.cycle-begin=10 epochs", "cacl.model.queue-sizes.cycle=2048").Fingerprint));
+    }
+
+    [Fact]
     public void A_difference_names_the_key_and_both_values()
     {
         var then = Load("cacl.seed=1", "cacl.training.learning-rate=0.5").Fingerprint;

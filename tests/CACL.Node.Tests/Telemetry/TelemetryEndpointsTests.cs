@@ -29,6 +29,9 @@ public sealed class TelemetryEndpointsTests : IDisposable
         Assert.Equal(1_700_000_000, scrape.Value("cacl_checkpoint_last_success_timestamp_seconds"));
         Assert.Equal(0.25, scrape.Value("cacl_data_wait_share"), 1e-9);
         Assert.Equal(4.5, scrape.Value("cacl_loss", ("head", "global")));
+        Assert.Equal(0.125, scrape.Value("cacl_spread", ("head", "cycle"), ("of", "pixels")));
+        Assert.Equal(0.0625, scrape.Value("cacl_spread", ("head", "cycle"), ("of", "frames")));
+        Assert.Equal(0.75, scrape.Value("cacl_target_entropy", ("head", "cycle")));
         Assert.Equal(2.5, scrape.Value("cacl_loss", ("head", "cycle")));
         Assert.DoesNotContain(scrape.Samples, s => s.Name == "cacl_loss" && s.Labels["head"] == "pixel");
         Assert.Equal(0.25, scrape.Value("cacl_eval_miou", ("dataset", "camvid")));

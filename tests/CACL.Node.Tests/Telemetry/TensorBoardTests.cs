@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Tests.Fakes;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Telemetry.TensorBoard;
 using CACL.Runs.Steps;
 using CACL.Testing;
@@ -45,6 +47,8 @@ public sealed class TensorBoardTests : IDisposable
         Has(scalars["optimiser/learning_rate"], (1L, 0.1f), (2L, 0.1f));
         Has(scalars["eval/camvid/linear/miou"], (2L, 0.25f));
         Has(scalars["eval/camvid/linear/aacc"], (2L, 0.5f));
+        Has(scalars["accuracy/top1_global"], (1L, 0.5f), (2L, 0.5f));
+        Has(scalars["collapse/spread_cycle"], (1L, 0.25f), (2L, 0.25f));
         Assert.DoesNotContain("loss/pixel", scalars.Keys);
         Assert.DoesNotContain("eval/camvid/linear/macc", scalars.Keys);
     }
@@ -184,7 +188,10 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     private static StepMetrics Step(long step, double loss) =>
-        new(step, step / 10.0, CaclResults.Of(loss, global: loss, top1: 0.5), 1, 0.5, 4);
+        new(step, step / 10.0, Result(loss), 1, 0.5, 4);
+
+    private static StepResult Result(double loss) =>
+        CaclResults.With(CaclResults.Of(loss, global: loss, top1: 0.5), (CaclResults.Metrics.Spread[Heads.Cycle], 0.25));
 
     private static void Has(List<(long Step, float Value)> actual, params (long, float)[] expected) =>
         Assert.Equal<(long, float)>(expected, actual);

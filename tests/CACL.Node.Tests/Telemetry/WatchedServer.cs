@@ -6,6 +6,7 @@ using CACL.Data.Catalog;
 using CACL.Http;
 using CACL.Http.Server;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
@@ -73,8 +74,12 @@ internal sealed class WatchedServer : IDisposable
         _folder.Dispose();
     }
 
+    private static StepResult Result { get; } = CaclResults.With(
+        CaclResults.Of(7, global: 4.5, cycle: 2.5, top1: 0.5, back: 0.25), (CaclResults.Metrics.Spread[Heads.Cycle], 0.125),
+        (CaclResults.Metrics.FrameSpread[Heads.Cycle], 0.0625), (CaclResults.Metrics.TargetEntropy, 0.75));
+
     private static StepMetrics Step(long step) =>
-        new(step, step / 10.0, CaclResults.Of(7, global: 4.5, cycle: 2.5, top1: 0.5, back: 0.25), 1.5, 0.5, 4)
+        new(step, step / 10.0, Result, 1.5, 0.5, 4)
         {
             Times = new StepTimes(0.1, 0.4, 0.75, 0.2),
         };

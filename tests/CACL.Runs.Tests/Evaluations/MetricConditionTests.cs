@@ -35,7 +35,11 @@ public sealed class MetricConditionTests
     [Fact]
     public void Every_figure_of_a_step_can_be_named()
     {
-        var line = MetricsLine.Of(new StepMetrics(1, 0.1, CaclResults.Of(1, 2, 3, 4, 0.5, 0.6), 1, 1, 4));
+        var metrics = CaclResults.Metrics;
+        var result = CaclResults.With(
+            CaclResults.Of(1, 2, 3, 4, 0.5, 0.6),
+            [.. metrics.Spread.Values.Concat(metrics.FrameSpread.Values).Append(metrics.TargetEntropy).Select(metric => (metric, 0.5))]);
+        var line = MetricsLine.Of(new StepMetrics(1, 0.1, result, 1, 1, 4));
         Assert.Equal(line.Select(f => f.Key).Where(key => key != "step"), Names);
         foreach (var name in Names)
         {

@@ -55,11 +55,14 @@ public sealed class CaclMethod : MomentumMethod
 
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both networks see their views rolled (equation 7).
         HeadMaps plus;
-        using (no_grad()) plus = _key.Forward(inputs.ViewPlus, inputs.Places.Key(_options.SpatialRoll));
+        var keyTables = inputs.Places.Key(_options.SpatialRoll);
+        using (no_grad()) plus = _key.Forward(inputs.ViewPlus, keyTables);
         var maps = _query.Forward(inputs.View, _options.SpatialRoll ? inputs.Places.Query : null);
+        // Where the cycle moves both frames, the query network sees v₊, too, as the key network does.
+        var cyclePlus = _options.EncodesBothFrames ? _query.Forward(inputs.ViewPlus, keyTables, Heads.Cycle) : plus;
 
         // §5
-        var losses = Losses(maps, plus);
+        var losses = Losses(maps, plus, cyclePlus);
         inputs.Clock?.Ended(StepPart.Forward);
 
         // §6.4, §7  A loss that is not finite leaves everything as it was.
@@ -76,10 +79,11 @@ public sealed class CaclMethod : MomentumMethod
     }
 
     // §5: the losses of the heads that are on, with the queues as they were before the step.
-    private StepLosses Losses(HeadMaps maps, HeadMaps plus)
+    private StepLosses Losses(HeadMaps maps, HeadMaps plus, HeadMaps cyclePlus)
     {
         var t = _options.Temperature;
         var losses = new StepLosses();
+        Tensor? entropy = null;
 
         // Equation 3.
         if (_options.Heads.HasFlag(Heads.Global))
@@ -99,17 +103,53 @@ public sealed class CaclMethod : MomentumMethod
             losses.Add(_metrics.LossPixel, PixelLoss.Compute(p, pPlus, matches, QueueOf(Heads.Pixel).Rows, t, _factors));
         }
 
-        // Equations 5 and 6, or the soft cycle, whose target is the global head's attention.
+        // Equations 5 and 6, or a soft cycle.
         if (_options.Heads.HasFlag(Heads.Cycle))
         {
-            var (c, cPlus) = (maps.Pixels(Heads.Cycle), plus.Pixels(Heads.Cycle));
-            var (u, uPlus) = _options.UsesSoftCycle ? (maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global)) : default;
-            var (loss, back) = CycleLoss.Compute(c, cPlus, QueueOf(Heads.Cycle).Rows, t, u, uPlus, _factors);
-            losses.Add(_metrics.LossCycle, loss);
-            losses.Add(_metrics.CycleBack, back);
+            var cycle = CycleLoss.Compute(
+                maps.Pixels(Heads.Cycle), cyclePlus.Pixels(Heads.Cycle), QueueOf(Heads.Cycle).Rows, t, Target(maps, plus),
+                _options.EncodesBothFrames, _factors);
+            losses.Add(_metrics.LossCycle, cycle.Loss);
+            losses.Add(_metrics.CycleBack, cycle.Back);
+            entropy = cycle.Entropy;
         }
 
+        AddSpread(losses, maps);
+        if (entropy is not null && _options.Target != CycleTarget.Hard) losses.Add(_metrics.TargetEntropy, entropy);
         return losses;
+    }
+
+    // How far apart the query network's vectors are: a head that has collapsed shows it here first.
+    private void AddSpread(StepLosses losses, HeadMaps maps)
+    {
+        Heads[] heads = [.. CaclHeads.Each(_options.Heads)];
+        var spreads = Spread.Of([.. heads.Select(head => maps.Pixels(head).detach())]);
+        foreach (var (head, spread) in heads.Zip(spreads)) losses.Add(_metrics.Spread[head], spread.OfPixels);
+        foreach (var (head, spread) in heads.Zip(spreads)) losses.Add(_metrics.FrameSpread[head], spread.OfFrames);
+    }
+
+    // Of what the cycle's target is made; null: it is hard. The paper's soft cycle follows the global head from frame to frame.
+    private AttentionTarget? Target(HeadMaps maps, HeadMaps plus)
+    {
+        var temperature = _options.CycleTargetTemperature ?? _options.Temperature;
+        AttentionTarget Within(Tensor pixels) => new(pixels, pixels, temperature);
+        return _options.Target switch
+        {
+            CycleTarget.Soft => new(maps.Pixels(Heads.Global).detach(), plus.Pixels(Heads.Global), temperature),
+            CycleTarget.SoftSelf => Within(maps.Pixels(Heads.Global).detach()),
+            CycleTarget.Features => new(maps.FeaturePixels(), plus.FeaturePixels(), temperature),
+            CycleTarget.FeaturesSelf => Within(maps.FeaturePixels()),
+            _ => null,
+        };
+    }
+
+    // The cycle may begin later than the others.
+    private protected override LossWeights WeightsAt(StepSettings settings)
+    {
+        var weights = base.WeightsAt(settings);
+        var share = _options.CycleRamp.ShareAt(settings.Step, settings.StepsPerEpoch);
+        var cycle = CaclHeads.NameOf(Heads.Cycle);
+        return share < 1 ? weights.With(cycle, weights[cycle] * share) : weights;
     }
 
     private NegativeQueue QueueOf(Heads head) => Queues[CaclHeads.NameOf(head)];
@@ -133,5 +173,7 @@ public sealed class CaclMethod : MomentumMethod
     }
 
     private static string Words(CaclOptions options) =>
-        $"a {options.Backbone} with heads {options.Heads} and queues of {options.QueueSize} rows";
+        $"a {options.Backbone} with heads {options.Heads} and queues of {QueueSizes(options)} rows";
+
+    private static string QueueSizes(CaclOptions options) => string.Join(", ", options.Queues.Select(queue => queue.Size).Distinct());
 }

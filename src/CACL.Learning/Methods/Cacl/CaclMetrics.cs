@@ -3,18 +3,28 @@ namespace CACL.Learning.Methods.Cacl;
 /// <summary>The metrics that CACL reports for a step.</summary>
 public sealed class CaclMetrics
 {
-    /// <summary>Creates the metrics for queues of K rows.</summary>
-    public CaclMetrics(int queueSize)
+    /// <summary>Creates the metrics of a method with these settings.</summary>
+    public CaclMetrics(CaclOptions options)
     {
-        var chance = new ChanceLevel(Math.Log(queueSize + 1.0), "ln(K+1)");
-        LossGlobal = new("loss_global", MetricKind.Loss, "global", "global", "global") { Chance = chance };
-        LossPixel = new("loss_pixel", MetricKind.Loss, "pixel", "pixel", "pixel") { Chance = chance };
+        ArgumentNullException.ThrowIfNull(options);
+        LossGlobal = new("loss_global", MetricKind.Loss, "global", "global", "global") { Chance = Uniform(Heads.Global) };
+        LossPixel = new("loss_pixel", MetricKind.Loss, "pixel", "pixel", "pixel") { Chance = Uniform(Heads.Pixel) };
         LossCycle = new("loss_cycle", MetricKind.Loss, "cycle", "cycle", "cycle");
         Top1Global = new("top1_global", MetricKind.Share, "global", "top-1", "own frame first among the queue (global head)")
         {
-            Chance = new ChanceLevel(1 / (queueSize + 1.0), "1/(K+1)"),
+            Chance = new ChanceLevel(1 / (options.QueueSizeOf(Heads.Global) + 1.0), "1/(K+1)"),
         };
         CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
+        Spread = PerHead("spread", MetricKind.Spread, "spread");
+        FrameSpread = PerHead("frame_spread", MetricKind.FrameSpread, "frames");
+        TargetEntropy = new("target_entropy_cycle", MetricKind.TargetEntropy, "cycle", "entropy", "cycle's target");
+        All =
+        [
+            LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack, .. Spread.Values, .. FrameSpread.Values,
+            .. options.Target == CycleTarget.Hard ? [] : new[] { TargetEntropy },
+        ];
+
+        ChanceLevel Uniform(Heads head) => new(Math.Log(options.QueueSizeOf(head) + 1.0), "ln(K+1)");
     }
 
     /// <summary>Equation 3, in nats.</summary>
@@ -32,6 +42,19 @@ public sealed class CaclMetrics
     /// <summary>Share of pixels whose most likely return is to themselves.</summary>
     public MetricSpec CycleBack { get; }
 
+    /// <summary>Of each head, how far apart a frame's pixels are.</summary>
+    public IReadOnlyDictionary<Heads, MetricSpec> Spread { get; }
+
+    /// <summary>Of each head, how far apart the batch's frames are.</summary>
+    public IReadOnlyDictionary<Heads, MetricSpec> FrameSpread { get; }
+
+    /// <summary>Entropy of a soft cycle's target as a share of ln N.</summary>
+    public MetricSpec TargetEntropy { get; }
+
     /// <summary>All metrics, in the order of metrics.jsonl.</summary>
-    public IReadOnlyList<MetricSpec> All => [LossGlobal, LossPixel, LossCycle, Top1Global, CycleBack];
+    public IReadOnlyList<MetricSpec> All { get; }
+
+    private static OrderedDictionary<Heads, MetricSpec> PerHead(string name, MetricKind kind, string word) => new(
+        CaclHeads.Each(Heads.All).Select(head => KeyValuePair.Create(
+            head, new MetricSpec($"{name}_{CaclHeads.NameOf(head)}", kind, CaclHeads.NameOf(head), word, CaclHeads.NameOf(head)))));
 }

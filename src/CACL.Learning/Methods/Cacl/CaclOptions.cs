@@ -36,8 +36,17 @@ public sealed record CaclOptions : MethodOptions
     /// <inheritdoc/>
     public override IReadOnlyList<HeadSpec> HeadSpecs => CaclHeads.Specs(Heads, Backbone);
 
-    /// <summary>Rows K of each queue.</summary>
+    /// <summary>Rows K of each queue, unless its head has a size of its own.</summary>
     public int QueueSize { get; init; } = 16384;
+
+    /// <summary>Rows of the global head's queue; null: <see cref="QueueSize"/>.</summary>
+    public int? GlobalQueueSize { get; init; }
+
+    /// <summary>Rows of the pixel head's queue; null: <see cref="QueueSize"/>.</summary>
+    public int? PixelQueueSize { get; init; }
+
+    /// <summary>Rows of the cycle head's queue; null: <see cref="QueueSize"/>.</summary>
+    public int? CycleQueueSize { get; init; }
 
     /// <summary>Number of groups of consecutive samples with batch statistics of their own; must divide the batch.</summary>
     public int BatchNormSplits { get; init; } = 4;
@@ -50,9 +59,23 @@ public sealed record CaclOptions : MethodOptions
 
     /// <summary>
     /// Whether the cycle is soft (its target comes from the global head) or hard (the identity). Null: soft if and only if the global head
-    /// is on.
+    /// is on. <see cref="CycleTarget"/> says more and, where it is set, decides.
     /// </summary>
     public bool? SoftCycle { get; init; }
+
+    /// <summary>The cycle's target; null: soft or hard, as <see cref="SoftCycle"/> says.</summary>
+    public CycleTarget? CycleTarget { get; init; }
+
+    /// <summary>Temperature of the cycle's target; null: <see cref="Temperature"/>.</summary>
+    public double? CycleTargetTemperature { get; init; }
+
+    /// <summary>The frames whose pixels the cycle loss moves.</summary>
+    public CycleGradient CycleGradient { get; init; } = CycleGradient.FirstFrame;
+
+    /// <summary>
+    /// When the cycle loss begins, and over how long it grows. Before, its weight is 0, its queue is filled and its metrics are reported.
+    /// </summary>
+    public LossRamp CycleRamp { get; init; }
 
     /// <summary>Positives of the pixel loss.</summary>
     public Positives Positives { get; init; } = Positives.GlobalHead;
@@ -72,21 +95,41 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Optimiser (METHOD.md §7).</summary>
     public LarsOptions Lars { get; init; } = new();
 
+    /// <summary>The cycle's target as it follows from all settings.</summary>
+    public CycleTarget Target =>
+        CycleTarget ?? (SoftCycle ?? Heads.HasFlag(Heads.Global) ? Cacl.CycleTarget.Soft : Cacl.CycleTarget.Hard);
+
     /// <summary>Whether the cycle's target comes from the global head.</summary>
-    public bool UsesSoftCycle => SoftCycle ?? Heads.HasFlag(Heads.Global);
+    public bool UsesSoftCycle => Target is Cacl.CycleTarget.Soft or Cacl.CycleTarget.SoftSelf;
+
+    /// <summary>Whether the cycle's target comes from the backbone's features.</summary>
+    public bool UsesFeatures =>
+        Heads.HasFlag(Heads.Cycle) && Target is Cacl.CycleTarget.Features or Cacl.CycleTarget.FeaturesSelf;
+
+    /// <summary>Whether the query network sees the second frame, too.</summary>
+    public bool EncodesBothFrames => Heads.HasFlag(Heads.Cycle) && CycleGradient == CycleGradient.BothFrames;
 
     /// <summary>Whether the global head finds the positives of pixels.</summary>
     public bool MatchesByGlobalHead => Positives == Positives.GlobalHead && Heads.HasFlag(Heads.Global);
 
     /// <summary>The metrics that a step reports.</summary>
-    public CaclMetrics Metrics => new(QueueSize);
+    public CaclMetrics Metrics => new(this);
 
     /// <summary>A queue of negatives for each head that is on.</summary>
     public IReadOnlyList<QueueSpec> Queues =>
     [
         .. CaclHeads.Each(Heads).Select(head => new QueueSpec(
-            CaclHeads.NameOf(head), QueueSize, CaclHeads.Width, head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
+            CaclHeads.NameOf(head), QueueSizeOf(head), CaclHeads.Width,
+            head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
     ];
+
+    /// <summary>Returns the number of rows of a head's queue.</summary>
+    public int QueueSizeOf(Heads head) => head switch
+    {
+        Heads.Global => GlobalQueueSize,
+        Heads.Pixel => PixelQueueSize,
+        _ => CycleQueueSize,
+    } ?? QueueSize;
 
     /// <summary>Returns the weights of the three losses.</summary>
     /// <param name="global">Weight of the global loss, equation 3.</param>
@@ -121,9 +164,14 @@ public sealed record CaclOptions : MethodOptions
     public IEnumerable<string> Problems()
     {
         if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
-        if (SoftCycle == true && !Heads.HasFlag(Heads.Global))
+        if ((SoftCycle == true || UsesSoftCycle) && !Heads.HasFlag(Heads.Global))
             yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
-        if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
+        if (SoftCycle is { } soft && CycleTarget is { } target && soft != (target != Cacl.CycleTarget.Hard))
+            yield return $"The cycle's target is {target}, but the soft cycle is {(soft ? "on" : "off")}: leave that to the target.";
+        if (!(CycleTargetTemperature is null or > 0))
+            yield return $"The temperature of the cycle's target is {CycleTargetTemperature}: it must be above 0.";
+        foreach (var size in CaclHeads.Each(Heads).Select(QueueSizeOf).Append(QueueSize).Distinct().Where(size => size < 1))
+            yield return $"A queue of {size} rows holds no negatives: give it at least one.";
         if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
         if (!(EmaWeight >= 0 && EmaWeight <= 1)) yield return $"The key network's momentum is {EmaWeight}: it must be between 0 and 1.";
@@ -146,9 +194,11 @@ public sealed record CaclOptions : MethodOptions
         // The last stage's dilation is 4, and a reflected border must be narrower than the map.
         if (Padding == Padding.Reflect && cropSize < 40)
             yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
-        var largest = Heads is Heads.Global ? batchSize : batchSize * Math.Max(1, enqueuePixels);
-        if (largest > QueueSize)
-            yield return $"A step puts {largest} rows into queues of {QueueSize}: make the queues larger, or the batch or the enqueued "
-                + "pixels fewer.";
+        foreach (var queue in Queues)
+        {
+            if (queue.RowsPerStep(batchSize, Math.Max(1, enqueuePixels)) is var rows && rows > queue.Size)
+                yield return $"A step puts {rows} rows into the {queue.Head} head's queue of {queue.Size}: make the queue larger, or the "
+                    + "batch or the enqueued pixels fewer.";
+        }
     }
 }

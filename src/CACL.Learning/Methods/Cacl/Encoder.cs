@@ -15,19 +15,21 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     /// </summary>
     /// <param name="x">The views.</param>
     /// <param name="tables">See <see cref="SpatialRoll.Tables"/>; null: neither rolled nor permuted.</param>
-    public HeadMaps Forward(Tensor x, Tensor? tables)
+    /// <param name="only">The heads to compute, of those that are on.</param>
+    public HeadMaps Forward(Tensor x, Tensor? tables, Heads only = Heads.All)
     {
         using var scope = NewDisposeScope();
         var views = x.to(weights.FactorType);
         var features = _backbone.Forward(tables is null ? views : SpatialRoll.Apply(views, tables), training: true);
         var rows = tables is null ? SpatialRoll.Rows(features) : SpatialRoll.InvertToRows(features, tables);
         var maps = new HeadMaps();
-        foreach (var head in CaclHeads.Each(options.Heads))
+        foreach (var head in CaclHeads.Each(options.Heads & only))
         {
             maps.Rows[head] = Forward(head, rows).view(x.shape[0], -1, CaclHeads.Width).MoveToOuterDisposeScope();
         }
 
-        if (options.Heads.HasFlag(Heads.Global))
+        if (options.UsesFeatures) maps.Features = rows.detach().to(weights.Parameters.dtype).view(x.shape[0], -1, rows.shape[1]).MoveToOuterDisposeScope();
+        if ((options.Heads & only).HasFlag(Heads.Global))
         {
             // Pooled before the head, the head sees one position, the mean of all.
             var pooled = options.Pooling == Pooling.AfterHead
@@ -45,14 +47,27 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
 /// <summary>The output of one network's heads for a batch, in the caller's dispose scope.</summary>
 internal sealed class HeadMaps
 {
+    private readonly Dictionary<Heads, Tensor> _pixels = [];
+
     /// <summary>Each head's map [B,N,128], not normalised.</summary>
     public Dictionary<Heads, Tensor> Rows { get; } = [];
 
     /// <summary>û [B,128]: the global head's mean over positions, normalised to length 1. Null without a global head.</summary>
     public Tensor? Pooled { get; set; }
 
+    /// <summary>The backbone's output [B,N,C], without gradient. Null where no target is made of it.</summary>
+    public Tensor? Features { get; set; }
+
     /// <summary>Returns a head's pixels [B,N,128], each normalised to length 1.</summary>
-    public Tensor Pixels(Heads head) => nn.functional.normalize(Rows[head], dim: 2);
+    public Tensor Pixels(Heads head)
+    {
+        // They are computed once, with the gradient that the maps have, in the caller's dispose scope, which is a step.
+        if (!_pixels.TryGetValue(head, out var pixels)) _pixels[head] = pixels = nn.functional.normalize(Rows[head], dim: 2);
+        return pixels;
+    }
+
+    /// <summary>Returns the pixels of <see cref="Features"/>, each normalised to length 1.</summary>
+    public Tensor FeaturePixels() => nn.functional.normalize(Features!, dim: 2);
 
     /// <summary>Returns a head's pixels at the chosen rows of all samples' positions: [B·m,128], sample-major.</summary>
     public Tensor Chosen(Heads head, Tensor places)

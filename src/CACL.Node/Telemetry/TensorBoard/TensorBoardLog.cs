@@ -107,7 +107,12 @@ internal sealed class TensorBoardLog : IDisposable
         ];
     }
 
-    private static string TagOf(MetricSpec metric) => metric.Kind == MetricKind.Loss ? $"loss/{metric.Head}" : $"accuracy/{metric.Name}";
+    private static string TagOf(MetricSpec metric) => metric.Kind switch
+    {
+        MetricKind.Loss => $"loss/{metric.Head}",
+        MetricKind.Share => $"accuracy/{metric.Name}",
+        _ => $"collapse/{metric.Name}",
+    };
 
     private void Write(long step, List<(string Tag, double Value)> scalars) =>
         Append(TensorBoardEvent.Scalars(_clock.GetUtcNow(), step, scalars));

@@ -27,6 +27,11 @@ public sealed class CaclMethodTests
         Options with { Heads = Heads.Pixel | Heads.Cycle },
         Options with { Heads = Heads.All },
         Options with { SoftCycle = false },
+        Options with { CycleTarget = CycleTarget.SoftSelf, CycleTargetTemperature = 0.02 },
+        Options with { Heads = Heads.Cycle, CycleTarget = CycleTarget.Features },
+        Options with { CycleTarget = CycleTarget.FeaturesSelf, GlobalQueueSize = 8, CycleQueueSize = 60 },
+        Options with { CycleGradient = CycleGradient.BothFrames },
+        Options with { Heads = Heads.Cycle, CycleGradient = CycleGradient.BothFrames, SpatialRoll = false },
         Options with { SpatialRoll = false },
         Options with { Positives = Positives.SamePosition },
         Options with { Pooling = Pooling.BeforeHead },
@@ -101,6 +106,77 @@ public sealed class CaclMethodTests
         Assert.Equal(set.Step(views, new(0.1)), told.Step(views, new(0.1) { Weights = set.Options.LossWeights }));
         Same(set.Snapshot(), told.Snapshot());
         Assert.NotEqual(set.Step(views, new(0.1)).Loss, told.Step(views, new(0.1)).Loss);
+    }
+
+    [Fact]
+    public void A_cycle_that_has_not_begun_trains_nothing_and_is_measured_and_its_queue_is_filled()
+    {
+        var late = Options with { CycleRamp = new(RunSpan.Steps(1), RunSpan.Epochs(2)) };
+        using var views = SomeViews(1);
+        using var waiting = new CaclMethod(late, CPU);
+        using var weightless = new CaclMethod(Options with { LossWeights = CaclOptions.Weights(1, 1, 0) }, CPU);
+        var gradients = new Dictionary<string, double>(StringComparer.Ordinal);
+        StepSettings At(long step) => new(0.1)
+        {
+            Step = step,
+            StepsPerEpoch = 2,
+            InspectGradient = (name, gradient) => gradients[name] = gradient.abs().max().item<float>(),
+        };
+
+        var first = waiting.Step(views, At(0));
+        Assert.Equal(weightless.Step(views, new(0.1)), first);
+        Assert.True(first["loss_cycle"] > 0);
+        Each.Holds(gradients, g => Assert.Equal(g.Key.StartsWith("head_cycle", StringComparison.Ordinal), g.Value == 0));
+        Assert.NotEqual(0, waiting.Snapshot().Counters["queue.cycle.pointer"]);
+        Same(weightless.Snapshot(), waiting.Snapshot());
+
+        // Two epochs are four steps: the second step has a quarter of the weight.
+        using var quarter = new CaclMethod(Options with { LossWeights = CaclOptions.Weights(1, 1, 0.25) }, CPU);
+        quarter.Restore(waiting.Snapshot());
+        Assert.Equal(quarter.Step(views, new(0.1)), waiting.Step(views, At(1)));
+        Same(quarter.Snapshot(), waiting.Snapshot());
+        Each.Holds(gradients, g => Assert.NotEqual(0, g.Value));
+    }
+
+    [Fact]
+    public void A_targets_source_and_temperature_and_the_frames_that_move_each_change_the_step()
+    {
+        CaclOptions[] ways =
+        [
+            Options,
+            Options with { SoftCycle = false },
+            Options with { CycleTarget = CycleTarget.SoftSelf },
+            Options with { CycleTarget = CycleTarget.Features },
+            Options with { CycleTarget = CycleTarget.FeaturesSelf },
+            Options with { CycleTargetTemperature = 0.02 },
+            Options with { CycleGradient = CycleGradient.BothFrames },
+        ];
+        using var views = SomeViews(1);
+        var gradients = ways.Select(options =>
+        {
+            using var cacl = new CaclMethod(options, CPU);
+            var sum = 0.0;
+            cacl.Step(views, new(0.1) { InspectGradient = (name, g) => sum += name == "head_cycle.2.weight" ? g.norm().item<float>() : 0 });
+            return sum;
+        }).ToList();
+        Assert.Equal(ways.Length, gradients.Distinct().Count());
+
+        using var said = new CaclMethod(
+            Options with { CycleTarget = CycleTarget.Soft, CycleTargetTemperature = Options.Temperature }, CPU);
+        using var usual = new CaclMethod(Options, CPU);
+        Assert.Equal(usual.Step(views, new(0.1)), said.Step(views, new(0.1)));
+        Same(usual.Snapshot(), said.Snapshot());
+    }
+
+    [Fact]
+    public void Each_head_may_have_a_queue_of_its_own_length()
+    {
+        using var views = SomeViews(1);
+        using var cacl = new CaclMethod(Options with { QueueSize = 16, GlobalQueueSize = Batch, CycleQueueSize = 50 }, CPU);
+        cacl.Step(views, new(0.1));
+        var after = cacl.Snapshot();
+        Assert.Equal([4L, 16, 50], new[] { "global", "pixel", "cycle" }.Select(head => after.Find($"queue.{head}")!.Shape[0]));
+        Assert.Equal([0L, 12, 12], new[] { "global", "pixel", "cycle" }.Select(head => after.Counters[$"queue.{head}.pointer"]));
     }
 
     [Fact]
@@ -205,7 +281,13 @@ public sealed class CaclMethodTests
         Refused("rolls", () => cacl.Step(views with { Rolls = [default, default, default, new Roll(3, 0)] }, new(0.1)));
         Refused("enqueue", () => cacl.Step(views with { EnqueuePixels = [[0], [0], [0], [25]] }, new(0.1)));
         using var small = new CaclMethod(Options with { QueueSize = 7 }, CPU);
-        Refused("queues of 7", () => small.Step(views, new(0.1)));
+        Refused("queue of 7", () => small.Step(views, new(0.1)));
+        using var own = new CaclMethod(Options with { PixelQueueSize = 11 }, CPU);
+        Refused("12 rows into the pixel head's queue of 11", () => own.Step(views, new(0.1)));
+        Refused("target is Hard", () => new CaclMethod(Options with { SoftCycle = true, CycleTarget = CycleTarget.Hard }, CPU).Dispose());
+        Refused(
+            "soft cycle", () => new CaclMethod(Options with { Heads = Heads.Cycle, CycleTarget = CycleTarget.SoftSelf }, CPU).Dispose());
+        Refused("cycle's target is -1", () => new CaclMethod(Options with { CycleTargetTemperature = -1 }, CPU).Dispose());
     }
 
     internal static Views SomeViews(int seed)
