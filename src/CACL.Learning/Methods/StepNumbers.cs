@@ -14,7 +14,7 @@ public sealed class StepNumbers
 
     /// <summary>Creates a result that is to come.</summary>
     /// <param name="wait">Waits for it.</param>
-    internal StepNumbers(Func<StepResult> wait) => _wait = wait;
+    public StepNumbers(Func<StepResult> wait) => _wait = wait;
 
     /// <summary>Whether <see cref="Read"/> returns without waiting for a device.</summary>
     public bool IsKnown => _result is not null;

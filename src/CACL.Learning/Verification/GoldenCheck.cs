@@ -32,6 +32,15 @@ internal sealed class GoldenCheck(GoldenFile golden, string file, string name)
         if (Comparable(tensor, actual) is { } values) Relative(tensor, golden.Doubles(tensor), values, tolerance);
     }
 
+    /// <summary>Measures the norm of the difference relative to the norm of what is expected.</summary>
+    public void RelativeNorm(string tensor, Tensor actual, double tolerance)
+    {
+        if (Comparable(tensor, actual) is not { } values) return;
+        var expected = golden.Doubles(tensor);
+        var (difference, whole) = (expected.Zip(values, (e, a) => (e - a) * (e - a)).Sum(), expected.Sum(e => e * e));
+        Add($"{tensor} (norm)", Math.Sqrt(difference / whole), tolerance);
+    }
+
     /// <summary>Measures the largest difference and the mean difference.</summary>
     public void AbsoluteAndMean(string tensor, Tensor actual, double tolerance, double meanTolerance)
     {

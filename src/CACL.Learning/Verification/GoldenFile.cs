@@ -2,16 +2,20 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CACL.Learning.Augmentation;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
 /// <summary>A golden file while it is verified: its numbers, its settings, and its tolerances as its own text gives them.</summary>
-internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
+internal sealed class GoldenFile(SafeTensorsReader reader, Device device, Precision precision)
 {
     /// <summary>Device of the computation.</summary>
     public Device Device => device;
+
+    /// <summary>Precision of the computation.</summary>
+    public Precision Precision => precision;
 
     public IReadOnlyList<SafeTensorsEntry> Entries => reader.Entries;
 
@@ -98,6 +102,10 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device)
             throw new GoldenException($"its '{key}' is not valid JSON ({e.Message})");
         }
     }
+
+    /// <summary>Returns the tolerance of a quantity that rounding makes inexact; see <see cref="Tolerance(string, double)"/>.</summary>
+    public double Tolerance(string pattern, double otherwise, RoundedQuantity quantity) =>
+        Math.Max(Tolerance(pattern, otherwise), RoundedTolerance.Of(precision, quantity));
 
     /// <summary>
     /// Returns the number that stands for "#" in a pattern such as "losses # relative" in the file's tolerance text, or the case's own if

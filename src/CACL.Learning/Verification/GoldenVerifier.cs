@@ -1,3 +1,4 @@
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -27,15 +28,16 @@ public static class GoldenVerifier
     /// Yields the results of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.
     /// </summary>
     /// <param name="directory">The folder; a missing or empty one is a failed result.</param>
-    /// <param name="device">Device on which to compute, in float32 without tf32.</param>
-    public static IEnumerable<GoldenResult> Verify(string directory, Device device)
+    /// <param name="device">Device on which to compute.</param>
+    /// <param name="precision">Precision in which to compute; each has tolerances of its own.</param>
+    public static IEnumerable<GoldenResult> Verify(string directory, Device device, Precision precision = Precision.Fp32)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(device);
-        return Lines(directory, device);
+        return Lines(directory, device, precision);
     }
 
-    private static IEnumerable<GoldenResult> Lines(string directory, Device device)
+    private static IEnumerable<GoldenResult> Lines(string directory, Device device, Precision precision)
     {
         string[] files;
         string? fault = null;
@@ -53,21 +55,21 @@ public static class GoldenVerifier
         if (fault is not null) yield return Failure(directory, "", "files", fault);
         foreach (var file in files)
         {
-            foreach (var line in VerifyFile(file, device)) yield return line;
+            foreach (var line in VerifyFile(file, device, precision)) yield return line;
         }
     }
 
-    private static IReadOnlyList<GoldenResult> VerifyFile(string path, Device device)
+    private static IReadOnlyList<GoldenResult> VerifyFile(string path, Device device, Precision precision)
     {
         var file = Path.GetFileName(path);
         var name = "";
         GoldenCheck? check = null;
-        using var precision = FullPrecision.On();
+        using var switches = new Switches(precision is Precision.Tf32 or Precision.Bf16);
         using var scope = NewDisposeScope();
         try
         {
             using var reader = SafeTensorsReader.Open(path);
-            var golden = new GoldenFile(reader, device);
+            var golden = new GoldenFile(reader, device, precision);
             name = golden.Text("case");
             if (!Cases.TryGetValue(name, out var recompute)) throw new GoldenException($"the case '{name}' is not known to this program");
             check = new GoldenCheck(golden, file, name);
@@ -88,18 +90,16 @@ public static class GoldenVerifier
     private static GoldenResult Failure(string file, string name, string quantity, string why) =>
         new(file, name, quantity, double.PositiveInfinity, 0, why);
 
-    /// <summary>Disables tf32 while golden files are recomputed: it keeps ten bits of the factors of a product.</summary>
-    private sealed class FullPrecision : IDisposable
+    /// <summary>Sets tf32 on or off while golden files are recomputed: it keeps 11 bits of the factors of a product.</summary>
+    private sealed class Switches : IDisposable
     {
         private readonly bool _matmul = backends.cuda.matmul.allow_tf32;
         private readonly bool _cudnn = backends.cudnn.allow_tf32;
 
-        public static FullPrecision On()
+        public Switches(bool tf32)
         {
-            var former = new FullPrecision();
-            backends.cuda.matmul.allow_tf32 = false;
-            backends.cudnn.allow_tf32 = false;
-            return former;
+            backends.cuda.matmul.allow_tf32 = tf32;
+            backends.cudnn.allow_tf32 = tf32;
         }
 
         public void Dispose()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CACL.Configuration.Reading;
+using CACL.Learning.Runtime;
 using CACL.Node.Settings;
 using CACL.Node.Verification;
 
@@ -24,19 +25,28 @@ internal static class VerifyCommand
             if (parsed.GetValueOrDefault<string>() is { } name && !TrainingSettings.IsDevice(name))
                 parsed.AddError($"--device {name}: expected auto, cpu, cuda or cuda:N.");
         });
+        var precision = new Option<string>("--precision")
+        {
+            Description = "The numbers to compute in. Each precision has tolerances of its own; auto: tf32 on a card that has it.",
+            HelpName = "auto|fp32|tf32|bf16",
+            DefaultValueFactory = _ => "fp32",
+        };
+        precision.AcceptOnlyFromAmong("auto", "fp32", "tf32", "bf16");
         var command = new Verb(
             "verify",
             "Recomputes every golden file in a folder and prints a line for each quantity: worst error, tolerance, pass or fail.",
             "cacl verify --golden golden",
-            "cacl verify --golden golden --device cuda")
+            "cacl verify --golden golden --device cuda --precision bf16")
         {
             golden,
             device,
+            precision,
         };
         var configuration = new ConfigurationOptions(command, required: false);
         command.SetAction(parsed => VerifyHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(golden)),
             parsed.GetRequiredValue(device),
+            parsed.GetRequiredValue(precision) is var word and not "auto" ? Enum.Parse<Precision>(word, ignoreCase: true) : null,
             configuration.LoadClosed(parsed).Settings.Training,
             parsed.InvocationConfiguration.Output));
         return command;

@@ -15,18 +15,20 @@ internal static class VerifyHandler
     /// <summary>Verifies a folder.</summary>
     /// <param name="directory">The folder of golden files.</param>
     /// <param name="device">auto, cpu, cuda or cuda:N.</param>
+    /// <param name="precision">The precision; null: the one that a training on the device would choose.</param>
     /// <param name="settings">libtorch's folder and the number of threads.</param>
     /// <param name="output">Standard output.</param>
     /// <returns>The exit code: failure if any line fails.</returns>
-    public static int Run(string directory, string device, TrainingSettings settings, TextWriter output)
+    public static int Run(string directory, string device, Precision? precision, TrainingSettings settings, TextWriter output)
     {
         if (!Directory.Exists(directory))
             throw new UserException($"There is no folder {directory}. Name the folder of golden files with --golden.");
         var name = DeviceChoice.Resolve(device, settings.LibTorch);
+        var chosen = PrecisionChoice.Resolve(precision, "--precision", name, settings.AllowSlowBf16);
         var threads = TorchThreads.Use(settings.Threads);
         output.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{"file",-28} {"case",-13} {"quantity",-50} {"worst error",11} {"tolerance",11}"));
-        return Tell(Lines(directory, name), $"on {name} with {threads} threads", output);
+        return Tell(Lines(directory, name, chosen), $"on {name} in {chosen.Word()} with {threads} threads", output);
     }
 
     /// <summary>Writes each result as it comes, and how many passed.</summary>
@@ -49,6 +51,6 @@ internal static class VerifyHandler
 
     // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IEnumerable<GoldenResult> Lines(string directory, string device) =>
-        GoldenVerifier.Verify(directory, torch.device(device));
+    private static IEnumerable<GoldenResult> Lines(string directory, string device, Precision precision) =>
+        GoldenVerifier.Verify(directory, torch.device(device), precision);
 }

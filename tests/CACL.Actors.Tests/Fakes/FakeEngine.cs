@@ -11,6 +11,7 @@ internal sealed class FakeEngine : ITrainingEngine
 {
     private readonly FakeTraining _training;
     private float _state;
+    private int _unread;
 
     public FakeEngine(FakeTraining training)
     {
@@ -30,8 +31,21 @@ internal sealed class FakeEngine : ITrainingEngine
         return CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
     }
 
+    public StepNumbers Begin(PairBatch batch, StepSettings settings)
+    {
+        var result = Step(batch, settings);
+        if (!_training.ResultsComeLate) return new(result);
+        Assert.InRange(++_unread, 1, 2);
+        return new(() =>
+        {
+            _unread--;
+            return result;
+        });
+    }
+
     public TrainingSnapshot Snapshot(TrainingSnapshot? reuse)
     {
+        Assert.Equal(0, _unread);
         _training.BeforeCopy?.Invoke();
         _training.Copies++;
         _training.Spent.Add(reuse);
@@ -51,6 +65,9 @@ internal sealed class FakeEngine : ITrainingEngine
 internal sealed class FakeTraining
 {
     public Action<long>? Before { get; set; }
+
+    /// <summary>Whether the result of a step is known only to those who wait for it, as on a card.</summary>
+    public bool ResultsComeLate { get; init; }
 
     /// <summary>Duration of a step, in addition to <see cref="Before"/>.</summary>
     public TimeSpan StepTime { get; init; }

@@ -1,3 +1,4 @@
+using CACL.Learning.Runtime;
 using CACL.Learning.Verification;
 using CACL.Learning.Weights;
 using CACL.Testing;
@@ -49,6 +50,21 @@ public sealed class GoldenVerifierTests : IDisposable
     [MemberData(nameof(FurtherNames))]
     public void A_golden_file_of_another_seed_is_recomputed_within_its_tolerance(string name) =>
         AssertRecomputed(Workspace.Shared("golden", $"{name}.safetensors"));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_golden_file_is_recomputed_in_bf16_within_the_tolerance_of_bf16(string name)
+    {
+        File.Copy(GoldenFiles.Path(name), _folder.File($"{name}.safetensors"));
+        var lines = GoldenVerifier.Verify(_folder.Path, CPU, Precision.Bf16).ToArray();
+        Each.Holds(lines, line => Assert.True(line.Passed, $"{line.Quantity}: {line.WorstError} > {line.Tolerance} {line.Note}"));
+        // What no product rounds is as exact as in fp32, and what is rounded is not.
+        if (name.StartsWith("losses", StringComparison.Ordinal))
+        {
+            Assert.InRange(lines.Single(l => l.Quantity.StartsWith("loss_global", StringComparison.Ordinal)).WorstError, 0, 1e-5);
+            Assert.InRange(lines.Single(l => l.Quantity.StartsWith("loss_pixel ", StringComparison.Ordinal)).WorstError, 1e-6, 1);
+        }
+    }
 
     [Theory]
     [InlineData("photometry_1", "output")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;
 using TorchSharp;
@@ -179,17 +180,19 @@ public sealed class CaclMethodTests
         Assert.Equal([0L, 12, 12], new[] { "global", "pixel", "cycle" }.Select(head => after.Counters[$"queue.{head}.pointer"]));
     }
 
-    [Fact]
-    public void A_run_restored_from_a_snapshot_goes_on_bit_for_bit()
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Bf16)]
+    public void A_run_restored_from_a_snapshot_goes_on_bit_for_bit(Precision precision)
     {
         using var first = SomeViews(1);
         using var second = SomeViews(2);
-        using var cacl = new CaclMethod(Options, CPU);
+        using var cacl = new CaclMethod(Options, CPU, precision);
         cacl.Step(first, new(0.1));
         var saved = cacl.Snapshot();
         var expected = cacl.Step(second, new(0.2));
 
-        using var other = new CaclMethod(Options with { Seed = 99 }, CPU);
+        using var other = new CaclMethod(Options with { Seed = 99 }, CPU, precision);
         other.Step(second, new(0.3));
         other.Restore(saved);
         Same(saved, other.Snapshot());
