@@ -16,9 +16,9 @@ internal static class CollapseText
         var collapsed = heads.Where(head => Collapse.Is(head.Spread)).ToList();
         if (collapsed.Count == 0) return null;
         var names = collapsed.Select(head => string.Create(CultureInfo.InvariantCulture, $"{head.Head} ({head.Spread:0.0000})"));
+        var limit = Collapse.Spread.ToString(CultureInfo.InvariantCulture);
         return $"Of the checkpoint's heads, {string.Join(" and ", names)} {(collapsed.Count == 1 ? "has" : "have")} collapsed: all pixels "
-            + $"of {(pictures == 1 ? "a frame" : "an image")} get nearly the same vector, so that the spread, 1 - the mean cosine of two pixels "
-            + $"over {Counted.Of(pictures, "picture")}, is below {Collapse.Spread.ToString(CultureInfo.InvariantCulture)}. The loss of such a "
-            + "head teaches the backbone nothing about pixels.";
+            + "of a picture get nearly the same vector, so that the spread, 1 - the mean cosine of two pixels, is below "
+            + $"{limit} over {Counted.Of(pictures, "picture")}. The loss of such a head teaches the backbone nothing about pixels.";
     }
 }

@@ -54,8 +54,8 @@ public sealed record CollapsedHead(string Head, long Since, double Spread, bool 
     /// <summary>Which head, and since when: a sentence's end, "… the cycle head has collapsed: …".</summary>
     public string What => string.Create(
         CultureInfo.InvariantCulture,
-        $"the {Head} head has collapsed: since step {Since} it gives all pixels of {(FramesToo ? "all frames" : "a frame")} nearly the same "
-            + $"vector (spread {Spread:0.0000}; collapsed is below {Collapse.Spread})");
+        $"the {Head} head has collapsed: since step {Since} it gives all pixels of {(FramesToo ? "all frames" : "a frame")} nearly the "
+            + $"same vector (spread {Spread:0.0000}; collapsed is below {Collapse.Spread})");
 
     /// <summary>What it means for the run, and what to try.</summary>
     public string Consequence => Advice is null

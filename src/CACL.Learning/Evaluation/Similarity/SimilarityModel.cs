@@ -95,8 +95,8 @@ public sealed class SimilarityModel : IDisposable
             using var _ = no_grad();
             using var scope = NewDisposeScope();
             var (rows, _, _) = Rows(picture, longest);
-            var spreads = Views.Skip(1).Select(view => Spread.Of([Vectors(rows, view).unsqueeze(0)])[0].OfPixels.to(float64).item<double>());
-            foreach (var (spread, i) in spreads.Select((spread, i) => (spread, i))) sums[i] += spread;
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += Spread.Of([Vectors(rows, Views[i + 1]).unsqueeze(0)])[0].OfPixels.to(float64).item<double>();
             count++;
         }
 
