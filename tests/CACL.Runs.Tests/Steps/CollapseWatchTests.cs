@@ -54,7 +54,7 @@ public sealed class CollapseWatchTests
             head.What);
         Assert.Equal(
             "the training goes on, but the cycle loss teaches nothing about single pixels, and a collapsed cycle has not been seen to come "
-                + "back; for a new run, try cacl.model.cycle-target = hard, a later cacl.model.cycle-begin, larger crops "
+                + "back; for a new run, try a later cacl.model.cycle-begin, cacl.model.cycle-target = hard, larger crops "
                 + "(cacl.data.crop-size) or cacl.model.heads without cycle",
             head.Consequence);
         Assert.Contains("all pixels of all frames", (head with { FramesToo = true }).What);

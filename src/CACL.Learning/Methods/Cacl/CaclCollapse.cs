@@ -44,8 +44,10 @@ internal static class CaclCollapse
                 all.AddRange([larger, slower]);
                 break;
             default:
+                // In this order: what has been seen to help most comes first.
+                all.Add($"a later {SettingNames.CycleBegin}");
                 if (options.Target != CycleTarget.Hard) all.Add($"{SettingNames.CycleTarget} = hard");
-                all.AddRange([$"a later {SettingNames.CycleBegin}", larger, $"{SettingNames.Heads} without cycle"]);
+                all.AddRange([larger, $"{SettingNames.Heads} without cycle"]);
                 break;
         }
 
