@@ -45,9 +45,9 @@ internal static class CaclCollapse
                 break;
             default:
                 // In this order: what has been seen to help most comes first.
-                all.Add($"a later {SettingNames.CycleBegin}");
-                if (options.Target != CycleTarget.Hard) all.Add($"{SettingNames.CycleTarget} = hard");
-                all.AddRange([larger, $"{SettingNames.Heads} without cycle"]);
+                if (options.Target != CycleTarget.Hard || options.CycleGradient != CycleGradient.BothFrames)
+                    all.Add($"{SettingNames.CycleTarget} = hard with {SettingNames.CycleGradient} = both-frames");
+                all.AddRange([$"a later {SettingNames.CycleBegin}", larger, $"{SettingNames.Heads} without cycle"]);
                 break;
         }
 
