@@ -209,6 +209,42 @@ def soft_target(u_px, u_plus_px, t=0.07):
     return torch.softmax(u_px @ u_plus_px.transpose(1, 2) / t, 2)
 
 
+def cycle_target(kind, u_px, u_plus_px, f_px, f_plus_px, t=0.07):
+    """The cycle's target by its name in the settings; None: hard. Of the global head's pixels u or the backbone's features f, [B,N,D or C],
+    from the first frame to the second or within the first."""
+    sources = {"soft": (u_px, u_plus_px), "soft-self": (u_px, u_px), "features": (f_px, f_plus_px), "features-self": (f_px, f_px)}
+    return None if kind == "hard" else soft_target(*sources[kind], t)
+
+
+def ramp(step, begin, growth):
+    """The share of its weight that a loss has which begins after `begin` steps and grows over `growth`."""
+    if step < begin:
+        return 0.0
+    return min(1.0, (step - begin + 1) / growth) if growth > 0 else 1.0
+
+
+def entropy(target):
+    """Mean entropy of a target's rows as a share of ln N, the uniform distribution's."""
+    return -torch.special.xlogy(target, target).sum(2).mean() / math.log(target.shape[2])
+
+
+def spread(x):
+    """1 - the mean cosine of two different vectors of x [N,D], which are normalised. Near 0 a head has collapsed."""
+    cosines = x @ x.T
+    n = len(x)
+    return 1 - (cosines.sum() - cosines.diagonal().sum()) / (n * (n - 1))
+
+
+def spread_of_pixels(px):
+    """[B,N,D] normalised: the spread of a frame's pixels, mean over the frames."""
+    return torch.stack([spread(frame) for frame in px]).mean()
+
+
+def spread_of_frames(px):
+    """[B,N,D] normalised: the spread of the frames, each its pixels' mean, normalised again."""
+    return spread(F.normalize(px.mean(1), dim=1))
+
+
 # ---------------------------------------------------------------- §6 queues, momentum network
 def enqueue(queue, pointer, rows):
     """queue [K,D], rows [R,D], R <= K -> new queue, new pointer. A ring: wraps in the middle of rows if need be."""
@@ -244,7 +280,9 @@ def learning_rate(step, total, base, warmup=0):
 # ---------------------------------------------------------------- one training step
 def train_step(state, batch, cfg):
     """state: query, key (name -> tensor), queues {head: (tensor, pointer)}, buf, step. batch: x, x_plus [B,3,S,S] normalised,
-    shifts, shifts_plus [B,2], permutation [B], enqueue_pixels [B,m]. Returns losses; mutates state."""
+    shifts, shifts_plus [B,2], permutation [B], enqueue_pixels [B,m]. Returns losses; mutates state. What cfg may leave out: cycle_target
+    (soft or hard, as soft_cycle says), cycle_target_temperature (temperature), cycle_gradient (first-frame), cycle_begin and cycle_growth
+    (0, in steps)."""
     q, k, heads = state["query"], state["key"], cfg["heads"]
     trainable = [n for n in q if "running" not in n]
     momentum_update(k, q, trainable, cfg["momentum"])
@@ -264,8 +302,15 @@ def train_step(state, batch, cfg):
     if cfg["pixel_shuffle"]:
         f = roll_back(f, batch["shifts"])
     z = {h: head_forward(f, work, h) for h in heads}
+    both = cfg.get("cycle_gradient", "first-frame") == "both-frames" and "cycle" in heads
+    if both:                                          # the online network sees v+, too, permuted as for the other
+        f_online = backbone_forward(x_plus, work, cfg["backbone"], cfg["bn_splits"])[inverse]
+        if cfg["pixel_shuffle"]:
+            f_online = roll_back(f_online, batch["shifts_plus"])
+        c_plus = head_forward(f_online, work, "cycle")
     losses, t = {}, cfg["temperature"]
     queue = {h: state["queues"][h][0] for h in heads}
+    u_px = u_plus_px = None
     if "global" in heads:
         losses["global"] = global_loss(pooled(z["global"]), pooled(z_plus["global"]), queue["global"], t)
         u_px, u_plus_px = pixels(z["global"]).detach(), pixels(z_plus["global"])
@@ -274,9 +319,11 @@ def train_step(state, batch, cfg):
         index = match(u_px, u_plus_px) if cfg["positives"] == "global-head" else torch.arange(n).expand(len(x), n)
         losses["pixel"] = pixel_loss(pixels(z["pixel"]), pixels(z_plus["pixel"]), index, queue["pixel"], t)
     if "cycle" in heads:
-        target = soft_target(u_px, u_plus_px, t) if cfg["soft_cycle"] else None
-        losses["cycle"] = cycle_loss(pixels(z["cycle"]), pixels(z_plus["cycle"]), queue["cycle"], t, target)
-    loss = sum(losses.values())
+        kind = cfg.get("cycle_target") or ("soft" if cfg["soft_cycle"] else "hard")
+        target = cycle_target(kind, u_px, u_plus_px, pixels(f).detach(), pixels(f_plus), cfg.get("cycle_target_temperature", t))
+        losses["cycle"] = cycle_loss(pixels(z["cycle"]), pixels(c_plus if both else z_plus["cycle"]), queue["cycle"], t, target)
+    share = ramp(state["step"], cfg.get("cycle_begin", 0), cfg.get("cycle_growth", 0))
+    loss = sum(v * share if h == "cycle" else v for h, v in losses.items())
     grads = dict(zip(leaf, torch.autograd.grad(loss, list(leaf.values()))))
     for h in heads:
         if h == "global":

@@ -65,6 +65,72 @@ def rounded(x):
     return x.float().double()
 
 
+def cycle_variants(tag, seed):
+    rng = np.random.default_rng([seed, 0xC7C1E])
+    normal = lambda *shape: torch.from_numpy(rng.normal(0, 1, shape))
+    b, h, w, d, c, k = int(rng.integers(2, 5)), int(rng.integers(4, 8)), int(rng.integers(4, 8)), 32, 48, int(rng.integers(60, 200))
+    t, tt = float(rng.choice([0.07, 0.2])), float(rng.choice([0.05, 0.1]))
+    # Pixels have much in common, as trained heads' have: targets of a frame's own pixels are then not all but the identity.
+    base, ins = normal(b, d, h, w) + 2 * normal(1, d, 1, 1), {}
+    for head in ("u", "c"):
+        ins[head] = rounded(base + 0.8 * normal(b, d, h, w) + 0.5)
+        ins[f"{head}_plus"] = rounded(torch.roll(base, 1, 3) + 0.8 * normal(b, d, h, w) + 0.5)
+    ins["f"], ins["f_plus"] = rounded((normal(b, c, h, w) + 1).clamp_min(0)), rounded((normal(b, c, h, w) + 1).clamp_min(0))
+    ins["queue_c"] = rounded(torch.nn.functional.normalize(normal(k, d) + 0.2, dim=1))
+    leaf = {n: ins[n].clone().requires_grad_(True) for n in ("c", "c_plus")}
+    px = {n: R.pixels(ins[n]) for n in ("u", "u_plus", "f", "f_plus")}
+    res = {}
+    for kind in ("hard", "soft", "soft-self", "features", "features-self"):
+        target = R.cycle_target(kind, px["u"], px["u_plus"], px["f"], px["f_plus"], tt)
+        loss = R.cycle_loss(R.pixels(leaf["c"]), R.pixels(leaf["c_plus"]), ins["queue_c"], t, target)
+        res[f"loss_{kind}"] = loss
+        res[f"grad_c_{kind}"], res[f"grad_c_plus_{kind}"] = torch.autograd.grad(loss, (leaf["c"], leaf["c_plus"]))
+        if target is not None:
+            res[f"entropy_{kind}"] = R.entropy(target)
+    for name in ("u", "c", "f"):
+        res[f"spread_{name}"], res[f"frame_spread_{name}"] = R.spread_of_pixels(R.pixels(ins[name])), R.spread_of_frames(R.pixels(ins[name]))
+    begin, growth = int(rng.integers(0, 5)), int(rng.integers(0, 6))
+    res["shares"] = torch.tensor([R.ramp(i, begin, growth) for i in range(12)], dtype=torch.float64)
+    save(tag("cycle"), {**{n: f32(v) for n, v in ins.items()}, **{n: v.detach() for n, v in res.items()}}, case="cycle", temperature=t,
+         target_temperature=tt, begin=begin, growth=growth, tolerance="2e-5 relative to the largest value of each tensor")
+
+
+def training(name, tag, rng, seed, **more):
+    """Three training steps; `more` adds to the configuration."""
+    b, s, k, mpx = 4, 64, 256, 4
+    cfg = dict(backbone="resnet18", heads=["global", "pixel", "cycle"], momentum=0.9, bn_splits=2, temperature=0.07, pixel_shuffle=True, positives="global-head", soft_cycle=bool(seed % 2),
+               total_steps=10, learning_rate=0.5, warmup_steps=2, weight_decay=1e-6, trust=0.001, batch=b, size=s, queue=k, enqueue_pixels=mpx, seed=seed, **more)
+    sizes = {h: cfg.get("queues", {}).get(h, k) for h in cfg["heads"]}
+    inputs, batches = {}, []
+    for i in range(3):
+        x = uniform(f"x{i}", (b, 3, s, s), seed)
+        xp = rounded(0.7 * torch.roll(x, (8, -16), (2, 3)) + 0.6 * uniform(f"x_plus{i}", (b, 3, s, s), seed))
+        x = rounded(x)
+        bt = dict(x=x, x_plus=xp, shifts=torch.from_numpy(rng.integers(0, s // 8, (b, 2)) * 8), shifts_plus=torch.from_numpy(rng.integers(0, s // 8, (b, 2)) * 8),
+                  permutation=torch.from_numpy(rng.permutation(b)), enqueue_pixels=torch.from_numpy(np.stack([rng.choice((s // 8) ** 2, mpx, replace=False) for _ in range(b)])))
+        batches.append(bt)
+        inputs.update({f"{n}.{i}": f32(v) if v.dtype == torch.float64 else v for n, v in bt.items()})
+
+    def run(dtype):
+        wts = {n: v.to(dtype) for n, v in weights("resnet18", cfg["heads"], seed).items()}
+        st = dict(query=dict(wts), key={n: v.clone() for n, v in wts.items()}, buf={}, step=0,
+                  queues={h: (torch.nn.functional.normalize(uniform(f"queue_{h}", (sizes[h], 128), seed), dim=1).to(dtype), sizes[h] - 6) for h in cfg["heads"]})
+        rows = []
+        for bt in batches:
+            losses, loss, lr, grads = R.train_step(st, {n: v.to(dtype) if v.is_floating_point() else v for n, v in bt.items()}, cfg)
+            rows.append([losses["global"], losses["pixel"], losses["cycle"], loss, lr] + [float(grads[n].norm()) for n in ("conv1.weight", "layer4.1.conv2.weight", "head_cycle.2.weight")])
+        return st, torch.tensor(rows, dtype=torch.float64)
+
+    st, rows = run(torch.float64)
+    _, rough = run(torch.float32)
+    save(tag(name), {**inputs, "rows": rows, **{f"queue_{h}": f32(st["queues"][h][0][: 32]) for h in cfg["heads"]}, "pointers": torch.tensor([st["queues"][h][1] for h in cfg["heads"]]),
+                        "query.conv1.weight": f32(st["query"]["conv1.weight"]), "key.conv1.weight": f32(st["key"]["conv1.weight"]), "query.head_cycle.2.weight": f32(st["query"]["head_cycle.2.weight"]),
+                        "query.layer2.0.bn1.bias": f32(st["query"]["layer2.0.bn1.bias"]), "query.bn1.running_var": f32(st["query"]["bn1.running_var"]), "key.bn1.running_mean": f32(st["key"]["bn1.running_mean"])},
+         case="train", config=cfg, columns=["loss_global", "loss_pixel", "loss_cycle", "loss", "lr", "|grad conv1|", "|grad layer4.1.conv2|", "|grad head_cycle.2|"],
+         tolerance="losses 5e-3 relative, gradient norms 2e-2 relative, tensors 2e-3 of their largest value", float32_error=[[f"{float(v):.1e}" for v in r] for r in ((rough - rows).abs() / rows.abs().clamp_min(1e-12))])
+    print(seed, "float32 worst relative error by column:", [f"{v:.1e}" for v in ((rough - rows).abs() / rows.abs().clamp_min(1e-12)).max(0).values.tolist()])
+
+
 def make(out, seed, small):
     os.makedirs(out, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -114,6 +180,9 @@ def make(out, seed, small):
     res["grad_c_hard"] = g("loss_cycle_hard", "c"); res["grad_c_soft"] = g("loss_cycle_soft", "c")
     res["cycle_matrix"] = R.cycle_matrix(c_px, c_plus_px, ins["queue_c"], t)
     save(tag("losses"), {**{n: f32(v) for n, v in ins.items()}, **{n: v.detach() for n, v in res.items()}}, case="losses", temperature=t, tolerance="2e-5 relative to the largest value of each tensor; index exact")
+
+    # the cycle's variants, from numbers of their own, so that the other files stay what they were -------------------
+    cycle_variants(tag, seed)
 
     # split batch normalisation -------------------------------------------------------------------
     groups, per, c = pick(1, 2, 4), pick(2, 3), pick(3, 8)
@@ -186,38 +255,11 @@ def make(out, seed, small):
         save(tag(backbone), {"train": f32(train[:, :48]), "eval": f32(ev[:, :48]), **{f"after.{n}": f32(v) for n, v in stats.items()}},
              case="backbone", backbone=backbone, batch=b, size=s, bn_splits=groups, seed=seed, tolerance="2e-4 relative to the largest value")
 
-    # three training steps -------------------------------------------------------------------------
-    b, s, k, mpx = 4, 64, 256, 4
-    cfg = dict(backbone="resnet18", heads=["global", "pixel", "cycle"], momentum=0.9, bn_splits=2, temperature=0.07, pixel_shuffle=True, positives="global-head", soft_cycle=bool(seed % 2),
-               total_steps=10, learning_rate=0.5, warmup_steps=2, weight_decay=1e-6, trust=0.001, batch=b, size=s, queue=k, enqueue_pixels=mpx, seed=seed)
-    inputs, batches = {}, []
-    for i in range(3):
-        x = uniform(f"x{i}", (b, 3, s, s), seed)
-        xp = rounded(0.7 * torch.roll(x, (8, -16), (2, 3)) + 0.6 * uniform(f"x_plus{i}", (b, 3, s, s), seed))
-        x = rounded(x)
-        bt = dict(x=x, x_plus=xp, shifts=torch.from_numpy(rng.integers(0, s // 8, (b, 2)) * 8), shifts_plus=torch.from_numpy(rng.integers(0, s // 8, (b, 2)) * 8),
-                  permutation=torch.from_numpy(rng.permutation(b)), enqueue_pixels=torch.from_numpy(np.stack([rng.choice((s // 8) ** 2, mpx, replace=False) for _ in range(b)])))
-        batches.append(bt)
-        inputs.update({f"{n}.{i}": f32(v) if v.dtype == torch.float64 else v for n, v in bt.items()})
-
-    def run(dtype):
-        wts = {n: v.to(dtype) for n, v in weights("resnet18", cfg["heads"], seed).items()}
-        st = dict(query=dict(wts), key={n: v.clone() for n, v in wts.items()}, buf={}, step=0,
-                  queues={h: (torch.nn.functional.normalize(uniform(f"queue_{h}", (k, 128), seed), dim=1).to(dtype), k - 6) for h in cfg["heads"]})
-        rows = []
-        for bt in batches:
-            losses, loss, lr, grads = R.train_step(st, {n: v.to(dtype) if v.is_floating_point() else v for n, v in bt.items()}, cfg)
-            rows.append([losses["global"], losses["pixel"], losses["cycle"], loss, lr] + [float(grads[n].norm()) for n in ("conv1.weight", "layer4.1.conv2.weight", "head_cycle.2.weight")])
-        return st, torch.tensor(rows, dtype=torch.float64)
-
-    st, rows = run(torch.float64)
-    _, rough = run(torch.float32)
-    save(tag("train"), {**inputs, "rows": rows, **{f"queue_{h}": f32(st["queues"][h][0][: 32]) for h in cfg["heads"]}, "pointers": torch.tensor([st["queues"][h][1] for h in cfg["heads"]]),
-                        "query.conv1.weight": f32(st["query"]["conv1.weight"]), "key.conv1.weight": f32(st["key"]["conv1.weight"]), "query.head_cycle.2.weight": f32(st["query"]["head_cycle.2.weight"]),
-                        "query.layer2.0.bn1.bias": f32(st["query"]["layer2.0.bn1.bias"]), "query.bn1.running_var": f32(st["query"]["bn1.running_var"]), "key.bn1.running_mean": f32(st["key"]["bn1.running_mean"])},
-         case="train", config=cfg, columns=["loss_global", "loss_pixel", "loss_cycle", "loss", "lr", "|grad conv1|", "|grad layer4.1.conv2|", "|grad head_cycle.2|"],
-         tolerance="losses 5e-3 relative, gradient norms 2e-2 relative, tensors 2e-3 of their largest value", float32_error=[[f"{float(v):.1e}" for v in r] for r in ((rough - rows).abs() / rows.abs().clamp_min(1e-12))])
-    print(seed, "float32 worst relative error by column:", [f"{v:.1e}" for v in ((rough - rows).abs() / rows.abs().clamp_min(1e-12)).max(0).values.tolist()])
+    # three training steps, then three with the cycle's settings, which together are tried by seeds 1 to 3 ------------
+    training("train", tag, rng, seed)
+    training("traincycle", tag, np.random.default_rng([seed, 0x7EA1]), seed, cycle_target=("soft-self", "features", "features-self")[seed % 3],
+             cycle_target_temperature=0.1, cycle_gradient=("both-frames", "first-frame")[(seed - 1) // 2 % 2], cycle_begin=1, cycle_growth=3,
+             queues={"global": 32, "cycle": 96})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Packs golden files for the repository: pack_golden.py FOLDER NAME... writes golden/NAME.safetensors.gz and golden/SHA256SUMS.
+"""Packs golden files for the repository: pack_golden.py FOLDER NAME... writes golden/NAME.safetensors.gz and its line of golden/SHA256SUMS.
 
-FOLDER is one that make_golden.py wrote, NAME is such as losses_1. A training's images are functions of their names and of the seed
+Other files stay as they are. FOLDER is one that make_golden.py wrote, NAME is such as losses_1. A training's images are functions of their names and of the seed
 (x.N and x_plus.N of the case train), so their bytes are packed as zeros; who unpacks computes them and compares the file's SHA-256 with
 the sum that is written here, which is that of the file as it was made. Needs Python alone.
 """
@@ -26,15 +26,19 @@ def without_named_inputs(data):
 
 def pack(folder, names):
     os.makedirs(HERE, exist_ok=True)
-    sums = []
-    for name in sorted(names):
+    listed = os.path.join(HERE, "SHA256SUMS")
+    sums = {}
+    if os.path.exists(listed):
+        with open(listed) as f:
+            sums = {line.split()[1]: line for line in f}
+    for name in names:
         with open(os.path.join(folder, name + ".safetensors"), "rb") as f:
             data = f.read()
-        sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}.safetensors\n")
+        sums[f"{name}.safetensors"] = f"{hashlib.sha256(data).hexdigest()}  {name}.safetensors\n"
         with open(os.path.join(HERE, name + ".safetensors.gz"), "wb") as f:
             f.write(gzip.compress(without_named_inputs(data), 9, mtime=0))
-    with open(os.path.join(HERE, "SHA256SUMS"), "w") as f:
-        f.write("".join(sums))
+    with open(listed, "w") as f:
+        f.write("".join(sums[name] for name in sorted(sums)))
 
 
 if __name__ == "__main__":

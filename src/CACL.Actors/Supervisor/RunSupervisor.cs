@@ -7,6 +7,7 @@ using CACL.Actors.Decoding;
 using CACL.Actors.Loop;
 using CACL.Actors.Serialization;
 using CACL.Actors.Status;
+using CACL.Actors.Supervision;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Actors.Videos;
@@ -52,6 +53,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private readonly SavesUnderway _saves = new();
     private readonly Departure _departure = new();
     private readonly RollBacks _rollBacks;
+    private readonly CollapseWatch _collapse;
     private IActorRef _status = ActorRefs.Nobody;
     private IActorRef _telemetry = ActorRefs.Nobody;
     private IActorRef _checkpoints = ActorRefs.Nobody;
@@ -73,6 +75,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _quarantine = new Quarantine(parts.Videos.Length, parts.Unusable.Count, options.MaxBadShare);
         _memory = new FramePairPool(options.Sampling.CropSize);
         PairMemory.Of(Context.System).Use(_memory);
+        _collapse = new CollapseWatch(options.Method);
         _rollBacks = new RollBacks(options.OnNotFinite, options.MaxRollbacks);
         _step = parts.Start?.Step ?? 0;
         _lastCheckpoint = parts.Start?.Path;
@@ -173,6 +176,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _status.Tell(report);
         _telemetry.Tell(report);
         if (_options.Evaluation.Schedule.When.Count > 0) _evaluator.Tell(report);
+        foreach (var head in _collapse.Observe(report.Metrics))
+            Announce(new SupervisionDecision(_trainer.PathInRun(), $"found that {head.What}.", head.Consequence));
         TellSettings();
     }
 

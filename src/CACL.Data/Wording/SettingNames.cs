@@ -10,6 +10,9 @@ public static class SettingNames
     /// <summary>The folders, lists and files of videos to train on.</summary>
     public const string Videos = "cacl.data.videos";
 
+    /// <summary>The side of a crop.</summary>
+    public const string CropSize = "cacl.data.crop-size";
+
     /// <summary>The way to decode: in the process or isolated from it.</summary>
     public const string Decoder = "cacl.data.decoder";
 
@@ -24,6 +27,18 @@ public static class SettingNames
 
     /// <summary>The heads that are trained.</summary>
     public const string Heads = "cacl.model.heads";
+
+    /// <summary>Where a pixel's positive in the other frame is.</summary>
+    public const string Positives = "cacl.model.positives";
+
+    /// <summary>What a pixel's way there and back must lead to.</summary>
+    public const string CycleTarget = "cacl.model.cycle-target";
+
+    /// <summary>The frames whose pixels the cycle loss moves.</summary>
+    public const string CycleGradient = "cacl.model.cycle-gradient";
+
+    /// <summary>How long the cycle loss waits.</summary>
+    public const string CycleBegin = "cacl.model.cycle-begin";
 
     /// <summary>The learning rate of the training.</summary>
     public const string LearningRate = "cacl.training.learning-rate";

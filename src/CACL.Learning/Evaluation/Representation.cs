@@ -49,6 +49,9 @@ public sealed class Representation : IDisposable
     /// <summary>Sentences for the log that say what its file contains and was not used.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>The file and the heads in it, which are not evaluated; null for an untrained network.</summary>
+    public BackboneFile? File { get; private init; }
+
     /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
     public string? Instead { get; private init; }
 
@@ -121,6 +124,7 @@ public sealed class Representation : IDisposable
         return new Representation(
             weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes)
         {
+            File = found,
             Instead = found.Instead,
         };
     }

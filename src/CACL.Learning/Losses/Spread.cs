@@ -17,6 +17,6 @@ internal static class Spread
         var all = LossScripts.Functions.Call("spread", (object)pixels.ToArray());
         return [.. Enumerable.Range(0, pixels.Count).Select(head => (Figure(0, head), Figure(1, head)))];
 
-        Tensor Figure(int which, int head) => all[which, head].MoveToOuterDisposeScope();
+        Tensor Figure(int which, int head) => all.select(0, which).select(0, head).MoveToOuterDisposeScope();
     }
 }

@@ -26,6 +26,9 @@ public sealed record MethodDescription
     /// <summary>The queues of negatives that are in use.</summary>
     public IReadOnlyList<QueueSpec> Queues { get; init; } = [];
 
+    /// <summary>What the collapse of a head means and what helps, for the heads that are on.</summary>
+    public IReadOnlyList<CollapseAdvice> OnCollapse { get; init; } = [];
+
     /// <summary>The losses' chance level; null if they have none, or not all the same.</summary>
     public ChanceLevel? Chance => Metrics.Where(metric => metric is { Kind: MetricKind.Loss, Chance: not null })
         .Select(metric => metric.Chance)

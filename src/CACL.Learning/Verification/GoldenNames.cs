@@ -23,6 +23,33 @@ internal static class GoldenNames
         _ => throw new GoldenException($"the positives '{name}' are not known to this program"),
     };
 
+    public static CycleTarget CycleTarget(string name)
+    {
+        foreach (var target in Enum.GetValues<CycleTarget>())
+        {
+            if (WordOf(target) == name) return target;
+        }
+
+        throw new GoldenException($"the cycle's target '{name}' is not known to this program");
+    }
+
+    public static string WordOf(CycleTarget target) => target switch
+    {
+        Methods.Cacl.CycleTarget.Hard => "hard",
+        Methods.Cacl.CycleTarget.Soft => "soft",
+        Methods.Cacl.CycleTarget.SoftSelf => "soft-self",
+        Methods.Cacl.CycleTarget.Features => "features",
+        Methods.Cacl.CycleTarget.FeaturesSelf => "features-self",
+        _ => throw new ArgumentOutOfRangeException(nameof(target), target, "This is no target of the cycle."),
+    };
+
+    public static CycleGradient CycleGradient(string name) => name switch
+    {
+        "first-frame" => Methods.Cacl.CycleGradient.FirstFrame,
+        "both-frames" => Methods.Cacl.CycleGradient.BothFrames,
+        _ => throw new GoldenException($"the cycle's gradient '{name}' is not known to this program"),
+    };
+
     public static Padding Padding(string name) => name switch
     {
         "zeros" => Networks.Padding.Zeros,

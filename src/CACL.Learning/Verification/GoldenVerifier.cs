@@ -18,6 +18,7 @@ public static class GoldenVerifier
         ["backbone"] = BackboneCase.Check,
         ["splitbn"] = SplitBatchNormCase.Check,
         ["losses"] = LossesCase.Check,
+        ["cycle"] = CycleCase.Check,
         ["queue"] = QueueCase.Check,
         ["lars"] = LarsCase.Check,
         ["train"] = TrainCase.Check,

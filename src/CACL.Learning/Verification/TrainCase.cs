@@ -58,8 +58,10 @@ internal static class TrainCase
             };
         }).ToArray();
         // The pointer starts close to the end, so that the ring wraps round within these few steps.
+        const string pointer = ".pointer";
         var counters = fresh.Counters.ToDictionary(
-            c => c.Key, c => c.Key.EndsWith(".pointer", StringComparison.Ordinal) ? config.Options.QueueSize - 6L : c.Value);
+            c => c.Key,
+            c => c.Key.EndsWith(pointer, StringComparison.Ordinal) ? fresh.Find(c.Key[..^pointer.Length])!.Shape[0] - 6 : c.Value);
         return new TrainingSnapshot(tensors, counters);
     }
 
@@ -89,6 +91,7 @@ internal static class TrainCase
         var rate = config.Schedule.At(step);
         var result = cacl.Step(views, new StepSettings(rate)
         {
+            Step = step,
             InspectGradient = (name, gradient) =>
             {
                 if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();

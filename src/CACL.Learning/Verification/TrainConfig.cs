@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Optimisation;
 
@@ -43,6 +44,12 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },
         "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
         "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
+        "cycle_target" => options with { CycleTarget = GoldenNames.CycleTarget(value.GetString()!), SoftCycle = null },
+        "cycle_target_temperature" => options with { CycleTargetTemperature = value.GetDouble() },
+        "cycle_gradient" => options with { CycleGradient = GoldenNames.CycleGradient(value.GetString()!) },
+        "cycle_begin" => options with { CycleRamp = options.CycleRamp with { Begin = RunSpan.Steps(value.GetInt64()) } },
+        "cycle_growth" => options with { CycleRamp = options.CycleRamp with { Growth = RunSpan.Steps(value.GetInt64()) } },
+        "queues" => value.EnumerateObject().Aggregate(options, (all, queue) => WithQueue(all, queue.Name, queue.Value.GetInt32())),
         "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },
         "queue" => options with { QueueSize = value.GetInt32() },
         "weight_decay" => options with { Lars = options.Lars with { WeightDecay = value.GetDouble() } },
@@ -50,5 +57,12 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
         _ when Redundant.Contains(key) => options,
         _ => throw new GoldenException($"the setting '{key}' of its 'config' is not known to this program"),
+    };
+
+    private static CaclOptions WithQueue(CaclOptions options, string head, int rows) => GoldenNames.Head(head) switch
+    {
+        Heads.Global => options with { GlobalQueueSize = rows },
+        Heads.Pixel => options with { PixelQueueSize = rows },
+        _ => options with { CycleQueueSize = rows },
     };
 }

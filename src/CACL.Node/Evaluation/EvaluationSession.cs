@@ -4,8 +4,10 @@ using CACL.Data.DataSets;
 using CACL.Data.Wording;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Runtime;
 using CACL.Node.Devices;
+using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
 using CACL.Node.Settings;
@@ -16,6 +18,11 @@ namespace CACL.Node.Evaluation;
 /// <summary>Handles <c>cacl evaluate</c>, from its settings to its exit code.</summary>
 internal static class EvaluationSession
 {
+    // Pictures by which heads are found to have collapsed, and their longest side where no other is set: few and small, for the spread of a
+    // collapsed head is the same in all.
+    private const int CollapsePictures = 4;
+    private const int CollapseSize = 512;
+
     /// <summary>Evaluates, and reports the result.</summary>
     /// <param name="request">The request.</param>
     /// <param name="output">Standard output.</param>
@@ -69,6 +76,9 @@ internal static class EvaluationSession
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
         display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} in {precision.Word()} with {threads} threads: learns from "
             + $"{train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
+        var imageSize = request.Quick ? settings.Quick.ImageSize : 0;
+        var collapse = Collapsed(representation, data, test, imageSize, device);
+        if (collapse is not null) display.Note(collapse);
         var context = new EvaluationContext
         {
             Seed = settings.Seed,
@@ -97,7 +107,6 @@ internal static class EvaluationSession
                 representation.Sha256));
         }
 
-        var imageSize = request.Quick ? settings.Quick.ImageSize : 0;
         using var predictor = new SegmentationPredictor(
             representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
@@ -106,7 +115,18 @@ internal static class EvaluationSession
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
             Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
-            [.. new[] { representation.Instead }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
+    }
+
+    // The heads are not evaluated, but a collapsed one says something about the training that the figures do not.
+    private static string? Collapsed(
+        Representation representation, ISegmentationDataSet data, EvaluationSplit test, int imageSize, torch.Device device)
+    {
+        if (representation.File is not { Heads.Count: > 0 } file) return null;
+        using var model = SimilarityModel.Load(file, device);
+        var pictures = Math.Min(CollapsePictures, test.Items.Count);
+        var read = Enumerable.Range(0, pictures).Select(i => data.ReadPair(test.Items[i * test.Items.Count / pictures]).Image);
+        return CollapseText.Of(model.Spreads(read, imageSize > 0 ? imageSize : CollapseSize), pictures);
     }
 
     private static TrainedClassifier Train(

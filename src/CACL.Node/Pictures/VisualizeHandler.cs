@@ -9,6 +9,7 @@ using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
+using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 using TorchSharp;
@@ -79,7 +80,7 @@ internal static class VisualizeHandler
         var (seenWidth, seenHeight) = clip.SizeWithin(request.Size);
         var (width, height) = clip.SizeWithin(Math.Max(request.Size, LeastShown));
         var (first, second) = Frames(program!, record, frame, request.Stride, seenWidth, seenHeight, cancel);
-        var views = Compare(file, device, first, second, Within(points, clip, seenWidth, seenHeight));
+        var (views, collapse) = Compare(file, device, first, second, Within(points, clip, seenWidth, seenHeight));
         if (width != seenWidth) (first, second) = Frames(program!, record, frame, request.Stride, width, height, cancel);
         var shown = Within(points, clip, width, height);
 
@@ -102,6 +103,7 @@ internal static class VisualizeHandler
             views));
         output.WriteLine($"Points: {string.Join("  ", points.Select(point => $"{point.X},{point.Y}"))}");
         if (file.Heads.Count == 0) output.WriteLine($"{file.File} holds no heads: only the backbone's own features are shown.");
+        if (collapse is not null) output.WriteLine($"Beware: {collapse}");
         output.WriteLine($"Wrote {path}");
         return ExitCodes.Success;
     }
@@ -142,11 +144,12 @@ internal static class VisualizeHandler
 
     // TorchSharp's types may be touched only after the loader has run, and so only inside a separate method.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static List<(string Name, IReadOnlyList<SimilarityMap> Maps)> Compare(
+    private static (List<(string Name, IReadOnlyList<SimilarityMap> Maps)> Views, string? Collapse) Compare(
         BackboneFile file, string device, RgbImage first, RgbImage second, IReadOnlyList<(int X, int Y)> points)
     {
         using var model = SimilarityModel.Load(file, torch.device(device));
-        return [.. model.Views.Zip(model.Compare(first, second, points)).Select(pair => (ViewName(pair.First), pair.Second))];
+        var views = model.Views.Zip(model.Compare(first, second, points)).Select(pair => (ViewName(pair.First), pair.Second)).ToList();
+        return (views, CollapseText.Of(model.Spreads([first], longest: 0), pictures: 1));
     }
 
     private static string ViewName(HeadSpec? view) => view is null ? "backbone" : $"{view.Name} head";

@@ -1,6 +1,7 @@
 using CACL.Actors.Checkpoints;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
 using CACL.Testing;
 
@@ -28,7 +29,8 @@ internal sealed class FakeEngine : ITrainingEngine
         if (double.IsFinite(loss)) _state += batch.Pairs.Sum(p => p.First[0] + p.Second[0]);
         lock (training.Settings) training.Settings.Add((batch.Step, settings));
         training.Seen.Add((batch.Step, _state));
-        return CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
+        var result = CaclResults.Of(loss, global: loss, top1: 0, rate: settings.LearningRate);
+        return training.Spread is { } spread ? CaclResults.With(result, (CaclResults.Metrics.Spread[Heads.Global], spread)) : result;
     }
 
     public StepNumbers Begin(PairBatch batch, StepSettings settings)
@@ -78,6 +80,9 @@ internal sealed class FakeTraining
     public HashSet<long> NotFiniteAt { get; init; } = [];
 
     public bool PoisonCopies { get; init; }
+
+    /// <summary>Spread of the global head's pixels in each step; null: it is not measured.</summary>
+    public double? Spread { get; init; }
 
     /// <summary>Number of snapshots taken so far.</summary>
     public int Copies { get; set; }

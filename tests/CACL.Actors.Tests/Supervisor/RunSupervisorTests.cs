@@ -2,6 +2,7 @@ using CACL.Actors.Contracts;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Catalog;
 using CACL.Runs.Folder;
+using CACL.Runs.Steps;
 using CACL.Testing;
 
 namespace CACL.Actors.Tests.Supervisor;
@@ -80,6 +81,19 @@ public sealed class RunSupervisorTests
         Assert.Contains("step 7", outcome.Message);
         Assert.Contains("global NaN", outcome.Message);
         Assert.Equal(4, outcome.Message.Split("Its batch: ")[1].Split('.')[0].Split(", ").Length);
+    }
+
+    [Theory]
+    [InlineData(0.001, 1)]
+    [InlineData(0.1, 0)]
+    public async Task A_head_that_is_collapsed_for_long_is_told_once(double spread, int times)
+    {
+        using var run = new FakeRun { Training = new FakeTraining { Spread = spread } };
+        run.Options = run.Options with { MaxSteps = CollapseWatch.Steps + 20, CheckpointEverySteps = 0 };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        var told = run.Said.Where(text => text.Contains("the global head has collapsed", StringComparison.Ordinal)).ToList();
+        Assert.Equal(times, told.Count);
+        Assert.Equal(times, told.Count(text => text.Contains("try cacl.model.positives = same-position", StringComparison.Ordinal)));
     }
 
     [Fact]

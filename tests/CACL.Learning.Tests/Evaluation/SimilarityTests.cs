@@ -31,6 +31,23 @@ public sealed class SimilarityTests
     }
 
     [Fact]
+    public void The_spread_of_a_head_tells_whether_it_can_tell_pixels_apart()
+    {
+        using var model = Untrained(Heads.All);
+        var apart = model.Spreads([Noise(1), Noise(2)], longest: 0);
+        Assert.Equal(["global", "pixel", "cycle"], apart.Select(head => head.Head));
+        Each.Holds(apart, head => Assert.InRange(head.Spread, 1e-4, 1.5));
+        // By the cosines of one position with all, which the maps hold.
+        var frame = Noise(1);
+        (int, int)[] all = [.. Enumerable.Range(0, 63).Select(i => (i % 9 * 8, i / 9 * 8))];
+        var cosines = model.Compare(frame, frame, all)[3].SelectMany((map, i) => map.Cosines.Where((_, j) => j != i));
+        Assert.Equal(1 - cosines.Average(), model.Spreads([frame], longest: 0)[2].Spread, 1e-5);
+        // A grey picture is the same everywhere but at its border.
+        var grey = new RgbImage(Width, Height, [.. Enumerable.Repeat((byte)120, Width * Height * 3)]);
+        Assert.True(model.Spreads([grey], longest: 0)[0].Spread < apart[0].Spread);
+    }
+
+    [Fact]
     public void A_patch_that_moved_is_found_where_it_went()
     {
         using var model = Untrained(Heads.Pixel);

@@ -35,8 +35,8 @@ public sealed class GoldenVerifierTests : IDisposable
         });
         Assert.Equal(
             [
-                "backboneresnet18", "backboneresnet50", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue", "splitbn",
-                "train",
+                "backboneresnet18", "backboneresnet50", "cycle", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue",
+                "splitbn", "train",
                 "uniform",
             ],
             parts.Distinct().Order(StringComparer.Ordinal));
@@ -72,6 +72,10 @@ public sealed class GoldenVerifierTests : IDisposable
     [InlineData("splitbn_2", "after_running_var")]
     [InlineData("losses_1", "grad_c_soft")]
     [InlineData("losses_1", "index")]
+    [InlineData("cycle_1", "loss_features")]
+    [InlineData("cycle_1", "grad_c_plus_soft-self")]
+    [InlineData("cycle_1", "frame_spread_c")]
+    [InlineData("cycle_1", "shares")]
     [InlineData("queue_1", "queue_3")]
     [InlineData("queue_1", "pointers")]
     [InlineData("lars_1", "conv_w4")]

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
+using CACL.Node.Tests.Pictures;
 using CACL.Testing;
 using SkiaSharp;
 
@@ -126,6 +128,20 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(exitCode, process.WaitForExit());
         Assert.Contains("The evaluation was stopped. There is no result.", process.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void A_head_of_the_checkpoint_that_has_collapsed_is_told_and_changes_no_figure()
+    {
+        using var fixture = new PictureFixture();
+        using var collapsed = CaclProcess.Start(
+            [.. Evaluate(fixture.Weights(Heads.Pixel | Heads.Cycle, Heads.Cycle), "linear"), "--json"]);
+        using var sound = CaclProcess.Start([.. Evaluate(fixture.Weights(Heads.Pixel | Heads.Cycle), "linear"), "--json"]);
+        var (result, other) = (Result(collapsed), Result(sound));
+        string Notes(JsonElement of) => string.Join('\n', of.GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
+        Assert.Contains("Of the checkpoint's heads, cycle (0.0000) has collapsed", Notes(result), StringComparison.Ordinal);
+        Assert.DoesNotContain("collapsed", Notes(other), StringComparison.Ordinal);
+        Assert.Equal(Figures(other), Figures(result));
     }
 
     private string[] Evaluate(string checkpoint, string protocol)

@@ -64,17 +64,17 @@ internal sealed class PictureFixture : IDisposable
     public static (int Status, string Output, string Error) Cacl(params string[] arguments) =>
         CommandLine.Run([.. arguments, "--device", "cpu"]);
 
-    /// <summary>Makes a file of an untrained network.</summary>
-    public string Weights(Heads heads)
+    /// <summary>Makes a file of an untrained network; its collapsed heads have nothing but their last bias.</summary>
+    public string Weights(Heads heads, Heads collapsed = Heads.None)
     {
         LibTorchLoader.Load();
-        var path = File($"weights-{(int)heads}.safetensors");
-        WriteWeights(path, heads);
+        var path = File($"weights-{(int)heads}-{(int)collapsed}.safetensors");
+        WriteWeights(path, heads, collapsed);
         return path;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WriteWeights(string path, Heads heads)
+    private static void WriteWeights(string path, Heads heads, Heads collapsed)
     {
         using var weights = new NetworkWeights(Backbone.ResNet18, CaclHeads.Specs(heads, Backbone.ResNet18), torch.CPU);
         using var _ = torch.no_grad();
@@ -83,6 +83,7 @@ internal sealed class PictureFixture : IDisposable
         {
             var values = new float[tensor.Count];
             weights.Read(tensor.Name, values);
+            if (CaclHeads.Each(collapsed).Any(head => tensor.Name == $"head_{CaclHeads.NameOf(head)}.2.weight")) Array.Clear(values);
             return SafeTensorsItem.Of(tensor.Name, SafeTensorsType.F32, tensor.Shape, MemoryMarshal.AsBytes<float>(values).ToArray());
         });
         SafeTensorsWriter.Write(path, [.. items], null);

@@ -55,6 +55,23 @@ public sealed class VisualizeTests : IDisposable
     }
 
     [Fact]
+    public void A_head_that_has_collapsed_is_told()
+    {
+        var video = _fixture.Clip("street.mp4", 96, 64, 12);
+        string Visualize(Heads collapsed)
+        {
+            var (status, output, error) = PictureFixture.Cacl(
+                "visualize", "--checkpoint", _fixture.Weights(Heads.Pixel | Heads.Cycle, collapsed), "--video", video, "--out",
+                _fixture.File("sheet.png"));
+            Assert.Equal((0, ""), (status, error));
+            return output;
+        }
+
+        Assert.Contains("Beware: Of the checkpoint's heads, cycle (0.0000) has collapsed", Visualize(Heads.Cycle), StringComparison.Ordinal);
+        Assert.DoesNotContain("collapsed", Visualize(Heads.None), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_without_heads_shows_the_backbones_own_features()
     {
         var video = _fixture.Clip("street.mp4", 96, 64, 12);

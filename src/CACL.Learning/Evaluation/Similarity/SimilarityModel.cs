@@ -1,5 +1,6 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Losses;
 using CACL.Learning.Networks;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -78,6 +79,30 @@ public sealed class SimilarityModel : IDisposable
         return [.. Views.Select(view => Compare(Vectors(targets, view), Vectors(there, view), width, height))];
     }
 
+    /// <summary>
+    /// Measures how far apart a picture's positions are under each head: 1 − the mean cosine of two of them, mean over the pictures. A head
+    /// for which <see cref="Methods.Collapse.Is"/> holds cannot tell pixels apart.
+    /// </summary>
+    /// <param name="pictures">The pictures, one or more, of any size.</param>
+    /// <param name="longest">Longest side that the network sees; 0: any.</param>
+    public IReadOnlyList<HeadSpread> Spreads(IEnumerable<RgbImage> pictures, int longest)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        var sums = new double[Views.Count - 1];
+        var count = 0;
+        foreach (var picture in pictures)
+        {
+            using var _ = no_grad();
+            using var scope = NewDisposeScope();
+            var (rows, _, _) = Rows(picture, longest);
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += Spread.Of([Vectors(rows, Views[i + 1]).unsqueeze(0)])[0].OfPixels.to(float64).item<double>();
+            count++;
+        }
+
+        return [.. Views.Skip(1).Zip(sums, (view, sum) => new HeadSpread(view!.Name, sum / count))];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _weights.Dispose();
 
@@ -98,10 +123,10 @@ public sealed class SimilarityModel : IDisposable
     }
 
     /// <summary>Returns the backbone's output, [positions, C], and the layout of the positions.</summary>
-    private (Tensor Rows, int Width, int Height) Rows(RgbImage frame)
+    private (Tensor Rows, int Width, int Height) Rows(RgbImage frame, int longest = 0)
     {
         using var scope = NewDisposeScope();
-        var features = _backbone.Forward(ImageTensor.Of(frame, longest: 0, _device), training: false);
+        var features = _backbone.Forward(ImageTensor.Of(frame, longest, _device), training: false);
         var (channels, height, width) = (features.shape[1], (int)features.shape[2], (int)features.shape[3]);
         return (features.permute(0, 2, 3, 1).reshape(-1, channels).MoveToOuterDisposeScope(), width, height);
     }

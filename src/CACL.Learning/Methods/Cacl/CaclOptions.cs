@@ -153,6 +153,7 @@ public sealed record CaclOptions : MethodOptions
             Metrics = Metrics.All,
             LossWeights = LossWeights,
             Queues = Queues,
+            OnCollapse = CaclCollapse.Advice(this),
         };
     }
 

@@ -1,0 +1,104 @@
+using CACL.Actors.Tests.Fakes;
+using CACL.Learning.Methods.Cacl;
+using CACL.Runs.Steps;
+
+namespace CACL.Runs.Tests.Steps;
+
+public sealed class CollapseWatchTests
+{
+    private const double Alike = 0.001;
+    private const double Apart = 0.2;
+
+    [Fact]
+    public void A_head_is_told_once_when_it_has_been_collapsed_for_a_hundred_steps_in_a_row()
+    {
+        // 75 steps apart, 50 alike, one apart, then alike to the end.
+        var told = Observe(300, step => step is <= 75 or 126 ? Apart : Alike);
+        var (at, head) = Assert.Single(told);
+        Assert.Equal(226, at);
+        Assert.Equal(("cycle", 127L, Alike, false), (head.Head, head.Since, head.Spread, head.FramesToo));
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(double.NaN)]
+    public void A_head_above_the_limit_or_without_a_number_is_not_collapsed(double spread) =>
+        Assert.Empty(Observe(300, _ => spread));
+
+    [Fact]
+    public void Each_head_is_watched_by_itself()
+    {
+        var watch = new CollapseWatch(new CaclOptions().Describe());
+        var told = Enumerable.Range(1, 250)
+            .SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Alike, Apart), (Heads.Pixel, step <= 60 ? Apart : Alike, Alike))))
+            .ToList();
+        Assert.Equal([("cycle", 1L, false), ("pixel", 61L, true)], told.Select(head => (head.Head, head.Since, head.FramesToo)));
+    }
+
+    [Fact]
+    public void Steps_that_come_again_after_a_roll_back_are_counted_from_there()
+    {
+        var watch = new CollapseWatch(new CaclOptions().Describe());
+        long[] steps = [.. Enumerable.Range(51, 99), .. Enumerable.Range(40, 100)];
+        var told = steps.SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Alike, Apart))).Select(head => (step, head.Since)));
+        Assert.Equal([(139L, 40L)], told);
+    }
+
+    [Fact]
+    public void The_words_say_which_head_since_when_what_it_means_and_what_to_try()
+    {
+        var head = Assert.Single(Observe(120, _ => Alike)).Head;
+        Assert.Equal(
+            "the cycle head has collapsed: since step 1 it gives all pixels of a frame nearly the same vector (spread 0.0010; collapsed is "
+                + "below 0.02)",
+            head.What);
+        Assert.Equal(
+            "the training goes on, but the cycle loss teaches nothing about single pixels, and a collapsed cycle has not been seen to come "
+                + "back; for a new run, try cacl.model.cycle-target = hard with cacl.model.cycle-gradient = both-frames, a later "
+                + "cacl.model.cycle-begin, larger crops (cacl.data.crop-size) or cacl.model.heads without cycle",
+            head.Consequence);
+        Assert.Contains("all pixels of all frames", (head with { FramesToo = true }).What);
+        Assert.Equal("the training goes on", (head with { Advice = null }).Consequence);
+    }
+
+    [Fact]
+    public void What_is_advised_is_not_what_the_run_does_already()
+    {
+        string Of(CaclOptions options, string head)
+        {
+            var advice = options.Describe().OnCollapse.Single(a => a.Head == head);
+            return $"{advice.Meaning}; {advice.Remedy}";
+        }
+
+        var usual = new CaclOptions();
+        Assert.Contains("the pixels' positives and the cycle's target", Of(usual, "global"));
+        Assert.Contains("cycle-target = hard", Of(usual, "global"));
+        var plain = usual with { Positives = Positives.SamePosition, CycleTarget = CycleTarget.Hard };
+        Assert.DoesNotContain("cycle-target", Of(plain, "global"));
+        Assert.DoesNotContain("positives", Of(plain, "global"));
+        Assert.DoesNotContain("positives", Of(plain, "pixel"));
+        Assert.Contains("cycle-gradient = both-frames", Of(plain, "cycle"));
+        Assert.DoesNotContain("cycle-target", Of(plain with { CycleGradient = CycleGradient.BothFrames }, "cycle"));
+        Assert.Equal(["global"], (usual with { Heads = Heads.Global }).Describe().OnCollapse.Select(a => a.Head));
+    }
+
+    private static List<(long Step, CollapsedHead Head)> Observe(int steps, Func<int, double> spread)
+    {
+        var watch = new CollapseWatch(new CaclOptions().Describe());
+        return
+        [
+            .. Enumerable.Range(1, steps).SelectMany(
+                step => watch.Observe(Step(step, (Heads.Global, Apart, Apart), (Heads.Cycle, spread(step), Apart))),
+                (step, head) => ((long)step, head)),
+        ];
+    }
+
+    private static StepMetrics Step(long step, params (Heads Head, double Pixels, double Frames)[] spreads)
+    {
+        var metrics = CaclResults.Metrics;
+        var result = CaclResults.With(
+            CaclResults.Of(1, global: 1),
+            [.. spreads.Select(s => (metrics.Spread[s.Head], s.Pixels)), .. spreads.Select(s => (metrics.FrameSpread[s.Head], s.Frames))]);
+        return new StepMetrics(step, step / 10.0, result, 1, 0, 4);
+    }
+}
