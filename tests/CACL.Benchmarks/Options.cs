@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace CACL.Benchmarks;
 
-/// <summary>Reads integers given as --name value.</summary>
+/// <summary>Reads integers given as --name value, or several as --name 1,2,4.</summary>
 internal sealed class Options
 {
-    private readonly Dictionary<string, int> _values = [];
+    private readonly Dictionary<string, int[]> _values = [];
 
-    public int this[string name, int byDefault] => _values.GetValueOrDefault(name, byDefault);
+    public int this[string name, int byDefault] => All(name, byDefault)[0];
+
+    public int[] All(string name, int byDefault) => _values.GetValueOrDefault(name, [byDefault]);
 
     public static Options Parse(string[] arguments)
     {
@@ -16,7 +18,8 @@ internal sealed class Options
         {
             if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
                 throw new ArgumentException($"{arguments[i]} stands where an option --name was expected.", nameof(arguments));
-            options._values[arguments[i][2..]] = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture);
+            options._values[arguments[i][2..]] =
+                [.. arguments[i + 1].Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
         }
 
         return options;
