@@ -30,7 +30,8 @@ internal static class StartOfRun
             Device = options.Device,
             DeviceName = DeviceName.Of(options.Device),
             Precision = "float32", // the only one that the methods compute with
-            Decoders = options.Decoders,
+            Decoders = options.FirstDecoders,
+            DecodersChosen = options.Decoders == 0,
             Decoder = DataSettings.Word(decoder),
         };
     }
