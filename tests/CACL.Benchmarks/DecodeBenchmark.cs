@@ -37,7 +37,8 @@ internal static class DecodeBenchmark
         var requests = Requests(videos, pairs, seed);
         if (options["digest", 0] == 1)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { command = "decode", size, pairs, digest = Digest(libraries!, requests, size) }));
+            var digest = Digest(libraries!, requests, size);
+            Console.WriteLine(JsonSerializer.Serialize(new { command = "decode", size, pairs, digest }));
             return 0;
         }
 

@@ -11,8 +11,8 @@ internal sealed record DecoderChange(int Decoders, string Why);
 /// <summary>
 /// Chooses the number of decoders from what steps and pairs take. It grows while the training waits for data, and shrinks once fewer would
 /// keep up. Where decoders and steps share the cores, growth is tried out: if it does not make the training faster, because the decoders
-/// took the cores from the step, it is undone. What was in vain is tried again only after a pause, which doubles each time. A function of
-/// what it is told.
+/// took the cores from the step, it is undone. What was in vain is tried again only after a pause, which doubles each time, and halves when
+/// it proves itself. A function of what it is told.
 /// </summary>
 /// <param name="bounds">The limits.</param>
 /// <param name="first">The number to begin with, within the limits.</param>
@@ -94,7 +94,7 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
                 return To(before.Decoders, $"{Now} did not make the training faster");
             }
 
-            _growth.Reset();
+            _growth.Shorten();
         }
 
         if (waits >= Starving || (waits >= Lacking && needed * SpareToGrow > Now)) return Grow(waits, rate, needed);
@@ -145,6 +145,6 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
             _length = Math.Min(2 * _length, Longest);
         }
 
-        public void Reset() => _length = Shortest;
+        public void Shorten() => _length = Math.Max(_length / 2, Shortest);
     }
 }

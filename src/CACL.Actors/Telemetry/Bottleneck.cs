@@ -65,8 +65,8 @@ public static class Bottleneck
         }
 
         if (needed <= decoding.Processors && decoding.IsChosen)
-            return $"The decoders are the bottleneck: {waits}. {Counted.Of(decoding.Decoders, "decoder")} so far; more are added while that "
-                + "makes the training faster.";
+            return $"The decoders are the bottleneck: {waits}. {Counted.Of(decoding.Decoders, "decoder")} so far; more are added while "
+                + "that makes the training faster.";
         if (needed <= decoding.Processors)
             return $"The decoders are the bottleneck: {needed - decoding.Decoders:0} more would help (decoders={needed:0}); {waits}.";
         var possible = decoding.Processors - decoding.Decoders;

@@ -153,7 +153,8 @@ public sealed class LiveRunTests
     public async Task Decoders_whose_number_is_chosen_change_no_batch_and_are_as_many_as_the_status_says()
     {
         using var run = new FakeRun();
-        run.Options = run.Options with { Decoders = 0, DecoderBounds = new(First: 1, Most: 3, TrainingThreads: 0, Cores: 5), MaxSteps = 30 };
+        var bounds = new DecoderBounds(First: 1, Most: 3, TrainingThreads: 0, Cores: 5);
+        run.Options = run.Options with { Decoders = 0, DecoderBounds = bounds, MaxSteps = 30 };
         var counts = new List<(int Wanted, int Alive)>();
         run.Training.Before = step =>
         {

@@ -33,7 +33,8 @@ public sealed class UnreferencedPicturesTests
     [InlineData(false, 19, 1, 0)] // a key picture
     [InlineData(false, 16, 1, 0)] // even, but no such type
     [InlineData(false, 39, 1, 0)] // a message
-    public void An_HEVC_packet_can_go_if_it_is_unreferenced_in_the_highest_sub_layer(bool expected, int type, int subLayerPlus1, int highest) =>
+    public void An_HEVC_packet_can_go_if_it_is_unreferenced_in_the_highest_sub_layer(
+        bool expected, int type, int subLayerPlus1, int highest) =>
         Assert.Equal(
             expected,
             UnreferencedPictures.Of("hevc", HvcC(highest))!.Contains(Packet([(byte)(type << 1), (byte)subLayerPlus1])));
