@@ -34,8 +34,12 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
     private const double SpareToShrink = 1.5;
     private const double SpareToShrinkOnSharedCores = 1.2;
 
-    /// <summary>Least gain in pairs a second by which growth on shared cores proves itself, as a share of what it could bring.</summary>
-    private const double LeastGain = 0.2;
+    /// <summary>
+    /// Least gain in pairs a second by which growth on shared cores proves itself: 2 %, or, with so many decoders that one more could hardly
+    /// bring that, a fifth of what it could bring.
+    /// </summary>
+    private const double LeastGain = 0.02;
+    private const double LeastShareOfGain = 0.2;
 
     private readonly Pause _growth = new();
     private readonly Pause _shrinkage = new();
@@ -88,7 +92,7 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
         if (_before is { } before)
         {
             _before = null;
-            if (rate < before.Rate * (1 + (LeastGain / before.Decoders)))
+            if (rate < before.Rate * (1 + Math.Min(LeastGain, LeastShareOfGain / before.Decoders)))
             {
                 _growth.Lengthen(_windows);
                 return To(before.Decoders, $"{Now} did not make the training faster");
@@ -111,8 +115,8 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
         _shrank = false;
         if (Now >= bounds.Most || !_growth.IsOver(_windows)) return null;
         var most = Math.Min(bounds.Most, SharesCores ? Now + 1 : 2 * Now);
-        // Cores that the step leaves over, those included that idle while it waits.
-        if (SharesCores && Now >= Math.Ceiling(bounds.Cores - (bounds.TrainingThreads * (1 - waits)))) return null;
+        // Cores that the step leaves over, those included that idle while it waits; and one decoder more, since decoders wait for disks.
+        if (SharesCores && Now > Math.Ceiling(bounds.Cores - (bounds.TrainingThreads * (1 - waits)))) return null;
         if (SharesCores) _before = (Now, rate);
         return To(
             (int)Math.Clamp(Math.Ceiling(Math.Min(needed * SpareToGrow, most)), Now + 1, most),
