@@ -44,7 +44,7 @@ public sealed class UnreferencedPicturesTests
     {
         Assert.Null(UnreferencedPictures.Of("h264", []));
         Assert.Null(UnreferencedPictures.Of("h264", [0, 0, 0, 1, 0x67, 1, 2, 3]));
-        Assert.Null(UnreferencedPictures.Of("hevc", HvcC(0)[..23])); // announces an array of parameter sets, and has none
+        Assert.Null(UnreferencedPictures.Of("hevc", HvcC(0).AsSpan(0, 23))); // announces an array of parameter sets, and has none
         Assert.Null(UnreferencedPictures.Of("vp9", AvcC));
     }
 
