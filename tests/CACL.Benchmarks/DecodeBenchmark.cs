@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
@@ -9,7 +10,8 @@ namespace CACL.Benchmarks;
 
 /// <summary>
 /// Measures the decoding of random stride-8 pairs with one crop box, resized, in pairs a second; each worker has its own decoder. The files
-/// are probed before the clock starts, as in a real run, which has a catalogue.
+/// are probed before the clock starts, as in a real run, which has a catalogue. With several numbers of workers, each gets a line. With
+/// --digest 1, a hash of all bytes is printed instead, by which two builds can be compared.
 /// </summary>
 internal static class DecodeBenchmark
 {
@@ -24,7 +26,7 @@ internal static class DecodeBenchmark
             return 1;
         }
 
-        var (workers, size, pairs, seed) = (options["workers", 2], options["size", 224], options["pairs", 200], options["seed", 0]);
+        var (size, pairs, seed) = (options["size", 224], options["pairs", 200], options["seed", 0]);
         var videos = Probe(libraries!, folder);
         if (videos.Count == 0)
         {
@@ -33,21 +35,56 @@ internal static class DecodeBenchmark
         }
 
         var requests = Requests(videos, pairs, seed);
+        if (options["digest", 0] == 1)
+        {
+            var digest = Digest(libraries!, requests, size);
+            Console.WriteLine(JsonSerializer.Serialize(new { command = "decode", size, pairs, digest }));
+            return 0;
+        }
+
+        foreach (var workers in options.All("workers", 2)) Measure(libraries!, requests, workers, size, videos.Count);
+        return 0;
+    }
+
+    private static void Measure(
+        FfmpegLibraries libraries, (VideoRecord Video, SamplePlan Plan)[] requests, int workers, int size, int videos)
+    {
         // warms up code and page cache, as the peer's first batch does
-        Serve(libraries!, requests[..Math.Min(32, requests.Length)], workers, size);
-        var clock = Stopwatch.StartNew();
-        Serve(libraries!, requests, workers, size);
+        Serve(libraries, requests[..Math.Min(32, requests.Length)], workers, size);
+        var (clock, processor) = (Stopwatch.StartNew(), ProcessorTime());
+        Serve(libraries, requests, workers, size);
         var seconds = clock.Elapsed.TotalSeconds;
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             command = "decode",
             size,
             pairs_per_s = requests.Length / seconds,
+            processor_ms_a_pair = (ProcessorTime() - processor).TotalMilliseconds / requests.Length, // hardly depends on the neighbours
             workers,
-            videos = videos.Count,
-            peak_mib = Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0,
+            videos,
+            peak_mib = ProcessMemory.PeakMib(),
         }));
-        return 0;
+    }
+
+    private static TimeSpan ProcessorTime()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+
+    private static string Digest(FfmpegLibraries libraries, (VideoRecord Video, SamplePlan Plan)[] requests, int size)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var decoder = new InProcessPairDecoder(libraries);
+        var (first, second) = (new byte[size * size * 3], new byte[size * size * 3]);
+        foreach (var (video, plan) in requests)
+        {
+            decoder.Decode(video, plan, size, Patience, first, second, CancellationToken.None);
+            hash.AppendData(first);
+            hash.AppendData(second);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static List<VideoRecord> Probe(FfmpegLibraries libraries, string folder)

@@ -2,15 +2,18 @@ using System.Globalization;
 
 namespace CACL.Benchmarks;
 
-/// <summary>Reads integers and words given as --name value.</summary>
+/// <summary>Reads integers and words given as --name value, or several integers as --name 1,2,4.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, string> _values = [];
 
-    public int this[string name, int byDefault] =>
-        _values.TryGetValue(name, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : byDefault;
+    public int this[string name, int byDefault] => All(name, byDefault)[0];
 
     public string this[string name, string byDefault] => _values.GetValueOrDefault(name, byDefault);
+
+    public int[] All(string name, int byDefault) => _values.TryGetValue(name, out var value)
+        ? [.. value.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))]
+        : [byDefault];
 
     public static Options Parse(string[] arguments)
     {

@@ -15,7 +15,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
+    Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2|1,2,4,8,16] [--size 224] [--pairs 200] [--seed 0] "
+        + "[--digest 1]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6]");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");

@@ -20,6 +20,7 @@ internal static class SoundVideos
         H264("one_key_frame.mp4", "no key frame but the first", "-g", "1000", "-bf", "2"),
         H264("intra_refresh.mkv", "columns of intra blocks instead of key frames", "-g", "20", "-x264-params", "intra-refresh=1"),
         Hevc("hevc_open_gop.mp4", "HEVC, open groups of pictures", "yuv420p", "open-gop=1"),
+        Hevc("hevc_sub_layers.mp4", "HEVC, B-frames in a temporal sub-layer of their own", "yuv420p", "temporal-layers=1:b-pyramid=1"),
     ];
 
     private static IEnumerable<MadeVideo> Times() =>
@@ -88,6 +89,7 @@ internal static class SoundVideos
     private static IEnumerable<MadeVideo> Codecs() =>
     [
         Coded("mjpeg.avi", "Motion JPEG", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p"),
+        Coded("mjpeg.mov", "Motion JPEG whose container gives each frame its time", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p"),
         Coded("flv1.flv", "Sorenson H.263", "flv", "-g", "20"),
         Coded("h263.3gp", "H.263", "h263", "-s", "176x144", "-g", "20"),
         Coded("wmv2.wmv", "WMV2 in ASF", "wmv2", "-g", "20"),

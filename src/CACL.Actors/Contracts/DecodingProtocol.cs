@@ -23,8 +23,14 @@ internal static class PoolProtocol
     /// </summary>
     internal sealed record Decode(SamplePlan Plan) : IRunMessage;
 
-    /// <summary>Sets the number of decoders.</summary>
+    /// <summary>Sets the number of decoders; 0: the pool chooses it.</summary>
     internal sealed record Resize(int Decoders) : IRunMessage;
+
+    /// <summary>Reports a training step, from which the pool chooses the number of decoders.</summary>
+    /// <param name="WaitSeconds">Time that it waited for its data.</param>
+    /// <param name="StepSeconds">Time that it took otherwise.</param>
+    /// <param name="Pairs">Its pairs.</param>
+    internal sealed record Stepped(double WaitSeconds, double StepSeconds, int Pairs) : IRunMessage;
 
     /// <summary>Carries the pair; the receiver owns it.</summary>
     internal sealed record Decoded(FramePair Pair) : IPairMessage;

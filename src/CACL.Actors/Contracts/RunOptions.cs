@@ -77,8 +77,14 @@ public sealed record RunOptions
     /// <summary>Torch device: cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 
-    /// <summary>Number of decoder actors.</summary>
+    /// <summary>Number of decoder actors; 0: the program chooses it, and adjusts it while the run goes on.</summary>
     public required int Decoders { get; init; }
+
+    /// <summary>Limits of a number of decoders that the program chooses.</summary>
+    public DecoderBounds DecoderBounds { get; init; } = new(First: 1, Most: 1, TrainingThreads: 1, Cores: 1);
+
+    /// <summary>Number of decoder actors to begin with.</summary>
+    public int FirstDecoders => Decoders > 0 ? Decoders : DecoderBounds.First;
 
     /// <summary>Time limit for decoding one pair.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(30);

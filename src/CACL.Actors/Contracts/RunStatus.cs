@@ -96,6 +96,9 @@ public sealed record RunStatus
     /// <summary>Maximum number of bytes of decoded frames in flight.</summary>
     public required long BytesLimit { get; init; }
 
+    /// <summary>Number of decoders that are wanted, set or chosen; 0 before the first is started.</summary>
+    public int DecodersWanted { get; init; }
+
     /// <summary>Number of running decoders.</summary>
     public required int Decoders { get; init; }
 

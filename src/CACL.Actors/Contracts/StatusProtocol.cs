@@ -31,6 +31,9 @@ internal static class StatusProtocol
     /// <summary>Reports how many decoders are running, and how many of them are decoding.</summary>
     internal sealed record DecodersAre(int Alive, int Busy) : IRunMessage;
 
+    /// <summary>Reports how many decoders are wanted.</summary>
+    internal sealed record DecodersWanted(int Count) : IRunMessage;
+
     /// <summary>Reports how many videos cannot be used, including those that the scan found.</summary>
     internal sealed record BadVideos(int Count) : IRunMessage;
 

@@ -16,7 +16,8 @@ namespace CACL.Actors.Decoding;
 /// Hands plans to idle decoders and supervises them. A decoder that crashes, or does not answer before its deadline, is replaced after a
 /// back-off. Its plan is retried once on another decoder, and several times if the decoder itself was at fault (killed, out of memory);
 /// only then is the sample replaced for this run. Too many replacements within a window end the run. The number of decoders may change at
-/// any time: a surplus decoder ends when it is idle. The stream's demand bounds the waiting requests.
+/// any time, by request or by the pool's own choice: a surplus decoder ends when it is idle. The stream's demand bounds the waiting
+/// requests.
 /// </summary>
 internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 {
@@ -43,18 +44,18 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Exception> _crashes = [];
     private int _crashesInARow;
     private int _started;
-    private int _wanted;
     private int _starting;
     private long _requests;
 
     public DecoderPoolActor(Settings settings)
     {
         _settings = settings;
-        _wanted = settings.Decoders;
+        _count = settings.Decoders > 0 ? null : new DecoderCount(settings.Bounds, settings.Bounds.First);
+        _wanted = _count?.Now ?? settings.Decoders;
         _restarts = new RestartWindow(settings.MaxRestarts, settings.RestartWindow, settings.Clock);
         Receive<PoolProtocol.Decode>(message =>
         {
-            _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0));
+            _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0, Began: 0));
             HandOut();
         });
         Receive<DecoderProtocol.Decoded>(Finished);
@@ -75,6 +76,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             Fill();
         });
         Receive<PoolProtocol.Resize>(Handle);
+        Receive<PoolProtocol.Stepped>(Handle);
         Receive<PoolProtocol.End>(_ => Leave());
     }
 
@@ -90,7 +92,11 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     internal static TimeSpan LongestAnswer(RunOptions options, int plansInFlight) =>
         (options.DecodeTimeout + Grace + options.DecoderBackOff.Max) * MostTriesOfFaultyDecoders * (plansInFlight + 1.0);
 
-    protected override void PreStart() => Fill();
+    protected override void PreStart()
+    {
+        Tell(new StatusProtocol.DecodersWanted(_wanted));
+        Fill();
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, cause =>
     {
@@ -104,25 +110,6 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         while (_decoders.Count + _starting < _wanted) Start();
         // Fewer decoders are wanted than when these replacements were announced.
         while (_replaced.Count > _starting) Tell(new StatusProtocol.ActorGone(_replaced.Dequeue().Path));
-    }
-
-    private void Handle(PoolProtocol.Resize message)
-    {
-        if (message.Decoders == _wanted) return;
-        _log.Info("Decoders: {Now} instead of {Before}", message.Decoders, _wanted);
-        _wanted = message.Decoders;
-        foreach (var idle in _decoders.Where(d => d.Value is null).Select(d => d.Key).ToList()) RetireIfTooMany(idle);
-        Fill();
-        TellStatus();
-    }
-
-    private bool RetireIfTooMany(IActorRef decoder)
-    {
-        if (_decoders.Count <= _wanted) return false;
-        _decoders.Remove(decoder); // HandOut skips it if it is still among the idle ones
-        Dismiss(decoder);
-        Tell(new StatusProtocol.ActorGone(PathOf(decoder)));
-        return true;
     }
 
     private static string PathOf(IActorRef decoder) => decoder.PathInRun();
@@ -158,7 +145,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         while (_waiting.Count > 0 && _idle.TryPop(out var decoder))
         {
             if (!_decoders.ContainsKey(decoder)) continue;
-            var work = _waiting.Dequeue();
+            var work = _waiting.Dequeue() with { Began = _settings.Clock.GetTimestamp() };
             _decoders[decoder] = work;
             Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
             decoder.Tell(new DecoderProtocol.Decode(work.Request, work.Plan));
@@ -177,6 +164,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         if (!_decoders.TryGetValue(Sender, out var work) || work?.Request != request) return false;
         Timers.Cancel(request);
+        if (answer is PoolProtocol.Decoded) _count?.Decoded(_settings.Clock.GetElapsedTime(work.Began).TotalSeconds);
         _crashesInARow = 0;
         _decoders[Sender] = null;
         if (!RetireIfTooMany(Sender))
@@ -283,6 +271,9 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         TimeProvider Clock,
         IActorRef Status)
     {
+        /// <summary>Limits of a number that the pool chooses, as it does if <see cref="Decoders"/> is 0.</summary>
+        public required DecoderBounds Bounds { get; init; }
+
         /// <summary>Measures decoding; null: not measured.</summary>
         public RunInstruments? Instruments { get; init; }
 
@@ -300,7 +291,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries);
+    private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries, long Began);
 
     private sealed record Overdue(long Request) : INoSerializationVerificationNeeded;
 

@@ -29,8 +29,8 @@ internal sealed class TrainingStream : IDisposable
 
     /// <summary>Returns the number of pairs that a run keeps in flight.</summary>
     public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
-        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.Decoders,
-        mostDecoders: Math.Max(options.Decoders, Environment.ProcessorCount));
+        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.FirstDecoders,
+        mostDecoders: Math.Max(options.FirstDecoders, Environment.ProcessorCount));
 
     /// <summary>Starts the stream at a step.</summary>
     /// <param name="materializer">Runs the stream.</param>

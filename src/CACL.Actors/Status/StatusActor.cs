@@ -51,6 +51,7 @@ internal sealed class StatusActor : ReceiveActor
         On<SupervisionDecision>(decision => _actors.Decided(
             decision.Actor, $"{decision.Decision}: {decision.Reason}", decision.Verdict == SupervisionVerdict.Restarted));
         On<StatusProtocol.DecodersAre>(message => _status = _status with { Decoders = message.Alive, DecodersBusy = message.Busy });
+        On<StatusProtocol.DecodersWanted>(message => _status = _status with { DecodersWanted = message.Count });
     }
 
     private void ReceiveAboutTraining()

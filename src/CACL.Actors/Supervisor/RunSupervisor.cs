@@ -175,6 +175,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _step = report.Metrics.Step;
         _status.Tell(report);
         _telemetry.Tell(report);
+        _decoders.Tell(new PoolProtocol.Stepped(
+            report.Metrics.WaitSeconds, report.Metrics.StepSeconds + report.Metrics.SnapshotSeconds, report.Metrics.Pairs));
         if (_options.Evaluation.Schedule.When.Count > 0) _evaluator.Tell(report);
         foreach (var head in _collapse.Observe(report.Metrics))
             Announce(new SupervisionDecision(_trainer.PathInRun(), $"found that {head.What}.", head.Consequence));
@@ -193,6 +195,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                 live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
                 _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _status)
             {
+                Bounds = _options.DecoderBounds,
                 Instruments = _parts.Instruments,
             }),
             $"decoders-{number}",

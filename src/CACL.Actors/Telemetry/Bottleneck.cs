@@ -7,7 +7,8 @@ namespace CACL.Actors.Telemetry;
 /// <param name="Decoders">Number of decoders.</param>
 /// <param name="SecondsPerPair">Mean time in seconds in which one of them decodes a pair; null: not known yet.</param>
 /// <param name="Processors">Number of processors of the machine.</param>
-public sealed record DecodingFigures(int Decoders, double? SecondsPerPair, int Processors);
+/// <param name="IsChosen">Whether the program chooses the number of decoders.</param>
+public sealed record DecodingFigures(int Decoders, double? SecondsPerPair, int Processors, bool IsChosen = false);
 
 /// <summary>Says in a sentence what limits a training's speed, and what would help.</summary>
 public static class Bottleneck
@@ -63,6 +64,9 @@ public static class Bottleneck
                 + $"{SettingNames.InFlightMemory}).";
         }
 
+        if (needed <= decoding.Processors && decoding.IsChosen)
+            return $"The decoders are the bottleneck: {waits}. {Counted.Of(decoding.Decoders, "decoder")} so far; more are added while "
+                + "that makes the training faster.";
         if (needed <= decoding.Processors)
             return $"The decoders are the bottleneck: {needed - decoding.Decoders:0} more would help (decoders={needed:0}); {waits}.";
         var possible = decoding.Processors - decoding.Decoders;

@@ -52,7 +52,7 @@ function showMeters(status) {
   const meters = [
     ["Batches ready", channel.waiting, channel.capacity, whole],
     ["Pairs in flight", flight.bytes, flight.limit, bytes],
-    ["Decoders busy", decoders.busy, decoders.configured, whole],
+    [decoders.configured === 0 ? "Decoders busy, number chosen" : "Decoders busy", decoders.busy, decoders.wanted ?? decoders.configured, whole],
     ...Object.entries(fields(status.queues)).map(([head, queue]) => [`Negatives, ${head}`, fields(queue).filled, fields(queue).size, whole]),
   ];
   show("meters", meters.map(m => m.slice(0, 3)), () => meters.map(([name, value, most, words]) => {

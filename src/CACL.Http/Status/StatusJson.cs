@@ -86,8 +86,13 @@ internal static class StatusJson
         json["channel"] = new JsonObject { ["waiting"] = status.BatchesWaiting, ["capacity"] = status.BatchCapacity };
         json["in_flight"] = new JsonObject { ["bytes"] = status.BytesInFlight, ["limit"] = status.BytesLimit };
         json["queues"] = Queues(status.Step, options);
-        json["decoders"] =
-            new JsonObject { ["configured"] = status.Settings.Decoders, ["alive"] = status.Decoders, ["busy"] = status.DecodersBusy };
+        json["decoders"] = new JsonObject
+        {
+            ["configured"] = status.Settings.Decoders, // 0: chosen
+            ["wanted"] = status.DecodersWanted,
+            ["alive"] = status.Decoders,
+            ["busy"] = status.DecodersBusy,
+        };
         json["settings"] = Json(status.Settings);
         json["settings_ahead"] = new JsonArray([.. status.Ahead.Select(Json)]);
         json["quarantined"] = status.Quarantined;

@@ -23,7 +23,8 @@ internal static class Verdict
             _ when status.PausedByUser => "The training pauses after this step.",
             RunState.Starting => "The training is being started.",
             _ when status.Times is null => "The first step is not done yet.",
-            _ => Bottleneck.Verdict(status.Times, new DecodingFigures(status.Decoders, status.SecondsPerDecode, processors)),
+            _ => Bottleneck.Verdict(status.Times, new DecodingFigures(
+                status.Decoders, status.SecondsPerDecode, processors, IsChosen: status.Settings.Decoders == 0)),
         };
     }
 }

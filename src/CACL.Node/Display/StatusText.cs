@@ -30,7 +30,8 @@ internal static class StatusText
         {
             yield return $"settings    learning_rate_factor {settings["learning_rate_factor"]}, loss_weights "
                 + $"{string.Join(" / ", weights.Select(weight => weight.Value))}, "
-                + $"decoders {settings["decoders"]}, checkpoint_every_steps {settings["checkpoint_every_steps"]}, evaluate_every_steps "
+                + $"decoders {((int?)settings["decoders"] == 0 ? "chosen" : settings["decoders"])}, "
+                + $"checkpoint_every_steps {settings["checkpoint_every_steps"]}, evaluate_every_steps "
                 + $"{settings["evaluate_every_steps"]}, log_level {settings["log_level"]}";
         }
 

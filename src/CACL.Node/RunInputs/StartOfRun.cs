@@ -31,7 +31,8 @@ internal static class StartOfRun
             Device = options.Device,
             DeviceName = DeviceName.Of(options.Device),
             Precision = precision.Word(),
-            Decoders = options.Decoders,
+            Decoders = options.FirstDecoders,
+            DecodersChosen = options.Decoders == 0,
             Decoder = DataSettings.Word(decoder),
         };
     }

@@ -14,20 +14,18 @@ internal static class TrainingOptions
     /// <param name="device">Torch device, resolved.</param>
     /// <param name="precision">The precision, resolved, which is part of what must be the same on resume.</param>
     /// <param name="videos">The videos, which are part of what must be the same on resume.</param>
-    public static RunOptions Of(ResolvedConfiguration configuration, string folder, string device, Precision precision, TrainingVideos videos)
+    public static RunOptions Of(
+        ResolvedConfiguration configuration, string folder, string device, Precision precision, TrainingVideos videos)
     {
         var settings = configuration.Settings;
-        var decoders = settings.Data.Decoders > 0 ? settings.Data.Decoders : DecodersFor(device);
         var fingerprint = new Dictionary<string, string>(configuration.Fingerprint)
         {
             [TrainingVideos.Setting] = videos.Identity,
             [SettingNames.Precision] = precision.Word(),
         };
-        return settings.ToRunOptions(folder, device, decoders, fingerprint);
+        return settings.ToRunOptions(folder, device, fingerprint) with
+        {
+            DecoderBounds = DecoderBounds.Of(device, settings.Training.Threads, Environment.ProcessorCount),
+        };
     }
-
-    // On a CPU, training needs the cores itself: a step takes far longer than decoding its batch. Beside a GPU they are free.
-    private static int DecodersFor(string device) => device.StartsWith("cuda", StringComparison.Ordinal)
-        ? Math.Max(1, Environment.ProcessorCount - 2)
-        : Math.Max(1, Environment.ProcessorCount / 2);
 }

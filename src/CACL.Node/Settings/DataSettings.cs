@@ -28,7 +28,7 @@ internal sealed record DataSettings
 
     public required DecoderKind Decoder { get; init; }
 
-    /// <summary>Number of decoders; 0: chosen from the number of cores.</summary>
+    /// <summary>Number of decoders; 0: chosen by the program.</summary>
     public required int Decoders { get; init; }
 
     public required TimeSpan DecodeTimeout { get; init; }

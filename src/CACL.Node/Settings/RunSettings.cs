@@ -83,9 +83,8 @@ internal sealed record RunSettings
     /// <summary>Returns the options of a run's actors.</summary>
     /// <param name="directory">The run folder, absolute.</param>
     /// <param name="device">The resolved <see cref="TrainingSettings.Device"/>: cpu, cuda or cuda:N.</param>
-    /// <param name="decoders">The resolved <see cref="DataSettings.Decoders"/>.</param>
     /// <param name="fingerprint">See <see cref="ResolvedConfiguration.Fingerprint"/>.</param>
-    public RunOptions ToRunOptions(string directory, string device, int decoders, IReadOnlyDictionary<string, string> fingerprint) => new()
+    public RunOptions ToRunOptions(string directory, string device, IReadOnlyDictionary<string, string> fingerprint) => new()
     {
         Directory = directory,
         Sampling = ToSamplingOptions(),
@@ -99,7 +98,7 @@ internal sealed record RunSettings
         OnNotFinite = Training.OnNan,
         Watchdog = Training.Watchdog,
         Device = device,
-        Decoders = decoders,
+        Decoders = Data.Decoders,
         DecodeTimeout = Data.DecodeTimeout,
         MaxBadShare = Data.MaxBadShare,
         InFlightMemory = Data.InFlightMemory,

@@ -176,7 +176,7 @@ internal static class TrainingSession
                 + "decoders: {Decoders}.{Chance}",
             $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize,
             length.StepsPerEpoch,
-            options.Decoders, chance);
+            options.Decoders > 0 ? $"{options.Decoders}" : $"chosen, {options.FirstDecoders} at first", chance);
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,

@@ -33,6 +33,9 @@ public sealed record StartFacts
     /// <summary>Decoders at the start; the number may change while the run goes on, and changes nothing that is computed.</summary>
     public required int Decoders { get; init; }
 
+    /// <summary>Whether the program chooses the number of decoders.</summary>
+    public bool DecodersChosen { get; init; }
+
     /// <summary>Which decoder: in-process or isolated.</summary>
     public required string Decoder { get; init; }
 }

@@ -36,7 +36,7 @@ public sealed class LiveSetting
         Number("learning_rate_factor", s => s.LearningRateFactor, (s, v) => s with { LearningRateFactor = v }),
         Count("evaluate_every_steps", 0, 1_000_000_000, s => s.EvaluateEverySteps, (s, v) => s with { EvaluateEverySteps = v }),
         Count("checkpoint_every_steps", 0, 1_000_000_000, s => s.CheckpointEverySteps, (s, v) => s with { CheckpointEverySteps = v }),
-        Count("decoders", 1, 1024, s => s.Decoders, (s, v) => s with { Decoders = (int)v }),
+        Count("decoders", 0, 1024, s => s.Decoders, (s, v) => s with { Decoders = (int)v }),
         Word("log_level", ["verbose", "debug", "information", "warning", "error"], s => s.LogLevel, (s, v) => s with { LogLevel = v }),
     ];
 

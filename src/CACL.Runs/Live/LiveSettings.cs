@@ -18,7 +18,7 @@ public sealed record LiveSettings
     /// <summary>Steps between two checkpoints; 0: only at the end.</summary>
     public long CheckpointEverySteps { get; init; }
 
-    /// <summary>Number of decoders.</summary>
+    /// <summary>Number of decoders; 0: chosen by the program.</summary>
     public int Decoders { get; init; }
 
     /// <summary>The lowest level that is logged: verbose, debug, information, warning or error.</summary>

@@ -59,7 +59,7 @@ public sealed class ControlActorSpec : ActorSpec
     }
 
     [Theory]
-    [InlineData("decoders", "0", "it must be a whole number from 1 to 1024")]
+    [InlineData("decoders", "1025", "it must be a whole number from 0 to 1024")]
     [InlineData("colour", "red", "There is no setting colour")]
     [InlineData("log_level", "debug", "The log of this run is closed.")]
     public void A_wish_that_cannot_be_is_refused_and_with_it_all_that_was_wished_along(string setting, string value, string why)

@@ -1,4 +1,5 @@
 using CACL.Actors.Contracts;
+using CACL.Actors.Decoding;
 using CACL.Actors.Telemetry;
 using CACL.Actors.Tests.Fakes;
 using CACL.Actors.Tests.Supervisor;
@@ -146,6 +147,33 @@ public sealed class LiveRunTests
         Assert.Equal(plain.Training.Seen, run.Training.Seen);
         Assert.Equal([3, 1], counts);
         Eventually.Holds(() => run.Videos.Decoders is { Begun: 3, Alive: 0 });
+    }
+
+    [Fact]
+    public async Task Decoders_whose_number_is_chosen_change_no_batch_and_are_as_many_as_the_status_says()
+    {
+        using var run = new FakeRun();
+        var bounds = new DecoderBounds(First: 1, Most: 3, TrainingThreads: 0, Cores: 5);
+        run.Options = run.Options with { Decoders = 0, DecoderBounds = bounds, MaxSteps = 30 };
+        var counts = new List<(int Wanted, int Alive)>();
+        run.Training.Before = step =>
+        {
+            if (step % 5 != 4) return;
+            // Two windows, the first of which is not judged: at first the training starves, then it never waits.
+            for (var i = 0; i < 2 * DecoderCount.WindowSteps; i++)
+                run.Tell("decoders-1", new PoolProtocol.Stepped(step < 15 ? 1 : 0, 1, Pairs: 2));
+            Eventually.Holds(() => run.Run.Status() is { DecodersWanted: > 0 } status && status.DecodersWanted == Expected(step));
+            Eventually.Holds(() => run.Run.Status() is var status && status.Decoders == status.DecodersWanted);
+            counts.Add((run.Run.Status().DecodersWanted, run.Run.Actors().Count(actor => actor.Kind == "decoder")));
+        };
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        using var plain = new FakeRun();
+        plain.Options = run.Options with { Decoders = 2 };
+        await plain.RunAsync();
+        Assert.Equal(plain.Training.Seen, run.Training.Seen);
+        Assert.Equal([(2, 2), (3, 3), (3, 3), (2, 2), (1, 1), (1, 1)], counts);
+
+        static int Expected(long step) => step switch { 4 or 19 => 2, 9 or 14 => 3, _ => 1 };
     }
 
     [Fact]

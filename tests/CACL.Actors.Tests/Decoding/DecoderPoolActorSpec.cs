@@ -114,6 +114,38 @@ public sealed partial class DecoderPoolActorSpec : ActorSpec
     }
 
     [Fact]
+    public void Where_the_number_is_the_pools_own_choice_it_follows_the_training_until_somebody_sets_it()
+    {
+        var pool = Start(decoders: 0);
+        Ask(pool, 0);
+        Assert.Equal(0, DecodedPosition());
+        Assert.Equal([1], Wanted());
+        Step(waits: 0.5); // what comes first is slow, and is not judged
+        Step(waits: 0.5);
+        Assert.Equal([2], Wanted());
+        pool.Tell(new PoolProtocol.Resize(3));
+        Step(waits: 0);
+        Step(waits: 0);
+        Assert.Equal([3], Wanted());
+        pool.Tell(new PoolProtocol.Resize(0));
+        Ask(pool, 1);
+        Assert.Equal(1, DecodedPosition());
+        Step(waits: 0);
+        Step(waits: 0);
+        Assert.Equal([2], Wanted());
+        Assert.Contains("Decoders: 2 instead of 1: the training waits 50 % of its time for data", Said);
+        Assert.Contains("Decoders: 3 instead of 2: as requested", Said);
+        Eventually.Holds(() => _videos.Decoders.Alive == 2);
+
+        void Step(double waits)
+        {
+            for (var i = 0; i < DecoderCount.WindowSteps; i++) pool.Tell(new PoolProtocol.Stepped(waits, 1 - waits, 16));
+        }
+
+        IEnumerable<int> Wanted() => Heard(pool, _status).OfType<StatusProtocol.DecodersWanted>().Select(message => message.Count);
+    }
+
+    [Fact]
     public void A_replacement_that_is_not_wanted_any_more_does_not_come()
     {
         _videos.Before = id => { if (id == Video(0)) throw new InvalidOperationException("bug"); };
@@ -213,7 +245,10 @@ public sealed partial class DecoderPoolActorSpec : ActorSpec
     private IActorRef Start(int decoders, int maxRestarts = 2, Func<IPairDecoder>? decoder = null) => Start(
         DecoderPoolActor.Props(new DecoderPoolActor.Settings(
             decoders, decoder ?? (() => new FakeDecoder(_videos)), _videos, _memory, 8, Patience, maxRestarts, TimeSpan.FromMinutes(1),
-            new BackOff(Wait, TimeSpan.FromSeconds(10)), _clock, _status.Ref)),
+            new BackOff(Wait, TimeSpan.FromSeconds(10)), _clock, _status.Ref)
+        {
+            Bounds = new DecoderBounds(First: 1, Most: 3, TrainingThreads: 0, Cores: 4),
+        }),
         "decoders");
 
     private void Ask(IActorRef pool, params int[] positions)

@@ -45,6 +45,7 @@ public sealed class RealStreamTests
         Assert.Equal(Steps, one.Distinct().Count());
         Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 2, firstStep: 0));
         Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 7, firstStep: 0));
+        Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 0, firstStep: 0)); // the program chooses
         Assert.Equal(one.Skip(3), await BatchesAsync(catalog, decoders, decoderActors: 2, firstStep: 3));
     }
 
@@ -78,6 +79,7 @@ public sealed class RealStreamTests
                 MaxSteps = Steps,
                 CheckpointEverySteps = 0,
                 Decoders = decoderActors,
+                DecoderBounds = new DecoderBounds(First: 3, Most: 4, TrainingThreads: 0, Cores: 6),
             },
             new RunParts
             {

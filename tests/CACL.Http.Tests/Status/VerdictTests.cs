@@ -16,6 +16,10 @@ public sealed class VerdictTests
         Assert.Equal(
             "The decoders are the bottleneck: 3 more would help (decoders=5); the training waits 50 % of its time for data.",
             Verdict.Of(starved, processors: 8));
+        Assert.Equal(
+            "The decoders are the bottleneck: the training waits 50 % of its time for data. 2 decoders so far; more are added while that "
+                + "makes the training faster.",
+            Verdict.Of(starved with { Settings = starved.Settings with { Decoders = 0 } }, processors: 8));
         Assert.Contains("this machine has 4 processors", Verdict.Of(starved, processors: 4), StringComparison.Ordinal);
         Assert.StartsWith("Computing is the bottleneck", Verdict.Of(Status(0.01, 2), processors: 8), StringComparison.Ordinal);
     }
@@ -62,7 +66,7 @@ public sealed class VerdictTests
         BytesLimit = 1,
         Decoders = decoders,
         DecodersBusy = decoders,
-        Settings = new LiveSettings { LossWeights = CaclOptions.Weights(1, 1, 1) },
+        Settings = new LiveSettings { LossWeights = CaclOptions.Weights(1, 1, 1), Decoders = decoders },
         Ahead = [],
         Quarantined = 0,
         Outcome = null,

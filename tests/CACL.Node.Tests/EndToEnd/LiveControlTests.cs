@@ -89,6 +89,13 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
             "{\"decoders\":3,\"checkpoint_every_steps\":0,\"log_level\":\"debug\",\"loss_weights\":{\"cycle\":0.5}}")).Status);
         Assert.Equal(4, File.ReadAllLines(Path.Combine(run, "control.jsonl")).Length);
         process.Until(() => Decoders(run) == 3);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"decoders\":0,\"checkpoint_every_steps\":5}")).Status);
+        var chosen = JsonNode.Parse((await SendAsync(run, HttpMethod.Get, "/api/status")).Body)!["decoders"]!;
+        Assert.Equal(0, (int?)chosen["configured"]);
+        Assert.InRange((int)chosen["wanted"]!, 1, Math.Max(3, Environment.ProcessorCount));
+        Assert.Contains("decoders chosen", Cacl(0, "status", "--run", run), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"decoders\":\"3\"}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{\"seed\":3}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(run, HttpMethod.Patch, "/api/settings", "{}")).Status);

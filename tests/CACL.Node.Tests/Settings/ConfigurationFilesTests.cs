@@ -206,8 +206,8 @@ public sealed class ConfigurationFilesTests : IDisposable
     public void A_run_is_told_every_setting_that_concerns_it()
     {
         var options = Load("cacl.checkpoints.every-steps=7", "cacl.training.on-nan=skip", "cacl.supervision.decoder.max-restarts=9",
-            "cacl.data.max-bad-share=0.5")
-            .Settings.ToRunOptions("/run", "cpu", 3, new Dictionary<string, string>());
+            "cacl.data.max-bad-share=0.5", "cacl.data.decoders=3")
+            .Settings.ToRunOptions("/run", "cpu", new Dictionary<string, string>());
         Assert.Equal(
             (7, CACL.Actors.Contracts.OnNotFinite.Skip, 9, 0.5, 3),
             (options.CheckpointEverySteps, options.OnNotFinite, options.MaxDecoderRestarts, options.MaxBadShare, options.Decoders));

@@ -20,7 +20,7 @@ public sealed class DefaultsTests
 {
     private static readonly RunSettings Reference = ConfigurationFiles.Defaults().Settings;
 
-    private static readonly RunOptions ReferenceRun = Reference.ToRunOptions("/run", "cpu", 2, new Dictionary<string, string>());
+    private static readonly RunOptions ReferenceRun = Reference.ToRunOptions("/run", "cpu", new Dictionary<string, string>());
 
     /// <summary>Each record as reference.conf alone makes it, and with its own defaults.</summary>
     private static readonly (object FromReference, object OwnDefault)[] Records =

@@ -21,6 +21,7 @@ public sealed class RunFactsTests : IDisposable
             Threads = numbers.Item1,
             InteropThreads = numbers.Item2,
             Decoders = numbers.Item3,
+            DecodersChosen = numbers.Item3 % 2 == 0,
             DeviceSetting = device.Item1,
             Device = device.Item2,
             DeviceName = device.Item3,

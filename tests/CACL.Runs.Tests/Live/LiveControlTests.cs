@@ -118,8 +118,8 @@ public sealed class LiveControlTests : IDisposable
     [Theory]
     [InlineData("learning_rate_factor", "-1", "from 0 to 1000")]
     [InlineData("learning_rate_factor", "NaN", "from 0 to 1000")]
-    [InlineData("decoders", "0", "from 1 to 1024")]
-    [InlineData("decoders", "1.5", "from 1 to 1024")]
+    [InlineData("decoders", "1025", "from 0 to 1024")]
+    [InlineData("decoders", "1.5", "from 0 to 1024")]
     [InlineData("log_level", "loud", "verbose, debug")]
     [InlineData("seed", "3", "there are learning_rate_factor, loss_weights.global")]
     public void What_makes_no_sense_is_refused_with_all_that_came_with_it(string setting, string value, string words)

@@ -25,11 +25,17 @@ internal static class AllowedFormats
     /// <summary>Returns whether the path's extension is that of a still image.</summary>
     public static bool IsStill(string path) => StillExtensions.Contains(Path.GetExtension(path));
 
+    /// <summary>Does the same as <see cref="DemuxerOf"/>, and returns null for videos.</summary>
+    public static string? StillDemuxerOf(string path) => DemuxerOf(path) is { } demuxer && IsStill(path) ? demuxer : null;
+
     /// <summary>Examines a file's first bytes before ffmpeg does.</summary>
-    /// <returns>The demuxer to force on a still; null for videos.</returns>
+    /// <returns>
+    /// The demuxer of a still, which is to be forced; the demuxer that a video's first bytes name beyond doubt, so that ffmpeg need not ask
+    /// all of its demuxers; otherwise null.
+    /// </returns>
     /// <exception cref="VideoUnusableException">The file cannot be opened, is empty, or is no image although its name says so.</exception>
     /// <exception cref="DecoderFaultException">The machine is out of memory, or too many files are open.</exception>
-    public static string? StillDemuxerOf(string path)
+    public static string? DemuxerOf(string path)
     {
         Span<byte> head = stackalloc byte[12];
         try
@@ -52,10 +58,19 @@ internal static class AllowedFormats
             throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {e.Message}", e);
         }
 
-        if (!IsStill(path)) return null;
+        if (!IsStill(path)) return VideoDemuxer(head);
         return StillDemuxer(head)
             ?? throw new VideoUnusableException(
                 path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
+    }
+
+    /// <summary>
+    /// Returns ffmpeg's demuxer for a video that begins like this, as its probing would choose it; null if only probing can tell.
+    /// </summary>
+    public static string? VideoDemuxer(ReadOnlySpan<byte> head)
+    {
+        if (head.Length >= 8 && head[4..].StartsWith("ftyp"u8)) return "mov";
+        return head.StartsWith((ReadOnlySpan<byte>)[0x1a, 0x45, 0xdf, 0xa3]) ? "matroska" : null;
     }
 
     /// <summary>

@@ -5,8 +5,8 @@ namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
 /// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before them, then forwards to both frames,
-/// which are found by their presentation times. If that leaves any doubt, it decodes from the start and counts, which is exact by
-/// definition.
+/// which are found by their presentation times. If a key frame lies between them, the second frame gets a seek of its own, and what lies
+/// between is not decoded. If anything leaves a doubt, it decodes from the start and counts, which is exact by definition.
 /// </summary>
 public sealed class InProcessPairDecoder : IPairDecoder
 {
@@ -48,11 +48,27 @@ public sealed class InProcessPairDecoder : IPairDecoder
     {
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
-        var search = new PairSearch(video, plan.Frame, plan.Stride, decoder);
+        var last = plan.Frame + plan.Stride;
+        // Where packets were not reliable, containers may seek slowly.
+        var together = video.CountedBy != CountedBy.Packets || PairSearch.KeyFrameBefore(video.Frames, last) <= plan.Frame;
+        if (together) return TryByTime(video, plan, plan.Frame, last, size, first, second, file, decoder, deadline);
+        if (!TryByTime(video, plan, plan.Frame, plan.Frame, size, first, second, file, decoder, deadline)) return false;
+        decoder.Flush();
+        return TryByTime(video, plan, last, last, size, first, second, file, decoder, deadline);
+    }
+
+    /// <summary>Finds one frame of the plan, or both, from one entry point.</summary>
+    /// <returns>False if anything leaves a doubt.</returns>
+    private bool TryByTime(
+        VideoRecord video, SamplePlan plan, int from, int to, int size, Span<byte> first, Span<byte> second, MediaFile file,
+        FrameDecoder decoder, Deadline deadline)
+    {
+        var stream = file.Stream(video.StreamIndex);
+        using var gate = new KeyFrameGate(_ffmpeg, stream);
+        var search = new PairSearch(video, from, to, decoder, stream);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
-        var (foundFirst, foundSecond) = (false, false);
+        var foundFirst = false;
         var last = FfmpegFunctions.NoTime;
         while (reader.Next())
         {
@@ -60,17 +76,15 @@ public sealed class InProcessPairDecoder : IPairDecoder
             last = _frame.Pts;
             if (last == search.FirstTime)
             {
-                Write(video, plan.View.Box, size, first);
-                if (plan.Stride == 0) WriteSecondOfOneFrame(video, plan, size, first, second);
+                Write(video, plan, from, size, first, second);
                 foundFirst = true;
             }
             else if (last == search.SecondTime)
             {
-                Write(video, plan.ViewPlus.Box, size, second);
-                foundSecond = true;
+                Write(video, plan, to, size, first, second);
             }
 
-            if (foundFirst && (foundSecond || plan.Stride == 0)) return true;
+            if (last == search.SecondTime) return foundFirst;
         }
 
         return false;
@@ -85,11 +99,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         var index = 0;
         for (; reader.Next(); index++)
         {
-            if (index == plan.Frame) Write(video, plan.View.Box, size, first);
-            if (index != plan.Frame + plan.Stride) continue;
-            if (plan.Stride == 0) WriteSecondOfOneFrame(video, plan, size, first, second);
-            else Write(video, plan.ViewPlus.Box, size, second);
-            return;
+            if (index == plan.Frame || index == plan.Frame + plan.Stride) Write(video, plan, index, size, first, second);
+            if (index == plan.Frame + plan.Stride) return;
         }
 
         throw new VideoUnusableException(video.Path, UnusableReason.Corrupt,
@@ -126,9 +137,12 @@ public sealed class InProcessPairDecoder : IPairDecoder
         }
     }
 
-    private void WriteSecondOfOneFrame(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second)
+    /// <summary>Writes the view, or the views, that the plan takes of the frame just decoded.</summary>
+    private void Write(VideoRecord video, SamplePlan plan, int frame, int size, Span<byte> first, Span<byte> second)
     {
-        if (plan.ViewPlus.Box == plan.View.Box) first.CopyTo(second);
+        if (frame == plan.Frame) Write(video, plan.View.Box, size, first);
+        if (frame != plan.Frame + plan.Stride) return;
+        if (plan.Stride == 0 && plan.ViewPlus.Box == plan.View.Box) first.CopyTo(second);
         else Write(video, plan.ViewPlus.Box, size, second);
     }
 

@@ -45,33 +45,16 @@ internal sealed unsafe class MediaFile : IDisposable
     public static MediaFile Open(FfmpegLibraries ffmpeg, string path, Deadline deadline)
     {
         deadline.Check();
-        var stillDemuxer = AllowedFormats.StillDemuxerOf(path);
-        var functions = ffmpeg.Functions;
-        var context = functions.FormatAllocate();
-        if (context == null) throw DecoderFaultException.Of(path, "ffmpeg could not allocate a demuxer");
-        var callback = (nint*)(context + ffmpeg.Layouts.FormatInterruptCallback);
-        callback[0] = Deadline.Interrupt;
-        callback[1] = deadline.Argument;
-        byte* options = null;
-        int error;
-        fixed (byte* protocolKey = ProtocolKey, protocolValue = ProtocolValue, formatKey = FormatKey, formatValue = FormatValue)
-        fixed (byte* url = FfmpegFunctions.Bytes("file:" + path), demuxer = FfmpegFunctions.Bytes(stillDemuxer ?? ""))
+        var demuxer = AllowedFormats.DemuxerOf(path);
+        var isVideo = !AllowedFormats.IsStill(path);
+        var context = Open(ffmpeg, path, deadline, demuxer, isVideo, out var error);
+        if (error < 0 && isVideo && demuxer is not null)
         {
-            functions.DictionarySet(&options, protocolKey, protocolValue, 0);
-            if (stillDemuxer is null) functions.DictionarySet(&options, formatKey, formatValue, 0);
-            var asked = deadline.Asked;
-            error = functions.OpenInput(&context, url, stillDemuxer is null ? null : functions.FindInputFormat(demuxer), &options);
-            functions.DictionaryFree(&options);
-            if (error < 0) throw OpenFault(functions, path, deadline, error); // ffmpeg has freed the context
-            if (deadline.Asked == asked)
-            {
-                functions.CloseInput(&context);
-                throw new InvalidOperationException($"libavformat {ffmpeg.FormatVersion} never asked whether to stop: its structures are "
-                    + "not as this program knows them.");
-            }
+            deadline.Check();
+            context = Open(ffmpeg, path, deadline, null, isVideo, out error); // the first bytes may lie
         }
 
-        return new MediaFile(ffmpeg, path, deadline, context);
+        return error >= 0 ? new MediaFile(ffmpeg, path, deadline, context) : throw OpenFault(ffmpeg.Functions, path, deadline, error);
     }
 
     public MediaStream Stream(int index)
@@ -119,6 +102,36 @@ internal sealed unsafe class MediaFile : IDisposable
         var context = _context;
         _context = null;
         Functions.CloseInput(&context);
+    }
+
+    private static byte* Open(
+        FfmpegLibraries ffmpeg, string path, Deadline deadline, string? demuxer, bool isVideo, out int error)
+    {
+        var functions = ffmpeg.Functions;
+        var context = functions.FormatAllocate();
+        if (context == null) throw DecoderFaultException.Of(path, "ffmpeg could not allocate a demuxer");
+        var callback = (nint*)(context + ffmpeg.Layouts.FormatInterruptCallback);
+        callback[0] = Deadline.Interrupt;
+        callback[1] = deadline.Argument;
+        byte* options = null;
+        fixed (byte* protocolKey = ProtocolKey, protocolValue = ProtocolValue, formatKey = FormatKey, formatValue = FormatValue)
+        fixed (byte* url = FfmpegFunctions.Bytes("file:" + path), name = FfmpegFunctions.Bytes(demuxer ?? ""))
+        {
+            functions.DictionarySet(&options, protocolKey, protocolValue, 0);
+            if (isVideo) functions.DictionarySet(&options, formatKey, formatValue, 0);
+            var asked = deadline.Asked;
+            error = functions.OpenInput(&context, url, demuxer is null ? null : functions.FindInputFormat(name), &options);
+            functions.DictionaryFree(&options);
+            if (error < 0) return null; // ffmpeg has freed the context
+            if (deadline.Asked == asked)
+            {
+                functions.CloseInput(&context);
+                throw new InvalidOperationException($"libavformat {ffmpeg.FormatVersion} never asked whether to stop: its structures are "
+                    + "not as this program knows them.");
+            }
+        }
+
+        return context;
     }
 
     private static VideoUnusableException OpenFault(FfmpegFunctions functions, string path, Deadline deadline, int error)

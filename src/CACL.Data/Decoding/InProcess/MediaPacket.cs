@@ -31,6 +31,8 @@ internal sealed unsafe class MediaPacket : IDisposable
 
     public int Size => *(int*)(_packet + PacketLayout.Size);
 
+    public ReadOnlySpan<byte> Bytes => new(Data, Size);
+
     public int StreamIndex => *(int*)(_packet + PacketLayout.StreamIndex);
 
     public bool IsKey => (Flags & Key) != 0;

@@ -4,25 +4,27 @@ namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
 /// Decides which packets to decode to find two frames by their times: from an entry point at or before the first one until both are in the
-/// decoder, and between them only those to which others refer.
+/// decoder, and between them only those to which others refer. Both may be the same frame.
 /// </summary>
 internal sealed class PairSearch
 {
     private readonly VideoRecord _video;
     private readonly FrameDecoder _decoder;
+    private readonly UnreferencedPictures? _unreferenced;
     private readonly bool _onePacketOneFrame;
     private bool _entered;
     private bool _sentFirst;
     private bool _sentSecond;
 
-    public PairSearch(VideoRecord video, int frame, int stride, FrameDecoder decoder)
+    public PairSearch(VideoRecord video, int first, int second, FrameDecoder decoder, MediaStream stream)
     {
         _video = video;
         _decoder = decoder;
         _onePacketOneFrame = _video.CountedBy == CountedBy.Packets;
-        FirstTime = _video.Frames.Times[frame];
-        SecondTime = _video.Frames.Times[frame + stride];
-        EntryTime = KeyTimeBefore(_video.Frames, frame);
+        if (_onePacketOneFrame) _unreferenced = UnreferencedPictures.Of(video.Codec, stream.ExtraData);
+        FirstTime = _video.Frames.Times[first];
+        SecondTime = _video.Frames.Times[second];
+        EntryTime = KeyFrameBefore(_video.Frames, first) is var key and > 0 ? _video.Frames.Times[key] : null;
         _entered = EntryTime is null;
     }
 
@@ -48,7 +50,9 @@ internal sealed class PairSearch
         if (!_entered && !Enters(packet)) return false;
         _sentFirst |= packet.Pts == FirstTime;
         _sentSecond |= packet.Pts == SecondTime;
-        _decoder.SkipsNonReference = _onePacketOneFrame && _video.Codec == "h264" && packet.Pts != FirstTime && packet.Pts != SecondTime;
+        var isWanted = packet.Pts == FirstTime || packet.Pts == SecondTime;
+        if (!isWanted && !packet.IsCorrupt && _unreferenced is not null && _unreferenced.Contains(packet.Bytes)) return false;
+        _decoder.SkipsNonReference = _onePacketOneFrame && _video.Codec == "h264" && !isWanted;
         return true;
     }
 
@@ -64,10 +68,11 @@ internal sealed class PairSearch
         return _entered;
     }
 
-    private static long? KeyTimeBefore(FrameIndex frames, int frame)
+    /// <summary>Returns the last key frame at or before a frame; 0, the start, if there is none.</summary>
+    public static int KeyFrameBefore(FrameIndex frames, int frame)
     {
         var at = Array.BinarySearch(frames.KeyFrames, frame);
         if (at < 0) at = ~at - 1;
-        return at < 0 || frames.KeyFrames[at] == 0 ? null : frames.Times[frames.KeyFrames[at]];
+        return at < 0 ? 0 : frames.KeyFrames[at];
     }
 }
