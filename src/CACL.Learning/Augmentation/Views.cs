@@ -73,7 +73,9 @@ public sealed record Views(
         }
     }
 
-    /// <summary>Returns which rows a step puts where, on the views' device; what has to be uploaded is the caller's dispose scope's.</summary>
+    /// <summary>
+    /// Returns which rows a step puts where, on the views' device; what has to be uploaded is the caller's dispose scope's.
+    /// </summary>
     internal StepPlaces Places()
     {
         var batch = Permutation.Length;

@@ -13,7 +13,8 @@ internal static class PixelLoss
     /// matches j [B,N], queue [K,D]; gradient with respect to p. factors: the type of the factors of
     /// the products with the queue.
     /// </summary>
-    public static Tensor Compute(Tensor p, Tensor pPlus, Tensor matches, Tensor queue, double temperature, ScalarType factors = ScalarType.Float32)
+    public static Tensor Compute(
+        Tensor p, Tensor pPlus, Tensor matches, Tensor queue, double temperature, ScalarType factors = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         Tensor loss, gradient;

@@ -11,7 +11,8 @@ internal static class BackboneCase
     {
         var tolerance = golden.Tolerance("# relative", 2e-4, RoundedQuantity.Map);
         var (batch, size, seed) = (golden.Int("batch"), golden.Int("size"), golden.Seed());
-        using var weights = new NetworkWeights(GoldenNames.Backbone(golden.Text("backbone")), [], golden.Device, precision: golden.Precision);
+        var backbone = GoldenNames.Backbone(golden.Text("backbone"));
+        using var weights = new NetworkWeights(backbone, [], golden.Device, precision: golden.Precision);
         foreach (var entry in weights.Tensors) weights.Write(entry.Name, NamedNumbers.Weight(entry.Name, entry.Shape, seed));
         weights.Round();
         var network = new ResNet(weights, Padding.Zeros, golden.Int("bn_splits"));
@@ -20,9 +21,8 @@ internal static class BackboneCase
             .to(golden.Device);
 
         using var _ = no_grad();
-        var isDeep = golden.Text("backbone") == "resnet50";
         Map(
-            "train", isDeep ? RoundedQuantity.DeepMap : RoundedQuantity.Map,
+            "train", backbone == Backbone.ResNet50 ? RoundedQuantity.DeepMap : RoundedQuantity.Map,
             network.Forward(x, training: true).narrow(1, 0, golden.Shape("train")[1]));
         foreach (var name in golden.Entries.Select(e => e.Name).Where(n => n.StartsWith("after.", StringComparison.Ordinal)))
             check.Relative(name, weights[name["after.".Length..]], tolerance);

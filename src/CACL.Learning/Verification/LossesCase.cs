@@ -33,7 +33,8 @@ internal static class LossesCase
         var negatives = golden.Tensor("queue_c");
         check.Relative("cycle_matrix", CycleLoss.Matrix(Pixels(c), Pixels(cPlus), negatives, t, factors), tolerance);
         check.Relative("target", CycleLoss.SoftTarget(uPixels, uPlusPixels, t), tolerance);
-        LossAndGradient("loss_cycle_hard", CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t, factors: factors).Loss, "grad_c_hard", c);
+        var hard = CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t, factors: factors).Loss;
+        LossAndGradient("loss_cycle_hard", hard, "grad_c_hard", c);
         var soft = CycleLoss.Compute(Pixels(c), Pixels(cPlus), negatives, t, new(uPixels, uPlusPixels, t), factors: factors).Loss;
         LossAndGradient("loss_cycle_soft", soft, "grad_c_soft", c);
 

@@ -63,7 +63,8 @@ internal static class RoundedTolerance
         _ => throw new ArgumentOutOfRangeException(nameof(quantity), quantity, null),
     };
 
-    // Two bits more: a quarter of what bfloat16 may be off, as far as rounding decides; what falls to the other side is as far off as there.
+    // Two bits more: a quarter of what bfloat16 may be off, as far as rounding decides; what falls to the other side is as far off as
+    // there.
     private static double InTf32(RoundedQuantity quantity) => quantity switch
     {
         RoundedQuantity.Image => 1e-3,

@@ -61,5 +61,5 @@ internal sealed record ManifestCheckpoint(string Sha256, long? Step, string Back
 /// <param name="Version">Version of this program.</param>
 /// <param name="Device">cpu or cuda:N.</param>
 /// <param name="Threads">Number of CPU threads.</param>
-/// <param name="Precision">The numbers that the backbone was computed in: fp32, tf32 or bf16; null in a result from before the choice.</param>
+/// <param name="Precision">The numbers that the backbone was computed in: fp32, tf32 or bf16; null: from before the choice.</param>
 internal sealed record ManifestProgram(string Version, string Device, int Threads, string? Precision = null);

@@ -18,7 +18,8 @@ internal static class StartOfRun
     /// <param name="decoder">The decoder that was chosen.</param>
     /// <param name="stepsDone">Steps that the run has behind it.</param>
     /// <param name="now">The time of day.</param>
-    public static StartFacts Facts(RunSettings settings, RunOptions options, Precision precision, DecoderKind decoder, long stepsDone, DateTimeOffset now)
+    public static StartFacts Facts(
+        RunSettings settings, RunOptions options, Precision precision, DecoderKind decoder, long stepsDone, DateTimeOffset now)
     {
         return new StartFacts
         {

@@ -48,6 +48,7 @@ internal sealed class ResolvedConfiguration
         ["cacl.model.queue-sizes.cycle"] = "0",
         ["cacl.model.queue-sizes.global"] = "0",
         ["cacl.model.queue-sizes.pixel"] = "0",
+        ["cacl.training.precision"] = "auto",
     };
 
     private readonly HoconObject? _akka;

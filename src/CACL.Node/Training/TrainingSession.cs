@@ -135,8 +135,8 @@ internal static class TrainingSession
     }
 
     private static RunOutcome Train(
-        TrainRequest request, RunOptions options, Precision precision, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
+        TrainRequest request, RunOptions options, Precision precision, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log,
+        StopSignals signals, NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);

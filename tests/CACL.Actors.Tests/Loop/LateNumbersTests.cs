@@ -59,7 +59,8 @@ public sealed class LateNumbersTests
         };
         loop = Loop(training, batches, 2, 0, OnNotFinite.Halt, new SnapshotShelf(), report =>
         {
-            lock (order) order.Add(report is LoopReport.Stepped s ? $"{s.Metrics.Step}" : report is LoopReport.PhaseIs p ? $"{p.Phase}" : "");
+            var word = report is LoopReport.Stepped s ? $"{s.Metrics.Step}" : report is LoopReport.PhaseIs p ? $"{p.Phase}" : "";
+            lock (order) order.Add(word);
             if (report is LoopReport.PhaseIs { Phase: LoopPhase.Paused }) paused.Set();
         });
         var thread = new Thread(() => loop.Run());

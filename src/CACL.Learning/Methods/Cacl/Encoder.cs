@@ -28,7 +28,11 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
             maps.Rows[head] = Forward(head, rows).view(x.shape[0], -1, CaclHeads.Width).MoveToOuterDisposeScope();
         }
 
-        if (options.UsesFeatures) maps.Features = rows.detach().to(weights.Parameters.dtype).view(x.shape[0], -1, rows.shape[1]).MoveToOuterDisposeScope();
+        if (options.UsesFeatures)
+        {
+            var exact = rows.detach().to(weights.Parameters.dtype);
+            maps.Features = exact.view(x.shape[0], -1, rows.shape[1]).MoveToOuterDisposeScope();
+        }
         if ((options.Heads & only).HasFlag(Heads.Global))
         {
             // Pooled before the head, the head sees one position, the mean of all.
