@@ -130,7 +130,7 @@ public sealed class PreparationSession : IDisposable
         folder = Path.GetFullPath(folder);
         try
         {
-            RequireApart(RealPath.Of(folder) ?? folder, roots);
+            RequireApart(folder, roots);
             Directory.CreateDirectory(folder);
             folder = RealPath.Of(folder) ?? folder;
             RequireApart(folder, roots);
@@ -149,13 +149,22 @@ public sealed class PreparationSession : IDisposable
         }
     }
 
-    private static void RequireApart(string folder, VideoRoots roots)
+    /// <summary>Checks that a folder for prepared files and the folders of the sources do not lie one in the other.</summary>
+    /// <exception cref="PreparationException">They do.</exception>
+    public static void RequireApart(string folder, VideoRoots roots)
     {
+        ArgumentNullException.ThrowIfNull(roots);
+        folder = Resolved(folder);
         foreach (var root in roots.Folders)
         {
             if (VideoRoots.IsWithin(folder, root) || VideoRoots.IsWithin(root, folder)) throw Nested(root, folder);
         }
     }
+
+    // What is not there yet has no links in it, but the folders above it may.
+    private static string Resolved(string folder) => RealPath.Of(folder) is { } real ? real
+        : Path.GetDirectoryName(folder) is { } above ? Path.Combine(Resolved(above), Path.GetFileName(folder))
+        : folder;
 
     private static PreparationException Nested(string source, string folder) => new(
         $"{source} and {folder} lie one in the other, so that sources and prepared files would be taken for each other. Name a folder "
