@@ -34,6 +34,10 @@ public sealed class PreparedFiles
     /// </summary>
     public string Identity { get; }
 
+    /// <summary>Returns the prepared files of a training that reads videos from themselves.</summary>
+    /// <param name="videos">Number of videos.</param>
+    public static PreparedFiles None(int videos) => new([], [], Counted(0, videos), _ => { });
+
     /// <summary>Finds the prepared files of videos that are there and unchanged.</summary>
     /// <param name="catalog">The catalogue.</param>
     /// <param name="videos">The videos, in a fixed order.</param>
@@ -73,7 +77,7 @@ public sealed class PreparedFiles
             }
         }
 
-        var counted = string.Create(CultureInfo.InvariantCulture, $"{stamps.Count} of {videos.Count} videos");
+        var counted = Counted(stamps.Count, videos.Count);
         var identity = stamps.Count == 0 ? counted : $"{counted}, sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
         return new PreparedFiles(stamps, faults, identity, warn);
     }
@@ -87,6 +91,9 @@ public sealed class PreparedFiles
         _warn($"{why} {source} is read instead, and so are the sources of others like it, without another warning. To prepare what is "
             + $"missing: {CommandLines.PrepareVideos}");
     }
+
+    private static string Counted(int prepared, int videos) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prepared} of {videos} videos");
 
     /// <summary>Returns the stamp of a video's prepared file, or null where it is read from its source.</summary>
     internal FileStamp? StampOf(long video) => _stamps.TryGetValue(video, out var stamp) ? stamp : null;

@@ -31,7 +31,8 @@ public sealed class PreparedLibrary(VideoCatalog catalog, PreparedFiles files) :
     {
         if (prepared is null) return "The catalogue no longer knows a prepared file that it knew.";
         var path = prepared.Record.Path;
-        if (new FileStamp(prepared.SourceSize, prepared.SourceModifiedTicks) != source || prepared.Record.Frames.Count != record.Frames.Count)
+        var madeOf = new FileStamp(prepared.SourceSize, prepared.SourceModifiedTicks);
+        if (madeOf != source || prepared.Record.Frames.Count != record.Frames.Count)
             return $"{path} was made of an earlier version of its source.";
         if (new FileStamp(prepared.Size, prepared.ModifiedTicks) != expected) return $"{path} was made anew meanwhile.";
         return FileStamp.Of(path) == expected ? null : $"{path} is gone or has changed.";

@@ -96,7 +96,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     });
 
     /// <summary>
-    /// Lists the usable videos by path, each with its prepared file if one is known; looks whether the prepared files are as they were made.
+    /// Lists the usable videos by path, each with its prepared file if one is known; looks whether the prepared files are as they were
+    /// made.
     /// </summary>
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public IReadOnlyList<ListedVideo> List(VideoRoots? within = null) => [.. Listed(within).Select(listed =>

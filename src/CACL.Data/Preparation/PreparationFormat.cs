@@ -22,9 +22,9 @@ public sealed record PreparationFormat
     public int ShortSide { get; init; } = 256;
 
     /// <summary>Frames from one key frame to the next. Motion JPEG has key frames only.</summary>
-    public int Gop { get; init; } = 4;
+    public int Gop { get; init; } = 8;
 
-    /// <summary>H.264's constant rate factor, 0 to 51, or Motion JPEG's scale, 2 to 31; less is better. Null: the codec's default.</summary>
+    /// <summary>H.264's constant rate factor, 0 to 51, or Motion JPEG's scale, 2 to 31; less is better. Null: the default.</summary>
     public int? Quality { get; init; }
 
     /// <summary>The quality that is used.</summary>

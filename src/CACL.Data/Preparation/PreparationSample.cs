@@ -4,8 +4,8 @@ using CACL.Data.Files;
 namespace CACL.Data.Preparation;
 
 /// <summary>
-/// Makes the beginnings of a few files, evenly spread over all, as many at a time as the preparation will, and concludes from their size and
-/// time what the whole will take.
+/// Makes the beginnings of a few files, evenly spread over all, as many at a time as the preparation will, and concludes from their size
+/// and time what the whole will take.
 /// </summary>
 internal sealed class PreparationSample(VideoCatalog catalog, VideoEncoder encoder, string folder, PreparationOptions options)
 {

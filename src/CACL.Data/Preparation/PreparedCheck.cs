@@ -19,7 +19,9 @@ internal static class PreparedCheck
         if ((prepared.Width, prepared.Height) != size)
             return $"its pictures are {prepared.Width}×{prepared.Height} where {size.Width}×{size.Height} was meant";
         if (prepared.Frames.Count > 1 && !prepared.Frames.Seekable) return "its frames cannot be found by their times";
-        return source.Frames.Seekable && !SameTimes(source.Frames, prepared.Frames) ? "its frames have other times than the source's" : null;
+        return source.Frames.Seekable && !SameTimes(source.Frames, prepared.Frames)
+            ? "its frames have other times than the source's"
+            : null;
     }
 
     private static bool SameTimes(FrameIndex source, FrameIndex prepared)

@@ -3,8 +3,8 @@ using CACL.Data.Catalog;
 namespace CACL.Data.Preparation;
 
 /// <summary>
-/// Where the prepared file of each source lies: below the folder, as the source lies below the folder named; of several folders named, below
-/// the last part of its name. A source keeps the place that the folder's record has for it.
+/// Where the prepared file of each source lies: below the folder, as the source lies below the folder named; of several folders named,
+/// below the last part of its name. A source keeps the place that the folder's record has for it.
 /// </summary>
 internal sealed class PreparedPlaces
 {
@@ -51,7 +51,11 @@ internal sealed class PreparedPlaces
         var folders = Folders();
         // The outermost folder counts, whatever is named below it.
         if (folders.Find(folder => VideoRoots.IsWithin(source, folder)) is { } folder)
-            return folders.Count == 1 ? Path.GetRelativePath(folder, source) : Path.Combine(Path.GetFileName(folder), Path.GetRelativePath(folder, source));
+        {
+            var below = Path.GetRelativePath(folder, source);
+            return folders.Count == 1 ? below : Path.Combine(Path.GetFileName(folder), below);
+        }
+
         return Path.GetRelativePath(_commonFolder!, source);
     }
 

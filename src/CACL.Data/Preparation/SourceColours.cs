@@ -3,7 +3,7 @@ using CACL.Data.Decoding.Isolated;
 
 namespace CACL.Data.Preparation;
 
-/// <summary>What a video says about the colours of its pictures, as ffprobe words it; null where it says nothing that ffmpeg knows.</summary>
+/// <summary>What a video says about the colours of its pictures, as ffprobe words it; null where it says nothing known.</summary>
 /// <param name="PixelFormat">ffmpeg's name of the pixel format.</param>
 /// <param name="Range">tv or pc.</param>
 /// <param name="Matrix">Matrix between YUV and RGB.</param>

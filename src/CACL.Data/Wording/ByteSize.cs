@@ -7,7 +7,7 @@ public static class ByteSize
 {
     private static readonly string[] Units = ["bytes", "kB", "MB", "GB", "TB"];
 
-    /// <summary>Returns a text of three digits or so, such as <c>512 bytes</c>, <c>38.6 MB</c> or <c>182 GB</c>: thousands, not 1024s.</summary>
+    /// <summary>Returns a text of two or three digits, such as <c>38.6 MB</c> or <c>182 GB</c>: in thousands, not in 1024s.</summary>
     public static string Of(long bytes)
     {
         var (size, unit) = ((double)bytes, 0);

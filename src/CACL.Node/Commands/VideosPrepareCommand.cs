@@ -56,7 +56,7 @@ internal static class VideosPrepareCommand
             "prepare",
             "Makes copies of videos from which a training reads frames several times as fast. It continues where it was stopped.",
             "cacl videos prepare /data/kinetics400/train /data/kinetics400/prepared",
-            "cacl videos prepare clips more-clips prepared --gop 8 --quality 23 --jobs 8",
+            "cacl videos prepare clips more-clips prepared --gop 4 --quality 23 --jobs 8",
             "cacl videos prepare clips prepared --estimate")
         {
             folders,

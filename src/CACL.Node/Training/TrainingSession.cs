@@ -69,10 +69,13 @@ internal static class TrainingSession
             Log.Information(
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
+            var earlier = request.Start == RunStart.Resume ? Earlier(folder) : null;
+            var prepared = Prepared(request, catalog, videos, earlier);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(
-                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
+                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, prepared, earlier,
+                catalog, decoders);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
@@ -126,9 +129,19 @@ internal static class TrainingSession
             new("The scan was stopped, and nothing was trained. What was read is kept; the same command continues from there.", exitCode);
     }
 
+    private static PreparedFiles Prepared(TrainRequest request, VideoCatalog catalog, TrainingVideos videos, RunFacts? earlier)
+    {
+        var prepared = PreparedInputs.Of(catalog, videos, request.Configuration.Settings.Data, lost => Log.Warning("{Prepared}", lost));
+        var before = earlier?.Starts is [.., var last] ? last : null;
+        foreach (var (sentence, isWarning) in PreparedInputs.Sentences(prepared, videos.Usable.Length, before))
+            Log.Write(isWarning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Prepared}", sentence);
+        return prepared;
+    }
+
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, PreparedFiles prepared, RunFacts? earlier,
+        VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -153,8 +166,11 @@ internal static class TrainingSession
         folder.Begin(
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
             RunFacts.With(
-                request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
-                StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
+                earlier, videos.Identity,
+                StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now) with
+                {
+                    Prepared = prepared.Identity,
+                }));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -172,8 +188,8 @@ internal static class TrainingSession
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
-            Library = catalog,
-            Decoder = decoders.CreateDecoder,
+            Library = new PreparedLibrary(catalog, prepared),
+            Decoder = decoders.Preferring(prepared),
             Engine = () => engines.Make(() =>
                 new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look)),
             Checkpoints = storage,

@@ -20,8 +20,9 @@ internal static class ListHandler
         var videos = catalog.List(roots.Count > 0 ? new VideoRoots(roots) : null);
         foreach (var video in videos)
         {
+            var size = string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}");
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{video.Frames,7} frames  {$"{video.Width}x{video.Height}",9}  {video.Codec,-5}  {video.Path}"));
+                CultureInfo.InvariantCulture, $"{video.Frames,7} frames  {size,9}  {video.Codec,-5}  {video.Path}"));
             if (video.Prepared is not { } prepared) continue;
             output.WriteLine(prepared.Fault is null
                 ? $"    prepared ({prepared.Format}, {ByteSize.Of(prepared.Size)}): {prepared.Path}"

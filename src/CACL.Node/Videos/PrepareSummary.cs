@@ -26,11 +26,12 @@ internal static class PrepareSummary
         }
 
         output.WriteLine(
-            $"{Counted.Of(estimate.Missing, "file")} to be made in {folder} ({options.Format.Text}), {options.Parallelism:N0} at a time.{ready}");
+            $"{Counted.Of(estimate.Missing, "file")} to be made in {folder} ({options.Format.Text}), {options.Parallelism:N0} at a time."
+                + ready);
         output.WriteLine(estimate.Sampled == 0
             ? "What they take cannot be estimated: none of those tried could be made."
-            : $"By the beginnings of {estimate.Sampled:N0} they take {ProgressText.Clock(estimate.Time)} and {ByteSize.Of(estimate.Bytes)}; "
-                + $"{ByteSize.Of(estimate.FreeBytes)} are free there.");
+            : $"By the beginnings of {estimate.Sampled:N0} they take {ProgressText.Clock(estimate.Time)} and "
+                + $"{ByteSize.Of(estimate.Bytes)}; {ByteSize.Of(estimate.FreeBytes)} are free there.");
     }
 
     /// <summary>Writes what was done, and a list of what could not be done into the folder.</summary>
@@ -42,8 +43,8 @@ internal static class PrepareSummary
         PreparationReport report, PrepareRequest request, IReadOnlyList<UnusableVideo> unusable, TextWriter output)
     {
         output.WriteLine(
-            $"{report.Ready + report.Made:N0} of {report.Videos:N0} videos are prepared ({report.Made:N0} now, {ByteSize.Of(report.Bytes)}, "
-                + $"in {ProgressText.Clock(TimeSpan.FromSeconds(report.Seconds))}).");
+            $"{report.Ready + report.Made:N0} of {report.Videos:N0} videos are prepared ({report.Made:N0} now, "
+                + $"{ByteSize.Of(report.Bytes)}, in {ProgressText.Clock(TimeSpan.FromSeconds(report.Seconds))}).");
         foreach (var reason in report.Failed.GroupBy(video => video.Reason).OrderByDescending(videos => videos.Count()))
         {
             output.WriteLine($"  {reason.Count():N0} {ScanSummary.Words(reason.Key)}:");

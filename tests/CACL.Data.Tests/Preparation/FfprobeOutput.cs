@@ -8,7 +8,8 @@ internal static class FfprobeOutput
 {
     public static string Of(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", .. arguments]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("ffprobe", ["-v", "error", .. arguments]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         Assert.True(process.WaitForExit(Eventually.Patience), "ffprobe did not end.");
         return output.Result.Trim();

@@ -32,13 +32,16 @@ public sealed class PreparationFormatTests : IDisposable
             var format = new PreparationFormat { ShortSide = 2 * half };
             var (w, h) = format.SizeOf(width, height);
             var scale = Math.Min(1, 2.0 * half / Math.Min(width, height));
-            return w % 2 == 0 && h % 2 == 0 && Math.Abs(w - Math.Max(1.5, width * scale)) <= 1 && Math.Abs(h - Math.Max(1.5, height * scale)) <= 1;
+            return w % 2 == 0 && h % 2 == 0 && IsNear(w, width * scale) && IsNear(h, height * scale);
+
+            static bool IsNear(int side, double meant) => Math.Abs(side - Math.Max(1.5, meant)) <= 1;
         });
 
     [Fact]
     public void A_box_of_the_source_covers_the_same_share_of_the_prepared_picture_within_half_a_pixel() =>
-        Gen.Select(Gen.Int[64, 4000], Gen.Int[64, 4000], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0.2, 1]).Sample((width, height, x, y, side) =>
+        Gen.Select(Gen.Int[64, 4000], Gen.Int[64, 4000], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0.2, 1]).Sample(drawn =>
         {
+            var (width, height, x, y, side) = drawn;
             var (boxWidth, boxHeight) = (Math.Max(1, (int)(width * side)), Math.Max(1, (int)(height * side)));
             var box = new CropBox((int)(x * (width - boxWidth)), (int)(y * (height - boxHeight)), boxWidth, boxHeight);
             var (w, h) = new PreparationFormat().SizeOf(width, height);
@@ -62,7 +65,8 @@ public sealed class PreparationFormatTests : IDisposable
         var prepared = video.Prepared!;
         Assert.Equal((name, 0, CountedBy.Packets), (prepared.Codec, prepared.ReorderDelay, prepared.CountedBy));
         Assert.Equal(
-            Enumerable.Range(0, video.Frames.Count).Where(frame => codec == PreparedCodec.Mjpeg || frame % 6 == 0), prepared.Frames.KeyFrames);
+            Enumerable.Range(0, video.Frames.Count).Where(frame => codec == PreparedCodec.Mjpeg || frame % 6 == 0),
+            prepared.Frames.KeyFrames);
         Assert.Equal(0, prepared.Frames.Times[0]);
         Assert.Equal(Seconds(video.Frames), Seconds(prepared.Frames));
 
@@ -99,7 +103,8 @@ public sealed class PreparationFormatTests : IDisposable
         _preparations.Add(name, name);
         Assert.Empty(_preparations.Prepare().Failed);
         var prepared = Path.Combine(_preparations.Prepared, Assert.Single(_preparations.Files()));
-        Assert.Equal(tags, string.Join('|', new[] { "pix_fmt", "color_range", "color_space", "color_transfer", "color_primaries" }.Select(Tag)));
+        string[] entries = ["pix_fmt", "color_range", "color_space", "color_transfer", "color_primaries"];
+        Assert.Equal(tags, string.Join('|', entries.Select(Tag)));
 
         string Tag(string entry) => FfprobeOutput.Of("-show_entries", $"stream={entry}", "-of", "csv=p=0", prepared);
     }

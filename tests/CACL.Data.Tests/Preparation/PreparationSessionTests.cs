@@ -153,7 +153,7 @@ public sealed class PreparationSessionTests : IDisposable
         File.Copy(MadeVideos.Path("one_frame.mp4"), gone, overwrite: true);
         _preparations.Scan();
         File.Delete(gone);
-        using var session = _preparations.Open(new() { Format = new() { Gop = 8 } });
+        using var session = _preparations.Open(new() { Format = new() { Gop = 5 } });
         var report = session.Run(null, Cancel);
         Assert.Equal(1, report.Made);
         var failed = Assert.Single(report.Failed);

@@ -6,7 +6,7 @@ using CACL.Testing;
 
 namespace CACL.Data.Tests.Preparation;
 
-/// <summary>Tests that frame n of a prepared file is frame n of its source, in the same colours and the same way up, for made videos.</summary>
+/// <summary>Tests that frame n of a prepared file is frame n of its source, in the same colours and the same way up.</summary>
 public sealed class PreparedFramesTests(PreparedFramesTests.Made made) : IClassFixture<PreparedFramesTests.Made>
 {
     // What each of the others has, some of these have, too.

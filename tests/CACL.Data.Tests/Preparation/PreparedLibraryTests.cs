@@ -47,7 +47,7 @@ public sealed class PreparedLibraryTests : IDisposable
                 if (shifted.X < 0 || shifted.Y < 0 || shifted.X + box.Width > 644 || shifted.Y + box.Height > 482) continue;
                 var elsewhere = CropPlan.Of(plan.Frame, plan.Stride, shifted);
                 var other = SequentialReference.Difference(Pair(plain, video, elsewhere), Pair(preferring, video, plan));
-                Assert.True(own < other, $"{box} of frame {plan.Frame} is nearer to itself shifted by {x}, {y} ({other:0.00} < {own:0.00})");
+                Assert.True(own < other, $"{box} of frame {plan.Frame} is nearer to itself shifted by {x}, {y}: {other:0.00} < {own:0.00}");
             }
         });
 
@@ -78,7 +78,8 @@ public sealed class PreparedLibraryTests : IDisposable
         Assert.Null(library.Load(ids[1]).Prepared);
         Assert.NotNull(library.Load(ids[2]).Prepared);
         var warning = Assert.Single(warnings);
-        Assert.StartsWith($"{Prepared("1.mp4")} is gone or has changed. {_preparations.Sources}/1.mp4 is read instead", warning, StringComparison.Ordinal);
+        var expected = $"{Prepared("1.mp4")} is gone or has changed. {_preparations.Sources}/1.mp4 is read instead";
+        Assert.StartsWith(expected, warning, StringComparison.Ordinal);
         Assert.EndsWith("cacl videos prepare", warning, StringComparison.Ordinal);
 
         // A start after that knows.
@@ -199,8 +200,8 @@ public sealed class PreparedLibraryTests : IDisposable
     private sealed class Late : IPairDecoder
     {
         public void Decode(
-            VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel) =>
-            throw new VideoUnusableException(video.Path, UnusableReason.Deadline, "It took too long.");
+            VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second,
+            CancellationToken cancel) => throw new VideoUnusableException(video.Path, UnusableReason.Deadline, "It took too long.");
 
         public void Dispose()
         {
