@@ -57,7 +57,7 @@ public sealed record UnpreparedVideo(string Path, Catalog.UnusableReason Reason,
 
 /// <summary>What a preparation did.</summary>
 /// <param name="Videos">Usable videos named.</param>
-/// <param name="Ready">Those whose prepared files were up to date before.</param>
+/// <param name="Ready">Those whose prepared files were there before.</param>
 /// <param name="Made">Those made now.</param>
 /// <param name="Bytes">Bytes of the files made now.</param>
 /// <param name="Failed">The others, by path.</param>

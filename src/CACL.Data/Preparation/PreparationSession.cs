@@ -104,8 +104,8 @@ public sealed class PreparationSession : IDisposable
         var clock = Stopwatch.StartNew();
         var work = new PreparationWork(_catalog, _encoder, _ledger, _folder, _options);
         using var workers = new PreparationWorkers(_catalog, _open, work, _probers, _options, progress, cancel);
-        var (made, bytes, failed) = workers.ToEnd();
-        return new PreparationReport(_videos, _videos - _open.Count, made, bytes, failed, clock.Elapsed.TotalSeconds);
+        var (made, found, bytes, failed) = workers.ToEnd();
+        return new PreparationReport(_videos, _videos - _open.Count + found, made, bytes, failed, clock.Elapsed.TotalSeconds);
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,7 @@ internal sealed class PreparationWorkers : IDisposable
     private ExceptionDispatchInfo? _failure;
     private int _next = -1;
     private int _made;
+    private int _found;
     private long _bytes;
     private double _done;
 
@@ -45,7 +46,7 @@ internal sealed class PreparationWorkers : IDisposable
 
     private readonly record struct Result(PreparationItem Item, PreparedVideo? Prepared, long Written, UnpreparedVideo? Fault);
 
-    internal (int Made, long Bytes, IReadOnlyList<UnpreparedVideo> Failed) ToEnd()
+    internal (int Made, int Found, long Bytes, IReadOnlyList<UnpreparedVideo> Failed) ToEnd()
     {
         var workers = Enumerable.Range(0, Math.Min(_options.Parallelism, _items.Count)).Select(_ => Start()).ToArray();
         var ended = Task.WhenAll(workers).ContinueWith(
@@ -65,7 +66,7 @@ internal sealed class PreparationWorkers : IDisposable
         _failure?.Throw();
         _asked.ThrowIfCancellationRequested();
         Report();
-        return (_made, _bytes, [.. _failed.OrderBy(video => video.Path, StringComparer.Ordinal)]);
+        return (_made, _found, _bytes, [.. _failed.OrderBy(video => video.Path, StringComparer.Ordinal)]);
     }
 
     public void Dispose()
@@ -173,7 +174,8 @@ internal sealed class PreparationWorkers : IDisposable
         if (result.Prepared is { } prepared)
         {
             _batch.Add(prepared);
-            _made++;
+            if (result.Written > 0) _made++;
+            else _found++;
             _bytes += result.Written;
             return;
         }
@@ -188,5 +190,5 @@ internal sealed class PreparationWorkers : IDisposable
         _batch.Clear();
     }
 
-    private void Report() => _progress?.Report(new PreparationProgress(_items.Count, _made, _failed.Count, _bytes, _done / _cost));
+    private void Report() => _progress?.Report(new PreparationProgress(_items.Count, _made + _found, _failed.Count, _bytes, _done / _cost));
 }

@@ -54,7 +54,7 @@ public sealed class PreparationSessionTests : IDisposable
 
         // Its time is another, its content is the same: as after copying.
         File.SetLastWriteTimeUtc(source, DateTime.UtcNow.AddDays(-3));
-        Assert.Equal((1, 0L), _preparations.Prepare() is var touched ? (touched.Made, touched.Bytes) : default);
+        Assert.Equal((2, 0), _preparations.Prepare() is var touched ? (touched.Ready, touched.Made) : default);
         Assert.Equal(2, _preparations.Prepare().Ready);
 
         // Another catalogue knows nothing of them; the folder's own record does.
@@ -64,7 +64,7 @@ public sealed class PreparationSessionTests : IDisposable
             other, new VideoRoots([_preparations.Sources]), _preparations.Prepared, Preparations.Decoders.CreateProber, new()))
         {
             Assert.Equal(0, session.Estimate(Cancel).Missing);
-            Assert.Equal((2, 0L), session.Run(null, Cancel) is var known ? (known.Made, known.Bytes) : default);
+            Assert.Equal((2, 0), session.Run(null, Cancel) is var known ? (known.Ready, known.Made) : default);
         }
 
         Each.Holds(other.List(), video => Assert.Null(video.Prepared!.Fault));
@@ -79,7 +79,7 @@ public sealed class PreparationSessionTests : IDisposable
         var before = Stamps();
         var moved = Path.Combine(_preparations.Sources, "moved");
         Directory.Move(Path.Combine(_preparations.Sources, "train"), moved);
-        Assert.Equal(0, _preparations.Prepare(null, moved).Bytes);
+        Assert.Equal(0, _preparations.Prepare(null, moved).Made);
         Assert.Equal(before, Stamps());
         Assert.Null(Assert.Single(_preparations.Catalog.List(new VideoRoots([moved]))).Prepared!.Fault);
     }
