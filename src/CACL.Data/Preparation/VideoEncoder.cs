@@ -10,6 +10,9 @@ internal sealed class VideoEncoder(FfmpegProgram program, PreparationFormat form
 {
     private const string NoSpace = "No space left on device";
 
+    /// <summary>How long each process that works on a video may take.</summary>
+    internal Func<VideoRecord, TimeSpan> DeadlineOf { get; init; } = UsualDeadline;
+
     /// <summary>Makes a file of a video, or of its beginning.</summary>
     /// <param name="video">The source.</param>
     /// <param name="target">The file to write; it is not complete until this returns.</param>
@@ -21,11 +24,10 @@ internal sealed class VideoEncoder(FfmpegProgram program, PreparationFormat form
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     internal void Encode(VideoRecord video, string target, int? most, CancellationToken cancel)
     {
-        var deadline = DeadlineOf(video);
-        var colours = SourceColours.Of(program, video, deadline, cancel);
-        var before = video.Frames.Seekable ? 0 : LeadingFrames.CountBefore(program, video, deadline, cancel);
+        var colours = SourceColours.Of(program, video, DeadlineOf(video), cancel);
+        var before = video.Frames.Seekable ? 0 : LeadingFrames.CountBefore(program, video, DeadlineOf(video), cancel);
         var arguments = new PreparationArguments(program, format, video, colours, before).To(target, most);
-        using var ffmpeg = new FfmpegProcess(program.FfmpegPath, arguments, video.Path, deadline, cancel, endsWithParent: true);
+        using var ffmpeg = new FfmpegProcess(program.FfmpegPath, arguments, video.Path, DeadlineOf(video), cancel, endsWithParent: true);
         var code = ffmpeg.WaitForExit();
         if (code == 0) return;
         if (ffmpeg.ErrorOutput.Contains(NoSpace, StringComparison.Ordinal)) throw PreparationException.DiskFull(target);
@@ -36,7 +38,7 @@ internal sealed class VideoEncoder(FfmpegProgram program, PreparationFormat form
     }
 
     // Some hundred times what it takes at most, so that only what hangs or crawls is given up.
-    private static TimeSpan DeadlineOf(VideoRecord video)
+    private static TimeSpan UsualDeadline(VideoRecord video)
     {
         var megapixels = (double)video.Width * video.Height / 1e6;
         return TimeSpan.FromSeconds(60 + (video.Frames.Count * (0.1 + (0.2 * megapixels))));
