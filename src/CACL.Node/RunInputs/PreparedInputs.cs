@@ -30,6 +30,19 @@ internal static class PreparedInputs
         return (start?.Prepared ?? none.Identity) == none.Identity ? none : Of(catalog, videos, data, warn);
     }
 
+    /// <summary>Returns the last start of a run; null if its run.json is missing or damaged, which others report.</summary>
+    public static StartFacts? LastStart(string run)
+    {
+        try
+        {
+            return RunFacts.Read(run)?.Starts is [.., var last] ? last : null;
+        }
+        catch (RunFolderException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Returns what a start of a run says about the files that it reads; none if there is nothing to say.</summary>
     /// <param name="prepared">The prepared files.</param>
     /// <param name="videos">Number of videos.</param>

@@ -65,17 +65,14 @@ internal static class TrainingSession
             Log.Information("Run folder {Folder}", folder.Path);
             Log.Information("{Decoders}", decoders.Why);
             using var catalog = VideoCatalog.Open(settings.Data.Catalog);
-            var videos = Videos(request, folder, catalog, roots, decoders, signals);
+            var videos = Prepared(request, folder, catalog, Videos(request, folder, catalog, roots, decoders, signals));
             Log.Information(
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
-            var earlier = request.Start == RunStart.Resume ? Earlier(folder) : null;
-            var prepared = Prepared(request, catalog, videos, earlier);
             var device = TorchDevice.Prepare(settings.Training);
             var options = TrainingOptions.Of(request.Configuration, folder.Path, device, videos);
             var outcome = Train(
-                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, prepared, earlier,
-                catalog, decoders);
+                request, options, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
             var code = Tell(outcome, signals, folder);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
@@ -129,19 +126,19 @@ internal static class TrainingSession
             new("The scan was stopped, and nothing was trained. What was read is kept; the same command continues from there.", exitCode);
     }
 
-    private static PreparedFiles Prepared(TrainRequest request, VideoCatalog catalog, TrainingVideos videos, RunFacts? earlier)
+    /// <summary>Returns the videos with their prepared files, and says what is read from where.</summary>
+    private static TrainingVideos Prepared(TrainRequest request, RunFolder folder, VideoCatalog catalog, TrainingVideos videos)
     {
         var prepared = PreparedInputs.Of(catalog, videos, request.Configuration.Settings.Data, lost => Log.Warning("{Prepared}", lost));
-        var before = earlier?.Starts is [.., var last] ? last : null;
+        var before = request.Start == RunStart.Resume ? PreparedInputs.LastStart(folder.Path) : null;
         foreach (var (sentence, isWarning) in PreparedInputs.Sentences(prepared, videos.Usable.Length, before))
             Log.Write(isWarning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Prepared}", sentence);
-        return prepared;
+        return videos with { Prepared = prepared };
     }
 
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log, StopSignals signals,
-        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, PreparedFiles prepared, RunFacts? earlier,
-        VideoCatalog catalog, PairDecoders decoders)
+        NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -166,10 +163,10 @@ internal static class TrainingSession
         folder.Begin(
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
             RunFacts.With(
-                earlier, videos.Identity,
+                request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
                 StartOfRun.Facts(request.Configuration.Settings, options, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now) with
                 {
-                    Prepared = prepared.Identity,
+                    Prepared = videos.Prepared.Identity,
                 }));
         telemetry.Begin(start);
 
@@ -188,8 +185,8 @@ internal static class TrainingSession
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
-            Library = new PreparedLibrary(catalog, prepared),
-            Decoder = decoders.Preferring(prepared),
+            Library = new PreparedLibrary(catalog, videos.Prepared),
+            Decoder = decoders.Preferring(videos.Prepared),
             Engine = () => engines.Make(() =>
                 new TrainingEngine(method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look)),
             Checkpoints = storage,
