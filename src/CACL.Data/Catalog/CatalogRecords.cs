@@ -9,6 +9,7 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
 {
     private SqliteCommand? _find;
     private SqliteCommand? _load;
+    private SqliteCommand? _prepared;
 
     /// <summary>Returns what is known about a path, or null.</summary>
     internal KnownFile? Find(string path)
@@ -65,6 +66,23 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
         }
     }
 
+    /// <summary>Returns what is known about the prepared file of a video; null: none is, or its row is damaged.</summary>
+    internal PreparedVideo? LoadPrepared(long id)
+    {
+        if (_prepared is null && !CatalogPreparations.Exist(connection)) return null;
+        _prepared ??= CatalogPreparations.Reading(connection);
+        _prepared.Parameters[0].Value = id;
+        using var reader = _prepared.ExecuteReader();
+        try
+        {
+            return CatalogPreparations.Read(reader);
+        }
+        catch (InvalidDataException)
+        {
+            return null; // the source is still there
+        }
+    }
+
     /// <summary>
     /// Returns why a row's video is not usable, or null if it is. A reason that a newer program wrote still means "not usable".
     /// </summary>
@@ -77,6 +95,7 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
     {
         _find?.Dispose();
         _load?.Dispose();
+        _prepared?.Dispose();
     }
 
     private SqliteCommand Prepared(string sql, SqliteType keyType)

@@ -86,6 +86,25 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     VideoRecord IVideoLibrary.Load(long id) => Load(id);
 
+    /// <summary>Writes what is known about prepared files, in one transaction; a row of the same source is replaced.</summary>
+    /// <exception cref="CatalogException">The catalogue cannot be written; no row is.</exception>
+    public void NotePrepared(IReadOnlyCollection<PreparedVideo> videos) => _file.Guarded("Writing to", connection =>
+    {
+        ArgumentNullException.ThrowIfNull(videos);
+        if (videos.Count > 0) CatalogPreparations.Write(connection, videos);
+        return 0;
+    });
+
+    /// <summary>
+    /// Lists the usable videos by path, each with its prepared file if one is known; looks whether the prepared files are as they were
+    /// made.
+    /// </summary>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
+    public IReadOnlyList<ListedVideo> List(VideoRoots? within = null) => [.. Listed(within).Select(listed =>
+        listed.Video.Prepared is { Fault: null } prepared && FileStamp.Of(prepared.Path) != listed.Prepared
+            ? listed.Video with { Prepared = prepared with { Fault = "it is gone or has changed since it was made" } }
+            : listed.Video)];
+
     /// <summary>
     /// Writes rows in one transaction; a row with the same path is replaced, keeps its id and is no longer marked as vanished.
     /// </summary>
@@ -222,6 +241,25 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     /// <summary>Returns what is known about a path, or null.</summary>
     internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));
+
+    /// <summary>Returns the record of one video, the stamp of its file at the scan, and what is known about its prepared file.</summary>
+    /// <exception cref="VideoUnusableException">The video is not usable.</exception>
+    internal (VideoRecord Record, FileStamp Stamp, PreparedVideo? Prepared) LoadUnchecked(long id) => _file.Guarded("Reading", _ =>
+    {
+        var (record, stamp) = _file.Records.Load(id);
+        return (record, stamp, _file.Records.LoadPrepared(id));
+    });
+
+    /// <summary>Returns what <see cref="List"/> does, and the stamps of the catalogue; looks at no file.</summary>
+    internal IReadOnlyList<(ListedVideo Video, FileStamp Source, FileStamp? Prepared)> Listed(VideoRoots? within = null) =>
+        _file.Guarded("Reading", connection => CatalogPreparations.List(connection, within));
+
+    /// <summary>Forgets the prepared files of videos.</summary>
+    internal void ForgetPrepared(IReadOnlyCollection<long> videos) => _file.Guarded("Writing to", connection =>
+    {
+        if (videos.Count > 0) CatalogPreparations.Remove(connection, videos);
+        return 0;
+    });
 
     /// <summary>Returns whether a path is known and was there when it was last looked for.</summary>
     internal bool Holds(string path) => Find(path) is { Vanished: false };

@@ -49,4 +49,11 @@ public sealed record VideoRecord(
     DisplayOrientation Orientation,
     int ReorderDelay,
     CountedBy CountedBy,
-    FrameIndex Frames);
+    FrameIndex Frames)
+{
+    /// <summary>
+    /// The same frames in a file made for random access, or null where none is known. Width and height in it are this record's, although
+    /// its pictures may be smaller: boxes are in the pixels of the source, and a decoder scales them to the picture that it decodes.
+    /// </summary>
+    public VideoRecord? Prepared { get; init; }
+}

@@ -7,9 +7,13 @@ internal static class VideosCommand
 {
     /// <summary>Creates the verb with its subcommands.</summary>
     public static Command Create() =>
-        new Verb("videos", "Finds videos to train on, or makes some.", "cacl videos make clips", "cacl videos scan clips")
+        new Verb(
+            "videos", "Finds videos to train on, makes copies of them for fast reading, or makes some.", "cacl videos make clips",
+            "cacl videos scan clips", "cacl videos prepare clips prepared")
     {
         VideosScanCommand.Create(),
+        VideosPrepareCommand.Create(),
+        VideosListCommand.Create(),
         VideosMakeCommand.Create(),
     };
 }

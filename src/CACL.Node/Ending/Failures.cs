@@ -3,6 +3,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Clips;
 using CACL.Data.DataSets;
 using CACL.Data.Decoding.Selection;
+using CACL.Data.Preparation;
 using CACL.Http.Client;
 using CACL.Http.Server;
 using CACL.Learning.Evaluation.Protocols;
@@ -43,7 +44,7 @@ internal static class Failures
     // Exceptions whose messages are sentences for people, written for this place.
     private static bool IsExpected(Exception failure) => failure is UserException or ConfigurationException or RunFolderException
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
-        or ClipException or ListenException or NodeClientException
+        or PreparationException or ClipException or ListenException or NodeClientException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
         or EvaluationException;
 }

@@ -14,6 +14,7 @@ namespace CACL.Node.Explain;
 internal sealed class BatchRebuilder : IDisposable
 {
     private readonly PastRun _run;
+    private readonly IVideoLibrary _library;
     private readonly Func<IPairDecoder> _decoder;
     private readonly int _workers;
     private readonly FramePairPool _memory;
@@ -21,11 +22,13 @@ internal sealed class BatchRebuilder : IDisposable
 
     /// <summary>Creates a rebuilder for a run.</summary>
     /// <param name="run">The run.</param>
+    /// <param name="library">Looks up its videos.</param>
     /// <param name="decoder">Creates a decoder.</param>
     /// <param name="workers">Number of decoders that work at the same time.</param>
-    public BatchRebuilder(PastRun run, Func<IPairDecoder> decoder, int workers)
+    public BatchRebuilder(PastRun run, IVideoLibrary library, Func<IPairDecoder> decoder, int workers)
     {
         _run = run;
+        _library = library;
         _decoder = decoder;
         _workers = workers;
         _memory = new FramePairPool(run.Settings.Data.CropSize);
@@ -97,7 +100,7 @@ internal sealed class BatchRebuilder : IDisposable
     {
         try
         {
-            var video = _run.Catalog.Load(plan.VideoId);
+            var video = _library.Load(plan.VideoId);
             var box = new CropBox(0, 0, video.Width, video.Height);
             var whole = plan with { View = plan.View with { Box = box }, ViewPlus = plan.ViewPlus with { Box = box } };
             var (first, second) = (new byte[side * side * 3], new byte[side * side * 3]);
@@ -152,7 +155,7 @@ internal sealed class BatchRebuilder : IDisposable
         VideoRecord video;
         try
         {
-            video = _run.Catalog.Load(plan.VideoId);
+            video = _library.Load(plan.VideoId);
         }
         catch (VideoUnusableException fault)
         {

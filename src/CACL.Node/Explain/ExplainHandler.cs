@@ -1,7 +1,9 @@
+using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Files;
 using CACL.Learning.Runtime;
 using CACL.Node.Ending;
+using CACL.Node.RunInputs;
 using CACL.Runs.Steps;
 
 namespace CACL.Node.Explain;
@@ -35,7 +37,10 @@ internal static class ExplainHandler
         var words = request.Json ? error : output;
         try
         {
-            using var batches = new BatchRebuilder(run, decoders.CreateDecoder, Math.Max(1, Environment.ProcessorCount));
+            var prepared = PreparedInputs.Of(
+                run.Catalog, new TrainingVideos(run.Videos, []), run.Settings.Data, run.Facts?.StartOf(request.Step), error.WriteLine);
+            using var batches = new BatchRebuilder(
+                run, new PreparedLibrary(run.Catalog, prepared), decoders.Preferring(prepared), Math.Max(1, Environment.ProcessorCount));
             using var batch = batches.Rebuild(request.Step - 1, interruption.Token);
             var recorded = RecordedSteps.Read(run.Folder, request.Step, request.Step);
             var explanation = new Explanation(

@@ -13,6 +13,9 @@ namespace CACL.Node.RunInputs;
 /// <param name="Unusable">The unusable videos, with their reasons.</param>
 internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<QuarantinedVideo> Unusable)
 {
+    /// <summary>The prepared files from which they are read. <see cref="Identity"/> does not depend on them.</summary>
+    public PreparedFiles Prepared { get; init; } = PreparedFiles.None(Usable.Length);
+
     /// <summary>The name of <see cref="Identity"/> in a checkpoint's settings.</summary>
     public const string Setting = "the videos";
 

@@ -14,6 +14,9 @@ internal sealed record DataSettings
 
     public required string Catalog { get; init; }
 
+    /// <summary>Whether videos are read from their prepared files where the catalogue knows them.</summary>
+    public required bool UsePrepared { get; init; }
+
     public required int Stride { get; init; }
 
     public required int CropSize { get; init; }
@@ -53,6 +56,7 @@ internal sealed record DataSettings
         {
             Videos = reader.Texts("cacl.data.videos", FilePaths.Absolute),
             Catalog = FilePaths.Absolute(reader.Text("cacl.data.catalog", t => t.Length > 0, "the path of a file")),
+            UsePrepared = reader.Choice("cacl.data.prepared", ("use", true), ("ignore", false)),
             Stride = reader.Integer("cacl.data.stride", 0, 10_000),
             CropSize = reader.Integer("cacl.data.crop-size", 32, 1024),
             CropAreaMin = area[0],

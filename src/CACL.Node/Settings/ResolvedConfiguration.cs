@@ -15,6 +15,8 @@ internal sealed class ResolvedConfiguration
         // The place of the videos may change; that they are the same ones is checked by their number, frames and sizes.
         "cacl.data.videos",
         "cacl.data.catalog",
+        // Which files are there may change, too; run.json says from which files each start read.
+        "cacl.data.prepared",
         "cacl.data.decoder",
         "cacl.data.decoders",
         "cacl.data.decode-timeout",

@@ -67,7 +67,7 @@ internal static class TrainingSession
             Log.Information("Run folder {Folder}", folder.Path);
             Log.Information("{Decoders}", decoders.Why);
             using var catalog = VideoCatalog.Open(settings.Data.Catalog);
-            var videos = Videos(request, folder, catalog, roots, decoders, signals);
+            var videos = Prepared(request, folder, catalog, Videos(request, folder, catalog, roots, decoders, signals));
             Log.Information(
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
@@ -134,6 +134,16 @@ internal static class TrainingSession
             new("The scan was stopped, and nothing was trained. What was read is kept; the same command continues from there.", exitCode);
     }
 
+    /// <summary>Returns the videos with their prepared files, and says what is read from where.</summary>
+    private static TrainingVideos Prepared(TrainRequest request, RunFolder folder, VideoCatalog catalog, TrainingVideos videos)
+    {
+        var prepared = PreparedInputs.Of(catalog, videos, request.Configuration.Settings.Data, lost => Log.Warning("{Prepared}", lost));
+        var before = request.Start == RunStart.Resume ? PreparedInputs.LastStart(folder.Path) : null;
+        foreach (var (sentence, isWarning) in PreparedInputs.Sentences(prepared, videos.Usable.Length, before))
+            Log.Write(isWarning ? Serilog.Events.LogEventLevel.Warning : Serilog.Events.LogEventLevel.Information, "{Prepared}", sentence);
+        return videos with { Prepared = prepared };
+    }
+
     private static RunOutcome Train(
         TrainRequest request, RunOptions options, Precision precision, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log,
         StopSignals signals, NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
@@ -162,7 +172,11 @@ internal static class TrainingSession
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
             RunFacts.With(
                 request.Start == RunStart.Resume ? Earlier(folder) : null, videos.Identity,
-                StartOfRun.Facts(request.Configuration.Settings, options, precision, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now)));
+                StartOfRun.Facts(
+                    request.Configuration.Settings, options, precision, decoders.Kind, start?.Step ?? 0, DateTimeOffset.Now) with
+                {
+                    Prepared = videos.Prepared.Identity,
+                }));
         telemetry.Begin(start);
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
@@ -180,8 +194,8 @@ internal static class TrainingSession
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {
             Videos = videos.Usable,
-            Library = catalog,
-            Decoder = decoders.CreateDecoder,
+            Library = new PreparedLibrary(catalog, videos.Prepared),
+            Decoder = decoders.Preferring(videos.Prepared),
             Engine = () => engines.Make(() =>
                 new TrainingEngine(
                     method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look, precision,

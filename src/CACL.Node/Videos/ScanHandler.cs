@@ -1,9 +1,7 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
-using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
-using Spectre.Console;
 
 namespace CACL.Node.Videos;
 
@@ -26,7 +24,7 @@ internal static class ScanHandler
             using var catalog = VideoCatalog.Open(catalogFile);
             var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
             var options = settings.ToScanOptions();
-            var report = WithProgress(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
+            var report = VideoProgress.Scan(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
             var counts = catalog.Counts(settings.Stride + 1, named);
             ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
             if (counts.Usable > 0) return ExitCodes.Success;
@@ -37,16 +35,5 @@ internal static class ScanHandler
         {
             throw interruption.Stopped("The scan was stopped. What was read is kept, and the next scan continues from there.");
         }
-    }
-
-    private static ScanReport WithProgress(Func<IProgress<ScanProgress>, ScanReport> scan, TextWriter output)
-    {
-        var console = AnsiConsole.Console;
-        if (!ReferenceEquals(output, Console.Out) || !Screen.CanBeLive(console))
-            return scan(new PlainScanProgress(output, TimeProvider.System));
-        return console.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => scan(new ScanProgressBar(context.AddTask("scanning", maxValue: 1))));
     }
 }

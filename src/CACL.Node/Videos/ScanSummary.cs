@@ -41,7 +41,8 @@ internal static class ScanSummary
         if (count > problems.Count) output.WriteLine($"    … and {count - problems.Count:N0} more");
     }
 
-    private static string Words(UnusableReason reason) => reason switch
+    /// <summary>Words a reason, as of several files.</summary>
+    public static string Words(UnusableReason reason) => reason switch
     {
         UnusableReason.Unreadable => "cannot be read",
         UnusableReason.NotAVideo => "are no videos",

@@ -38,4 +38,10 @@ public sealed record StartFacts
 
     /// <summary>Which decoder: in-process or isolated.</summary>
     public required string Decoder { get; init; }
+
+    /// <summary>
+    /// How many videos are read from prepared files, and the identity of these: with others, the pixels differ slightly. Null: an earlier
+    /// version wrote this, which read every video from itself.
+    /// </summary>
+    public string? Prepared { get; init; }
 }

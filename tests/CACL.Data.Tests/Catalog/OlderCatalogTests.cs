@@ -67,6 +67,40 @@ public sealed class OlderCatalogTests : IDisposable
         Assert.Equal(1, catalog.CountOutdated());
     }
 
+    [Fact]
+    public void It_knows_no_prepared_files_until_the_first_is_noted()
+    {
+        MakeOld(Video("a.mp4"), Video("b.mp4"));
+        var prepared = Video("prepared.mp4");
+        using (var catalog = VideoCatalog.Open(CatalogFile))
+        {
+            Assert.Equal([null, null], catalog.List().Select(video => video.Prepared));
+            Assert.Equal("0 of 2 videos", PreparedFiles.Of(catalog, catalog.LoadUsable(9), _ => { }).Identity);
+            var (source, file) = (catalog.LoadUnchecked(2).Stamp, new FileInfo(prepared));
+            catalog.NotePrepared([
+                new PreparedVideo(
+                    2, source.Size, source.ModifiedTicks, "small", file.Length, file.LastWriteTimeUtc.Ticks, Records.Record(prepared))]);
+        }
+
+        using (var catalog = VideoCatalog.Open(CatalogFile))
+        {
+            Assert.Equal([null, prepared], catalog.List().Select(video => video.Prepared?.Path));
+            var files = PreparedFiles.Of(catalog, catalog.LoadUsable(9), _ => { });
+            var video = new PreparedLibrary(catalog, files).Load(2);
+            Assert.Equal((prepared, 256, 340), (video.Prepared!.Path, video.Prepared.Width, video.Prepared.Height));
+            // Its own record is as it was.
+            Assert.Equal(catalog.Load(2).Frames.Times, video.Frames.Times);
+            Assert.Equal(Records.Record(prepared).Frames.KeyFrames, video.Prepared.Frames.KeyFrames);
+        }
+
+        // A program from before prepared files reads it: the version of its tables is the same.
+        using var connection = new SqliteConnection($"Data Source={CatalogFile};Pooling=False");
+        connection.Open();
+        using var version = connection.CreateCommand();
+        version.CommandText = "PRAGMA user_version";
+        Assert.Equal(2L, version.ExecuteScalar());
+    }
+
     private ScanReport Scan(VideoCatalog catalog) => new VideoScanner(catalog, () => new MirroredProber(_read)).Scan(
         [_folder.File("videos")], new ScanOptions { Parallelism = 1 }, cancel: TestContext.Current.CancellationToken);
 

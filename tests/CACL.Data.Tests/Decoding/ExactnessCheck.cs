@@ -17,7 +17,7 @@ internal static class ExactnessCheck
     /// <summary>
     /// Maximum mean absolute difference between two ways of scaling the same picture; different pictures of a moving scene differ by more.
     /// </summary>
-    private const double MostDifference = 2.5;
+    public const double MostDifference = 2.5;
 
     public static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
@@ -49,8 +49,10 @@ internal static class ExactnessCheck
     /// <param name="stride">Frames between the two of a pair.</param>
     /// <param name="most">Maximum number of pairs to try.</param>
     /// <param name="known">Frames of the sequential decode, <see cref="Size"/>² each, if they are known already.</param>
+    /// <param name="mostDifference">Maximum mean absolute difference from the reference's frame.</param>
     public static IEnumerable<string> Faults(
-        IPairDecoder decoder, VideoRecord video, int stride, int most = int.MaxValue, IReadOnlyList<byte[]>? known = null)
+        IPairDecoder decoder, VideoRecord video, int stride, int most = int.MaxValue, IReadOnlyList<byte[]>? known = null,
+        double mostDifference = MostDifference)
     {
         var reference = known ?? SequentialReference.Frames(video.Path, video.StreamIndex, Size);
         if (reference.Count != video.Frames.Count)
@@ -67,15 +69,15 @@ internal static class ExactnessCheck
         {
             var plan = CropPlan.Whole(video, n, stride);
             decoder.Decode(video, plan, Size, Patience, first, second, TestContext.Current.CancellationToken);
-            if (Fault(reference, first, n) is { } fault) yield return fault;
-            if (Fault(reference, second, n + stride) is { } other) yield return $"{other} (second of a pair)";
+            if (Fault(reference, first, n, mostDifference) is { } fault) yield return fault;
+            if (Fault(reference, second, n + stride, mostDifference) is { } other) yield return $"{other} (second of a pair)";
         }
     }
 
-    private static string? Fault(IReadOnlyList<byte[]> reference, byte[] got, int n)
+    private static string? Fault(IReadOnlyList<byte[]> reference, byte[] got, int n, double mostDifference)
     {
         var own = SequentialReference.Difference(got, reference[n]);
-        if (own > MostDifference) return $"frame {n} differs from the reference's by {own:0.00}";
+        if (own > mostDifference) return $"frame {n} differs from the reference's by {own:0.00}";
         for (var other = Math.Max(0, n - Neighbours); other <= Math.Min(reference.Count - 1, n + Neighbours); other++)
         {
             if (other == n || reference[other].AsSpan().SequenceEqual(reference[n])) continue;

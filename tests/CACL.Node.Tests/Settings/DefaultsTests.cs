@@ -74,6 +74,7 @@ public sealed class DefaultsTests
     /// <summary>Records whose optional members no key sets.</summary>
     private static readonly string[] WithoutKeys =
     [
+        "CACL.Data.Preparation.PreparationOptions", // options of a verb's command line set everything
         "CACL.Runs.Live.LiveSettings", // the factor of the learning rate begins at 1 in every run
         "CACL.Actors.Decoding.DecoderPoolActor+Settings", // instruments, which no key sets
         "CACL.Actors.Loop.TrainingLoop+Settings", // a snapshot that was requested before the loop started

@@ -40,9 +40,11 @@ internal sealed class FfmpegProcess : IDisposable
     /// <param name="timeout">How long it may run.</param>
     /// <param name="cancel">Kills it.</param>
     /// <param name="keepsInputOpen">Whether <see cref="Input"/> stays open.</param>
+    /// <param name="endsWithParent">Whether it ends when the thread that started it is gone: <see cref="ChildStartInfo"/>.</param>
     /// <exception cref="DecoderFaultException">The program cannot be started.</exception>
     internal FfmpegProcess(
-        string program, string arguments, string file, TimeSpan timeout, CancellationToken cancel, bool keepsInputOpen = false)
+        string program, string arguments, string file, TimeSpan timeout, CancellationToken cancel, bool keepsInputOpen = false,
+        bool endsWithParent = false)
     {
         (_name, _file, _timeout) = (Path.GetFileName(program), file, timeout);
         _errors = new LastLines(1, 500, Note);
@@ -52,6 +54,7 @@ internal sealed class FfmpegProcess : IDisposable
             {
                 Timeout = timeout,
                 KeepsInputOpen = keepsInputOpen,
+                EndsWithParent = endsWithParent,
                 OnError = text => _errors.Add(text.Span),
             };
             _process = new ChildProcess(start, cancel);

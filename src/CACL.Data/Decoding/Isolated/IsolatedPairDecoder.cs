@@ -78,7 +78,7 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         }
 
         CountedFromStart++;
-        var before = FramesBefore(video, Left(), cancel);
+        var before = LeadingFrames.CountBefore(_program, video, Left(), cancel);
         using var whole = new FfmpegProcess(_program.FfmpegPath, arguments.FromStart(before), video.Path, Left(), cancel);
         ByCounting(whole, video, before, frame, stride, first, second);
 
@@ -112,27 +112,6 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         var isMosaic = ffprobe.Lines.ReadToEnd().Contains("pix_fmt=bayer_", StringComparison.Ordinal);
         ffprobe.WaitForExit();
         return isMosaic;
-    }
-
-    /// <summary>Counts, with ffprobe, which decodes as ffmpeg does, the frames that ffmpeg returns before frame 0.</summary>
-    private int FramesBefore(VideoRecord video, TimeSpan allowed, CancellationToken cancel)
-    {
-        if (!ConcealingCodecs.Contains(video.Codec)) return 0;
-        var input = new InputFile(video.Path);
-        var arguments = $"-v error -threads 1 {input.Options} -select_streams {video.StreamIndex} "
-            + $"-show_entries packet=pts,pos:{ProbedFrame.Entries} -of compact {input.Text}";
-        (long? Time, long? Position)? first = null;
-        var frames = new List<ProbedFrame>();
-        using var ffprobe = new FfmpegProcess(_program.FfprobePath, arguments, video.Path, allowed, cancel);
-        while (frames is not [.., { IsKey: true }] && ffprobe.Lines.ReadLine() is { } line)
-        {
-            if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet) first ??= (packet.Number("pts"), packet.Number("pos"));
-            else if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame) frames.Add(new ProbedFrame(frame));
-        }
-
-        if (frames is [.., { IsKey: true }]) return LeadingFrames.CountBefore(video.Codec, first ?? default, frames);
-        ffprobe.WaitForExit();
-        throw ConcealingCodecs.NothingWhole(video.Path);
     }
 
     private static void ByCounting(

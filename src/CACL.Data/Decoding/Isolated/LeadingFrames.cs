@@ -1,3 +1,5 @@
+using CACL.Data.Catalog;
+
 namespace CACL.Data.Decoding.Isolated;
 
 /// <summary>
@@ -17,6 +19,32 @@ internal static class LeadingFrames
         while (first < frames.Count && !frames[first].IsKey) first++;
         // HEVC's leading pictures, which follow the key frame and are shown before it, are whole where nothing precedes the key frame.
         return codec == ConcealingCodecs.Hevc && first < frames.Count && IsOf(frames[first], firstPacket) ? 0 : first;
+    }
+
+    /// <summary>Returns whether the ffmpeg program may return frames of this codec before the first one of the video.</summary>
+    internal static bool MayComeBefore(string codec) => ConcealingCodecs.Contains(codec);
+
+    /// <summary>Counts, with ffprobe, which decodes as ffmpeg does, the frames that ffmpeg returns before frame 0.</summary>
+    /// <exception cref="VideoUnusableException">There is no frame 0, or the deadline passed.</exception>
+    /// <exception cref="DecoderFaultException">ffprobe failed through no fault of the file's.</exception>
+    internal static int CountBefore(FfmpegProgram program, VideoRecord video, TimeSpan allowed, CancellationToken cancel)
+    {
+        if (!MayComeBefore(video.Codec)) return 0;
+        var input = new InputFile(video.Path);
+        var arguments = $"-v error -threads 1 {input.Options} -select_streams {video.StreamIndex} "
+            + $"-show_entries packet=pts,pos:{ProbedFrame.Entries} -of compact {input.Text}";
+        (long? Time, long? Position)? first = null;
+        var frames = new List<ProbedFrame>();
+        using var ffprobe = new FfmpegProcess(program.FfprobePath, arguments, video.Path, allowed, cancel);
+        while (frames is not [.., { IsKey: true }] && ffprobe.Lines.ReadLine() is { } line)
+        {
+            if (FfprobeText.Fields(line, "packet") is { Count: > 0 } packet) first ??= (packet.Number("pts"), packet.Number("pos"));
+            else if (FfprobeText.Fields(line, "frame") is { Count: > 0 } frame) frames.Add(new ProbedFrame(frame));
+        }
+
+        if (frames is [.., { IsKey: true }]) return CountBefore(video.Codec, first ?? default, frames);
+        ffprobe.WaitForExit();
+        throw ConcealingCodecs.NothingWhole(video.Path);
     }
 
     private static bool IsOf(ProbedFrame frame, (long? Time, long? Position) packet) =>

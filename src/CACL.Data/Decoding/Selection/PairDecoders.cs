@@ -34,6 +34,10 @@ public sealed class DecoderUnavailableException : Exception
 /// <param name="CreateProber">Creates a prober for one worker.</param>
 public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecoder> CreateDecoder, Func<IVideoProber> CreateProber)
 {
+    /// <summary>Returns a factory of decoders that prefer the prepared files of videos to the videos themselves.</summary>
+    /// <param name="files">The prepared files.</param>
+    public Func<IPairDecoder> Preferring(PreparedFiles files) => () => new PreparedPairDecoder(CreateDecoder(), files);
+
     /// <summary>Chooses among what is installed.</summary>
     /// <exception cref="DecoderUnavailableException">Nothing suitable is installed.</exception>
     public static PairDecoders Create(DecoderKind kind)

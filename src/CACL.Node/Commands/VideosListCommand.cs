@@ -1,0 +1,42 @@
+using System.CommandLine;
+using CACL.Configuration.Reading;
+using CACL.Node.Videos;
+
+namespace CACL.Node.Commands;
+
+/// <summary>The verb <c>cacl videos list</c>.</summary>
+internal static class VideosListCommand
+{
+    /// <summary>Creates the verb.</summary>
+    public static Command Create()
+    {
+        var roots = new Argument<string[]>("DIR")
+        {
+            Description = "Folders, list files or single videos to list. Default: all that the catalogue knows.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var catalog = new Option<string?>("--catalog")
+        {
+            Description = "The catalogue to read; the same as --set cacl.data.catalog=FILE.",
+            HelpName = "FILE",
+        };
+        var command = new Verb(
+            "list",
+            "Lists the usable videos of a catalogue, a line each: frames, size, codec, path, and the prepared file if there is one.",
+            "cacl videos list clips",
+            "cacl videos list --catalog videos.sqlite")
+        {
+            roots,
+            catalog,
+        };
+        var configuration = new ConfigurationOptions(command, required: false);
+        command.SetAction(parsed =>
+        {
+            var file = parsed.GetValue(catalog) is { } named
+                ? FilePaths.Absolute(named)
+                : configuration.LoadClosed(parsed).Settings.Data.Catalog;
+            return ListHandler.Run(parsed.GetValue(roots) ?? [], file, parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+}

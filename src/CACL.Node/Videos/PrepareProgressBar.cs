@@ -1,0 +1,40 @@
+using CACL.Data.Preparation;
+using CACL.Data.Wording;
+using CACL.Node.Display;
+using Spectre.Console;
+
+namespace CACL.Node.Videos;
+
+/// <summary>Shows a preparation's progress as a bar on a terminal.</summary>
+internal sealed class PrepareProgressBar(ProgressTask bar) : IProgress<PreparationProgress>
+{
+    /// <inheritdoc/>
+    public void Report(PreparationProgress value)
+    {
+        bar.Value = value.Share;
+        bar.Description = Words(value);
+    }
+
+    /// <summary>Returns how far a preparation is.</summary>
+    public static string Words(PreparationProgress value) =>
+        $"{value.Made:N0} of {value.Total:N0} files, {ByteSize.Of(value.Bytes)}{(value.Failed > 0 ? $", {value.Failed:N0} failed" : "")}";
+}
+
+/// <summary>Shows a preparation's progress as a line every few seconds.</summary>
+internal sealed class PlainPrepareProgress(TextWriter output, TimeProvider clock) : IProgress<PreparationProgress>
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    private readonly long _began = clock.GetTimestamp();
+    private long _last = clock.GetTimestamp();
+
+    /// <inheritdoc/>
+    public void Report(PreparationProgress value)
+    {
+        if (clock.GetElapsedTime(_last) < Every) return;
+        _last = clock.GetTimestamp();
+        var gone = clock.GetElapsedTime(_began);
+        var left = value.Share > 0 ? $", {ProgressText.Clock(gone * Math.Min(1e6, (1 - value.Share) / value.Share))} to go" : "";
+        output.WriteLine($"{PrepareProgressBar.Words(value)}{left}");
+    }
+}
