@@ -33,10 +33,10 @@ internal static class VideosPrepareCommand
                 return PreparedCodec.H264;
             },
         };
-        var gop = Number("--gop", $"Frames from one key frame to the next, with h264. Default: {defaults.Gop}.", 1, 1000, defaults.Gop);
+        var gop = Number("--gop", "Frames from one key frame to the next, with h264.", 1, 1000, defaults.Gop);
         var side = new Option<int>("--short-side")
         {
-            Description = $"Short side of the pictures in pixels; smaller pictures stay as they are. Default: {defaults.ShortSide}.",
+            Description = "Short side of the pictures in pixels, an even number; smaller pictures stay as they are.",
             HelpName = "N",
             DefaultValueFactory = _ => defaults.ShortSide,
             CustomParser = given => NumberOption.Read<int>(
@@ -50,7 +50,7 @@ internal static class VideosPrepareCommand
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 51, "a whole number from 0 to 51"),
         };
         var jobs = Number(
-            "--jobs", "Files made at the same time. Default: one per processor core.", 1, 1024, new PreparationOptions().Parallelism);
+            "--jobs", "Files made at the same time; without it, one per processor core.", 1, 1024, new PreparationOptions().Parallelism);
         var estimate = new Option<bool>("--estimate") { Description = "Only says what it would take, and makes nothing." };
         var command = new Verb(
             "prepare",
@@ -70,7 +70,9 @@ internal static class VideosPrepareCommand
         };
         command.Validators.Add(given =>
         {
-            if (given.GetValue(codec) == PreparedCodec.Mjpeg && given.GetValue(quality) is < 2 or > 31)
+            // An option that is wrong by itself has no value, and is reported by itself.
+            var isWrong = (given.GetResult(codec)?.Errors.Any() ?? false) || (given.GetResult(quality)?.Errors.Any() ?? false);
+            if (!isWrong && given.GetValue(codec) == PreparedCodec.Mjpeg && given.GetValue(quality) is < 2 or > 31)
                 given.AddError("--quality: expected a whole number from 2 to 31 with mjpeg.");
         });
         var configuration = new ConfigurationOptions(command, required: false);
