@@ -42,7 +42,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("expected auto, cpu, cuda or cuda:N", "verify", "--golden", "g", "--device", "tpu")]
     [InlineData("'x' for option '--step' as a whole number", "explain", "--run", "r", "--step", "x")]
     [InlineData("Required argument", "videos", "prepare", "clips")]
-    [InlineData("--codec: expected h264 or mjpeg.", "videos", "prepare", "clips", "out", "--codec", "vp9")]
+    [InlineData("'vp9' not recognized", "videos", "prepare", "clips", "out", "--codec", "vp9")]
     [InlineData("--quality: expected a whole number from 0 to 51.", "videos", "prepare", "clips", "out", "--quality", "52")]
     [InlineData("--quality: expected a whole number from 2 to 31", "videos", "prepare", "a", "b", "--codec", "mjpeg", "--quality", "1")]
     [InlineData("--short-side: expected an even number", "videos", "prepare", "clips", "out", "--short-side", "255")]
