@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using CACL.Configuration.Reading;
 using CACL.Data.Preparation;
 using CACL.Node.Videos;
@@ -8,6 +9,10 @@ namespace CACL.Node.Commands;
 /// <summary>The verb <c>cacl videos prepare</c>.</summary>
 internal static class VideosPrepareCommand
 {
+    private const string H264 = "h264";
+
+    private const string Mjpeg = "mjpeg";
+
     /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
@@ -22,21 +27,16 @@ internal static class VideosPrepareCommand
             Description = "The catalogue that is to know both; the same as --set cacl.data.catalog=FILE.",
             HelpName = "FILE",
         };
-        var codec = new Option<PreparedCodec>("--codec")
+        var codec = new Option<string?>("--codec")
         {
             Description = "Codec of the prepared files. mjpeg takes three to five times the space. Default: h264.",
-            HelpName = "h264|mjpeg",
-            CustomParser = given =>
-            {
-                if (given.Tokens is [{ Value: "mjpeg" }]) return PreparedCodec.Mjpeg;
-                if (given.Tokens is not [{ Value: "h264" }]) given.AddError("--codec: expected h264 or mjpeg.");
-                return PreparedCodec.H264;
-            },
+            HelpName = $"{H264}|{Mjpeg}",
         };
-        var gop = Number("--gop", $"Frames from one key frame to the next, with h264. Default: {defaults.Gop}.", 1, 1000, defaults.Gop);
+        codec.AcceptOnlyFromAmong(H264, Mjpeg);
+        var gop = Number("--gop", "Frames from one key frame to the next, with h264.", 1, 1000, defaults.Gop);
         var side = new Option<int>("--short-side")
         {
-            Description = $"Short side of the pictures in pixels; smaller pictures stay as they are. Default: {defaults.ShortSide}.",
+            Description = "Short side of the pictures in pixels, an even number; smaller pictures stay as they are.",
             HelpName = "N",
             DefaultValueFactory = _ => defaults.ShortSide,
             CustomParser = given => NumberOption.Read<int>(
@@ -50,7 +50,7 @@ internal static class VideosPrepareCommand
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 51, "a whole number from 0 to 51"),
         };
         var jobs = Number(
-            "--jobs", "Files made at the same time. Default: one per processor core.", 1, 1024, new PreparationOptions().Parallelism);
+            "--jobs", "Files made at the same time; without it, one per processor core.", 1, 1024, new PreparationOptions().Parallelism);
         var estimate = new Option<bool>("--estimate") { Description = "Only says what it would take, and makes nothing." };
         var command = new Verb(
             "prepare",
@@ -70,7 +70,9 @@ internal static class VideosPrepareCommand
         };
         command.Validators.Add(given =>
         {
-            if (given.GetValue(codec) == PreparedCodec.Mjpeg && given.GetValue(quality) is < 2 or > 31)
+            // An option that is wrong by itself has no value to ask for, and is reported by itself.
+            if (given.GetResult(codec)?.Tokens is [{ Value: Mjpeg }] && given.GetResult(quality)?.Tokens is [var token]
+                && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number is < 2 or > 31)
                 given.AddError("--quality: expected a whole number from 2 to 31 with mjpeg.");
         });
         var configuration = new ConfigurationOptions(command, required: false);
@@ -80,7 +82,7 @@ internal static class VideosPrepareCommand
             var given = parsed.GetRequiredValue(folders);
             var format = new PreparationFormat
             {
-                Codec = parsed.GetValue(codec),
+                Codec = parsed.GetValue(codec) == Mjpeg ? PreparedCodec.Mjpeg : PreparedCodec.H264,
                 Gop = parsed.GetValue(gop),
                 ShortSide = parsed.GetValue(side),
                 Quality = parsed.GetValue(quality),

@@ -41,6 +41,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("Try: cacl videos --help", "videos")]
     [InlineData("expected auto, cpu, cuda or cuda:N", "verify", "--golden", "g", "--device", "tpu")]
     [InlineData("'x' for option '--step' as a whole number", "explain", "--run", "r", "--step", "x")]
+    [InlineData("Required argument", "videos", "prepare", "clips")]
+    [InlineData("'vp9' not recognized", "videos", "prepare", "clips", "out", "--codec", "vp9")]
+    [InlineData("--quality: expected a whole number from 0 to 51.", "videos", "prepare", "clips", "out", "--quality", "52")]
+    [InlineData("--quality: expected a whole number from 2 to 31", "videos", "prepare", "a", "b", "--codec", "mjpeg", "--quality", "1")]
+    [InlineData("--short-side: expected an even number", "videos", "prepare", "clips", "out", "--short-side", "255")]
     public void A_wrong_command_line_is_told_in_a_line_or_two(string expected, params string[] arguments)
     {
         var (status, output, error) = Cacl(arguments);
