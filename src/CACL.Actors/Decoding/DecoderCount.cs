@@ -35,8 +35,8 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
     private const double SpareToShrinkOnSharedCores = 1.2;
 
     /// <summary>
-    /// Least gain in pairs a second by which growth on shared cores proves itself: 2 %, or, with so many decoders that one more could hardly
-    /// bring that, a fifth of what it could bring.
+    /// Least gain in pairs a second by which growth on shared cores proves itself: 2 %, or, with so many decoders that one more could
+    /// hardly bring that, a fifth of what it could bring.
     /// </summary>
     private const double LeastGain = 0.02;
     private const double LeastShareOfGain = 0.2;

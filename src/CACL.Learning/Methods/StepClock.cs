@@ -11,7 +11,7 @@ public enum StepPart
     /// <summary>The forward passes of both networks, and the losses.</summary>
     Forward,
 
-    /// <summary>The gradient, and the step's only wait for the device.</summary>
+    /// <summary>The gradient, and the wait for the device's numbers.</summary>
     Backward,
 
     /// <summary>The EMA update of the key network, LARS and the queues.</summary>
@@ -29,9 +29,9 @@ public readonly record struct StepTimes(double Transfer, double Forward, double 
 
 /// <summary>
 /// Reads the host's clock between the parts of a step and does nothing else: it waits for no device, so a step is the same with it and
-/// without it. On a CPU, each part's work is done when the part ends. A GPU works behind the host: there the times of forward and optimiser
-/// are those of queueing the work; backward ends when the losses are on the host, and so includes the GPU's work for both networks; and the
-/// copy of the next batch waits for the optimiser's work of the previous step. The sum is right in either case.
+/// without it. On a CPU, each part's work is done when the part ends. A GPU works behind the host: there the parts are the time of handing
+/// over the work, and backward includes the wait for the step's numbers, which takes place while the next step is handed over. Steps then
+/// overlap: their lengths add up to the time that passed, the parts of a single one need not add up to its length.
 /// </summary>
 public sealed class StepClock
 {

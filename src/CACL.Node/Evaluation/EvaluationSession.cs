@@ -74,7 +74,7 @@ internal static class EvaluationSession
         TorchSwitches.Set(device, precision, sameShapes: false);
         if (representation.Instead is { } instead) display.Note(instead);
         foreach (var note in representation.Notes) display.Note($"{Path.GetFileName(representation.Source)}: {note}");
-        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} in {precision.Word()} with {threads} threads: "
+        display.Note($"{representation.Backbone} from {representation.Source} on {deviceName} in {precision.Word()}, {threads} threads: "
             + $"learns from {train.Items.Count} images of {train.Name}, is scored on {test.Items.Count} of {test.Name}.");
         var imageSize = request.Quick ? settings.Quick.ImageSize : 0;
         var collapse = Collapsed(representation, data, test, imageSize, device);

@@ -46,6 +46,6 @@ public sealed class VerifyTests
         using var error = new StringWriter();
         var status = CaclCommandLine.Run(["verify", "--golden", folder.Path], output, error);
         Assert.Equal((ExitCodes.Success, ""), (status, error.ToString()));
-        Assert.Matches(@"\n\d+ of \d+ quantities pass on cpu with \d+ threads\.", output.ToString());
+        Assert.Matches(@"\n\d+ of \d+ quantities pass on cpu in fp32 with \d+ threads\.", output.ToString());
     }
 }

@@ -39,7 +39,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var run = runs.CopyOfUndisturbed("started-twice");
         var first = RunFacts.Read(run)!;
         var start = Assert.Single(first.Starts);
-        Assert.Equal((1, 1, "cpu", "cpu", "float32", 2), (
+        Assert.Equal((1, 1, "cpu", "cpu", "fp32", 2), (
             start.FirstStep, start.Threads, start.DeviceSetting, start.Device, start.Precision, start.Decoders));
         Assert.Equal(SystemChecks.Processor().Text.Split(", ")[1], start.DeviceName);
         Assert.Equal(CheckpointStore.LoadState(Path.Combine(run, "checkpoints", "step-00000016")).Settings["the videos"], first.Videos);
