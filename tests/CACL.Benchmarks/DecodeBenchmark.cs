@@ -4,6 +4,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding;
+using CACL.Node.Ending;
 
 namespace CACL.Benchmarks;
 
@@ -18,19 +19,11 @@ internal static class DecodeBenchmark
 
     public static int Run(string folder, Options options)
     {
-        if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot))
-        {
-            Console.Error.WriteLine(whyNot);
-            return 1;
-        }
+        if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot)) throw new UserException(whyNot!);
 
         var (workers, size, pairs, seed) = (options["workers", 2], options["size", 224], options["pairs", 200], options["seed", 0]);
         var videos = Probe(libraries!, folder);
-        if (videos.Count == 0)
-        {
-            Console.Error.WriteLine($"No usable video lies under {folder}.");
-            return 1;
-        }
+        if (videos.Count == 0) throw new UserException($"No usable video lies under {folder}.");
 
         var requests = Requests(videos, pairs, seed);
         // warms up code and page cache, as the peer's first batch does

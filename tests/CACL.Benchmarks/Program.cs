@@ -1,10 +1,26 @@
 using CACL.Benchmarks;
+using CACL.Node.Ending;
+
+// What a machine cannot do is no failure of a measurement.
+const int NotHere = 3;
+
+try
+{
+    return Run(args);
+}
+catch (UserException lack)
+{
+    Console.Error.WriteLine(lack.Message);
+    return NotHere;
+}
 
 // Each verb is a measurement and prints one line of JSON, so that a script can alternate it with another program's and compare.
-return args switch
+static int Run(string[] args) => args switch
 {
     ["decode", var folder, .. var options] => DecodeBenchmark.Run(folder, Options.Parse(options)),
     ["step", .. var options] => StepBenchmark.Run(Options.Parse(options)),
+    ["augmentation", .. var options] => AugmentationBenchmark.Run(Options.Parse(options)),
+    ["snapshot", .. var options] => SnapshotBenchmark.Run(Options.Parse(options)),
     ["pixel-loss", .. var options] => PixelLossBenchmark.Run(Options.Parse(options)),
     ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
@@ -17,7 +33,10 @@ static int Usage()
 {
     Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
-        + "[--threads 2] [--steps 6]");
+        + "[--threads 2] [--steps 6] [--parts 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks augmentation [--size 224] [--batch 32] [--threads 2] [--steps 8]");
+    Console.Error.WriteLine("       CACL.Benchmarks snapshot [--depth 18] [--queue 16384] [--threads 2] [--times 10]");
+    Console.Error.WriteLine("           these three also take --device cpu|cuda and --precision fp32|tf32|bf16|auto, step also --cuda-graph 1");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
     Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
