@@ -1,5 +1,4 @@
 using CACL.Data.Batches;
-using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 
 namespace CACL.Benchmarks;

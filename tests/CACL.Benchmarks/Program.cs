@@ -1,4 +1,5 @@
 using CACL.Benchmarks;
+using CACL.Benchmarks.Suite;
 using CACL.Node.Ending;
 
 // What a machine cannot do is no failure of a measurement.
@@ -26,17 +27,26 @@ static int Run(string[] args) => args switch
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
     ["scalars", .. var options] => ScalarBenchmark.Run(Options.Parse(options)),
+    ["suite", .. var options] => SuiteCommand.Run(options, Own(), Console.Out, Console.Error),
     _ => Usage(),
 };
 
+// The build puts the program beside its benchmarks.
+static OwnPrograms Own()
+{
+    Command Beside(string name) => new("dotnet", Path.Combine(AppContext.BaseDirectory, name));
+    return new OwnPrograms(Beside("CACL.Benchmarks.dll"), Beside("CACL.Node.dll"));
+}
+
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
+    Console.Error.WriteLine("Usage: CACL.Benchmarks suite …, which is tools/bench: all of it beside a peer");
+    Console.Error.WriteLine("       CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6] [--parts 0]");
     Console.Error.WriteLine("       CACL.Benchmarks augmentation [--size 224] [--batch 32] [--threads 2] [--steps 8]");
     Console.Error.WriteLine("       CACL.Benchmarks snapshot [--depth 18] [--queue 16384] [--threads 2] [--times 10]");
-    Console.Error.WriteLine("           these three also take --device cpu|cuda and --precision fp32|tf32|bf16|auto, step also --cuda-graph 1");
+    Console.Error.WriteLine("           these three take --device cpu|cuda and --precision fp32|tf32|bf16|auto, too, and step --cuda-graph 1");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
     Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
