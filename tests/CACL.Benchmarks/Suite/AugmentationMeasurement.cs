@@ -16,7 +16,7 @@ internal sealed class AugmentationMeasurement : IMeasurement
         foreach (var device in bench.Settings.Devices)
         {
             var what = $"augmentation on {device}, B = {batch}, S = {size}";
-            yield return bench.Turns.Compare(what, () => bench.Benchmark(
+            yield return bench.Compare(what, () => bench.Benchmark(
                 "augmentation", "--device", device, "--batch", batch, "--size", size, "--threads", Workbench.Text(bench.Settings.Threads)))
                 .Row(new Row(Name, what, "s", FigureKind.Duration), "seconds");
         }

@@ -15,7 +15,7 @@ internal sealed class CatalogMeasurement : IMeasurement
         var (rows, file) = (Workbench.Text(bench.Settings.Size(240_000, 1000)), bench.New("large-catalog"));
         bench.Benchmark("fill-catalog", file, "--rows", rows);
         var what = $"catalogue of {rows} videos: opening and reading what sampling needs";
-        var read = bench.Turns.Compare(what, () => bench.Benchmark("catalog", file, "--samples", "1000"));
+        var read = bench.Compare(what, () => bench.Benchmark("catalog", file, "--samples", "1000"));
         yield return read.Row(new Row(Name, what, "s", FigureKind.Duration), "open_and_load_s");
         if (read.Ours.Lack is not null) yield break;
         yield return read.Row(new Row(Name, "… 1,000 records with their frame times", "s", FigureKind.Duration), "records_s");

@@ -3,7 +3,7 @@ namespace CACL.Benchmarks.Suite;
 /// <summary>
 /// How much a training is slowed down by a checkpoint every 50 steps, and by evaluations beside it. Trainings without and with them take
 /// turns; the slow-down is that of each repetition. Everything counts that a step waited for, snapshots included; an evaluation takes its
-/// share of the processor while it runs, so the table also says for how much of the training one ran.
+/// share of the processor while it runs, so the table also says what a fair share by its threads would have taken.
 /// </summary>
 internal sealed class CheckpointMeasurement : IMeasurement
 {
@@ -48,7 +48,7 @@ internal sealed class CheckpointMeasurement : IMeasurement
         }
 
         yield return new Comparison(evaluations, null).Row(
-            new Row(Name, "… seconds of evaluations for each second of training", "", FigureKind.Amount), "evaluation_share");
+            new Row(Name, "… what a fair share of the cores for the evaluations would take", "%", FigureKind.Amount), "fair_share");
     }
 
     private static double SlowDown(Figures before, Figures after) =>
@@ -66,9 +66,13 @@ internal sealed class CheckpointMeasurement : IMeasurement
         return new Figures(new Dictionary<string, double>
         {
             ["pairs_per_s"] = Batch * training.Steps / training.Seconds,
-            ["evaluation_share"] = training.EvaluationSeconds / training.Seconds,
+            ["fair_share"] = FairShare(bench, training.EvaluationThreadSeconds / training.Seconds),
         });
     }
+
+    // Where more threads want to run than there are cores, each gets as much as the others.
+    private static double FairShare(Workbench bench, double threadsBeside) =>
+        100 * (1 - Math.Min(1, bench.Settings.Cores / (bench.Settings.Threads + threadsBeside)));
 
     private static string[] Evaluations(Workbench bench, int every) =>
     [

@@ -32,7 +32,7 @@ internal sealed class DecodeMeasurement : IMeasurement
                     break;
                 }
 
-                yield return bench.Turns.Compare(
+                yield return bench.Compare(
                     what,
                     () => bench.Benchmark(["decode", prepared ? bench.Clips.Prepared() : bench.Clips.Raw, .. arguments]),
                     Peer).Row(row, Rate, Rate);

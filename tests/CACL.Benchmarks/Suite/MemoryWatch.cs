@@ -36,11 +36,12 @@ internal sealed class MemoryWatch : IDisposable
 
     private async Task LookAsync()
     {
-        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
+        do
         {
-            _own = Math.Max(_own, Mib($"/proc/{_process}/status", "VmHWM:"));
-            _others = Math.Max(_others, Below(_process).Sum(child => Mib($"/proc/{child}/smaps_rollup", "Pss:")));
+            Volatile.Write(ref _own, Math.Max(_own, Mib($"/proc/{_process}/status", "VmHWM:")));
+            Volatile.Write(ref _others, Math.Max(_others, Below(_process).Sum(child => Mib($"/proc/{child}/smaps_rollup", "Pss:"))));
         }
+        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false));
     }
 
     private static List<int> Below(int process)

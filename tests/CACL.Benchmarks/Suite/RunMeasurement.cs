@@ -10,7 +10,7 @@ internal sealed class RunMeasurement : IMeasurement
 
     private static readonly (string Figure, string Words, string Unit, FigureKind Kind)[] Figures =
     [
-        ("pairs_per_s", "", "pairs/s", FigureKind.Rate), ("data_wait_share", "… its share of waiting for data", "", FigureKind.Amount),
+        ("pairs_per_s", "", "pairs/s", FigureKind.Rate), ("wait", "… its share of waiting for data", "%", FigureKind.Amount),
         ("memory", "… its peak memory, all processes", "MiB", FigureKind.Amount),
     ];
 
@@ -38,7 +38,7 @@ internal sealed class RunMeasurement : IMeasurement
         };
         var steps = bench.Settings.Size(device == "cpu" ? 13 : 60, 3);
         var what = $"training on {(prepared ? "prepared" : "raw")} clips, {device}, {precision}, {shape.Words}, decoders: {Decoders}";
-        var compared = bench.Turns.Compare(
+        var compared = bench.Compare(
             what,
             () => Ours(bench, device, prepared, precision, shape, steps),
             device == "cpu" ? () => Peer(bench, precision, shape, steps) : null);
@@ -59,7 +59,7 @@ internal sealed class RunMeasurement : IMeasurement
         return new Figures(new Dictionary<string, double>
         {
             ["pairs_per_s"] = shape.Batch * training.Steps / training.Seconds,
-            ["data_wait_share"] = training.WaitShare,
+            ["wait"] = 100 * training.WaitShare,
             ["memory"] = training.Run.PeakMib,
         });
     }
@@ -72,6 +72,9 @@ internal sealed class RunMeasurement : IMeasurement
             .. shape.PeerArguments, "--precision", precision, "--steps", Workbench.Text(steps - 1),
         ];
         var run = ProgramRun.Of(bench.Peer.Script("peer.py", arguments), bench.Stop, watchMemory: true);
-        return run.Figures().With("memory", run.PeakMib);
+        var figures = run.Figures();
+        return figures["data_wait_share"] is { } share
+            ? figures.With("memory", run.PeakMib).With("wait", 100 * share)
+            : throw new MeasurementException("The peer's training printed no data_wait_share.");
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SnapshotMeasurement : IMeasurement
             {
                 var queue = bench.Settings.Size(16384, 256);
                 var what = $"snapshot on {device}, R{depth}, K = {queue}";
-                var taken = bench.Turns.Compare(what, () => bench.Benchmark(
+                var taken = bench.Compare(what, () => bench.Benchmark(
                     "snapshot", "--device", device, "--depth", Workbench.Text(depth), "--queue", Workbench.Text(queue), "--times",
                     Workbench.Text(bench.Settings.Size(10, 2))));
                 var row = taken.Row(new Row(Name, what, "s", FigureKind.Duration), "seconds");

@@ -35,7 +35,7 @@ internal sealed class StepMeasurement : IMeasurement
     private IEnumerable<Row> Rows(Workbench bench, string device, StepShape shape, string precision)
     {
         var what = $"step on {device}, {precision}, {shape.Words}";
-        var compared = bench.Turns.Compare(
+        var compared = bench.Compare(
             what, () => Ours(bench, device, shape, precision, graph: false), () => Peer(bench, device, shape, precision));
         var whole = compared.Row(new Row(Name, what, "s", FigureKind.Duration), Whole, Whole);
         yield return whole;
@@ -43,7 +43,7 @@ internal sealed class StepMeasurement : IMeasurement
         foreach (var (figure, words) in shape.InParts ? Parts : [])
             yield return compared.Row(new Row(Name, $"… its {words}", "s", FigureKind.Duration), figure);
         if (device == "cpu") yield break;
-        yield return bench.Turns.Compare(
+        yield return bench.Compare(
             $"{what}, CUDA graph", () => Ours(bench, device, shape, precision, graph: true), () => Peer(bench, device, shape, precision))
             .Row(new Row(Name, "… replayed as a CUDA graph", "s", FigureKind.Duration), Whole, Whole);
     }

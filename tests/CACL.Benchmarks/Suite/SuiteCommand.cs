@@ -52,6 +52,8 @@ internal static class SuiteCommand
             };
             if (settings.Videos is not null && !Directory.Exists(settings.Videos))
                 throw new UserException($"There is no folder {settings.Videos}, which --videos names.");
+            if (settings.Json is not null && !Directory.Exists(Path.GetDirectoryName(settings.Json)))
+                throw new UserException($"There is no folder for {settings.Json}, which --json names.");
             try
             {
                 return BenchSuite.Run(settings, programs, output, error, interruption.Token);
@@ -62,7 +64,10 @@ internal static class SuiteCommand
                 return ExitCodes.Interrupted;
             }
         });
-        return root.Parse(arguments).Invoke(
+        var given = root.Parse(arguments);
+        foreach (var fault in given.Errors) error.WriteLine(fault.Message);
+        if (given.Errors.Count > 0) return ExitCodes.Usage;
+        return given.Invoke(
             new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
     }
 

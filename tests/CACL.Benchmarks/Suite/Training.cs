@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Data.Files;
 
@@ -28,10 +29,27 @@ internal sealed class Training
     /// <summary>Share of that time in which the training waited for data.</summary>
     public double WaitShare => After("wait_seconds") / Seconds;
 
-    /// <summary>Seconds in which an evaluation ran, as evaluations.jsonl says.</summary>
-    public double EvaluationSeconds => File.Exists(Path.Combine(_folder, "evaluations.jsonl"))
-        ? Lines(Path.Combine(_folder, "evaluations.jsonl")).Sum(line => Number(line, "seconds"))
-        : 0;
+    /// <summary>
+    /// Thread-seconds of evaluations that ran during <see cref="Seconds"/>: what evaluations.jsonl says about their ends, durations and
+    /// threads, without what came before or after.
+    /// </summary>
+    public double EvaluationThreadSeconds
+    {
+        get
+        {
+            var file = Path.Combine(_folder, "evaluations.jsonl");
+            if (!File.Exists(file)) return 0;
+            var end = File.GetLastWriteTimeUtc(Path.Combine(_folder, "metrics.jsonl"));
+            var begin = end.AddSeconds(-Seconds);
+            return Lines(file).Where(line => line["status"]?.ToString() == "done").Sum(line =>
+            {
+                var ended = DateTimeOffset.Parse(line["time"]!.ToString(), CultureInfo.InvariantCulture).UtcDateTime;
+                var began = ended.AddSeconds(-Number(line, "seconds"));
+                var within = ((ended < end ? ended : end) - (began > begin ? began : begin)).TotalSeconds;
+                return Math.Max(0, within) * (line["manifest"]?["program"]?["threads"]?.GetValue<double>() ?? 1);
+            });
+        }
+    }
 
     /// <summary>Steps after the first.</summary>
     public int Steps => _steps.Count - 1;

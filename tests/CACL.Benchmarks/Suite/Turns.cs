@@ -21,7 +21,10 @@ internal sealed class Turns(int repetitions, TextWriter progress)
         return new Comparison(all[0], all.Count > 1 ? all[1] : null);
     }
 
-    /// <summary>Measures programs in turn. One that fails, or that the machine lacks something for, is not tried again.</summary>
+    /// <summary>
+    /// Measures programs in turn. One that fails, or that the machine lacks something for, is not tried again; if that is the first, there
+    /// is nothing to compare the others with.
+    /// </summary>
     public IReadOnlyList<Repeated> Take(string what, IReadOnlyList<(string Name, Func<Figures> Once)> programs)
     {
         var runs = programs.Select(_ => new List<Figures>()).ToList();
@@ -31,7 +34,7 @@ internal sealed class Turns(int repetitions, TextWriter progress)
             var order = Enumerable.Range(0, programs.Count);
             foreach (var i in repetition % 2 == 0 ? order : order.Reverse())
             {
-                if (lacks[i] is not null) continue;
+                if (lacks[0] is not null || lacks[i] is not null) continue;
                 progress.WriteLine(
                     string.Create(CultureInfo.InvariantCulture, $"{what}: {programs[i].Name}, {repetition + 1} of {repetitions}"));
                 try

@@ -15,6 +15,11 @@ internal sealed record Workbench(
     /// <summary>The videos.</summary>
     public Clips Clips => field ??= new Clips(this);
 
+    /// <summary>Lets this program and the peer, if there is one, take turns.</summary>
+    /// <inheritdoc cref="Turns.Compare"/>
+    public Comparison Compare(string what, Func<Figures> ours, Func<Figures>? peer = null) =>
+        Turns.Compare(what, ours, Peer.Lack is null ? peer : null);
+
     /// <summary>Returns the figures of one of this program's benchmarks.</summary>
     public Figures Benchmark(params string[] arguments) => ProgramRun.Of(Programs.Benchmarks.With(arguments), Stop).Figures();
 
