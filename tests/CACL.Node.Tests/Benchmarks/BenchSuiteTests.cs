@@ -93,6 +93,20 @@ public sealed class BenchSuiteTests : IDisposable
             output);
     }
 
+    [Fact]
+    public void On_a_card_the_peer_is_the_script_for_cards_and_a_recorded_step_is_measured_too()
+    {
+        File.WriteAllText(Path.Combine(_machine.Folder, "peer", "peer_gpu.py"), "");
+        _machine.Script("benchmarks", "case \"$*\" in *'--cuda-graph 1'*) echo '{\"step_seconds\":1}' ;; *) echo '{\"step_seconds\":2}' ;; esac");
+        _machine.Script("python", "[ \"$1\" = -c ] && echo 9.9 || echo '{\"step_seconds\":3}'");
+        var (exit, output) = _machine.BenchBesidePeer("--only", "step", "--device", "cuda", "--quick");
+        Assert.Equal(0, exit);
+        Assert.Contains("| step on cuda, tf32, R18, B = 4, S = 64, K = 256 | 2.00 s | 3.00 s | 1.50× as fast |", output);
+        Assert.Contains("| … replayed as a CUDA graph | 1.00 s | 3.00 s | 3.00× as fast |", output);
+        Assert.Contains(
+            _machine.Asked, line => line.Contains("peer_gpu.py --backbone resnet18 --batch 4 --size 64 --queue 256 --precision bf16 --steps 2"));
+    }
+
     [Theory]
     [InlineData(false, "raw")]
     [InlineData(true, "prepared")]
@@ -141,6 +155,18 @@ public sealed class BenchSuiteTests : IDisposable
         Assert.Contains("S = 64, 5 steps | 160 pairs/s | – | – |", output);
         Assert.Contains("| … slow-down with a checkpoint every 2 steps | 90.9 % | – | – |", output);
         Assert.Contains("| … what a fair share of the cores for the evaluations would take | 0.0000 % | – | – |", output);
+    }
+
+    [Fact]
+    public void The_table_says_on_which_machine_it_was_measured()
+    {
+        _machine.Script("cacl", "case $1 in doctor) echo '✓ processor  2 cores, Abacus'; echo '! disk  full' ;; --version) echo 1.2.3 ;; esac");
+        var (_, output) = _machine.Bench("--only", "calls", "--quick", "--threads", "3");
+        Assert.Contains("processor:    2 cores, Abacus", output);
+        Assert.Contains("threads:      3", output);
+        Assert.Contains("cacl:         1.2.3", output);
+        Assert.DoesNotContain("disk", output);
+        Assert.Equal("2 cores, Abacus", _machine.Json["machine"]!["processor"]!.ToString());
     }
 
     [Theory]
