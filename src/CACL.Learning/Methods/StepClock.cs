@@ -29,10 +29,9 @@ public readonly record struct StepTimes(double Transfer, double Forward, double 
 
 /// <summary>
 /// Reads the host's clock between the parts of a step and does nothing else: it waits for no device, so a step is the same with it and
-/// without it, unless a measurement asks for waits. On a CPU, each part's work is done when the part ends. A GPU works behind the host:
-/// there the times of forward and optimiser are those of queueing the work; backward ends when the losses are on the host, and so includes
-/// the GPU's work for both networks; and the copy of the next batch waits for the optimiser's work of the previous step. The sum is right
-/// in either case.
+/// without it. On a CPU, each part's work is done when the part ends. A GPU works behind the host: there the times of forward and optimiser
+/// are those of queueing the work; backward ends when the losses are on the host, and so includes the GPU's work for both networks; and the
+/// copy of the next batch waits for the optimiser's work of the previous step. The sum is right in either case.
 /// </summary>
 public sealed class StepClock
 {
