@@ -40,8 +40,7 @@ static OwnPrograms Own()
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: CACL.Benchmarks suite …, which is tools/bench: all of it beside a peer");
-    Console.Error.WriteLine("       CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
+    Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2] [--size 224] [--pairs 200] [--seed 0]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6] [--parts 0]");
     Console.Error.WriteLine("       CACL.Benchmarks augmentation [--size 224] [--batch 32] [--threads 2] [--steps 8]");
@@ -52,5 +51,6 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
     Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");
     Console.Error.WriteLine("       CACL.Benchmarks scalars [--seconds 20]");
+    Console.Error.WriteLine("       CACL.Benchmarks suite [--help], which is tools/bench: all of it beside a peer");
     return 2;
 }
