@@ -5,6 +5,7 @@ using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Sampling;
 using CACL.Data.Tests.Decoding;
+using CACL.Node.Ending;
 
 namespace CACL.Benchmarks;
 
@@ -20,19 +21,11 @@ internal static class DecodeBenchmark
 
     public static int Run(string folder, Options options)
     {
-        if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot))
-        {
-            Console.Error.WriteLine(whyNot);
-            return 1;
-        }
+        if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot)) throw new UserException(whyNot!);
 
         var (size, pairs, seed) = (options["size", 224], options["pairs", 200], options["seed", 0]);
         var videos = Probe(libraries!, folder);
-        if (videos.Count == 0)
-        {
-            Console.Error.WriteLine($"No usable video lies under {folder}.");
-            return 1;
-        }
+        if (videos.Count == 0) throw new UserException($"No usable video lies under {folder}.");
 
         var requests = Requests(videos, pairs, seed);
         if (options["digest", 0] == 1)

@@ -36,7 +36,17 @@ public readonly record struct StepTimes(double Transfer, double Forward, double 
 public sealed class StepClock
 {
     private readonly long[] _ticks = new long[Enum.GetValues<StepPart>().Length];
+    private readonly Action? _settle;
     private long _since;
+
+    /// <summary>Creates a clock that waits for nothing.</summary>
+    public StepClock()
+    {
+    }
+
+    /// <summary>Creates a clock for measurements, which waits for the device after each part and so makes a step on a GPU slower.</summary>
+    /// <param name="settle">Waits for the device.</param>
+    internal StepClock(Action settle) => _settle = settle;
 
     /// <summary>The times of the step since <see cref="Start"/> so far.</summary>
     public StepTimes Times =>
@@ -52,6 +62,7 @@ public sealed class StepClock
     /// <summary>Attributes the time since the last call to a part; a part may come more than once in a step.</summary>
     public void Ended(StepPart part)
     {
+        _settle?.Invoke();
         var now = Stopwatch.GetTimestamp();
         _ticks[(int)part] += now - _since;
         _since = now;
