@@ -87,13 +87,15 @@ internal sealed class LoopControl(CheckpointSchedule schedule, PauseReason pause
     public void Resume(PauseReason reason) => Change(() => _pauseReasons &= ~reason);
 
     /// <summary>Waits while the loop is paused; called by the loop before a step. Returns false if the loop is to end.</summary>
+    /// <param name="settle">Called before it waits: finishes what is under way; returns false if the loop is to end.</param>
     /// <param name="takeSnapshot">Takes a snapshot; one that is requested during the pause is taken at once.</param>
     /// <param name="paused">Called when the loop starts to wait.</param>
-    public bool WaitUntilRunning(Action takeSnapshot, Action paused)
+    public bool WaitUntilRunning(Func<bool> settle, Action takeSnapshot, Action paused)
     {
         while (!_stop.IsCancellationRequested)
         {
             if (_pauseReasons == PauseReason.None) return true;
+            if (!settle()) return false;
             if (SnapshotWanted) takeSnapshot();
             paused();
             lock (_gate)

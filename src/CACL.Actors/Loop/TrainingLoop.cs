@@ -25,6 +25,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     private long _lastSnapshot = settings.FirstStep;
     private int _skipsInARow;
     private StepUnderway? _underway;
+    private bool _halted;
     private long _finished;
     private double _snapshotSeconds;
 
@@ -89,8 +90,8 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
             {
                 var waited = Stopwatch.GetElapsedTime(began);
                 _underway?.Waited(waited);
-                if (Control.PauseReasons != PauseReason.None && !Finish()) return false;
-                if (!Control.WaitUntilRunning(() => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused))) return Finish();
+                if (!Control.WaitUntilRunning(Finish, () => TakeSnapshot(engine, final: false), () => Enter(LoopPhase.Paused)))
+                    return Finish();
                 if (!_skipped.Contains(_step) && !Step(engine, batch, waited)) return false;
             }
 
@@ -142,10 +143,10 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         return !numbers.IsKnown || Finish();
     }
 
-    // Reports the step that is under way. Returns false if its losses are not finite and the run must not continue from here.
+    // Reports the step that is under way, if one is. Returns false if losses are not finite and the run must not continue from here.
     private bool Finish()
     {
-        if (_underway is not { } step) return true;
+        if (_underway is not { } step) return !_halted;
         _underway = null;
         var result = step.Read(_finished, out var seconds, out var times);
         _finished = Stopwatch.GetTimestamp();
@@ -167,6 +168,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         var goesOn = settings.OnNotFinite == OnNotFinite.Skip && ++_skipsInARow <= MostSkipsInARow;
         if (goesOn) _skipped.Add(step.Step);
         report(new LoopReport.NotFinite(step.Step, result, step.Videos, goesOn));
+        _halted = !goesOn;
         return goesOn;
     }
 

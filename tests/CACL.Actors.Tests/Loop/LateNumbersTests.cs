@@ -73,6 +73,28 @@ public sealed class LateNumbersTests
         while (batches.Reader.TryRead(out var left)) left.Dispose();
     }
 
+    [Fact]
+    public void A_step_that_halts_the_run_ends_it_although_the_run_is_paused_before_that_is_known()
+    {
+        using var memory = new FramePairPool(8);
+        var batches = Channel.CreateUnbounded<PairBatch>();
+        for (var step = 0; step < 3; step++) batches.Writer.TryWrite(Batch(memory, step));
+        var reports = new List<LoopReport>();
+        TrainingLoop? loop = null;
+        var training = new FakeTraining
+        {
+            ResultsComeLate = true,
+            NotFiniteAt = [0],
+            Before = _ => loop!.Control.Pause(PauseReason.User),
+        };
+        loop = Loop(training, batches, 3, 1, OnNotFinite.Halt, new SnapshotShelf(), reports.Add);
+        Assert.Null(loop.Run());
+        Assert.Single(reports.OfType<LoopReport.NotFinite>());
+        Assert.DoesNotContain(reports, report => report is LoopReport.Ended or LoopReport.SnapshotTaken or LoopReport.Stepped);
+        loop.Control.Dispose();
+        while (batches.Reader.TryRead(out var left)) left.Dispose();
+    }
+
     private static string Run(int steps, int every, HashSet<long> bad, OnNotFinite reaction, bool late)
     {
         using var memory = new FramePairPool(8 * steps);
