@@ -16,8 +16,6 @@ public sealed class ViewsBuilder : IDisposable
 
     private readonly Device _device;
     private readonly UploadMemory _memory;
-    private readonly Tensor _wholeNumber = zeros(0, int64, CPU).DetachFromDisposeScope();
-    private readonly Tensor _number = zeros(0, float32, CPU).DetachFromDisposeScope();
 
     /// <summary>Creates a builder for a training device.</summary>
     public ViewsBuilder(Device device)
@@ -53,8 +51,8 @@ public sealed class ViewsBuilder : IDisposable
         var device = host.to(_device, non_blocking: true);
         var frames = device.narrow(0, 0, layout.Frames).view(both.Length, side, side, 3).permute(0, 3, 1, 2);
         var views = BatchAugmentation.Apply(
-            frames, numbers, Part(device, layout.Samples, _wholeNumber), Part(device, layout.Values, _number));
-        var uploaded = Part(device, layout.Places, _wholeNumber);
+            frames, numbers, Part(device, layout.Samples, int64), Part(device, layout.Values, float32));
+        var uploaded = Part(device, layout.Places, int64);
         // Both are views of the same memory, which is freed when both are disposed.
         return new Views(
             views.narrow(0, 0, plans.Length).DetachFromDisposeScope(),
@@ -66,14 +64,10 @@ public sealed class ViewsBuilder : IDisposable
     }
 
     /// <summary>Frees the host memory.</summary>
-    public void Dispose()
-    {
-        _memory.Dispose();
-        _wholeNumber.Dispose();
-        _number.Dispose();
-    }
+    public void Dispose() => _memory.Dispose();
 
-    private static Tensor Part(Tensor bytes, UploadPart part, Tensor like) => Script.Value.Call("part", bytes, part.At, part.Bytes, like);
+    private static Tensor Part(Tensor bytes, UploadPart part, ScalarType type) =>
+        Script.Value.Call("part", bytes, part.At, part.Bytes, (int)type);
 
     private static Roll[] Rolls(SamplePlan[] plans, Func<SamplePlan, ViewPlan> view) =>
         [.. plans.Select(p => new Roll(view(p).RollY, view(p).RollX))];

@@ -53,7 +53,7 @@ public sealed class Representation : IDisposable
     public BackboneFile? File { get; private init; }
 
     /// <summary>See <see cref="BackboneFile.Instead"/>.</summary>
-    public string? Instead { get; private init; }
+    public string? Instead => File?.Instead;
 
     /// <summary>Channels C of <see cref="Features"/>.</summary>
     public int Channels => NetworkShapes.Channels(Backbone);
@@ -125,7 +125,6 @@ public sealed class Representation : IDisposable
             weights, found.Padding, found.Step, Convert.ToHexStringLower(SHA256.HashData(stream)), found.File, read.Notes)
         {
             File = found,
-            Instead = found.Instead,
         };
     }
 

@@ -20,7 +20,7 @@ internal static class CycleLoss
     /// </summary>
     public static CycleResult Compute(
         Tensor c, Tensor cPlus, Tensor queue, double temperature, AttentionTarget? target = null, bool bothFrames = false,
-        ScalarType factors = ScalarType.Float32)
+        ScalarType? factors = null)
     {
         using var scope = NewDisposeScope();
         Tensor loss, gradient, figures;
@@ -33,7 +33,7 @@ internal static class CycleLoss
             var made = target ?? new AttentionTarget(c, cPlus, temperature);
             (loss, gradient, figures) = LossScripts.Functions.CallForThree(
                 "cycle_loss", c, cPlus, queue, temperature, target is not null, made.From, made.To, made.Temperature, bothFrames, samples,
-                (int)factors, tile.Rows, tile.Columns);
+                (int)(factors ?? c.dtype), tile.Rows, tile.Columns);
         }
 
         loss = ClosedFormGradient.Attach(loss, bothFrames ? cat([c, cPlus]) : c, gradient);
@@ -42,11 +42,11 @@ internal static class CycleLoss
     }
 
     /// <summary>Equation 5: M [B,N,N], from each pixel of the first frame over the second's to each of the first's.</summary>
-    public static Tensor Matrix(Tensor c, Tensor cPlus, Tensor queue, double temperature, ScalarType factors = ScalarType.Float32)
+    public static Tensor Matrix(Tensor c, Tensor cPlus, Tensor queue, double temperature, ScalarType? factors = null)
     {
         using var _ = no_grad();
         var tile = LossScripts.TileOn(c.device);
-        return LossScripts.Functions.Call("cycle_matrix", c, cPlus, queue, temperature, (int)factors, tile.Rows, tile.Columns);
+        return LossScripts.Functions.Call("cycle_matrix", c, cPlus, queue, temperature, (int)(factors ?? c.dtype), tile.Rows, tile.Columns);
     }
 
     /// <summary>T = softmax(u·u₊ᵀ/τ) [B,N,N], rows of which sum to 1; no gradient.</summary>

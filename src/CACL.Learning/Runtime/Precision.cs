@@ -27,6 +27,13 @@ public enum Precision
 /// <summary>What a precision means for tensors, and how it is spelt.</summary>
 public static class Precisions
 {
+    /// <summary>The precisions that people choose from; <see cref="Precision.Fp64"/> is for verification.</summary>
+    public static IReadOnlyList<Precision> ToChooseFrom { get; } = [Precision.Fp32, Precision.Tf32, Precision.Bf16];
+
+    /// <summary>Returns the one of them with this word; null if there is none.</summary>
+    public static Precision? Find(string word) =>
+        ToChooseFrom.Where(precision => precision.Word() == word).Select(precision => (Precision?)precision).FirstOrDefault();
+
     /// <summary>Returns the word of the configuration: fp32, tf32, bf16 or fp64.</summary>
     public static string Word(this Precision precision) => precision.ToString().ToLowerInvariant();
 

@@ -65,7 +65,7 @@ public static class GoldenVerifier
         var file = Path.GetFileName(path);
         var name = "";
         GoldenCheck? check = null;
-        using var switches = new Switches(precision is Precision.Tf32 or Precision.Bf16);
+        TorchSwitches.Set(device, precision, sameShapes: false);
         using var scope = NewDisposeScope();
         try
         {
@@ -90,23 +90,4 @@ public static class GoldenVerifier
 
     private static GoldenResult Failure(string file, string name, string quantity, string why) =>
         new(file, name, quantity, double.PositiveInfinity, 0, why);
-
-    /// <summary>Sets tf32 on or off while golden files are recomputed: it keeps 11 bits of the factors of a product.</summary>
-    private sealed class Switches : IDisposable
-    {
-        private readonly bool _matmul = backends.cuda.matmul.allow_tf32;
-        private readonly bool _cudnn = backends.cudnn.allow_tf32;
-
-        public Switches(bool tf32)
-        {
-            backends.cuda.matmul.allow_tf32 = tf32;
-            backends.cudnn.allow_tf32 = tf32;
-        }
-
-        public void Dispose()
-        {
-            backends.cuda.matmul.allow_tf32 = _matmul;
-            backends.cudnn.allow_tf32 = _cudnn;
-        }
-    }
 }

@@ -31,7 +31,7 @@ internal static class VerifyCommand
             HelpName = "auto|fp32|tf32|bf16",
             DefaultValueFactory = _ => "fp32",
         };
-        precision.AcceptOnlyFromAmong("auto", "fp32", "tf32", "bf16");
+        precision.AcceptOnlyFromAmong(["auto", .. Precisions.ToChooseFrom.Select(known => known.Word())]);
         var command = new Verb(
             "verify",
             "Recomputes every golden file in a folder and prints a line for each quantity: worst error, tolerance, pass or fail.",
@@ -46,7 +46,7 @@ internal static class VerifyCommand
         command.SetAction(parsed => VerifyHandler.Run(
             FilePaths.Absolute(parsed.GetRequiredValue(golden)),
             parsed.GetRequiredValue(device),
-            parsed.GetRequiredValue(precision) is var word and not "auto" ? Enum.Parse<Precision>(word, ignoreCase: true) : null,
+            Precisions.Find(parsed.GetRequiredValue(precision)),
             configuration.LoadClosed(parsed).Settings.Training,
             parsed.InvocationConfiguration.Output));
         return command;

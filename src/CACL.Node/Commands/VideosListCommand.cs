@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CACL.Configuration.Reading;
 using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
@@ -15,11 +14,7 @@ internal static class VideosListCommand
             Description = "Folders, list files or single videos to list. Default: all that the catalogue knows.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var catalog = new Option<string?>("--catalog")
-        {
-            Description = "The catalogue to read; the same as --set cacl.data.catalog=FILE.",
-            HelpName = "FILE",
-        };
+        var catalog = CatalogOption.Create("The catalogue to read");
         var command = new Verb(
             "list",
             "Lists the usable videos of a catalogue, a line each: frames, size, codec, path, and the prepared file if there is one.",
@@ -32,9 +27,7 @@ internal static class VideosListCommand
         var configuration = new ConfigurationOptions(command, required: false);
         command.SetAction(parsed =>
         {
-            var file = parsed.GetValue(catalog) is { } named
-                ? FilePaths.Absolute(named)
-                : configuration.LoadClosed(parsed).Settings.Data.Catalog;
+            var file = CatalogOption.FileOf(parsed, catalog, () => configuration.LoadClosed(parsed).Settings.Data);
             return ListHandler.Run(parsed.GetValue(roots) ?? [], file, parsed.InvocationConfiguration.Output);
         });
         return command;

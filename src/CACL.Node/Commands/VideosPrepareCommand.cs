@@ -22,11 +22,7 @@ internal static class VideosPrepareCommand
             Description = "Folders, list files (one path per line) or single videos; and last the folder for the prepared files.",
             Arity = new ArgumentArity(2, 100_000),
         };
-        var catalog = new Option<string?>("--catalog")
-        {
-            Description = "The catalogue that is to know both; the same as --set cacl.data.catalog=FILE.",
-            HelpName = "FILE",
-        };
+        var catalog = CatalogOption.Create("The catalogue that is to know both");
         var codec = new Option<string?>("--codec")
         {
             Description = "Codec of the prepared files. mjpeg takes three to five times the space. Default: h264.",
@@ -89,7 +85,7 @@ internal static class VideosPrepareCommand
             };
             var request = new PrepareRequest(
                 given[..^1], FilePaths.Absolute(given[^1]),
-                parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog,
+                CatalogOption.FileOf(parsed, catalog, () => data),
                 new PreparationOptions { Format = format, Parallelism = parsed.GetValue(jobs), ProbeDeadline = data.DecodeTimeout },
                 parsed.GetValue(estimate));
             return PrepareHandler.Run(request, data, parsed.InvocationConfiguration.Output);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CACL.Configuration.Reading;
 using CACL.Node.Videos;
 
 namespace CACL.Node.Commands;
@@ -15,11 +14,7 @@ internal static class VideosScanCommand
             Description = "Folders, list files (one path per line) or single videos. Default: cacl.data.videos.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var catalog = new Option<string?>("--catalog")
-        {
-            Description = "The catalogue to write; the same as --set cacl.data.catalog=FILE.",
-            HelpName = "FILE"
-        };
+        var catalog = CatalogOption.Create("The catalogue to write");
         var command = new Verb(
             "scan",
             "Finds videos in folders and keeps what a run must know about each one in a catalogue. Unchanged files are not read again.",
@@ -33,7 +28,7 @@ internal static class VideosScanCommand
         command.SetAction(parsed =>
         {
             var data = configuration.LoadClosed(parsed).Settings.Data;
-            var file = parsed.GetValue(catalog) is { } named ? FilePaths.Absolute(named) : data.Catalog;
+            var file = CatalogOption.FileOf(parsed, catalog, () => data);
             var videos = parsed.GetValue(roots) is { Length: > 0 } given ? given : data.Videos;
             return ScanHandler.Run(videos, file, data, parsed.InvocationConfiguration.Output);
         });

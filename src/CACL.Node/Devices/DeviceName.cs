@@ -25,35 +25,27 @@ internal static partial class DeviceName
             : null;
 
     /// <summary>The first number of a card's compute capability; null: it does not tell.</summary>
-    /// <param name="device">cuda:N.</param>
-    public static int? GenerationOf(string device)
-    {
-        try
-        {
-            var index = device.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0;
-            return Initialise(0) == 0 && Device(out var card, index) == 0 && Attribute(out var major, CapabilityMajor, card) == 0
-                ? major
-                : null;
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <param name="device">cuda or cuda:N.</param>
+    public static int? GenerationOf(string device) => AskCard(
+        device.Split(':') is [_, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0,
+        card => Attribute(out var major, CapabilityMajor, card) == 0 ? major : (int?)null);
 
-    // By the driver, which counts the cards as libtorch does (CUDA_VISIBLE_DEVICES); TorchSharp has no call for it.
-    private static unsafe string? OfCard(int index)
+    private static unsafe string? OfCard(int index) => AskCard(index, card =>
+    {
+        var name = stackalloc byte[LongestName];
+        return NameOf(name, LongestName, card) == 0 ? Marshal.PtrToStringUTF8((nint)name) : null;
+    });
+
+    // By the driver, which counts the cards as libtorch does (CUDA_VISIBLE_DEVICES); TorchSharp has no call for these.
+    private static T? AskCard<T>(int index, Func<int, T?> ask)
     {
         try
         {
-            var name = stackalloc byte[LongestName];
-            return Initialise(0) == 0 && Device(out var device, index) == 0 && NameOf(name, LongestName, device) == 0
-                ? Marshal.PtrToStringUTF8((nint)name)
-                : null;
+            return Initialise(0) == 0 && Device(out var card, index) == 0 ? ask(card) : default;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            return null;
+            return default;
         }
     }
 

@@ -21,7 +21,7 @@ internal static class RunPrecision
         try
         {
             return PrecisionChoice.Resolve(
-                settings.Precision ?? (before is null ? null : Enum.Parse<Precision>(before, ignoreCase: true)), SettingNames.Precision,
+                settings.Precision ?? (before is null ? null : Precisions.Find(before)), SettingNames.Precision,
                 device, settings.AllowSlowBf16);
         }
         catch (UserException refused) when (settings.Precision is null && before is not null)

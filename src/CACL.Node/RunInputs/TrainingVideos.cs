@@ -42,16 +42,16 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     }
 
     /// <summary>Returns the identity of a run's videos according to its newest checkpoint that has one; null if none does.</summary>
-    public static string? IdentityIn(CheckpointStore checkpoints) => SettingsIn(checkpoints)?.GetValueOrDefault(Setting);
+    public static string? IdentityIn(CheckpointStore checkpoints) => SettingsIn(checkpoints, Setting)?[Setting];
 
-    /// <summary>Returns the settings in a run's newest checkpoint that names its videos; null if none does.</summary>
-    public static IReadOnlyDictionary<string, string>? SettingsIn(CheckpointStore checkpoints)
+    /// <summary>Returns the settings in a run's newest checkpoint that can be read, or that has this one; null if none does.</summary>
+    public static IReadOnlyDictionary<string, string>? SettingsIn(CheckpointStore checkpoints, string? key = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         try
         {
             return checkpoints.Steps.Select(step => SettingsOf(checkpoints.PathOf(step)))
-                .FirstOrDefault(settings => settings?.ContainsKey(Setting) ?? false);
+                .FirstOrDefault(settings => settings is not null && (key is null || settings.ContainsKey(key)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

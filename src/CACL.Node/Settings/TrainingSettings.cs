@@ -76,8 +76,7 @@ internal sealed record TrainingSettings
 
     /// <summary>Reads a precision; null: auto.</summary>
     public static Precision? ReadPrecision(SettingsReader reader, string key) => reader.Choice<Precision?>(
-        key, ("auto", null), ("fp32", Learning.Runtime.Precision.Fp32), ("tf32", Learning.Runtime.Precision.Tf32),
-        ("bf16", Learning.Runtime.Precision.Bf16));
+        key, [("auto", null), .. Precisions.ToChooseFrom.Select(precision => (precision.Word(), (Precision?)precision))]);
 
     /// <summary>Returns whether a text names a device: auto, cpu, cuda or cuda:N.</summary>
     public static bool IsDevice(string text) =>

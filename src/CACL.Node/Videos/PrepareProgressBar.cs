@@ -21,20 +21,12 @@ internal sealed class PrepareProgressBar(ProgressTask bar) : IProgress<Preparati
 }
 
 /// <summary>Shows a preparation's progress as a line every few seconds.</summary>
-internal sealed class PlainPrepareProgress(TextWriter output, TimeProvider clock) : IProgress<PreparationProgress>
+internal sealed class PlainPrepareProgress(TextWriter output, TimeProvider clock)
+    : PlainProgress<PreparationProgress>(output, clock, Words)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
-    private readonly long _began = clock.GetTimestamp();
-    private long _last = clock.GetTimestamp();
-
-    /// <inheritdoc/>
-    public void Report(PreparationProgress value)
+    private static string Words(PreparationProgress value, TimeSpan gone)
     {
-        if (clock.GetElapsedTime(_last) < Every) return;
-        _last = clock.GetTimestamp();
-        var gone = clock.GetElapsedTime(_began);
         var left = value.Share > 0 ? $", {ProgressText.Clock(gone * Math.Min(1e6, (1 - value.Share) / value.Share))} to go" : "";
-        output.WriteLine($"{PrepareProgressBar.Words(value)}{left}");
+        return $"{PrepareProgressBar.Words(value)}{left}";
     }
 }

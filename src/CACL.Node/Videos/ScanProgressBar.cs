@@ -19,18 +19,7 @@ internal sealed class ScanProgressBar(ProgressTask bar) : IProgress<ScanProgress
 }
 
 /// <summary>Shows a scan's progress as a line every few seconds.</summary>
-internal sealed class PlainScanProgress(TextWriter output, TimeProvider clock) : IProgress<ScanProgress>
-{
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
-    private long _last = clock.GetTimestamp();
-
-    /// <inheritdoc/>
-    public void Report(ScanProgress value)
-    {
-        if (clock.GetElapsedTime(_last) < Every) return;
-        _last = clock.GetTimestamp();
-        output.WriteLine($"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : " or more")} files, "
-            + $"{value.Usable:N0} usable, {value.Unusable:N0} not");
-    }
-}
+internal sealed class PlainScanProgress(TextWriter output, TimeProvider clock) : PlainProgress<ScanProgress>(
+    output, clock,
+    (value, _) => $"{value.Unchanged + value.Read:N0} of {value.Found:N0}{(value.FoundAll ? "" : " or more")} files, "
+        + $"{value.Usable:N0} usable, {value.Unusable:N0} not");

@@ -10,8 +10,8 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     private readonly ResNet _backbone = new(weights, options.Padding, options.BatchNormSplits);
 
     /// <summary>
-    /// Encodes x [B,3,S,S]. Views are rolled and permuted by the tables for the backbone only: the maps that are
-    /// returned have the samples' original order and every position in its own place.
+    /// Encodes x [B,3,S,S]. Views are rolled and permuted by the tables for the backbone only: the maps that are returned have the
+    /// samples' original order and every position in its own place.
     /// </summary>
     /// <param name="x">The views.</param>
     /// <param name="tables">See <see cref="SpatialRoll.Tables"/>; null: neither rolled nor permuted.</param>
@@ -33,6 +33,7 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
             var exact = rows.detach().to(weights.Parameters.dtype);
             maps.Features = exact.view(x.shape[0], -1, rows.shape[1]).MoveToOuterDisposeScope();
         }
+
         if ((options.Heads & only).HasFlag(Heads.Global))
         {
             // Pooled before the head, the head sees one position, the mean of all.
