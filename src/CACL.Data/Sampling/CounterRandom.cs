@@ -51,6 +51,12 @@ public enum DrawPurpose
 
     /// <summary>Crops of the limited-sample protocol.</summary>
     EvaluationCrop = 15,
+
+    /// <summary>Crop box of view v₊, where it has one of its own.</summary>
+    BoxPlus = 16,
+
+    /// <summary>Horizontal flip of view v₊, where it has one of its own.</summary>
+    FlipPlus = 17,
 }
 
 /// <summary>

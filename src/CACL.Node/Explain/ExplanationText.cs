@@ -10,7 +10,7 @@ internal static class ExplanationText
 {
     private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
     private static readonly string[] ViewColumns = [
-        "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
+        "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "solarise", "roll", "enqueued"];
 
     /// <summary>Writes the explanation.</summary>
     public static void Write(Explanation explanation, TextWriter output)
@@ -104,6 +104,7 @@ internal static class ExplanationText
             Line($"{s.Place}"), view, p.Jitter ? Line($"{p.Brightness:0.000}") : "", p.Jitter ? Line($"{p.Contrast:0.000}") : "",
             p.Jitter ? Line($"{p.Saturation:0.000}") : "", p.Jitter ? Line($"{p.Hue:+0.000;-0.000}") : "",
             string.Concat(Explanation.Order(p)?.Select(o => o[0]) ?? []), p.Gray ? "yes" : "", p.Blur ? Line($"{p.Sigma:0.00}") : "",
+            p.Solarise ? "yes" : "",
             Line($"{plan.RollY},{plan.RollX}"), enqueued,
         ];
     }
