@@ -52,9 +52,9 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         "queues" => value.EnumerateObject().Aggregate(options, (all, queue) => WithQueue(all, queue.Name, queue.Value.GetInt32())),
         "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },
         "queue" => options with { QueueSize = value.GetInt32() },
-        "weight_decay" => options with { Lars = options.Lars with { WeightDecay = value.GetDouble() } },
-        "trust" => options with { Lars = options.Lars with { Trust = value.GetDouble() } },
-        "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
+        "weight_decay" => options with { Optimiser = options.Optimiser with { WeightDecay = value.GetDouble() } },
+        "trust" => options with { Optimiser = options.Optimiser with { Trust = value.GetDouble() } },
+        "eps" => options with { Optimiser = options.Optimiser with { Epsilon = value.GetDouble() } },
         _ when Redundant.Contains(key) => options,
         _ => throw new GoldenException($"the setting '{key}' of its 'config' is not known to this program"),
     };

@@ -46,6 +46,10 @@ internal sealed record ModelSettings
 
     public required double EmaWeight { get; init; }
 
+    /// <summary>Whether the EMA weight grows to 1 over the run.</summary>
+    public required bool EmaWeightGrows { get; init; }
+
+    /// <summary>The weights of the losses of all methods.</summary>
     public required LossWeights LossWeights { get; init; }
 
     public static ModelSettings Read(SettingsReader reader) => new()
@@ -71,8 +75,12 @@ internal sealed record ModelSettings
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
-        LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
+        EmaWeightGrows = reader.Choice("cacl.model.momentum-growth", ("none", false), ("cosine", true)),
+        LossWeights = new LossWeights([.. LossNames.Select(name => new LossWeight(name, Weight(reader, name)))]),
     };
+
+    // The losses of all methods.
+    private static IReadOnlyList<string> LossNames { get; } = [.. CaclHeads.Names];
 
     private static Heads ReadHeads(SettingsReader reader)
     {

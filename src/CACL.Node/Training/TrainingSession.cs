@@ -186,10 +186,10 @@ internal static class TrainingSession
             ? string.Create(CultureInfo.InvariantCulture, $" Chance is {level.Formula} = {level.Value:0.000}")
             : "";
         Log.Information(
-            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, "
-                + "decoders: {Decoders}.{Chance}",
-            $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize,
-            length.StepsPerEpoch,
+            "Training {Backbone} by {Method} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps "
+                + "an epoch, decoders: {Decoders}.{Chance}",
+            $"{method.Backbone}", options.Method.Word, string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps,
+            options.BatchSize, length.StepsPerEpoch,
             options.Decoders > 0 ? $"{options.Decoders}" : $"chosen, {options.FirstDecoders} at first", chance);
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {

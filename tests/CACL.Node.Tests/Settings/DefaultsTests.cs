@@ -32,7 +32,8 @@ public sealed class DefaultsTests
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),
         (Reference.ToCaclOptions(), new CaclOptions()),
-        (Reference.Training.Lars, new LarsOptions()),
+        (Reference.Training.Optimiser, new OptimiserOptions()),
+        .. KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(method => ((object)Own(method), (object)method.Defaults)),
         (Reference.Evaluation.Linear, new LinearOptions()),
         (Reference.Evaluation.Limited, new LimitedOptions()),
         (Reference.Evaluation.Tiles, new TileOptions()),
@@ -41,6 +42,10 @@ public sealed class DefaultsTests
         (Reference.Http, new HttpOptions()),
         (Reference.Telemetry.Health, new HealthOptions()),
     ];
+
+    // A rival's options as its own settings make them.
+    private static CACL.Learning.Methods.MethodOptions Own(KnownMethod method) =>
+        ConfigurationFiles.Load([], [$"{KnownMethods.Key}={method.Word}"], new Dictionary<string, string>()).Settings.ToMethod();
 
     public static TheoryData<string> Names => [.. Records.Select(r => r.OwnDefault.GetType().Name)];
 

@@ -1,0 +1,34 @@
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.MocoV2;
+
+namespace CACL.Node.Settings;
+
+/// <summary>Makes the options of CACL's rivals from a run's settings.</summary>
+internal static class MethodSettings
+{
+    /// <summary>Returns the options of MoCo-v2.</summary>
+    public static MethodOptions Moco(RunSettings s) => WithMomentum(s, new MocoOptions
+    {
+        QueueSize = s.Model.QueueSize,
+        Temperature = s.Model.Temperature,
+        LossWeights = Weights(s, new MocoOptions()),
+    });
+
+    // What all methods with a key network take from the same settings.
+    private static MomentumOptions WithMomentum(RunSettings s, MomentumOptions options) =>
+        (MomentumOptions)WithNetwork(s, options) with { EmaWeight = s.Model.EmaWeight, EmaWeightGrows = s.Model.EmaWeightGrows };
+
+    // What all methods take from the same settings.
+    private static MethodOptions WithNetwork(RunSettings s, MethodOptions options) => options with
+    {
+        Seed = s.Seed,
+        Backbone = s.Model.Backbone,
+        Padding = s.Model.Padding,
+        BatchNormSplits = s.Model.BatchNormSplits,
+        Optimiser = s.Training.Optimiser,
+    };
+
+    // The weights of a method's own losses.
+    private static LossWeights Weights(RunSettings s, MethodOptions method) =>
+        new([.. method.Describe().LossWeights.Heads.Select(head => new LossWeight(head, s.Model.LossWeights[head]))]);
+}
