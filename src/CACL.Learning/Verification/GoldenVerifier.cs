@@ -23,6 +23,10 @@ public static class GoldenVerifier
         ["lars"] = LarsCase.Check,
         ["train"] = TrainCase.Check,
         ["evaluation"] = EvaluationCase.Check,
+        ["optimisers"] = OptimisersCase.Check,
+        ["solarize"] = ColourAugmentationCase.Check,
+        ["mocov2"] = MocoV2Case.Check,
+        ["trainmocov2"] = TrainCase.Check,
     };
 
     /// <summary>
