@@ -23,7 +23,14 @@ public static class GoldenVerifier
         ["lars"] = LarsCase.Check,
         ["train"] = TrainCase.Check,
         ["evaluation"] = EvaluationCase.Check,
+        ["optimisers"] = OptimisersCase.Check,
+        ["solarize"] = ColourAugmentationCase.Check,
+        ["mocov2"] = MocoV2Case.Check,
+        ["trainmocov2"] = TrainCase.Check,
     };
+
+    /// <summary>Returns whether this program can recompute a case, the word that a golden file's metadata have for what it is about.</summary>
+    public static bool Knows(string golden) => Cases.ContainsKey(golden);
 
     /// <summary>
     /// Yields the results of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.

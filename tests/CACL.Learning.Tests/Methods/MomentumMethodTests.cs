@@ -1,7 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
-using CACL.Learning.Optimisation;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;

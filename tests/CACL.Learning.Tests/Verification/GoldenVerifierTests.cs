@@ -12,8 +12,11 @@ public sealed class GoldenVerifierTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Golden files of the repository.</summary>
-    public static TheoryData<string> Names => [.. GoldenFiles.Names];
+    /// <summary>Golden files of the repository. Some may be there before the program knows their case.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Names => GoldenFiles.All.Select(name => new TheoryDataRow<string>(name)
+    {
+        Skip = GoldenVerifier.Knows(GoldenFiles.CaseOf(name)) ? null : $"The program does not know the case {GoldenFiles.CaseOf(name)} yet.",
+    });
 
     /// <summary>Golden files that only ../shared has; trainings take seconds each and need tools/test --long.</summary>
     public static IEnumerable<TheoryDataRow<string>> FurtherNames => Workspace.Lack("golden") is { } lack
@@ -21,7 +24,7 @@ public sealed class GoldenVerifierTests : IDisposable
         : Directory.EnumerateFiles(Workspace.Shared("golden"), "*.safetensors")
             .Select(file => Path.GetFileNameWithoutExtension(file))
             .Where(name => LongTests.Wanted || !name.StartsWith("train", StringComparison.Ordinal))
-            .Except(GoldenFiles.Names)
+            .Except(GoldenFiles.All)
             .Order(StringComparer.Ordinal)
             .Select(name => new TheoryDataRow<string>(name));
 
