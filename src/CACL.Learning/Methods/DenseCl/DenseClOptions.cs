@@ -26,7 +26,7 @@ public sealed record DenseClOptions : MomentumOptions
     public double Temperature { get; init; } = 0.2;
 
     /// <summary>Weights of the losses: 1 − λ and λ, with λ = 0.5.</summary>
-    public LossWeights LossWeights { get; init; } = new(new LossWeight(Global, 0.5), new LossWeight(Dense, 0.5));
+    public LossWeights LossWeights { get; init; } = Weights(0.5);
 
     /// <inheritdoc/>
     public override IReadOnlyList<HeadSpec> HeadSpecs => [GlobalProjector, DenseProjector];
@@ -50,6 +50,9 @@ public sealed record DenseClOptions : MomentumOptions
     };
 
     private ChanceLevel Uniform => new(Math.Log(QueueSize + 1.0), "ln(K+1)");
+
+    /// <summary>Returns the weights of the losses for a share λ of the dense one.</summary>
+    public static LossWeights Weights(double dense) => new(new LossWeight(Global, 1 - dense), new LossWeight(Dense, dense));
 
     /// <inheritdoc/>
     public override MethodDescription Describe() => new()

@@ -16,13 +16,14 @@ public sealed record PixProOptions : MomentumOptions
     private const int Width = 256;
 
     /// <summary>
-    /// Creates settings with the method's own optimiser, LARS with the norm of gradient and decay together, and its own momentum, which
-    /// grows from 0.99 to 1.
+    /// Creates settings with the method's own optimiser, LARS with the norm of gradient and decay together, its momentum, which grows from
+    /// 0.99 to 1, and batch statistics over all views of one kind.
     /// </summary>
     public PixProOptions()
     {
         Optimiser = new OptimiserOptions { WeightDecay = 1e-5, Denominator = TrustDenominator.NormOfSum };
         (EmaWeight, EmaWeightGrows) = (0.99, true);
+        BatchNormSplits = 1;
     }
 
     /// <summary>Channels between the projector's two layers; 0: as many as the backbone's output has.</summary>
