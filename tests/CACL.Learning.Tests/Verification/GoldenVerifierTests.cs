@@ -29,7 +29,7 @@ public sealed class GoldenVerifierTests : IDisposable
             .Select(name => new TheoryDataRow<string>(name));
 
     [Fact]
-    public void Every_part_of_the_method_has_a_golden_file()
+    public void Every_case_that_the_program_knows_has_a_golden_file_and_so_has_either_backbone()
     {
         var parts = GoldenFiles.Names.Select(name =>
         {
@@ -37,11 +37,8 @@ public sealed class GoldenVerifierTests : IDisposable
             return file.Metadata["case"] + file.Metadata.GetValueOrDefault("backbone");
         });
         Assert.Equal(
-            [
-                "backboneresnet18", "backboneresnet50", "cycle", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue",
-                "splitbn", "train",
-                "uniform",
-            ],
+            GoldenVerifier.CaseNames.Where(word => word != "backbone").Append("backboneresnet18").Append("backboneresnet50")
+                .Order(StringComparer.Ordinal),
             parts.Distinct().Order(StringComparer.Ordinal));
     }
 
