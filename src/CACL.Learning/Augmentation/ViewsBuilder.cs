@@ -54,16 +54,16 @@ public sealed class ViewsBuilder : IDisposable
         var frames = device.narrow(0, 0, layout.Frames).view(both.Length, side, side, 3).permute(0, 3, 1, 2);
         var views = BatchAugmentation.Apply(
             frames, numbers, Part(device, layout.Samples, int64), Part(device, layout.Values, float32));
-        var uploaded = Part(device, layout.Places, int64);
-        var lying = Part(device, layout.Boxes, float32).view(both.Length, ViewBoxes.Numbers);
-        // All are views of the same memory or of the views', which is freed when all are disposed.
+        var placesThere = Part(device, layout.Places, int64);
+        var boxesThere = Part(device, layout.Boxes, float32).view(both.Length, ViewBoxes.Numbers);
+        // Each is a part of one of two tensors, whose memory is freed with the last of their parts.
         return new Views(
             views.narrow(0, 0, plans.Length).DetachFromDisposeScope(),
             views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope(), rolls, rollsPlus, permutation, chosen)
         {
             Plans = plans,
-            Uploaded = uploaded.DetachFromDisposeScope(),
-            UploadedBoxes = lying.DetachFromDisposeScope(),
+            Uploaded = placesThere.DetachFromDisposeScope(),
+            UploadedBoxes = boxesThere.DetachFromDisposeScope(),
         };
     }
 
