@@ -1,7 +1,9 @@
 using System.Text.Json;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.SimClr;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
@@ -48,6 +50,8 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         {
             null => new CaclOptions { Heads = Names(config)!.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) },
             MocoOptions.Word => new MocoOptions(),
+            SimClrOptions.Word => new SimClrOptions(),
+            ByolOptions.Word => new ByolOptions(),
             _ => throw new GoldenException($"the method '{word}' is not known to this program"),
         };
     }
@@ -61,6 +65,10 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         (CaclOptions cacl, _) => CaclTrainConfig.With(cacl, key, value),
         (MocoOptions moco, "queue") => moco with { QueueSize = value.GetInt32() },
         (MocoOptions moco, "temperature") => moco with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "temperature") => simClr with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "head_normalisation") =>
+            simClr with { ProjectorNormalisation = GoldenNames.Normalisation(value.GetString()!) },
+        (ByolOptions byol, "hidden") => byol with { ProjectorHidden = value.GetInt32() },
         _ => null,
     };
 
