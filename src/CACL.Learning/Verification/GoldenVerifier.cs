@@ -36,7 +36,7 @@ public static class GoldenVerifier
     /// <summary>The cases that this program can recompute.</summary>
     internal static IReadOnlyCollection<string> CaseNames => Cases.Keys;
 
-    /// <summary>Returns whether this program can recompute a case, the word that a golden file's metadata have for what it is about.</summary>
+    /// <summary>Returns whether this program can recompute a case, the word in a golden file's metadata for what it is about.</summary>
     public static bool Knows(string golden) => Cases.ContainsKey(golden);
 
     /// <summary>

@@ -1,10 +1,13 @@
+using System.Text.Json;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>The rules of an update that methods other than CACL use: steps of each along the same gradients, at a rate that changes.</summary>
+/// <summary>
+/// The rules of an update that methods other than CACL use: steps of each along the same gradients, at a rate that changes.
+/// </summary>
 internal static class OptimisersCase
 {
     public static void Check(GoldenFile golden, GoldenCheck check)
@@ -12,11 +15,15 @@ internal static class OptimisersCase
         const string Start = "_w0";
         var tolerance = golden.Tolerance("# relative", 1e-6);
         var rates = golden.Doubles("learning_rates");
-        string[] names = [.. golden.Entries.Select(e => e.Name).Where(n => n.EndsWith(Start, StringComparison.Ordinal)).Select(n => n[..^3])];
+        string[] names =
+        [
+            .. golden.Entries.Select(e => e.Name).Where(n => n.EndsWith(Start, StringComparison.Ordinal)).Select(n => n[..^Start.Length]),
+        ];
         foreach (var rule in golden.Json("optimisers").EnumerateObject())
         {
-            var kind = rule.Name.Split('_')[0];
-            var options = OptimiserConfig.With(new OptimiserOptions(), "optimiser", System.Text.Json.JsonSerializer.SerializeToElement(kind))!;
+            // A rule's name begins with its kind.
+            var kind = JsonSerializer.SerializeToElement(rule.Name.Split('_')[0]);
+            var options = OptimiserConfig.With(new OptimiserOptions(), "optimiser", kind)!;
             foreach (var setting in rule.Value.EnumerateObject())
             {
                 options = OptimiserConfig.With(options, setting.Name, setting.Value)
