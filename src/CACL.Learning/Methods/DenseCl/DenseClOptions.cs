@@ -72,6 +72,7 @@ public sealed record DenseClOptions : MomentumOptions
         ],
         OnCollapse =
         [
+            FrameCollapse.OfContrast(Global),
             new CollapseAdvice(
                 Dense, "the dense loss tells frames apart at most: it is a second global loss",
                 $"larger crops ({SettingNames.CropSize}) or a lower {SettingNames.LearningRate}"),

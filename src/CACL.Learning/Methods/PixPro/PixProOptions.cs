@@ -42,7 +42,7 @@ public sealed record PixProOptions : MomentumOptions
     public override IReadOnlyList<HeadSpec> HeadSpecs => [Projector, Propagation];
 
     /// <summary>The projector of each position: C → 4096, batch normalisation, ReLU, 4096 → 256.</summary>
-    internal HeadSpec Projector => new(Pixel, ProjectorHidden > 0 ? ProjectorHidden : NetworkShapes.Channels(Backbone), Width)
+    internal HeadSpec Projector => new(Pixel, NetworkShapes.HiddenChannels(Backbone, ProjectorHidden), Width)
     {
         Normalisation = HeadNormalisation.Batch,
     };
