@@ -1,7 +1,9 @@
 using System.Reflection;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.SimClr;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 
@@ -27,6 +29,8 @@ internal static class KnownMethods
     [
         Cacl,
         new(MocoOptions.Word, new MocoOptions(), MethodSettings.Moco),
+        new(SimClrOptions.Word, new SimClrOptions(), MethodSettings.SimClr),
+        new(ByolOptions.Word, new ByolOptions(), MethodSettings.Byol),
     ];
 
     /// <summary>Figures that a line of metrics.jsonl may contain.</summary>

@@ -49,6 +49,11 @@ internal sealed record ModelSettings
     /// <summary>Whether the EMA weight grows to 1 over the run.</summary>
     public required bool EmaWeightGrows { get; init; }
 
+    /// <summary>Channels between the layers of a rival's projector; 0: as many as the backbone's output has.</summary>
+    public required int ProjectorHidden { get; init; }
+
+    public required HeadNormalisation ProjectorNormalisation { get; init; }
+
     /// <summary>The weights of the losses of all methods.</summary>
     public required LossWeights LossWeights { get; init; }
 
@@ -76,6 +81,9 @@ internal sealed record ModelSettings
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
         EmaWeightGrows = reader.Choice("cacl.model.momentum-growth", ("none", false), ("cosine", true)),
+        ProjectorHidden = reader.Integer("cacl.model.projector-hidden", 0, 65_536),
+        ProjectorNormalisation = reader.Choice(
+            "cacl.model.projector-normalisation", ("none", HeadNormalisation.None), ("batch", HeadNormalisation.Batch)),
         LossWeights = new LossWeights([.. LossNames.Select(name => new LossWeight(name, Weight(reader, name)))]),
     };
 

@@ -62,6 +62,8 @@ internal sealed class ResolvedConfiguration
         ["cacl.model.queue-sizes.global"] = "0",
         ["cacl.model.queue-sizes.pixel"] = "0",
         ["cacl.model.momentum-growth"] = "none",
+        ["cacl.model.projector-hidden"] = "0",
+        ["cacl.model.projector-normalisation"] = "none",
         ["cacl.training.lars.denominator"] = "sum-of-norms",
         ["cacl.training.lars.epsilon"] = "1E-08",
         ["cacl.training.lars.rate-in-momentum"] = "false",
