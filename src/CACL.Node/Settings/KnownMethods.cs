@@ -1,9 +1,11 @@
 using System.Reflection;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
 using CACL.Learning.Methods.PixPro;
+using CACL.Learning.Methods.SimClr;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 
@@ -29,6 +31,8 @@ internal static class KnownMethods
     [
         Cacl,
         new(MocoOptions.Word, new MocoOptions(), MethodSettings.Moco),
+        new(SimClrOptions.Word, new SimClrOptions(), MethodSettings.SimClr),
+        new(ByolOptions.Word, new ByolOptions(), MethodSettings.Byol),
         new(DenseClOptions.Word, new DenseClOptions(), MethodSettings.DenseCl),
         new(PixProOptions.Word, new PixProOptions(), MethodSettings.PixPro),
     ];

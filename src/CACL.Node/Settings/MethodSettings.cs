@@ -1,7 +1,9 @@
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
 using CACL.Learning.Methods.PixPro;
+using CACL.Learning.Methods.SimClr;
 
 namespace CACL.Node.Settings;
 
@@ -14,6 +16,22 @@ internal static class MethodSettings
         QueueSize = s.Model.QueueSize,
         Temperature = s.Model.Temperature,
         LossWeights = Weights(s, new MocoOptions()),
+    });
+
+    /// <summary>Returns the options of SimCLR.</summary>
+    public static MethodOptions SimClr(RunSettings s) => WithNetwork(s, new SimClrOptions
+    {
+        Temperature = s.Model.Temperature,
+        ProjectorHidden = s.Model.ProjectorHidden,
+        ProjectorNormalisation = s.Model.ProjectorNormalisation,
+        LossWeights = Weights(s, new SimClrOptions()),
+    });
+
+    /// <summary>Returns the options of BYOL.</summary>
+    public static MethodOptions Byol(RunSettings s) => WithMomentum(s, new ByolOptions
+    {
+        ProjectorHidden = s.Model.ProjectorHidden,
+        LossWeights = Weights(s, new ByolOptions()),
     });
 
     /// <summary>Returns the options of DenseCL.</summary>

@@ -49,8 +49,10 @@ internal sealed record ModelSettings
     /// <summary>Whether the EMA weight grows to 1 over the run.</summary>
     public required bool EmaWeightGrows { get; init; }
 
-    /// <summary>Channels between the two layers of a projector with normalisation; 0: those of the backbone's output.</summary>
+    /// <summary>Channels between the layers of a rival's projector; 0: as many as the backbone's output has.</summary>
     public required int ProjectorHidden { get; init; }
+
+    public required HeadNormalisation ProjectorNormalisation { get; init; }
 
     /// <summary>PixPro's distance of positive pairs, in diagonals of a cell.</summary>
     public required double PixProDistance { get; init; }
@@ -86,6 +88,8 @@ internal sealed record ModelSettings
         EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
         EmaWeightGrows = reader.Choice("cacl.model.momentum-growth", ("none", false), ("cosine", true)),
         ProjectorHidden = reader.Integer("cacl.model.projector-hidden", 0, 65_536),
+        ProjectorNormalisation = reader.Choice(
+            "cacl.model.projector-normalisation", ("none", HeadNormalisation.None), ("batch", HeadNormalisation.Batch)),
         PixProDistance = reader.Number("cacl.model.pixpro.distance", v => v is > 0 and <= 100, "above 0, at most 100"),
         PixProSharpness = reader.Number("cacl.model.pixpro.sharpness", v => v is >= 1 and <= 100, "from 1 to 100"),
         LossWeights = new LossWeights([.. KnownMethods.Losses.Select(name => new LossWeight(name, Weight(reader, name)))]),

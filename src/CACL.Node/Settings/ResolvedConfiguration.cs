@@ -66,6 +66,7 @@ internal sealed class ResolvedConfiguration
         ["cacl.model.pixpro.distance"] = "0.7",
         ["cacl.model.pixpro.sharpness"] = "2",
         ["cacl.model.projector-hidden"] = "0",
+        ["cacl.model.projector-normalisation"] = "none",
         ["cacl.training.lars.denominator"] = "sum-of-norms",
         ["cacl.training.lars.epsilon"] = "1E-08",
         ["cacl.training.lars.rate-in-momentum"] = "false",

@@ -29,6 +29,11 @@ internal static class SettingsRules
                 + $"{model.BatchNormSplits}, or other splits.",
             "cacl.model.bn-splits");
         Rule(
+            "cacl.training.batch-size",
+            training.BatchSize >= s.ToMethod().SmallestBatch,
+            $"is {training.BatchSize}, too few pairs for the method {s.Method.Word}; take {s.ToMethod().SmallestBatch} or more.",
+            KnownMethods.Key, "cacl.model.bn-splits");
+        Rule(
             "cacl.model.enqueue-pixels",
             model.EnqueuePixels <= positions,
             $"is {model.EnqueuePixels}, but a feature map of crop-size {data.CropSize} has {positions} positions; "
