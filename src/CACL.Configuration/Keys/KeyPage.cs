@@ -20,6 +20,7 @@ public static class KeyPage
         | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated more often |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
+        | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
         `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to) and `rows`.

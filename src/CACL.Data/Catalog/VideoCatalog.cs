@@ -230,8 +230,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     });
 
     /// <summary>
-    /// Returns the videos that <see cref="LoadUsable"/> leaves out, except those that vanished, ordered by path, each with its reason. Still
-    /// images that nothing is wrong with are not among them.
+    /// Returns the videos that <see cref="LoadUsable"/> leaves out, except those that vanished, ordered by path, each with its reason.
+    /// Still images that nothing is wrong with are not among them.
     /// </summary>
     /// <param name="minFrames">stride + 1; a video with fewer frames is too short.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>

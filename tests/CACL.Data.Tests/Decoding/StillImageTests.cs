@@ -66,7 +66,8 @@ public sealed class StillImageTests : IDisposable
             bytes.AsSpan(from, bytes.Length - from - 12).Fill(0xff);
             File.WriteAllBytes(spoilt, bytes);
             var (whole, read) = (InstalledDecoders.Probe(kind, name), prober.Probe(spoilt, ExactnessCheck.Patience, Cancel));
-            Assert.Equal((whole.Width, whole.Height, whole.Orientation, whole.Codec), (read.Width, read.Height, read.Orientation, read.Codec));
+            Assert.Equal(
+                (whole.Width, whole.Height, whole.Orientation, whole.Codec), (read.Width, read.Height, read.Orientation, read.Codec));
         }
     }
 
@@ -85,7 +86,8 @@ public sealed class StillImageTests : IDisposable
             var video = prober.Probe(path, ExactnessCheck.Patience, Cancel);
             var fault = Assert.Throws<VideoUnusableException>(() => Decode(decoder, video, CropPlan.Whole(video, 0, 0)));
             Assert.Equal(UnusableReason.Corrupt, fault.Reason);
-            Assert.StartsWith($"The image {path} cannot be decoded whole: it is damaged or cut short.", fault.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"The image {path} cannot be decoded whole: it is damaged or cut short.", fault.Message, StringComparison.Ordinal);
         }
     }
 

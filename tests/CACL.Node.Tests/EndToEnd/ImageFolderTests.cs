@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -57,7 +56,8 @@ public sealed class ImageFolderTests(SmallRuns runs) : IClassFixture<SmallRuns>
             $"{Sound + 1} still images, of which a pair takes two views only with cacl.data.stride = 0");
         CaclProcess.AssertRefused(
             CaclProcess.Run("videos", "scan", images, "--catalog", catalog),
-            $"0 of {Sound + 2} images are usable", $"{Sound + 1} are still images, of which a pair takes two views", "No usable image was found");
+            $"0 of {Sound + 2} images are usable", $"{Sound + 1} are still images, of which a pair takes two views",
+            "No usable image was found");
 
         foreach (var clip in Directory.GetFiles(runs.Clips).Order().Take(4)) File.Copy(clip, Path.Combine(images, Path.GetFileName(clip)));
         CaclProcess.AssertSuccess(CaclProcess.Run("videos", "scan", images, "--catalog", catalog));

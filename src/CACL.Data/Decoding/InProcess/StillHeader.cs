@@ -21,7 +21,9 @@ internal static class StillHeader
 
     /// <summary>Reads a still image's record.</summary>
     /// <returns>The record, or null: the file is none of these images, or it must be decoded to know.</returns>
-    /// <exception cref="VideoUnusableException">The file cannot be read, is no image although its name says so, or is too large.</exception>
+    /// <exception cref="VideoUnusableException">
+    /// The file cannot be read, is no image although its name says so, or has too many pixels.
+    /// </exception>
     /// <exception cref="DecoderFaultException">The machine is out of memory, or too many files are open.</exception>
     public static VideoRecord? Read(string path)
     {

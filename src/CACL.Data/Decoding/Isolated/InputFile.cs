@@ -17,9 +17,11 @@ internal sealed class InputFile : IInputArgument
     {
         _path = path;
         var still = AllowedFormats.StillDemuxerOf(path);
-        Options = "-protocol_whitelist file "
-            // A still image of which a part is missing or damaged counts as none.
-            + (still is null ? $"-format_whitelist {AllowedFormats.Video}" : $"-err_detect crccheck+explode -max_pixels {ImageLimits.Pixels} -f {still}");
+        // A still image of which a part is missing or damaged counts as none.
+        var format = still is null
+            ? $"-format_whitelist {AllowedFormats.Video}"
+            : $"-err_detect crccheck+explode -max_pixels {ImageLimits.Pixels} -f {still}";
+        Options = $"-protocol_whitelist file {format}";
     }
 
     /// <summary>The options that precede the file, for ffmpeg and ffprobe alike.</summary>

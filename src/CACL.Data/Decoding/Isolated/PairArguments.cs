@@ -44,7 +44,8 @@ internal sealed class PairArguments(
         return FFMpegArguments
             .FromInput(input, options =>
             {
-                options.WithThreads(1).WithCustomArgument($"-nostdin -hide_banner -v error -noautorotate{(video.IsStill ? " -xerror" : "")} {input.Options}");
+                options.WithThreads(1).WithCustomArgument($"-nostdin -hide_banner -v error -noautorotate {input.Options}");
+                if (video.IsStill) options.WithCustomArgument("-xerror"); // no picture that follows in the file stands for it
                 if (seek is not null) options.WithCustomArgument(seek);
             })
             .OutputToUrl("pipe:1", options => options
