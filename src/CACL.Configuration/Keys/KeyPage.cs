@@ -20,6 +20,7 @@ public static class KeyPage
         | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated more often |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
+        | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |
 
         [methods/](methods) has the settings of CACL's rivals: MoCo-v2. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
 
