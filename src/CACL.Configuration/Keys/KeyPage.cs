@@ -22,7 +22,7 @@ public static class KeyPage
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
         | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |
 
-        [methods/](methods) has the settings of CACL's rivals: MoCo-v2. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
+        [methods/](methods) has the settings of CACL's rivals: MoCo-v2, DenseCL and PixPro. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
         `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to) and `rows`.

@@ -27,6 +27,10 @@ public static class GoldenVerifier
         ["solarize"] = ColourAugmentationCase.Check,
         ["mocov2"] = MocoV2Case.Check,
         ["trainmocov2"] = TrainCase.Check,
+        ["densecl"] = DenseClCase.Check,
+        ["traindensecl"] = TrainCase.Check,
+        ["pixpro"] = PixProCase.Check,
+        ["trainpixpro"] = TrainCase.Check,
     };
 
     /// <summary>The cases that this program can recompute.</summary>

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.PixPro;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
@@ -48,6 +50,8 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         {
             null => new CaclOptions { Heads = Names(config)!.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) },
             MocoOptions.Word => new MocoOptions(),
+            DenseClOptions.Word => new DenseClOptions(),
+            PixProOptions.Word => new PixProOptions(),
             _ => throw new GoldenException($"the method '{word}' is not known to this program"),
         };
     }
@@ -61,6 +65,12 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         (CaclOptions cacl, _) => CaclTrainConfig.With(cacl, key, value),
         (MocoOptions moco, "queue") => moco with { QueueSize = value.GetInt32() },
         (MocoOptions moco, "temperature") => moco with { Temperature = value.GetDouble() },
+        (DenseClOptions dense, "queue") => dense with { QueueSize = value.GetInt32() },
+        (DenseClOptions dense, "temperature") => dense with { Temperature = value.GetDouble() },
+        (DenseClOptions dense, "dense_weight") => dense with { LossWeights = DenseClOptions.Weights(value.GetDouble()) },
+        (PixProOptions pixpro, "hidden") => pixpro with { ProjectorHidden = value.GetInt32() },
+        (PixProOptions pixpro, "gamma") => pixpro with { Sharpness = value.GetDouble() },
+        (PixProOptions pixpro, "distance") => pixpro with { Distance = value.GetDouble() },
         _ => null,
     };
 

@@ -1,7 +1,9 @@
 using System.Reflection;
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.PixPro;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
 
@@ -27,7 +29,13 @@ internal static class KnownMethods
     [
         Cacl,
         new(MocoOptions.Word, new MocoOptions(), MethodSettings.Moco),
+        new(DenseClOptions.Word, new DenseClOptions(), MethodSettings.DenseCl),
+        new(PixProOptions.Word, new PixProOptions(), MethodSettings.PixPro),
     ];
+
+    /// <summary>The losses of all methods, by their heads' names.</summary>
+    public static IReadOnlyList<string> Losses { get; } =
+        [.. All.SelectMany(method => method.Defaults.Describe().LossWeights.Heads).Distinct()];
 
     /// <summary>Figures that a line of metrics.jsonl may contain.</summary>
     public static IReadOnlyList<string> Figures { get; } =

@@ -1,5 +1,7 @@
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.PixPro;
 
 namespace CACL.Node.Settings;
 
@@ -12,6 +14,23 @@ internal static class MethodSettings
         QueueSize = s.Model.QueueSize,
         Temperature = s.Model.Temperature,
         LossWeights = Weights(s, new MocoOptions()),
+    });
+
+    /// <summary>Returns the options of DenseCL.</summary>
+    public static MethodOptions DenseCl(RunSettings s) => WithMomentum(s, new DenseClOptions
+    {
+        QueueSize = s.Model.QueueSize,
+        Temperature = s.Model.Temperature,
+        LossWeights = Weights(s, new DenseClOptions()),
+    });
+
+    /// <summary>Returns the options of PixPro.</summary>
+    public static MethodOptions PixPro(RunSettings s) => WithMomentum(s, new PixProOptions
+    {
+        ProjectorHidden = s.Model.ProjectorHidden,
+        Distance = s.Model.PixProDistance,
+        Sharpness = s.Model.PixProSharpness,
+        LossWeights = Weights(s, new PixProOptions()),
     });
 
     // What all methods with a key network take from the same settings.

@@ -49,6 +49,15 @@ internal sealed record ModelSettings
     /// <summary>Whether the EMA weight grows to 1 over the run.</summary>
     public required bool EmaWeightGrows { get; init; }
 
+    /// <summary>Channels between the two layers of a projector with normalisation; 0: those of the backbone's output.</summary>
+    public required int ProjectorHidden { get; init; }
+
+    /// <summary>PixPro's distance of positive pairs, in diagonals of a cell.</summary>
+    public required double PixProDistance { get; init; }
+
+    /// <summary>The exponent of PixPro's propagation.</summary>
+    public required double PixProSharpness { get; init; }
+
     /// <summary>The weights of the losses of all methods.</summary>
     public required LossWeights LossWeights { get; init; }
 
@@ -76,11 +85,11 @@ internal sealed record ModelSettings
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
         EmaWeightGrows = reader.Choice("cacl.model.momentum-growth", ("none", false), ("cosine", true)),
-        LossWeights = new LossWeights([.. LossNames.Select(name => new LossWeight(name, Weight(reader, name)))]),
+        ProjectorHidden = reader.Integer("cacl.model.projector-hidden", 0, 65_536),
+        PixProDistance = reader.Number("cacl.model.pixpro.distance", v => v is > 0 and <= 100, "above 0, at most 100"),
+        PixProSharpness = reader.Number("cacl.model.pixpro.sharpness", v => v is >= 1 and <= 100, "from 1 to 100"),
+        LossWeights = new LossWeights([.. KnownMethods.Losses.Select(name => new LossWeight(name, Weight(reader, name)))]),
     };
-
-    // The losses of all methods.
-    private static IReadOnlyList<string> LossNames { get; } = [.. CaclHeads.Names];
 
     private static Heads ReadHeads(SettingsReader reader)
     {
