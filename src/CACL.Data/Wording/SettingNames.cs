@@ -43,6 +43,15 @@ public static class SettingNames
     /// <summary>How long the cycle loss waits.</summary>
     public const string CycleBegin = "cacl.model.cycle-begin";
 
+    /// <summary>How slowly the key network follows.</summary>
+    public const string EmaWeight = "cacl.model.momentum";
+
+    /// <summary>The pairs of a step.</summary>
+    public const string BatchSize = "cacl.training.batch-size";
+
+    /// <summary>How long the learning rate grows at the start.</summary>
+    public const string WarmupEpochs = "cacl.training.warmup-epochs";
+
     /// <summary>The learning rate of the training.</summary>
     public const string LearningRate = "cacl.training.learning-rate";
 

@@ -28,6 +28,9 @@ public abstract record MethodOptions
     /// <summary>The heads of the online network.</summary>
     public abstract IReadOnlyList<HeadSpec> HeadSpecs { get; }
 
+    /// <summary>The fewest pairs of which a batch can consist.</summary>
+    public virtual int SmallestBatch => 1;
+
     /// <summary>Describes the method to the rest of the program.</summary>
     public abstract MethodDescription Describe();
 
@@ -57,6 +60,7 @@ public abstract record MethodOptions
                 + $"of {BatchNormSplits}.";
         }
 
+        if (batchSize < SmallestBatch) yield return $"A batch of {batchSize} is too small: take {SmallestBatch} pairs or more.";
         if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is not a multiple of 8, the output stride.";
         // The last stage's dilation is 4, and a reflected border must be narrower than the map.
         if (Padding == Padding.Reflect && cropSize < 40)

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Methods.DenseCl;
 using CACL.Learning.Methods.MocoV2;
 using CACL.Learning.Methods.PixPro;
+using CACL.Learning.Methods.SimClr;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
@@ -50,6 +52,8 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         {
             null => new CaclOptions { Heads = Names(config)!.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) },
             MocoOptions.Word => new MocoOptions(),
+            SimClrOptions.Word => new SimClrOptions(),
+            ByolOptions.Word => new ByolOptions(),
             DenseClOptions.Word => new DenseClOptions(),
             PixProOptions.Word => new PixProOptions(),
             _ => throw new GoldenException($"the method '{word}' is not known to this program"),
@@ -65,6 +69,10 @@ internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule S
         (CaclOptions cacl, _) => CaclTrainConfig.With(cacl, key, value),
         (MocoOptions moco, "queue") => moco with { QueueSize = value.GetInt32() },
         (MocoOptions moco, "temperature") => moco with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "temperature") => simClr with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "head_normalisation") =>
+            simClr with { ProjectorNormalisation = GoldenNames.Normalisation(value.GetString()!) },
+        (ByolOptions byol, "hidden") => byol with { ProjectorHidden = value.GetInt32() },
         (DenseClOptions dense, "queue") => dense with { QueueSize = value.GetInt32() },
         (DenseClOptions dense, "temperature") => dense with { Temperature = value.GetDouble() },
         (DenseClOptions dense, "dense_weight") => dense with { LossWeights = DenseClOptions.Weights(value.GetDouble()) },

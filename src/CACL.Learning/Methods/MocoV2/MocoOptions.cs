@@ -50,6 +50,7 @@ public sealed record MocoOptions : MomentumOptions
         Heads = [Global],
         Metrics = [Loss, Top1, MetricSpec.FrameSpreadOf(Global)],
         LossWeights = LossWeights,
+        OnCollapse = [FrameCollapse.OfContrast(Global)],
         Queues = [new QueueSpec(Global, QueueSize, Projector.Output, QueueRows.OneAPair)],
     };
 
