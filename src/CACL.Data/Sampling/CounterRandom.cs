@@ -51,6 +51,12 @@ public enum DrawPurpose
 
     /// <summary>Crops of the limited-sample protocol.</summary>
     EvaluationCrop = 15,
+
+    /// <summary>Training pixels in which an evaluation finds clusters or neighbours.</summary>
+    EvaluationPixels = 20,
+
+    /// <summary>First centres of an evaluation's clusters.</summary>
+    EvaluationClusters = 21,
 }
 
 /// <summary>
