@@ -58,8 +58,9 @@ internal static class EvaluatedDataSets
             return Refuse(wrong, "holds an element without kind or data; both are needed: {kind = folder, data = /data/camvid}.");
         if (Make(Text(o, "name"), kind, data, wrong) is not { } made) return null;
         var (protocol, variant) = (Text(o, "protocol"), Text(o, "variant"));
-        if (protocol is not (null or EvaluationProtocols.Linear or EvaluationProtocols.Limited))
-            return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of linear, limited.");
+        if (protocol is not null && !EvaluationProtocols.All.Contains(protocol))
+            return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of "
+                + $"{string.Join(", ", EvaluationProtocols.All)}.");
         if (variant is not (null or EvaluationProtocols.Full or EvaluationProtocols.Quick))
             return Refuse(wrong, $"holds {made.Name} with the variant '{variant}'; allowed is one of full, quick.");
         double? fraction = null;

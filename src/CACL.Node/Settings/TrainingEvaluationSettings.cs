@@ -19,7 +19,7 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
     /// <summary>Split to score; null: as cacl.evaluation.test-split says.</summary>
     public string? TestSplit { get; init; }
 
-    /// <summary>linear or limited; null: as cacl.evaluation.protocol says.</summary>
+    /// <summary>One of <see cref="EvaluationProtocols.All"/>; null: as cacl.evaluation.protocol says.</summary>
     public string? Protocol { get; init; }
 
     /// <summary>full or quick; null: as cacl.evaluation.variant says.</summary>
@@ -59,9 +59,7 @@ internal sealed record TrainingEvaluationSettings
     public static TrainingEvaluationSettings Read(SettingsReader reader) => new()
     {
         DataSets = EvaluatedDataSets.Read(reader),
-        Protocol = reader.Choice(
-            "cacl.evaluation.protocol", (EvaluationProtocols.Linear, EvaluationProtocols.Linear),
-            (EvaluationProtocols.Limited, EvaluationProtocols.Limited)),
+        Protocol = reader.Choice("cacl.evaluation.protocol", [.. EvaluationProtocols.All.Select(p => (p, p))]),
         Variant = reader.Choice(
             "cacl.evaluation.variant", (EvaluationProtocols.Quick, EvaluationProtocols.Quick),
             (EvaluationProtocols.Full, EvaluationProtocols.Full)),

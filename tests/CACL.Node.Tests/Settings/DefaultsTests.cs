@@ -35,6 +35,8 @@ public sealed class DefaultsTests
         (Reference.Training.Lars, new LarsOptions()),
         (Reference.Evaluation.Linear, new LinearOptions()),
         (Reference.Evaluation.Limited, new LimitedOptions()),
+        (Reference.Evaluation.Clusters, new ClusterOptions()),
+        (Reference.Evaluation.Neighbours, new NeighbourOptions()),
         (Reference.Evaluation.Tiles, new TileOptions()),
         (Reference.Evaluation.Features, new FeatureOptions()),
         (Reference.Data.ToScanOptions(), new ScanOptions()),

@@ -57,7 +57,7 @@ public sealed class TrainingEvaluationSettingsTests
     [InlineData("[\"folder:/a/x\", \"voc:/b/x\"]", "names x more than once")]
     [InlineData("{kind = voc}", "without kind or data")]
     [InlineData("{kind = voc, data = /a, protcol = linear}", "Did you mean protocol?")]
-    [InlineData("{kind = voc, data = /a, protocol = knn}", "linear, limited")]
+    [InlineData("{kind = voc, data = /a, protocol = cubic}", "linear, limited, clusters, knn")]
     [InlineData("{kind = voc, data = /a, variant = slow}", "full, quick")]
     [InlineData("{kind = voc, data = /a, fraction = 2}", "above 0, at most 1")]
     [InlineData("{kind = voc, data = [/a]}", "data is not a single value")]

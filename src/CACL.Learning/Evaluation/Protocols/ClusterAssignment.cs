@@ -1,3 +1,5 @@
+using CACL.Data.DataSets;
+
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
@@ -41,5 +43,12 @@ public sealed record ClusterAssignment(IReadOnlyList<int> Classes)
         }
 
         return new ConfusionMatrix(classes, mapped);
+    }
+
+    /// <summary>Returns a map of classes for a map of clusters.</summary>
+    public LabelMap Apply(LabelMap clusters)
+    {
+        ArgumentNullException.ThrowIfNull(clusters);
+        return new LabelMap(clusters.Width, clusters.Height, [.. clusters.Classes.Select(cluster => (byte)Classes[cluster])]);
     }
 }
