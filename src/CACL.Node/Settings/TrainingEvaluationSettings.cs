@@ -27,6 +27,16 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
 
     /// <summary>Share of the labelled images, for the limited protocol; null: 0.01.</summary>
     public double? Fraction { get; init; }
+
+    /// <summary>Steps between two evaluations on it; 0: none by steps.</summary>
+    public int? EverySteps { get; init; }
+
+    /// <summary>Epochs between two evaluations on it; 0: none by epochs.</summary>
+    public int? EveryEpochs { get; init; }
+
+    /// <summary>Its own period, which takes the place of the one of all data sets; null: it has none.</summary>
+    public EvaluationPeriod? Period =>
+        EverySteps is null && EveryEpochs is null ? null : new EvaluationPeriod(EverySteps ?? 0, EveryEpochs ?? 0);
 }
 
 /// <summary>
@@ -77,6 +87,7 @@ internal sealed record TrainingEvaluationSettings
     {
         Targets = [.. DataSets.Select(TargetOf)],
         Schedule = new EvaluationSchedule { EverySteps = EverySteps, EveryEpochs = EveryEpochs, AtEnd = AtEnd, When = When },
+        OwnPeriods = DataSets.Where(d => d.Period is not null).ToDictionary(d => d.Name, d => d.Period!),
         Deadline = Deadline,
         Attempts = Attempts,
         BackOff = Retry,
