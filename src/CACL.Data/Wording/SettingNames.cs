@@ -55,9 +55,6 @@ public static class SettingNames
     /// <summary>The learning rate of the training.</summary>
     public const string LearningRate = "cacl.training.learning-rate";
 
-    /// <summary>The epochs over which the learning rate grows at first.</summary>
-    public const string WarmupEpochs = "cacl.training.warmup-epochs";
-
     /// <summary>The numbers in which the networks are trained.</summary>
     public const string Precision = "cacl.training.precision";
 
