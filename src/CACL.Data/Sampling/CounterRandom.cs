@@ -57,6 +57,12 @@ public enum DrawPurpose
 
     /// <summary>Horizontal flip of view v₊, where it has one of its own.</summary>
     FlipPlus = 17,
+
+    /// <summary>Training pixels in which an evaluation finds clusters or neighbours.</summary>
+    EvaluationPixels = 20,
+
+    /// <summary>First centres of an evaluation's clusters.</summary>
+    EvaluationClusters = 21,
 }
 
 /// <summary>

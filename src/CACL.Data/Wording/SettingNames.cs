@@ -10,6 +10,9 @@ public static class SettingNames
     /// <summary>The folders, lists and files of videos to train on.</summary>
     public const string Videos = "cacl.data.videos";
 
+    /// <summary>The distance between the two frames of a pair.</summary>
+    public const string Stride = "cacl.data.stride";
+
     /// <summary>The side of a crop.</summary>
     public const string CropSize = "cacl.data.crop-size";
 

@@ -6,6 +6,7 @@ using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Networks;
 using CACL.Node.Evaluation;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Commands;
 
@@ -47,9 +48,9 @@ internal static class EvaluateCommand
         };
         var protocol = new Option<string>("--protocol")
         {
-            Description = "linear: a classifier on the frozen backbone; limited: the whole "
-            + "network on a share of the labels.",
-            HelpName = "linear|limited",
+            Description = "linear: a classifier on the frozen backbone; limited: the whole network on a share of the labels; clusters: "
+                + "k-means without labels; knn: a vote of the nearest training pixels.",
+            HelpName = string.Join('|', EvaluationProtocols.All),
             Required = true
         };
         var fraction = new Option<double>("--fraction")
@@ -82,6 +83,7 @@ internal static class EvaluateCommand
             "Measures how good a backbone's features are for semantic segmentation: per-class IoU, mIoU, mAcc and aAcc.",
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
             "cacl evaluate --checkpoint random --dataset folder --data /data/camvid --protocol linear --variant quick --json",
+            "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol knn --variant quick",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
             checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, json,
@@ -89,7 +91,7 @@ internal static class EvaluateCommand
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
         OneOf(kind, [.. SegmentationDataSets.Words]);
-        OneOf(protocol, "linear", "limited");
+        OneOf(protocol, [.. EvaluationProtocols.All]);
         OneOf(variant, "full", "quick");
         command.Validators.Add(parsed =>
         {
@@ -112,7 +114,7 @@ internal static class EvaluateCommand
                         parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
                     Kind = SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
                     Data = FilePaths.Absolute(parsed.GetRequiredValue(data)),
-                    Limited = parsed.GetRequiredValue(protocol) == "limited",
+                    Protocol = parsed.GetRequiredValue(protocol),
                     Quick = parsed.GetRequiredValue(variant) == "quick",
                     Fraction = parsed.GetValue(fraction),
                     Pictures = parsed.GetValue(pictures),

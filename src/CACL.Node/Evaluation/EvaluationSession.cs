@@ -94,12 +94,12 @@ internal static class EvaluationSession
                 SegmentationDataSets.Word(data.Kind), data.Classes.Count,
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
-            ProtocolManifest.Of(request, settings),
+            ProtocolManifest.Of(request, settings, data.Classes.Count),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(ProgramVersion.Text, deviceName, threads, precision.Word()));
-        var classifier = Train(request, settings, data, train, representation, context);
-        if (!request.Limited)
+        var judge = TrainedProtocol.Of(request, data, train, representation, context);
+        if (judge.Classifier is { } classifier && !request.Limited)
         {
             // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
             files.WriteClassifier(new LinearClassifierFile(
@@ -107,15 +107,14 @@ internal static class EvaluationSession
                 representation.Sha256));
         }
 
-        using var predictor = new SegmentationPredictor(
-            representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
+        using var predictor = new SegmentationPredictor(representation, judge.Scorer, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen).Scores();
+        var scores = Score(data, test, predictor, judge.Clusters, sheets, context).Scores();
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
-            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), judge.Classifier is { } trained ? EvaluationResult.Number(trained.FinalLoss) : null,
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, judge.Classifier)], manifest);
     }
 
     // The heads are not evaluated, but a collapsed one says something about the training that the figures do not.
@@ -129,13 +128,24 @@ internal static class EvaluationSession
         return CollapseText.Of(model.Spreads(read, imageSize > 0 ? imageSize : CollapseSize), pictures);
     }
 
-    private static TrainedClassifier Train(
-        EvaluateRequest request, EvaluationProtocolSettings settings, ISegmentationDataSet data, EvaluationSplit train,
-        Representation representation, EvaluationContext context) =>
-        request.Limited
-            ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)
-            : LinearProtocol.Train(
-                data, train, representation, request.Quick ? settings.Quick : settings.Linear, settings.Features, context);
+    // Which class a cluster stands for is known only when all images were scored: pictures come after that.
+    private static ConfusionMatrix Score(
+        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, int clusters, PictureSheets sheets,
+        EvaluationContext context)
+    {
+        if (clusters == 0) return SegmentationScoring.Run(data, test, predictor, context, sheets.Seen);
+        var counts = SegmentationScoring.Run(data, test, predictor, context, predictions: clusters);
+        var assignment = ClusterAssignment.Of(counts, data.Classes.Count, clusters);
+        for (var i = 0; i < test.Items.Count; i++)
+        {
+            if (sheets.Seen(i) is not { } write) continue;
+            context.Cancel.ThrowIfCancellationRequested();
+            var (image, labels) = data.ReadPair(test.Items[i]);
+            write(image, labels, assignment.Apply(predictor.Predict(image)));
+        }
+
+        return assignment.Apply(counts, data.Classes.Count);
+    }
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
         EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);

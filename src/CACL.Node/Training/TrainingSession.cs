@@ -69,8 +69,15 @@ internal static class TrainingSession
             using var catalog = VideoCatalog.Open(settings.Data.Catalog);
             var videos = Prepared(request, folder, catalog, Videos(request, folder, catalog, roots, decoders, signals));
             Log.Information(
-                "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
-                videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
+                "{Usable} of {Found} {What} are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
+                videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.What, videos.Unusable.Count);
+            if (videos.StillsLeftOut > 0)
+            {
+                Log.Information(
+                    "{Count} still images beside them are left out: a pair takes two views of one image only with {Setting} = 0",
+                    videos.StillsLeftOut, SettingNames.Stride);
+            }
+
             var device = TorchDevice.Prepare(settings.Training);
             var precision = RunPrecision.Of(
                 settings.Training, device,

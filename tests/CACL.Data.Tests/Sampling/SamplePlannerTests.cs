@@ -206,8 +206,15 @@ public sealed class SamplePlannerTests
     {
         var first = new ColourRanges
         {
-            JitterProbability = 1, Brightness = 0.8, Contrast = 0.1, Saturation = 1.5, Hue = 0.2, GrayProbability = 0, BlurProbability = 1,
-            SigmaMin = 0.5, SigmaMax = 0.6,
+            JitterProbability = 1,
+            Brightness = 0.8,
+            Contrast = 0.1,
+            Saturation = 1.5,
+            Hue = 0.2,
+            GrayProbability = 0,
+            BlurProbability = 1,
+            SigmaMin = 0.5,
+            SigmaMax = 0.6,
         };
         var second = first with { BlurProbability = 0.1, SolariseProbability = 0.2 };
         var planner = new SamplePlanner(new SamplingOptions { Seed = 3, Colours = first, ColoursPlus = second }, Uniform(2000));

@@ -36,6 +36,8 @@ public sealed class DefaultsTests
         .. KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(method => ((object)Own(method), (object)method.Defaults)),
         (Reference.Evaluation.Linear, new LinearOptions()),
         (Reference.Evaluation.Limited, new LimitedOptions()),
+        (Reference.Evaluation.Clusters, new ClusterOptions()),
+        (Reference.Evaluation.Neighbours, new NeighbourOptions()),
         (Reference.Evaluation.Tiles, new TileOptions()),
         (Reference.Evaluation.Features, new FeatureOptions()),
         (Reference.Data.ToScanOptions(), new ScanOptions()),

@@ -41,6 +41,23 @@ public sealed class StudyFileTests : IDisposable
     }
 
     [Fact]
+    public void The_settings_of_a_protocol_are_in_the_fingerprint_where_it_is_used()
+    {
+        string[] Keys(string protocol) =>
+        [
+            .. StudyFingerprint.Of(Read(
+                $$"""study { seeds = [5], datasets = [{ name = set, kind = folder, data = /data/set, protocol = {{protocol}}, variant = quick }], rows = [{ name = a, random = true }] }"""))
+                .Keys.Where(k => k.Contains("knn", StringComparison.Ordinal) || k.Contains("clusters", StringComparison.Ordinal)),
+        ];
+        Assert.Empty(Keys("linear"));
+        Assert.Equal(
+            ["cacl.evaluation.knn.neighbours", "cacl.evaluation.knn.temperature", "cacl.evaluation.knn.training-pixels",
+                "cacl.evaluation.quick.knn-pixels"],
+            Keys("knn"));
+        Assert.Contains("cacl.evaluation.quick.clusters-pixels", Keys("clusters"));
+    }
+
+    [Fact]
     public void The_common_settings_are_stronger_than_presets_and_weaker_than_a_rows_own_and_the_command_line()
     {
         File.WriteAllText(

@@ -13,15 +13,16 @@ public static class SegmentationScoring
     /// <param name="context">Progress and cancellation.</param>
     /// <param name="seen">Called with each image's index; returns what receives that image, its labels and its prediction, or null. Null:
     /// nobody looks.</param>
+    /// <param name="predictions">What the predictor distinguishes, if that is more than the classes: clusters.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
-        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null)
+        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, int predictions = 0)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(context);
-        var confusion = new ConfusionMatrix(data.Classes.Count);
+        var confusion = new ConfusionMatrix(Math.Max(data.Classes.Count, predictions));
         for (var i = 0; i < test.Items.Count; i++)
         {
             context.Cancel.ThrowIfCancellationRequested();
