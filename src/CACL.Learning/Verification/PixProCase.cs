@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Verification;
 
 /// <summary>
-/// PixPro's positive pairs, propagation and loss, with the loss's gradients with respect to both views' projections and to the propagation's
-/// transformation.
+/// PixPro's positive pairs, propagation and loss, with the loss's gradients with respect to both views' projections and to what the
+/// propagation transforms them by.
 /// </summary>
 internal static class PixProCase
 {
