@@ -71,6 +71,12 @@ internal static class TrainingSession
             Log.Information(
                 "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
                 videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
+            foreach (var warning in QueueAdvice.Warnings(
+                settings.ToMethod().Describe().Queues, settings.Model.EnqueuePixels, videos.Usable.Length))
+            {
+                Log.Warning("{Queue:l}", warning);
+            }
+
             var device = TorchDevice.Prepare(settings.Training);
             var precision = RunPrecision.Of(
                 settings.Training, device,
