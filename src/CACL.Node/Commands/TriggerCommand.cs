@@ -24,7 +24,11 @@ internal static class TriggerCommand
             + "Default: all of them.",
             HelpName = "NAME"
         };
-        var protocol = new Option<string?>("--protocol") { Description = "Default: as configured.", HelpName = string.Join('|', EvaluationProtocols.All) };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = "Default: as configured.",
+            HelpName = string.Join('|', EvaluationProtocols.All)
+        };
         var variant = new Option<string?>("--variant") { Description = "Default: as configured.", HelpName = "full|quick" };
         protocol.AcceptOnlyFromAmong([.. EvaluationProtocols.All]);
         variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);

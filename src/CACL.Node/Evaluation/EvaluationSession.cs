@@ -10,7 +10,6 @@ using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
-using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Evaluation;
@@ -113,7 +112,8 @@ internal static class EvaluationSession
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), judge.Classifier is { } trained ? EvaluationResult.Number(trained.FinalLoss) : null,
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3),
+            EvaluationResult.Number(judge.Classifier?.FinalLoss ?? double.NaN),
             [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, judge.Classifier)], manifest);
     }
 

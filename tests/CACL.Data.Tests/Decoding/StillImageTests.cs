@@ -93,6 +93,20 @@ public sealed class StillImageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void An_image_that_is_cut_short_is_refused_when_it_is_scanned(DecoderKind kind)
+    {
+        foreach (var name in new[] { "cut.jpg", "cut.png", "cut_but_two.jpg" })
+        {
+            var fault = Assert.Throws<VideoUnusableException>(() => InstalledDecoders.Probe(kind, name));
+            Assert.Equal(UnusableReason.Corrupt, fault.Reason);
+            Assert.Equal(
+                $"The image {MadeVideos.Path(name)} cannot be decoded whole: it is damaged or cut short. Copy or download it again.",
+                fault.Message);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void An_image_of_too_many_pixels_is_refused_with_their_number(DecoderKind kind)
     {
         var fault = Assert.Throws<VideoUnusableException>(() => InstalledDecoders.Probe(kind, "huge.jpg"));

@@ -104,7 +104,9 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     [Theory]
-    [InlineData("knn", "the 20 nearest pixels vote, from 2 images of train", "\"neighbours\":20,\"temperature\":0.07,\"training_pixels\":8192")]
+    [InlineData(
+        "knn", "the 20 nearest pixels vote, from 2 images of train",
+        "\"neighbours\":20,\"temperature\":0.07,\"training_pixels\":8192")]
     [InlineData(
         "clusters", "2 clusters, each for a class of its own, found without labels in 2 images of train",
         "\"clusters\":2,\"assignment\":\"one-to-one\",\"starts\":10,\"iterations\":100,\"training_pixels\":16384,\"passes\":0")]
@@ -127,7 +129,8 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void More_clusters_than_classes_are_another_measure()
     {
-        using var process = CaclProcess.Start([.. Evaluate("random", "clusters"), "--json", "--set", "cacl.evaluation.clusters.clusters=5"]);
+        using var process = CaclProcess.Start(
+            [.. Evaluate("random", "clusters"), "--json", "--set", "cacl.evaluation.clusters.clusters=5"]);
         var protocol = Result(process).GetProperty("manifest").GetProperty("protocol").GetRawText();
         Assert.Contains("\"clusters\":5,\"assignment\":\"majority\"", protocol, StringComparison.Ordinal);
         Assert.Contains("5 clusters, each for the class of most of its pixels", process.Output, StringComparison.Ordinal);

@@ -69,7 +69,7 @@ public sealed class InProcessProber : IVideoProber
             if (first.Width > 0) (width, height, orientation) = (first.Width, first.Height, first.Orientation ?? orientation);
         }
 
-        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (frames.Count == 0) throw PairCheck.NoFrame(path);
         if (width <= 0 || height <= 0)
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (orientation.SwapsSides) (width, height) = (height, width);

@@ -64,7 +64,7 @@ public sealed class IsolatedProber : IVideoProber
             if (decoded is [{ Size.Width: > 0 } first, ..]) (width, height) = first.Size;
         }
 
-        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (frames.Count == 0) throw PairCheck.NoFrame(path);
         if (width <= 0 || height <= 0)
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         var orientation = (decoded.Count > 0 ? decoded[0].Orientation : null) ?? stream.Orientation;

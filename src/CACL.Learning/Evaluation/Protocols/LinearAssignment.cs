@@ -37,7 +37,9 @@ internal static class LinearAssignment
         return columnOf;
     }
 
-    /// <summary>Finds the cheapest path from the row at column 0 to a free column, which it returns, and adjusts the potentials to it.</summary>
+    /// <summary>
+    /// Finds the cheapest path from the row at column 0 to a free column, which it returns, and adjusts the potentials to it.
+    /// </summary>
     private static int Reach(long[,] weights, long[] ofRow, long[] ofColumn, int[] rowOf, int[] from)
     {
         var columns = ofColumn.Length - 1;

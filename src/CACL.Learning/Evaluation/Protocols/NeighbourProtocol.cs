@@ -35,15 +35,14 @@ public static class NeighbourProtocol
         using var features = new FrozenFeatures(data, train.Items, representation, options.ImageSize, nothing, context);
         var sample = PixelSample.Labelled(
             features, image => data.ReadLabels(train.Items[image]), options.TrainingPixels, representation.Channels, context);
-        var scorer = new NeighbourScorer(sample, data.Classes.Count, options);
-        if (sample.Count > 0)
+        if (sample.Count == 0)
         {
-            context.Note($"{sample.Count} {(sample.IsWhole ? "pixels, which are all" : "pixels, the same share of each image,")} vote.");
-            return scorer;
+            sample.Dispose();
+            throw new EvaluationException($"None of the {train.Items.Count} training images has a label at the centre of a cell of its "
+                + "feature map, so no pixel can vote. Use images with more labels.");
         }
 
-        scorer.Dispose();
-        throw new EvaluationException($"None of the {train.Items.Count} training images has a label at the centre of a cell of its feature "
-            + "map, so no pixel can vote. Use images with more labels.");
+        context.Note($"{sample.Count} {(sample.IsWhole ? "pixels, which are all," : "pixels, the same share of each image,")} vote.");
+        return new NeighbourScorer(sample, data.Classes.Count, options);
     }
 }

@@ -45,7 +45,7 @@ public sealed class ByolMethod : MomentumMethod
         var prediction = Unit(_online.Head(projection.to(Online.FactorType), _options.Predictor));
 
         var losses = new StepLosses();
-        losses.Add(_options.Loss, PredictionLoss.Compute(prediction, target));
+        losses.Add(ByolOptions.Loss, PredictionLoss.Compute(prediction, target));
         var ofFirst = projection.detach().narrow(0, 0, inputs.View.shape[0]);
         losses.Add(MetricSpec.FrameSpreadOf(_options.Projector.Name), Spread.OfVectors(Unit(ofFirst)));
         inputs.Clock?.Ended(StepPart.Forward);

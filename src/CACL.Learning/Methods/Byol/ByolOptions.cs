@@ -50,7 +50,7 @@ public sealed record ByolOptions : MomentumOptions
     internal HeadSpec Predictor => Projector with { Name = "predictor", Input = Width };
 
     /// <summary>2 − 2 cos of prediction and target, both ways summed: from 0 to 8; 4 for vectors that have nothing in common.</summary>
-    internal MetricSpec Loss => new("loss_global", MetricKind.Loss, Global, Global, Global);
+    internal static MetricSpec Loss { get; } = new("loss_global", MetricKind.Loss, Global, Global, Global);
 
     /// <inheritdoc/>
     public override MethodDescription Describe() => new()

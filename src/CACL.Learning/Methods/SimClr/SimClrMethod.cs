@@ -38,8 +38,8 @@ public sealed class SimClrMethod : NetworkMethod
 
         var losses = new StepLosses();
         var (loss, top1) = NtXentLoss.Compute(z, _options.Temperature);
-        losses.Add(_options.Loss, loss);
-        losses.Add(_options.Top1, top1);
+        losses.Add(SimClrOptions.Loss, loss);
+        losses.Add(SimClrOptions.Top1, top1);
         losses.Add(
             MetricSpec.FrameSpreadOf(_options.Projector.Name), Spread.OfVectors(z.detach().narrow(0, 0, inputs.View.shape[0])));
         inputs.Clock?.Ended(StepPart.Forward);

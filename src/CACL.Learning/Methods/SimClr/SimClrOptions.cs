@@ -52,10 +52,11 @@ public sealed record SimClrOptions : MethodOptions
         new(Global, NetworkShapes.HiddenChannels(Backbone, ProjectorHidden), 128) { Normalisation = ProjectorNormalisation };
 
     /// <summary>NT-Xent, nats. Its chance level, ln(2B−1), depends on the batch.</summary>
-    internal MetricSpec Loss => new("loss_global", MetricKind.Loss, Global, Global, Global);
+    internal static MetricSpec Loss { get; } = new("loss_global", MetricKind.Loss, Global, Global, Global);
 
     /// <summary>Share of views whose positive beats all 2B − 2 negatives.</summary>
-    internal MetricSpec Top1 => new("top1_global", MetricKind.Share, Global, "top-1", "own frame first among the batch");
+    internal static MetricSpec Top1 { get; } =
+        new("top1_global", MetricKind.Share, Global, "top-1", "own frame first among the batch");
 
     /// <inheritdoc/>
     public override MethodDescription Describe() => new()

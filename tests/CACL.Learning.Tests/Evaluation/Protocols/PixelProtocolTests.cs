@@ -70,6 +70,16 @@ public sealed class PixelProtocolTests
     }
 
     [Fact]
+    public void Images_without_labels_have_no_neighbours()
+    {
+        var data = new ToyDataSet(2, ignored: 1);
+        using var representation = Representation.Load(Representation.Random, null, 3, CPU);
+        var fault = Assert.Throws<EvaluationException>(() => NeighbourProtocol.Prepare(
+            data, EvaluationSplit.Of(data, "train", 0, 1, 0), representation, new NeighbourOptions(), half: false, Context()));
+        Assert.Contains("None of the 2 training images has a label", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void More_clusters_than_pixels_are_told()
     {
         var fault = Assert.Throws<EvaluationException>(() => Find(new ClusterOptions { TrainingPixels = 5, Clusters = 6 }));
