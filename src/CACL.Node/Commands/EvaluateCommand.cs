@@ -74,6 +74,11 @@ internal static class EvaluateCommand
         };
         var folder =
             new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
+        var beside = new Option<string?>("--beside")
+        {
+            Description = "Folder --out of an earlier evaluation of the same images: its predictions appear on the sheets, too.",
+            HelpName = "DIR",
+        };
         var json = new Option<bool>("--json")
         {
             Description = "Prints the result as one JSON object on the last line of standard output; all else goes to standard error.",
@@ -86,7 +91,7 @@ internal static class EvaluateCommand
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol knn --variant quick",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
-            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, json,
+            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, beside, json,
         };
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
@@ -98,6 +103,8 @@ internal static class EvaluateCommand
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
+            if (parsed.GetValue(beside) is not null && parsed.GetValue(pictures) == 0)
+                parsed.AddError("--beside needs sheets to show the predictions on: --pictures N --out DIR.");
         });
         command.SetAction(parsed =>
         {
@@ -119,6 +126,7 @@ internal static class EvaluateCommand
                     Fraction = parsed.GetValue(fraction),
                     Pictures = parsed.GetValue(pictures),
                     Out = parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
+                    Beside = parsed.GetValue(beside) is { } other ? FilePaths.Absolute(other) : null,
                     Json = parsed.GetValue(json),
                 },
                 parsed.InvocationConfiguration.Output,
