@@ -50,14 +50,22 @@ public sealed partial class PagesTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Every_command_line_is_understood(string page)
+    public void Every_command_line_is_understood(string page) => AssertUnderstood(page, Commands(Read(page)));
+
+    public static TheoryData<string> Presets =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Workspace.Root, "hocon"), "*.conf", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Workspace.Root, f)).Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Every_command_line_in_a_presets_comment_is_understood_and_names_what_is_there(string preset)
     {
-        var root = CaclCommand.Create(out _);
-        foreach (var line in Commands(Read(page)))
-        {
-            var faults = root.Parse(Words(line)).Errors.Select(e => e.Message).ToList();
-            Assert.True(faults.Count == 0, $"{page}: cacl {line}: {string.Join(' ', faults)}");
-        }
+        var comment = Read(preset);
+        AssertUnderstood(preset, CommandsInComments(comment));
+        foreach (var file in Preset().Matches(comment).Select(m => m.Value))
+            Assert.True(File.Exists(Path.Combine(Workspace.Root, file)), $"{preset} names {file}.");
     }
 
     [Fact]
@@ -66,6 +74,7 @@ public sealed partial class PagesTests
         var page = Read("README.md");
         foreach (var kind in new[] { Link(), Heading(), Preset(), Key() }) Assert.Matches(kind, page);
         Assert.NotEmpty(Commands(page));
+        Assert.NotEmpty(CommandsInComments(Read("hocon/methods/moco-v2.conf")));
     }
 
     [Fact]
@@ -107,6 +116,20 @@ public sealed partial class PagesTests
     private static HashSet<string> Anchors(string page) =>
         [.. Heading().Matches(Read(page)).Select(
             m => NotInAnchor().Replace(m.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+
+    private static void AssertUnderstood(string page, IEnumerable<string> lines)
+    {
+        var root = CaclCommand.Create(out _);
+        foreach (var line in lines)
+        {
+            var faults = root.Parse(Words(line)).Errors.Select(e => e.Message).ToList();
+            Assert.True(faults.Count == 0, $"{page}: cacl {line}: {string.Join(' ', faults)}");
+        }
+    }
+
+    private static IEnumerable<string> CommandsInComments(string preset) =>
+        preset.Replace("\\\n#", " ", StringComparison.Ordinal).Split('\n')
+            .Where(line => line.StartsWith("#   cacl ", StringComparison.Ordinal)).Select(line => line["#   cacl ".Length..]);
 
     private static IEnumerable<string> Commands(string page) =>
         Code().Matches(page).SelectMany(block => block.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
