@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Learning.Evaluation.Confidence;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
@@ -13,9 +14,10 @@ public static class SegmentationScoring
     /// <param name="context">Progress and cancellation.</param>
     /// <param name="seen">Called with each image's index; returns what receives that image, its labels and its prediction, or null. Null:
     /// nobody looks.</param>
+    /// <param name="images">Receives the counts of each image; null: only their sum is kept.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
-        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null)
+        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, ImageCounts? images = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(test);
@@ -28,7 +30,8 @@ public static class SegmentationScoring
             using var scope = NewDisposeScope();
             var (image, labels) = data.ReadPair(test.Items[i]);
             var prediction = predictor.PredictTensor(image);
-            confusion.Add(prediction, tensor(labels.Classes, [labels.Height, labels.Width], uint8).to(context.Device));
+            var counts = confusion.Add(prediction, tensor(labels.Classes, [labels.Height, labels.Width], uint8).to(context.Device));
+            images?.Add(counts);
             seen?.Invoke(i)?.Invoke(image, labels, new LabelMap(labels.Width, labels.Height, prediction.cpu().data<byte>().ToArray()));
             context.Progress(new EvaluationProgress("testing", i + 1, test.Items.Count));
         }
