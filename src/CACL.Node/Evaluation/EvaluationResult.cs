@@ -13,9 +13,10 @@ namespace CACL.Node.Evaluation;
 /// <param name="TrainLoss">Mean loss of the last epoch of training, nats per pixel.</param>
 /// <param name="Notes">Sentences that readers of the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
+/// <param name="Intervals">How far the scores depend on which images were tested; null: not asked for.</param>
 internal sealed record EvaluationResult(
     double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes,
-    EvaluationManifest Manifest)
+    EvaluationManifest Manifest, ResultIntervals? Intervals = null)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

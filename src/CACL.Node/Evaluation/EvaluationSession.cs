@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using CACL.Data.DataSets;
 using CACL.Data.Wording;
 using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Runtime;
@@ -110,12 +111,16 @@ internal static class EvaluationSession
         using var predictor = new SegmentationPredictor(
             representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen).Scores();
+        var images = new ImageCounts(data.Classes.Count);
+        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen, images).Scores();
+        files.WriteCounts(new ImageCountsFile(images, [.. test.Items.Select(item => item.Name)]));
+        var intervals = ResultIntervals.Of(images, settings.BootstrapResamples, settings.Seed, cancel);
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
             Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
-            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest);
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest,
+            intervals);
     }
 
     // The heads are not evaluated, but a collapsed one says something about the training that the figures do not.

@@ -27,6 +27,9 @@ internal sealed record EvaluationProtocolSettings
 
     public required TileOptions Tiles { get; init; }
 
+    /// <summary>Resamples of the test images by which scores get intervals; 0: none.</summary>
+    public required int BootstrapResamples { get; init; }
+
     public required FeatureOptions Features { get; init; }
 
     /// <summary>The linear protocol's variant full.</summary>
@@ -63,6 +66,7 @@ internal sealed record EvaluationProtocolSettings
             Tiles = new TileOptions(
                 reader.Integer("cacl.evaluation.tile-size", 64, 65_536),
                 reader.Integer("cacl.evaluation.tile-overlap", 0, 65_536)),
+            BootstrapResamples = reader.Integer("cacl.evaluation.bootstrap-resamples", 0, 100_000),
             Features = ReadFeatures(reader),
             Linear = linear,
             Quick = quick,

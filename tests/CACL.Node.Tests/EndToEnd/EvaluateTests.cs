@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
@@ -20,7 +22,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(Figures(result), Figures(Result(second)));
         Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
         Assert.Equal(
-            ["classifier.safetensors", "pictures", "result.json"],
+            ["classifier.safetensors", "counts.safetensors", "pictures", "result.json"],
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
 
         var iou = result.GetProperty("iou").EnumerateArray().Select(v => v.GetDouble()).ToArray();
@@ -30,6 +32,23 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         foreach (var score in new[] { "miou", "macc", "aacc" }) Assert.InRange(result.GetProperty(score).GetDouble(), 0, 1);
         Assert.InRange(result.GetProperty("seconds").GetDouble(), 0.001, 120);
         Assert.Equal(JsonValueKind.Array, result.GetProperty("notes").ValueKind);
+
+        // Each of four resamples of two images is as likely: the interval reaches from one image's score to the other's.
+        var (counts, names) = ImageCountsFile.Read(Path.Combine(folder, "counts.safetensors"));
+        Assert.Equal(["0", "1"], names);
+        Assert.Equal(result.GetProperty("miou").GetDouble(), counts.Scores().MeanIou);
+        var intervals = result.GetProperty("intervals");
+        Assert.Equal(
+            (0.95, 1000, 2), (intervals.GetProperty("level").GetDouble(), intervals.GetProperty("resamples").GetInt32(),
+                intervals.GetProperty("images").GetInt32()));
+        var alone = Enumerable.Range(0, 2).Select(image =>
+        {
+            var of = new long[4];
+            counts.AddTo(image, 1, of);
+            return SegmentationScores.Of(2, of).MeanIou;
+        });
+        Assert.Equal(alone.Order(), intervals.GetProperty("miou").EnumerateArray().Select(end => end.GetDouble()));
+        Assert.Equal(2, intervals.GetProperty("iou").GetArrayLength());
 
         var manifest = result.GetProperty("manifest");
         var (data, protocol, checkpoint, program) = (
@@ -93,14 +112,20 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void Few_labels_train_the_whole_network()
     {
         var folder = runs.Folder("limited");
-        using var process = CaclProcess.Start([.. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder]);
-        var manifest = Result(process).GetProperty("manifest");
+        using var process = CaclProcess.Start([
+            .. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder, "--set",
+            "cacl.evaluation.bootstrap-resamples=0"]);
+        var result = Result(process);
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("intervals").ValueKind);
+        Assert.Matches(@"\nmIoU +\d+\.\d\d\n", process.Output);
+        var manifest = result.GetProperty("manifest");
         Assert.Equal(("limited", 0.5), (
             manifest.GetProperty("protocol").GetProperty("name").GetString(),
             manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
         Assert.Equal(1, manifest.GetProperty("dataset").GetProperty("train").GetProperty("images").GetInt32());
         // Its classifier belongs to a backbone that was not kept.
-        Assert.Equal(["result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Equal(
+            ["counts.safetensors", "result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -108,7 +133,11 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var (exit, output) = CaclProcess.Run([.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.learning-rate=1000"]);
         Assert.True(exit == 0, output);
-        Assert.Matches(@"\nground +\d+\.\d\d\ndisc +\d+\.\d\d\n-+\nmIoU +\d+\.\d\d\nmAcc", output);
+        Assert.Matches(@"\nground S\ndisc S\n-+\nmIoU S\nmAcc S\naAcc S\n".Replace(
+            "S", @" +\d+\.\d\d +\d+\.\d\d to +\d+\.\d\d", StringComparison.Ordinal), output);
+        Assert.Contains(
+            "95 % interval over the test images, by 1,000 bootstrap resamples; over 2 images it is too narrow.\n", output,
+            StringComparison.Ordinal);
         Assert.Contains("\nBeware: The loss of training ended at", output, StringComparison.Ordinal);
         Assert.Contains("cacl.evaluation.quick.learning-rate than 1000", output, StringComparison.Ordinal);
     }
@@ -164,7 +193,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     private static string Figures(JsonElement result) =>
-        string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss" }.Select(name => result.GetProperty(name).GetRawText()));
+        string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss", "intervals" }.Select(name => result.GetProperty(name).GetRawText()));
 
     private static void Succeed(params string[] arguments)
     {
