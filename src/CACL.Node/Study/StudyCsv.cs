@@ -9,7 +9,8 @@ internal static class StudyCsv
 {
     private const string Head =
         "row,seed,step,last,dataset,kind,protocol,variant,fraction,miou,macc,aacc,iou,seconds,"
-        + "paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256";
+        + "paper_miou_percent,paper_macc_percent,paper_aacc_percent,measure,checkpoint_sha256,"
+        + "miou_low,miou_high,macc_low,macc_high,aacc_low,aacc_high";
 
     /// <summary>
     /// Returns the file's text. The column iou contains the classes' values, separated by spaces, with <c>-</c> where a class does not
@@ -29,11 +30,14 @@ internal static class StudyCsv
                 string.Join(' ', value.Result.Iou.Select(i => i is null ? "-" : Number(i))), Number(value.Result.Seconds),
                 Number(paper?.Miou), Number(paper?.Macc), Number(paper?.Aacc), value.Result.MeasureId,
                 value.Result.Manifest["checkpoint"]?["sha256"]?.GetValue<string>() ?? "",
-            }.Select(CsvCell.Of)).Append('\n');
+            }.Concat(new[] { "miou", "macc", "aacc" }.SelectMany(score => Ends(value.Result, score))).Select(CsvCell.Of)).Append('\n');
         }
 
         return text.ToString();
     }
+
+    private static string[] Ends(StudyResult result, string score) =>
+        result.Intervals.TryGetValue(score, out var interval) ? [Number(interval.Low), Number(interval.High)] : ["", ""];
 
     private static string Number(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

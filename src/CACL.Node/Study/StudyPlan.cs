@@ -30,6 +30,9 @@ internal sealed record StudyPlan
     /// <summary>The table's rows in order; their names and file names differ.</summary>
     public required IReadOnlyList<StudyRow> Rows { get; init; }
 
+    /// <summary>The row with which the others are compared image by image.</summary>
+    public required string CompareWith { get; init; }
+
     /// <summary>Settings of all rows, which override their presets: the file's section <c>cacl</c>.</summary>
     public required IReadOnlyList<StudySetting> Common { get; init; }
 
