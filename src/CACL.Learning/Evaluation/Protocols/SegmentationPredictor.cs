@@ -4,20 +4,19 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Evaluation.Protocols;
 
 /// <summary>
-/// Predicts the classes of an image's pixels with a backbone in evaluation mode and a linear classifier. Images whose longest side exceeds
-/// the tile size go through in tiles: each pixel gets its class from the tile in which it lies farthest from a border, so two tiles meet in
-/// the middle of their overlap. Owns the classifier's tensors; used by one thread.
+/// Predicts the classes of an image's pixels with a backbone in evaluation mode and a scorer of its feature map's cells, whose scores are
+/// upsampled bilinearly. Images whose longest side exceeds the tile size go through in tiles: each pixel gets its class from the tile in
+/// which it lies farthest from a border, so two tiles meet in the middle of their overlap. Owns the scorer; used by one thread.
 /// </summary>
 public sealed class SegmentationPredictor : IDisposable
 {
     private readonly Representation _representation;
-    private readonly Tensor _weight;
-    private readonly Tensor _bias;
+    private readonly IPixelScorer _scorer;
     private readonly TileOptions _tiles;
     private readonly int _imageSize;
     private readonly Device _device;
 
-    /// <summary>Creates a predictor from a backbone, which stays the caller's, and a classifier.</summary>
+    /// <summary>Creates a predictor from a backbone, which stays the caller's, and a linear classifier.</summary>
     /// <param name="representation">The backbone.</param>
     /// <param name="weight">classes × C, row-major.</param>
     /// <param name="bias">One for each class.</param>
@@ -26,15 +25,24 @@ public sealed class SegmentationPredictor : IDisposable
     /// <param name="device">The backbone's device.</param>
     public SegmentationPredictor(
         Representation representation, float[] weight, float[] bias, TileOptions tiles, int imageSize, Device device)
+        : this(representation, new LinearScorer(weight, bias, device), tiles, imageSize, device)
+    {
+    }
+
+    /// <summary>Creates a predictor from a backbone, which stays the caller's, and a scorer, which does not.</summary>
+    /// <param name="representation">The backbone.</param>
+    /// <param name="scorer">Scores the cells of its feature maps; at most 256 classes.</param>
+    /// <param name="tiles">How large images are tiled.</param>
+    /// <param name="imageSize">Longest side to which images are downscaled first, 0: as they are; at most the tile size.</param>
+    /// <param name="device">The backbone's device.</param>
+    public SegmentationPredictor(
+        Representation representation, IPixelScorer scorer, TileOptions tiles, int imageSize, Device device)
     {
         ArgumentNullException.ThrowIfNull(representation);
-        ArgumentNullException.ThrowIfNull(weight);
-        ArgumentNullException.ThrowIfNull(bias);
+        ArgumentNullException.ThrowIfNull(scorer);
         ArgumentNullException.ThrowIfNull(tiles);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, tiles.Size);
-        (_representation, _tiles, _imageSize, _device) = (representation, tiles, imageSize, device);
-        _weight = tensor(weight, [bias.Length, weight.Length / bias.Length, 1, 1], float32, device).DetachFromDisposeScope();
-        _bias = tensor(bias, [bias.Length], float32, device).DetachFromDisposeScope();
+        (_representation, _scorer, _tiles, _imageSize, _device) = (representation, scorer, tiles, imageSize, device);
     }
 
     /// <summary>Returns the classes of an image's pixels, in the image's size.</summary>
@@ -46,11 +54,7 @@ public sealed class SegmentationPredictor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _weight.Dispose();
-        _bias.Dispose();
-    }
+    public void Dispose() => _scorer.Dispose();
 
     /// <summary>Returns [H,W] bytes in the image's size, contiguous, in the caller's dispose scope.</summary>
     internal Tensor PredictTensor(RgbImage image)
@@ -79,7 +83,7 @@ public sealed class SegmentationPredictor : IDisposable
     private Tensor Classes(Tensor x, int height, int width)
     {
         using var scope = NewDisposeScope();
-        var logits = nn.functional.conv2d(_representation.Features(x), _weight, _bias);
-        return Segmentation.Upsample(logits.contiguous(), height, width).argmax(1).squeeze(0).to(uint8).MoveToOuterDisposeScope();
+        var scores = _scorer.Scores(_representation.Features(x));
+        return Segmentation.Upsample(scores.contiguous(), height, width).argmax(1).squeeze(0).to(uint8).MoveToOuterDisposeScope();
     }
 }
