@@ -65,6 +65,16 @@ internal static class EvaluateCommand
             HelpName = "full|quick",
             DefaultValueFactory = _ => "full"
         };
+        var sweep = new Option<double[]>("--sweep-learning-rate")
+        {
+            Description = "Trains a linear classifier with each of these learning rates and the protocol's own, on one pass of the backbone. "
+            + "Several may follow; none: a grid around the protocol's own. Training images that are held out choose the best.",
+            HelpName = "RATE",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = given => NumberOption.ReadAll<double>(
+                given, rate => rate is > 0 and <= 1000, "numbers above 0, at most 1000"),
+        };
         var pictures = new Option<int>("--pictures")
         {
             Description = "Writes this many sheets of image, label and prediction to the folder --out.",
@@ -82,9 +92,10 @@ internal static class EvaluateCommand
             "Measures how good a backbone's features are for semantic segmentation: per-class IoU, mIoU, mAcc and aAcc.",
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
             "cacl evaluate --checkpoint random --dataset folder --data /data/camvid --protocol linear --variant quick --json",
+            "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear --sweep-learning-rate 0.01 0.1",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
-            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, json,
+            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, sweep, pictures, folder, json,
         };
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
@@ -96,6 +107,9 @@ internal static class EvaluateCommand
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
+            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [var word] } && word.Value != "linear")
+                parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen backbone. "
+                    + $"In {word.Value}, there is no such pass: every rate would be an evaluation of its own.");
         });
         command.SetAction(parsed =>
         {
@@ -115,6 +129,7 @@ internal static class EvaluateCommand
                     Limited = parsed.GetRequiredValue(protocol) == "limited",
                     Quick = parsed.GetRequiredValue(variant) == "quick",
                     Fraction = parsed.GetValue(fraction),
+                    SweepRates = parsed.GetResult(sweep) is { Implicit: false } ? parsed.GetValue(sweep) ?? [] : null,
                     Pictures = parsed.GetValue(pictures),
                     Out = parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
                     Json = parsed.GetValue(json),

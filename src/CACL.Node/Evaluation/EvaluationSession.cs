@@ -90,16 +90,22 @@ internal static class EvaluationSession
             Cancel = cancel,
         };
 
+        var linear = request.Quick ? settings.Quick : settings.Linear;
+        var sweep = request.SweepRates is { } rates
+            ? EvaluationSweep.Train(rates, settings, linear, data, train, test, representation, context)
+            : null;
         var manifest = new EvaluationManifest(
             new ManifestDataset(
                 SegmentationDataSets.Word(data.Kind), data.Classes.Count,
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
-            ProtocolManifest.Of(request, settings),
+            ProtocolManifest.Of(request, settings, sweep),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(ProgramVersion.Text, deviceName, threads, precision.Word()));
-        var classifier = Train(request, settings, data, train, representation, context);
+        var classifiers = sweep?.Classifiers ?? [Train(request, settings, data, train, representation, context)];
+        var shown = sweep?.Shown ?? 0;
+        var classifier = classifiers[shown];
         if (!request.Limited)
         {
             // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
@@ -109,18 +115,20 @@ internal static class EvaluationSession
         }
 
         using var predictor = new SegmentationPredictor(
-            representation, classifier.Weight, classifier.Bias, settings.Tiles, imageSize, device);
+            representation, [.. classifiers.Select(c => new LinearScorer(c.Weight, c.Bias, device))], settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var images = new ImageCounts(data.Classes.Count);
-        var scores = SegmentationScoring.Run(data, test, predictor, context, sheets.Seen, images).Scores();
-        files.WriteCounts(new ImageCountsFile(images, [.. test.Items.Select(item => item.Name)]));
-        var intervals = ResultIntervals.Of(images, settings.BootstrapResamples, settings.Seed, cancel);
+        var tested = classifiers.Select(c => new ImageCounts(data.Classes.Count)).ToArray();
+        SegmentationScoring.RunAll(data, test, predictor, context, tested, shown, sheets.Seen);
+        files.WriteCounts(new ImageCountsFile(tested[shown], [.. test.Items.Select(item => item.Name)]));
+        var scores = tested[shown].Scores();
+        var intervals = ResultIntervals.Of(tested[shown], settings.BootstrapResamples, settings.Seed, cancel);
+        var swept = sweep?.Result(tested, cancel);
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
             Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
-            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier)], manifest,
-            intervals);
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier, sweep)], manifest,
+            intervals, swept);
     }
 
     // The heads are not evaluated, but a collapsed one says something about the training that the figures do not.

@@ -7,7 +7,12 @@ namespace CACL.Node.Evaluation;
 internal static class ProtocolManifest
 {
     /// <summary>Returns the settings of a request.</summary>
-    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationProtocolSettings settings)
+    /// <param name="request">The request.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="sweep">The sweep that chose the learning rate, or null. Networks of which each has the best of the same rates can be
+    /// compared, so that it is the rates that count.</param>
+    public static IReadOnlyDictionary<string, object> Of(
+        EvaluateRequest request, EvaluationProtocolSettings settings, EvaluationSweep? sweep = null)
     {
         var manifest = new Dictionary<string, object>
         {
@@ -20,6 +25,10 @@ internal static class ProtocolManifest
         };
         if (request.Limited) Add(manifest, request.Quick ? settings.QuickLimited : settings.Limited);
         else Add(manifest, request.Quick ? settings.Quick : settings.Linear, settings.Features.Half);
+        if (sweep is not { Chose: true }) return manifest;
+        manifest.Remove("learning_rate");
+        manifest["learning_rate_sweep"] =
+            new Dictionary<string, object> { ["rates"] = sweep.Rates, ["held_out"] = settings.SweepHeldOut };
         return manifest;
     }
 

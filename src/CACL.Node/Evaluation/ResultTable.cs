@@ -21,6 +21,7 @@ internal static class ResultTable
             $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of "
                 + $"{train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
         if (intervals is not null) output.WriteLine(Explanation(intervals));
+        if (result.Sweep is { } sweep) SweepTable.Write(sweep, output);
         foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
 
         void Line(string name, double? share, double[]? ends) => output.WriteLine(

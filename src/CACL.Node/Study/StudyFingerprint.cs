@@ -15,7 +15,7 @@ internal static class StudyFingerprint
     private static readonly string[] Computing =
     [
         "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-",
-        "cacl.evaluation.features.precision",
+        "cacl.evaluation.features.precision", "cacl.evaluation.sweep-held-out",
         "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
     ];
 

@@ -129,6 +129,62 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     [Fact]
+    public void A_sweep_tries_rates_on_one_pass_and_chooses_by_images_that_are_held_out()
+    {
+        var folder = runs.Folder("swept");
+        using var sweep = CaclProcess.Start(
+            [.. Evaluate("random", "linear"), "--sweep-learning-rate", "0.4", "0.003", "--json", "--out", folder]);
+        using var plain = CaclProcess.Start([.. Evaluate("random", "linear"), "--json"]);
+        var (result, own) = (Result(sweep), Result(plain));
+        var found = result.GetProperty("sweep");
+        var rates = found.GetProperty("rates").EnumerateArray().ToArray();
+        Assert.Equal([0.003, 0.1, 0.4], rates.Select(rate => rate.GetProperty("learning_rate").GetDouble()));
+        Each.Holds(
+            ["train_loss", "miou", "macc", "aacc", "intervals"],
+            name => Assert.Equal(own.GetProperty(name).GetRawText(), rates[1].GetProperty(name).GetRawText()));
+        Assert.False(own.TryGetProperty("sweep", out _));
+
+        // One of two training images is held out.
+        Assert.Equal(1, found.GetProperty("held_out_images").GetInt32());
+        var best = rates.MaxBy(rate => rate.GetProperty("held_out_miou").GetDouble());
+        Assert.Equal(best.GetProperty("learning_rate").GetDouble(), found.GetProperty("chosen_rate").GetDouble());
+        Each.Holds(
+            ["train_loss", "miou", "macc", "aacc", "intervals"],
+            name => Assert.Equal(best.GetProperty(name).GetRawText(), result.GetProperty(name).GetRawText()));
+        var (counts, _) = ImageCountsFile.Read(Path.Combine(folder, "counts.safetensors"));
+        Assert.Equal(result.GetProperty("miou").GetDouble(), counts.Scores().MeanIou);
+
+        // What may be compared is named by the rates that were tried, not by the one that was chosen.
+        var protocol = result.GetProperty("manifest").GetProperty("protocol");
+        Assert.Equal("""{"rates":[0.003,0.1,0.4],"held_out":0.2}""", protocol.GetProperty("learning_rate_sweep").GetRawText());
+        Assert.False(protocol.TryGetProperty("learning_rate", out _));
+        Assert.Matches(
+            @"\nlearning rate +train loss +held-out mIoU +mIoU +mAcc +aAcc\n0\.003.*\n0\.1 .*\n0\.4 .*\n\* Learning rate 0\.\d+ is best on 1 image",
+            sweep.Output);
+    }
+
+    [Fact]
+    public void A_sweep_that_holds_nothing_out_chooses_nothing()
+    {
+        using var sweep = CaclProcess.Start([
+            .. Evaluate("random", "linear"), "--sweep-learning-rate", "--set", "cacl.evaluation.sweep-held-out=0", "--json"]);
+        using var plain = CaclProcess.Start([.. Evaluate("random", "linear"), "--json"]);
+        var (result, own) = (Result(sweep), Result(plain));
+        Assert.Equal(Figures(own), Figures(result));
+        Assert.Equal(
+            own.GetProperty("manifest").GetProperty("protocol").GetRawText(),
+            result.GetProperty("manifest").GetProperty("protocol").GetRawText());
+        var found = result.GetProperty("sweep");
+        Assert.Equal(JsonValueKind.Null, found.GetProperty("chosen_rate").ValueKind);
+        Assert.Equal(
+            [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+            found.GetProperty("rates").EnumerateArray().Select(rate => rate.GetProperty("learning_rate").GetDouble()));
+        Assert.StartsWith(
+            "No image of train was held out to choose a learning rate by, so the result is that of the protocol's own, 0.1.",
+            found.GetProperty("summary").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void People_get_a_table_and_are_told_where_it_says_little()
     {
         var (exit, output) = CaclProcess.Run([.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.learning-rate=1000"]);
