@@ -22,7 +22,7 @@ public static class KeyPage
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
-        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`), `files` (paths to refer to) and `rows`.
+        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `compare-with` (the row with which the others are compared image by image; otherwise the first), `datasets` (as `cacl.evaluation.datasets`, each with a name, and if wanted with `sweep-learning-rate`: true or a list of rates), `files` (paths to refer to) and `rows`.
         Each row has a `name`, one of `preset` (optionally with `init-from` and `settings`), `random = true` (optionally with `backbone`) or `checkpoint`, and the `paper`'s value. A section `cacl` changes every row in the same way.
 
         A setting takes its value from the strongest of these: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.

@@ -67,8 +67,8 @@ internal static class EvaluateCommand
         };
         var sweep = new Option<double[]>("--sweep-learning-rate")
         {
-            Description = "Trains a linear classifier with each of these learning rates and the protocol's own, on one pass of the backbone. "
-            + "Several may follow; none: a grid around the protocol's own. Training images that are held out choose the best.",
+            Description = "Trains a linear classifier with each of these learning rates and the protocol's own, on one pass of the "
+            + "backbone. Several may follow; none: a grid around the protocol's own. Training images that are held out choose the best.",
             HelpName = "RATE",
             Arity = ArgumentArity.ZeroOrMore,
             AllowMultipleArgumentsPerToken = true,
@@ -81,8 +81,11 @@ internal static class EvaluateCommand
             HelpName = "N",
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 10_000, "a whole number from 0 to 10000"),
         };
-        var folder =
-            new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Folder for result.json, the counts of each test image, the trained classifier and pictures.",
+            HelpName = "DIR"
+        };
         var json = new Option<bool>("--json")
         {
             Description = "Prints the result as one JSON object on the last line of standard output; all else goes to standard error.",
@@ -107,9 +110,9 @@ internal static class EvaluateCommand
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
-            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [var word] } && word.Value != "linear")
-                parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen backbone. "
-                    + $"In {word.Value}, there is no such pass: every rate would be an evaluation of its own.");
+            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [{ Value: not "linear" } word] })
+                parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen "
+                    + $"backbone. In {word.Value}, there is no such pass: every rate would be an evaluation of its own.");
         });
         command.SetAction(parsed =>
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CACL.Data.DataSets;
-using CACL.Data.Wording;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;

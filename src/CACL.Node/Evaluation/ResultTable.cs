@@ -24,14 +24,21 @@ internal static class ResultTable
         if (result.Sweep is { } sweep) SweepTable.Write(sweep, output);
         foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
 
-        void Line(string name, double? share, double[]? ends) => output.WriteLine(
-            $"{name.PadRight(width)}  {Share(share)}{(ends is [var low, var high] ? $"  {Percent.Number(low, 2),5} to {Percent.Number(high, 2),5}" : "")}");
+        void Line(string name, double? share, double[]? ends) =>
+            output.WriteLine($"{name.PadRight(width)}  {Share(share)}{Between(ends)}");
     }
 
-    private static string Explanation(ResultIntervals intervals) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Beside each score: {Percent.Whole(intervals.Level)} interval over the test images, by {intervals.Resamples:N0} bootstrap resamples"
-            + $"{(intervals.Images < ResultIntervals.FewImages ? $"; over {Counted.Of(intervals.Images, "image")} it is too narrow." : ".")}");
+    private static string Explanation(ResultIntervals intervals)
+    {
+        var few = intervals.Images < ResultIntervals.FewImages ? $"; over {Counted.Of(intervals.Images, "image")} it is too narrow" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Beside each score: {Percent.Whole(intervals.Level)} interval over the test images, by {intervals.Resamples:N0} bootstrap "
+                + $"resamples{few}.");
+    }
+
+    private static string Between(double[]? ends) =>
+        ends is [var low, var high] ? $"  {Percent.Number(low, 2),5} to {Percent.Number(high, 2),5}" : "";
 
     private static string Share(double? share) => (share is { } s ? Percent.Number(s, 2) : "-").PadLeft(6);
 }

@@ -14,7 +14,8 @@ internal sealed class SweepWords(string train, string test, double own)
     /// <param name="tried">Whether images were to be held out.</param>
     public string Nothing(bool tried) =>
         $"{(tried ? $"No images of {train} could be held out and scored" : $"No image of {train} was held out")} to choose a learning rate "
-            + $"by, so the result is that of the protocol's own, {Text(own)}. A rate chosen by its score on {test} would flatter the features.";
+            + $"by, so the result is that of the protocol's own, {Text(own)}. A rate chosen by its score on {test} would flatter the "
+            + "features.";
 
     /// <summary>Returns the words where held-out images chose a rate.</summary>
     /// <param name="chosen">The rate.</param>
@@ -27,8 +28,8 @@ internal sealed class SweepWords(string train, string test, double own)
     {
         List<string> said =
         [
-            $"* Learning rate {Text(chosen)} is best on {Counted.Of(images, "image")} of {train} that were held out to choose it. The result "
-                + $"is that of its classifier, which learnt from all of {train}.",
+            $"* Learning rate {Text(chosen)} is best on {Counted.Of(images, "image")} of {train} that were held out to choose it. The "
+                + $"result is that of its classifier, which learnt from all of {train}.",
         ];
         if (undecided.Count > 0) said.Add($"There, {List(undecided)} cannot be told from it.");
         if (rates.Count > 1 && chosen == rates[0]) said.Add("It is the lowest that was tried: try lower ones, too.");
@@ -37,8 +38,8 @@ internal sealed class SweepWords(string train, string test, double own)
         {
             (true, _) => "It is the protocol's own.",
             (_, null) => $"With the protocol's own, {Text(own)}, the classifier diverged.",
-            (_, { } m) => $"On {test}, its mIoU is {Points(Math.Abs(m.Miou))} points {(m.Miou < 0 ? "below" : "above")} that of the protocol's "
-                + $"own, {Text(own)}{(m.Within is { } w ? $" ({Signed(w.Low)} to {Signed(w.High)})" : "")}.",
+            (_, { } m) => $"On {test}, its mIoU is {Points(Math.Abs(m.Miou))} points {(m.Miou < 0 ? "below" : "above")} that of the "
+                + $"protocol's own, {Text(own)}{(m.Within is { } w ? $" ({Signed(w.Low)} to {Signed(w.High)})" : "")}.",
         });
         return string.Join(' ', said);
     }

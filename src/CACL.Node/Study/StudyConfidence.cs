@@ -36,7 +36,8 @@ internal sealed class StudyConfidence(int resamples, ulong seed)
         var values = table.Last(row);
         if (Mean(values) is not { } found) return values is [{ Result.Intervals.Count: > 0 } only] ? Own(only.Result) : null;
         var confidence = new RowConfidence(Interval.Of(found.Miou), Interval.Of(found.Macc), Interval.Of(found.Aacc));
-        if (row == reference || Mean(table.Last(reference)) is not { } other || !found.Images.SequenceEqual(other.Images)) return confidence;
+        if (row == reference || Mean(table.Last(reference)) is not { } other) return confidence;
+        if (!found.Images.SequenceEqual(other.Images)) return confidence;
         return confidence with
         {
             More = (StudyTable.Percent(values, r => r.Miou)?.Mean - StudyTable.Percent(table.Last(reference), r => r.Miou)?.Mean) / 100,
@@ -51,8 +52,9 @@ internal sealed class StudyConfidence(int resamples, ulong seed)
         var bold = compared ? " Differences are of the same resampled images; one in bold is clear of zero." : "";
         var few = _images < ResultIntervals.FewImages ? $" Over so few images ({_images}) they are too narrow." : "";
         var faults = string.Concat(_faults.Select(fault => $" {fault}"));
-        return FormattableString.Invariant($"95 % intervals over the test images, by {resamples:N0} bootstrap resamples.{bold} They tell what ")
-            + $"other test images could change, not what other seeds could: only a difference that is large beside both is one.{few}{faults}";
+        return FormattableString.Invariant($"95 % intervals over the test images, by {resamples:N0} bootstrap resamples.{bold} They tell ")
+            + "what other test images could change, not what other seeds could: only a difference that is large beside both is one."
+            + $"{few}{faults}";
     }
 
     private static RowConfidence Own(StudyResult result)

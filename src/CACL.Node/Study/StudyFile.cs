@@ -87,13 +87,14 @@ internal static class StudyFile
             EvaluationDeadline = reader.Duration("study.evaluation-deadline", TimeSpan.FromSeconds(10), TimeSpan.FromDays(30)),
             DataSets = dataSets,
             Rows = rows,
-            CompareWith = reader.Text("study.compare-with") is { Length: > 0 } named ? named : rows.FirstOrDefault()?.Name ?? "",
+            CompareWith = reader.Text("study.compare-with") is { Length: > 0 } named ? named : rows.Count > 0 ? rows[0].Name : "",
             Common = common,
             Overrides = overrides,
             Environment = environment,
         };
         if (rows.Count > 0 && rows.All(r => r.Name != plan.CompareWith))
-            reader.Report("study.compare-with", $"is {plan.CompareWith}, which is no row; there are {string.Join(", ", rows.Select(r => r.Name))}.");
+            reader.Report(
+                "study.compare-with", $"is {plan.CompareWith}, which is no row; there are {string.Join(", ", rows.Select(r => r.Name))}.");
         problems.AddRange(reader.Problems);
         if (problems.Count == 0 && plan.DataSets.Count == 0)
             problems.Add(Empty("study.datasets", "name what to judge on, such as [\"folder:/data/camvid\"]."));

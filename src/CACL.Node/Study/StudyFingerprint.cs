@@ -30,7 +30,10 @@ internal static class StudyFingerprint
         {
             all[$"data set {set.Name}"] = string.Join(
                 ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}",
-                $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}");
+                $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}")
+                + (set.SweepRates is { } rates
+                    ? $", sweep {string.Join(' ', rates.Select(rate => rate.ToString("R", CultureInfo.InvariantCulture)))}".TrimEnd()
+                    : "");
         }
 
         foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(

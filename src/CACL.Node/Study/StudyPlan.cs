@@ -64,6 +64,9 @@ internal sealed record StudySetting(string Key, string Value, HoconOrigin Origin
 internal sealed record StudyDataSet(
     string Name, string Kind, string Folder, string? TrainSplit, string? TestSplit, string Protocol, string Variant, double? Fraction)
 {
+    /// <summary>Learning rates that each evaluation tries besides the protocol's own; empty: a grid around it; null: none.</summary>
+    public IReadOnlyList<double>? SweepRates { get; init; }
+
     /// <summary>Its name as part of a file name.</summary>
     public string FileName => StudyRow.ToFileName(Name);
 }

@@ -20,6 +20,8 @@ internal sealed record StudyResult(
     double? Miou, double? Macc, double? Aacc, IReadOnlyList<double?> Iou, IReadOnlyList<string> Classes, double Seconds,
     JsonObject Manifest)
 {
+    private static readonly string[] Scores = ["miou", "macc", "aacc"];
+
     /// <summary>The 95 % intervals of miou, macc and aacc over the test images, as far as it has any.</summary>
     public IReadOnlyDictionary<string, Interval> Intervals { get; init; } = new Dictionary<string, Interval>();
 
@@ -77,7 +79,7 @@ internal sealed record StudyResult(
     private static string Canonical(KeyValuePair<string, JsonNode?> property) =>
         $"{JsonValue.Create(property.Key)!.ToJsonString()}:{Canonical(property.Value)}";
 
-    private static Dictionary<string, Interval> IntervalsOf(JsonObject? intervals) => new[] { "miou", "macc", "aacc" }
+    private static Dictionary<string, Interval> IntervalsOf(JsonObject? intervals) => Scores
         .Select(name => (Name: name, Ends: intervals?[name] as JsonArray)).Where(score => score.Ends is { Count: 2 })
         .ToDictionary(s => s.Name, s => new Interval(s.Ends![0]!.GetValue<double>(), s.Ends[1]!.GetValue<double>()));
 

@@ -6,9 +6,9 @@ using CACL.Learning.Weights;
 namespace CACL.Learning.Evaluation.Confidence;
 
 /// <summary>
-/// The counts of each test image in a safetensors file: <c>pixels</c> U32 and <c>cells</c> U16 (label × classes + prediction), one for each
-/// count above 0, image after image, and <c>ends</c> I64, where each image's counts end; in the metadata the number of classes and the
-/// images' names. Two results with such files can be compared image by image.
+/// The counts of each test image in a safetensors file: <c>pixels</c> U32 and <c>cells</c> U16 (label × classes + prediction), one for
+/// each count above 0, image after image, and <c>ends</c> I64, where each image's counts end; in the metadata the number of classes and
+/// the images' names. Two results with such files can be compared image by image.
 /// </summary>
 /// <param name="Counts">The counts.</param>
 /// <param name="Images">The images' names.</param>
@@ -53,7 +53,8 @@ public sealed record ImageCountsFile(ImageCounts Counts, IReadOnlyList<string> I
             throw new SafeTensorsException(
                 path, "metadata", $"its format is '{format ?? "not given"}', not '{Format}': it holds no counts of test images");
         var (cells, pixels, ends) = (
-            Bytes(file, "cells", SafeTensorsType.U16), Bytes(file, "pixels", SafeTensorsType.U32), Bytes(file, "ends", SafeTensorsType.I64));
+            Bytes(file, "cells", SafeTensorsType.U16), Bytes(file, "pixels", SafeTensorsType.U32),
+            Bytes(file, "ends", SafeTensorsType.I64));
         try
         {
             var images = JsonSerializer.Deserialize<string[]>(file.Metadata.GetValueOrDefault("images") ?? "") ?? [];
@@ -62,7 +63,8 @@ public sealed record ImageCountsFile(ImageCounts Counts, IReadOnlyList<string> I
                 [.. Enumerable.Range(0, cells.Length / 2).Select(i => BinaryPrimitives.ReadUInt16LittleEndian(cells.AsSpan(2 * i)))],
                 [.. Enumerable.Range(0, pixels.Length / 4).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(pixels.AsSpan(4 * i)))],
                 [.. Enumerable.Range(0, ends.Length / 8).Select(i => BinaryPrimitives.ReadInt64LittleEndian(ends.AsSpan(8 * i)))]);
-            if (images.Length != counts.Images) throw new ArgumentException($"{images.Length} names do not belong to {counts.Images} images");
+            if (images.Length != counts.Images)
+                throw new ArgumentException($"{images.Length} names do not belong to {counts.Images} images");
             return new ImageCountsFile(counts, images);
         }
         catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException)

@@ -2,7 +2,6 @@ using System.Globalization;
 using CACL.Data.DataSets;
 using CACL.Data.Sampling;
 using CACL.Learning.Evaluation.Confidence;
-using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
@@ -98,8 +97,8 @@ public static class LearningRateSweep
         return swept.Any(s => s.Classifier is not null)
             ? swept
             : throw new EvaluationException(
-                $"The classifier diverged with every learning rate of the sweep ({string.Join(", ", rates.Select(Text))}). Name lower ones, "
-                    + $"or set {options.Section}.standardise = true.");
+                $"The classifier diverged with every learning rate of the sweep ({string.Join(", ", rates.Select(Text))}). Name lower "
+                    + $"ones, or set {options.Section}.standardise = true.");
 
         static string Text(double rate) => rate.ToString("R", CultureInfo.InvariantCulture);
     }

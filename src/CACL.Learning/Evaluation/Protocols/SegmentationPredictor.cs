@@ -41,7 +41,7 @@ public sealed class SegmentationPredictor : IDisposable
     {
     }
 
-    /// <summary>Creates a predictor from a backbone, which stays the caller's, and several scorers of one pass of it, which do not.</summary>
+    /// <summary>Creates a predictor from a backbone, which stays the caller's, and scorers that share a pass of it, which do not.</summary>
     /// <param name="representation">The backbone.</param>
     /// <param name="scorers">At least one; each gives a prediction of its own.</param>
     /// <param name="tiles">How large images are tiled.</param>
@@ -71,7 +71,7 @@ public sealed class SegmentationPredictor : IDisposable
         foreach (var scorer in _scorers) scorer.Dispose();
     }
 
-    /// <summary>Returns [H,W] bytes in the image's size, contiguous, in the caller's dispose scope: the first scorer's prediction.</summary>
+    /// <summary>Returns [H,W] bytes in the image's size, in the caller's dispose scope: the first scorer's prediction.</summary>
     internal Tensor PredictTensor(RgbImage image) => PredictTensors(image)[0];
 
     /// <summary>Returns every scorer's prediction as <see cref="PredictTensor"/> does.</summary>

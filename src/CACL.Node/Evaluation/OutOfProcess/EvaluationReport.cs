@@ -8,6 +8,7 @@ namespace CACL.Node.Evaluation.OutOfProcess;
 /// <summary>Writes evaluations as tables, CSV or JSON.</summary>
 internal static class EvaluationReport
 {
+    private static readonly string[] Scores = ["miou", "macc", "aacc"];
     private static readonly string[] Columns = ["run", "step", "data set", "protocol", "mIoU", "mAcc", "aAcc", "time"];
 
     /// <summary>Writes a table for each way of measuring, with a sentence on how it differs from the first; then what failed.</summary>
@@ -49,7 +50,7 @@ internal static class EvaluationReport
                 result.Text("dataset"),
                 result.Text("protocol"), result.Text("variant"), Exact(result, "fraction"), result.Text("trigger"), result.Text("status"),
                 Exact(result, "miou"), Exact(result, "macc"), Exact(result, "aacc"), Exact(result, "seconds"), result.Text("time"),
-                result.Text("error"), .. new[] { "miou", "macc", "aacc" }.SelectMany(score => Ends(result, score)),
+                result.Text("error"), .. Scores.SelectMany(score => Ends(result, score)),
             ];
             output.WriteLine(string.Join(',', texts.Select(CsvCell.Of)));
         }
@@ -83,7 +84,7 @@ internal static class EvaluationReport
     private static string Protocol(EvaluationResult r) =>
         $"{r.Text("protocol")}{(r.Number("fraction") is { } share ? $" {Percent.Short(share)}" : "")}, {r.Text("variant")}";
 
-    private static string Share(EvaluationResult r, string name) => 
+    private static string Share(EvaluationResult r, string name) =>
         r.Number(name) is { } share ? Percent.Within(share, r.Interval(name)) : "-";
 
     private static string Exact(EvaluationResult r, string name) => r.Number(name)?.ToString("R", CultureInfo.InvariantCulture) ?? "";
