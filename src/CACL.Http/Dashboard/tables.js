@@ -14,7 +14,8 @@ function scored(line, name) {
 
 function showEvaluations(lines) {
   const rows = lines.slice(-mostRows).reverse();
-  table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first`,
+  const brackets = rows.some(line => intervalOf(line, "miou")) ? "; in brackets: 95 % interval over the test images" : "";
+  table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first${brackets}`,
     [["Step", "number"], ["Data set"], ["mIoU", "number"], ["mAcc", "number"], ["aAcc", "number"], ["Why"], ["Time taken", "number"], ["Finished"], ["Result"]],
     rows.map(line => [
       whole(line.step), evaluationName(line) || unknown, scored(line, "miou"), scored(line, "macc"), scored(line, "aacc"),

@@ -49,7 +49,7 @@ public sealed class DashboardInBrowserTests : IDisposable
                     ["miou"] = 0.25,
                     ["macc"] = 0.3,
                     ["aacc"] = 0.7,
-                    ["intervals"] = new { miou = new[] { 0.22, 0.275 }, macc = (double[]?)null, aacc = Evil },
+                    ["intervals"] = new JsonObject { ["miou"] = new JsonArray(0.22, 0.275), ["macc"] = null, ["aacc"] = Evil },
                     ["seconds"] = 60
                 })
             + Line(
@@ -87,6 +87,8 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Assertions.Expect(page.Locator("#quarantine")).ToContainTextAsync($"/videos/{Evil}.mp4");
             await Assertions.Expect(page.Locator("#reasons")).ToContainTextAsync(Evil);
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 % (22 % to 27.5 %)30 %70 %");
+            await Assertions.Expect(page.Locator("#evaluations"))
+                .ToContainTextAsync("newest first; in brackets: 95 % interval over the test images");
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync($"failed: {Evil}");
             await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("not known");
             Assert.Equal(0, await page.Locator("img").CountAsync());
