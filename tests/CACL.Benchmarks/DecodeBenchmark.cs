@@ -10,24 +10,24 @@ using CACL.Node.Ending;
 namespace CACL.Benchmarks;
 
 /// <summary>
-/// Measures the decoding of random stride-8 pairs with one crop box, resized, in pairs a second; each worker has its own decoder. The files
+/// Measures the decoding of random pairs, resized, in pairs a second: of stride 8 with one crop box, or with --stride 0 of one frame, such
+/// as a still image, with a box for each view; each worker has its own decoder. The files
 /// are probed before the clock starts, as in a real run, which has a catalogue. With several numbers of workers, each gets a line. With
 /// --digest 1, a hash of all bytes is printed instead, by which two builds can be compared.
 /// </summary>
 internal static class DecodeBenchmark
 {
-    private const int Stride = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static int Run(string folder, Options options)
     {
         if (!FfmpegLibraries.TryLoad(out var libraries, out var whyNot)) throw new UserException(whyNot!);
 
-        var (size, pairs, seed) = (options["size", 224], options["pairs", 200], options["seed", 0]);
-        var videos = Probe(libraries!, folder);
+        var (size, pairs, seed, stride) = (options["size", 224], options["pairs", 200], options["seed", 0], options["stride", 8]);
+        var videos = Probe(libraries!, folder, stride);
         if (videos.Count == 0) throw new UserException($"No usable video lies under {folder}.");
 
-        var requests = Requests(videos, pairs, seed);
+        var requests = Requests(videos, pairs, seed, stride);
         if (options["digest", 0] == 1)
         {
             var digest = Digest(libraries!, requests, size);
@@ -80,7 +80,7 @@ internal static class DecodeBenchmark
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static List<VideoRecord> Probe(FfmpegLibraries libraries, string folder)
+    private static List<VideoRecord> Probe(FfmpegLibraries libraries, string folder, int stride)
     {
         using var prober = new InProcessProber(libraries);
         var records = new List<VideoRecord>();
@@ -90,7 +90,7 @@ internal static class DecodeBenchmark
             try
             {
                 var record = prober.Probe(path, Patience, CancellationToken.None);
-                if (record.Frames.Count > Stride) records.Add(record);
+                if (record.Frames.Count > stride) records.Add(record);
             }
             catch (VideoUnusableException)
             {
@@ -102,13 +102,14 @@ internal static class DecodeBenchmark
     }
 
     /// <summary>Plans pairs of the videos in turn, with a random frame and box each (METHOD.md §1), the same for the same seed.</summary>
-    private static (VideoRecord Video, SamplePlan Plan)[] Requests(List<VideoRecord> videos, int pairs, int seed)
+    private static (VideoRecord Video, SamplePlan Plan)[] Requests(List<VideoRecord> videos, int pairs, int seed, int stride)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, pairs).Select(i =>
         {
             var video = videos[i % videos.Count];
-            return (video, CropPlan.Of(random.Next(video.Frames.Count - Stride), Stride, Box(video.Width, video.Height, random)));
+            var (frame, box) = (random.Next(video.Frames.Count - stride), Box(video.Width, video.Height, random));
+            return (video, CropPlan.Of(frame, stride, box, stride > 0 ? null : Box(video.Width, video.Height, random)));
         })];
     }
 

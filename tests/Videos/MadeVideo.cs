@@ -12,6 +12,9 @@ internal sealed record MadeVideo(string Name, string What, Action<string> Make)
     /// <summary>Index of the video stream.</summary>
     public int Stream { get; init; }
 
+    /// <summary>Whether it is a still image, which counts as a video of one frame.</summary>
+    public bool IsStill { get; init; }
+
     /// <summary>Whether it is a video; otherwise probers must reject it.</summary>
     public bool IsVideo { get; init; } = true;
 }

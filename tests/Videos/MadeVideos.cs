@@ -9,7 +9,8 @@ namespace CACL.Testing;
 internal static class MadeVideos
 {
     private static readonly Dictionary<string, MadeVideo> Recipes =
-        SoundVideos.All.Concat(DamagedVideos.All).ToDictionary(video => video.Name, StringComparer.Ordinal);
+        SoundVideos.All.Concat(DamagedVideos.All).Concat(StillImages.All)
+            .ToDictionary(video => video.Name, StringComparer.Ordinal);
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new(StringComparer.Ordinal);
 

@@ -32,9 +32,9 @@ def gaussian_blur(x, sigma):
     return y[0]
 
 
-def photometry(x, *, jitter, brightness, contrast, saturation, hue, order, gray, blur, sigma, flip):
+def photometry(x, *, jitter, brightness, contrast, saturation, hue, order, gray, blur, sigma, flip, solarize=False):
     """One view. x [3,S,S] float in [0,1] -> normalised [3,S,S]. `order` is a permutation of 0..3 =
-    brightness, contrast, saturation, hue: the order in which they are applied."""
+    brightness, contrast, saturation, hue: the order in which they are applied. Only BYOL and PixPro solarise: values from 128/255 on are inverted."""
     import torchvision.transforms.functional as T
     if jitter:
         for op in order:
@@ -46,6 +46,8 @@ def photometry(x, *, jitter, brightness, contrast, saturation, hue, order, gray,
         x = T.rgb_to_grayscale(x, 3)
     if blur:
         x = gaussian_blur(x, sigma)
+    if solarize:
+        x = T.solarize(x, 128 / 255)
     if flip:
         x = x.flip(-1)
     mean = torch.tensor(MEAN, dtype=x.dtype).view(3, 1, 1)

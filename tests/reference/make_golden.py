@@ -42,7 +42,7 @@ def weight(name, shape, seed):
     u = uniform(name, shape, seed)
     if len(shape) == 4:
         v = u * math.sqrt(6.0 / (shape[1] * shape[2] * shape[3]))
-    elif name.startswith("head_"):
+    elif name.startswith("head_") and name.endswith("bias"):
         v = u / 16
     elif name.endswith("running_var"):
         v = 1 + u / 2

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Packs golden files for the repository: pack_golden.py FOLDER NAME... writes golden/NAME.safetensors.gz and its line of golden/SHA256SUMS.
 
-Other files stay as they are. FOLDER is one that make_golden.py wrote, NAME is such as losses_1. A training's images are functions of their names and of the seed
-(x.N and x_plus.N of the case train), so their bytes are packed as zeros; who unpacks computes them and compares the file's SHA-256 with
-the sum that is written here, which is that of the file as it was made. Needs Python alone.
+Other files stay as they are. FOLDER is one that make_golden.py or make_rivals.py wrote, NAME is such as losses_1. A training's images are
+functions of their names and of the seed (x.N and x_plus.N of a file with a config), so their bytes are packed as zeros; who unpacks computes
+them and compares the file's SHA-256 with the sum that is written here, which is that of the file as it was made. Needs Python alone.
 """
 import gzip, hashlib, json, os, re, struct, sys
 
@@ -14,7 +14,7 @@ def without_named_inputs(data):
     """Returns the file with zeros in place of numbers that a name and a seed determine."""
     length = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8:8 + length])
-    if header["__metadata__"]["case"] != "train":
+    if "config" not in header["__metadata__"]:
         return data
     data = bytearray(data)
     for name, tensor in header.items():

@@ -4,7 +4,7 @@ namespace CACL.Actors.Contracts;
 
 /// <summary>A request to evaluate the present state of the training. Parameters that are null take their configured values.</summary>
 /// <param name="DataSet">Name of a configured data set; null: all of them.</param>
-/// <param name="Protocol">linear or limited.</param>
+/// <param name="Protocol">One of <see cref="EvaluationProtocols.All"/>.</param>
 /// <param name="Variant">full or quick.</param>
 public sealed record EvaluationDemand(string? DataSet = null, string? Protocol = null, string? Variant = null) : IRunMessage;
 

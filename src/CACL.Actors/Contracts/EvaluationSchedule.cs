@@ -1,5 +1,4 @@
 using CACL.Runs.Evaluations;
-using CACL.Runs.Steps;
 
 namespace CACL.Actors.Contracts;
 
@@ -19,15 +18,4 @@ public sealed record EvaluationSchedule
 
     /// <summary>Conditions each of which triggers an evaluation whenever it becomes true.</summary>
     public IReadOnlyList<MetricCondition> When { get; init; } = [];
-
-    /// <summary>
-    /// Returns the trigger that fell due after step <paramref name="since"/>, up to and including <paramref name="step"/>, or null.
-    /// </summary>
-    internal EvaluationTrigger? DueBetween(long since, long step, RunLength length)
-    {
-        if (EverySteps > 0 && step / EverySteps > since / EverySteps) return EvaluationTrigger.EverySteps;
-        if (EveryEpochs > 0 && length.PlaceAfter(step).Epoch / EveryEpochs > length.PlaceAfter(since).Epoch / EveryEpochs)
-            return EvaluationTrigger.EveryEpochs;
-        return null;
-    }
 }

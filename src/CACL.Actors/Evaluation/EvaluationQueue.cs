@@ -79,14 +79,15 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     /// <summary>Returns the requests that a checkpoint gives rise to: those demanded, and those due by the schedule.</summary>
     /// <param name="step">Steps behind the checkpoint.</param>
     /// <param name="checkpoint">Its folder.</param>
-    /// <param name="everySteps">Steps between two evaluations, in place of the schedule's; 0: none by steps.</param>
+    /// <param name="everySteps">Steps between two evaluations, in place of the schedule's; 0: none by steps. It
+    /// does not touch periods of a data set's own.</param>
     public IReadOnlyList<EvaluationRequest> DueAt(long step, string checkpoint, long everySteps)
     {
         var wanted = Demanded.ToList();
-        var schedule = options.Schedule with { EverySteps = everySteps };
         foreach (var target in options.Targets.Where(t => !IsDemanded(t)))
         {
-            if (schedule.DueBetween(_last.GetValueOrDefault(target.Key), step, length) is { } trigger) wanted.Add((target, trigger));
+            var period = options.PeriodOf(target, everySteps);
+            if (period.DueBetween(_last.GetValueOrDefault(target.Key), step, length) is { } trigger) wanted.Add((target, trigger));
         }
 
         return [.. wanted.Select(w => new EvaluationRequest(w.Target, step, w.Trigger, checkpoint))];

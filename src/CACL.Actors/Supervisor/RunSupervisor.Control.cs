@@ -102,10 +102,9 @@ internal sealed partial class RunSupervisor
     /// <summary>Returns the checkpoint schedule by the current live settings.</summary>
     private CheckpointSchedule Schedule()
     {
-        var (now, evaluates) = (_live.Current, Evaluates);
+        var now = _live.Current;
         return new CheckpointSchedule(
-            now.CheckpointEverySteps, evaluates ? now.EvaluateEverySteps : 0,
-            evaluates ? _options.Evaluation.Schedule.EveryEpochs : 0, _length);
+            now.CheckpointEverySteps, Evaluates ? _options.Evaluation.Periods(now.EvaluateEverySteps) : [], _length);
     }
 
     /// <summary>

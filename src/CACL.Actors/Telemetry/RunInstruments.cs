@@ -193,7 +193,7 @@ public sealed class RunInstruments : IDisposable
 
     /// <summary>Records an evaluation that ended.</summary>
     /// <param name="dataSet">Name of the data set in the settings.</param>
-    /// <param name="protocol">linear or limited.</param>
+    /// <param name="protocol">The protocol, such as linear.</param>
     /// <param name="miou">Mean IoU, 0 to 1; null: not defined, or the evaluation failed.</param>
     /// <param name="done">Whether it succeeded.</param>
     public void Evaluated(string dataSet, string protocol, double? miou, bool done = true)
@@ -204,7 +204,7 @@ public sealed class RunInstruments : IDisposable
 
     /// <summary>Records the mIoU of an evaluation by an earlier start of the run, without counting the evaluation again.</summary>
     /// <param name="dataSet">Name of the data set in the settings.</param>
-    /// <param name="protocol">linear or limited.</param>
+    /// <param name="protocol">The protocol, such as linear.</param>
     /// <param name="miou">Mean IoU, 0 to 1.</param>
     public void WasEvaluated(string dataSet, string protocol, double miou) =>
         _miou.Record(miou, Label("dataset", dataSet), Label("protocol", protocol));

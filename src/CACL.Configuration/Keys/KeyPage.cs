@@ -20,12 +20,15 @@ public static class KeyPage
         | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated more often |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
+        | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |
+
+        [methods/](methods) has the settings of CACL's rivals: MoCo-v2, SimCLR, BYOL, DenseCL and PixPro. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
-        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `compare-with` (the row with which the others are compared image by image; otherwise the first), `datasets` (as `cacl.evaluation.datasets`, each with a name, and if wanted with `sweep-learning-rate`: true or a list of rates), `files` (paths to refer to) and `rows`.
+        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `compare-with` (the row with which the others are compared image by image; otherwise the first), `datasets` (as `cacl.evaluation.datasets`, without periods, each with a name, and if wanted with `sweep-learning-rate`: true or a list of rates), `files` (paths to refer to) and `rows`.
         Each row has a `name`, one of `preset` (optionally with `init-from` and `settings`), `random = true` (optionally with `backbone`) or `checkpoint`, and the `paper`'s value. A section `cacl` changes every row in the same way.
 
-        A setting takes its value from the strongest of these: `--set key=value`, an environment variable, the files of `--config` (the last one first), the default below.
+        A setting takes its value from the strongest of these: `--set key=value`, an environment variable, the files of `--config` (the last one first), the chosen method's file in [methods/](methods), the default below.
         The run folder's `config.resolved.conf` holds every key with its value and where it came from.
 
         - **Environment.** The variable is the key in capitals, with `_` for every `.` and `-`: `CACL_DATA_CROP_SIZE=64` sets `cacl.data.crop-size`. A variable that is named like a setting but matches no key is an error.

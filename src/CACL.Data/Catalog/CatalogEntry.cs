@@ -34,4 +34,6 @@ internal readonly record struct KnownFile(
 /// <param name="TooShort">Readable videos with fewer frames than asked for.</param>
 /// <param name="Unusable">The others, by reason.</param>
 /// <param name="Vanished">Rows whose files were gone at the last scan; not part of the other counts.</param>
-public sealed record CatalogCounts(int Usable, int TooShort, IReadOnlyDictionary<UnusableReason, int> Unusable, int Vanished);
+/// <param name="StillsLeftOut">Readable still images, where more than one frame was asked for; not part of the other counts.</param>
+public sealed record CatalogCounts(
+    int Usable, int TooShort, IReadOnlyDictionary<UnusableReason, int> Unusable, int Vanished, int StillsLeftOut);

@@ -16,6 +16,11 @@ internal static class CatalogSchema
     /// </summary>
     internal const int ReadingRules = 2;
 
+    /// <summary>
+    /// The same for still images. Before version 3, an image of which a part was missing or damaged counted as usable.
+    /// </summary>
+    internal const int StillReadingRules = 3;
+
     /// <summary>The application_id: "CACL".</summary>
     private const int ApplicationId = 0x4341434C;
 
@@ -59,6 +64,9 @@ internal static class CatalogSchema
     // The table is created with its first row: catalogues from before there was one are read as they are, and older programs can still read
     // them.
     private const string Scans = "CREATE TABLE IF NOT EXISTS scans (folder TEXT PRIMARY KEY, finished_at TEXT NOT NULL)";
+
+    /// <summary>Returns the version of the rules by which a file is read.</summary>
+    internal static int ReadingRulesOf(string path) => VideoFileTypes.IsStill(path) ? StillReadingRules : ReadingRules;
 
     /// <summary>Notes the folders that a scan walked to the end.</summary>
     internal static void NoteScanned(SqliteConnection connection, IEnumerable<string> folders)

@@ -44,7 +44,7 @@ internal sealed class CatalogWriter : IDisposable
             video?.Orientation.Rotation, video is null ? null : video.Orientation.Mirrored ? 1 : 0, video?.StreamIndex,
             video?.ReorderDelay, video?.Frames.Count, video?.CountedBy.ToString(), video?.Frames.TimeBaseNumerator,
             video?.Frames.TimeBaseDenominator, video is null ? null : video.Frames.Seekable ? 1 : 0,
-            0, DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), CatalogSchema.ReadingRules,
+            0, DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), CatalogSchema.ReadingRulesOf(entry.Path),
         ];
         for (var i = 0; i < values.Length; i++) _row.Parameters[i].Value = values[i] ?? DBNull.Value;
         var id = (long)_row.ExecuteScalar()!;

@@ -64,4 +64,8 @@ public sealed record ScanReport(
     int MissingCount,
     IReadOnlyList<ScanProblem> UnreadableFolders,
     int OtherFiles,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>How many of the files found are still images by their names.</summary>
+    public int Stills { get; init; }
+}

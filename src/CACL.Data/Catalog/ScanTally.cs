@@ -7,15 +7,13 @@ internal sealed class ScanTally
     private readonly Lock _lock = new();
     private readonly SortedDictionary<UnusableReason, (int Count, List<ScanProblem> Examples)> _unusable = [];
     private int _found;
+    private int _stills;
     private int _unchanged;
     private int _read;
     private int _usable;
     private bool _foundAll;
 
-    internal void Met()
-    {
-        lock (_lock) _found++;
-    }
+    internal void Met(string path) => Add(path, 1);
 
     internal void MetAll()
     {
@@ -23,10 +21,7 @@ internal sealed class ScanTally
     }
 
     /// <summary>Notes that a file disappeared between listing and reading.</summary>
-    internal void Lost()
-    {
-        lock (_lock) _found--;
-    }
+    internal void Lost(string path) => Add(path, -1);
 
     internal void Settled(string path, UnusableReason? reason, string? message, bool read)
     {
@@ -67,7 +62,19 @@ internal sealed class ScanTally
                 walk.MissingCount,
                 walk.Unreadable,
                 walk.OtherFiles,
-                seconds);
+                seconds)
+            {
+                Stills = _stills,
+            };
+        }
+    }
+
+    private void Add(string path, int files)
+    {
+        lock (_lock)
+        {
+            _found += files;
+            if (VideoFileTypes.IsStill(path)) _stills += files;
         }
     }
 }

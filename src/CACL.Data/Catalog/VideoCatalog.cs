@@ -176,7 +176,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
     public CatalogCounts Counts(int minFrames, VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
-        var (usable, tooShort, vanished) = (0, 0, 0);
+        var (usable, tooShort, vanished, stills) = (0, 0, 0, 0);
         var unusable = new SortedDictionary<UnusableReason, int>();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT reason, frames, vanished, path FROM videos";
@@ -186,11 +186,29 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
             if (within is not null && !within.Contains(reader.GetString(3))) continue;
             if (reader.GetInt32(2) != 0) vanished++;
             else if (CatalogRecords.ReasonAt(reader, 0) is { } reason) unusable[reason] = unusable.GetValueOrDefault(reason) + 1;
-            else if (reader.GetInt32(1) < minFrames) tooShort++;
-            else usable++;
+            else if (reader.GetInt32(1) >= minFrames) usable++;
+            else if (VideoFileTypes.IsStill(reader.GetString(3))) stills++;
+            else tooShort++;
         }
 
-        return new CatalogCounts(usable, tooShort, unusable, vanished);
+        return new CatalogCounts(usable, tooShort, unusable, vanished, stills);
+    });
+
+    /// <summary>Returns how many of the usable videos are still images.</summary>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
+    public int CountStills(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT path FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0";
+        using var reader = command.ExecuteReader();
+        var count = 0;
+        while (reader.Read())
+        {
+            var path = reader.GetString(0);
+            if (VideoFileTypes.IsStill(path) && (within is null || within.Contains(path))) count++;
+        }
+
+        return count;
     });
 
     /// <summary>Returns how many videos were read by older rules than this program's. A scan reads them again, changed or not.</summary>
@@ -198,13 +216,14 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public int CountOutdated(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT path FROM videos WHERE vanished = 0 AND reading_rules < $rules";
-        command.Parameters.AddWithValue("$rules", CatalogSchema.ReadingRules);
+        command.CommandText = "SELECT path, reading_rules FROM videos WHERE vanished = 0 AND reading_rules < $rules";
+        command.Parameters.AddWithValue("$rules", Math.Max(CatalogSchema.ReadingRules, CatalogSchema.StillReadingRules));
         using var reader = command.ExecuteReader();
         var count = 0;
         while (reader.Read())
         {
-            if (within is null || within.Contains(reader.GetString(0))) count++;
+            var path = reader.GetString(0);
+            if (reader.GetInt32(1) < CatalogSchema.ReadingRulesOf(path) && (within is null || within.Contains(path))) count++;
         }
 
         return count;
@@ -212,6 +231,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     /// <summary>
     /// Returns the videos that <see cref="LoadUsable"/> leaves out, except those that vanished, ordered by path, each with its reason.
+    /// Still images that nothing is wrong with are not among them.
     /// </summary>
     /// <param name="minFrames">stride + 1; a video with fewer frames is too short.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
@@ -227,6 +247,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         {
             var path = reader.GetString(0);
             if (within is not null && !within.Contains(path)) continue;
+            if (reader.IsDBNull(1) && VideoFileTypes.IsStill(path)) continue;
             videos.Add(CatalogRecords.ReasonAt(reader, 1) is { } reason
                 ? new UnusableVideo(path, reason, reader.GetString(2))
                 : new UnusableVideo(

@@ -2,8 +2,11 @@ using System.Collections.Frozen;
 
 namespace CACL.Data.Catalog;
 
-/// <summary>Decides by its extension which files a scan opens. What a file really is, the prober learns from its first bytes.</summary>
-internal static class VideoFileTypes
+/// <summary>
+/// Decides by its extension, in capitals or not, which files a scan opens, and which of them are still images. What a file really is, the
+/// prober learns from its first bytes.
+/// </summary>
+public static class VideoFileTypes
 {
     private static readonly FrozenSet<string> Videos = new[]
     {
@@ -14,6 +17,17 @@ internal static class VideoFileTypes
 
     private static readonly FrozenSet<string> Stills =
         new[] { ".jpg", ".jpeg", ".png", ".bmp", ".webp" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // Read where a list names them; a scan of a folder leaves them alone.
+    private static readonly FrozenSet<string> OtherStills = new[] { ".tif", ".tiff" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Returns whether a file is a still image, a video of one frame, by its name.</summary>
+    /// <param name="path">Its name or path.</param>
+    public static bool IsStill(string path)
+    {
+        var extension = Path.GetExtension(path);
+        return Stills.Contains(extension) || OtherStills.Contains(extension);
+    }
 
     internal static bool IsMedia(string path)
     {

@@ -51,6 +51,9 @@ public sealed record VideoRecord(
     CountedBy CountedBy,
     FrameIndex Frames)
 {
+    /// <summary>Whether it is a still image: one picture, of which both views are taken.</summary>
+    public bool IsStill => VideoFileTypes.IsStill(Path);
+
     /// <summary>
     /// The same frames in a file made for random access, or null where none is known. Width and height in it are this record's, although
     /// its pictures may be smaller: boxes are in the pixels of the source, and a decoder scales them to the picture that it decodes.

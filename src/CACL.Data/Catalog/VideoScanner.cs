@@ -136,7 +136,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
                 foreach (var file in _walk.Files())
                 {
                     _stop.Token.ThrowIfCancellationRequested();
-                    _tally.Met();
+                    _tally.Met(file.Path);
                     if (_catalog.Find(file.Path) is { } known && IsSettled(file, known))
                     {
                         _unchanged.Add(known.Id);
@@ -161,7 +161,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             !_options.ReadAll
             && known.Size == file.Stamp.Size
             && known.ModifiedTicks == file.Stamp.ModifiedTicks
-            && known.ReadingRules >= CatalogSchema.ReadingRules
+            && known.ReadingRules >= CatalogSchema.ReadingRulesOf(file.Path)
             && known.Reason is not (UnusableReason.Unreadable or UnusableReason.UnknownCodec or UnusableReason.Deadline
                 or UnusableReason.Decoder);
 
@@ -173,7 +173,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
                 var entry = prober.Probe(file, _stop.Token);
                 if (entry.Reason is not null && file.Problem is null && FileStamp.Of(file.Path) is null)
                 {
-                    _tally.Lost();
+                    _tally.Lost(file.Path);
                     continue;
                 }
 

@@ -25,6 +25,9 @@ public enum UnusableReason
     /// <summary>The deadline passed.</summary>
     Deadline,
 
+    /// <summary>The pictures have more pixels than are decoded.</summary>
+    TooLarge,
+
     /// <summary>The decoder failed repeatedly: it was killed or ran out of memory. That says nothing about the video.</summary>
     Decoder,
 }

@@ -35,6 +35,26 @@ internal static class PairCheck
             video.Path, UnusableReason.TooShort, $"{video.Path} has {video.Frames.Count} frames; frame {last} was asked for.");
     }
 
+    /// <summary>Returns the exception for a video that has no frame, or for a still image that is not whole.</summary>
+    public static VideoUnusableException NoFrame(string path) => new(
+        path, UnusableReason.Corrupt, VideoFileTypes.IsStill(path) ? NotWhole(path) : $"No frame of {path} can be decoded.");
+
+    /// <summary>Returns the exception for a video of which fewer frames can be decoded than the catalogue says.</summary>
+    /// <param name="video">The video's record.</param>
+    /// <param name="frames">How many frames can be decoded.</param>
+    /// <param name="says">What the decoder says about it, as a sentence, or nothing.</param>
+    public static VideoUnusableException TooFewFrames(VideoRecord video, int frames, string says = "")
+    {
+        var what = video.IsStill
+            ? NotWhole(video.Path)
+            : $"Only {frames} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, or "
+                + "changed since it was scanned.";
+        return new(video.Path, UnusableReason.Corrupt, $"{what} {says}".TrimEnd());
+    }
+
+    private static string NotWhole(string path) =>
+        $"The image {path} cannot be decoded whole: it is damaged or cut short. Copy or download it again.";
+
     private static void RequireBox(VideoRecord video, CropBox box)
     {
         if (box.X < 0 || box.Y < 0 || box.Width < 1 || box.Height < 1 || box.X + box.Width > video.Width

@@ -21,7 +21,11 @@ public readonly record struct ColourAugmentation(
     JitterOrder Order,
     bool Gray,
     bool Blur,
-    float Sigma);
+    float Sigma)
+{
+    /// <summary>Whether the view is solarised at the end: what is brighter than half becomes its negative.</summary>
+    public bool Solarise { get; init; }
+}
 
 /// <summary>The order of colour jitter's four operations: 0 brightness, 1 contrast, 2 saturation, 3 hue.</summary>
 /// <param name="First">Applied first.</param>

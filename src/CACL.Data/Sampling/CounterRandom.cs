@@ -57,6 +57,18 @@ public enum DrawPurpose
 
     /// <summary>Training images on which no classifier of a learning-rate sweep is trained.</summary>
     EvaluationHeldOut = 32,
+
+    /// <summary>Crop box of view v₊, where it has one of its own.</summary>
+    BoxPlus = 16,
+
+    /// <summary>Horizontal flip of view v₊, where it has one of its own.</summary>
+    FlipPlus = 17,
+
+    /// <summary>Training pixels in which an evaluation finds clusters or neighbours.</summary>
+    EvaluationPixels = 20,
+
+    /// <summary>First centres of an evaluation's clusters.</summary>
+    EvaluationClusters = 21,
 }
 
 /// <summary>

@@ -1,21 +1,29 @@
 namespace CACL.Data.Sampling;
 
-/// <summary>Draws one view's colour augmentation from the ranges of METHOD.md §2 (MoCo-v2's).</summary>
+/// <summary>Draws one view's colour augmentation (METHOD.md §2).</summary>
 internal static class RandomColourAugmentation
 {
-    internal static ColourAugmentation Draw(ref CounterRandom random)
+    internal static ColourAugmentation Draw(ref CounterRandom random, ColourRanges ranges)
     {
-        var jitter = random.Chance(0.8);
-        var brightness = (float)random.Uniform(0.6, 1.4);
-        var contrast = (float)random.Uniform(0.6, 1.4);
-        var saturation = (float)random.Uniform(0.6, 1.4);
-        var hue = (float)random.Uniform(-0.1, 0.1);
+        var jitter = random.Chance(ranges.JitterProbability);
+        var brightness = Factor(ref random, ranges.Brightness);
+        var contrast = Factor(ref random, ranges.Contrast);
+        var saturation = Factor(ref random, ranges.Saturation);
+        var hue = (float)random.Uniform(-ranges.Hue, ranges.Hue);
         Span<byte> order = [0, 1, 2, 3];
         random.Shuffle(order);
-        var gray = random.Chance(0.2);
-        var blur = random.Chance(0.5);
-        var sigma = (float)random.Uniform(0.1, 2);
+        var gray = random.Chance(ranges.GrayProbability);
+        var blur = random.Chance(ranges.BlurProbability);
+        var sigma = (float)random.Uniform(ranges.SigmaMin, ranges.SigmaMax);
+        // What came later is drawn last: what is drawn before it stays what it was.
+        var solarise = random.Chance(ranges.SolariseProbability);
         return new ColourAugmentation(
-            jitter, brightness, contrast, saturation, hue, new JitterOrder(order[0], order[1], order[2], order[3]), gray, blur, sigma);
+            jitter, brightness, contrast, saturation, hue, new JitterOrder(order[0], order[1], order[2], order[3]), gray, blur, sigma)
+        {
+            Solarise = solarise,
+        };
     }
+
+    private static float Factor(ref CounterRandom random, double range) =>
+        (float)random.Uniform(Math.Max(0, 1 - range), 1 + range);
 }

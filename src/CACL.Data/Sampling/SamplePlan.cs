@@ -18,7 +18,7 @@ public sealed record ViewPlan(CropBox Box, bool Flip, ColourAugmentation ColourA
 /// <param name="Frame">Index n of the first frame in presentation order.</param>
 /// <param name="Stride">The second frame is n + stride; 0 for still images.</param>
 /// <param name="View">The query network's view v, of frame n.</param>
-/// <param name="ViewPlus">The key network's view v₊, of frame n + stride. In CACL both views have the same box and the same flip.</param>
+/// <param name="ViewPlus">The key network's view v₊, of frame n + stride, with the same box and flip unless views are separate.</param>
 /// <param name="EnqueuePixels">Distinct positions of the feature map (row-major) whose keys enter the pixel and cycle queues.</param>
 public sealed record SamplePlan(
     int Epoch,

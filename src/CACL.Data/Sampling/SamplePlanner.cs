@@ -55,11 +55,13 @@ public sealed class SamplePlanner
         var coloursPlus = Stream(DrawPurpose.ColourAugmentationPlus);
         var pixels = Stream(DrawPurpose.EnqueuePixels);
 
-        var colour = RandomColourAugmentation.Draw(ref colours);
-        var colourPlus = _options.SharedColourAugmentation ? colour : RandomColourAugmentation.Draw(ref coloursPlus);
-        // Both views have the same box and flip, so that a position of one is the same position of the other.
-        var box = RandomResizedCrop.Draw(ref boxes, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
-        var flip = flips.Chance(_options.FlipProbability);
+        var colour = RandomColourAugmentation.Draw(ref colours, _options.Colours);
+        var colourPlus = _options.SharedColourAugmentation ? colour : RandomColourAugmentation.Draw(ref coloursPlus, _options.ColoursPlus);
+        // With the same box and flip, a position of one view is the same position of the other.
+        var (box, flip) = (Box(video, boxes), flips.Chance(_options.FlipProbability));
+        var (boxPlus, flipPlus) = _options.SeparateViews
+            ? (Box(video, Stream(DrawPurpose.BoxPlus)), Stream(DrawPurpose.FlipPlus).Chance(_options.FlipProbability))
+            : (box, flip);
         return new SamplePlan(
             epoch,
             position,
@@ -68,9 +70,12 @@ public sealed class SamplePlanner
             Frame: frames.Below(video.Frames - _options.Stride),
             _options.Stride,
             View(box, flip, colour, Stream(DrawPurpose.Roll)),
-            View(box, flip, colourPlus, Stream(DrawPurpose.RollPlus)),
+            View(boxPlus, flipPlus, colourPlus, Stream(DrawPurpose.RollPlus)),
             pixels.Distinct(_options.EnqueuePixels, _cells));
     }
+
+    private CropBox Box(VideoShape video, CounterRandom random) =>
+        RandomResizedCrop.Draw(ref random, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
 
     private int VideoAt(int epoch, int position, int attempt)
     {

@@ -18,8 +18,20 @@ public sealed record SamplingOptions
     /// <summary>Largest share of the frame's area that a crop covers.</summary>
     public double CropAreaMax { get; init; } = 1.0;
 
-    /// <summary>Probability of a horizontal flip, the same for both views.</summary>
+    /// <summary>Probability of a horizontal flip.</summary>
     public double FlipProbability { get; init; } = 0.5;
+
+    /// <summary>
+    /// Whether each view has a box and a flip of its own, as in methods that match no positions or find the matches themselves. If not, a
+    /// position of one view is the same position of the other.
+    /// </summary>
+    public bool SeparateViews { get; init; }
+
+    /// <summary>Ranges of the colour augmentation of view v.</summary>
+    public ColourRanges Colours { get; init; } = new();
+
+    /// <summary>Ranges of the colour augmentation of view v₊.</summary>
+    public ColourRanges ColoursPlus { get; init; } = new();
 
     /// <summary>Whether both views share one colour augmentation instead of drawing one each.</summary>
     public bool SharedColourAugmentation { get; init; }

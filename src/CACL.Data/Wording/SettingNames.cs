@@ -10,6 +10,9 @@ public static class SettingNames
     /// <summary>The folders, lists and files of videos to train on.</summary>
     public const string Videos = "cacl.data.videos";
 
+    /// <summary>The distance between the two frames of a pair.</summary>
+    public const string Stride = "cacl.data.stride";
+
     /// <summary>The side of a crop.</summary>
     public const string CropSize = "cacl.data.crop-size";
 
@@ -39,6 +42,15 @@ public static class SettingNames
 
     /// <summary>How long the cycle loss waits.</summary>
     public const string CycleBegin = "cacl.model.cycle-begin";
+
+    /// <summary>How slowly the key network follows.</summary>
+    public const string EmaWeight = "cacl.model.momentum";
+
+    /// <summary>The pairs of a step.</summary>
+    public const string BatchSize = "cacl.training.batch-size";
+
+    /// <summary>How long the learning rate grows at the start.</summary>
+    public const string WarmupEpochs = "cacl.training.warmup-epochs";
 
     /// <summary>The learning rate of the training.</summary>
     public const string LearningRate = "cacl.training.learning-rate";

@@ -1,6 +1,8 @@
 // Draws pairs of the batch that is trained on. The page asks for them only on request, since the training makes a small copy each time.
 
 const flipped = pair => pair.flip && pair.flip_plus ? ", flipped" : pair.flip ? ", first view flipped" : pair.flip_plus ? ", second view flipped" : "";
+// A still image has one frame, and with a stride of 0 both views are of one.
+const frames = pair => pair.still === true ? "image" : pair.frame === pair.second_frame ? `frame ${known(pair.frame)}` : `frames ${known(pair.frame)} and ${known(pair.second_frame)}`;
 
 class Batch {
   #timer = null; #step = null; #asking = false;
@@ -28,7 +30,7 @@ class Batch {
     this.#step = batch.step;
     setText("batchsaid", `Step ${whole(batch.step)}, ${pairs.length} of ${whole(batch.size)} pairs.`);
     byId("batch").replaceChildren(...pairs.map(pair => {
-      const what = `${fileName(pair.video)}, frames ${known(pair.frame)} and ${known(pair.second_frame)}${flipped(pair)}`;
+      const what = `${fileName(pair.video)}, ${frames(pair)}${flipped(pair)}`;
       // Only pictures inside the response itself are shown.
       const source = String(pair.image).startsWith("data:image/") ? pair.image : undefined;
       return el("figure", { title: String(pair.video) }, el("img", { src: source, alt: `Both views of ${what}` }), el("figcaption", null, what));

@@ -188,7 +188,7 @@ class Figure {
 // Draws all figures over the range of steps that they share.
 class Figures {
   #figures = figures.map(spec => ({ spec, figure: new Figure(spec, (from, to) => this.#zoom(from, to)) }));
-  #quality = new Figure({ id: "quality", title: "mIoU of each data set, with its 95 % interval", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
+  #quality = new Figure({ id: "quality", title: "mIoU of each data set and protocol, with its 95 % interval", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
   #range = { kind: "all", from: null, to: null };
   #metrics = null; #known = []; #evaluations = []; #chance = null; #last = null; #stale = true; #asking = false;
 

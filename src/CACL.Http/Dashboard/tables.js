@@ -41,6 +41,6 @@ function showQuarantine(quarantine) {
   setText("reasons", reasons.length > 0 ? reasons.map(([reason, count]) => `${reasonWords(reason) || "without a reason"}: ${whole(count)}`).join(" · ") : "none");
   if (videos.length === 0) return show("quarantine", [], () => []);
   table("quarantine", videos, quarantine.count > videos.length ? `the last ${whole(videos.length)}` : "newest first",
-    [["Video"], ["Reason"], ["What was wrong"], ["Found by"], ["Epoch", "number"]],
+    [["File"], ["Reason"], ["What was wrong"], ["Found by"], ["Epoch", "number"]],
     videos.map(video => [known(video.path), known(video.reason, reasonWords), known(video.message), known(video.found_by), isNumber(video.epoch) ? whole(video.epoch) : "–"]));
 }

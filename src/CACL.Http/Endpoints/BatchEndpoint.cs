@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CACL.Data.Catalog;
 using CACL.Data.DataSets;
 using CACL.Learning.Augmentation;
 using Microsoft.AspNetCore.Builder;
@@ -52,6 +53,7 @@ internal static class BatchEndpoint
     private static JsonObject Json(PreviewedPair pair, int side) => new()
     {
         ["video"] = pair.Path,
+        ["still"] = VideoFileTypes.IsStill(pair.Path),
         ["frame"] = pair.Plan.Frame,
         ["second_frame"] = pair.Plan.Frame + pair.Plan.Stride,
         ["flip"] = pair.Plan.View.Flip,

@@ -98,8 +98,8 @@ internal static class EvaluationEndpoints
             if (field.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return $"{field.Name} is not a text.";
         }
 
-        if (Text(body, "protocol") is { } protocol and not (EvaluationProtocols.Linear or EvaluationProtocols.Limited))
-            return $"The protocol {protocol} is none of linear, limited.";
+        if (Text(body, "protocol") is { } protocol && !EvaluationProtocols.All.Contains(protocol))
+            return $"The protocol {protocol} is none of {string.Join(", ", EvaluationProtocols.All)}.";
         if (Text(body, "variant") is { } variant and not (EvaluationProtocols.Full or EvaluationProtocols.Quick))
             return $"The variant {variant} is none of full, quick.";
         return null;

@@ -74,6 +74,7 @@ internal static class StatusJson
         json["started"] = Text(status.Started);
         json["seconds"] = Math.Round(status.Elapsed.TotalSeconds, 1);
         json["device"] = options.Device;
+        json["method"] = options.Method.Word;
         json["backbone"] = options.Method.Architecture.Backbone;
         json["heads"] = new JsonArray([.. options.Method.Heads.Select(head => JsonValue.Create(head))]);
         json["chance"] = options.Method.Chance is { } chance ? Math.Round(chance.Value, 4) : null;

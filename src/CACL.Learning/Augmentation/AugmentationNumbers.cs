@@ -1,7 +1,7 @@
 namespace CACL.Learning.Augmentation;
 
 /// <summary>What the augmentation's script is told about a batch.</summary>
-/// <param name="Counts">How many samples each of its 19 operations applies to; stays on the host.</param>
+/// <param name="Counts">How many samples each of its 20 operations applies to; stays on the host.</param>
 /// <param name="Samples">Their indices, operation by operation.</param>
 /// <param name="Values">A factor and its rest for each sample of the first sixteen operations, then the blur's taps sample by
 /// sample.</param>

@@ -75,7 +75,7 @@ internal static class BatchAugmentation
             }
         }
 
-        operations.AddRange([i => plans[i].Gray, i => plans[i].Blur, i => flips[i]]);
+        operations.AddRange([i => plans[i].Gray, i => plans[i].Blur, i => plans[i].Solarise, i => flips[i]]);
         var groups = operations.Select(applies => Enumerable.Range(0, plans.Count).Where(applies).ToArray()).ToList();
         // 1−f is computed in double precision, as in torchvision.
         var values = groups.Take(16)

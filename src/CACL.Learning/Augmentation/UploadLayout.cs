@@ -19,12 +19,14 @@ internal readonly record struct UploadLayout
     /// <param name="places">How many whole numbers <see cref="StepPlaces"/> has.</param>
     /// <param name="samples">How many the augmentation has.</param>
     /// <param name="values">How many float32 numbers it has.</param>
-    public UploadLayout(int frames, int places, int samples, int values)
+    /// <param name="boxes">How many float32 numbers <see cref="ViewBoxes"/> has.</param>
+    public UploadLayout(int frames, int places, int samples, int values, int boxes)
     {
         Frames = frames;
         Places = new UploadPart((frames + 7) / 8 * 8, places * sizeof(long));
         Samples = new UploadPart(Places.At + Places.Bytes, samples * sizeof(long));
-        Values = new UploadPart(Samples.At + Samples.Bytes, values * sizeof(float));
+        Boxes = new UploadPart(Samples.At + Samples.Bytes, boxes * sizeof(float));
+        Values = new UploadPart((Boxes.At + Boxes.Bytes + 7) / 8 * 8, values * sizeof(float));
     }
 
     /// <summary>Bytes of all frames, which come first.</summary>
@@ -39,11 +41,14 @@ internal readonly record struct UploadLayout
     /// <summary>float32, <see cref="AugmentationNumbers.Values"/>.</summary>
     public UploadPart Values { get; }
 
+    /// <summary>float32, <see cref="ViewBoxes"/>.</summary>
+    public UploadPart Boxes { get; }
+
     /// <summary>Bytes in all.</summary>
     public int Size => Values.At + Values.Bytes;
 
     /// <summary>Writes a batch.</summary>
-    public void Fill(Span<byte> memory, IReadOnlyList<FramePair> pairs, long[] places, long[] samples, float[] values)
+    public void Fill(Span<byte> memory, IReadOnlyList<FramePair> pairs, long[] places, long[] samples, float[] values, float[] boxes)
     {
         var bytes = Frames / (2 * pairs.Count);
         for (var i = 0; i < pairs.Count; i++)
@@ -55,5 +60,6 @@ internal readonly record struct UploadLayout
         MemoryMarshal.AsBytes(places.AsSpan()).CopyTo(memory[Places.At..]);
         MemoryMarshal.AsBytes(samples.AsSpan()).CopyTo(memory[Samples.At..]);
         MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(memory[Values.At..]);
+        MemoryMarshal.AsBytes(boxes.AsSpan()).CopyTo(memory[Boxes.At..]);
     }
 }

@@ -40,6 +40,9 @@ public sealed record Views(
     /// </summary>
     internal torch.Tensor? Uploaded { get; init; }
 
+    /// <summary><see cref="ViewBoxes"/> of these views on their device, [2B,5] float32; null: a step uploads them. Owned.</summary>
+    internal torch.Tensor? UploadedBoxes { get; init; }
+
     /// <summary>Throws if the views do not fit together.</summary>
     /// <param name="rolled">Whether their rolls are used.</param>
     /// <exception cref="ArgumentException">The views do not fit together; the message says why.</exception>
@@ -86,9 +89,18 @@ public sealed record Views(
         return new StepPlaces(torch.tensor(numbers, device: View.device), batch);
     }
 
+    /// <summary>
+    /// Returns where in their frames the views lie, <see cref="ViewBoxes"/> [2B,5] float32 on the views' device; what has to be uploaded is
+    /// the caller's dispose scope's. Null where the views have no plans.
+    /// </summary>
+    internal torch.Tensor? Boxes() => UploadedBoxes ?? (Plans is null
+        ? null
+        : torch.tensor(ViewBoxes.Of(Plans), [2 * Plans.Count, ViewBoxes.Numbers], device: View.device));
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        UploadedBoxes?.Dispose();
         Uploaded?.Dispose();
         View.Dispose();
         ViewPlus.Dispose();

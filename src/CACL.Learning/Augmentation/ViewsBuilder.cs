@@ -42,24 +42,28 @@ public sealed class ViewsBuilder : IDisposable
         var (rolls, rollsPlus) = (Rolls(plans, p => p.View), Rolls(plans, p => p.ViewPlus));
         int[][] chosen = [.. plans.Select(p => p.EnqueuePixels)];
         var places = StepPlaces.Of(rolls, rollsPlus, permutation, chosen, side / 8L * (side / 8));
-        var layout = new UploadLayout(both.Length * side * side * 3, places.Length, numbers.Samples.Length, numbers.Values.Length);
+        var boxes = ViewBoxes.Of(plans);
+        var layout = new UploadLayout(
+            both.Length * side * side * 3, places.Length, numbers.Samples.Length, numbers.Values.Length, boxes.Length);
 
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var host = _memory.Next(layout.Size);
-        layout.Fill(host.bytes, batch.Pairs, places, numbers.Samples, numbers.Values);
+        layout.Fill(host.bytes, batch.Pairs, places, numbers.Samples, numbers.Values, boxes);
         var device = host.to(_device, non_blocking: true);
         var frames = device.narrow(0, 0, layout.Frames).view(both.Length, side, side, 3).permute(0, 3, 1, 2);
         var views = BatchAugmentation.Apply(
             frames, numbers, Part(device, layout.Samples, int64), Part(device, layout.Values, float32));
-        var uploaded = Part(device, layout.Places, int64);
-        // Both are views of the same memory, which is freed when both are disposed.
+        var placesThere = Part(device, layout.Places, int64);
+        var boxesThere = Part(device, layout.Boxes, float32).view(both.Length, ViewBoxes.Numbers);
+        // Each is a part of one of two tensors, whose memory is freed with the last of their parts.
         return new Views(
             views.narrow(0, 0, plans.Length).DetachFromDisposeScope(),
             views.narrow(0, plans.Length, plans.Length).DetachFromDisposeScope(), rolls, rollsPlus, permutation, chosen)
         {
             Plans = plans,
-            Uploaded = uploaded.DetachFromDisposeScope(),
+            Uploaded = placesThere.DetachFromDisposeScope(),
+            UploadedBoxes = boxesThere.DetachFromDisposeScope(),
         };
     }
 

@@ -78,6 +78,9 @@ public sealed class ConfusionMatrix
     /// <summary>The counts, row-major: label × classes + prediction.</summary>
     public IReadOnlyList<long> Counts => _counts;
 
+    /// <summary>Returns the number of pixels of a label that have a prediction.</summary>
+    public long Count(int label, int prediction) => _counts[(label * _classes) + prediction];
+
     /// <summary>Adds pixels, and returns the counts of these alone: classes × classes, row-major.</summary>
     /// <param name="prediction">Class of each pixel, any shape, whole numbers.</param>
     /// <param name="label">Label of each pixel; as many as predictions.</param>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Losses;
 
 /// <summary>
-/// The correspondence that gives equation 4 its positives: for each pixel of the first frame, the matching pixel of the second.
+/// The correspondence that gives equation 4 and DenseCL their positives: for each pixel of the first frame, the matching pixel of the
+/// second.
 /// </summary>
 internal static class Correspondence
 {
@@ -15,6 +16,18 @@ internal static class Correspondence
     {
         using var _ = no_grad();
         return LossScripts.Functions.Call("correspondence", u, uPlus);
+    }
+
+    /// <summary>
+    /// Returns the position whose features are most similar, j(i) = argmax_j cos(f_i, f₊_j), the first on a tie. f, fPlus [B,N,C] of any
+    /// length; result [B,N] int64, no gradient.
+    /// </summary>
+    public static Tensor ByFeatures(Tensor f, Tensor fPlus)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return LossScripts.Functions.Call(
+            "correspondence", nn.functional.normalize(f, dim: 2), nn.functional.normalize(fPlus, dim: 2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Returns the pixel at the same position: [B,N] int64, j = i.</summary>

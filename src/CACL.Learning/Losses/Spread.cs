@@ -19,4 +19,13 @@ internal static class Spread
 
         Tensor Figure(int which, int head) => all.select(0, which).select(0, head).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Returns 1 − the mean cosine of two of these unit vectors [B,D]. No gradient.</summary>
+    public static Tensor OfVectors(Tensor vectors)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var mean = vectors.to(float32).mean([0]).view(1, 1, -1);
+        return LossScripts.Functions.Call("spread_of", mean, vectors.shape[0]).squeeze().MoveToOuterDisposeScope();
+    }
 }

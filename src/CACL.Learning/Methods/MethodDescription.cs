@@ -8,6 +8,9 @@ namespace CACL.Learning.Methods;
 /// </summary>
 public sealed record MethodDescription
 {
+    /// <summary>The method's word in settings: cacl, moco-v2 and so on.</summary>
+    public string Word { get; init; } = "cacl";
+
     /// <summary>The architecture that a checkpoint must have for the method to continue from it.</summary>
     public required CheckpointArchitecture Architecture { get; init; }
 

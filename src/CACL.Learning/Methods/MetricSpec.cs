@@ -4,7 +4,7 @@ namespace CACL.Learning.Methods;
 /// <summary>What kind of figure a metric is.</summary>
 public enum MetricKind
 {
-    /// <summary>A loss in nats; the weighted sum of the losses is what a step minimises.</summary>
+    /// <summary>A loss, mostly in nats; the weighted sum of the losses is what a step minimises.</summary>
     Loss,
 
     /// <summary>A share from 0 to 1, that is, an accuracy.</summary>
@@ -39,6 +39,12 @@ public sealed record MetricSpec(string Name, MetricKind Kind, string Head, strin
 {
     /// <summary>Its value for a network that has learnt nothing; null if there is no single number.</summary>
     public ChanceLevel? Chance { get; init; }
+
+    /// <summary>Returns the metric of how far apart a frame's pixels are under a head.</summary>
+    public static MetricSpec SpreadOf(string head) => new($"spread_{head}", MetricKind.Spread, head, "spread", head);
+
+    /// <summary>Returns the metric of how far apart the batch's frames are under a head.</summary>
+    public static MetricSpec FrameSpreadOf(string head) => new($"frame_spread_{head}", MetricKind.FrameSpread, head, "frames", head);
 }
 
 /// <summary>A metric of one step.</summary>

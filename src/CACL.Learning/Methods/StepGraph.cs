@@ -32,6 +32,7 @@ internal sealed class StepGraph(Device device) : IDisposable
             _inputs!.View.copy_(inputs.View);
             _inputs.ViewPlus.copy_(inputs.ViewPlus);
             _inputs.Places.All.copy_(inputs.Places.All);
+            _inputs.Boxes?.copy_(inputs.Boxes!);
         }
 
         _graph!.Replay();
@@ -45,7 +46,10 @@ internal sealed class StepGraph(Device device) : IDisposable
     {
         _inputs = new StepInputs(
             inputs.View.clone().DetachFromDisposeScope(), inputs.ViewPlus.clone().DetachFromDisposeScope(),
-            new StepPlaces(inputs.Places.All.clone().DetachFromDisposeScope(), inputs.Places.Batch), inputs.Scalars);
+            new StepPlaces(inputs.Places.All.clone().DetachFromDisposeScope(), inputs.Places.Batch), inputs.Scalars)
+        {
+            Boxes = inputs.Boxes?.clone().DetachFromDisposeScope(),
+        };
         _graph = new CudaGraph();
         _graph.Record(device, () =>
         {
@@ -64,6 +68,7 @@ internal sealed class StepGraph(Device device) : IDisposable
         _inputs?.View.Dispose();
         _inputs?.ViewPlus.Dispose();
         _inputs?.Places.All.Dispose();
+        _inputs?.Boxes?.Dispose();
         (_figures, _graph, _inputs) = (null, null, null);
     }
 }

@@ -10,6 +10,9 @@ namespace CACL.Learning.Methods;
 /// <param name="Scalars">Learning rate, momentum and the losses' weights.</param>
 internal sealed record StepInputs(Tensor View, Tensor ViewPlus, StepPlaces Places, StepScalars Scalars)
 {
+    /// <summary>Where in their frames the views lie, [2B,5] float32 (see <see cref="ViewBoxes"/>); null where nobody said so.</summary>
+    public Tensor? Boxes { get; init; }
+
     /// <summary>Notified at the end of each part of the step; null: nobody measures.</summary>
     public StepClock? Clock { get; init; }
 

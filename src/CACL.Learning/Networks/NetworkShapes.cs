@@ -19,6 +19,9 @@ public static class NetworkShapes
     /// <summary>Returns the channels C of a backbone's output: 512 or 2048.</summary>
     public static int Channels(Backbone backbone) => ResNetPlan.Channels(backbone);
 
+    /// <summary>Returns the channels between a head's two layers: as many as are wanted, or with 0 as the backbone's output has.</summary>
+    internal static int HiddenChannels(Backbone backbone, int wanted) => wanted > 0 ? wanted : Channels(backbone);
+
     /// <summary>Returns all tensors of a backbone and its heads: the backbone's first, then the heads' in their order.</summary>
     /// <exception cref="ArgumentException">The parts of a head do not fit together.</exception>
     public static IReadOnlyList<NetworkTensor> Of(Backbone backbone, params IReadOnlyList<HeadSpec> heads)

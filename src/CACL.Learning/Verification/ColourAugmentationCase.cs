@@ -23,6 +23,8 @@ internal static class ColourAugmentationCase
         var (jitter, gray, blur) = (golden.Longs("jitter"), golden.Longs("gray"), golden.Longs("blur"));
         var (brightness, contrast, saturation) = (golden.Floats("brightness"), golden.Floats("contrast"), golden.Floats("saturation"));
         var (hue, sigma) = (golden.Floats("hue"), golden.Floats("sigma"));
+        // Files of CACL's own augmentation have none.
+        var solarised = golden.Entries.Any(e => e.Name == "solarize") ? golden.Longs("solarize") : new long[jitter.Length];
         var order = Array.ConvertAll(golden.Longs("order"), v => checked((byte)v));
         return Enumerable.Range(0, jitter.Length).Select(i => new ColourAugmentation(
             jitter[i] != 0,
@@ -33,6 +35,9 @@ internal static class ColourAugmentationCase
             new JitterOrder(order[4 * i], order[(4 * i) + 1], order[(4 * i) + 2], order[(4 * i) + 3]),
             gray[i] != 0,
             blur[i] != 0,
-            sigma[i])).ToArray();
+            sigma[i])
+        {
+            Solarise = solarised[i] != 0,
+        }).ToArray();
     }
 }

@@ -50,6 +50,13 @@ internal static class GoldenNames
         _ => throw new GoldenException($"the cycle's gradient '{name}' is not known to this program"),
     };
 
+    public static HeadNormalisation Normalisation(string name) => name switch
+    {
+        "none" => HeadNormalisation.None,
+        "batch" => HeadNormalisation.Batch,
+        _ => throw new GoldenException($"the normalisation '{name}' is not known to this program"),
+    };
+
     public static Padding Padding(string name) => name switch
     {
         "zeros" => Networks.Padding.Zeros,

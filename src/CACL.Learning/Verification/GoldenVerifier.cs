@@ -23,7 +23,25 @@ public static class GoldenVerifier
         ["lars"] = LarsCase.Check,
         ["train"] = TrainCase.Check,
         ["evaluation"] = EvaluationCase.Check,
+        ["optimisers"] = OptimisersCase.Check,
+        ["solarize"] = ColourAugmentationCase.Check,
+        ["mocov2"] = MocoV2Case.Check,
+        ["trainmocov2"] = TrainCase.Check,
+        ["simclr"] = SimClrCase.Check,
+        ["trainsimclr"] = TrainCase.Check,
+        ["byol"] = ByolCase.Check,
+        ["trainbyol"] = TrainCase.Check,
+        ["densecl"] = DenseClCase.Check,
+        ["traindensecl"] = TrainCase.Check,
+        ["pixpro"] = PixProCase.Check,
+        ["trainpixpro"] = TrainCase.Check,
     };
+
+    /// <summary>The cases that this program can recompute.</summary>
+    internal static IReadOnlyCollection<string> CaseNames => Cases.Keys;
+
+    /// <summary>Returns whether this program can recompute a case, the word in a golden file's metadata for what it is about.</summary>
+    public static bool Knows(string golden) => Cases.ContainsKey(golden);
 
     /// <summary>
     /// Yields the results of every <c>*.safetensors</c> file in a folder, in the order of their names, as they are computed.

@@ -19,7 +19,7 @@ internal static class LarsCase
         var shapes = names.Select(name => new NetworkTensor(name, golden.Shape($"{name}_w0"), IsStatistic: false));
         using var weights = NetworkWeights.Of([.. shapes], golden.Device);
         foreach (var name in names) weights.Write(name, golden.Floats($"{name}_w0"));
-        using var lars = new Lars(weights, new LarsOptions
+        using var lars = new Optimiser(weights, new OptimiserOptions
         {
             Momentum = golden.Number("momentum"),
             WeightDecay = golden.Number("weight_decay"),

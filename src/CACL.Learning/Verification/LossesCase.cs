@@ -45,8 +45,11 @@ internal static class LossesCase
         }
     }
 
-    // A card's tf32 may take another of two pixels that are nearly as similar; the losses are compared for the same positives.
-    private static Tensor Matches(GoldenFile golden, GoldenCheck check, Tensor found)
+    /// <summary>
+    /// Compares matches, and returns those of the file: a card's tf32 may take another of two pixels that are nearly as similar, and the
+    /// losses are compared for the same positives.
+    /// </summary>
+    internal static Tensor Matches(GoldenFile golden, GoldenCheck check, Tensor found)
     {
         var expected = tensor(golden.Longs("index"), golden.Shape("index"), int64).to(golden.Device);
         check.Add("index (share that differs)", found.ne(expected).to(float64).mean().item<double>(), 0.02);

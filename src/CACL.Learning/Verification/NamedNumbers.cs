@@ -30,7 +30,7 @@ public static class NamedNumbers
         Func<double, double> scale = name switch
         {
             _ when shape.Length == 4 => u => u * Math.Sqrt(6.0 / (shape[1] * shape[2] * shape[3])),
-            _ when name.StartsWith("head_", StringComparison.Ordinal) => u => u / 16,
+            _ when name.StartsWith("head_", StringComparison.Ordinal) && name.EndsWith("bias", StringComparison.Ordinal) => u => u / 16,
             _ when name.EndsWith("running_var", StringComparison.Ordinal) => u => 1 + (u / 2),
             _ when name.EndsWith("weight", StringComparison.Ordinal) => u => 1 + (u / 4),
             _ => u => u / 4,

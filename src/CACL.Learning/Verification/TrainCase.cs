@@ -1,15 +1,20 @@
-using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
-using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Verification;
 
-/// <summary>All of §6: a few training steps from named weights, with the file's views, rolls, permutations and enqueued pixels.</summary>
+/// <summary>
+/// All of a method, CACL's §6 or a rival: a few training steps from named weights, with the file's views and whatever else a step is given.
+/// </summary>
 internal static class TrainCase
 {
+    private const string InFloat64 = "float64 rows # relative";
+
+    // Whose tensors a file may keep.
+    private static readonly string[] Owners = ["query.", "key.", "momentum.", "queue."];
+
     public static void Check(GoldenFile golden, GoldenCheck check)
     {
         var config = TrainConfig.Read(golden.Json("config"));
@@ -23,18 +28,18 @@ internal static class TrainCase
 
         void Run(Precision precision)
         {
-            using var cacl = new CaclMethod(config.Options, golden.Device, precision);
-            cacl.Restore(Start(cacl.Snapshot(), config));
+            using var method = config.Options.Create(golden.Device, precision);
+            method.Restore(Start(method.Snapshot(), config));
             var met = columns.Select(_ => new List<double>()).ToArray();
-            for (var step = 0; step <= golden.Last(@"^(?:x|x_plus|shifts|shifts_plus|permutation|enqueue_pixels)\.(\d+)$"); step++)
+            for (var step = 0; step <= golden.Last(TrainViews.Inputs); step++)
             {
-                var numbers = Step(cacl, golden, config, step, columns, precision);
+                var numbers = Step(method, golden, config, step, columns, precision);
                 for (var i = 0; i < columns.Length; i++) met[i].Add(numbers[i]);
             }
 
             Rows(golden, check, columns, met, precision);
-            var after = cacl.Snapshot();
-            Pointers(golden, check, after, config, precision);
+            var after = method.Snapshot();
+            if (config.QueueNames.Length > 0) Pointers(golden, check, after, config, precision);
             if (precision == Precision.Fp64) State(golden, check, after);
         }
     }
@@ -76,32 +81,28 @@ internal static class TrainCase
         return values;
     }
 
-    private static double[] Step(CaclMethod cacl, GoldenFile golden, TrainConfig config, int step, string[] columns, Precision precision)
+    private static double[] Step(
+        IMethod method, GoldenFile golden, TrainConfig config, int step, string[] columns, Precision precision)
     {
         using var scope = NewDisposeScope();
-        var chosen = golden.Ints($"enqueue_pixels.{step}").Chunk((int)golden.Shape($"enqueue_pixels.{step}")[1]).ToArray();
-        using var views = new Views(
-            golden.Tensor($"x.{step}").to(precision.Exact()),
-            golden.Tensor($"x_plus.{step}").to(precision.Exact()),
-            golden.Rolls($"shifts.{step}"),
-            golden.Rolls($"shifts_plus.{step}"),
-            golden.Ints($"permutation.{step}"),
-            chosen);
+        using var views = TrainViews.Of(golden, step, precision);
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         var rate = config.Schedule.At(step);
-        var result = cacl.Step(views, new StepSettings(rate)
+        var result = method.Step(views, new StepSettings(rate)
         {
             Step = step,
+            Progress = (double)step / config.Schedule.TotalSteps,
             InspectGradient = (name, gradient) =>
             {
                 if (Array.IndexOf(columns, ColumnOf(name)) >= 0) norms[ColumnOf(name)] = gradient.norm().to(float64).item<double>();
             },
         });
+        var reported = config.Options.Describe().Metrics.Select(metric => metric.Name).ToHashSet(StringComparer.Ordinal);
         return columns.Select(column => column switch
         {
             "loss" => result.Loss,
             "lr" => result.LearningRate,
-            _ when config.Options.Metrics.All.Any(metric => metric.Name == column) => result[column] ?? 0,
+            _ when reported.Contains(column) => result[column] ?? 0,
             _ when norms.TryGetValue(column, out var norm) => norm,
             _ when column.StartsWith("|grad head_", StringComparison.Ordinal) => 0,
             _ => throw new GoldenException($"the column '{column}' of its rows is not known to this program"),
@@ -120,6 +121,8 @@ internal static class TrainCase
                 + $"{columns.Length} columns");
         var loss = golden.Tolerance("losses # relative", 5e-3, RoundedQuantity.TrainedLoss);
         var norm = golden.Tolerance("gradient norms # relative", 2e-2, RoundedQuantity.TrainedGradient);
+        // Rivals' files say what float64 keeps.
+        if (precision == Precision.Fp64) (loss, norm) = (golden.Tolerance(InFloat64, loss), golden.Tolerance(InFloat64, norm));
         for (var column = 0; column < columns.Length; column++)
         {
             // Each number is compared relative to its own size: a late loss may be far smaller than an early one. A loss or gradient of a
@@ -146,10 +149,9 @@ internal static class TrainCase
         {
             var name = entry.Name;
             var ours = name.StartsWith("queue_", StringComparison.Ordinal) ? $"queue.{name[6..]}" : name;
-            if (!name.StartsWith("query.", StringComparison.Ordinal) && !name.StartsWith("key.", StringComparison.Ordinal) && ours == name)
-                continue;
+            if (!Owners.Any(owner => ours.StartsWith(owner, StringComparison.Ordinal))) continue;
             var tensor = after.Find(ours) ?? throw new GoldenException($"the tensor '{name}' belongs to nothing that these settings have");
-            // The file keeps only the first rows of a queue.
+            // The file keeps only the first rows of what is large.
             check.Relative(
                 $"{name}, float64", golden.Doubles(name), [.. tensor.Values.Take((int)entry.Count).Select(v => (double)v)], tolerance);
         }
@@ -157,7 +159,7 @@ internal static class TrainCase
 
     private static void Pointers(GoldenFile golden, GoldenCheck check, TrainingSnapshot after, TrainConfig config, Precision precision)
     {
-        var pointers = config.HeadNames.Select(head => (double)after.Counters[$"queue.{head}.pointer"]).ToArray();
+        var pointers = config.QueueNames.Select(head => (double)after.Counters[$"queue.{head}.pointer"]).ToArray();
         check.Exact($"pointers, {Name(precision)}", golden.Doubles("pointers"), pointers);
     }
 

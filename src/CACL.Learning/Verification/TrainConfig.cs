@@ -1,6 +1,11 @@
 using System.Text.Json;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Methods.DenseCl;
+using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.PixPro;
+using CACL.Learning.Methods.SimClr;
 using CACL.Learning.Optimisation;
 
 namespace CACL.Learning.Verification;
@@ -8,24 +13,30 @@ namespace CACL.Learning.Verification;
 /// <summary>The settings of a training in a golden file.</summary>
 /// <param name="Options">The method's settings.</param>
 /// <param name="Schedule">The learning-rate schedule.</param>
-/// <param name="HeadNames">Names of the heads in the file's order.</param>
-internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Schedule, string[] HeadNames)
+/// <param name="QueueNames">The queues' heads in the file's order.</param>
+internal sealed record TrainConfig(MethodOptions Options, LearningRateSchedule Schedule, string[] QueueNames)
 {
-    /// <summary>Keys whose values follow from the shapes of tensors.</summary>
-    private static readonly string[] Redundant = ["batch", "size", "enqueue_pixels"];
+    /// <summary>Keys that are read elsewhere, or whose values follow from the method or from the shapes of tensors.</summary>
+    private static readonly string[] Elsewhere =
+        ["method", "heads", "learning_rate", "total_steps", "warmup_steps", "batch", "size", "enqueue_pixels", "projection"];
 
     /// <summary>Reads every key; an unknown one would change the result in an unknown way and is refused.</summary>
     public static TrainConfig Read(JsonElement config)
     {
         try
         {
-            var heads = config.GetProperty("heads").EnumerateArray().Select(h => h.GetString()!).ToArray();
-            var options = new CaclOptions { Heads = heads.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) };
             var schedule = new LearningRateSchedule(
                 config.GetProperty("learning_rate").GetDouble(), config.GetProperty("total_steps").GetInt64(),
                 config.GetProperty("warmup_steps").GetInt64());
-            foreach (var setting in config.EnumerateObject()) options = With(options, setting.Name, setting.Value);
-            return new TrainConfig(options, schedule, heads);
+            var options = Method(config);
+            foreach (var setting in config.EnumerateObject().Where(setting => !Elsewhere.Contains(setting.Name)))
+            {
+                options = WithOwn(options, setting.Name, setting.Value)
+                    ?? WithShared(options, setting.Name, setting.Value)
+                    ?? throw new GoldenException($"the setting '{setting.Name}' of its 'config' is not known to this program");
+            }
+
+            return new TrainConfig(options, schedule, Names(config) ?? [.. options.Describe().Queues.Select(queue => queue.Head)]);
         }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -33,36 +44,51 @@ internal sealed record TrainConfig(CaclOptions Options, LearningRateSchedule Sch
         }
     }
 
-    private static CaclOptions With(CaclOptions options, string key, JsonElement value) => key switch
+    // CACL's files came first and do not name their method, but their heads.
+    private static MethodOptions Method(JsonElement config)
     {
-        "heads" or "learning_rate" or "total_steps" or "warmup_steps" => options,
-        "backbone" => options with { Backbone = GoldenNames.Backbone(value.GetString()!) },
-        "seed" => options with { Seed = value.GetUInt64() },
-        "momentum" => options with { EmaWeight = value.GetDouble() },
-        "bn_splits" => options with { BatchNormSplits = value.GetInt32() },
-        "temperature" => options with { Temperature = value.GetDouble() },
-        "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },
-        "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
-        "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
-        "cycle_target" => options with { CycleTarget = GoldenNames.CycleTarget(value.GetString()!), SoftCycle = null },
-        "cycle_target_temperature" => options with { CycleTargetTemperature = value.GetDouble() },
-        "cycle_gradient" => options with { CycleGradient = GoldenNames.CycleGradient(value.GetString()!) },
-        "cycle_begin" => options with { CycleRamp = options.CycleRamp with { Begin = RunSpan.Steps(value.GetInt64()) } },
-        "cycle_growth" => options with { CycleRamp = options.CycleRamp with { Growth = RunSpan.Steps(value.GetInt64()) } },
-        "queues" => value.EnumerateObject().Aggregate(options, (all, queue) => WithQueue(all, queue.Name, queue.Value.GetInt32())),
-        "padding" => options with { Padding = GoldenNames.Padding(value.GetString()!) },
-        "queue" => options with { QueueSize = value.GetInt32() },
-        "weight_decay" => options with { Lars = options.Lars with { WeightDecay = value.GetDouble() } },
-        "trust" => options with { Lars = options.Lars with { Trust = value.GetDouble() } },
-        "eps" => options with { Lars = options.Lars with { Epsilon = value.GetDouble() } },
-        _ when Redundant.Contains(key) => options,
-        _ => throw new GoldenException($"the setting '{key}' of its 'config' is not known to this program"),
+        var word = config.TryGetProperty("method", out var method) ? method.GetString() : null;
+        return word switch
+        {
+            null => new CaclOptions { Heads = Names(config)!.Aggregate(Heads.None, (all, head) => all | GoldenNames.Head(head)) },
+            MocoOptions.Word => new MocoOptions(),
+            SimClrOptions.Word => new SimClrOptions(),
+            ByolOptions.Word => new ByolOptions(),
+            DenseClOptions.Word => new DenseClOptions(),
+            PixProOptions.Word => new PixProOptions(),
+            _ => throw new GoldenException($"the method '{word}' is not known to this program"),
+        };
+    }
+
+    private static string[]? Names(JsonElement config) => config.TryGetProperty("heads", out var heads)
+        ? [.. heads.EnumerateArray().Select(head => head.GetString()!)]
+        : null;
+
+    private static MethodOptions? WithOwn(MethodOptions options, string key, JsonElement value) => (options, key) switch
+    {
+        (CaclOptions cacl, _) => CaclTrainConfig.With(cacl, key, value),
+        (MocoOptions moco, "queue") => moco with { QueueSize = value.GetInt32() },
+        (MocoOptions moco, "temperature") => moco with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "temperature") => simClr with { Temperature = value.GetDouble() },
+        (SimClrOptions simClr, "head_normalisation") =>
+            simClr with { ProjectorNormalisation = GoldenNames.Normalisation(value.GetString()!) },
+        (ByolOptions byol, "hidden") => byol with { ProjectorHidden = value.GetInt32() },
+        (DenseClOptions dense, "queue") => dense with { QueueSize = value.GetInt32() },
+        (DenseClOptions dense, "temperature") => dense with { Temperature = value.GetDouble() },
+        (DenseClOptions dense, "dense_weight") => dense with { LossWeights = DenseClOptions.Weights(value.GetDouble()) },
+        (PixProOptions pixpro, "hidden") => pixpro with { ProjectorHidden = value.GetInt32() },
+        (PixProOptions pixpro, "gamma") => pixpro with { Sharpness = value.GetDouble() },
+        (PixProOptions pixpro, "distance") => pixpro with { Distance = value.GetDouble() },
+        _ => null,
     };
 
-    private static CaclOptions WithQueue(CaclOptions options, string head, int rows) => GoldenNames.Head(head) switch
+    private static MethodOptions? WithShared(MethodOptions options, string key, JsonElement value) => (options, key) switch
     {
-        Heads.Global => options with { GlobalQueueSize = rows },
-        Heads.Pixel => options with { PixelQueueSize = rows },
-        _ => options with { CycleQueueSize = rows },
+        (_, "backbone") => options with { Backbone = GoldenNames.Backbone(value.GetString()!) },
+        (_, "seed") => options with { Seed = value.GetUInt64() },
+        (_, "bn_splits") => options with { BatchNormSplits = value.GetInt32() },
+        (_, "padding") => options with { Padding = GoldenNames.Padding(value.GetString()!) },
+        (MomentumOptions momentum, "momentum") => momentum with { EmaWeight = value.GetDouble() },
+        _ => OptimiserConfig.With(options.Optimiser, key, value) is { } optimiser ? options with { Optimiser = optimiser } : null,
     };
 }

@@ -9,7 +9,9 @@ namespace CACL.Learning.Weights;
 /// <param name="QueueSize">Number of rows K of each queue whose head has no size of its own; the settings name those.</param>
 /// <param name="Dimension">Length D of a head's vectors.</param>
 /// <param name="Padding">Padding of the backbone's convolutions: zeros or reflect. Null: not stated, which means zeros.</param>
-public sealed record CheckpointArchitecture(string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null)
+/// <param name="Method">The method's word; null: cacl.</param>
+public sealed record CheckpointArchitecture(
+    string Backbone, string Heads, int QueueSize, int Dimension, string? Padding = null, string? Method = null)
 {
     /// <summary>The names in <see cref="Heads"/>.</summary>
     internal IReadOnlyList<string> HeadNames => NamesOf(Heads);
@@ -24,6 +26,7 @@ public sealed record CheckpointArchitecture(string Backbone, string Heads, int Q
     {
         ArgumentNullException.ThrowIfNull(wanted);
         var lines = new List<string>();
+        Compare("method", Method ?? "cacl", wanted.Method ?? "cacl");
         Compare("backbone", Backbone, wanted.Backbone);
         Compare("heads", Heads, wanted.Heads);
         Compare("queue size", QueueSize, wanted.QueueSize);

@@ -6,6 +6,7 @@ using CACL.Data.DataSets;
 using CACL.Learning.Evaluation;
 using CACL.Learning.Networks;
 using CACL.Node.Evaluation;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Commands;
 
@@ -47,9 +48,9 @@ internal static class EvaluateCommand
         };
         var protocol = new Option<string>("--protocol")
         {
-            Description = "linear: a classifier on the frozen backbone; limited: the whole "
-            + "network on a share of the labels.",
-            HelpName = "linear|limited",
+            Description = "linear: a classifier on the frozen backbone; limited: the whole network on a share of the labels; clusters: "
+                + "k-means without labels; knn: a vote of the nearest training pixels.",
+            HelpName = string.Join('|', EvaluationProtocols.All),
             Required = true
         };
         var fraction = new Option<double>("--fraction")
@@ -96,6 +97,7 @@ internal static class EvaluateCommand
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
             "cacl evaluate --checkpoint random --dataset folder --data /data/camvid --protocol linear --variant quick --json",
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear --sweep-learning-rate 0.01 0.1",
+            "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol knn --variant quick",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
             checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, sweep, pictures, folder, json,
@@ -103,16 +105,17 @@ internal static class EvaluateCommand
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
         OneOf(kind, [.. SegmentationDataSets.Words]);
-        OneOf(protocol, "linear", "limited");
+        OneOf(protocol, [.. EvaluationProtocols.All]);
         OneOf(variant, "full", "quick");
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
-            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [{ Value: not "linear" } word] })
+            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [{ Value: not EvaluationProtocols.Linear } word] })
                 parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen "
-                    + $"backbone. In {word.Value}, there is no such pass: every rate would be an evaluation of its own.");
+                    + $"backbone. {(word.Value == EvaluationProtocols.Limited
+                        ? "In limited, every rate would train a backbone of its own." : $"{word.Value} has no learning rate.")}");
         });
         command.SetAction(parsed =>
         {
@@ -129,7 +132,7 @@ internal static class EvaluateCommand
                         parsed.GetValue(backbone) switch { "resnet18" => Backbone.ResNet18, "resnet50" => Backbone.ResNet50, _ => null },
                     Kind = SegmentationDataSets.KindOf(parsed.GetRequiredValue(kind))!.Value,
                     Data = FilePaths.Absolute(parsed.GetRequiredValue(data)),
-                    Limited = parsed.GetRequiredValue(protocol) == "limited",
+                    Protocol = parsed.GetRequiredValue(protocol),
                     Quick = parsed.GetRequiredValue(variant) == "quick",
                     Fraction = parsed.GetValue(fraction),
                     SweepRates = parsed.GetResult(sweep) is { Implicit: false } ? parsed.GetValue(sweep) ?? [] : null,

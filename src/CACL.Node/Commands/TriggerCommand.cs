@@ -24,9 +24,13 @@ internal static class TriggerCommand
             + "Default: all of them.",
             HelpName = "NAME"
         };
-        var protocol = new Option<string?>("--protocol") { Description = "Default: as configured.", HelpName = "linear|limited" };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = "Default: as configured.",
+            HelpName = string.Join('|', EvaluationProtocols.All)
+        };
         var variant = new Option<string?>("--variant") { Description = "Default: as configured.", HelpName = "full|quick" };
-        protocol.AcceptOnlyFromAmong(EvaluationProtocols.Linear, EvaluationProtocols.Limited);
+        protocol.AcceptOnlyFromAmong([.. EvaluationProtocols.All]);
         variant.AcceptOnlyFromAmong(EvaluationProtocols.Full, EvaluationProtocols.Quick);
         foreach (var option in new Option[] { dataSet, protocol, variant }) evaluate.Add(option);
         evaluate.SetAction(parsed =>

@@ -17,7 +17,8 @@ internal static class VideosListCommand
         var catalog = CatalogOption.Create("The catalogue to read");
         var command = new Verb(
             "list",
-            "Lists the usable videos of a catalogue, a line each: frames, size, codec, path, and the prepared file if there is one.",
+            "Lists the usable videos and images of a catalogue, a line each: frames, size, codec, path, and the prepared file if there is "
+                + "one.",
             "cacl videos list clips",
             "cacl videos list --catalog videos.sqlite")
         {

@@ -11,15 +11,17 @@ internal static class VideosScanCommand
     {
         var roots = new Argument<string[]>("DIR")
         {
-            Description = "Folders, list files (one path per line) or single videos. Default: cacl.data.videos.",
+            Description = "Folders, list files (one path per line) or single videos or images. Default: cacl.data.videos.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var catalog = CatalogOption.Create("The catalogue to write");
         var command = new Verb(
             "scan",
-            "Finds videos in folders and keeps what a run must know about each one in a catalogue. Unchanged files are not read again.",
+            "Finds videos and still images in folders and keeps what a run must know about each one in a catalogue. Unchanged files are "
+                + "not read again.",
             "cacl videos scan /data/kinetics400/train",
-            "cacl videos scan clips more-clips list.txt --catalog videos.sqlite")
+            "cacl videos scan clips more-clips list.txt --catalog videos.sqlite",
+            "cacl videos scan /data/imagenet/train --set cacl.data.stride=0")
         {
             roots,
             catalog,

@@ -37,7 +37,7 @@ internal static class StatusText
 
         foreach (var ahead in status["settings_ahead"] as JsonArray ?? [])
             yield return $"            {ahead?["setting"]} = {ahead?["value"]} from step {ahead?["step"]} on";
-        if ((int?)status["quarantined"] is > 0 and var bad) yield return $"videos      {bad} cannot be used (quarantine.jsonl)";
+        if ((int?)status["quarantined"] is > 0 and var bad) yield return $"unusable    {bad} of the files trained on (quarantine.jsonl)";
         foreach (var evaluation in status["evaluations"] as JsonArray ?? [])
         {
             var result = (double?)evaluation?["miou"] is { } miou

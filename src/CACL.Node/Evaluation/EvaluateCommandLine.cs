@@ -25,7 +25,7 @@ internal sealed record EvaluateCommandLine
     /// <summary>The split; null: as the settings say.</summary>
     public string? TestSplit { get; init; }
 
-    /// <summary>linear or limited.</summary>
+    /// <summary>One of <see cref="CACL.Runs.Evaluations.EvaluationProtocols.All"/>.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>Share of the training images; null: all of them.</summary>

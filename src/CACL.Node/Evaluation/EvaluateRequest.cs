@@ -1,6 +1,7 @@
 using CACL.Data.DataSets;
 using CACL.Learning.Networks;
 using CACL.Node.Settings;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Evaluation;
 
@@ -20,8 +21,11 @@ internal sealed record EvaluateRequest
     /// <summary>The data set's folder, absolute.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Whether to use the limited-sample protocol; otherwise the linear one.</summary>
-    public bool Limited { get; init; }
+    /// <summary>One of <see cref="EvaluationProtocols.All"/>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Whether to use the limited-sample protocol.</summary>
+    public bool Limited => Protocol == EvaluationProtocols.Limited;
 
     public bool Quick { get; init; }
 

@@ -11,7 +11,7 @@ namespace CACL.Node.Evaluation;
 /// <param name="Iou">IoU of each class; null for one that does not occur.</param>
 /// <param name="Classes">Names of the classes.</param>
 /// <param name="Seconds">Time the evaluation took.</param>
-/// <param name="TrainLoss">Mean loss of the last epoch of training, nats per pixel.</param>
+/// <param name="TrainLoss">Mean loss of the last epoch of training, nats per pixel; null if nothing was trained.</param>
 /// <param name="Notes">Sentences that readers of the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
 /// <param name="Intervals">How far the scores depend on which images were tested; null: not asked for.</param>

@@ -11,7 +11,6 @@ using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
-using CACL.Node.Settings;
 using TorchSharp;
 
 namespace CACL.Node.Evaluation;
@@ -99,14 +98,16 @@ internal static class EvaluationSession
                 SegmentationDataSets.Word(data.Kind), data.Classes.Count,
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
-            ProtocolManifest.Of(request, settings, sweep),
+            ProtocolManifest.Of(request, settings, data.Classes.Count, sweep),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(ProgramVersion.Text, deviceName, threads, precision.Word()));
-        var classifiers = sweep?.Classifiers ?? [Train(request, settings, data, train, representation, context)];
+        var trained = sweep is null
+            ? [TrainedProtocol.Of(request, data, train, representation, context)]
+            : sweep.Classifiers.Select(c => TrainedProtocol.Of(c, context)).ToArray();
         var shown = sweep?.Shown ?? 0;
-        var classifier = classifiers[shown];
-        if (!request.Limited)
+        var judge = trained[shown];
+        if (judge.Classifier is { } classifier && !request.Limited)
         {
             // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
             files.WriteClassifier(new LinearClassifierFile(
@@ -115,10 +116,9 @@ internal static class EvaluationSession
         }
 
         using var predictor = new SegmentationPredictor(
-            representation, [.. classifiers.Select(c => new LinearScorer(c.Weight, c.Bias, device))], settings.Tiles, imageSize, device);
+            representation, [.. trained.Select(t => t.Scorer)], settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var tested = classifiers.Select(c => new ImageCounts(data.Classes.Count)).ToArray();
-        SegmentationScoring.RunAll(data, test, predictor, context, tested, shown, sheets.Seen);
+        var tested = Score(data, test, predictor, trained, shown, sheets, context);
         files.WriteCounts(new ImageCountsFile(tested[shown], [.. test.Items.Select(item => item.Name)]));
         var scores = tested[shown].Scores();
         var intervals = ResultIntervals.Of(tested[shown], settings.BootstrapResamples, settings.Seed, cancel);
@@ -126,8 +126,9 @@ internal static class EvaluationSession
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
-            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3), EvaluationResult.Number(classifier.FinalLoss),
-            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, classifier, sweep)], manifest,
+            Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3),
+            EvaluationResult.Number(judge.Classifier?.FinalLoss ?? double.NaN),
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, judge.Classifier, sweep)], manifest,
             intervals, swept);
     }
 
@@ -142,13 +143,26 @@ internal static class EvaluationSession
         return CollapseText.Of(model.Spreads(read, imageSize > 0 ? imageSize : CollapseSize), pictures);
     }
 
-    private static TrainedClassifier Train(
-        EvaluateRequest request, EvaluationProtocolSettings settings, ISegmentationDataSet data, EvaluationSplit train,
-        Representation representation, EvaluationContext context) =>
-        request.Limited
-            ? LimitedProtocol.Train(data, train, representation, request.Quick ? settings.QuickLimited : settings.Limited, context)
-            : LinearProtocol.Train(
-                data, train, representation, request.Quick ? settings.Quick : settings.Linear, settings.Features, context);
+    // Which class a cluster stands for is known only when all images were scored: pictures come after that.
+    private static ImageCounts[] Score(
+        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, TrainedProtocol[] trained, int shown,
+        PictureSheets sheets, EvaluationContext context)
+    {
+        var (classes, clusters) = (data.Classes.Count, trained[shown].Clusters);
+        var tested = trained.Select(t => new ImageCounts(Math.Max(classes, t.Clusters))).ToArray();
+        SegmentationScoring.RunAll(data, test, predictor, context, tested, shown, clusters == 0 ? sheets.Seen : null);
+        if (clusters == 0) return tested;
+        var assignment = ClusterAssignment.Of(tested[shown].Sum(), classes, clusters);
+        for (var i = 0; i < test.Items.Count; i++)
+        {
+            if (sheets.Seen(i) is not { } write) continue;
+            context.Cancel.ThrowIfCancellationRequested();
+            var (image, labels) = data.ReadPair(test.Items[i]);
+            write(image, labels, assignment.Apply(predictor.Predict(image)));
+        }
+
+        return [tested[shown].Renamed(classes, assignment.Classes)];
+    }
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>
         EvaluationSplit.Of(data, wanted.Length > 0 ? wanted : usual, most, fraction, seed);

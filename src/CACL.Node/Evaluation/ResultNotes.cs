@@ -7,9 +7,9 @@ namespace CACL.Node.Evaluation;
 internal static class ResultNotes
 {
     /// <summary>Returns sentences; mostly none.</summary>
-    public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier classifier, EvaluationSweep? sweep)
+    public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier? classifier, EvaluationSweep? sweep)
     {
-        if (!classifier.KnowsNothing) yield break;
+        if (classifier is not { KnowsNothing: true }) yield break;
         var settings = request.Settings.Evaluation;
         var (key, rate) = (request.Limited, request.Quick) switch
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Wording;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Evaluation;
 
@@ -18,8 +19,8 @@ internal static class ResultTable
         var (train, test) = (result.Manifest.Dataset.Train, result.Manifest.Dataset.Test);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: learnt from {train.Images} images of "
-                + $"{train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
+            $"{result.Manifest.Protocol["name"]}, {result.Manifest.Protocol["variant"]}: {Learnt(result.Manifest.Protocol)} "
+                + $"{train.Images} images of {train.Split}, scored on {test.Images} of {test.Split}; {result.Seconds:0.0} s"));
         if (intervals is not null) output.WriteLine(Explanation(intervals));
         if (result.Sweep is { } sweep) SweepTable.Write(sweep, output);
         foreach (var note in result.Notes) output.WriteLine($"Beware: {note}");
@@ -39,6 +40,15 @@ internal static class ResultTable
 
     private static string Between(double[]? ends) =>
         ends is [var low, var high] ? $"  {Percent.Number(low, 2),5} to {Percent.Number(high, 2),5}" : "";
+
+    private static string Learnt(IReadOnlyDictionary<string, object> protocol) => protocol["name"] switch
+    {
+        EvaluationProtocols.Clusters when protocol["assignment"] is "majority" =>
+            $"{protocol["clusters"]} clusters, each for the class of most of its pixels, found without labels in",
+        EvaluationProtocols.Clusters => $"{protocol["clusters"]} clusters, each for a class of its own, found without labels in",
+        EvaluationProtocols.Neighbours => $"the {protocol["neighbours"]} nearest pixels vote, from",
+        _ => "learnt from",
+    };
 
     private static string Share(double? share) => (share is { } s ? Percent.Number(s, 2) : "-").PadLeft(6);
 }

@@ -140,7 +140,7 @@ internal sealed class ContactSheet
         string[] words =
         [
             ownFlip && view.Flip ? "flipped" : "", p.Jitter ? "colours" : "", p.Gray ? "grey" : "",
-            p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "",
+            p.Blur ? string.Create(CultureInfo.InvariantCulture, $"blur {p.Sigma:0.0}") : "", p.Solarise ? "solarised" : "",
             _rolled && view.RollY + view.RollX > 0 ? $"roll {view.RollY},{view.RollX}" : "",
         ];
         return string.Join(", ", words.Where(w => w.Length > 0).DefaultIfEmpty("as it is"));

@@ -8,7 +8,8 @@ namespace CACL.Node.Explain;
 internal static class ExplanationCsv
 {
     private const string Shared = "place,key_place,epoch,position,attempt,video,frame,frame_plus,box_x,box_y,box_width,box_height,flip";
-    private const string Last = "enqueue_pixels,instead_of,missing,box_plus_x,box_plus_y,box_plus_width,box_plus_height,flip_plus";
+    private const string Last = "enqueue_pixels,instead_of,missing,box_plus_x,box_plus_y,box_plus_width,box_plus_height,flip_plus,"
+        + "view_solarise,view_plus_solarise";
     private static readonly string[] OfView = [
         "order", "brightness", "contrast", "saturation", "hue", "grey", "blur_sigma", "roll_y", "roll_x"];
 
@@ -29,7 +30,7 @@ internal static class ExplanationCsv
             Number(view.Flip),
             .. View(view), .. View(plus),
             string.Join(' ', plan.EnqueuePixels), string.Join(' ', s.Instead.Select(v => v.Path)), s.Missing, .. Box(plus.Box),
-            Number(plus.Flip),
+            Number(plus.Flip), Number(view.ColourAugmentation.Solarise), Number(plus.ColourAugmentation.Solarise),
         ];
         return string.Join(',', values.Select(v => CsvCell.Of(Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")));
     }

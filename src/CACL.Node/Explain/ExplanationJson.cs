@@ -63,6 +63,7 @@ internal static class ExplanationJson
             },
             ["grey"] = p.Gray,
             ["blur_sigma"] = p.Blur ? p.Sigma : null,
+            ["solarise"] = p.Solarise,
             ["roll"] = new JsonObject { ["y"] = plan.RollY, ["x"] = plan.RollX },
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Catalog;
 using CACL.Data.Sampling;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -8,9 +9,9 @@ namespace CACL.Node.Explain;
 /// <summary>Writes a step for people: what each sample is, then how each of its views was augmented.</summary>
 internal static class ExplanationText
 {
-    private static readonly string[] SampleColumns = ["place", "epoch", "position", "video", "frames", "box", "flip", "key place"];
+    private static readonly string[] SampleColumns = ["place", "epoch", "position", "file", "frames", "box", "flip", "key place"];
     private static readonly string[] ViewColumns = [
-        "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "roll", "enqueued"];
+        "place", "view", "brightness", "contrast", "saturation", "hue", "order", "grey", "blur", "solarise", "roll", "enqueued"];
 
     /// <summary>Writes the explanation.</summary>
     public static void Write(Explanation explanation, TextWriter output)
@@ -74,10 +75,13 @@ internal static class ExplanationText
         return
         [
             Line($"{s.Place}"), Line($"{plan.Epoch}"), Line($"{plan.Position}"), Path.GetFileName(s.Path) + marks,
-            Line($"{plan.Frame}, {s.FramePlus}"),
-            Box(plan), Flip(plan), Line($"{keyPlace}"),
+            Frames(s), Box(plan), Flip(plan), Line($"{keyPlace}"),
         ];
     }
+
+    private static string Frames(RebuiltSample s) => VideoFileTypes.IsStill(s.Path) ? "image"
+        : s.Plan.Stride == 0 ? Line($"{s.Plan.Frame}")
+        : Line($"{s.Plan.Frame}, {s.FramePlus}");
 
     // One box if both views have the same.
     private static string Box(SamplePlan plan)
@@ -104,6 +108,7 @@ internal static class ExplanationText
             Line($"{s.Place}"), view, p.Jitter ? Line($"{p.Brightness:0.000}") : "", p.Jitter ? Line($"{p.Contrast:0.000}") : "",
             p.Jitter ? Line($"{p.Saturation:0.000}") : "", p.Jitter ? Line($"{p.Hue:+0.000;-0.000}") : "",
             string.Concat(Explanation.Order(p)?.Select(o => o[0]) ?? []), p.Gray ? "yes" : "", p.Blur ? Line($"{p.Sigma:0.00}") : "",
+            p.Solarise ? "yes" : "",
             Line($"{plan.RollY},{plan.RollX}"), enqueued,
         ];
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Data.Wording;
 using CACL.Learning.Weights;
 using CACL.Node.Ending;
 using CACL.Runs.Videos;
@@ -15,6 +16,15 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
 {
     /// <summary>The prepared files from which they are read. <see cref="Identity"/> does not depend on them.</summary>
     public PreparedFiles Prepared { get; init; } = PreparedFiles.None(Usable.Length);
+
+    /// <summary>How many of the usable ones are still images.</summary>
+    public int Stills { get; init; }
+
+    /// <summary>How many still images are left out, since two frames were asked for; nothing is wrong with them.</summary>
+    public int StillsLeftOut { get; init; }
+
+    /// <summary>What they are: videos, images or both.</summary>
+    public string What => MediaWords.Of(Stills, Usable.Length);
 
     /// <summary>The name of <see cref="Identity"/> in a checkpoint's settings.</summary>
     public const string Setting = "the videos";
@@ -88,28 +98,40 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         var found = identity is null
             ? RunVideosFile.Find(run, catalog, roots, stride)
             : Find(run, catalog, roots, stride, videos => new TrainingVideos(videos, []).Identity == identity);
-        return found is { Length: > 0 } ? new TrainingVideos(found, LoadUnusable(catalog, roots, stride)) : null;
+        return found is { Length: > 0 } ? Of(found, catalog, roots, stride) : null;
     }
 
     /// <summary>Loads the videos from a catalogue.</summary>
     /// <exception cref="UserException">No video can be used.</exception>
     public static TrainingVideos Load(VideoCatalog catalog, VideoRoots roots, int stride)
     {
-        var videos = new TrainingVideos(catalog.LoadUsable(stride + 1, roots), LoadUnusable(catalog, roots, stride));
+        var videos = Of(catalog.LoadUsable(stride + 1, roots), catalog, roots, stride);
         if (videos.Usable.Length > 0) return videos;
+        if (videos.StillsLeftOut > 0)
+        {
+            throw new UserException(
+                $"None of the files that {catalog.Path} knows can be used with {SettingNames.Stride} = {stride}: "
+                + $"{Counted.Of(videos.StillsLeftOut, "still image")}, of which a pair takes two views only with {SettingNames.Stride} = 0"
+                + (videos.Unusable.Count == 0 ? "." : $", and {Counted.Of(videos.Unusable.Count, "unusable video")}."));
+        }
+
         if (videos.Unusable.Count == 0)
             throw new UserException($"There are no videos and no images in {string.Join(", ", roots.Folders.Concat(roots.Lists))}. Check "
                 + "cacl.data.videos, and that its disk is mounted.");
-        var stills = stride > 0 && videos.Unusable.All(v => v.Reason == UnusableReason.TooShort)
-            ? " Images need cacl.data.stride = 0."
-            : "";
         throw new UserException(
             $"None of the {videos.Unusable.Count} videos that {catalog.Path} knows can be used with cacl.data.stride = {stride}. "
-            + $"The first: {videos.Unusable[0].Message} Run `cacl videos scan DIR` to see the reason of each.{stills}");
+            + $"The first: {videos.Unusable[0].Message} Run `cacl videos scan DIR` to see the reason of each.");
     }
 
-    private static QuarantinedVideo[] LoadUnusable(VideoCatalog catalog, VideoRoots roots, int stride) =>
-        [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
+    private static TrainingVideos Of(VideoShape[] usable, VideoCatalog catalog, VideoRoots roots, int stride)
+    {
+        QuarantinedVideo[] unusable =
+            [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
+        var stills = catalog.CountStills(roots);
+        return stride == 0
+            ? new TrainingVideos(usable, unusable) { Stills = Math.Min(stills, usable.Length) }
+            : new TrainingVideos(usable, unusable) { StillsLeftOut = stills };
+    }
 
     private static IReadOnlyDictionary<string, string>? SettingsOf(string checkpoint)
     {

@@ -5,8 +5,8 @@ using CACL.Configuration.Reading;
 namespace CACL.Node.Settings;
 
 /// <summary>
-/// Loads checked settings from files and overrides. In order of increasing strength: reference.conf, the files in order, the environment,
-/// --set.
+/// Loads checked settings from files and overrides. In order of increasing strength: reference.conf, the method's own settings, the files
+/// in order, the environment, --set.
 /// </summary>
 internal static class ConfigurationFiles
 {
@@ -36,12 +36,22 @@ internal static class ConfigurationFiles
         IEnumerable<string> overrides,
         IReadOnlyDictionary<string, string> environment)
     {
-        var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText(ReferenceFile.Name, ReferenceFile.Text);
-        foreach (var file in files) loader.AddFile(file);
-        foreach (var (key, value, source) in settings) loader.AddOverride(key, value, source);
-        foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);
-        foreach (var text in overrides) AddOverride(loader, text);
-        return Bind(loader.Resolve());
+        (string[] paths, string[] last) = ([.. files], [.. overrides]);
+        var single = settings.ToList();
+        // Which method it is decides which settings come right after reference.conf; any layer may say it.
+        var root = Layers(method: null);
+        return Bind(MethodOf(root) is { } method && KnownMethods.Preset(method) is not null ? Layers(method) : root);
+
+        HoconObject Layers(string? method)
+        {
+            var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText(ReferenceFile.Name, ReferenceFile.Text);
+            if (method is not null) loader.AddText($"hocon/{KnownMethods.PresetName(method)}", KnownMethods.Preset(method)!);
+            foreach (var file in paths) loader.AddFile(file);
+            foreach (var (key, value, source) in single) loader.AddOverride(key, value, source);
+            foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);
+            foreach (var text in last) AddOverride(loader, text);
+            return loader.Resolve();
+        }
     }
 
     /// <summary>Returns the default settings.</summary>
@@ -67,6 +77,11 @@ internal static class ConfigurationFiles
         var (key, value) = SplitOverride(text);
         loader.AddOverride(key, value, $"--set {text}");
     }
+
+    private static string? MethodOf(HoconObject root) =>
+        root["cacl"] is HoconObject settings && settings[KnownMethods.Key.Split('.')[^1]] is HoconScalar { IsNull: false } word
+            ? word.Text
+            : null;
 
     private static ResolvedConfiguration Bind(HoconObject root)
     {

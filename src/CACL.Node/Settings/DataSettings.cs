@@ -1,6 +1,7 @@
 using CACL.Configuration.Reading;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
+using CACL.Data.Sampling;
 
 namespace CACL.Node.Settings;
 
@@ -29,6 +30,13 @@ internal sealed record DataSettings
 
     public required bool SharedColourAugmentation { get; init; }
 
+    /// <summary>Whether each view has a box and a flip of its own.</summary>
+    public required bool SeparateViews { get; init; }
+
+    public required ColourRanges Colours { get; init; }
+
+    public required ColourRanges ColoursPlus { get; init; }
+
     public required DecoderKind Decoder { get; init; }
 
     /// <summary>Number of decoders; 0: chosen by the program.</summary>
@@ -52,6 +60,7 @@ internal sealed record DataSettings
     public static DataSettings Read(SettingsReader reader)
     {
         var area = reader.Numbers("cacl.data.crop-area", 2);
+        var (colours, coloursPlus) = ColourSettings.Read(reader);
         return new DataSettings
         {
             Videos = reader.Texts("cacl.data.videos", FilePaths.Absolute),
@@ -63,6 +72,9 @@ internal sealed record DataSettings
             CropAreaMax = area[1],
             FlipProbability = reader.Number("cacl.data.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
             SharedColourAugmentation = reader.Choice("cacl.data.photometry", ("independent", false), ("shared", true)),
+            SeparateViews = reader.Choice("cacl.data.views", ("matched", false), ("separate", true)),
+            Colours = colours,
+            ColoursPlus = coloursPlus,
             Decoder = reader.Choice("cacl.data.decoder", DecoderWords),
             Decoders = reader.Integer("cacl.data.decoders", 0, 1024),
             DecodeTimeout = reader.Duration("cacl.data.decode-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),

@@ -13,7 +13,8 @@ internal static class EvaluatedDataSets
     private const string Key = "cacl.evaluation.datasets";
     private const int Most = 32;
 
-    private static readonly string[] Fields = ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction"];
+    private static readonly string[] Fields =
+        ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction", "every-steps", "every-epochs"];
 
     /// <summary>Reads and checks the list; whether the folders exist is checked when a training starts.</summary>
     public static IReadOnlyList<EvaluatedDataSet> Read(SettingsReader reader)
@@ -58,8 +59,9 @@ internal static class EvaluatedDataSets
             return Refuse(wrong, "holds an element without kind or data; both are needed: {kind = folder, data = /data/camvid}.");
         if (Make(Text(o, "name"), kind, data, wrong) is not { } made) return null;
         var (protocol, variant) = (Text(o, "protocol"), Text(o, "variant"));
-        if (protocol is not (null or EvaluationProtocols.Linear or EvaluationProtocols.Limited))
-            return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of linear, limited.");
+        if (protocol is not null && !EvaluationProtocols.All.Contains(protocol))
+            return Refuse(wrong, $"holds {made.Name} with the protocol '{protocol}'; allowed is one of "
+                + $"{string.Join(", ", EvaluationProtocols.All)}.");
         if (variant is not (null or EvaluationProtocols.Full or EvaluationProtocols.Quick))
             return Refuse(wrong, $"holds {made.Name} with the variant '{variant}'; allowed is one of full, quick.");
         double? fraction = null;
@@ -70,14 +72,27 @@ internal static class EvaluatedDataSets
             fraction = number;
         }
 
+        if (Period(o, "every-steps", made.Name, wrong) is not { } steps || Period(o, "every-epochs", made.Name, wrong) is not { } epochs)
+            return null;
         return made with
         {
             TrainSplit = Text(o, "train-split"),
             TestSplit = Text(o, "test-split"),
             Protocol = protocol,
             Variant = variant,
-            Fraction = fraction
+            Fraction = fraction,
+            EverySteps = steps.Number,
+            EveryEpochs = epochs.Number,
         };
+    }
+
+    // Null where it is no whole number; an absent one is a period without a number.
+    private static (int? Number, bool IsRead)? Period(HoconObject o, string field, string name, Action<string> wrong)
+    {
+        if (Text(o, field) is not { } text) return (null, true);
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return (number, true);
+        Refuse(wrong, $"holds {name} with {field} = '{text}'; allowed is a whole number, 0 for none.");
+        return null;
     }
 
     private static EvaluatedDataSet? Make(string? name, string kindWord, string folder, Action<string> wrong)
@@ -100,6 +115,8 @@ internal static class EvaluatedDataSets
             ("train-split", dataSet.TrainSplit),
             ("test-split", dataSet.TestSplit), ("protocol", dataSet.Protocol), ("variant", dataSet.Variant),
             ("fraction", dataSet.Fraction?.ToString("R", CultureInfo.InvariantCulture)),
+            ("every-steps", dataSet.EverySteps?.ToString(CultureInfo.InvariantCulture)),
+            ("every-epochs", dataSet.EveryEpochs?.ToString(CultureInfo.InvariantCulture)),
         };
         return $"{{ {string.Join(", ", fields.Where(f => f.Value is not null).Select(f => $"{f.Name} = {HoconWriter.Text(f.Value!)}"))} }}";
     }

@@ -47,6 +47,18 @@ internal sealed record EvaluationProtocolSettings
     /// <summary>The limited-sample protocol's variant quick.</summary>
     public required LimitedOptions QuickLimited { get; init; }
 
+    /// <summary>The variant full of the protocol by clusters.</summary>
+    public required ClusterOptions Clusters { get; init; }
+
+    /// <summary>The variant quick of the protocol by clusters.</summary>
+    public required ClusterOptions QuickClusters { get; init; }
+
+    /// <summary>The variant full of the protocol by nearest neighbours.</summary>
+    public required NeighbourOptions Neighbours { get; init; }
+
+    /// <summary>The variant quick of the protocol by nearest neighbours.</summary>
+    public required NeighbourOptions QuickNeighbours { get; init; }
+
     /// <summary>Number of images on which the variant quick trains; 0: all.</summary>
     public required int QuickTrainImages { get; init; }
 
@@ -58,6 +70,8 @@ internal sealed record EvaluationProtocolSettings
         var linear = ReadLinear(reader);
         var quick = ReadQuick(reader, linear);
         var limited = ReadLimited(reader);
+        var clusters = ReadClusters(reader);
+        var neighbours = ReadNeighbours(reader);
         return new EvaluationProtocolSettings
         {
             Seed = reader.Seed("cacl.evaluation.seed"),
@@ -77,6 +91,20 @@ internal sealed record EvaluationProtocolSettings
             Limited = limited,
             QuickLimited =
                 limited with { Epochs = reader.Integer("cacl.evaluation.quick.limited-epochs", 1, 100_000), ImageSize = quick.ImageSize },
+            Clusters = clusters,
+            // A quick one stops at its sample: a pass over all pixels would keep or compute the features of all images twice.
+            QuickClusters = clusters with
+            {
+                TrainingPixels = Pixels(reader, "cacl.evaluation.quick.clusters-pixels"),
+                Passes = 0,
+                ImageSize = quick.ImageSize,
+            },
+            Neighbours = neighbours,
+            QuickNeighbours = neighbours with
+            {
+                TrainingPixels = Pixels(reader, "cacl.evaluation.quick.knn-pixels"),
+                ImageSize = quick.ImageSize,
+            },
             QuickTrainImages = reader.Integer("cacl.evaluation.quick.train-images", 0, 1_000_000),
             QuickTestImages = reader.Integer("cacl.evaluation.quick.test-images", 0, 1_000_000),
         };
@@ -123,6 +151,24 @@ internal sealed record EvaluationProtocolSettings
             FlipProbability = reader.Number("cacl.evaluation.limited.flip-probability", v => v is >= 0 and <= 1, "from 0 to 1"),
         };
     }
+
+    private static ClusterOptions ReadClusters(SettingsReader reader) => new()
+    {
+        Clusters = reader.Integer("cacl.evaluation.clusters.clusters", 0, ClusterProtocol.Most),
+        Starts = reader.Integer("cacl.evaluation.clusters.starts", 1, 1000),
+        Iterations = reader.Integer("cacl.evaluation.clusters.iterations", 1, 10_000),
+        TrainingPixels = Pixels(reader, "cacl.evaluation.clusters.training-pixels"),
+        Passes = reader.Integer("cacl.evaluation.clusters.passes", 0, 1000),
+    };
+
+    private static NeighbourOptions ReadNeighbours(SettingsReader reader) => new()
+    {
+        Neighbours = reader.Integer("cacl.evaluation.knn.neighbours", 1, 1000),
+        Temperature = reader.Number("cacl.evaluation.knn.temperature", v => v is >= 0.001 and <= 1000, "from 0.001 to 1000"),
+        TrainingPixels = Pixels(reader, "cacl.evaluation.knn.training-pixels"),
+    };
+
+    private static int Pixels(SettingsReader reader, string key) => reader.Integer(key, 1000, 10_000_000);
 
     private static LinearOptions Shared(SettingsReader reader, string section) => new()
     {

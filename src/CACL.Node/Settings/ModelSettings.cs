@@ -46,6 +46,21 @@ internal sealed record ModelSettings
 
     public required double EmaWeight { get; init; }
 
+    /// <summary>Whether the EMA weight grows to 1 over the run.</summary>
+    public required bool EmaWeightGrows { get; init; }
+
+    /// <summary>Channels between the layers of a rival's projector; 0: as many as the backbone's output has.</summary>
+    public required int ProjectorHidden { get; init; }
+
+    public required HeadNormalisation ProjectorNormalisation { get; init; }
+
+    /// <summary>PixPro's distance of positive pairs, in diagonals of a cell.</summary>
+    public required double PixProDistance { get; init; }
+
+    /// <summary>The exponent of PixPro's propagation.</summary>
+    public required double PixProSharpness { get; init; }
+
+    /// <summary>The weights of the losses of all methods.</summary>
     public required LossWeights LossWeights { get; init; }
 
     public static ModelSettings Read(SettingsReader reader) => new()
@@ -71,7 +86,13 @@ internal sealed record ModelSettings
         Pooling = reader.Choice("cacl.model.pooling", ("after-head", Pooling.AfterHead), ("before-head", Pooling.BeforeHead)),
         Temperature = reader.Number("cacl.model.temperature", v => v is > 0 and <= 10, "above 0, at most 10"),
         EmaWeight = reader.Number("cacl.model.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
-        LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Weight(reader, head)))]),
+        EmaWeightGrows = reader.Choice("cacl.model.momentum-growth", ("none", false), ("cosine", true)),
+        ProjectorHidden = reader.Integer("cacl.model.projector-hidden", 0, 65_536),
+        ProjectorNormalisation = reader.Choice(
+            "cacl.model.projector-normalisation", ("none", HeadNormalisation.None), ("batch", HeadNormalisation.Batch)),
+        PixProDistance = reader.Number("cacl.model.pixpro.distance", v => v is > 0 and <= 100, "above 0, at most 100"),
+        PixProSharpness = reader.Number("cacl.model.pixpro.sharpness", v => v is >= 1 and <= 100, "from 1 to 100"),
+        LossWeights = new LossWeights([.. KnownMethods.Losses.Select(name => new LossWeight(name, Weight(reader, name)))]),
     };
 
     private static Heads ReadHeads(SettingsReader reader)

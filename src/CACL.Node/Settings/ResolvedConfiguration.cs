@@ -42,6 +42,17 @@ internal sealed class ResolvedConfiguration
     // checkpoints do not name them, so that a fingerprint names them where they have other values.
     private static readonly Dictionary<string, string> AddedLater = new(StringComparer.Ordinal)
     {
+        ["cacl.data.augmentation.blur-probability"] = "[0.5, 0.5]",
+        ["cacl.data.augmentation.blur-sigma"] = "[0.1, 2]",
+        ["cacl.data.augmentation.brightness"] = "0.4",
+        ["cacl.data.augmentation.contrast"] = "0.4",
+        ["cacl.data.augmentation.grey-probability"] = "0.2",
+        ["cacl.data.augmentation.hue"] = "0.1",
+        ["cacl.data.augmentation.jitter-probability"] = "0.8",
+        ["cacl.data.augmentation.saturation"] = "0.4",
+        ["cacl.data.augmentation.solarise-probability"] = "[0, 0]",
+        ["cacl.data.views"] = "matched",
+        ["cacl.method"] = "cacl",
         ["cacl.model.cycle-begin"] = "0",
         ["cacl.model.cycle-gradient"] = "first-frame",
         ["cacl.model.cycle-growth"] = "0",
@@ -50,7 +61,20 @@ internal sealed class ResolvedConfiguration
         ["cacl.model.queue-sizes.cycle"] = "0",
         ["cacl.model.queue-sizes.global"] = "0",
         ["cacl.model.queue-sizes.pixel"] = "0",
+        ["cacl.model.loss-weights.dense"] = "1",
+        ["cacl.model.momentum-growth"] = "none",
+        ["cacl.model.pixpro.distance"] = "0.7",
+        ["cacl.model.pixpro.sharpness"] = "2",
+        ["cacl.model.projector-hidden"] = "0",
+        ["cacl.model.projector-normalisation"] = "none",
+        ["cacl.training.lars.denominator"] = "sum-of-norms",
+        ["cacl.training.lars.epsilon"] = "1E-08",
+        ["cacl.training.lars.rate-in-momentum"] = "false",
+        ["cacl.training.optimiser"] = "lars",
         ["cacl.training.precision"] = "auto",
+        ["cacl.training.sgd.decay-vectors"] = "true",
+        ["cacl.training.sgd.momentum"] = "0.9",
+        ["cacl.training.sgd.weight-decay"] = "0.0001",
     };
 
     private readonly HoconObject? _akka;

@@ -12,6 +12,9 @@ internal sealed record RunSettings
 {
     public required ulong Seed { get; init; }
 
+    /// <summary>The training method.</summary>
+    public required KnownMethod Method { get; init; }
+
     /// <summary>The run's folder, absolute; empty: name a new one.</summary>
     public required string RunDirectory { get; init; }
 
@@ -45,14 +48,18 @@ internal sealed record RunSettings
         CropAreaMax = Data.CropAreaMax,
         FlipProbability = Data.FlipProbability,
         SharedColourAugmentation = Data.SharedColourAugmentation,
-        SpatialRoll = Model.SpatialRoll,
-        EnqueuePixels = Model.EnqueuePixels,
+        SeparateViews = Data.SeparateViews,
+        Colours = Data.Colours,
+        ColoursPlus = Data.ColoursPlus,
+        // Only CACL rolls views and keeps single pixels in queues.
+        SpatialRoll = Model.SpatialRoll && Method == KnownMethods.Cacl,
+        EnqueuePixels = Method == KnownMethods.Cacl ? Model.EnqueuePixels : 0,
     };
 
     /// <summary>Returns the settings of the method.</summary>
-    public MethodOptions ToMethod() => ToCaclOptions();
+    public MethodOptions ToMethod() => Method.Of(this);
 
-    /// <summary>Returns the settings that decide a training step.</summary>
+    /// <summary>Returns the settings of CACL.</summary>
     public CaclOptions ToCaclOptions() => new()
     {
         Seed = Seed,
@@ -74,8 +81,9 @@ internal sealed record RunSettings
         Pooling = Model.Pooling,
         Temperature = Model.Temperature,
         EmaWeight = Model.EmaWeight,
-        LossWeights = Model.LossWeights,
-        Lars = Training.Lars,
+        EmaWeightGrows = Model.EmaWeightGrows,
+        LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Model.LossWeights[head]))]),
+        Optimiser = Training.Optimiser,
     };
 
     private static int? OwnSize(int size) => size > 0 ? size : null;
@@ -121,6 +129,7 @@ internal sealed record RunSettings
         var settings = new RunSettings
         {
             Seed = reader.Seed("cacl.seed"),
+            Method = reader.Choice(KnownMethods.Key, [.. KnownMethods.All.Select(method => (method.Word, method))]),
             RunDirectory = FilePaths.Absolute(reader.Text("cacl.run.directory")),
             Data = DataSettings.Read(reader),
             Model = ModelSettings.Read(reader),

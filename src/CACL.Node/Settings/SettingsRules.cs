@@ -22,13 +22,17 @@ internal static class SettingsRules
         Rule(
             "cacl.data.crop-area", data.CropAreaMin > 0 && data.CropAreaMax <= 1 && data.CropAreaMin <= data.CropAreaMax,
             $"is [{data.CropAreaMin}, {data.CropAreaMax}]; both numbers lie above 0 and at most at 1, the smaller one first.");
-        Rule("cacl.model.heads", model.Heads != Heads.None, $"is empty; at least one of {string.Join(", ", CaclHeads.Names)} must be on.");
         Rule(
             "cacl.training.batch-size",
             training.BatchSize % Math.Max(1, model.BatchNormSplits) == 0,
             $"is {training.BatchSize}, which cacl.model.bn-splits = {model.BatchNormSplits} does not divide; take a multiple of "
                 + $"{model.BatchNormSplits}, or other splits.",
             "cacl.model.bn-splits");
+        Rule(
+            "cacl.training.batch-size",
+            training.BatchSize >= s.ToMethod().SmallestBatch,
+            $"is {training.BatchSize}, too few pairs for the method {s.Method.Word}; take {s.ToMethod().SmallestBatch} or more.",
+            KnownMethods.Key, "cacl.model.bn-splits");
         Rule(
             "cacl.model.enqueue-pixels",
             model.EnqueuePixels <= positions,
@@ -42,21 +46,7 @@ internal static class SettingsRules
             $"is reflect, but a crop-size of {data.CropSize} leaves feature maps smaller than what is reflected; take a crop-size of "
                 + $"{SmallestReflected} or more, or zeros.",
             "cacl.data.crop-size");
-        Rule(
-            "cacl.model.soft-cycle",
-            model.SoftCycle != true || model.Heads.HasFlag(Heads.Global),
-            "is true, but the global head, which gives its target, is off; switch that on in cacl.model.heads, or take auto or false.",
-            "cacl.model.heads");
-        Rule(
-            "cacl.model.cycle-target",
-            model.CycleTarget is not (CycleTarget.Soft or CycleTarget.SoftSelf) || model.Heads.HasFlag(Heads.Global),
-            "is made by the global head, which is off; switch that on in cacl.model.heads, or take hard, features or features-self.",
-            "cacl.model.heads");
-        Rule(
-            "cacl.model.cycle-target",
-            model.CycleTarget is not { } target || model.SoftCycle is not { } soft || soft != (target == CycleTarget.Hard),
-            $"contradicts cacl.model.soft-cycle = {(model.SoftCycle == true ? "true" : "false")}; set that to auto.",
-            "cacl.model.soft-cycle");
+        if (s.Method == KnownMethods.Cacl) CheckCacl(model, Rule);
         Rule(
             "cacl.training.warmup-epochs",
             training.WarmupEpochs < training.Epochs,
@@ -94,24 +84,59 @@ internal static class SettingsRules
             s.Evaluation.Quick.ImageSize <= s.Evaluation.Tiles.Size,
             $"is {s.Evaluation.Quick.ImageSize}, more than cacl.evaluation.tile-size = {s.Evaluation.Tiles.Size}.",
             "cacl.evaluation.tile-size");
-        var method = s.ToMethod().Describe();
-        foreach (var metric in KnownMethods.Usual.Metrics.Where(metric => s.TrainingEvaluation.When.Any(c => c.Metric == metric.Name)))
-        {
-            Rule(
-                "cacl.evaluation.when",
-                method.Heads.Contains(metric.Head),
-                $"names {metric.Name}, but the {metric.Head} head is off: there is no such figure.",
-                "cacl.model.heads");
-            Rule(
-                "cacl.evaluation.when",
-                !method.Heads.Contains(metric.Head) || method.Metrics.Any(m => m.Name == metric.Name),
-                $"names {metric.Name}, which these settings of the {metric.Head} head do not have.",
-                "cacl.model.cycle-target");
-        }
+        CheckFigures(s, Rule);
 
         void Rule(string key, bool holds, string message, params string[] others)
         {
             if (!holds && reader.IsSound([key, .. others])) reader.Report(key, message);
+        }
+    }
+
+    private static void CheckCacl(ModelSettings model, Action<string, bool, string, string[]> rule)
+    {
+        rule(
+            "cacl.model.heads",
+            model.Heads != Heads.None,
+            $"is empty; at least one of {string.Join(", ", CaclHeads.Names)} must be on.",
+            []);
+        rule(
+            "cacl.model.soft-cycle",
+            model.SoftCycle != true || model.Heads.HasFlag(Heads.Global),
+            "is true, but the global head, which gives its target, is off; switch that on in cacl.model.heads, or take auto or false.",
+            ["cacl.model.heads"]);
+        rule(
+            "cacl.model.cycle-target",
+            model.CycleTarget is not (CycleTarget.Soft or CycleTarget.SoftSelf) || model.Heads.HasFlag(Heads.Global),
+            "is made by the global head, which is off; switch that on in cacl.model.heads, or take hard, features or features-self.",
+            ["cacl.model.heads"]);
+        rule(
+            "cacl.model.cycle-target",
+            model.CycleTarget is not { } target || model.SoftCycle is not { } soft || soft != (target == CycleTarget.Hard),
+            $"contradicts cacl.model.soft-cycle = {(model.SoftCycle == true ? "true" : "false")}; set that to auto.",
+            ["cacl.model.soft-cycle"]);
+    }
+
+    // A condition needs a figure that the steps report.
+    private static void CheckFigures(RunSettings s, Action<string, bool, string, string[]> rule)
+    {
+        var (known, method) = (s.Method.Defaults.Describe(), s.ToMethod().Describe());
+        const string Key = "cacl.evaluation.when";
+        foreach (var name in s.TrainingEvaluation.When.Select(condition => condition.Metric).Where(KnownMethods.Reports).Distinct())
+        {
+            var spec = known.Metrics.FirstOrDefault(metric => metric.Name == name);
+            if (spec is null)
+            {
+                rule(Key, false, $"names {name}, which the method {s.Method.Word} does not report.", [KnownMethods.Key]);
+                continue;
+            }
+
+            var on = method.Heads.Contains(spec.Head);
+            rule(Key, on, $"names {name}, but the {spec.Head} head is off: there is no such figure.", ["cacl.model.heads"]);
+            rule(
+                Key,
+                !on || method.Metrics.Any(metric => metric.Name == name),
+                $"names {name}, which these settings of the {spec.Head} head do not have.",
+                ["cacl.model.cycle-target"]);
         }
     }
 

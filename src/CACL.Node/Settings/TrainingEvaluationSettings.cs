@@ -19,7 +19,7 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
     /// <summary>Split to score; null: as cacl.evaluation.test-split says.</summary>
     public string? TestSplit { get; init; }
 
-    /// <summary>linear or limited; null: as cacl.evaluation.protocol says.</summary>
+    /// <summary>One of <see cref="EvaluationProtocols.All"/>; null: as cacl.evaluation.protocol says.</summary>
     public string? Protocol { get; init; }
 
     /// <summary>full or quick; null: as cacl.evaluation.variant says.</summary>
@@ -27,6 +27,16 @@ internal sealed record EvaluatedDataSet(string Name, DataSetKind Kind, string Da
 
     /// <summary>Share of the labelled images, for the limited protocol; null: 0.01.</summary>
     public double? Fraction { get; init; }
+
+    /// <summary>Steps between two evaluations on it; 0: none by steps.</summary>
+    public int? EverySteps { get; init; }
+
+    /// <summary>Epochs between two evaluations on it; 0: none by epochs.</summary>
+    public int? EveryEpochs { get; init; }
+
+    /// <summary>Its own period, which takes the place of the one of all data sets; null: it has none.</summary>
+    public EvaluationPeriod? Period =>
+        EverySteps is null && EveryEpochs is null ? null : new EvaluationPeriod(EverySteps ?? 0, EveryEpochs ?? 0);
 }
 
 /// <summary>
@@ -59,9 +69,7 @@ internal sealed record TrainingEvaluationSettings
     public static TrainingEvaluationSettings Read(SettingsReader reader) => new()
     {
         DataSets = EvaluatedDataSets.Read(reader),
-        Protocol = reader.Choice(
-            "cacl.evaluation.protocol", (EvaluationProtocols.Linear, EvaluationProtocols.Linear),
-            (EvaluationProtocols.Limited, EvaluationProtocols.Limited)),
+        Protocol = reader.Choice("cacl.evaluation.protocol", [.. EvaluationProtocols.All.Select(p => (p, p))]),
         Variant = reader.Choice(
             "cacl.evaluation.variant", (EvaluationProtocols.Quick, EvaluationProtocols.Quick),
             (EvaluationProtocols.Full, EvaluationProtocols.Full)),
@@ -79,6 +87,7 @@ internal sealed record TrainingEvaluationSettings
     {
         Targets = [.. DataSets.Select(TargetOf)],
         Schedule = new EvaluationSchedule { EverySteps = EverySteps, EveryEpochs = EveryEpochs, AtEnd = AtEnd, When = When },
+        OwnPeriods = DataSets.Where(d => d.Period is not null).ToDictionary(d => d.Name, d => d.Period!),
         Deadline = Deadline,
         Attempts = Attempts,
         BackOff = Retry,

@@ -46,7 +46,7 @@ internal sealed record TrainingSettings
     /// <summary>A folder with libtorch, or empty.</summary>
     public required string LibTorch { get; init; }
 
-    public required LarsOptions Lars { get; init; }
+    public required OptimiserOptions Optimiser { get; init; }
 
     public static TrainingSettings Read(SettingsReader reader) => new()
     {
@@ -65,13 +65,7 @@ internal sealed record TrainingSettings
             "cacl.training.on-nan", ("halt", OnNotFinite.Halt), ("skip", OnNotFinite.Skip), ("rollback", OnNotFinite.Rollback)),
         Watchdog = reader.Duration("cacl.training.watchdog", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
         LibTorch = FilePaths.Absolute(reader.Text("cacl.training.libtorch")),
-        Lars = new LarsOptions
-        {
-            Momentum = reader.Number("cacl.training.lars.momentum", v => v is >= 0 and < 1, "from 0 to below 1"),
-            WeightDecay = reader.Number("cacl.training.lars.weight-decay", v => v is >= 0 and <= 1, "from 0 to 1"),
-            Trust = reader.Number("cacl.training.lars.trust", v => v is > 0 and <= 1, "above 0, at most 1"),
-            AdaptVectors = reader.Boolean("cacl.training.lars.adapt-vectors"),
-        },
+        Optimiser = OptimiserSettings.Read(reader),
     };
 
     /// <summary>Reads a precision; null: auto.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Study;
 
@@ -60,7 +61,7 @@ internal static class StudyDataSetReader
             FilePaths.Absolute(reader.Text("data", t => t.Length > 0, "the data set's folder")),
             o["train-split"] is null ? null : reader.Text("train-split", t => t.Length > 0, "the name of a split"),
             o["test-split"] is null ? null : reader.Text("test-split", t => t.Length > 0, "the name of a split"),
-            o["protocol"] is null ? "linear" : reader.Choice("protocol", ("linear", "linear"), ("limited", "limited")),
+            o["protocol"] is null ? "linear" : reader.Choice("protocol", [.. EvaluationProtocols.All.Select(p => (p, p))]),
             o["variant"] is null ? "full" : reader.Choice("variant", ("full", "full"), ("quick", "quick")),
             o["fraction"] is null ? null : reader.Number("fraction", v => v is > 0 and <= 1, "above 0, at most 1"))
         {

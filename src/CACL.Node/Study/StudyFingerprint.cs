@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
+using CACL.Runs.Evaluations;
 
 namespace CACL.Node.Study;
 
@@ -17,6 +18,13 @@ internal static class StudyFingerprint
         "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-",
         "cacl.evaluation.features.precision", "cacl.evaluation.sweep-held-out",
         "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
+    ];
+
+    // Settings of one protocol count where it is used: others may change, and a study from before they existed goes on.
+    private static readonly (string Key, string Protocol)[] OfProtocols =
+    [
+        ("cacl.evaluation.clusters.", EvaluationProtocols.Clusters), ("cacl.evaluation.quick.clusters-", EvaluationProtocols.Clusters),
+        ("cacl.evaluation.knn.", EvaluationProtocols.Neighbours), ("cacl.evaluation.quick.knn-", EvaluationProtocols.Neighbours),
     ];
 
     /// <summary>Returns the fingerprint of a study.</summary>
@@ -36,8 +44,7 @@ internal static class StudyFingerprint
                     : "");
         }
 
-        foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(
-            k => Computing.Any(c => k.Key.StartsWith(c, StringComparison.Ordinal))))
+        foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(k => Computes(plan, k.Key)))
             all[setting.Key] = setting.Text;
         foreach (var row in plan.Rows)
         {
@@ -48,6 +55,14 @@ internal static class StudyFingerprint
         }
 
         return all;
+    }
+
+    private static bool Computes(StudyPlan plan, string key)
+    {
+        var own = OfProtocols.FirstOrDefault(o => key.StartsWith(o.Key, StringComparison.Ordinal)).Protocol;
+        return own is not null
+            ? plan.DataSets.Any(set => set.Protocol == own)
+            : Computing.Any(c => key.StartsWith(c, StringComparison.Ordinal));
     }
 
     /// <summary>Throws if a study would continue with other numbers.</summary>

@@ -58,7 +58,7 @@ internal sealed record StudySetting(string Key, string Value, HoconOrigin Origin
 /// <param name="Folder">Its folder, absolute.</param>
 /// <param name="TrainSplit">The split; null: the data set's default.</param>
 /// <param name="TestSplit">The split; null: the data set's default.</param>
-/// <param name="Protocol">linear or limited.</param>
+/// <param name="Protocol">The protocol, such as linear.</param>
 /// <param name="Variant">full or quick.</param>
 /// <param name="Fraction">Share of the training split for the limited protocol, or null.</param>
 internal sealed record StudyDataSet(

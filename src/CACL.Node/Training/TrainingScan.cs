@@ -1,5 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
+using CACL.Data.Wording;
 using CACL.Node.Settings;
 using Serilog;
 
@@ -20,8 +21,8 @@ internal static class TrainingScan
         if (outdated > 0)
         {
             Log.Information(
-                "{Count} videos that {Catalog} knows were read by an older version of this program, which took some orientations and first "
-                + "frames for others; they are read again",
+                "{Count} files that {Catalog} knows were read by an older version of this program, which took some orientations and first "
+                + "frames for others, and some damaged images for whole ones; they are read again",
                 outdated, catalog.Path);
         }
         else if (catalog.IsScanned(roots))
@@ -32,7 +33,7 @@ internal static class TrainingScan
 
         var videos = string.Join(", ", data.Videos);
         var counts = catalog.Counts(data.Stride + 1, roots);
-        var known = counts.Usable + counts.TooShort + counts.Unusable.Values.Sum();
+        var known = counts.Usable + counts.TooShort + counts.StillsLeftOut + counts.Unusable.Values.Sum();
         if (known == 0)
         {
             Log.Information("Scanning {Videos} into {Catalog}", videos, catalog.Path);
@@ -46,8 +47,8 @@ internal static class TrainingScan
 
         var report = new VideoScanner(catalog, decoders.CreateProber).Scan(data.Videos, data.ToScanOptions(), new Said(), cancel);
         Log.Information(
-            "{Usable} of {Found} videos are usable ({Read} read, {Unchanged} known before), found in {Seconds:0.0} s",
-            report.Usable, report.Found, report.Read, report.Unchanged, report.Seconds);
+            "{Usable} of {Found} {What} are usable ({Read} read, {Unchanged} known before), found in {Seconds:0.0} s",
+            report.Usable, report.Found, MediaWords.Of(report.Stills, report.Found), report.Read, report.Unchanged, report.Seconds);
         SayProblems(report);
     }
 
@@ -88,7 +89,7 @@ internal static class TrainingScan
         {
             if (_since.Elapsed < Every) return;
             _since.Restart();
-            Log.Information("Scanned {Read} of {Found} videos so far", value.Unchanged + value.Read, value.Found);
+            Log.Information("Scanned {Read} of {Found} files so far", value.Unchanged + value.Read, value.Found);
         }
     }
 }

@@ -69,8 +69,15 @@ internal static class TrainingSession
             using var catalog = VideoCatalog.Open(settings.Data.Catalog);
             var videos = Prepared(request, folder, catalog, Videos(request, folder, catalog, roots, decoders, signals));
             Log.Information(
-                "{Usable} of {Found} videos are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
-                videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.Unusable.Count);
+                "{Usable} of {Found} {What} are used; unusable: {Unusable} (quarantine.jsonl names each with its reason)",
+                videos.Usable.Length, videos.Usable.Length + videos.Unusable.Count, videos.What, videos.Unusable.Count);
+            if (videos.StillsLeftOut > 0)
+            {
+                Log.Information(
+                    "{Count} still images beside them are left out: a pair takes two views of one image only with {Setting} = 0",
+                    videos.StillsLeftOut, SettingNames.Stride);
+            }
+
             var device = TorchDevice.Prepare(settings.Training);
             var precision = RunPrecision.Of(
                 settings.Training, device,
@@ -186,10 +193,10 @@ internal static class TrainingSession
             ? string.Create(CultureInfo.InvariantCulture, $" Chance is {level.Formula} = {level.Value:0.000}")
             : "";
         Log.Information(
-            "Training {Backbone} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps an epoch, "
-                + "decoders: {Decoders}.{Chance}",
-            $"{method.Backbone}", string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps, options.BatchSize,
-            length.StepsPerEpoch,
+            "Training {Backbone} by {Method} with heads {Heads} on {Device}: {Steps} steps of {Batch} pairs, {StepsPerEpoch:0.#} steps "
+                + "an epoch, decoders: {Decoders}.{Chance}",
+            $"{method.Backbone}", options.Method.Word, string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps,
+            options.BatchSize, length.StepsPerEpoch,
             options.Decoders > 0 ? $"{options.Decoders}" : $"chosen, {options.FirstDecoders} at first", chance);
         var run = TrainingRun.Start(host.Start(akka), options, new RunParts
         {

@@ -21,16 +21,22 @@ internal static class ListHandler
         foreach (var video in videos)
         {
             var size = string.Create(CultureInfo.InvariantCulture, $"{video.Width}x{video.Height}");
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{video.Frames,7} frames  {size,9}  {video.Codec,-5}  {video.Path}"));
+            var what = VideoFileTypes.IsStill(video.Path)
+                ? "image"
+                : string.Create(CultureInfo.InvariantCulture, $"{video.Frames,7} frames");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,14}  {size,9}  {video.Codec,-5}  {video.Path}"));
             if (video.Prepared is not { } prepared) continue;
             output.WriteLine(prepared.Fault is null
                 ? $"    prepared ({prepared.Format}, {ByteSize.Of(prepared.Size)}): {prepared.Path}"
                 : $"    not used: {prepared.Path}: {prepared.Fault}");
         }
 
+        var stills = videos.Count(video => VideoFileTypes.IsStill(video.Path));
+        var counted = videos.Count == 1
+            ? stills == 1 ? "1 usable image" : "1 usable video"
+            : $"{videos.Count:N0} usable {MediaWords.Of(stills, videos.Count)}";
         output.WriteLine(
-            $"{Counted.Of(videos.Count, "usable video")}, {videos.Count(video => video.Prepared is { Fault: null }):N0} of them prepared. "
+            $"{counted}, {videos.Count(video => video.Prepared is { Fault: null }):N0} of them prepared. "
                 + $"Catalogue: {catalog.Path}");
         return ExitCodes.Success;
     }

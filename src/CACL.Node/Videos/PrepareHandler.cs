@@ -37,7 +37,7 @@ internal static class PrepareHandler
             var scanner = new VideoScanner(catalog, decoders.CreateProber);
             var scanned = VideoProgress.Scan(
                 progress => scanner.Scan(request.Roots, settings.ToScanOptions(), progress, interruption.Token), output);
-            ScanSummary.Write(scanned, tooShort: 0, catalog.Path, stride: 0, output);
+            ScanSummary.Write(scanned, catalog.Counts(minFrames: 1, roots), catalog.Path, stride: 0, output);
             using var session = PreparationSession.Open(catalog, roots, request.Folder, decoders.CreateProber, request.Options);
             var estimate = session.Estimate(interruption.Token);
             PrepareSummary.Write(estimate, request, output);

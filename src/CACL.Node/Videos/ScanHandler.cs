@@ -26,9 +26,10 @@ internal static class ScanHandler
             var options = settings.ToScanOptions();
             var report = VideoProgress.Scan(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
             var counts = catalog.Counts(settings.Stride + 1, named);
-            ScanSummary.Write(report, counts.TooShort, catalog.Path, settings.Stride, output);
+            ScanSummary.Write(report, counts, catalog.Path, settings.Stride, output);
             if (counts.Usable > 0) return ExitCodes.Success;
-            throw new UserException($"No usable video was found in {string.Join(", ", roots)}; the lines above say why. A run needs at "
+            var what = report.Found > 0 && report.Stills == report.Found ? "image" : "video";
+            throw new UserException($"No usable {what} was found in {string.Join(", ", roots)}; the lines above say why. A run needs at "
                 + "least one.");
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Wording;
 
 namespace CACL.Node.Videos;
 
@@ -7,20 +8,28 @@ internal static class ScanSummary
 {
     /// <summary>Writes the summary.</summary>
     /// <param name="report">The scan's report.</param>
-    /// <param name="tooShort">Number of readable videos with too few frames for the stride.</param>
+    /// <param name="counts">What the catalogue counts of the files scanned, for the stride.</param>
     /// <param name="catalog">The catalogue's path.</param>
     /// <param name="stride">Distance between the two frames of a pair.</param>
     /// <param name="output">Standard output.</param>
-    public static void Write(ScanReport report, int tooShort, string catalog, int stride, TextWriter output)
+    public static void Write(ScanReport report, CatalogCounts counts, string catalog, int stride, TextWriter output)
     {
+        var (tooShort, stills) = (counts.TooShort, counts.StillsLeftOut);
+        var what = MediaWords.Of(report.Stills, report.Found);
         output.WriteLine(
-            $"{report.Usable - tooShort:N0} of {report.Found:N0} videos are usable ({report.Read:N0} read, {report.Unchanged:N0} "
-                + $"unchanged since the last scan) in {report.Seconds:0.0} s.");
+            $"{report.Usable - tooShort - stills:N0} of {report.Found:N0} {what} are usable "
+                + $"({report.Read:N0} read, {report.Unchanged:N0} unchanged since the last scan) in {report.Seconds:0.0} s.");
         foreach (var (reason, files) in report.Unusable.OrderByDescending(u => u.Value.Count).ThenBy(u => u.Key))
         {
-            output.WriteLine($"  {files.Count:N0} {Words(reason)}:");
+            output.WriteLine($"  {files.Count:N0} {Words(reason, what)}:");
             foreach (var example in files.Examples) output.WriteLine($"    {example.Message}");
             if (files.Count > files.Examples.Count) output.WriteLine($"    … and {files.Count - files.Examples.Count:N0} more");
+        }
+
+        if (stills > 0)
+        {
+            output.WriteLine(
+                $"  {stills:N0} are still images, of which a pair takes two views: only with cacl.data.stride = 0 (it is {stride})");
         }
 
         if (tooShort > 0)
@@ -42,14 +51,17 @@ internal static class ScanSummary
     }
 
     /// <summary>Words a reason, as of several files.</summary>
-    public static string Words(UnusableReason reason) => reason switch
+    /// <param name="reason">The reason.</param>
+    /// <param name="what">What the files were taken for, by their names.</param>
+    public static string Words(UnusableReason reason, string what = MediaWords.Videos) => reason switch
     {
         UnusableReason.Unreadable => "cannot be read",
-        UnusableReason.NotAVideo => "are no videos",
+        UnusableReason.NotAVideo => what == MediaWords.Both ? "are neither videos nor images" : $"are no {what}",
         UnusableReason.UnknownCodec => "have a codec that is not known",
         UnusableReason.TooShort => "are too short",
         UnusableReason.Corrupt => "are damaged",
         UnusableReason.Changed => "changed during the scan",
+        UnusableReason.TooLarge => "have more pixels than are decoded",
         UnusableReason.Deadline => "took too long",
         UnusableReason.Decoder => "made the decoder fail, which says nothing of them; the next scan asks for them again",
         _ => reason.ToString(),

@@ -9,7 +9,16 @@ public static class EvaluationProtocols
     /// <summary>The whole network, trained on few labels.</summary>
     public const string Limited = "limited";
 
-    /// <summary>The paper's protocol.</summary>
+    /// <summary>Clusters of frozen features, found without labels.</summary>
+    public const string Clusters = "clusters";
+
+    /// <summary>A vote of the nearest training pixels by frozen features.</summary>
+    public const string Neighbours = "knn";
+
+    /// <summary>The names of all protocols.</summary>
+    public static IReadOnlyList<string> All { get; } = [Linear, Limited, Clusters, Neighbours];
+
+    /// <summary>The whole protocol: the paper's, where it has one.</summary>
     public const string Full = "full";
 
     /// <summary>A shorter protocol, for use during training.</summary>

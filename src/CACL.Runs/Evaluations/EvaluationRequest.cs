@@ -5,7 +5,7 @@ namespace CACL.Runs.Evaluations;
 
 /// <summary>What a checkpoint is evaluated on.</summary>
 /// <param name="DataSet">Name of a data set, as in the settings.</param>
-/// <param name="Protocol">linear or limited.</param>
+/// <param name="Protocol">One of <see cref="EvaluationProtocols.All"/>.</param>
 /// <param name="Variant">full or quick.</param>
 /// <param name="Fraction">Share of the labelled images, above 0 and at most 1; null where the protocol uses all.</param>
 public sealed record EvaluationTarget(string DataSet, string Protocol, string Variant, double? Fraction = null)

@@ -7,9 +7,9 @@ namespace CACL.Actors.Tests.Contracts;
 public sealed class CheckpointScheduleTests
 {
     private static readonly Gen<CheckpointSchedule> Schedules = Gen.Select(
-        Gen.Long[0, 12], Gen.Long[0, 12], Gen.Long[0, 4], Gen.Int[1, 50], Gen.Int[1, 9],
-        (every, evaluate, epochs, videos, batch) =>
-            new CheckpointSchedule(every, evaluate, epochs, new RunLength(videos, batch, 1000)));
+        Gen.Long[0, 12], Gen.Select(Gen.Long[0, 12], Gen.Long[0, 4]).Array[0, 3], Gen.Int[1, 50], Gen.Int[1, 9],
+        (every, periods, videos, batch) => new CheckpointSchedule(
+            every, [.. periods.Select(p => new EvaluationPeriod(p.Item1, p.Item2))], new RunLength(videos, batch, 1000)));
 
     [Fact]
     public void The_next_step_is_the_first_at_which_a_boundary_of_any_kind_was_crossed() =>
@@ -23,8 +23,8 @@ public sealed class CheckpointScheduleTests
 
     private static bool IsDue(CheckpointSchedule schedule, long since, long step)
     {
-        return Crossed(since, step, schedule.EverySteps) || Crossed(since, step, schedule.EvaluateEverySteps)
-            || Crossed(Epochs(since), Epochs(step), schedule.EvaluateEveryEpochs);
+        return Crossed(since, step, schedule.EverySteps) || schedule.Evaluations.Any(period =>
+            Crossed(since, step, period.EverySteps) || Crossed(Epochs(since), Epochs(step), period.EveryEpochs));
 
         long Epochs(long at) => at * schedule.Length.BatchSize / schedule.Length.Videos;
 

@@ -249,6 +249,25 @@ public sealed class EvaluationQueueTests
         Assert.Equal(["camvid", "voc"], unknown.DataSets);
     }
 
+    [Fact]
+    public void A_period_of_a_data_sets_own_takes_the_place_of_the_common_ones()
+    {
+        var options = new EvaluatorOptions
+        {
+            Targets = [new("camvid", "linear", "quick"), new("often", "knn", "quick"), new("never", "linear", "full")],
+            Schedule = new EvaluationSchedule { EveryEpochs = 1 },
+            OwnPeriods = new Dictionary<string, EvaluationPeriod> { ["often"] = new(10, 0), ["never"] = new(0, 0) },
+        };
+        // 100 videos, 4 a step: an epoch is 25 steps. The common period by steps is the live setting's.
+        var queue = new EvaluationQueue(options, new RunLength(100, 4, 1000));
+        var due = Enumerable.Range(1, 40).SelectMany(step => Requested(queue, queue.DueAt(step, "c", everySteps: 35)));
+        Assert.Equal(
+            ["10 often EverySteps", "20 often EverySteps", "25 camvid EveryEpochs", "30 often EverySteps", "35 camvid EverySteps",
+                "40 often EverySteps"],
+            due.Select(r => $"{r.Step} {r.Target.DataSet} {r.Trigger}"));
+        Assert.Equal([new(35, 1), new(10, 0), new(0, 0)], options.Periods(35));
+    }
+
     private static EvaluationQueue Queue(bool atEnd = true) => new(
         new EvaluatorOptions { Targets = Targets, Schedule = new EvaluationSchedule { AtEnd = atEnd } }, new RunLength(100, 4, 1000));
 

@@ -30,6 +30,20 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public async Task A_data_set_is_evaluated_at_its_own_period_beside_the_common_one()
+    {
+        using var run = Run(new EvaluationSchedule { EverySteps = 8, AtEnd = false }, CamVid, new("often", "knn", "quick"));
+        run.Evaluation = run.Evaluation with { OwnPeriods = new Dictionary<string, EvaluationPeriod> { ["often"] = new(3, 0) } };
+        run.Options = run.Options with { CheckpointEverySteps = 0, MaxSteps = 10 };
+        run.InNoHurry();
+        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
+        Assert.Equal([3L, 6, 8, 9, 10], run.Storage.Written.Select(p => p.Step));
+        Assert.Equal(
+            ["3 often-knn", "6 often-knn", "8 camvid-linear", "9 often-knn"],
+            run.Evaluations.Select(e => $"{e.GetProperty("step")} {e.GetProperty("dataset")}-{e.GetProperty("protocol")}"));
+    }
+
+    [Fact]
     public async Task Epochs_count_samples_not_steps()
     {
         // 20 videos, 4 a step: an epoch is 5 steps.

@@ -129,7 +129,7 @@ public sealed class LateNumbersTests
         return new TrainingLoop(
             new TrainingLoop.Settings(
                 () => new FakeEngine(training), Start: null, FirstStep: 0, length, _ => new StepSettings(0.1),
-                new CheckpointSchedule(every, EvaluateEverySteps: 0, EvaluateEveryEpochs: 0, length), shelf, reaction, SkippedSteps: []),
+                new CheckpointSchedule(every, Evaluations: [], length), shelf, reaction, SkippedSteps: []),
             batches, report);
     }
 

@@ -185,7 +185,7 @@ public sealed partial class TrainerActorSpec : ActorSpec
     }
 
     private static CheckpointSchedule Schedule(long steps, long every) =>
-        new(every, EvaluateEverySteps: 0, EvaluateEveryEpochs: 0, new RunLength(Videos: 10, BatchSize, steps));
+        new(every, Evaluations: [], new RunLength(Videos: 10, BatchSize, steps));
 
     private void Feed(int batches)
     {

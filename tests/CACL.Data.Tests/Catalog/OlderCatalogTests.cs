@@ -59,6 +59,25 @@ public sealed class OlderCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Of_one_whose_images_were_read_by_older_rules_the_images_alone_are_read_once_more()
+    {
+        var (video, still) = (Video("a.mp4"), Video("b.JPEG"));
+        using var catalog = VideoCatalog.Open(CatalogFile);
+        Assert.Equal(2, Scan(catalog).Read);
+        using (var connection = new SqliteConnection($"Data Source={CatalogFile};Pooling=False"))
+        {
+            connection.Open();
+            CatalogSchema.Execute(connection, "UPDATE videos SET reading_rules = 2");
+        }
+
+        _read.Clear();
+        Assert.Equal((1, 0), (catalog.CountOutdated(), catalog.CountOutdated(new VideoRoots([video]))));
+        Assert.Equal(1, Scan(catalog).Unchanged);
+        Assert.Equal([still], _read);
+        Assert.Equal(0, catalog.CountOutdated());
+    }
+
+    [Fact]
     public void Two_processes_bring_it_up_to_date_once()
     {
         MakeOld(Video("a.mp4"));

@@ -25,7 +25,8 @@ internal sealed record MadeVideoTruth(IReadOnlyList<byte[]> Frames, int Width, i
         using var folder = new TemporaryFolder();
         var frames = SequentialReference.Frames(path, stream, ExactnessCheck.Size, firstFrame: folder.File("first.ppm"));
         // The file is "P6\n160 120\n255\n" and the pixels.
-        var words = Encoding.ASCII.GetString(File.ReadAllBytes(folder.File("first.ppm")).AsSpan(0, 16)).Split(['\n', ' ']);
+        var picture = File.ReadAllBytes(folder.File("first.ppm"));
+        var words = Encoding.ASCII.GetString(picture.AsSpan(0, Math.Min(16, picture.Length))).Split(['\n', ' ']);
         return new(frames, int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture));
     }
 }

@@ -180,6 +180,60 @@ public sealed class SamplePlannerTests
     }
 
     [Fact]
+    public void Separate_views_have_boxes_and_flips_of_their_own_and_the_first_is_what_it_was()
+    {
+        var matched = new SamplePlanner(new SamplingOptions { Seed = 2, CropAreaMin = 0.08 }, Uniform(2000));
+        var separate = new SamplePlanner(new SamplingOptions { Seed = 2, CropAreaMin = 0.08, SeparateViews = true }, Uniform(2000));
+        var flips = new int[4];
+        var sameBox = 0;
+        for (var position = 0; position < 2000; position++)
+        {
+            var (one, other) = (matched.Plan(0, position, 0), separate.Plan(0, position, 0));
+            AssertSame(one, other with { ViewPlus = one.ViewPlus });
+            Assert.Equal(one.ViewPlus, other.ViewPlus with { Box = one.ViewPlus.Box, Flip = one.ViewPlus.Flip });
+            flips[(other.View.Flip ? 2 : 0) + (other.ViewPlus.Flip ? 1 : 0)]++;
+            if (other.View.Box == other.ViewPlus.Box) sameBox++;
+            Assert.InRange(other.ViewPlus.Box.X + other.ViewPlus.Box.Width, 1, 340);
+            Assert.InRange(other.ViewPlus.Box.Y + other.ViewPlus.Box.Height, 1, 256);
+        }
+
+        ChiSquare.AssertUniform(flips);
+        Assert.InRange(sameBox, 0, 20);
+    }
+
+    [Fact]
+    public void Colours_are_drawn_from_the_ranges_of_their_view()
+    {
+        var first = new ColourRanges
+        {
+            JitterProbability = 1,
+            Brightness = 0.8,
+            Contrast = 0.1,
+            Saturation = 1.5,
+            Hue = 0.2,
+            GrayProbability = 0,
+            BlurProbability = 1,
+            SigmaMin = 0.5,
+            SigmaMax = 0.6,
+        };
+        var second = first with { BlurProbability = 0.1, SolariseProbability = 0.2 };
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 3, Colours = first, ColoursPlus = second }, Uniform(2000));
+        var plans = Enumerable.Range(0, 2000).Select(position => planner.Plan(0, position, 0)).ToList();
+        Each.Holds(plans.Select(plan => plan.View.ColourAugmentation), colours =>
+        {
+            Assert.True(colours is { Jitter: true, Gray: false, Blur: true, Solarise: false });
+            Assert.InRange(colours.Brightness, 0.2f, 1.8f);
+            Assert.InRange(colours.Contrast, 0.9f, 1.1f);
+            Assert.InRange(colours.Saturation, 0f, 2.5f); // a factor is not negative
+            Assert.InRange(colours.Hue, -0.2f, 0.2f);
+            Assert.InRange(colours.Sigma, 0.5f, 0.6f);
+        });
+        Assert.InRange(plans.Count(plan => plan.ViewPlus.ColourAugmentation.Blur), 140, 260);
+        Assert.InRange(plans.Count(plan => plan.ViewPlus.ColourAugmentation.Solarise), 320, 480);
+        Assert.True(plans.Max(plan => plan.View.ColourAugmentation.Brightness) > 1.7);
+    }
+
+    [Fact]
     public void Switching_pixel_shuffle_off_changes_nothing_but_the_rolls()
     {
         var on = new SamplePlanner(new SamplingOptions { Seed = 6 }, Uniform(30)).Plan(1, 5, 0);

@@ -102,6 +102,31 @@ public sealed class DashboardInBrowserTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Each_protocol_has_a_curve_of_its_own()
+    {
+        var lines = from step in new[] { 50, 100, 150 }
+            from protocol in new[] { "linear", "knn" }
+            select Line(
+                new()
+                {
+                    ["step"] = step,
+                    ["dataset"] = "camvid",
+                    ["protocol"] = protocol,
+                    ["variant"] = "quick",
+                    ["status"] = "done",
+                    ["miou"] = protocol == "knn" ? 0.2 : 0.3,
+                });
+        File.WriteAllText(_run.Evaluations, string.Concat(lines));
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        var (page, faults) = await chromium.OpenAsync(1400);
+        await page.GotoAsync(server.Address.ToString());
+        await Assertions.Expect(page.Locator("#figure-quality .plot")).ToHaveAttributeAsync(
+            "aria-label", new Regex("camvid · linear · quick: last 30 %.*camvid · knn · quick: last 20 %"));
+        Assert.Empty(faults);
+    }
+
     [Theory]
     [InlineData(1400)]
     [InlineData(700)]

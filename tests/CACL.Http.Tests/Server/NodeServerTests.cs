@@ -110,7 +110,7 @@ public sealed class NodeServerTests : IDisposable
     [InlineData("[]", "not an object")]
     [InlineData("{\"data\":\"x\"}", "no field data")]
     [InlineData("{\"dataset\":3}", "not a text")]
-    [InlineData("{\"protocol\":\"knn\"}", "linear, limited")]
+    [InlineData("{\"protocol\":\"cubic\"}", "linear, limited, clusters, knn")]
     [InlineData("{\"variant\":\"slow\"}", "full, quick")]
     public async Task A_body_that_makes_no_sense_is_told(string body, string words)
     {

@@ -38,6 +38,40 @@ public sealed class ViewsBuilderTests
     }
 
     [Fact]
+    public void Solarising_turns_what_is_brighter_than_half_into_its_negative()
+    {
+        using var pool = new FramePairPool(Side);
+        using var batch = new PairBatch(
+            0, 0, [Pair(pool, 1, flip: true, Plain with { Solarise = true }), Pair(pool, 2, flip: false, Plain)]);
+        var solarised = batch.Pairs[0].First.ToArray().Select(value => (byte)(value >= 128 ? 255 - value : value)).ToArray();
+        using var builder = new ViewsBuilder(CPU);
+        using var views = builder.Build(batch, [0, 1]);
+        AssertNormalised(solarised, views.View, sample: 0, mirrored: true);
+        AssertNormalised(batch.Pairs[1].First.ToArray(), views.View, sample: 1, mirrored: false);
+    }
+
+    [Fact]
+    public void Methods_are_told_where_in_its_frame_each_view_lies()
+    {
+        using var pool = new FramePairPool(Side);
+        using var batch = new PairBatch(0, 0, [Pair(pool, 1, flip: false, Plain), Pair(pool, 2, flip: true, Plain, flipPlus: false)]);
+        var plan = batch.Pairs[1].Plan!;
+        batch.Pairs[1].Plan = plan with { ViewPlus = plan.ViewPlus with { Box = new CropBox(3, 5, 20, 10) } };
+        float[] expected = [0, 0, Side, Side, 0, 0, 0, Side, Side, 1, 0, 0, Side, Side, 0, 3, 5, 20, 10, 0];
+        using var builder = new ViewsBuilder(CPU);
+        using var views = builder.Build(batch, [0, 1]);
+        Assert.Equal([4, 5], views.Boxes()!.shape);
+        Assert.Equal(expected, views.Boxes()!.data<float>().ToArray());
+
+        // They are the same where the views did not come through the upload.
+        using var scope = NewDisposeScope();
+        using var elsewhere = new Views(zeros(2, 3, Side, Side), zeros(2, 3, Side, Side), [], [], [0, 1], [[], []]) { Plans = views.Plans };
+        Assert.Equal(expected, elsewhere.Boxes()!.data<float>().ToArray());
+        using var without = new Views(zeros(2, 3, Side, Side), zeros(2, 3, Side, Side), [], [], [0, 1], [[], []]);
+        Assert.Null(without.Boxes());
+    }
+
+    [Fact]
     public void What_happens_to_one_sample_does_not_depend_on_the_others()
     {
         using var pool = new FramePairPool(Side * 4);

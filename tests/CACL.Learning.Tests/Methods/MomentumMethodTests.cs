@@ -1,7 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
-using CACL.Learning.Optimisation;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;
@@ -20,7 +19,7 @@ public sealed class MomentumMethodTests
     private static readonly HeadSpec Projector = new("projector", 32, 16) { Normalisation = HeadNormalisation.Batch };
     private static readonly HeadSpec Predictor = new("predictor", 8, 16) { Input = 16, Normalisation = HeadNormalisation.Batch };
     private static readonly MetricSpec Loss = new("loss_prediction", MetricKind.Loss, "predictor", "prediction", "prediction");
-    private static readonly Settings Options = new() { Seed = 3 };
+    private static readonly Settings Options = new() { Seed = 3, EmaWeight = 0.5, EmaWeightGrows = true, BatchNormSplits = 1 };
 
     [Fact]
     public void The_key_network_follows_all_that_it_has_and_lacks_the_predictor()
@@ -36,7 +35,7 @@ public sealed class MomentumMethodTests
         method.Step(views, new(0.1) { Progress = 0.5 });
         var after = method.Snapshot();
 
-        // The momentum follows a schedule of the method's own: halfway it is 0.75.
+        // The momentum grows from 0.5 to 1 along half a cosine: halfway it is 0.75.
         foreach (var name in new[] { "bn1.weight", "layer4.1.bn2.bias", "head_projector.3.weight", "head_projector.3.bias" })
         {
             var expected = between.Find($"key.{name}")!.Values.Zip(
@@ -126,7 +125,7 @@ public sealed class MomentumMethodTests
             new Roll[Batch], new Roll[Batch], [2, 0, 3, 1], [[], [], [], []]);
     }
 
-    private sealed record Settings : MethodOptions
+    private sealed record Settings : MomentumOptions
     {
         public override IReadOnlyList<HeadSpec> HeadSpecs => [Projector, Predictor];
 
@@ -143,12 +142,8 @@ public sealed class MomentumMethodTests
     }
 
     private sealed class Small(Settings options, HeadSpec? keyHead = null)
-        : MomentumMethod(options, [keyHead ?? Projector], [], new LarsOptions(), "the smallest method", CPU, Precision.Fp32)
+        : MomentumMethod(options, [keyHead ?? Projector], "the smallest method", CPU, Precision.Fp32)
     {
-        private protected override void Check(Views views) => views.Check(rolled: false);
-
-        private protected override double EmaWeight(double progress) => 0.5 + (0.5 * progress);
-
         private protected override StepFigures Compute(StepInputs inputs)
         {
             var statistics = KeepStatistics();

@@ -12,8 +12,11 @@ public sealed class GoldenVerifierTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Golden files of the repository.</summary>
-    public static TheoryData<string> Names => [.. GoldenFiles.Names];
+    /// <summary>Golden files of the repository. Some may be there before the program knows their case.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Names => GoldenFiles.All.Select(name => new TheoryDataRow<string>(name)
+    {
+        Skip = GoldenVerifier.Knows(GoldenFiles.CaseOf(name)) ? null : $"The program does not know the case {GoldenFiles.CaseOf(name)} yet.",
+    });
 
     /// <summary>Golden files that only ../shared has; trainings take seconds each and need tools/test --long.</summary>
     public static IEnumerable<TheoryDataRow<string>> FurtherNames => Workspace.Lack("golden") is { } lack
@@ -21,12 +24,12 @@ public sealed class GoldenVerifierTests : IDisposable
         : Directory.EnumerateFiles(Workspace.Shared("golden"), "*.safetensors")
             .Select(file => Path.GetFileNameWithoutExtension(file))
             .Where(name => LongTests.Wanted || !name.StartsWith("train", StringComparison.Ordinal))
-            .Except(GoldenFiles.Names)
+            .Except(GoldenFiles.All)
             .Order(StringComparer.Ordinal)
             .Select(name => new TheoryDataRow<string>(name));
 
     [Fact]
-    public void Every_part_of_the_method_has_a_golden_file()
+    public void Every_case_that_the_program_knows_has_a_golden_file_and_so_has_either_backbone()
     {
         var parts = GoldenFiles.Names.Select(name =>
         {
@@ -34,11 +37,8 @@ public sealed class GoldenVerifierTests : IDisposable
             return file.Metadata["case"] + file.Metadata.GetValueOrDefault("backbone");
         });
         Assert.Equal(
-            [
-                "backboneresnet18", "backboneresnet50", "cycle", "evaluation", "lars", "losses", "photometry", "pixelshuffle", "queue",
-                "splitbn", "train",
-                "uniform",
-            ],
+            GoldenVerifier.CaseNames.Where(word => word != "backbone").Append("backboneresnet18").Append("backboneresnet50")
+                .Order(StringComparer.Ordinal),
             parts.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -76,12 +76,22 @@ public sealed class GoldenVerifierTests : IDisposable
     [InlineData("cycle_1", "grad_c_plus_soft-self")]
     [InlineData("cycle_1", "frame_spread_c")]
     [InlineData("cycle_1", "shares")]
+    [InlineData("densecl_1", "index")]
+    [InlineData("densecl_1", "grad_d")]
+    [InlineData("densecl_1", "enqueued_dense")]
+    [InlineData("pixpro_1", "positive")]
+    [InlineData("pixpro_1", "grad_x_plus")]
+    [InlineData("pixpro_1", "grad_head_propagation.0.weight")]
     [InlineData("queue_1", "queue_3")]
     [InlineData("queue_1", "pointers")]
     [InlineData("lars_1", "conv_w4")]
     [InlineData("evaluation_1", "confusion")]
     [InlineData("evaluation_1", "iou")]
     [InlineData("uniform_1", "x")]
+    [InlineData("simclr_1", "loss")]
+    [InlineData("simclr_1", "grad_z_plus")]
+    [InlineData("byol_1", "grad_p")]
+    [InlineData("byol_1", "ema_weights")]
     public void One_altered_number_makes_its_line_fail(string name, string tensor)
     {
         Alter(GoldenFiles.Path(name), _folder.File($"{name}.safetensors"), tensor);

@@ -16,7 +16,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
     [Theory]
     [InlineData("Did you mean folder?", "--dataset", "foldr")]
-    [InlineData("expected linear or limited", "--protocol", "cubic")]
+    [InlineData("expected linear, limited, clusters or knn", "--protocol", "cubic")]
     [InlineData("above 0, at most 1", "--fraction", "0")]
     [InlineData("above 0, at most 1", "--fraction", "1.5")]
     [InlineData("--pictures needs a folder to write to: --out DIR.", "--pictures", "2")]

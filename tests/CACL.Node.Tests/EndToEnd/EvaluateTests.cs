@@ -184,6 +184,39 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
             found.GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(
+        "knn", "the 20 nearest pixels vote, from 2 images of train",
+        "\"neighbours\":20,\"temperature\":0.07,\"training_pixels\":8192")]
+    [InlineData(
+        "clusters", "2 clusters, each for a class of its own, found without labels in 2 images of train",
+        "\"clusters\":2,\"assignment\":\"one-to-one\",\"starts\":10,\"iterations\":100,\"training_pixels\":16384,\"passes\":0")]
+    public void A_protocol_that_trains_nothing_gives_the_same_figures_files_and_pictures(string protocol, string words, string settings)
+    {
+        var folder = runs.Folder(protocol);
+        using var first = CaclProcess.Start([.. Evaluate("random", protocol), "--json", "--out", folder, "--pictures", "2"]);
+        using var second = CaclProcess.Start([.. Evaluate("random", protocol), "--json"]);
+        var result = Result(first);
+        Assert.Equal(Figures(result), Figures(Result(second)));
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("train_loss").ValueKind);
+        Assert.Contains(settings, result.GetProperty("manifest").GetProperty("protocol").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(words, first.Output, StringComparison.Ordinal);
+        Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
+        Assert.False(File.Exists(Path.Combine(folder, "classifier.safetensors")));
+        using var sheet = SKBitmap.Decode(Path.Combine(folder, "pictures", "0.png"));
+        Assert.InRange(sheet.Width, 3 * 32, 4096);
+    }
+
+    [Fact]
+    public void More_clusters_than_classes_are_another_measure()
+    {
+        using var process = CaclProcess.Start(
+            [.. Evaluate("random", "clusters"), "--json", "--set", "cacl.evaluation.clusters.clusters=5"]);
+        var protocol = Result(process).GetProperty("manifest").GetProperty("protocol").GetRawText();
+        Assert.Contains("\"clusters\":5,\"assignment\":\"majority\"", protocol, StringComparison.Ordinal);
+        Assert.Contains("5 clusters, each for the class of most of its pixels", process.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void People_get_a_table_and_are_told_where_it_says_little()
     {

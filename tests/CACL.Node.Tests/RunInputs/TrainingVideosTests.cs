@@ -26,6 +26,21 @@ public sealed class TrainingVideosTests : IDisposable
         _folder.Dispose();
     }
 
+    [Fact]
+    public void Still_images_are_neither_trained_on_nor_unusable_where_two_frames_are_asked_for()
+    {
+        _catalog.UpsertBatch([
+            Entry(_folder.File("clip.mp4"), 30), Entry(_folder.File("short.mp4"), 5), Entry(_folder.File("a.JPEG"), 1),
+            Entry(_folder.File("b.png"), 1), CatalogEntry.Unusable(_folder.File("c.jpg"), 1, 2, UnusableReason.Corrupt, "c.jpg is broken."),
+        ]);
+        var pairs = TrainingVideos.Load(_catalog, _roots, Stride);
+        Assert.Equal((1, 2, 2, "videos"), (pairs.Usable.Length, pairs.Unusable.Count, pairs.StillsLeftOut, pairs.What));
+        var views = TrainingVideos.Load(_catalog, _roots, 0);
+        Assert.Equal((4, 1, 0, "videos and images"), (views.Usable.Length, views.Unusable.Count, views.StillsLeftOut, views.What));
+        var counts = _catalog.Counts(Stride + 1);
+        Assert.Equal((1, 1, 2), (counts.Usable, counts.TooShort, counts.StillsLeftOut));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

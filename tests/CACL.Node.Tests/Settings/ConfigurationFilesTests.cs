@@ -102,6 +102,8 @@ public sealed class ConfigurationFilesTests : IDisposable
     [InlineData("cacl.data.videos=[[a]]", "inside its list")]
     [InlineData("cacl.training.batch-size=30", "cacl.model.bn-splits = 4 does not divide")]
     [InlineData("cacl.model.bn-splits=64", "does not divide")]
+    [InlineData("cacl.training.batch-size=1", "too few pairs for the method simclr; take 2 or more", "cacl.method=simclr")]
+    [InlineData("cacl.training.batch-size=2", "the method byol; take 4 or more", "cacl.method=byol", "cacl.model.bn-splits=2")]
     [InlineData("cacl.model.enqueue-pixels=785", "has 784 positions")]
     [InlineData("cacl.model.queue-size=511", "fewer than the 512 rows (32 frames x 16 pixels)")]
     [InlineData("cacl.model.queue-sizes.cycle=511", "fewer than the 512 rows (32 frames x 16 pixels)")]

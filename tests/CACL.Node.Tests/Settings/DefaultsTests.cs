@@ -32,15 +32,22 @@ public sealed class DefaultsTests
         (ReferenceRun.Evaluation.Schedule, new EvaluationSchedule()),
         (Reference.ToSamplingOptions(), new SamplingOptions()),
         (Reference.ToCaclOptions(), new CaclOptions()),
-        (Reference.Training.Lars, new LarsOptions()),
+        (Reference.Training.Optimiser, new OptimiserOptions()),
+        .. KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(method => ((object)Own(method), (object)method.Defaults)),
         (Reference.Evaluation.Linear, new LinearOptions()),
         (Reference.Evaluation.Limited, new LimitedOptions()),
+        (Reference.Evaluation.Clusters, new ClusterOptions()),
+        (Reference.Evaluation.Neighbours, new NeighbourOptions()),
         (Reference.Evaluation.Tiles, new TileOptions()),
         (Reference.Evaluation.Features, new FeatureOptions()),
         (Reference.Data.ToScanOptions(), new ScanOptions()),
         (Reference.Http, new HttpOptions()),
         (Reference.Telemetry.Health, new HealthOptions()),
     ];
+
+    // A rival's options as its own settings make them.
+    private static CACL.Learning.Methods.MethodOptions Own(KnownMethod method) =>
+        ConfigurationFiles.Load([], [$"{KnownMethods.Key}={method.Word}"], new Dictionary<string, string>()).Settings.ToMethod();
 
     public static TheoryData<string> Names => [.. Records.Select(r => r.OwnDefault.GetType().Name)];
 

@@ -25,6 +25,25 @@ public sealed class PresetTests
         Assert.Equal(new CACL.Data.Sampling.SamplingOptions(), Load("kinetics-r50.conf").Settings.ToSamplingOptions());
     }
 
+    public static TheoryData<string> Methods => [.. KnownMethods.All.Select(method => method.Word)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_method_brings_its_own_settings_whether_it_is_named_or_its_file_is(string word)
+    {
+        var method = KnownMethods.All.Single(m => m.Word == word);
+        var named = ConfigurationFiles.Load([], [$"cacl.method={word}"], new Dictionary<string, string>());
+        Assert.Equal(method.Defaults, named.Settings.ToMethod());
+        Assert.Equal(word, method.Defaults.Describe().Word);
+        if (method == KnownMethods.Cacl) return;
+        var filed = Load(Path.Combine("methods", $"{word}.conf"));
+        Assert.Equal(named.Keys.Select(k => (k.Key, k.Text)), filed.Keys.Select(k => (k.Key, k.Text)));
+        Assert.Equal(named.Fingerprint, filed.Fingerprint);
+        // What a user says is stronger than what the method brings.
+        var own = ConfigurationFiles.Load([], [$"cacl.method={word}", "cacl.model.momentum=0.5"], new Dictionary<string, string>());
+        Assert.Equal(0.5, own.Settings.Model.EmaWeight);
+    }
+
     [Fact]
     public void The_demo_fills_its_queues_within_a_quarter_of_its_steps()
     {

@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Configuration.Keys;
 using CACL.Data.DataSets;
 using CACL.Node.Settings;
@@ -27,6 +28,18 @@ public sealed class TrainingEvaluationSettingsTests
         Assert.Equal(["loss < 4.2", "epoch >= 3"], options.Schedule.When.Select(c => c.ToString()));
     }
 
+    [Fact]
+    public void A_data_set_may_have_a_period_of_its_own_and_one_folder_two_protocols()
+    {
+        var settings = Load(
+            "cacl.evaluation.datasets=[\"folder:/data/camvid\", {name = often, kind = folder, data = /data/camvid, protocol = knn, "
+                + "every-steps = 200}]",
+            "cacl.evaluation.every-epochs=3").Settings.TrainingEvaluation;
+        var options = settings.ToOptions();
+        Assert.Equal([new EvaluationTarget("camvid", "linear", "quick"), new EvaluationTarget("often", "knn", "quick")], options.Targets);
+        Assert.Equal([new EvaluationPeriod(0, 3), new EvaluationPeriod(200, 0)], options.Periods(0));
+    }
+
     [Theory]
     [InlineData("cacl.evaluation.datasets=folder:/data/camvid")]
     [InlineData("cacl.evaluation.datasets={kind = folder, data = /data/camvid}")]
@@ -40,7 +53,7 @@ public sealed class TrainingEvaluationSettingsTests
         using var folder = new TemporaryFolder();
         var first = Load(
             "cacl.evaluation.datasets=[\"folder:/data/cam\", {name = b, kind = cityscapes, data = \"/x y\", train-split = train, variant "
-                + "= full, protocol = limited, fraction = 0.1}]",
+                + "= full, protocol = limited, fraction = 0.1, every-steps = 0, every-epochs = 2}]",
             "cacl.evaluation.when=top1_global > 0.25");
         File.WriteAllText(folder.File("config.resolved.conf"), first.Render());
         var second = ConfigurationFiles.Load([folder.File("config.resolved.conf")], [], new Dictionary<string, string>());
@@ -57,9 +70,11 @@ public sealed class TrainingEvaluationSettingsTests
     [InlineData("[\"folder:/a/x\", \"voc:/b/x\"]", "names x more than once")]
     [InlineData("{kind = voc}", "without kind or data")]
     [InlineData("{kind = voc, data = /a, protcol = linear}", "Did you mean protocol?")]
-    [InlineData("{kind = voc, data = /a, protocol = knn}", "linear, limited")]
+    [InlineData("{kind = voc, data = /a, protocol = cubic}", "linear, limited, clusters, knn")]
     [InlineData("{kind = voc, data = /a, variant = slow}", "full, quick")]
     [InlineData("{kind = voc, data = /a, fraction = 2}", "above 0, at most 1")]
+    [InlineData("{kind = voc, data = /a, every-steps = often}", "a whole number, 0 for none")]
+    [InlineData("{kind = voc, data = /a, every-epochs = -1}", "a whole number, 0 for none")]
     [InlineData("{kind = voc, data = [/a]}", "data is not a single value")]
     public void A_faulty_data_set_is_told(string value, string words)
     {

@@ -27,7 +27,7 @@ public sealed class StudyFileTests : IDisposable
             var header = File.ReadLines(row.Preset).First();
             foreach (var value in row.Paper.Values.SelectMany(p => new[] { p.Miou, p.Macc }).OfType<double>())
                 Assert.Contains($"{value:0.0}", header, StringComparison.Ordinal);
-            Assert.Equal(name != "small.conf", row.Paper.Count == plan.DataSets.Count);
+            Assert.Equal(name.StartsWith("table", StringComparison.Ordinal), row.Paper.Count == plan.DataSets.Count);
             Assert.Equal(row.Preset.Contains("-r50-", StringComparison.Ordinal), row.Weights.Length > 0);
         }
     }
@@ -38,6 +38,23 @@ public sealed class StudyFileTests : IDisposable
         var used = Files.SelectMany(f => StudyFile.Read(Path.Combine(Shipped, f.Data), [], new Dictionary<string, string>()).Rows)
             .Select(r => r.Preset);
         Assert.Subset(used.ToHashSet(), Directory.EnumerateFiles(Path.Combine(Workspace.Root, "hocon", "tables")).ToHashSet());
+    }
+
+    [Fact]
+    public void The_settings_of_a_protocol_are_in_the_fingerprint_where_it_is_used()
+    {
+        string[] Keys(string protocol) =>
+        [
+            .. StudyFingerprint.Of(Read(
+                $$"""study { seeds = [5], datasets = [{ name = set, kind = folder, data = /data/set, protocol = {{protocol}}, variant = quick }], rows = [{ name = a, random = true }] }"""))
+                .Keys.Where(k => k.Contains("knn", StringComparison.Ordinal) || k.Contains("clusters", StringComparison.Ordinal)),
+        ];
+        Assert.Empty(Keys("linear"));
+        Assert.Equal(
+            ["cacl.evaluation.knn.neighbours", "cacl.evaluation.knn.temperature", "cacl.evaluation.knn.training-pixels",
+                "cacl.evaluation.quick.knn-pixels"],
+            Keys("knn"));
+        Assert.Contains("cacl.evaluation.quick.clusters-pixels", Keys("clusters"));
     }
 
     [Fact]

@@ -30,7 +30,12 @@ internal sealed class WatchedServer : IDisposable
         Telemetry = RunTelemetry.Start(settings.Telemetry, _run);
         _server = NodeServer.Start(
             settings.Http,
-            new NodeState(_run) { Health = Telemetry.Health, Meters = Telemetry.Meters?.Provider, Method = KnownMethods.Usual })!;
+            new NodeState(_run)
+            {
+                Health = Telemetry.Health,
+                Meters = Telemetry.Meters?.Provider,
+                Method = KnownMethods.Cacl.Defaults.Describe(),
+            })!;
     }
 
     public RunTelemetry Telemetry { get; }

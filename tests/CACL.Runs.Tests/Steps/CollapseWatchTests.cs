@@ -1,22 +1,26 @@
 using CACL.Actors.Tests.Fakes;
+using CACL.Learning.Methods;
+using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
+using CACL.Learning.Methods.MocoV2;
+using CACL.Learning.Methods.SimClr;
 using CACL.Runs.Steps;
 
 namespace CACL.Runs.Tests.Steps;
 
 public sealed class CollapseWatchTests
 {
-    private const double Alike = 0.001;
+    private const double Near = 0.001;
     private const double Apart = 0.2;
 
     [Fact]
     public void A_head_is_told_once_when_it_has_been_collapsed_for_a_hundred_steps_in_a_row()
     {
         // 75 steps apart, 50 alike, one apart, then alike to the end.
-        var told = Observe(300, step => step is <= 75 or 126 ? Apart : Alike);
+        var told = Observe(300, step => step is <= 75 or 126 ? Apart : Near);
         var (at, head) = Assert.Single(told);
         Assert.Equal(226, at);
-        Assert.Equal(("cycle", 127L, Alike, false), (head.Head, head.Since, head.Spread, head.FramesToo));
+        Assert.Equal(("cycle", 127L, Near, Alike.PixelsOfAFrame), (head.Head, head.Since, head.Spread, head.Alike));
     }
 
     [Theory]
@@ -30,9 +34,30 @@ public sealed class CollapseWatchTests
     {
         var watch = new CollapseWatch(new CaclOptions().Describe());
         var told = Enumerable.Range(1, 250)
-            .SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Alike, Apart), (Heads.Pixel, step <= 60 ? Apart : Alike, Alike))))
+            .SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Near, Apart), (Heads.Pixel, step <= 60 ? Apart : Near, Near))))
             .ToList();
-        Assert.Equal([("cycle", 1L, false), ("pixel", 61L, true)], told.Select(head => (head.Head, head.Since, head.FramesToo)));
+        Assert.Equal(
+            [("cycle", 1L, Alike.PixelsOfAFrame), ("pixel", 61L, Alike.PixelsOfAllFrames)],
+            told.Select(head => (head.Head, head.Since, head.Alike)));
+    }
+
+    public static TheoryData<string> MethodsOfFrames => [MocoOptions.Word, SimClrOptions.Word, ByolOptions.Word];
+
+    [Theory]
+    [MemberData(nameof(MethodsOfFrames))]
+    public void A_head_that_sees_whole_frames_alone_is_watched_by_them(string word)
+    {
+        MethodOptions[] all = [new MocoOptions(), new SimClrOptions(), new ByolOptions()];
+        var method = all.Select(options => options.Describe()).Single(description => description.Word == word);
+        var frames = Assert.Single(method.Metrics, metric => metric.Kind == MetricKind.FrameSpread);
+        var watch = new CollapseWatch(method);
+        // 60 steps apart, then alike to the end.
+        var head = Assert.Single(Enumerable.Range(1, 300).SelectMany(step => watch.Observe(
+            new StepMetrics(step, step / 10.0, new StepResult(1, [new(frames, step <= 60 ? Apart : Near)], 0.1), 1, 0, 4))));
+        Assert.Equal(("global", 61L, Near, Alike.Frames), (head.Head, head.Since, head.Spread, head.Alike));
+        Assert.Contains("since step 61 it gives all frames nearly the same vector (spread 0.0010;", head.What);
+        Assert.StartsWith("the training goes on, but ", head.Consequence);
+        Assert.Contains("a lower cacl.training.learning-rate", head.Consequence);
     }
 
     [Fact]
@@ -40,14 +65,14 @@ public sealed class CollapseWatchTests
     {
         var watch = new CollapseWatch(new CaclOptions().Describe());
         long[] steps = [.. Enumerable.Range(51, 99), .. Enumerable.Range(40, 100)];
-        var told = steps.SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Alike, Apart))).Select(head => (step, head.Since)));
+        var told = steps.SelectMany(step => watch.Observe(Step(step, (Heads.Cycle, Near, Apart))).Select(head => (step, head.Since)));
         Assert.Equal([(139L, 40L)], told);
     }
 
     [Fact]
     public void The_words_say_which_head_since_when_what_it_means_and_what_to_try()
     {
-        var head = Assert.Single(Observe(120, _ => Alike)).Head;
+        var head = Assert.Single(Observe(120, _ => Near)).Head;
         Assert.Equal(
             "the cycle head has collapsed: since step 1 it gives all pixels of a frame nearly the same vector (spread 0.0010; collapsed is "
                 + "below 0.02)",
@@ -57,7 +82,7 @@ public sealed class CollapseWatchTests
                 + "back; for a new run, try cacl.model.cycle-target = hard with cacl.model.cycle-gradient = both-frames, a later "
                 + "cacl.model.cycle-begin, larger crops (cacl.data.crop-size) or cacl.model.heads without cycle",
             head.Consequence);
-        Assert.Contains("all pixels of all frames", (head with { FramesToo = true }).What);
+        Assert.Contains("all pixels of all frames", (head with { Alike = Alike.PixelsOfAllFrames }).What);
         Assert.Equal("the training goes on", (head with { Advice = null }).Consequence);
     }
 

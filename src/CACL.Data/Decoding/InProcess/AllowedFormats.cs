@@ -1,5 +1,6 @@
 using CACL.Data.Catalog;
 using CACL.Data.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -19,14 +20,8 @@ internal static class AllowedFormats
     private const int TooManyFilesOfAll = 23;
     private const int TooManyFiles = 24;
 
-    private static readonly HashSet<string> StillExtensions =
-        new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff" };
-
-    /// <summary>Returns whether the path's extension is that of a still image.</summary>
-    public static bool IsStill(string path) => StillExtensions.Contains(Path.GetExtension(path));
-
     /// <summary>Does the same as <see cref="DemuxerOf"/>, and returns null for videos.</summary>
-    public static string? StillDemuxerOf(string path) => DemuxerOf(path) is { } demuxer && IsStill(path) ? demuxer : null;
+    public static string? StillDemuxerOf(string path) => DemuxerOf(path) is { } demuxer && VideoFileTypes.IsStill(path) ? demuxer : null;
 
     /// <summary>Examines a file's first bytes before ffmpeg does.</summary>
     /// <returns>
@@ -38,31 +33,60 @@ internal static class AllowedFormats
     public static string? DemuxerOf(string path)
     {
         Span<byte> head = stackalloc byte[12];
+        using (var file = Open(path)) head = head[..ReadHead(file, path, head)];
+        return VideoFileTypes.IsStill(path) ? StillDemuxerOf(path, head) : VideoDemuxer(head);
+    }
+
+    /// <summary>Opens a file to read some of its bytes before ffmpeg does.</summary>
+    /// <exception cref="VideoUnusableException">The file cannot be opened.</exception>
+    /// <exception cref="DecoderFaultException">The machine is out of memory, or too many files are open.</exception>
+    public static SafeFileHandle Open(string path)
+    {
         try
         {
-            using var file = RegularFile.OpenHandle(path);
-            var length = RandomAccess.Read(file, head, 0);
-            if (length == 0) throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
-            head = head[..length];
+            return RegularFile.OpenHandle(path);
         }
         catch (NotARegularFileException e)
         {
             throw new VideoUnusableException(path, UnusableReason.NotAVideo, e.Message, e);
         }
-        catch (IOException e) when (e.HResult is NoMemory or TooManyFilesOfAll or TooManyFiles)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DecoderFaultException.Of(path, e.Message, e);
+            throw Refused(path, e);
+        }
+    }
+
+    /// <summary>Reads a file's first bytes.</summary>
+    /// <returns>How many of them there are; at least one.</returns>
+    /// <exception cref="VideoUnusableException">The file is empty or cannot be read.</exception>
+    /// <exception cref="DecoderFaultException">The machine is out of memory.</exception>
+    public static int ReadHead(SafeFileHandle file, string path, Span<byte> head)
+    {
+        var length = Read(file, path, head, 0);
+        return length > 0 ? length : throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} is empty.");
+    }
+
+    /// <summary>Reads some of a file's bytes.</summary>
+    /// <returns>How many of them there are.</returns>
+    /// <exception cref="VideoUnusableException">The file cannot be read.</exception>
+    /// <exception cref="DecoderFaultException">The machine is out of memory.</exception>
+    public static int Read(SafeFileHandle file, string path, Span<byte> bytes, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(file, bytes, offset);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {e.Message}", e);
+            throw Refused(path, e);
         }
-
-        if (!IsStill(path)) return VideoDemuxer(head);
-        return StillDemuxer(head)
-            ?? throw new VideoUnusableException(
-                path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
     }
+
+    /// <summary>Returns ffmpeg's demuxer for a file that is a still image by its name.</summary>
+    /// <exception cref="VideoUnusableException">The file does not begin like an image.</exception>
+    public static string StillDemuxerOf(string path, ReadOnlySpan<byte> head) => StillDemuxer(head)
+        ?? throw new VideoUnusableException(
+            path, UnusableReason.NotAVideo, $"{path} is named like an image but does not begin like one.");
 
     /// <summary>
     /// Returns ffmpeg's demuxer for a video that begins like this, as its probing would choose it; null if only probing can tell.
@@ -85,4 +109,9 @@ internal static class AllowedFormats
         if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8)) return "webp_pipe";
         return head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) ? "tiff_pipe" : null;
     }
+
+    private static Exception Refused(string path, Exception e) =>
+        e is IOException { HResult: NoMemory or TooManyFilesOfAll or TooManyFiles }
+            ? DecoderFaultException.Of(path, e.Message, e)
+            : new VideoUnusableException(path, UnusableReason.Unreadable, $"{path} cannot be opened: {e.Message}", e);
 }

@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.DataSets;
 
 namespace CACL.Data.Decoding.InProcess;
 
@@ -7,10 +8,13 @@ internal sealed unsafe class FrameDecoder : IDisposable
 {
     private const int SkipNothing = 0; // AVDISCARD_DEFAULT
     private const int SkipNonReference = 8; // AVDISCARD_NONREF
+    private const int FailOnErrors = 1 | 8; // AV_EF_CRCCHECK | AV_EF_EXPLODE
     private const int MostErrorsAtOnce = 64;
 
     private static readonly byte[] Threads = FfmpegFunctions.Bytes("threads");
     private static readonly byte[] SkipFrame = FfmpegFunctions.Bytes("skip_frame");
+    private static readonly byte[] ErrorDetection = FfmpegFunctions.Bytes("err_detect");
+    private static readonly byte[] MostPixels = FfmpegFunctions.Bytes("max_pixels");
     private static readonly byte[] ReorderDelay = FfmpegFunctions.Bytes("has_b_frames");
 
     private readonly FfmpegFunctions _ffmpeg;
@@ -23,8 +27,10 @@ internal sealed unsafe class FrameDecoder : IDisposable
     /// <param name="path">For messages.</param>
     /// <param name="stream">The stream; its parameters are copied.</param>
     /// <param name="reorderDelay">Frames to hold back for reordering; null: as the stream says.</param>
+    /// <param name="wholeOnly">Whether a picture of which a part is missing or damaged counts as none, as a still image's does; otherwise
+    /// the decoder returns what it makes of the rest.</param>
     /// <exception cref="VideoUnusableException">There is no decoder, or the decoder refuses the stream.</exception>
-    public FrameDecoder(FfmpegLibraries ffmpeg, string path, MediaStream stream, int? reorderDelay)
+    public FrameDecoder(FfmpegLibraries ffmpeg, string path, MediaStream stream, int? reorderDelay, bool wholeOnly = false)
     {
         _ffmpeg = ffmpeg.Functions;
         _path = path;
@@ -39,6 +45,12 @@ internal sealed unsafe class FrameDecoder : IDisposable
         {
             // One thread per decoder: the pool of decoders uses the cores, and frame threads would only add latency to each pair.
             SetOption(Threads, 1);
+            if (wholeOnly)
+            {
+                SetOption(ErrorDetection, FailOnErrors);
+                SetOption(MostPixels, ImageLimits.Pixels);
+            }
+
             if (reorderDelay is { } delay) SetOption(ReorderDelay, delay);
             error = _ffmpeg.ContextOpen(_context, decoder, null);
         }

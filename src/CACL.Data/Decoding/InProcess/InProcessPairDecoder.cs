@@ -93,19 +93,18 @@ public sealed class InProcessPairDecoder : IPairDecoder
     private void ByCounting(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, Deadline deadline)
     {
         using var file = Open(video, deadline);
-        using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
+        using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay, video.IsStill);
         using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline);
         var index = 0;
         for (; reader.Next(); index++)
         {
+            if (video.IsStill && reader.Damaged) break; // and no picture that follows in the file stands for it
             if (index == plan.Frame || index == plan.Frame + plan.Stride) Write(video, plan, index, size, first, second);
             if (index == plan.Frame + plan.Stride) return;
         }
 
-        throw new VideoUnusableException(video.Path, UnusableReason.Corrupt,
-            $"Only {index} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; the file is damaged, or "
-                + "changed since it was scanned.");
+        throw PairCheck.TooFewFrames(video, index);
     }
 
     private MediaFile Open(VideoRecord video, Deadline deadline)
@@ -114,8 +113,8 @@ public sealed class InProcessPairDecoder : IPairDecoder
         try
         {
             // The headers of these containers tell everything but the reorder delay, which is in the record, so nothing has to be decoded
-            // to learn more.
-            if (!file.HasFullHeader) file.FindStreamInfo();
+            // to learn more. A still image's first picture tells everything itself.
+            if (!file.HasFullHeader && !video.IsStill) file.FindStreamInfo();
             if (video.StreamIndex >= file.StreamCount || file.Stream(
                 video.StreamIndex) is not { IsVideo: true } stream || stream.CodecName != video.Codec)
             {

@@ -26,8 +26,10 @@ public sealed class InProcessProber : IVideoProber
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var limit = new Deadline(path, deadline, cancel);
+        limit.Check();
+        if (StillHeader.Read(path) is { } still) return still;
         using var file = MediaFile.Open(_ffmpeg, path, limit);
-        file.FindStreamInfo();
+        if (!VideoFileTypes.IsStill(path)) file.FindStreamInfo(); // a still image's picture tells everything itself
         var all = new List<PacketScan>();
         try
         {
@@ -67,7 +69,7 @@ public sealed class InProcessProber : IVideoProber
             if (first.Width > 0) (width, height, orientation) = (first.Width, first.Height, first.Orientation ?? orientation);
         }
 
-        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (frames.Count == 0) throw PairCheck.NoFrame(path);
         if (width <= 0 || height <= 0)
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         if (orientation.SwapsSides) (width, height) = (height, width);
@@ -111,21 +113,24 @@ public sealed class InProcessProber : IVideoProber
         PacketScan scan, string path, Deadline limit, out (int Width, int Height, DisplayOrientation? Orientation) first)
     {
         first = default;
+        var isStill = VideoFileTypes.IsStill(path);
         using var file = MediaFile.Open(_ffmpeg, path, limit);
-        file.FindStreamInfo();
+        if (!isStill) file.FindStreamInfo();
         for (var i = 0; i < file.StreamCount; i++)
         {
             if (i != scan.StreamIndex) file.Stream(i).Discard();
         }
 
         var stream = file.Stream(scan.StreamIndex);
-        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null);
+        using var decoder = new FrameDecoder(_ffmpeg, path, stream, reorderDelay: null, wholeOnly: isStill);
         using var gate = new KeyFrameGate(_ffmpeg, stream);
         var reader = new FrameReader(file, scan.StreamIndex, decoder, gate, _packet, _frame, limit);
         var times = new List<long>();
         var exact = true;
-        while (reader.Next())
+        // A still image is one picture, and no other that follows in the file stands for it.
+        while ((!isStill || times.Count == 0) && reader.Next())
         {
+            if (isStill && reader.Damaged) break;
             if (times.Count == 0) first = (_frame.Width, _frame.Height, _frame.Orientation);
             exact &= _frame.Pts != FfmpegFunctions.NoTime;
             times.Add(_frame.Pts != FfmpegFunctions.NoTime ? _frame.Pts : _frame.BestEffortTime);

@@ -46,7 +46,7 @@ internal sealed unsafe class MediaFile : IDisposable
     {
         deadline.Check();
         var demuxer = AllowedFormats.DemuxerOf(path);
-        var isVideo = !AllowedFormats.IsStill(path);
+        var isVideo = !VideoFileTypes.IsStill(path);
         var context = Open(ffmpeg, path, deadline, demuxer, isVideo, out var error);
         if (error < 0 && isVideo && demuxer is not null)
         {

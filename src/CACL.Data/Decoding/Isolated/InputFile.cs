@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.DataSets;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Processes;
 using FFMpegCore;
@@ -16,7 +17,11 @@ internal sealed class InputFile : IInputArgument
     {
         _path = path;
         var still = AllowedFormats.StillDemuxerOf(path);
-        Options = "-protocol_whitelist file " + (still is null ? $"-format_whitelist {AllowedFormats.Video}" : $"-f {still}");
+        // A still image of which a part is missing or damaged counts as none.
+        var format = still is null
+            ? $"-format_whitelist {AllowedFormats.Video}"
+            : $"-err_detect crccheck+explode -max_pixels {ImageLimits.Pixels} -f {still}";
+        Options = $"-protocol_whitelist file {format}";
     }
 
     /// <summary>The options that precede the file, for ffmpeg and ffprobe alike.</summary>

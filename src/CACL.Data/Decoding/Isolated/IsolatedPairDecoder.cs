@@ -27,17 +27,18 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     {
         PairCheck.Require(video, plan, size, first, second);
         var (box, other) = (plan.View.Box, plan.ViewPlus.Box);
-        if (other == box)
+        if (other == box || plan.Stride == 0)
         {
-            Decode(video, plan.Frame, plan.Stride, box, size, size, deadline, first, second, cancel);
+            Decode(
+                video, plan.Frame, plan.Stride, box, other == box ? null : other, size, size, deadline, first, second, cancel);
             return;
         }
 
-        // A filter crops all its frames alike, so two boxes are two processes.
+        // A filter crops all its frames alike, so a box for each of two frames is two processes.
         var start = TimeProvider.System.GetTimestamp();
-        Decode(video, plan.Frame, stride: 0, box, size, size, deadline, first, first, cancel);
+        Decode(video, plan.Frame, stride: 0, box, null, size, size, deadline, first, first, cancel);
         var left = deadline - TimeProvider.System.GetElapsedTime(start);
-        Decode(video, plan.Frame + plan.Stride, stride: 0, other, size, size, left, second, second, cancel);
+        Decode(video, plan.Frame + plan.Stride, stride: 0, other, null, size, size, left, second, second, cancel);
     }
 
     /// <summary>Decodes frames n and n + stride whole, found as exactly as those of any pair, at any size.</summary>
@@ -60,27 +61,30 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         PairCheck.RequireFrames(video, frame, stride);
         var (first, second) = (new byte[checked(width * height * 3)], new byte[checked(width * height * 3)]);
         Decode(
-            video, frame, stride, new CropBox(0, 0, video.Width, video.Height), width, height, deadline, first, second, cancel);
+            video, frame, stride, new CropBox(0, 0, video.Width, video.Height), null, width, height, deadline, first, second, cancel);
         return (first, second);
     }
 
+    // The other box is the second view's, where both views are of one frame and have different boxes.
     private void Decode(
-        VideoRecord video, int frame, int stride, CropBox box, int width, int height, TimeSpan deadline, Span<byte> first,
+        VideoRecord video, int frame, int stride, CropBox box, CropBox? other, int width, int height, TimeSpan deadline, Span<byte> first,
         Span<byte> second, CancellationToken cancel)
     {
         var start = TimeProvider.System.GetTimestamp();
         var isMosaic = IsMosaic(video, deadline, cancel);
-        var arguments = new PairArguments(_program, video, frame, stride, box, width, height, isMosaic);
+        var arguments = new PairArguments(_program, video, frame, stride, box, other, width, height, isMosaic);
+        var views = stride > 0 || other is not null ? 2 : 1;
         if (video.Frames.Seekable)
         {
             using var ffmpeg = new FfmpegProcess(_program.FfmpegPath, arguments.ByTime(), video.Path, deadline, cancel);
-            if (TryByTime(ffmpeg, stride, first, second)) return;
+            if (TryByTime(ffmpeg, views, first, second)) return;
         }
 
         CountedFromStart++;
         var before = LeadingFrames.CountBefore(_program, video, Left(), cancel);
         using var whole = new FfmpegProcess(_program.FfmpegPath, arguments.FromStart(before), video.Path, Left(), cancel);
-        ByCounting(whole, video, before, frame, stride, first, second);
+        if (other is null) ByCounting(whole, video, before, frame, stride, first, second);
+        else ByCounting(whole, video, before, frame, first, second);
 
         TimeSpan Left() => deadline - TimeProvider.System.GetElapsedTime(start);
     }
@@ -92,12 +96,12 @@ public sealed class IsolatedPairDecoder : IPairDecoder
     }
 
     /// <returns>False if there is any doubt that these are the frames that a decode from the start returns.</returns>
-    private static bool TryByTime(FfmpegProcess ffmpeg, int stride, Span<byte> first, Span<byte> second)
+    private static bool TryByTime(FfmpegProcess ffmpeg, int views, Span<byte> first, Span<byte> second)
     {
-        var complete = Read(ffmpeg, first) && (stride == 0 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
+        var complete = Read(ffmpeg, first) && (views == 1 || Read(ffmpeg, second)) && ffmpeg.Output.ReadByte() < 0;
         var exitCode = ffmpeg.WaitForExit();
         if (!complete || exitCode != 0 || ffmpeg.ErrorOutput.Length > 0) return false;
-        if (stride == 0) first.CopyTo(second);
+        if (views == 1) first.CopyTo(second);
         return true;
     }
 
@@ -120,21 +124,27 @@ public sealed class IsolatedPairDecoder : IPairDecoder
         for (var index = -before; ; index++)
         {
             // What comes before the first frame is read into its place and overwritten; so is what lies between the two.
-            if (!Read(ffmpeg, index <= frame ? first : second))
-            {
-                ffmpeg.WaitForExit();
-                var says = FfprobeText.LastLine(ffmpeg.ErrorOutput, video.Path);
-                throw new VideoUnusableException(
-                    video.Path,
-                    UnusableReason.Corrupt,
-                    $"Only {Math.Max(0, index)} frames of {video.Path} can be decoded where the catalogue says {video.Frames.Count}; "
-                    + $"the file is damaged, or changed since it was scanned. {says}".TrimEnd());
-            }
-
+            if (!Read(ffmpeg, index <= frame ? first : second)) throw TooFewFrames(ffmpeg, video, index);
             if (index < frame + stride) continue;
             if (stride == 0) first.CopyTo(second);
             return;
         }
+    }
+
+    /// <summary>Reads both views of one frame, which come one after the other.</summary>
+    private static void ByCounting(
+        FfmpegProcess ffmpeg, VideoRecord video, int before, int frame, Span<byte> first, Span<byte> second)
+    {
+        for (var index = -before; index <= frame; index++)
+        {
+            if (!Read(ffmpeg, first) || !Read(ffmpeg, second)) throw TooFewFrames(ffmpeg, video, index);
+        }
+    }
+
+    private static VideoUnusableException TooFewFrames(FfmpegProcess ffmpeg, VideoRecord video, int frames)
+    {
+        ffmpeg.WaitForExit();
+        return PairCheck.TooFewFrames(video, Math.Max(0, frames), FfprobeText.LastLine(ffmpeg.ErrorOutput, video.Path));
     }
 
     private static bool Read(FfmpegProcess ffmpeg, Span<byte> frame) =>

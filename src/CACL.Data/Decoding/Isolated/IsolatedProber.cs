@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.InProcess;
 
 namespace CACL.Data.Decoding.Isolated;
 
@@ -27,6 +28,7 @@ public sealed class IsolatedProber : IVideoProber
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var start = TimeProvider.System.GetTimestamp();
+        if (deadline > TimeSpan.Zero && StillHeader.Read(path) is { } still) return still;
         var input = new InputFile(path);
         var (streams, container, errorOutput) = ReadPackets(input, path, deadline, cancel);
         var stream = Choose(streams, path, errorOutput);
@@ -56,11 +58,13 @@ public sealed class IsolatedProber : IVideoProber
             var before = LeadingFrames.CountBefore(stream.Codec, stream.First, decoded);
             if (before > 0 && before == decoded.Count) throw ConcealingCodecs.NothingWhole(path);
             decoded.RemoveRange(0, before);
+            // A still image is one picture, and no other that follows in the file stands for it.
+            if (VideoFileTypes.IsStill(path)) decoded = [.. decoded.Take(1).Where(frame => frame.Position == stream.First.Position)];
             frames = stream.FromFrames(decoded);
             if (decoded is [{ Size.Width: > 0 } first, ..]) (width, height) = first.Size;
         }
 
-        if (frames.Count == 0) throw new VideoUnusableException(path, UnusableReason.Corrupt, $"No frame of {path} can be decoded.");
+        if (frames.Count == 0) throw PairCheck.NoFrame(path);
         if (width <= 0 || height <= 0)
             throw new VideoUnusableException(path, UnusableReason.Corrupt, $"{path} does not tell the size of its pictures.");
         var orientation = (decoded.Count > 0 ? decoded[0].Orientation : null) ?? stream.Orientation;

@@ -12,11 +12,13 @@ namespace CACL.Data.Decoding.Isolated;
 /// <param name="frame">Index n of the first frame, in presentation order.</param>
 /// <param name="stride">The second frame is n + stride.</param>
 /// <param name="displayed">The region of both displayed frames.</param>
+/// <param name="other">Another region, which is written below the first; null: only one is written.</param>
 /// <param name="width">Width of the resized crops as they are displayed.</param>
 /// <param name="height">Height of the resized crops as they are displayed.</param>
 /// <param name="isMosaic">Whether the pixels are a sensor's, of one colour each: they become a picture before it is cropped.</param>
 internal sealed class PairArguments(
-    FfmpegProgram program, VideoRecord video, int frame, int stride, CropBox displayed, int width, int height, bool isMosaic)
+    FfmpegProgram program, VideoRecord video, int frame, int stride, CropBox displayed, CropBox? other, int width, int height,
+    bool isMosaic)
 {
     /// <summary>Seeks to a key frame before both frames and writes just these two, found by their presentation times.</summary>
     internal string ByTime()
@@ -43,24 +45,30 @@ internal sealed class PairArguments(
             .FromInput(input, options =>
             {
                 options.WithThreads(1).WithCustomArgument($"-nostdin -hide_banner -v error -noautorotate {input.Options}");
+                if (video.IsStill) options.WithCustomArgument("-xerror"); // no picture that follows in the file stands for it
                 if (seek is not null) options.WithCustomArgument(seek);
             })
             .OutputToUrl("pipe:1", options => options
                 .WithCustomArgument($"-map 0:{video.StreamIndex} {program.PassthroughOption}")
                 .WithFrameCount(frames)
                 .WithThreads(1)
-                .WithCustomArgument($"-filter_threads 1 -vf {ChildStartInfo.Quote(select + Picture())} -pix_fmt rgb24 -f rawvideo"))
+                .WithCustomArgument($"-filter_threads 1 -vf {ChildStartInfo.Quote(select + Pictures())} -pix_fmt rgb24 -f rawvideo"))
             .Arguments;
     }
 
+    // Two regions of one picture, which is decoded once.
+    private string Pictures() => other is { } second
+        ? $"split[a][b];[a]{Picture(displayed)}[c];[b]{Picture(second)}[d];[c][d]vstack"
+        : Picture(displayed);
+
     // The crop is cut out of the decoded picture and oriented last, as in the in-process decoder, so that both give the same bytes: it
     // begins at a whole chroma sample, and follows a change of the picture's size midway.
-    private string Picture()
+    private string Picture(CropBox region)
     {
         var swaps = video.Orientation.SwapsSides;
         var (codedWidth, codedHeight) = swaps ? (video.Height, video.Width) : (video.Width, video.Height);
         var (scaledWidth, scaledHeight) = swaps ? (height, width) : (width, height);
-        var box = video.Orientation.Stored(displayed, codedWidth, codedHeight);
+        var box = video.Orientation.Stored(region, codedWidth, codedHeight);
         var (left, right) = Span(box.X, box.Width, codedWidth, "iw", "hsub");
         var (top, bottom) = Span(box.Y, box.Height, codedHeight, "ih", "vsub");
         return $"{(isMosaic ? "format=rgb24," : "")}crop=w='{right}-{left}':h='{bottom}-{top}':x='{left}':y='{top}':exact=1,"

@@ -74,11 +74,38 @@ public sealed class ImageCounts
         for (var i = image == 0 ? 0 : (int)_ends[image - 1]; i < _ends[image]; i++) sum[_cells[i]] += (long)times * _pixels[i];
     }
 
-    /// <summary>Returns the scores of all images.</summary>
-    public SegmentationScores Scores()
+    /// <summary>Returns the confusion matrix of all images together.</summary>
+    public ConfusionMatrix Sum()
     {
         var sum = new long[Classes * Classes];
         for (var image = 0; image < Images; image++) AddTo(image, 1, sum);
-        return SegmentationScores.Of(Classes, sum);
+        return new ConfusionMatrix(Classes, sum);
+    }
+
+    /// <summary>Returns the scores of all images.</summary>
+    public SegmentationScores Scores() => Sum().Scores();
+
+    /// <summary>Returns the images' counts after each prediction, such as a cluster, was given the name of a class.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="names">The class of each prediction.</param>
+    public ImageCounts Renamed(int classes, IReadOnlyList<int> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var renamed = new ImageCounts(classes);
+        var (before, after) = (new long[Classes * Classes], new long[classes * classes]);
+        for (var image = 0; image < Images; image++)
+        {
+            Array.Clear(before);
+            Array.Clear(after);
+            AddTo(image, 1, before);
+            for (var label = 0; label < classes; label++)
+            {
+                for (var i = 0; i < names.Count; i++) after[(label * classes) + names[i]] += before[(label * Classes) + i];
+            }
+
+            renamed.Add(after);
+        }
+
+        return renamed;
     }
 }

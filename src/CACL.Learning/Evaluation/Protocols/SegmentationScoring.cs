@@ -14,13 +14,14 @@ public static class SegmentationScoring
     /// <param name="context">Progress and cancellation.</param>
     /// <param name="seen">Called with each image's index; returns what receives that image, its labels and its prediction, or null. Null:
     /// nobody looks.</param>
+    /// <param name="predictions">What the predictor distinguishes, if that is more than the classes: clusters.</param>
     /// <param name="images">Receives the counts of each image; null: only their sum is kept.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
-        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, ImageCounts? images = null)
+        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, int predictions = 0, ImageCounts? images = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var confusion = new ConfusionMatrix(data.Classes.Count);
+        var confusion = new ConfusionMatrix(Math.Max(data.Classes.Count, predictions));
         Run(data, test, predictor, context, [confusion], images is null ? [] : [images], shown: 0, seen);
         return confusion;
     }
@@ -30,7 +31,7 @@ public static class SegmentationScoring
     /// <param name="test">The images.</param>
     /// <param name="predictor">The predictor.</param>
     /// <param name="context">Progress and cancellation.</param>
-    /// <param name="images">Receive the counts of each image, one for each scorer.</param>
+    /// <param name="images">Receive the counts of each image, one for each scorer; of as many classes as its predictions need.</param>
     /// <param name="shown">The scorer whose predictions are looked at.</param>
     /// <param name="seen">As above.</param>
     public static void RunAll(
@@ -39,7 +40,7 @@ public static class SegmentationScoring
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(images);
-        var confusions = images.Select(i => new ConfusionMatrix(data.Classes.Count)).ToArray();
+        var confusions = images.Select(i => new ConfusionMatrix(i.Classes)).ToArray();
         Run(data, test, predictor, context, confusions, images, shown, seen);
     }
 

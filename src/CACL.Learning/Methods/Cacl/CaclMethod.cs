@@ -1,4 +1,3 @@
-using CACL.Learning.Augmentation;
 using CACL.Learning.Losses;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
@@ -29,7 +28,7 @@ public sealed class CaclMethod : MomentumMethod
     /// <param name="cudaGraph">Whether a card replays a recorded step.</param>
     /// <exception cref="ArgumentException">Settings that cannot go together; the message names all of them.</exception>
     public CaclMethod(CaclOptions options, Device device, Precision precision = Precision.Fp32, bool cudaGraph = false)
-        : base(Sound(options), options.HeadSpecs, options.Queues, options.Lars, Words(options), device, precision, cudaGraph)
+        : base(options, options.HeadSpecs, Words(options), device, precision, cudaGraph, rolled: options.SpatialRoll)
     {
         _options = options;
         _metrics = options.Metrics;
@@ -41,9 +40,6 @@ public sealed class CaclMethod : MomentumMethod
 
     /// <summary>The settings with which it was created.</summary>
     public CaclOptions Options => _options;
-
-    /// <inheritdoc/>
-    private protected override double EmaWeight(double progress) => _options.EmaWeight;
 
     /// <inheritdoc/>
     private protected override StepFigures Compute(StepInputs inputs)
@@ -153,24 +149,6 @@ public sealed class CaclMethod : MomentumMethod
     }
 
     private NegativeQueue QueueOf(Heads head) => Queues[CaclHeads.NameOf(head)];
-
-    /// <inheritdoc/>
-    private protected override void Check(Views views)
-    {
-        views.Check(rolled: _options.SpatialRoll);
-        var (batch, side) = ((int)views.View.shape[0], (int)Math.Min(views.View.shape[2], views.View.shape[3]));
-        var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
-        if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)
-            throw new ArgumentException(string.Join(' ', problems));
-    }
-
-    private static CaclOptions Sound(CaclOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return options.Problems().ToList() is { Count: > 0 } problems
-            ? throw new ArgumentException(string.Join(' ', problems), nameof(options))
-            : options;
-    }
 
     private static string Words(CaclOptions options) =>
         $"a {options.Backbone} with heads {options.Heads} and queues of {QueueSizes(options)} rows";

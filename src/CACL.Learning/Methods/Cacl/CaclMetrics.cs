@@ -15,8 +15,8 @@ public sealed class CaclMetrics
             Chance = new ChanceLevel(1 / (options.QueueSizeOf(Heads.Global) + 1.0), "1/(K+1)"),
         };
         CycleBack = new("cycle_back", MetricKind.Share, "cycle", "back", "back at the same place (cycle head)");
-        Spread = PerHead("spread", MetricKind.Spread, "spread");
-        FrameSpread = PerHead("frame_spread", MetricKind.FrameSpread, "frames");
+        Spread = PerHead(MetricSpec.SpreadOf);
+        FrameSpread = PerHead(MetricSpec.FrameSpreadOf);
         TargetEntropy = new("target_entropy_cycle", MetricKind.TargetEntropy, "cycle", "entropy", "cycle's target");
         All =
         [
@@ -54,7 +54,6 @@ public sealed class CaclMetrics
     /// <summary>All metrics, in the order of metrics.jsonl.</summary>
     public IReadOnlyList<MetricSpec> All { get; }
 
-    private static OrderedDictionary<Heads, MetricSpec> PerHead(string name, MetricKind kind, string word) => new(
-        CaclHeads.Each(Heads.All).Select(head => KeyValuePair.Create(
-            head, new MetricSpec($"{name}_{CaclHeads.NameOf(head)}", kind, CaclHeads.NameOf(head), word, CaclHeads.NameOf(head)))));
+    private static OrderedDictionary<Heads, MetricSpec> PerHead(Func<string, MetricSpec> spec) => new(
+        CaclHeads.Each(Heads.All).Select(head => KeyValuePair.Create(head, spec(CaclHeads.NameOf(head)))));
 }

@@ -1,9 +1,6 @@
 using CACL.Learning.Networks;
-using CACL.Learning.Optimisation;
 using CACL.Learning.Runtime;
-using CACL.Learning.Weights;
 using static TorchSharp.torch;
-using Padding = CACL.Learning.Networks.Padding;
 
 namespace CACL.Learning.Methods.Cacl;
 
@@ -28,7 +25,7 @@ public enum Pooling
 }
 
 /// <summary>All settings of METHOD.md §3 to §7 that decide what a training step computes. Defaults are the method's.</summary>
-public sealed record CaclOptions : MethodOptions
+public sealed record CaclOptions : MomentumOptions
 {
     /// <summary>Heads that are on.</summary>
     public Heads Heads { get; init; } = Heads.All;
@@ -48,14 +45,8 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Rows of the cycle head's queue; null: <see cref="QueueSize"/>.</summary>
     public int? CycleQueueSize { get; init; }
 
-    /// <summary>Number of groups of consecutive samples with batch statistics of their own; must divide the batch.</summary>
-    public int BatchNormSplits { get; init; } = 4;
-
     /// <summary>Whether views are rolled and feature maps rolled back (equation 7).</summary>
     public bool SpatialRoll { get; init; } = true;
-
-    /// <summary>Padding of the backbone's convolutions.</summary>
-    public Padding Padding { get; init; } = Padding.Zeros;
 
     /// <summary>
     /// Whether the cycle is soft (its target comes from the global head) or hard (the identity). Null: soft if and only if the global head
@@ -86,14 +77,8 @@ public sealed record CaclOptions : MethodOptions
     /// <summary>Temperature τ of every softmax.</summary>
     public double Temperature { get; init; } = 0.07;
 
-    /// <summary>EMA weight m of the key network: key ← m·key + (1 − m)·query.</summary>
-    public double EmaWeight { get; init; } = 0.999;
-
     /// <summary>Weights of the three losses, equal by default [P].</summary>
     public LossWeights LossWeights { get; init; } = Weights(1, 1, 1);
-
-    /// <summary>Optimiser (METHOD.md §7).</summary>
-    public LarsOptions Lars { get; init; } = new();
 
     /// <summary>The cycle's target as it follows from all settings.</summary>
     public CycleTarget Target =>
@@ -145,10 +130,8 @@ public sealed record CaclOptions : MethodOptions
         string[] heads = [.. CaclHeads.Each(Heads).Select(CaclHeads.NameOf)];
         return new MethodDescription
         {
-            Architecture = new CheckpointArchitecture(
-                Backbone.ToString().ToLowerInvariant(), string.Join(',', heads), QueueSize, CaclHeads.Width,
-                Padding.ToString().ToLowerInvariant()),
-            CheckpointFiles = MomentumMethod.CheckpointFiles,
+            Architecture = ArchitectureOf(method: null, QueueSize, CaclHeads.Width),
+            CheckpointFiles = MomentumMethod.CheckpointFilesWithQueues,
             Heads = heads,
             Metrics = Metrics.All,
             LossWeights = LossWeights,
@@ -161,9 +144,10 @@ public sealed record CaclOptions : MethodOptions
     public override IMethod Create(Device device, Precision precision = Precision.Fp32, bool cudaGraph = false) =>
         new CaclMethod(this, device, precision, cudaGraph);
 
-    /// <summary>Returns what is wrong with these settings whatever the batch, in sentences for people; empty if nothing is.</summary>
-    public IEnumerable<string> Problems()
+    /// <inheritdoc/>
+    public override IEnumerable<string> Problems()
     {
+        foreach (var problem in base.Problems()) yield return problem;
         if (Heads == Heads.None) yield return "No head is on: turn on at least one of global, pixel and cycle.";
         if ((SoftCycle == true || UsesSoftCycle) && !Heads.HasFlag(Heads.Global))
             yield return "The soft cycle takes its target from the global head, which is off: turn the head on or the soft cycle off.";
@@ -173,33 +157,6 @@ public sealed record CaclOptions : MethodOptions
             yield return $"The temperature of the cycle's target is {CycleTargetTemperature}: it must be above 0.";
         foreach (var size in CaclHeads.Each(Heads).Select(QueueSizeOf).Append(QueueSize).Distinct().Where(size => size < 1))
             yield return $"A queue of {size} rows holds no negatives: give it at least one.";
-        if (BatchNormSplits < 1) yield return $"Batch normalisation cannot have {BatchNormSplits} groups: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
-        if (!(EmaWeight >= 0 && EmaWeight <= 1)) yield return $"The key network's momentum is {EmaWeight}: it must be between 0 and 1.";
-    }
-
-    /// <summary>Returns what is wrong with these settings for such batches, in sentences for people; empty if nothing is.</summary>
-    /// <param name="batchSize">Number of pairs B in a batch.</param>
-    /// <param name="cropSize">Side S of a view, pixels.</param>
-    /// <param name="enqueuePixels">Pixels of each frame that enter the pixel and cycle queues.</param>
-    public IEnumerable<string> Problems(int batchSize, int cropSize, int enqueuePixels)
-    {
-        foreach (var problem in Problems()) yield return problem;
-        if (BatchNormSplits > 0 && batchSize % BatchNormSplits != 0)
-        {
-            yield return $"A batch of {batchSize} does not divide into {BatchNormSplits} groups of batch normalisation: choose a multiple "
-                + $"of {BatchNormSplits}.";
-        }
-
-        if (cropSize < 8 || cropSize % 8 != 0) yield return $"A crop of {cropSize} pixels is not a multiple of 8, the output stride.";
-        // The last stage's dilation is 4, and a reflected border must be narrower than the map.
-        if (Padding == Padding.Reflect && cropSize < 40)
-            yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
-        foreach (var queue in Queues)
-        {
-            if (queue.RowsPerStep(batchSize, Math.Max(1, enqueuePixels)) is var rows && rows > queue.Size)
-                yield return $"A step puts {rows} rows into the {queue.Head} head's queue of {queue.Size}: make the queue larger, or the "
-                    + "batch or the enqueued pixels fewer.";
-        }
     }
 }

@@ -7,7 +7,7 @@ namespace CACL.Learning.Methods.Cacl;
 /// <summary>The encoder of a training step, a network with its heads: views in, each head's map out, rolled back. Owns nothing.</summary>
 internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
 {
-    private readonly ResNet _backbone = new(weights, options.Padding, options.BatchNormSplits);
+    private readonly ViewEncoder _encoder = new(weights, options.Padding, options.BatchNormSplits);
 
     /// <summary>
     /// Encodes x [B,3,S,S]. Views are rolled and permuted by the tables for the backbone only: the maps that are returned have the
@@ -19,9 +19,7 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     public HeadMaps Forward(Tensor x, Tensor? tables, Heads only = Heads.All)
     {
         using var scope = NewDisposeScope();
-        var views = x.to(weights.FactorType);
-        var features = _backbone.Forward(tables is null ? views : SpatialRoll.Apply(views, tables), training: true);
-        var rows = tables is null ? SpatialRoll.Rows(features) : SpatialRoll.InvertToRows(features, tables);
+        var rows = _encoder.Rows(x, tables);
         var maps = new HeadMaps();
         foreach (var head in CaclHeads.Each(options.Heads & only))
         {
@@ -39,14 +37,14 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
             // Pooled before the head, the head sees one position, the mean of all.
             var pooled = options.Pooling == Pooling.AfterHead
                 ? maps.Rows[Heads.Global].mean([1])
-                : Forward(Heads.Global, rows.view(x.shape[0], -1, rows.shape[1]).mean([1]));
+                : Forward(Heads.Global, ViewEncoder.Pooled(rows, x.shape[0]));
             maps.Pooled = nn.functional.normalize(pooled, dim: 1).MoveToOuterDisposeScope();
         }
 
         return maps;
     }
 
-    private Tensor Forward(Heads head, Tensor rows) => Head.Forward(rows, weights, CaclHeads.Spec(head, options.Backbone), training: true);
+    private Tensor Forward(Heads head, Tensor rows) => _encoder.Head(rows, CaclHeads.Spec(head, options.Backbone));
 }
 
 /// <summary>The output of one network's heads for a batch, in the caller's dispose scope.</summary>

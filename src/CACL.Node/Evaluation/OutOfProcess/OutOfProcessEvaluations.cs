@@ -59,11 +59,18 @@ internal static class OutOfProcessEvaluations
     // A training on the CPU takes the cores; one on a GPU leaves half of them free.
     private static int ThreadsBeside(string device) => device == "cpu" ? 1 : Math.Max(1, Environment.ProcessorCount / 2);
 
+    private static IEnumerable<string> Words(int steps, int epochs)
+    {
+        if (steps > 0) yield return string.Create(CultureInfo.InvariantCulture, $"every {steps} steps");
+        if (epochs > 0) yield return string.Create(CultureInfo.InvariantCulture, $"every {epochs} epochs");
+    }
+
     private static string Words(TrainingEvaluationSettings settings)
     {
         var words = new List<string>();
-        if (settings.EverySteps > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"every {settings.EverySteps} steps"));
-        if (settings.EveryEpochs > 0) words.Add(string.Create(CultureInfo.InvariantCulture, $"every {settings.EveryEpochs} epochs"));
+        if (settings.DataSets.Any(d => d.Period is null)) words.AddRange(Words(settings.EverySteps, settings.EveryEpochs));
+        foreach (var dataSet in settings.DataSets.Where(d => d.Period is not null))
+            words.AddRange(Words(dataSet.EverySteps ?? 0, dataSet.EveryEpochs ?? 0).Select(period => $"{dataSet.Name} {period}"));
         words.AddRange(settings.When.Select(c => $"when {c}"));
         if (settings.AtEnd) words.Add("at the end");
         words.Add("on demand");

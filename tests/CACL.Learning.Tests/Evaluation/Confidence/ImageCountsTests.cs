@@ -24,6 +24,25 @@ public sealed class ImageCountsTests : IDisposable
     });
 
     [Fact]
+    public void Renamed_they_sum_to_the_renamed_sum() => Gen.Select(Images, Gen.Int[0, 2].Array[4]).Sample((images, names) =>
+    {
+        // Labels are of three classes, predictions of four clusters.
+        foreach (var image in images)
+        {
+            for (var cell = 0; cell < 16; cell++) image[cell] = cell < 12 ? image[cell] / 4 : 0;
+        }
+
+        var (counts, expected) = (Counts(images).Renamed(3, names), new long[9]);
+        foreach (var image in images)
+        {
+            for (var cell = 0; cell < 12; cell++) expected[(cell / 4 * 3) + names[cell % 4]] += image[cell];
+        }
+
+        Assert.Equal(images.Length, counts.Images);
+        Assert.Equal(expected, counts.Sum().Counts);
+    });
+
+    [Fact]
     public void A_file_gives_back_what_was_written() => Images.Sample(images =>
     {
         var names = images.Select((_, i) => $"aachen/{i} \"ä\"").ToArray();

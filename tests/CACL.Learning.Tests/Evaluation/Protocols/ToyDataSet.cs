@@ -4,7 +4,7 @@ using CACL.Data.Sampling;
 namespace CACL.Learning.Tests.Evaluation.Protocols;
 
 /// <summary>A generated data set: each image is of one class and its colour, with noise, and some pixels are ignored.</summary>
-internal sealed class ToyDataSet(int images, int width = 40, int height = 32) : ISegmentationDataSet
+internal sealed class ToyDataSet(int images, int width = 40, int height = 32, double ignored = 0.1) : ISegmentationDataSet
 {
     private static readonly (byte Red, byte Green, byte Blue)[] Colours = [(220, 30, 30), (30, 200, 40), (40, 30, 210)];
 
@@ -40,7 +40,7 @@ internal sealed class ToyDataSet(int images, int width = 40, int height = 32) : 
             byte Noisy(byte value) => (byte)Math.Clamp(value + random.Below(31) - 15, 0, 255);
             (pixels[3 * p], pixels[(3 * p) + 1], pixels[(3 * p) + 2]) = (
                 Noisy(Colours[kind].Red), Noisy(Colours[kind].Green), Noisy(Colours[kind].Blue));
-            classes[p] = random.Chance(0.1) ? LabelMap.Ignored : (byte)kind;
+            classes[p] = random.Chance(ignored) ? LabelMap.Ignored : (byte)kind;
         }
 
         return (new RgbImage(w, h, pixels), new LabelMap(w, h, classes));

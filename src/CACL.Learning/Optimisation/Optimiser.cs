@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 namespace CACL.Learning.Optimisation;
 
 /// <summary>
-/// LARS (METHOD.md §7) over a network's parameters, without ever waiting for the device: norms and ratios stay tensors. Its momentum
-/// buffers start at zero, which makes the first update the gradient itself. Owns its buffers.
+/// LARS or SGD with momentum (METHOD.md §7) over a network's parameters, without ever waiting for the device: norms and ratios stay
+/// tensors. Its momentum buffers start at zero, which makes the first update the gradient itself. Owns its buffers.
 /// </summary>
-internal sealed class Lars : IDisposable
+internal sealed class Optimiser : IDisposable
 {
-    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Optimisation/lars"));
+    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Optimisation/optimiser"));
 
-    private readonly LarsOptions _options;
+    private readonly OptimiserOptions _options;
     private readonly NetworkWeights _weights;
     private readonly Tensor _momentum;
     private readonly Tensor[] _views;
     private readonly Tensor[] _parameters;
 
-    public Lars(NetworkWeights weights, LarsOptions options)
+    public Optimiser(NetworkWeights weights, OptimiserOptions options)
     {
         _options = options;
         _weights = weights;
@@ -33,16 +33,17 @@ internal sealed class Lars : IDisposable
     public IReadOnlyList<Tensor> Momentum => _views;
 
     /// <summary>
-    /// Takes one step: g ← (g + λw)·trust·‖w‖/(‖g‖ + λ‖w‖ + ε) for matrices, buf ← momentum·buf + g, w ← w − rate·buf. The gradients, one
-    /// per parameter and in their order, are consumed. rate [] float64; if finite [] bool is false, nothing changes.
+    /// Takes one step along the gradients, one per parameter and in their order, which are consumed. rate [] float64; if finite [] bool is
+    /// false, nothing changes.
     /// </summary>
     public void Step(IReadOnlyList<Tensor> gradients, Tensor rate, Tensor finite)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Script.Value.Call(
-            "lars", _parameters, gradients.ToArray(), _views, _weights.Parameters, _momentum, _options.AdaptVectors, _options.WeightDecay,
-            _options.Trust, _options.Epsilon, _options.Momentum, rate, finite);
+            "optimise", _parameters, gradients.ToArray(), _views, _weights.Parameters, _momentum, _options.Kind == OptimiserKind.Lars,
+            _options.AdaptVectors, _options.WeightDecay, _options.Trust, _options.Epsilon,
+            _options.Denominator == TrustDenominator.NormOfSum, _options.RateInMomentum, _options.Momentum, rate, finite);
     }
 
     public void Dispose()
