@@ -17,7 +17,8 @@ public static class KeyPage
         | preset | what it is for |
         |---|---|
         | [demo.conf](demo.conf) | a few minutes on a few CPU cores: a complete run at small scale |
-        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: longer, and evaluated more often |
+        | [docker-demo.conf](docker-demo.conf) | the demo of `docker compose up`: the same, evaluated more often |
+        | [small.conf](small.conf) | some hundreds of clips of your own: what differs from the paper, and why |
         | [kinetics-r18.conf](kinetics-r18.conf) | the paper's ResNet-18 on Kinetics-400, from scratch |
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
         | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |

@@ -87,6 +87,11 @@ internal static class EvaluateCommand
             Description = "Folder for result.json, the counts of each test image, the trained classifier and pictures.",
             HelpName = "DIR"
         };
+        var beside = new Option<string?>("--beside")
+        {
+            Description = "Folder --out of an earlier evaluation of the same images: its predictions appear on the sheets, too.",
+            HelpName = "DIR",
+        };
         var json = new Option<bool>("--json")
         {
             Description = "Prints the result as one JSON object on the last line of standard output; all else goes to standard error.",
@@ -100,7 +105,7 @@ internal static class EvaluateCommand
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol knn --variant quick",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
-            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, sweep, pictures, folder, json,
+            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, sweep, pictures, folder, beside, json,
         };
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
@@ -112,10 +117,13 @@ internal static class EvaluateCommand
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
-            if (parsed.GetResult(sweep) is { Implicit: false } && parsed.GetResult(protocol) is { Tokens: [{ Value: not EvaluationProtocols.Linear } word] })
+            if (parsed.GetResult(sweep) is { Implicit: false }
+                && parsed.GetResult(protocol) is { Tokens: [{ Value: not EvaluationProtocols.Linear } word] })
                 parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen "
                     + $"backbone. {(word.Value == EvaluationProtocols.Limited
                         ? "In limited, every rate would train a backbone of its own." : $"{word.Value} has no learning rate.")}");
+            if (parsed.GetValue(beside) is not null && parsed.GetValue(pictures) == 0)
+                parsed.AddError("--beside needs sheets to show the predictions on: --pictures N --out DIR.");
         });
         command.SetAction(parsed =>
         {
@@ -138,6 +146,7 @@ internal static class EvaluateCommand
                     SweepRates = parsed.GetResult(sweep) is { Implicit: false } ? parsed.GetValue(sweep) ?? [] : null,
                     Pictures = parsed.GetValue(pictures),
                     Out = parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
+                    Beside = parsed.GetValue(beside) is { } other ? FilePaths.Absolute(other) : null,
                     Json = parsed.GetValue(json),
                 },
                 parsed.InvocationConfiguration.Output,

@@ -41,6 +41,9 @@ internal sealed record EvaluateRequest
     /// <summary>Folder for the output, absolute; null: nothing is written.</summary>
     public string? Out { get; init; }
 
+    /// <summary>Folder of another evaluation whose predictions the sheets show, too, absolute; null: none.</summary>
+    public string? Beside { get; init; }
+
     /// <summary>Whether standard output ends with the result as JSON.</summary>
     public bool Json { get; init; }
 }

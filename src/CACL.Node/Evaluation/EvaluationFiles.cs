@@ -9,14 +9,28 @@ namespace CACL.Node.Evaluation;
 internal sealed class EvaluationFiles
 {
     private readonly string? _folder;
+    private readonly string? _beside;
 
     /// <summary>Creates the folder at once: that it cannot be written to should not become clear after an hour.</summary>
-    /// <exception cref="UserException">The folder cannot be created.</exception>
-    public EvaluationFiles(string? folder)
+    /// <param name="folder">The folder; null: nothing is written.</param>
+    /// <param name="beside">The folder of another evaluation, whose predictions the sheets show, too; null: none.</param>
+    /// <exception cref="UserException">The folder cannot be created, or the other one has no predictions.</exception>
+    public EvaluationFiles(string? folder, string? beside = null)
     {
         _folder = folder;
+        _beside = beside;
+        if (beside is not null && !Directory.Exists(Predictions(beside)))
+            throw new UserException($"There are no predictions in {beside}: evaluate that network with --pictures N --out {beside} first.");
         if (folder is not null) Guarded(folder, () => Directory.CreateDirectory(folder));
     }
+
+    /// <summary>What a sheet calls this evaluation where another stands beside it.</summary>
+    public string Title => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
+
+    /// <summary>What a sheet calls the evaluation beside it.</summary>
+    public string TitleBeside => Path.GetFileName(Path.TrimEndingDirectorySeparator(_beside ?? ""));
+
+    private string Folder => _folder ?? throw new InvalidOperationException("Pictures need a folder.");
 
     /// <summary>Writes <c>classifier.safetensors</c>.</summary>
     public void WriteClassifier(LinearClassifierFile classifier)
@@ -39,9 +53,17 @@ internal sealed class EvaluationFiles
     }
 
     /// <summary>Returns the file of an image's sheet. A split's names may contain folders; the sheets lie side by side.</summary>
-    public string Picture(string name) =>
-        Path.Combine(
-            _folder ?? throw new InvalidOperationException("Pictures need a folder."), "pictures", $"{name.Replace('/', '_')}.png");
+    public string Picture(string name) => Path.Combine(Folder, "pictures", FileName(name));
+
+    /// <summary>Returns the file of an image's prediction.</summary>
+    public string Prediction(string name) => Path.Combine(Predictions(Folder), FileName(name));
+
+    /// <summary>Returns the file of the other evaluation's prediction; null: there is no other.</summary>
+    public string? PredictionBeside(string name) => _beside is null ? null : Path.Combine(Predictions(_beside), FileName(name));
+
+    private static string Predictions(string folder) => Path.Combine(folder, "predictions");
+
+    private static string FileName(string name) => $"{name.Replace('/', '_')}.png";
 
     private static void Guarded(string path, Action write)
     {

@@ -34,7 +34,7 @@ internal static class EvaluationSession
         using var interruption = new Interruption();
         var words = request.Json ? error : output;
         var display = new EvaluationDisplay(words, request.Settings.Logging.ProgressEvery, TimeProvider.System);
-        var files = new EvaluationFiles(request.Out);
+        var files = new EvaluationFiles(request.Out, request.Beside);
         try
         {
             var device = DeviceChoice.Resolve(request.Settings.Evaluation.Device, request.Settings.Training.LibTorch);

@@ -78,6 +78,12 @@ internal static class TrainingSession
                     videos.StillsLeftOut, SettingNames.Stride);
             }
 
+            foreach (var warning in QueueAdvice.Warnings(
+                settings.ToMethod().Describe().Queues, settings.Model.EnqueuePixels, videos.Usable.Length))
+            {
+                Log.Warning("{Queue:l}", warning);
+            }
+
             var device = TorchDevice.Prepare(settings.Training);
             var precision = RunPrecision.Of(
                 settings.Training, device,

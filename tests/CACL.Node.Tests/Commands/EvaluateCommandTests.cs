@@ -20,6 +20,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("above 0, at most 1", "--fraction", "0")]
     [InlineData("above 0, at most 1", "--fraction", "1.5")]
     [InlineData("--pictures needs a folder to write to: --out DIR.", "--pictures", "2")]
+    [InlineData("--beside needs sheets to show the predictions on: --pictures N --out DIR.", "--beside", "other", "--out", "sheets")]
     [InlineData("0 to 10000", "--pictures", "10001", "--out", "sheets")]
     [InlineData("belongs to --protocol linear, where", "--protocol", "limited", "--sweep-learning-rate")]
     [InlineData("--sweep-learning-rate: expected numbers above 0, at most 1000.", "--sweep-learning-rate", "0.1", "0")]

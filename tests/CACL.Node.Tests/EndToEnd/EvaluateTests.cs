@@ -4,6 +4,7 @@ using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
+using CACL.Node.Pictures;
 using CACL.Node.Tests.Pictures;
 using CACL.Testing;
 using SkiaSharp;
@@ -22,7 +23,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(Figures(result), Figures(Result(second)));
         Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
         Assert.Equal(
-            ["classifier.safetensors", "counts.safetensors", "pictures", "result.json"],
+            ["classifier.safetensors", "counts.safetensors", "pictures", "predictions", "result.json"],
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
 
         var iou = result.GetProperty("iou").EnumerateArray().Select(v => v.GetDouble()).ToArray();
@@ -84,6 +85,33 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     [Fact]
+    public void Another_networks_predictions_stand_beside_the_new_ones()
+    {
+        var (before, after) = (runs.Folder("untrained"), runs.Folder("trained"));
+        Succeed([.. Evaluate("random", "linear"), "--out", before, "--pictures", "2"]);
+        Succeed([.. Evaluate("random", "linear"), "--out", after, "--pictures", "2", "--beside", before, "--set", "cacl.seed=7"]);
+        Each.Holds(["0.png", "1.png"], picture =>
+        {
+            using var alone = SKBitmap.Decode(Path.Combine(before, "pictures", picture));
+            using var both = SKBitmap.Decode(Path.Combine(after, "pictures", picture));
+            // Three panels became four.
+            Assert.Equal((alone.Width - Sheet.Margin) / 3 * 4, both.Width - Sheet.Margin);
+            // The image, its label and the other network's prediction are the same on both.
+            var (width, height) = EvaluationSheet.PanelSize(32, 32);
+            for (var panel = 0; panel < 3; panel++)
+            {
+                var place = EvaluationSheet.PanelPlace(panel, width, height);
+                Assert.Equal(Crop(alone, place), Crop(both, place));
+            }
+        });
+
+        var (exit, output) = CaclProcess.Run(
+            [.. Evaluate("random", "linear"), "--out", runs.Folder("third"), "--pictures", "2", "--beside", runs.Folder("nothing")]);
+        Assert.NotEqual(0, exit);
+        Assert.Contains("There are no predictions in", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_its_checkpoint_and_what_is_exported_of_it_score_alike()
     {
         var (run, exported) = (runs.Folder("one-step"), runs.Folder("exported.safetensors"));
@@ -107,6 +135,11 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Contains("step-00000001, is taken instead.", results[3].GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
         Assert.Contains("step-00000001, is taken instead.", said[3], StringComparison.Ordinal);
     }
+
+    private static SKColor[] Crop(SKBitmap sheet, SKRect place) =>
+        [.. from y in Enumerable.Range((int)place.Top, (int)place.Height)
+            from x in Enumerable.Range((int)place.Left, (int)place.Width)
+            select sheet.GetPixel(x, y)];
 
     [Fact]
     public void Few_labels_train_the_whole_network()

@@ -1,6 +1,7 @@
 using CACL.Configuration.Keys;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
+using CACL.Node.RunInputs;
 using CACL.Node.Settings;
 using CACL.Testing;
 
@@ -49,6 +50,48 @@ public sealed class PresetTests
     {
         var settings = Load("demo.conf").Settings;
         Assert.True(settings.Model.QueueSize / settings.Training.BatchSize * 4 <= settings.Training.MaxSteps);
+    }
+
+    [Theory]
+    [InlineData("demo.conf", 144)]
+    [InlineData("docker-demo.conf", 144)]
+    [InlineData("small.conf", 128)]
+    public void A_preset_for_few_videos_has_no_queue_longer_than_they_are_many(string name, int videos)
+    {
+        var settings = Load(name).Settings;
+        Assert.Empty(QueueAdvice.Warnings(settings.ToMethod().Describe().Queues, settings.Model.EnqueuePixels, videos));
+        Assert.NotEmpty(QueueAdvice.Warnings(settings.ToMethod().Describe().Queues, settings.Model.EnqueuePixels, videos / 4));
+    }
+
+    [Fact]
+    public void The_preset_for_small_data_departs_from_the_paper_where_it_says_why()
+    {
+        string[] departures = [.. Load("small.conf").DifferencesFrom(ConfigurationFiles.Defaults()).Select(setting => setting.Key)];
+        Assert.Equal(
+            [
+                "cacl.checkpoints.every-steps", "cacl.data.crop-size", "cacl.evaluation.quick.test-images",
+                "cacl.evaluation.quick.train-images", "cacl.model.heads", "cacl.model.momentum", "cacl.model.queue-sizes.cycle",
+                "cacl.model.queue-sizes.global", "cacl.model.queue-sizes.pixel", "cacl.training.epochs", "cacl.training.learning-rate",
+                "cacl.training.max-steps", "cacl.training.warmup-epochs",
+            ],
+            departures.Order(StringComparer.Ordinal));
+        var lines = File.ReadAllLines(Path.Combine(Folder, "small.conf"));
+        Each.Holds(departures, key => Assert.True(HasReason(lines, key), $"small.conf sets {key} without a comment above it."));
+    }
+
+    // A comment stands above the first line of a group of values.
+    private static bool HasReason(string[] lines, string key)
+    {
+        var from = key.IndexOf("queue-sizes", StringComparison.Ordinal);
+        var name = from < 0 ? key.Split('.')[^1] : key[from..];
+        var at = Array.FindLastIndex(lines, line => line.TrimStart().StartsWith($"{name} =", StringComparison.Ordinal));
+        while (at > 0 && lines[at - 1].Trim() is { Length: > 0 } above)
+        {
+            if (above.StartsWith('#')) return true;
+            at--;
+        }
+
+        return false;
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class PixProMethod : MomentumMethod
         var map = (Rows: inputs.View.shape[2] / 8, Columns: inputs.View.shape[3] / 8);
         var (loss, matched) = PropagationLoss.Compute(x, g, target, boxes, map, _options.Distance, _options.Sharpness);
         var losses = new StepLosses();
-        losses.Add(_options.Loss, loss);
-        losses.Add(_options.Matched, matched);
+        losses.Add(PixProOptions.Loss, loss);
+        losses.Add(PixProOptions.Matched, matched);
         var (ofPixels, ofFrames) = Spread.Of([x.detach().narrow(0, 0, inputs.View.shape[0])])[0];
         losses.Add(MetricSpec.SpreadOf(_options.Projector.Name), ofPixels);
         losses.Add(MetricSpec.FrameSpreadOf(_options.Projector.Name), ofFrames);
@@ -89,7 +89,7 @@ public sealed class PixProMethod : MomentumMethod
     private Tensor Transformed(Tensor projected)
     {
         using var scope = NewDisposeScope();
-        return _query.Head(projected.flatten(0, 1).to(Online.FactorType), _options.Propagation).view_as(projected)
+        return _query.Head(projected.flatten(0, 1).to(Online.FactorType), PixProOptions.Propagation).view_as(projected)
             .MoveToOuterDisposeScope();
     }
 }

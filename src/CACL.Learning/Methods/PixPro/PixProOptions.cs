@@ -48,13 +48,13 @@ public sealed record PixProOptions : MomentumOptions
     };
 
     /// <summary>The propagation's transformation g of each position, a single layer; the network that follows has none.</summary>
-    internal HeadSpec Propagation => new("propagation", 0, Width) { Input = Width };
+    internal static HeadSpec Propagation => new("propagation", 0, Width) { Input = Width };
 
     /// <summary>−2 times the mean cosine of positive pairs, both ways summed: −4 at its lowest, 0 for vectors that are unrelated.</summary>
-    internal MetricSpec Loss => new("loss_pixel", MetricKind.Loss, Pixel, Pixel, Pixel);
+    internal static MetricSpec Loss => new("loss_pixel", MetricKind.Loss, Pixel, Pixel, Pixel);
 
     /// <summary>Share of samples whose two views have a positive pair.</summary>
-    internal MetricSpec Matched => new("matched_pixel", MetricKind.Share, Pixel, "matched", "pairs whose views share positions");
+    internal static MetricSpec Matched => new("matched_pixel", MetricKind.Share, Pixel, "matched", "pairs whose views share positions");
 
     /// <inheritdoc/>
     public override MethodDescription Describe() => new()
