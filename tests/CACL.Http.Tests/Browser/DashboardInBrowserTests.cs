@@ -105,18 +105,17 @@ public sealed class DashboardInBrowserTests : IDisposable
     [Fact]
     public async Task Each_protocol_has_a_curve_of_its_own()
     {
-        var lines = from step in new[] { 50, 100, 150 }
-            from protocol in new[] { "linear", "knn" }
-            select Line(
-                new()
-                {
-                    ["step"] = step,
-                    ["dataset"] = "camvid",
-                    ["protocol"] = protocol,
-                    ["variant"] = "quick",
-                    ["status"] = "done",
-                    ["miou"] = protocol == "knn" ? 0.2 : 0.3,
-                });
+        string Evaluated(int step, string protocol, double miou) => Line(
+            new()
+            {
+                ["step"] = step,
+                ["dataset"] = "camvid",
+                ["protocol"] = protocol,
+                ["variant"] = "quick",
+                ["status"] = "done",
+                ["miou"] = miou,
+            });
+        var lines = new[] { 50, 100, 150 }.Select(step => Evaluated(step, "linear", 0.3) + Evaluated(step, "knn", 0.2));
         File.WriteAllText(_run.Evaluations, string.Concat(lines));
         using var server = Start();
         await using var chromium = await Chromium.StartAsync();
