@@ -26,7 +26,7 @@ public static class KeyPage
         [methods/](methods) has the settings of CACL's rivals: MoCo-v2, SimCLR, BYOL, DenseCL and PixPro. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
-        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `datasets` (as `cacl.evaluation.datasets`, without periods), `files` (paths to refer to) and `rows`.
+        `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `compare-with` (the row with which the others are compared image by image; otherwise the first), `datasets` (as `cacl.evaluation.datasets`, without periods, each with a name, and if wanted with `sweep-learning-rate`: true or a list of rates), `files` (paths to refer to) and `rows`.
         Each row has a `name`, one of `preset` (optionally with `init-from` and `settings`), `random = true` (optionally with `backbone`) or `checkpoint`, and the `paper`'s value. A section `cacl` changes every row in the same way.
 
         A setting takes its value from the strongest of these: `--set key=value`, an environment variable, the files of `--config` (the last one first), the chosen method's file in [methods/](methods), the default below.

@@ -52,6 +52,12 @@ public enum DrawPurpose
     /// <summary>Crops of the limited-sample protocol.</summary>
     EvaluationCrop = 15,
 
+    /// <summary>Test images that a bootstrap resample takes.</summary>
+    EvaluationBootstrap = 31,
+
+    /// <summary>Training images on which no classifier of a learning-rate sweep is trained.</summary>
+    EvaluationHeldOut = 32,
+
     /// <summary>Crop box of view v₊, where it has one of its own.</summary>
     BoxPlus = 16,
 

@@ -8,6 +8,13 @@ public static class Percent
     /// <summary>Returns the percentage with one decimal, such as <c>25.4 %</c>.</summary>
     public static string Of(double share) => $"{Number(share, 1)} %";
 
+    /// <summary>Returns the percentage and its interval, such as <c>25.4 % (23.9 to 26.8)</c>; without an interval, as <see cref="Of"/>.
+    /// </summary>
+    /// <param name="share">The share.</param>
+    /// <param name="interval">The interval's two ends; anything else: there is none.</param>
+    public static string Within(double share, IReadOnlyList<double>? interval) =>
+        interval is [var low, var high] ? $"{Of(share)} ({Number(low, 1)} to {Number(high, 1)})" : Of(share);
+
     /// <summary>Returns the percentage without decimals, such as <c>25 %</c>.</summary>
     public static string Whole(double share) => $"{Number(share, 0)} %";
 

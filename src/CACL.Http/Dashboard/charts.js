@@ -188,7 +188,7 @@ class Figure {
 // Draws all figures over the range of steps that they share.
 class Figures {
   #figures = figures.map(spec => ({ spec, figure: new Figure(spec, (from, to) => this.#zoom(from, to)) }));
-  #quality = new Figure({ id: "quality", title: "mIoU of each data set and protocol", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
+  #quality = new Figure({ id: "quality", title: "mIoU of each data set and protocol, with its 95 % interval", fromZero: true, words: percent }, (from, to) => this.#zoom(from, to));
   #range = { kind: "all", from: null, to: null };
   #metrics = null; #known = []; #evaluations = []; #chance = null; #last = null; #stale = true; #asking = false;
 
@@ -286,10 +286,16 @@ class Figures {
       if (line.status !== "done" || !isNumber(line.miou) || !isNumber(line.step)) continue;
       const label = evaluationName(line);
       if (!sets.has(label)) sets.set(label, new Map());
-      sets.get(label).set(line.step, [line.miou, line.miou, line.miou]);
+      sets.get(label).set(line.step, [...(intervalOf(line, "miou") ?? [line.miou, line.miou]), line.miou]);
     }
     this.#quality.draw([...sets].map(([label, points], i) => ({ label, colour: colours[i % colours.length], dash: i > 0 ? [4 * i + 2, 3] : undefined, marks: true, points: new Map([...points].sort((a, b) => a[0] - b[0])) })), again);
   }
 }
+
+// The two ends of a score's interval, or null.
+const intervalOf = (line, name) => {
+  const ends = list(fields(line.intervals)[name]);
+  return ends.length === 2 && ends.every(isNumber) ? ends : null;
+};
 
 const evaluationName = line => [line.dataset, line.protocol, line.variant === "full" ? null : line.variant, isNumber(line.fraction) && line.fraction < 1 ? `${100 * line.fraction} %` : null].filter(Boolean).join(" · ");

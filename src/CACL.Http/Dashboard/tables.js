@@ -5,13 +5,21 @@ const mostRows = 200;
 // Writes a reason such as NotAVideo as people do.
 const reasonWords = reason => /^[A-Za-z]+$/.test(reason) ? reason.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ").toLowerCase() : spaced(reason);
 
+// A score and, from when there are intervals on, its 95 % interval over the test images.
+function scored(line, name) {
+  if (line.status !== "done") return "–";
+  const interval = intervalOf(line, name);
+  return interval ? `${percent(line[name])} (${percent(interval[0])} to ${percent(interval[1])})` : percent(line[name]);
+}
+
 function showEvaluations(lines) {
   const rows = lines.slice(-mostRows).reverse();
-  table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first`,
+  const brackets = rows.some(line => intervalOf(line, "miou")) ? "; in brackets: 95 % interval over the test images" : "";
+  table("evaluations", rows.map(line => [line.time, line.step, line.dataset, line.status]), lines.length === 0 ? "none yet" : `${lines.length}, newest first${brackets}`,
     [["Step", "number"], ["Data set"], ["mIoU", "number"], ["mAcc", "number"], ["aAcc", "number"], ["Why"], ["Time taken", "number"], ["Finished"], ["Result"]],
     rows.map(line => [
-      whole(line.step), evaluationName(line) || unknown, line.status === "done" ? percent(line.miou) : "–", line.status === "done" ? percent(line.macc) : "–",
-      line.status === "done" ? percent(line.aacc) : "–", known(line.trigger, spaced), isNumber(line.seconds) ? duration(line.seconds) : "–", time(line.time),
+      whole(line.step), evaluationName(line) || unknown, scored(line, "miou"), scored(line, "macc"), scored(line, "aacc"),
+      known(line.trigger, spaced), isNumber(line.seconds) ? duration(line.seconds) : "–", time(line.time),
       line.status === "done" ? "done" : `${known(line.status)}: ${known(line.error)}`,
     ]));
 }

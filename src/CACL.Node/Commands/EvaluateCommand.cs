@@ -66,14 +66,27 @@ internal static class EvaluateCommand
             HelpName = "full|quick",
             DefaultValueFactory = _ => "full"
         };
+        var sweep = new Option<double[]>("--sweep-learning-rate")
+        {
+            Description = "Trains a linear classifier with each of these learning rates and the protocol's own, on one pass of the "
+            + "backbone. Several may follow; none: a grid around the protocol's own. Training images that are held out choose the best.",
+            HelpName = "RATE",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = given => NumberOption.ReadAll<double>(
+                given, rate => rate is > 0 and <= 1000, "numbers above 0, at most 1000"),
+        };
         var pictures = new Option<int>("--pictures")
         {
             Description = "Writes this many sheets of image, label and prediction to the folder --out.",
             HelpName = "N",
             CustomParser = given => NumberOption.Read<int>(given, number => number is >= 0 and <= 10_000, "a whole number from 0 to 10000"),
         };
-        var folder =
-            new Option<string?>("--out") { Description = "Folder for result.json, the trained classifier and pictures.", HelpName = "DIR" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Folder for result.json, the counts of each test image, the trained classifier and pictures.",
+            HelpName = "DIR"
+        };
         var beside = new Option<string?>("--beside")
         {
             Description = "Folder --out of an earlier evaluation of the same images: its predictions appear on the sheets, too.",
@@ -88,10 +101,11 @@ internal static class EvaluateCommand
             "Measures how good a backbone's features are for semantic segmentation: per-class IoU, mIoU, mAcc and aAcc.",
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear",
             "cacl evaluate --checkpoint random --dataset folder --data /data/camvid --protocol linear --variant quick --json",
+            "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol linear --sweep-learning-rate 0.01 0.1",
             "cacl evaluate --checkpoint runs/first --dataset folder --data /data/camvid --protocol knn --variant quick",
             "cacl evaluate --checkpoint runs/first --dataset cityscapes --data /data/cityscapes --protocol limited --fraction 0.01")
         {
-            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, pictures, folder, beside, json,
+            checkpoint, backbone, kind, data, train, test, protocol, fraction, variant, sweep, pictures, folder, beside, json,
         };
         var configuration = new ConfigurationOptions(command, required: false);
         OneOf(backbone, "resnet18", "resnet50");
@@ -103,6 +117,11 @@ internal static class EvaluateCommand
             if (parsed.GetResult(pictures) is { Implicit: false, Tokens: [var count] } && count.Value != "0"
                 && parsed.GetValue(folder) is null)
                 parsed.AddError("--pictures needs a folder to write to: --out DIR.");
+            if (parsed.GetResult(sweep) is { Implicit: false }
+                && parsed.GetResult(protocol) is { Tokens: [{ Value: not EvaluationProtocols.Linear } word] })
+                parsed.AddError($"--sweep-learning-rate belongs to --protocol linear, where all rates share one pass of the frozen "
+                    + $"backbone. {(word.Value == EvaluationProtocols.Limited
+                        ? "In limited, every rate would train a backbone of its own." : $"{word.Value} has no learning rate.")}");
             if (parsed.GetValue(beside) is not null && parsed.GetValue(pictures) == 0)
                 parsed.AddError("--beside needs sheets to show the predictions on: --pictures N --out DIR.");
         });
@@ -124,6 +143,7 @@ internal static class EvaluateCommand
                     Protocol = parsed.GetRequiredValue(protocol),
                     Quick = parsed.GetRequiredValue(variant) == "quick",
                     Fraction = parsed.GetValue(fraction),
+                    SweepRates = parsed.GetResult(sweep) is { Implicit: false } ? parsed.GetValue(sweep) ?? [] : null,
                     Pictures = parsed.GetValue(pictures),
                     Out = parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
                     Beside = parsed.GetValue(beside) is { } other ? FilePaths.Absolute(other) : null,

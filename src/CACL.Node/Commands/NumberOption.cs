@@ -19,11 +19,34 @@ internal static class NumberOption
     {
         var option = given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
         // The number of values is checked by the library.
-        if (given.Tokens is not [var token]) return default;
+        return given.Tokens is [var token] ? Read(given, option, token.Value, allows, allowed) : default;
+    }
+
+    /// <summary>Returns the numbers; reports the first that is none, or not allowed, as an error in the command line.</summary>
+    /// <param name="given">The values on the command line.</param>
+    /// <param name="allows">Returns whether a number is allowed.</param>
+    /// <param name="allowed">The same in words, such as "whole numbers from 1 on".</param>
+    public static T[] ReadAll<T>(ArgumentResult given, Func<T, bool> allows, string allowed)
+        where T : struct, INumber<T>
+    {
+        var option = given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
+        var numbers = new List<T>();
+        foreach (var token in given.Tokens)
+        {
+            numbers.Add(Read(given, option, token.Value, allows, allowed));
+            if (given.Errors.Any()) break;
+        }
+
+        return [.. numbers];
+    }
+
+    private static T Read<T>(ArgumentResult given, string option, string text, Func<T, bool> allows, string allowed)
+        where T : struct, INumber<T>
+    {
         var isWhole = typeof(T) != typeof(double);
         // Thousands separators are not allowed: 0,5 would be 5.
-        if (!T.TryParse(token.Value, isWhole ? NumberStyles.Integer : NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            given.AddError($"Cannot parse argument '{token.Value}' for option '{option}' as a {(isWhole ? "whole number" : "number")}.");
+        if (!T.TryParse(text, isWhole ? NumberStyles.Integer : NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            given.AddError($"Cannot parse argument '{text}' for option '{option}' as a {(isWhole ? "whole number" : "number")}.");
         else if (!allows(number))
             given.AddError($"{option}: expected {allowed}.");
         return number;

@@ -1,14 +1,16 @@
 namespace CACL.Node.Demo;
 
-/// <summary>What can be seen in a synthetic clip. The number is the label's value.</summary>
+/// <summary>What a surface of a synthetic clip is made of: its pattern, never its colours. The number is the label's value.</summary>
 internal enum SyntheticClass : byte
 {
-    Ground = 0,
-    Sky = 1,
-    Ball = 2,
-    Crate = 3,
-    Tree = 4,
-    Ring = 5,
+    Stripes = 0,
+    Checks = 1,
+    Dots = 2,
+    Bricks = 3,
+    Waves = 4,
+    Rings = 5,
+    Leaves = 6,
+    Haze = 7,
 }
 
 /// <summary>Names and display colours, in the order of the labels.</summary>
@@ -17,11 +19,13 @@ internal static class SyntheticClasses
     /// <summary>Lines of classes.txt: a name and its colour.</summary>
     public static IReadOnlyList<string> Lines { get; } =
     [
-        "ground 128 96 64",
-        "sky 96 160 224",
-        "ball 224 64 64",
-        "crate 224 192 64",
-        "tree 64 160 64",
-        "ring 160 64 192",
+        "stripes 224 64 64",
+        "checks 224 192 64",
+        "dots 64 160 224",
+        "bricks 160 96 64",
+        "waves 64 96 192",
+        "rings 160 64 192",
+        "leaves 64 160 64",
+        "haze 160 176 192",
     ];
 }

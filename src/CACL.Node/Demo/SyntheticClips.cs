@@ -22,6 +22,7 @@ internal sealed class SyntheticClips
     private const int LabelEvery = 20;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    private readonly Lock _told = new();
     private readonly string _folder;
     private readonly int _seed;
 
@@ -43,16 +44,32 @@ internal sealed class SyntheticClips
             throw new UserException($"The clips in {_folder} cannot be made. {whyNot}");
         Directory.CreateDirectory(Videos);
         var dataset = Directory.CreateDirectory(Path.Combine(_folder, "dataset")).FullName;
-        AtomicFile.WriteText(Path.Combine(dataset, "classes.txt"), string.Concat(SyntheticClasses.Lines.Select(line => line + "\n")));
-        for (var clip = 0; clip < count; clip++)
+        WriteClasses(Path.Combine(dataset, "classes.txt"));
+        var made = 0;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+            (clip, _) =>
+            {
+                var name = $"clip-{clip:0000}";
+                var video = Path.Combine(Videos, name + ".mp4");
+                if (!File.Exists(video)) MakeClip(ffmpeg!, clip, name, video, dataset, cancel);
+                lock (_told) done(++made);
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+    }
+
+    // Clips of an earlier version show other classes, under the same numbers.
+    private void WriteClasses(string path)
+    {
+        var lines = string.Concat(SyntheticClasses.Lines.Select(line => line + "\n"));
+        if (File.Exists(path) && RegularFile.ReadAllText(path) != lines)
         {
-            var name = $"clip-{clip:0000}";
-            var video = Path.Combine(Videos, name + ".mp4");
-            var number = clip;
-            if (!File.Exists(video))
-                await Task.Run(() => MakeClip(ffmpeg!, number, name, video, dataset, cancel), cancel).ConfigureAwait(false);
-            done(clip + 1);
+            throw new UserException(
+                $"{_folder} holds clips of other classes than are made now ({path}). Name another folder, or remove it.");
         }
+
+        AtomicFile.WriteText(path, lines);
     }
 
     private void MakeClip(FfmpegProgram ffmpeg, int clip, string name, string video, string dataset, CancellationToken cancel)
@@ -65,9 +82,11 @@ internal sealed class SyntheticClips
         string[] arguments =
         [
             "-hide_banner", "-v", "error", "-f", "rawvideo", "-r", "25", "-pix_fmt", "rgb24", "-s", $"{Width}x{Height}", "-i", "pipe:0",
-            "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p", "-g", "50", "-threads", "2",
+            "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p", "-g", "4", "-bf", "0", "-tune", "fastdecode",
+            "-threads", "1",
             "-f", "mp4", $"file:{file.TemporaryPath}", "-y",
         ];
+        // A step takes frames from many clips: with a key frame every fourth they are reached quickly.
         var start = new ChildStartInfo(ffmpeg.FfmpegPath, arguments) { Timeout = Deadline, KeepsInputOpen = true };
         using var encoder = new ChildProcess(start, cancel);
         try

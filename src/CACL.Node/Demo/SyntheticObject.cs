@@ -1,77 +1,53 @@
 namespace CACL.Node.Demo;
 
-/// <summary>
-/// A moving, rotating object. Its class decides shape and texture, never its colours: those are its own, so that a class cannot be told by
-/// colour alone.
-/// </summary>
+/// <summary>A moving, rotating object of some shape, cut out of a surface.</summary>
 internal sealed class SyntheticObject
 {
+    private readonly int _shape;
+    private readonly float _radius;
     private readonly float _x;
     private readonly float _y;
     private readonly float _speedX;
     private readonly float _speedY;
     private readonly float _turn;
     private readonly float _turnSpeed;
-    private readonly Colour _one;
-    private readonly Colour _two;
-    private readonly uint _grain;
 
     /// <summary>Draws a random object for a picture of the given size.</summary>
-    public SyntheticObject(SyntheticClass kind, Random random, int width, int height)
+    public SyntheticObject(SyntheticSurface surface, Random random, int width, int height)
     {
-        Class = kind;
-        Radius = height * Between(random, 0.10f, 0.24f);
+        Surface = surface;
+        _shape = random.Next(4);
+        _radius = height * Between(random, 0.15f, 0.30f);
         _x = width * Between(random, 0.1f, 0.9f);
-        _y = height * Between(random, 0.25f, 0.9f);
+        _y = height * Between(random, 0.15f, 0.9f);
         _speedX = Between(random, -2.2f, 2.2f);
         _speedY = Between(random, -0.8f, 0.8f);
         _turn = Between(random, 0, MathF.Tau);
         _turnSpeed = Between(random, -0.06f, 0.06f);
-        _one = Colour.Draw(random);
-        _two = Colour.Draw(random);
-        _grain = (uint)random.Next();
     }
 
-    public SyntheticClass Class { get; }
+    /// <summary>What it is cut out of.</summary>
+    public SyntheticSurface Surface { get; }
 
-    public float Radius { get; }
-
-    /// <summary>Returns the colour at a place of the picture, or null where the object is not.</summary>
-    public Colour? At(float x, float y, int frame)
+    /// <summary>Returns the place on its surface that is seen at a place of the picture, or null where the object is not.</summary>
+    public (float X, float Y)? At(float x, float y, int frame)
     {
         var dx = x - (_x + (_speedX * frame));
         var dy = y - (_y + (_speedY * frame));
-        if ((dx * dx) + (dy * dy) > 2 * Radius * Radius) return null;
+        if ((dx * dx) + (dy * dy) > 2 * _radius * _radius) return null;
         var (sin, cos) = MathF.SinCos(_turn + (_turnSpeed * frame));
-        var u = ((dx * cos) + (dy * sin)) / Radius;
-        var v = ((dy * cos) - (dx * sin)) / Radius;
-        return Inside(u, v) ? Texture(u, v) : null;
+        var u = (dx * cos) + (dy * sin);
+        var v = (dy * cos) - (dx * sin);
+        return Inside(u / _radius, v / _radius) ? (u, v) : null;
     }
 
     private static float Between(Random random, float low, float high) => low + ((high - low) * random.NextSingle());
 
-    private bool Inside(float u, float v)
+    private bool Inside(float u, float v) => _shape switch
     {
-        var squared = (u * u) + (v * v);
-        return Class switch
-        {
-            SyntheticClass.Ball => squared < 1,
-            SyntheticClass.Crate => MathF.Max(MathF.Abs(u), MathF.Abs(v)) < 0.85f,
-            SyntheticClass.Tree => v < 0.7f && MathF.Abs(u) < (v + 1) * 0.55f,
-            SyntheticClass.Ring => squared is < 1 and > 0.3f,
-            _ => false,
-        };
-    }
-
-    private Colour Texture(float u, float v)
-    {
-        var share = Class switch
-        {
-            SyntheticClass.Ball => (MathF.Sin(u * 9) > 0) ? 1f : 0f, // stripes
-            SyntheticClass.Crate => ((int)MathF.Floor((u + 2) * 4) + (int)MathF.Floor((v + 2) * 4)) % 2, // checks
-            SyntheticClass.Tree => ValueNoise.At(u * 9, v * 9, _grain), // leaves
-            _ => 0.5f + (0.5f * MathF.Sin(MathF.Atan2(v, u) * 8)), // spokes
-        };
-        return Colour.Mix(_one, _two, share);
-    }
+        0 => (u * u) + (v * v) < 1,
+        1 => MathF.Max(MathF.Abs(u), MathF.Abs(v)) < 0.85f,
+        2 => v < 0.7f && MathF.Abs(u) < (v + 1) * 0.55f,
+        _ => (u * u * 0.6f) + (v * v * 2.2f) < 1,
+    };
 }

@@ -1,19 +1,20 @@
 namespace CACL.Node.Demo;
 
 /// <summary>
-/// The scene of a synthetic clip: ground and sky under a moving camera, and a few objects that move, rotate and occlude each other. A
-/// function of its seed.
+/// The scene of a synthetic clip: two backgrounds under a moving camera, and a few objects that move, rotate and occlude each other. A clip
+/// shows few of the classes, so that what it is made of distinguishes it from others. A function of its seed.
 /// </summary>
 internal sealed class SyntheticScene
 {
+    private const int ClassesPerClip = 3;
+
     private readonly int _width;
     private readonly int _height;
+    private readonly SyntheticSurface[] _backgrounds;
     private readonly SyntheticObject[] _objects;
-    private readonly uint _grain;
     private readonly float _pan;
     private readonly float _tilt;
     private readonly float _horizon;
-    private readonly Colour[] _palette;
 
     /// <summary>Creates the scene of a seed.</summary>
     public SyntheticScene(int seed, int width, int height)
@@ -21,14 +22,18 @@ internal sealed class SyntheticScene
         var random = new Random(seed);
         _width = width;
         _height = height;
-        _grain = (uint)random.Next();
         _pan = (random.NextSingle() * 3) - 1.5f;
         _tilt = (random.NextSingle() * 0.3f) - 0.15f;
-        _horizon = height * (0.25f + (random.NextSingle() * 0.3f));
-        _palette = [Colour.Draw(random), Colour.Draw(random), Colour.Draw(random), Colour.Draw(random)];
-        _objects = new SyntheticObject[4 + random.Next(4)];
+        _horizon = height * (0.25f + (random.NextSingle() * 0.5f));
+        var kinds = Enum.GetValues<SyntheticClass>();
+        random.Shuffle(kinds);
+        _backgrounds = [new SyntheticSurface(kinds[0], random), new SyntheticSurface(kinds[1], random)];
+        _objects = new SyntheticObject[4 + random.Next(3)];
         for (var i = 0; i < _objects.Length; i++)
-            _objects[i] = new SyntheticObject((SyntheticClass)(2 + random.Next(4)), random, width, height);
+        {
+            var surface = new SyntheticSurface(kinds[random.Next(ClassesPerClip)], random);
+            _objects[i] = new SyntheticObject(surface, random, width, height);
+        }
     }
 
     /// <summary>Draws a frame.</summary>
@@ -57,15 +62,12 @@ internal sealed class SyntheticScene
     {
         for (var i = _objects.Length - 1; i >= 0; i--)
         {
-            if (_objects[i].At(x, y, frame) is { } colour) return (_objects[i].Class, colour);
+            var surface = _objects[i].Surface;
+            if (_objects[i].At(x, y, frame) is { } place) return (surface.Class, surface.At(place.X, place.Y));
         }
 
         var horizon = _horizon + (_tilt * frame);
-        var scrolled = x + (_pan * frame);
-        return y < horizon
-            ? (SyntheticClass.Sky, Colour.Mix(_palette[0], _palette[1], ValueNoise.At(scrolled * 0.02f, (y - horizon) * 0.05f, _grain)))
-            : (
-                SyntheticClass.Ground,
-                Colour.Mix(_palette[2], _palette[3], ValueNoise.At(scrolled * 0.22f, (y - horizon) * 0.3f, _grain + 7)));
+        var background = _backgrounds[y < horizon ? 0 : 1];
+        return (background.Class, background.At(x + (_pan * frame), y - horizon));
     }
 }

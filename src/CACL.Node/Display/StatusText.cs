@@ -40,13 +40,18 @@ internal static class StatusText
         if ((int?)status["quarantined"] is > 0 and var bad) yield return $"unusable    {bad} of the files trained on (quarantine.jsonl)";
         foreach (var evaluation in status["evaluations"] as JsonArray ?? [])
         {
-            var result = (double?)evaluation?["miou"] is { } miou ? $"mIoU {Percent.Of(miou)}" : $"{evaluation?["status"]}";
+            var result = (double?)evaluation?["miou"] is { } miou
+                ? $"mIoU {Percent.Within(miou, Interval(evaluation["miou_interval"]))}"
+                : $"{evaluation?["status"]}";
             yield return $"evaluation  {evaluation?["dataset"]} ({evaluation?["protocol"]}, {evaluation?["variant"]}), step "
                 + $"{evaluation?["step"]}: {result}";
         }
 
         if (status["outcome"] is JsonObject outcome) yield return $"ended       {outcome["end"]}, {Clock((string?)outcome["time"])}";
     }
+
+    private static double[]? Interval(JsonNode? ends) =>
+        ends is JsonArray { Count: 2 } both ? [.. both.Select(end => (double?)end).OfType<double>()] : null;
 
     private static string Place(JsonObject status, JsonNode step)
     {

@@ -31,6 +31,9 @@ internal sealed record EvaluateCommandLine
     /// <summary>Share of the training images; null: all of them.</summary>
     public double? Fraction { get; init; }
 
+    /// <summary>Learning rates to try besides the protocol's own; empty: a grid around it; null: none.</summary>
+    public IReadOnlyList<double>? SweepRates { get; init; }
+
     /// <summary>full or quick.</summary>
     public required string Variant { get; init; }
 
@@ -63,7 +66,11 @@ internal sealed record EvaluateCommandLine
                 .. Overrides.Select(text => ("--set", (string?)text)),
                 ("--out", Out),
             ];
-            return ["evaluate", .. given.Where(g => g.Value is not null).SelectMany(g => new[] { g.Option, g.Value! }), "--json"];
+            string[] sweep = SweepRates is { } rates
+                ? ["--sweep-learning-rate", .. rates.Select(rate => rate.ToString("R", CultureInfo.InvariantCulture))]
+                : [];
+            return [
+                "evaluate", .. given.Where(g => g.Value is not null).SelectMany(g => new[] { g.Option, g.Value! }), .. sweep, "--json"];
         }
     }
 }

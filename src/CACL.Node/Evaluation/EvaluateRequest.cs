@@ -32,6 +32,9 @@ internal sealed record EvaluateRequest
     /// <summary>Share of the training images.</summary>
     public double Fraction { get; init; } = 1;
 
+    /// <summary>Learning rates to try besides the protocol's own; empty: a grid around it; null: none.</summary>
+    public IReadOnlyList<double>? SweepRates { get; init; }
+
     /// <summary>Number of sheets to write.</summary>
     public int Pictures { get; init; }
 

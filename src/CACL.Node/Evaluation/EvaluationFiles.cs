@@ -1,4 +1,5 @@
 using CACL.Data.Files;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Node.Ending;
 
@@ -35,6 +36,12 @@ internal sealed class EvaluationFiles
     public void WriteClassifier(LinearClassifierFile classifier)
     {
         if (_folder is not null) classifier.Write(Path.Combine(_folder, "classifier.safetensors"));
+    }
+
+    /// <summary>Writes <c>counts.safetensors</c>.</summary>
+    public void WriteCounts(ImageCountsFile counts)
+    {
+        if (_folder is not null) counts.Write(Path.Combine(_folder, ImageCountsFile.Name));
     }
 
     /// <summary>Writes <c>result.json</c>, the last of the files: if it is there, all are.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CACL.Node.Evaluation;
 
@@ -13,9 +14,12 @@ namespace CACL.Node.Evaluation;
 /// <param name="TrainLoss">Mean loss of the last epoch of training, nats per pixel; null if nothing was trained.</param>
 /// <param name="Notes">Sentences that readers of the figures should know; mostly none.</param>
 /// <param name="Manifest">What was measured.</param>
+/// <param name="Intervals">How far the scores depend on which images were tested; null: not asked for.</param>
+/// <param name="Sweep">The learning rates that were tried; null, and not written: none.</param>
 internal sealed record EvaluationResult(
     double? Miou, double? Macc, double? Aacc, double?[] Iou, string[] Classes, double Seconds, double? TrainLoss, string[] Notes,
-    EvaluationManifest Manifest)
+    EvaluationManifest Manifest, ResultIntervals? Intervals = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ResultSweep? Sweep = null)
 {
     private static readonly JsonSerializerOptions Options = new()
     {

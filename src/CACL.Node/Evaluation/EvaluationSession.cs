@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using CACL.Data.DataSets;
 using CACL.Data.Wording;
 using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Runtime;
@@ -88,16 +89,24 @@ internal static class EvaluationSession
             Cancel = cancel,
         };
 
+        var linear = request.Quick ? settings.Quick : settings.Linear;
+        var sweep = request.SweepRates is { } rates
+            ? EvaluationSweep.Train(rates, settings, linear, data, train, test, representation, context)
+            : null;
         var manifest = new EvaluationManifest(
             new ManifestDataset(
                 SegmentationDataSets.Word(data.Kind), data.Classes.Count,
                 new ManifestSplit(train.Name, train.Items.Count, DataSetHash.Of(data, train.Name)),
                 new ManifestSplit(test.Name, test.Items.Count, DataSetHash.Of(data, test.Name))),
-            ProtocolManifest.Of(request, settings, data.Classes.Count),
+            ProtocolManifest.Of(request, settings, data.Classes.Count, sweep),
             new ManifestCheckpoint(
                 representation.Sha256, representation.Step, representation.Backbone.ToString().ToLowerInvariant(), representation.Source),
             new ManifestProgram(ProgramVersion.Text, deviceName, threads, precision.Word()));
-        var judge = TrainedProtocol.Of(request, data, train, representation, context);
+        var trained = sweep is null
+            ? [TrainedProtocol.Of(request, data, train, representation, context)]
+            : sweep.Classifiers.Select(c => TrainedProtocol.Of(c, context)).ToArray();
+        var shown = sweep?.Shown ?? 0;
+        var judge = trained[shown];
         if (judge.Classifier is { } classifier && !request.Limited)
         {
             // A classifier of the limited-sample protocol belongs to a backbone that is not kept.
@@ -106,15 +115,21 @@ internal static class EvaluationSession
                 representation.Sha256));
         }
 
-        using var predictor = new SegmentationPredictor(representation, judge.Scorer, settings.Tiles, imageSize, device);
+        using var predictor = new SegmentationPredictor(
+            representation, [.. trained.Select(t => t.Scorer)], settings.Tiles, imageSize, device);
         var sheets = new PictureSheets(request.Pictures, test, data, files);
-        var scores = Score(data, test, predictor, judge.Clusters, sheets, context).Scores();
+        var tested = Score(data, test, predictor, trained, shown, sheets, context);
+        files.WriteCounts(new ImageCountsFile(tested[shown], [.. test.Items.Select(item => item.Name)]));
+        var scores = tested[shown].Scores();
+        var intervals = ResultIntervals.Of(tested[shown], settings.BootstrapResamples, settings.Seed, cancel);
+        var swept = sweep?.Result(tested, cancel);
         return new EvaluationResult(
             EvaluationResult.Number(scores.MeanIou), EvaluationResult.Number(scores.MeanAccuracy), EvaluationResult.Number(scores.Accuracy),
             [.. scores.Iou.Select(EvaluationResult.Number)], [.. data.Classes.Select(c => c.Name)],
             Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 3),
             EvaluationResult.Number(judge.Classifier?.FinalLoss ?? double.NaN),
-            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, judge.Classifier)], manifest);
+            [.. new[] { representation.Instead, collapse }.OfType<string>(), .. ResultNotes.Of(request, judge.Classifier, sweep)], manifest,
+            intervals, swept);
     }
 
     // The heads are not evaluated, but a collapsed one says something about the training that the figures do not.
@@ -129,13 +144,15 @@ internal static class EvaluationSession
     }
 
     // Which class a cluster stands for is known only when all images were scored: pictures come after that.
-    private static ConfusionMatrix Score(
-        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, int clusters, PictureSheets sheets,
-        EvaluationContext context)
+    private static ImageCounts[] Score(
+        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, TrainedProtocol[] trained, int shown,
+        PictureSheets sheets, EvaluationContext context)
     {
-        if (clusters == 0) return SegmentationScoring.Run(data, test, predictor, context, sheets.Seen);
-        var counts = SegmentationScoring.Run(data, test, predictor, context, predictions: clusters);
-        var assignment = ClusterAssignment.Of(counts, data.Classes.Count, clusters);
+        var (classes, clusters) = (data.Classes.Count, trained[shown].Clusters);
+        var tested = trained.Select(t => new ImageCounts(Math.Max(classes, t.Clusters))).ToArray();
+        SegmentationScoring.RunAll(data, test, predictor, context, tested, shown, clusters == 0 ? sheets.Seen : null);
+        if (clusters == 0) return tested;
+        var assignment = ClusterAssignment.Of(tested[shown].Sum(), classes, clusters);
         for (var i = 0; i < test.Items.Count; i++)
         {
             if (sheets.Seen(i) is not { } write) continue;
@@ -144,7 +161,7 @@ internal static class EvaluationSession
             write(image, labels, assignment.Apply(predictor.Predict(image)));
         }
 
-        return assignment.Apply(counts, data.Classes.Count);
+        return [tested[shown].Renamed(classes, assignment.Classes)];
     }
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>

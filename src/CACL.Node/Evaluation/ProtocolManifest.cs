@@ -7,8 +7,14 @@ namespace CACL.Node.Evaluation;
 /// <summary>A protocol's settings as they appear in a manifest: all that change what is measured.</summary>
 internal static class ProtocolManifest
 {
-    /// <summary>Returns the settings of a request on a data set with this number of classes.</summary>
-    public static IReadOnlyDictionary<string, object> Of(EvaluateRequest request, EvaluationProtocolSettings settings, int classes)
+    /// <summary>Returns the settings of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="classes">The data set's number of classes.</param>
+    /// <param name="sweep">The sweep that chose the learning rate, or null. Networks of which each has the best of the same rates can be
+    /// compared, so that it is the rates that count.</param>
+    public static IReadOnlyDictionary<string, object> Of(
+        EvaluateRequest request, EvaluationProtocolSettings settings, int classes, EvaluationSweep? sweep = null)
     {
         var manifest = new Dictionary<string, object>
         {
@@ -36,6 +42,10 @@ internal static class ProtocolManifest
         }
 
         manifest["feature_precision"] = settings.Features.Half ? "float16" : "float32";
+        if (sweep is not { Chose: true }) return manifest;
+        manifest.Remove("learning_rate");
+        manifest["learning_rate_sweep"] =
+            new Dictionary<string, object> { ["rates"] = sweep.Rates, ["held_out"] = settings.SweepHeldOut };
         return manifest;
     }
 

@@ -7,7 +7,7 @@ namespace CACL.Node.Evaluation;
 internal static class ResultNotes
 {
     /// <summary>Returns sentences; mostly none.</summary>
-    public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier? classifier)
+    public static IEnumerable<string> Of(EvaluateRequest request, TrainedClassifier? classifier, EvaluationSweep? sweep)
     {
         if (classifier is not { KnowsNothing: true }) yield break;
         var settings = request.Settings.Evaluation;
@@ -21,6 +21,7 @@ internal static class ResultNotes
             CultureInfo.InvariantCulture,
             $"The loss of training ended at {classifier.FinalLoss:0.000}, not below ln({classifier.Bias.Length}) = "
                 + $"{Math.Log(classifier.Bias.Length):0.000}, the loss of a classifier that knows nothing. "
-                + $"These figures say little about the features; try another {key}.learning-rate than {rate}.");
+                + $"These figures say little about the features; try {(sweep is null
+                ? $"another {key}.learning-rate than {rate}" : "other rates in the sweep")}.");
     }
 }

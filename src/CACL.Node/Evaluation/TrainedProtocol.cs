@@ -39,6 +39,7 @@ internal sealed record TrainedProtocol(IPixelScorer Scorer, TrainedClassifier? C
         }
     }
 
-    private static TrainedProtocol Of(TrainedClassifier classifier, EvaluationContext context) =>
+    /// <summary>Returns what scores by a linear classifier.</summary>
+    public static TrainedProtocol Of(TrainedClassifier classifier, EvaluationContext context) =>
         new(new LinearScorer(classifier.Weight, classifier.Bias, context.Device), classifier);
 }

@@ -45,7 +45,7 @@ internal static class ConfigurationCheck
             try
             {
                 var (words, lines) = other(file, overrides, variables)
-                    ?? Changed(ConfigurationFiles.Load([file], overrides, variables).DifferencesFrom(defaults));
+                    ?? Changed(ConfigurationFiles.Load([file], overrides, variables), defaults);
                 output.WriteLine($"{file} is right: {words}");
                 foreach (var line in lines) output.WriteLine($"  {line}");
             }
@@ -59,15 +59,29 @@ internal static class ConfigurationCheck
         return right ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static (string, IReadOnlyList<string>) Changed(IReadOnlyList<ResolvedSetting> changed)
+    private static (string, IReadOnlyList<string>) Changed(ResolvedConfiguration resolved, ResolvedConfiguration defaults)
     {
+        var changed = resolved.DifferencesFrom(defaults);
         var words = changed.Count switch
         {
             0 => "every setting has its default.",
             1 => "1 setting differs from its default.",
             var count => $"{count} settings differ from their defaults.",
         };
-        return (words, [.. changed.Select(ResolvedConfiguration.Line)]);
+        return (words, [.. changed.Select(ResolvedConfiguration.Line), .. Queues(resolved.Settings, changed)]);
+    }
+
+    // How many videos there will be, a file of settings does not say.
+    private static IEnumerable<string> Queues(RunSettings settings, IReadOnlyList<ResolvedSetting> changed)
+    {
+        string[] keys = ["cacl.model.queue-size", "cacl.model.enqueue-pixels"];
+        var queues = settings.ToMethod().Describe().Queues;
+        if (queues.Count > 0 && changed.Any(setting => keys.Any(key => setting.Key.StartsWith(key, StringComparison.Ordinal))))
+        {
+            var least = QueueAdvice.LeastVideos(queues, settings.Model.EnqueuePixels);
+            yield return $"Its queues suit {Counted.Of(least, "video")} or more: with fewer, they hold frames of the very video that is "
+                + "to be told apart.";
+        }
     }
 
     private static string Faults(string file, Exception e)

@@ -27,7 +27,13 @@ internal sealed record EvaluationProtocolSettings
 
     public required TileOptions Tiles { get; init; }
 
+    /// <summary>Resamples of the test images by which scores get intervals; 0: none.</summary>
+    public required int BootstrapResamples { get; init; }
+
     public required FeatureOptions Features { get; init; }
+
+    /// <summary>Share of the training images that a learning-rate sweep holds out.</summary>
+    public required double SweepHeldOut { get; init; }
 
     /// <summary>The linear protocol's variant full.</summary>
     public required LinearOptions Linear { get; init; }
@@ -77,6 +83,8 @@ internal sealed record EvaluationProtocolSettings
             Tiles = new TileOptions(
                 reader.Integer("cacl.evaluation.tile-size", 64, 65_536),
                 reader.Integer("cacl.evaluation.tile-overlap", 0, 65_536)),
+            BootstrapResamples = reader.Integer("cacl.evaluation.bootstrap-resamples", 0, 100_000),
+            SweepHeldOut = reader.Number("cacl.evaluation.sweep-held-out", v => v is >= 0 and <= 0.9, "from 0 to 0.9"),
             Features = ReadFeatures(reader),
             Linear = linear,
             Quick = quick,

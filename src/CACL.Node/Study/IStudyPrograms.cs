@@ -61,6 +61,7 @@ internal sealed class StudyPrograms : IStudyPrograms
         TestSplit = job.DataSet.TestSplit,
         Protocol = job.DataSet.Protocol,
         Fraction = job.DataSet.Fraction,
+        SweepRates = job.DataSet.SweepRates,
         Variant = job.DataSet.Variant,
         Configuration = job.Configuration,
         Overrides = job.Seed is { } seed ? [string.Create(CultureInfo.InvariantCulture, $"cacl.seed={seed}")] : [],

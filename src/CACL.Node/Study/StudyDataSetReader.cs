@@ -1,3 +1,4 @@
+using System.Globalization;
 using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Configuration.Reading;
@@ -10,7 +11,8 @@ namespace CACL.Node.Study;
 /// </summary>
 internal static class StudyDataSetReader
 {
-    private static readonly string[] Keys = ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction"];
+    private static readonly string[] Keys =
+        ["name", "kind", "data", "train-split", "test-split", "protocol", "variant", "fraction", "sweep-learning-rate"];
     private static readonly string[] Kinds = ["cityscapes", "voc", "folder"];
 
     /// <summary>Reads a list; adds problems to <paramref name="problems"/>.</summary>
@@ -61,10 +63,29 @@ internal static class StudyDataSetReader
             o["test-split"] is null ? null : reader.Text("test-split", t => t.Length > 0, "the name of a split"),
             o["protocol"] is null ? "linear" : reader.Choice("protocol", [.. EvaluationProtocols.All.Select(p => (p, p))]),
             o["variant"] is null ? "full" : reader.Choice("variant", ("full", "full"), ("quick", "quick")),
-            o["fraction"] is null ? null : reader.Number("fraction", v => v is > 0 and <= 1, "above 0, at most 1"));
+            o["fraction"] is null ? null : reader.Number("fraction", v => v is > 0 and <= 1, "above 0, at most 1"))
+        {
+            SweepRates = o["sweep-learning-rate"] is null ? null : SweepRates(reader),
+        };
+        if (set is { SweepRates: not null, Protocol: not "linear" } && reader.IsSound("sweep-learning-rate", "protocol"))
+            reader.Report("sweep-learning-rate", "belongs to protocol = linear.");
         if (set is { Fraction: not null, Protocol: not "limited" } && reader.IsSound("fraction", "protocol"))
             reader.Report("fraction", "belongs to protocol = limited.");
         problems.AddRange(reader.Problems.Select(p => p with { Key = $"study.datasets: {p.Key}" }));
         return set;
+    }
+
+    // true: the grid of the program; or a list of rates.
+    private static double[]? SweepRates(SettingsReader reader)
+    {
+        const string key = "sweep-learning-rate";
+        var words = reader.Texts(key, word => word);
+        if (words is ["true"]) return [];
+        if (words is ["false"]) return null;
+        var rates = words.Select(
+            word => double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) ? rate : double.NaN).ToArray();
+        if (rates.Length == 0 || !rates.All(rate => rate is > 0 and <= 1000))
+            reader.Report(key, "is true, false, or a list of numbers above 0, at most 1000, such as [0.01, 0.1].");
+        return rates;
     }
 }

@@ -11,7 +11,8 @@ namespace CACL.Node.Study;
 internal static class StudyFile
 {
     private static readonly string[] Keys =
-        ["title", "seeds", "evaluate-every-steps", "keep-checkpoints", "evaluation-deadline", "datasets", "files", "rows"];
+        ["title", "seeds", "evaluate-every-steps", "keep-checkpoints", "evaluation-deadline", "compare-with", "datasets", "files",
+        "rows"];
 
     /// <summary>Reads a study's file.</summary>
     /// <param name="file">The file.</param>
@@ -62,6 +63,7 @@ internal static class StudyFile
           evaluate-every-steps = 0
           keep-checkpoints = false
           evaluation-deadline = 24h
+          compare-with = ""
           datasets = []
           rows = []
         }
@@ -74,6 +76,7 @@ internal static class StudyFile
         Unknown(study, "study.", Keys, problems);
         var reader = new SettingsReader(new HoconObject([new("study", study)], study.Origin));
         var dataSets = StudyDataSetReader.Read(study["datasets"]!, problems);
+        var rows = StudyRowReader.Read(study["rows"]!, file, dataSets, problems);
         var plan = new StudyPlan
         {
             File = file,
@@ -83,11 +86,15 @@ internal static class StudyFile
             KeepCheckpoints = reader.Boolean("study.keep-checkpoints"),
             EvaluationDeadline = reader.Duration("study.evaluation-deadline", TimeSpan.FromSeconds(10), TimeSpan.FromDays(30)),
             DataSets = dataSets,
-            Rows = StudyRowReader.Read(study["rows"]!, file, dataSets, problems),
+            Rows = rows,
+            CompareWith = reader.Text("study.compare-with") is { Length: > 0 } named ? named : rows.Count > 0 ? rows[0].Name : "",
             Common = common,
             Overrides = overrides,
             Environment = environment,
         };
+        if (rows.Count > 0 && rows.All(r => r.Name != plan.CompareWith))
+            reader.Report(
+                "study.compare-with", $"is {plan.CompareWith}, which is no row; there are {string.Join(", ", rows.Select(r => r.Name))}.");
         problems.AddRange(reader.Problems);
         if (problems.Count == 0 && plan.DataSets.Count == 0)
             problems.Add(Empty("study.datasets", "name what to judge on, such as [\"folder:/data/camvid\"]."));

@@ -16,7 +16,7 @@ internal static class StudyFingerprint
     private static readonly string[] Computing =
     [
         "cacl.evaluation.seed", "cacl.evaluation.train-split", "cacl.evaluation.test-split", "cacl.evaluation.tile-",
-        "cacl.evaluation.features.precision",
+        "cacl.evaluation.features.precision", "cacl.evaluation.sweep-held-out",
         "cacl.evaluation.linear.", "cacl.evaluation.limited.", "cacl.evaluation.quick.",
     ];
 
@@ -38,7 +38,10 @@ internal static class StudyFingerprint
         {
             all[$"data set {set.Name}"] = string.Join(
                 ", ", $"{set.Kind}", $"train {set.TrainSplit ?? "as usual"}", $"test {set.TestSplit ?? "as usual"}", $"{set.Protocol}",
-                $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}");
+                $"{set.Variant}", $"fraction {set.Fraction?.ToString("R", CultureInfo.InvariantCulture) ?? "1"}")
+                + (set.SweepRates is { } rates
+                    ? $", sweep {string.Join(' ', rates.Select(rate => rate.ToString("R", CultureInfo.InvariantCulture)))}".TrimEnd()
+                    : "");
         }
 
         foreach (var setting in StudySettings.OfEvaluation(plan).Keys.Where(k => Computes(plan, k.Key)))

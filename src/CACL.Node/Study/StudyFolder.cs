@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Data.Files;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Study;
@@ -101,6 +102,9 @@ internal sealed class StudyFolder : IDisposable
         var file = System.IO.Path.Combine(Evaluation(evaluation), StudyResult.FileName);
         return System.IO.File.Exists(file) ? StudyResult.Read(file) : null;
     }
+
+    /// <summary>Returns the file with the counts of each test image; evaluations of older programs have none.</summary>
+    public string Counts(StudyEvaluation evaluation) => System.IO.Path.Combine(Evaluation(evaluation), ImageCountsFile.Name);
 
     /// <summary>Creates a folder for an evaluation's files; nothing counts before <see cref="Keep"/>.</summary>
     public string NewEvaluation()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CACL.Configuration.Reading;
 using CACL.Data.Wording;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Node.Display;
 using CACL.Node.Settings;
 
@@ -61,6 +62,7 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
 
         Line();
         Line(Explanation(table));
+        WriteConfidence(table);
         WriteStrange(table);
         WriteSteps(table);
         if (plots.TryGetValue(set, out var plot)) Line($"![mIoU over steps]({plot})\n");
@@ -75,6 +77,41 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
             ? $"Mean ± sample standard deviation over the seeds ({n})."
             : "One seed each: no deviation can be given.";
         return $"Percent. {deviation}\n";
+    }
+
+    private void WriteConfidence(StudyTable table)
+    {
+        if (report.Confidence is not { } confidence) return;
+        var reference = report.Plan.Rows.Single(r => r.Name == report.Plan.CompareWith);
+        var rows = report.Plan.Rows.Select(row => (Row: row, Found: confidence.Of(table, row, reference)))
+            .Where(r => r.Found is not null).ToList();
+        if (rows.Count == 0) return;
+        var compared = rows.Any(r => r.Found!.More is not null);
+        string[] head = ["row", "mIoU", "mAcc", "aAcc", .. Only(compared, $"mIoU more than {Cell(reference.Name)}")];
+        Line($"| {string.Join(" | ", head)} |\n|---|{string.Concat(Enumerable.Repeat("---:|", head.Length - 1))}");
+        foreach (var (row, found) in rows)
+        {
+            string[] cells = [
+                Cell(row.Name), Ends(found!.Miou), Ends(found.Macc), Ends(found.Aacc), .. Only(compared, More(found))];
+            Line($"| {string.Join(" | ", cells)} |");
+        }
+
+        Line($"\n{confidence.Explanation(compared)}\n");
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    private static string Ends(Interval? interval) =>
+        interval is { } i ? $"{Decimal(100 * i.Low)} to {Decimal(100 * i.High)}" : "";
+
+    // In bold where zero is not within.
+    private static string More(RowConfidence found)
+    {
+        if (found is not { More: { } more, MoreWithin: { } within }) return "";
+        var mark = within.Contains(0) ? "" : "**";
+        return $"{mark}{Signed(more)}{mark} ({Signed(within.Low)} to {Signed(within.High)})";
+
+        static string Signed(double share) => (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
     }
 
     private void WriteStrange(StudyTable table)

@@ -30,6 +30,9 @@ internal sealed record StudyPlan
     /// <summary>The table's rows in order; their names and file names differ.</summary>
     public required IReadOnlyList<StudyRow> Rows { get; init; }
 
+    /// <summary>The row with which the others are compared image by image.</summary>
+    public required string CompareWith { get; init; }
+
     /// <summary>Settings of all rows, which override their presets: the file's section <c>cacl</c>.</summary>
     public required IReadOnlyList<StudySetting> Common { get; init; }
 
@@ -61,6 +64,9 @@ internal sealed record StudySetting(string Key, string Value, HoconOrigin Origin
 internal sealed record StudyDataSet(
     string Name, string Kind, string Folder, string? TrainSplit, string? TestSplit, string Protocol, string Variant, double? Fraction)
 {
+    /// <summary>Learning rates that each evaluation tries besides the protocol's own; empty: a grid around it; null: none.</summary>
+    public IReadOnlyList<double>? SweepRates { get; init; }
+
     /// <summary>Its name as part of a file name.</summary>
     public string FileName => StudyRow.ToFileName(Name);
 }

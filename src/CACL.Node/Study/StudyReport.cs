@@ -24,6 +24,9 @@ internal sealed record StudyReport
     /// <summary>The failures, a sentence for each.</summary>
     public required IReadOnlyList<string> Failures { get; init; }
 
+    /// <summary>Resamples the rows' scores; null: no intervals are wanted.</summary>
+    public StudyConfidence? Confidence { get; init; }
+
     /// <summary>Whether all evaluations are done, as far as they are known.</summary>
     public required bool IsComplete { get; init; }
 

@@ -31,6 +31,7 @@ internal static class StudySession
         using var signals = new StopSignals(_ => display.Say("Stopping: the training saves its state. A second signal ends it at once."));
         signals.StopBy(_ => stop.Cancel());
         var machine = Machine();
+        var confidence = StudyConfidence.Of(StudySettings.OfEvaluation(plan).Settings.Evaluation);
         try
         {
             display.Say($"{plan.Title}: {plan.Size}, in {folder.Path}");
@@ -58,6 +59,7 @@ internal static class StudySession
                 Values = state.Values,
                 Trainings = state.Finished,
                 Failures = failures,
+                Confidence = confidence,
                 IsComplete = complete,
             };
             report.Write(folder);

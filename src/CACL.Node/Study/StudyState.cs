@@ -93,7 +93,7 @@ internal sealed class StudyState
 
     private IEnumerable<StudyValue> Found(StudyRow row, ulong? seed, long step, bool last, IEnumerable<StudyEvaluation> evaluations) =>
         evaluations.Select(e => (Evaluation: e, Result: _folder.Result(e))).Where(e => e.Result is not null)
-            .Select(e => new StudyValue(row, seed, step, last, e.Evaluation.DataSet, e.Result!));
+            .Select(e => new StudyValue(row, seed, step, last, e.Evaluation.DataSet, e.Result!) { Counts = _folder.Counts(e.Evaluation) });
 
     private IEnumerable<long> Steps(StudyTraining training)
     {

@@ -7,7 +7,11 @@ namespace CACL.Node.Study;
 /// <param name="Last">Whether it represents the row in the table, being the training's end.</param>
 /// <param name="DataSet">The data set.</param>
 /// <param name="Result">The result.</param>
-internal sealed record StudyValue(StudyRow Row, ulong? Seed, long Step, bool Last, StudyDataSet DataSet, StudyResult Result);
+internal sealed record StudyValue(StudyRow Row, ulong? Seed, long Step, bool Last, StudyDataSet DataSet, StudyResult Result)
+{
+    /// <summary>The file with the counts of each test image; it need not exist.</summary>
+    public string Counts { get; init; } = "";
+}
 
 /// <summary>The mean and the spread of some numbers.</summary>
 /// <param name="Mean">Their mean.</param>

@@ -19,6 +19,7 @@ using CACL.Node.Ending;
 using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Logging;
 using CACL.Node.RunInputs;
+using CACL.Node.Settings;
 using CACL.Node.Telemetry;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;

@@ -25,7 +25,9 @@ public static class EvaluationLine
     public static JsonObject Failed(EvaluationRequest request, int attempts, string error, DateTimeOffset now) =>
         Head(request, "failed", error, attempts, now);
 
-    /// <summary>Returns the figures of a result in words, such as <c>mIoU 31.2 %, mAcc 44.0 %, aAcc 80.1 %, 83 s</c>.</summary>
+    /// <summary>
+    /// Returns the figures of a result in words, such as <c>mIoU 31.2 % (29.6 to 32.8), mAcc 44.0 % (…), aAcc 80.1 % (…), 83 s</c>.
+    /// </summary>
     public static string Figures(JsonObject result)
     {
         var parts = new List<string> { $"mIoU {Share(result, "miou")}", $"mAcc {Share(result, "macc")}", $"aAcc {Share(result, "aacc")}" };
@@ -55,11 +57,20 @@ public static class EvaluationLine
         return line;
     }
 
-    private static string Share(JsonObject result, string name) => Number(result, name) is { } share ? Percent.Of(share) : "undefined";
+    private static string Share(JsonObject result, string name) =>
+        Number(result, name) is { } share ? Percent.Within(share, Interval(result, name)) : "undefined";
+
+    // Results from before there were intervals have none.
+    private static double[]? Interval(JsonObject result, string name) =>
+        result["intervals"] is JsonObject intervals && intervals[name] is JsonArray { Count: 2 } ends
+            ? [.. ends.Select(Number).OfType<double>()]
+            : null;
 
     // A number parsed from an object's text has no type yet; one created in memory has.
-    private static double? Number(JsonObject result, string name) =>
-        result[name] is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number)
+    private static double? Number(JsonObject result, string name) => Number(result[name]);
+
+    private static double? Number(JsonNode? node) =>
+        node is JsonValue value && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

@@ -92,6 +92,12 @@ public static class FolderStatus
             if (line.TryGetProperty(name, out var value)) json[name] = JsonNode.Parse(value.GetRawText());
         }
 
+        if (!line.TryGetProperty("intervals", out var intervals) || intervals.ValueKind != JsonValueKind.Object) return json;
+        foreach (var name in new[] { "miou", "macc", "aacc" })
+        {
+            if (intervals.TryGetProperty(name, out var ends)) json[$"{name}_interval"] = JsonNode.Parse(ends.GetRawText());
+        }
+
         return json;
     }
 }

@@ -49,6 +49,7 @@ public sealed class DashboardInBrowserTests : IDisposable
                     ["miou"] = 0.25,
                     ["macc"] = 0.3,
                     ["aacc"] = 0.7,
+                    ["intervals"] = new JsonObject { ["miou"] = new JsonArray(0.22, 0.275), ["macc"] = null, ["aacc"] = Evil },
                     ["seconds"] = 60
                 })
             + Line(
@@ -85,7 +86,9 @@ public sealed class DashboardInBrowserTests : IDisposable
                 .ToHaveAttributeAsync("aria-label", new Regex("Losses, steps 1 to 200.*global: last 4"));
             await Assertions.Expect(page.Locator("#quarantine")).ToContainTextAsync($"/videos/{Evil}.mp4");
             await Assertions.Expect(page.Locator("#reasons")).ToContainTextAsync(Evil);
-            await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 %");
+            await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 % (22 % to 27.5 %)30 %70 %");
+            await Assertions.Expect(page.Locator("#evaluations"))
+                .ToContainTextAsync("newest first; in brackets: 95 % interval over the test images");
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync($"failed: {Evil}");
             await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("not known");
             Assert.Equal(0, await page.Locator("img").CountAsync());

@@ -25,6 +25,18 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_sets_queues_is_told_for_how_many_videos_they_suit()
+    {
+        var file = Write("a.conf", "cacl.model.queue-size = 2048\ncacl.model.queue-sizes.global = 96");
+        var (status, output, _) = Cacl("check", file);
+        Assert.Equal(ExitCodes.Success, status);
+        // 2048 rows of 16 pixels of a frame are 128 frames.
+        Assert.EndsWith(
+            "  Its queues suit 128 videos or more: with fewer, they hold frames of the very video that is to be told apart.\n", output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_fault_of_every_file_is_told()
     {
         var (wrong, right) = (Write("wrong.conf", "cacl.data.crop-siz = 64\ncacl.model.heads = [pixle]"), Write("right.conf", ""));

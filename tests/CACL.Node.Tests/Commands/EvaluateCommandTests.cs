@@ -22,6 +22,9 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--pictures needs a folder to write to: --out DIR.", "--pictures", "2")]
     [InlineData("--beside needs sheets to show the predictions on: --pictures N --out DIR.", "--beside", "other", "--out", "sheets")]
     [InlineData("0 to 10000", "--pictures", "10001", "--out", "sheets")]
+    [InlineData("belongs to --protocol linear, where", "--protocol", "limited", "--sweep-learning-rate")]
+    [InlineData("--sweep-learning-rate: expected numbers above 0, at most 1000.", "--sweep-learning-rate", "0.1", "0")]
+    [InlineData("Cannot parse argument '0,1' for option '--sweep-learning-rate' as a number.", "--sweep-learning-rate", "0,1", "a")]
     public void A_wrong_command_line_is_told(string expected, params string[] options)
     {
         var (status, output, error) = Evaluate("random", options);

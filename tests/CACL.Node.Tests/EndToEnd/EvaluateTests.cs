@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CACL.Learning.Evaluation;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
@@ -21,7 +23,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(Figures(result), Figures(Result(second)));
         Assert.Equal(result.GetRawText(), File.ReadAllText(Path.Combine(folder, "result.json")).TrimEnd('\n'));
         Assert.Equal(
-            ["classifier.safetensors", "pictures", "predictions", "result.json"],
+            ["classifier.safetensors", "counts.safetensors", "pictures", "predictions", "result.json"],
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
 
         var iou = result.GetProperty("iou").EnumerateArray().Select(v => v.GetDouble()).ToArray();
@@ -31,6 +33,23 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
         foreach (var score in new[] { "miou", "macc", "aacc" }) Assert.InRange(result.GetProperty(score).GetDouble(), 0, 1);
         Assert.InRange(result.GetProperty("seconds").GetDouble(), 0.001, 120);
         Assert.Equal(JsonValueKind.Array, result.GetProperty("notes").ValueKind);
+
+        // Each of four resamples of two images is as likely: the interval reaches from one image's score to the other's.
+        var (counts, names) = ImageCountsFile.Read(Path.Combine(folder, "counts.safetensors"));
+        Assert.Equal(["0", "1"], names);
+        Assert.Equal(result.GetProperty("miou").GetDouble(), counts.Scores().MeanIou);
+        var intervals = result.GetProperty("intervals");
+        Assert.Equal(
+            (0.95, 1000, 2), (intervals.GetProperty("level").GetDouble(), intervals.GetProperty("resamples").GetInt32(),
+                intervals.GetProperty("images").GetInt32()));
+        var alone = Enumerable.Range(0, 2).Select(image =>
+        {
+            var of = new long[4];
+            counts.AddTo(image, 1, of);
+            return SegmentationScores.Of(2, of).MeanIou;
+        });
+        Assert.Equal(alone.Order(), intervals.GetProperty("miou").EnumerateArray().Select(end => end.GetDouble()));
+        Assert.Equal(2, intervals.GetProperty("iou").GetArrayLength());
 
         var manifest = result.GetProperty("manifest");
         var (data, protocol, checkpoint, program) = (
@@ -126,14 +145,76 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void Few_labels_train_the_whole_network()
     {
         var folder = runs.Folder("limited");
-        using var process = CaclProcess.Start([.. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder]);
-        var manifest = Result(process).GetProperty("manifest");
+        using var process = CaclProcess.Start([
+            .. Evaluate("random", "limited"), "--fraction", "0.5", "--json", "--out", folder, "--set",
+            "cacl.evaluation.bootstrap-resamples=0"]);
+        var result = Result(process);
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("intervals").ValueKind);
+        Assert.Matches(@"\nmIoU +\d+\.\d\d\n", process.Output);
+        var manifest = result.GetProperty("manifest");
         Assert.Equal(("limited", 0.5), (
             manifest.GetProperty("protocol").GetProperty("name").GetString(),
             manifest.GetProperty("protocol").GetProperty("fraction").GetDouble()));
         Assert.Equal(1, manifest.GetProperty("dataset").GetProperty("train").GetProperty("images").GetInt32());
         // Its classifier belongs to a backbone that was not kept.
-        Assert.Equal(["result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Equal(
+            ["counts.safetensors", "result.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_sweep_tries_rates_on_one_pass_and_chooses_by_images_that_are_held_out()
+    {
+        var folder = runs.Folder("swept");
+        using var sweep = CaclProcess.Start(
+            [.. Evaluate("random", "linear"), "--sweep-learning-rate", "0.4", "0.003", "--json", "--out", folder]);
+        using var plain = CaclProcess.Start([.. Evaluate("random", "linear"), "--json"]);
+        var (result, own) = (Result(sweep), Result(plain));
+        var found = result.GetProperty("sweep");
+        var rates = found.GetProperty("rates").EnumerateArray().ToArray();
+        Assert.Equal([0.003, 0.1, 0.4], rates.Select(rate => rate.GetProperty("learning_rate").GetDouble()));
+        Each.Holds(
+            ["train_loss", "miou", "macc", "aacc", "intervals"],
+            name => Assert.Equal(own.GetProperty(name).GetRawText(), rates[1].GetProperty(name).GetRawText()));
+        Assert.False(own.TryGetProperty("sweep", out _));
+
+        // One of two training images is held out.
+        Assert.Equal(1, found.GetProperty("held_out_images").GetInt32());
+        var best = rates.MaxBy(rate => rate.GetProperty("held_out_miou").GetDouble());
+        Assert.Equal(best.GetProperty("learning_rate").GetDouble(), found.GetProperty("chosen_rate").GetDouble());
+        Each.Holds(
+            ["train_loss", "miou", "macc", "aacc", "intervals"],
+            name => Assert.Equal(best.GetProperty(name).GetRawText(), result.GetProperty(name).GetRawText()));
+        var (counts, _) = ImageCountsFile.Read(Path.Combine(folder, "counts.safetensors"));
+        Assert.Equal(result.GetProperty("miou").GetDouble(), counts.Scores().MeanIou);
+
+        // What may be compared is named by the rates that were tried, not by the one that was chosen.
+        var protocol = result.GetProperty("manifest").GetProperty("protocol");
+        Assert.Equal("""{"rates":[0.003,0.1,0.4],"held_out":0.2}""", protocol.GetProperty("learning_rate_sweep").GetRawText());
+        Assert.False(protocol.TryGetProperty("learning_rate", out _));
+        Assert.Matches(
+            @"\nlearning rate +train loss +held-out mIoU +mIoU +mAcc +aAcc\n0\.003.*\n0\.1 .*\n0\.4 .*\n\* Learning rate 0\.\d+ is best on 1 image",
+            sweep.Output);
+    }
+
+    [Fact]
+    public void A_sweep_that_holds_nothing_out_chooses_nothing()
+    {
+        using var sweep = CaclProcess.Start([
+            .. Evaluate("random", "linear"), "--sweep-learning-rate", "--set", "cacl.evaluation.sweep-held-out=0", "--json"]);
+        using var plain = CaclProcess.Start([.. Evaluate("random", "linear"), "--json"]);
+        var (result, own) = (Result(sweep), Result(plain));
+        Assert.Equal(Figures(own), Figures(result));
+        Assert.Equal(
+            own.GetProperty("manifest").GetProperty("protocol").GetRawText(),
+            result.GetProperty("manifest").GetProperty("protocol").GetRawText());
+        var found = result.GetProperty("sweep");
+        Assert.Equal(JsonValueKind.Null, found.GetProperty("chosen_rate").ValueKind);
+        Assert.Equal(
+            [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+            found.GetProperty("rates").EnumerateArray().Select(rate => rate.GetProperty("learning_rate").GetDouble()));
+        Assert.StartsWith(
+            "No image of train was held out to choose a learning rate by, so the result is that of the protocol's own, 0.1.",
+            found.GetProperty("summary").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -174,7 +255,11 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var (exit, output) = CaclProcess.Run([.. Evaluate("random", "linear"), "--set", "cacl.evaluation.quick.learning-rate=1000"]);
         Assert.True(exit == 0, output);
-        Assert.Matches(@"\nground +\d+\.\d\d\ndisc +\d+\.\d\d\n-+\nmIoU +\d+\.\d\d\nmAcc", output);
+        Assert.Matches(@"\nground S\ndisc S\n-+\nmIoU S\nmAcc S\naAcc S\n".Replace(
+            "S", @" +\d+\.\d\d +\d+\.\d\d to +\d+\.\d\d", StringComparison.Ordinal), output);
+        Assert.Contains(
+            "95 % interval over the test images, by 1,000 bootstrap resamples; over 2 images it is too narrow.\n", output,
+            StringComparison.Ordinal);
         Assert.Contains("\nBeware: The loss of training ended at", output, StringComparison.Ordinal);
         Assert.Contains("cacl.evaluation.quick.learning-rate than 1000", output, StringComparison.Ordinal);
     }
@@ -230,7 +315,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     private static string Figures(JsonElement result) =>
-        string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss" }.Select(name => result.GetProperty(name).GetRawText()));
+        string.Join(' ', new[] { "miou", "macc", "aacc", "iou", "train_loss", "intervals" }.Select(name => result.GetProperty(name).GetRawText()));
 
     private static void Succeed(params string[] arguments)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CACL.Node.Commands;
 using CACL.Node.Evaluation;
 using CACL.Node.Tests.Commands;
@@ -12,12 +13,15 @@ public sealed class EvaluateCommandLineTests
     private static readonly Gen<string?> MaybeWord = Gen.OneOf(Gen.Const((string?)null), Word.Select(w => (string?)w));
     private static readonly Gen<double?> MaybeShare = Gen.OneOf(Gen.Const((double?)null), Gen.Double[1e-6, 1].Select(s => (double?)s));
 
-    private static readonly Gen<(string, string?, string?, double?, bool, string[])> Lines =
-        Gen.Select(Word, MaybeWord, MaybeWord, MaybeShare, Gen.Bool, Word.Array[0, 3]);
+    private static readonly Gen<double[]?> MaybeRates =
+        Gen.OneOf(Gen.Const((double[]?)null), Gen.Double[1e-6, 1000].Array[0, 3].Select(rates => (double[]?)rates));
+
+    private static readonly Gen<(string, string?, string?, double?, bool, string[], double[]?)> Lines =
+        Gen.Select(Word, MaybeWord, MaybeWord, MaybeShare, Gen.Bool, Word.Array[0, 3], MaybeRates);
 
     [Fact]
     public void The_verb_understands_every_line_as_it_was_meant_in_any_culture() =>
-        Lines.Sample((path, train, test, share, isLimited, overrides) =>
+        Lines.Sample((path, train, test, share, isLimited, overrides, rates) =>
         {
             var line = new EvaluateCommandLine
             {
@@ -32,6 +36,7 @@ public sealed class EvaluateCommandLineTests
                 Variant = isLimited ? "quick" : "full",
                 Configuration = $"/{path}.conf",
                 Overrides = overrides,
+                SweepRates = isLimited ? null : rates,
                 Out = $"/out/{path}",
             };
             using var culture = new HostileCulture();
@@ -46,6 +51,8 @@ public sealed class EvaluateCommandLineTests
                 (Of("--train-split"), Of("--test-split"), Of("--protocol"), Of("--variant"), Of("--out")));
             Assert.Equal((share ?? 1, true), (parsed.GetValue<double>("--fraction"), parsed.GetValue<bool>("--json")));
             Assert.Equal([line.Configuration], parsed.GetValue<string[]>("--config")!);
+            Assert.Equal(!isLimited && rates is not null, parsed.GetResult("--sweep-learning-rate") is OptionResult { Implicit: false });
+            if (!isLimited) Assert.Equal(rates ?? [], parsed.GetValue<double[]>("--sweep-learning-rate") ?? []);
             Assert.Equal(overrides, parsed.GetValue<string[]>("--set") ?? []);
 
             string? Of(string option) => parsed.GetValue<string>(option);

@@ -1,7 +1,6 @@
 using CACL.Configuration.Keys;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Networks;
-using CACL.Node.RunInputs;
 using CACL.Node.Settings;
 using CACL.Testing;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Data.Processes;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Node.Study;
 
 namespace CACL.Node.Tests.Study;
@@ -22,6 +23,9 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
 
     /// <summary>Changes a manifest.</summary>
     public Action<EvaluationJob, JsonObject> Manifest { get; set; } = (_, _) => { };
+
+    /// <summary>The counts of each test image; null: none, as from older programs.</summary>
+    public Func<EvaluationJob, ImageCounts?> Counts { get; set; } = _ => null;
 
     public ChildExit Train(TrainingJob job, CancellationToken stop)
     {
@@ -57,6 +61,12 @@ internal sealed class StandInPrograms(Func<EvaluationJob, double> score, int ste
             ["seconds"] = 2.5,
             ["manifest"] = manifest,
         };
+        if (Counts(job) is { } counts)
+        {
+            var names = Enumerable.Range(0, counts.Images).Select(i => $"{i}").ToArray();
+            new ImageCountsFile(counts, names).Write(Path.Combine(job.Out, ImageCountsFile.Name));
+        }
+
         File.WriteAllText(Path.Combine(job.Out, "result.json"), result.ToJsonString(JsonSerializerOptions.Default));
         return new ChildExit(0, []);
     }

@@ -76,6 +76,24 @@ public sealed class StudyFileTests : IDisposable
         Assert.Equal(new StudyDataSet("set", "folder", "/data/set", null, null, "linear", "full", null), Assert.Single(plan.DataSets));
     }
 
+    [Theory]
+    [InlineData("true", new double[0])]
+    [InlineData("[0.01, 1e-1]", new[] { 0.01, 0.1 })]
+    [InlineData("false", null)]
+    public void A_data_set_may_ask_for_a_sweep_which_is_part_of_what_is_measured(string asked, double[]? rates)
+    {
+        string Text(string sweep) =>
+            $$"""study { datasets = [{ name = d, kind = voc, data = /d{{sweep}} }], rows = [{ name = a, random = true }] }""";
+
+        var plan = Read(Text($", sweep-learning-rate = {asked}"));
+        var job = new EvaluationJob("random", "resnet18", 0, plan.DataSets[0], "a.conf", "out", "log", TimeSpan.FromHours(1));
+        var arguments = StudyPrograms.Line(job).Arguments;
+        string[] expected = rates is null ? [] : ["--sweep-learning-rate", .. rates.Select(rate => $"{rate}"), "--json"];
+        Assert.Equal(expected, arguments.SkipWhile(argument => argument != "--sweep-learning-rate"));
+        var (with, without) = (StudyFingerprint.Of(plan), StudyFingerprint.Of(Read(Text(""))));
+        Assert.Equal(rates is null, with["data set d"] == without["data set d"]);
+    }
+
     [Fact]
     public void Checkpoints_are_written_where_they_are_judged_and_stay_until_then()
     {
@@ -98,6 +116,8 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("study { datasets = [\"flder:/d\"], rows = [{ name = a, random = true }] }", "KIND:DIR")]
     [InlineData("study { datasets = [\"folder:/a/d\", \"folder:/b/d\"], rows = [{ name = a, random = true }] }", "names d twice")]
     [InlineData("study { datasets = [{ name = d, kind = voc, data = /d, fraction = 0.1 }], rows = [{ name = a, random = true }] }", "fraction belongs to protocol = limited")]
+    [InlineData("study { datasets = [{ name = d, kind = voc, data = /d, protocol = limited, sweep-learning-rate = true }], rows = [{ name = a, random = true }] }", "sweep-learning-rate belongs to protocol = linear")]
+    [InlineData("study { datasets = [{ name = d, kind = voc, data = /d, sweep-learning-rate = [0.1, 0] }], rows = [{ name = a, random = true }] }", "is true, false, or a list of numbers above 0")]
     [InlineData("study { datasets = [\"folder:/d\"], rows = [\n{ name = a, preset = none.conf }\n] }", "study.conf:2: row a: preset", "none.conf, which does not exist")]
     [InlineData("study { datasets = [\"folder:/d\"], rows = [\n{ name = a, random = true }\n{ name = A, random = true }] }", "study.conf:3", "two rows")]
     [InlineData("study { datasets = [\"folder:/d\"], rows = [{ name = a, random = true, checkpoint = b }] }", "exactly one of preset")]

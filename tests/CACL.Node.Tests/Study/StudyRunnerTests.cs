@@ -1,4 +1,6 @@
+using CACL.Configuration.Keys;
 using CACL.Data.Processes;
+using CACL.Learning.Evaluation.Confidence;
 using CACL.Node.Ending;
 using CACL.Node.Study;
 using CACL.Testing;
@@ -109,6 +111,37 @@ public sealed class StudyRunnerTests : IDisposable
         Assert.Contains("| CACL | 38.2 | 40.0 |", page, StringComparison.Ordinal);
         Assert.Contains("CACL (seed 1, step 30)", page, StringComparison.Ordinal);
         Assert.Contains("- protocol.epochs: 3 and 4", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counts_of_the_test_images_give_the_rows_intervals_and_their_differences_to_a_row()
+    {
+        ImageCounts Counts(EvaluationJob job)
+        {
+            var counts = new ImageCounts(2);
+            for (var i = 0; i < 30; i++)
+            {
+                var right = (long)(1000 * Score(job)) + (5 * i);
+                counts.Add([right, 1000 - right, 0, 1000]);
+            }
+
+            return counts;
+        }
+
+        Assert.Equal(0, Study(new StandInPrograms(Score) { Counts = Counts }).Exit);
+        var page = File.ReadAllText(Path.Combine(Out, "study.md"));
+        Assert.Contains("| row | mIoU | mAcc | aAcc | mIoU more than untrained |", page, StringComparison.Ordinal);
+        Assert.Matches(@"\| untrained \| \d+\.\d to \d+\.\d \| \d+\.\d to \d+\.\d \| \d+\.\d to \d+\.\d \|  \|\n", page);
+        Assert.Matches(@"\| CACL \| .* \| \*\*\+30\.0\*\* \(\+\d+\.\d to \+\d+\.\d\) \|\n", page);
+        Assert.Contains("by 1,000 bootstrap resamples.", page, StringComparison.Ordinal);
+        // What was made before is only compared anew.
+        Assert.Equal(0, Study(new StandInPrograms(Score), "study.compare-with=global").Exit);
+        Assert.Matches(
+            @"\| CACL \| .* \| 0\.0 \(0\.0 to 0\.0\) \|\n", File.ReadAllText(Path.Combine(Out, "study.md")));
+        Assert.Equal(0, Study(new StandInPrograms(Score), "cacl.evaluation.bootstrap-resamples=0").Exit);
+        Assert.DoesNotContain("resamples", File.ReadAllText(Path.Combine(Out, "study.md")).Split("## How")[0], StringComparison.Ordinal);
+        var wrong = Assert.Throws<SettingsException>(() => Study(new StandInPrograms(Score), "study.compare-with=moco"));
+        Assert.Contains("is moco, which is no row; there are untrained, global, CACL.", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class FolderStatusTests : IDisposable
                 "{\"step\":1,\"epoch\":0.5,\"loss\":2}\n{\"step\":2,\"epoch\":1,\"loss\":1.5,\"loss_b\":0.5,\"loss_a\":1,\"top1_b\":0.25,\"lr\":0.1}\n{\"st");
             File.WriteAllText(
                 folder.Evaluations,
-                "{\"step\":1,\"dataset\":\"a\",\"miou\":0.1}\n{\"step\":2,\"dataset\":\"a\",\"miou\":0.2}\n{\"step\":2,\"dataset\":\"b\",\"miou\":0.3}\n");
+                "{\"step\":1,\"dataset\":\"a\",\"miou\":0.1}\n{\"step\":2,\"dataset\":\"a\",\"miou\":0.2}\n{\"step\":2,\"dataset\":\"b\",\"miou\":0.3,"
+                    + "\"intervals\":{\"miou\":[0.25,0.5],\"iou\":[[0,1]]}}\n");
             Directory.CreateDirectory(Path.Combine(folder.Checkpoints, "step-00000002"));
             Directory.CreateSymbolicLink(Path.Combine(folder.Checkpoints, "latest"), "step-00000002");
             Assert.Contains("does not answer", (string?)FolderStatus.Of(Run)["verdict"], StringComparison.Ordinal);
@@ -43,6 +44,7 @@ public sealed class FolderStatusTests : IDisposable
             ((string?)status["state"], (long?)status["step"], (double?)status["last"]!["loss"], (long?)status["checkpoint"]!["step"]));
         Assert.Contains("killed", (string?)status["verdict"], StringComparison.Ordinal);
         Assert.Equal([0.2, 0.3], status["evaluations"]!.AsArray().Select(e => (double)e!["miou"]!));
+        Assert.Equal([null, "[0.25,0.5]"], status["evaluations"]!.AsArray().Select(e => e!["miou_interval"]?.ToJsonString()));
         new OutcomeFile("completed", 2, 2, "All steps are done.", DateTimeOffset.Now).Write(Run);
         status = FolderStatus.Of(Run);
         Assert.Equal(

@@ -5,15 +5,15 @@ namespace CACL.Learning.Evaluation.Protocols;
 /// <summary>
 /// Decides which images each step of an evaluation's training sees, and which of them are mirrored, by (seed, epoch) alone.
 /// </summary>
-internal sealed class EpochSampler(ulong seed, int images, int batch, double flipProbability)
+internal sealed class EpochSampler(ulong seed, int images, int batch, double flipProbability, IReadOnlyList<int>? among = null)
 {
     /// <summary>Steps per epoch; the last step may have fewer images.</summary>
-    public int StepsPerEpoch => (images + batch - 1) / batch;
+    public int StepsPerEpoch => ((among?.Count ?? images) + batch - 1) / batch;
 
     /// <summary>Returns the images of an epoch in its order, batch after batch.</summary>
     public int[][] Epoch(int epoch)
     {
-        var order = Enumerable.Range(0, images).ToArray();
+        var order = among?.ToArray() ?? Enumerable.Range(0, images).ToArray();
         new CounterRandom(seed, epoch, 0, 0, DrawPurpose.EvaluationOrder).Shuffle(order.AsSpan());
         return [.. order.Chunk(batch)];
     }

@@ -1,5 +1,4 @@
 using CACL.Data.DataSets;
-using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
@@ -40,17 +39,7 @@ public static class LinearProtocol
         ArgumentNullException.ThrowIfNull(representation);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        using var store = new FrozenFeatures(data, train.Items, representation, options.ImageSize, features, context);
-        var plan = new EpochSampler(context.Seed, train.Items.Count, options.BatchSize, options.FlipProbability);
-        store.Fill(plan.Seen(options.Epochs));
-        using var statistics = options.Standardise ? ChannelStatistics.Of(store, context) : null;
-        using var classifier = new LinearClassifier(data.Classes.Count, representation.Channels, context.Seed, context.Device);
-        using var training = new LinearTraining(classifier, statistics, store, options, context);
-
-        var loss = double.NaN;
-        for (var epoch = 0; epoch < options.Epochs; epoch++) loss = training.Epoch(plan, epoch);
-        return training.Result(loss);
+        using var training = new FrozenTraining(data, train, representation, options, features, context);
+        return training.Train(options, context);
     }
 }

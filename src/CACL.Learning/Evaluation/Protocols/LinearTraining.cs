@@ -122,7 +122,7 @@ internal sealed class LinearTraining : IDisposable
         return values.isfinite().all().cpu().item<bool>();
     }
 
-    private EvaluationException Diverged(int epoch, long step) => new(
+    private ClassifierDivergedException Diverged(int epoch, long step) => new(
         $"The linear classifier diverged: in epoch {epoch + 1}, step {step}, its loss was not finite. "
         + $"Lower {_options.Section}.learning-rate ({_options.LearningRate} now), or set {_options.Section}.standardise = true.");
 }

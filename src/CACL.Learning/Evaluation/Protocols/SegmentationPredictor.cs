@@ -11,7 +11,7 @@ namespace CACL.Learning.Evaluation.Protocols;
 public sealed class SegmentationPredictor : IDisposable
 {
     private readonly Representation _representation;
-    private readonly IPixelScorer _scorer;
+    private readonly IReadOnlyList<IPixelScorer> _scorers;
     private readonly TileOptions _tiles;
     private readonly int _imageSize;
     private readonly Device _device;
@@ -37,12 +37,24 @@ public sealed class SegmentationPredictor : IDisposable
     /// <param name="device">The backbone's device.</param>
     public SegmentationPredictor(
         Representation representation, IPixelScorer scorer, TileOptions tiles, int imageSize, Device device)
+        : this(representation, [scorer], tiles, imageSize, device)
+    {
+    }
+
+    /// <summary>Creates a predictor from a backbone, which stays the caller's, and scorers that share a pass of it, which do not.</summary>
+    /// <param name="representation">The backbone.</param>
+    /// <param name="scorers">At least one; each gives a prediction of its own.</param>
+    /// <param name="tiles">How large images are tiled.</param>
+    /// <param name="imageSize">Longest side to which images are downscaled first, 0: as they are; at most the tile size.</param>
+    /// <param name="device">The backbone's device.</param>
+    public SegmentationPredictor(
+        Representation representation, IReadOnlyList<IPixelScorer> scorers, TileOptions tiles, int imageSize, Device device)
     {
         ArgumentNullException.ThrowIfNull(representation);
-        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(scorers);
         ArgumentNullException.ThrowIfNull(tiles);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, tiles.Size);
-        (_representation, _scorer, _tiles, _imageSize, _device) = (representation, scorer, tiles, imageSize, device);
+        (_representation, _scorers, _tiles, _imageSize, _device) = (representation, scorers, tiles, imageSize, device);
     }
 
     /// <summary>Returns the classes of an image's pixels, in the image's size.</summary>
@@ -54,36 +66,57 @@ public sealed class SegmentationPredictor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _scorer.Dispose();
+    public void Dispose()
+    {
+        foreach (var scorer in _scorers) scorer.Dispose();
+    }
 
-    /// <summary>Returns [H,W] bytes in the image's size, contiguous, in the caller's dispose scope.</summary>
-    internal Tensor PredictTensor(RgbImage image)
+    /// <summary>Returns [H,W] bytes in the image's size, in the caller's dispose scope: the first scorer's prediction.</summary>
+    internal Tensor PredictTensor(RgbImage image) => PredictTensors(image)[0];
+
+    /// <summary>Returns every scorer's prediction as <see cref="PredictTensor"/> does.</summary>
+    internal Tensor[] PredictTensors(RgbImage image)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = ImageTensor.Of(image, _imageSize, _device);
-        if (x.shape[2] <= _tiles.Size && x.shape[3] <= _tiles.Size) return Classes(x, image.Height, image.Width).MoveToOuterDisposeScope();
-        var classes = empty([image.Height, image.Width], uint8, _device);
+        if (x.shape[2] <= _tiles.Size && x.shape[3] <= _tiles.Size) return Kept(Classes(x, image.Height, image.Width));
+        var classes = Enumerable.Range(0, _scorers.Count).Select(scorer => empty([image.Height, image.Width], uint8, _device)).ToArray();
         foreach (var rows in Tiling.Along(image.Height, _tiles))
         {
             foreach (var columns in Tiling.Along(image.Width, _tiles))
             {
                 using var inner = NewDisposeScope();
-                var tile = Classes(
+                var tiles = Classes(
                     x.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length), rows.Length, columns.Length);
-                classes.narrow(0, rows.From, rows.To - rows.From).narrow(1, columns.From, columns.To - columns.From)
-                    .copy_(tile.narrow(0, rows.From - rows.Start, rows.To - rows.From).narrow(
-                        1, columns.From - columns.Start, columns.To - columns.From));
+                foreach (var (whole, tile) in classes.Zip(tiles))
+                {
+                    whole.narrow(0, rows.From, rows.To - rows.From).narrow(1, columns.From, columns.To - columns.From)
+                        .copy_(tile.narrow(0, rows.From - rows.Start, rows.To - rows.From).narrow(
+                            1, columns.From - columns.Start, columns.To - columns.From));
+                }
             }
         }
 
-        return classes.MoveToOuterDisposeScope();
+        return Kept(classes);
     }
 
-    private Tensor Classes(Tensor x, int height, int width)
+    private Tensor[] Classes(Tensor x, int height, int width)
     {
         using var scope = NewDisposeScope();
-        var scores = _scorer.Scores(_representation.Features(x));
+        var features = _representation.Features(x);
+        return Kept([.. _scorers.Select(scorer => Highest(scorer.Scores(features), height, width))]);
+    }
+
+    private static Tensor Highest(Tensor scores, int height, int width)
+    {
+        using var scope = NewDisposeScope();
         return Segmentation.Upsample(scores.contiguous(), height, width).argmax(1).squeeze(0).to(uint8).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor[] Kept(Tensor[] tensors)
+    {
+        foreach (var kept in tensors) kept.MoveToOuterDisposeScope();
+        return tensors;
     }
 }

@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Learning.Evaluation.Confidence;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Evaluation.Protocols;
@@ -14,26 +15,58 @@ public static class SegmentationScoring
     /// <param name="seen">Called with each image's index; returns what receives that image, its labels and its prediction, or null. Null:
     /// nobody looks.</param>
     /// <param name="predictions">What the predictor distinguishes, if that is more than the classes: clusters.</param>
+    /// <param name="images">Receives the counts of each image; null: only their sum is kept.</param>
     public static ConfusionMatrix Run(
         ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
-        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, int predictions = 0)
+        Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null, int predictions = 0, ImageCounts? images = null)
     {
         ArgumentNullException.ThrowIfNull(data);
+        var confusion = new ConfusionMatrix(Math.Max(data.Classes.Count, predictions));
+        Run(data, test, predictor, context, [confusion], images is null ? [] : [images], shown: 0, seen);
+        return confusion;
+    }
+
+    /// <summary>Predicts every image with each of a predictor's scorers.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="test">The images.</param>
+    /// <param name="predictor">The predictor.</param>
+    /// <param name="context">Progress and cancellation.</param>
+    /// <param name="images">Receive the counts of each image, one for each scorer; of as many classes as its predictions need.</param>
+    /// <param name="shown">The scorer whose predictions are looked at.</param>
+    /// <param name="seen">As above.</param>
+    public static void RunAll(
+        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
+        IReadOnlyList<ImageCounts> images, int shown, Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(images);
+        var confusions = images.Select(i => new ConfusionMatrix(i.Classes)).ToArray();
+        Run(data, test, predictor, context, confusions, images, shown, seen);
+    }
+
+    private static void Run(
+        ISegmentationDataSet data, EvaluationSplit test, SegmentationPredictor predictor, EvaluationContext context,
+        ConfusionMatrix[] confusions, IReadOnlyList<ImageCounts> images, int shown, Func<int, Action<RgbImage, LabelMap, LabelMap>?>? seen)
+    {
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(predictor);
         ArgumentNullException.ThrowIfNull(context);
-        var confusion = new ConfusionMatrix(Math.Max(data.Classes.Count, predictions));
         for (var i = 0; i < test.Items.Count; i++)
         {
             context.Cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (image, labels) = data.ReadPair(test.Items[i]);
-            var prediction = predictor.PredictTensor(image);
-            confusion.Add(prediction, tensor(labels.Classes, [labels.Height, labels.Width], uint8).to(context.Device));
-            seen?.Invoke(i)?.Invoke(image, labels, new LabelMap(labels.Width, labels.Height, prediction.cpu().data<byte>().ToArray()));
+            var predictions = predictor.PredictTensors(image);
+            var label = tensor(labels.Classes, [labels.Height, labels.Width], uint8).to(context.Device);
+            for (var k = 0; k < confusions.Length; k++)
+            {
+                var counts = confusions[k].Add(predictions[k], label);
+                if (k < images.Count) images[k].Add(counts);
+            }
+
+            seen?.Invoke(i)?.Invoke(
+                image, labels, new LabelMap(labels.Width, labels.Height, predictions[shown].cpu().data<byte>().ToArray()));
             context.Progress(new EvaluationProgress("testing", i + 1, test.Items.Count));
         }
-
-        return confusion;
     }
 }

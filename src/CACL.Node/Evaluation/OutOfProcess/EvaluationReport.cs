@@ -8,6 +8,7 @@ namespace CACL.Node.Evaluation.OutOfProcess;
 /// <summary>Writes evaluations as tables, CSV or JSON.</summary>
 internal static class EvaluationReport
 {
+    private static readonly string[] Scores = ["miou", "macc", "aacc"];
     private static readonly string[] Columns = ["run", "step", "data set", "protocol", "mIoU", "mAcc", "aAcc", "time"];
 
     /// <summary>Writes a table for each way of measuring, with a sentence on how it differs from the first; then what failed.</summary>
@@ -26,6 +27,9 @@ internal static class EvaluationReport
             WriteTable([Columns, .. table.Select(Row)], output);
         }
 
+        if (results.Tables.SelectMany(table => table).Any(r => r.Interval("miou") is not null))
+            output.WriteLine("In brackets: 95 % intervals over the test images.");
+
         if (results.Failed.Count == 0) return;
         if (results.Tables.Count > 0) output.WriteLine();
         output.WriteLine("Failed:");
@@ -36,7 +40,8 @@ internal static class EvaluationReport
     /// <summary>Writes a row for each line; an empty number is undefined, and a failed evaluation has no table.</summary>
     public static void WriteCsv(EvaluationResults results, TextWriter output)
     {
-        output.WriteLine("table,run,step,dataset,protocol,variant,fraction,trigger,status,miou,macc,aacc,seconds,time,error");
+        output.WriteLine("table,run,step,dataset,protocol,variant,fraction,trigger,status,miou,macc,aacc,seconds,time,error,"
+            + "miou_low,miou_high,macc_low,macc_high,aacc_low,aacc_high");
         foreach (var (table, result) in Numbered(results))
         {
             string[] texts =
@@ -45,7 +50,7 @@ internal static class EvaluationReport
                 result.Text("dataset"),
                 result.Text("protocol"), result.Text("variant"), Exact(result, "fraction"), result.Text("trigger"), result.Text("status"),
                 Exact(result, "miou"), Exact(result, "macc"), Exact(result, "aacc"), Exact(result, "seconds"), result.Text("time"),
-                result.Text("error"),
+                result.Text("error"), .. Scores.SelectMany(score => Ends(result, score)),
             ];
             output.WriteLine(string.Join(',', texts.Select(CsvCell.Of)));
         }
@@ -79,9 +84,13 @@ internal static class EvaluationReport
     private static string Protocol(EvaluationResult r) =>
         $"{r.Text("protocol")}{(r.Number("fraction") is { } share ? $" {Percent.Short(share)}" : "")}, {r.Text("variant")}";
 
-    private static string Share(EvaluationResult r, string name) => r.Number(name) is { } share ? Percent.Of(share) : "-";
+    private static string Share(EvaluationResult r, string name) =>
+        r.Number(name) is { } share ? Percent.Within(share, r.Interval(name)) : "-";
 
     private static string Exact(EvaluationResult r, string name) => r.Number(name)?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    private static IEnumerable<string> Ends(EvaluationResult r, string name) =>
+        r.Interval(name) is { } ends ? ends.Select(end => end.ToString("R", CultureInfo.InvariantCulture)) : ["", ""];
 
     private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
     {

@@ -24,6 +24,13 @@ internal sealed record EvaluationResult(string Run, JsonElement Line)
     public double? Number(string name) =>
         Line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
+    /// <summary>Returns the two ends of a score's interval, or null.</summary>
+    public double[]? Interval(string name) =>
+        Line.TryGetProperty("intervals", out var intervals) && intervals.ValueKind == JsonValueKind.Object
+            && intervals.TryGetProperty(name, out var ends) && ends.ValueKind == JsonValueKind.Array
+            && ends.EnumerateArray().Where(end => end.ValueKind == JsonValueKind.Number).Select(end => end.GetDouble()).ToArray()
+                is [_, _] both ? both : null;
+
     /// <summary>Returns what was measured and how, a part of the manifest, or null.</summary>
     public JsonElement? Manifest(string part) =>
         Line.TryGetProperty("manifest", out var manifest)

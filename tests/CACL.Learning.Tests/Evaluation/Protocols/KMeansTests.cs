@@ -10,14 +10,26 @@ public sealed class KMeansTests
 {
     private static readonly Gen<double[][]> Points = Gen.Double[-1, 1].Array[3].Array[4, 8];
 
-    [Fact]
-    public void No_division_of_few_rows_is_better() => Gen.Select(Points, Gen.Int[1, 3], Gen.ULong).Sample((points, k, seed) =>
+    // The points are fixed: from others, no number of starts is sure to reach the best of all divisions.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void No_division_of_few_rows_is_better_and_every_centre_is_the_mean_of_its_rows(int k)
     {
-        using var scope = NewDisposeScope();
-        using var found = KMeans.Fit(Rows(points), k, starts: 40, iterations: 50, Context(seed));
-        var best = Divisions(points.Length, k).Min(division => Inertia(points, Means(points, division, k)));
-        Assert.InRange(found.Inertia, best - 1e-6, best + 1e-6);
-    }, iter: 60);
+        for (var set = 0; set < 12; set++)
+        {
+            using var scope = NewDisposeScope();
+            double Coordinate(int i, int d) => Math.Sin((31 * set) + (i * i * d));
+            var points = Enumerable.Range(1, 7).Select(i => new[] { Coordinate(i, 1), Coordinate(i, 2), Coordinate(i, 3) }).ToArray();
+            using var found = KMeans.Fit(Rows(points), k, starts: 100, iterations: 50, Context((ulong)set));
+            var best = Divisions(points.Length, k).Min(division => Inertia(points, Means(points, division, k)));
+            Assert.InRange(found.Inertia, best - 1e-6, best + 1e-6);
+            var centres = Numbers(found.Centres);
+            var means = Means(points, [.. points.Select(p => Nearest(p, centres))], k);
+            for (var c = 0; c < k; c++) Each.Holds(centres[c].Zip(means[c]), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        }
+    }
 
     [Fact]
     public void What_is_told_of_clusters_is_so() => Gen.Select(Points, Gen.Int[1, 4], Gen.ULong).Sample((points, k, seed) =>
@@ -26,12 +38,12 @@ public sealed class KMeansTests
         using var found = KMeans.Fit(Rows(points), k, starts: 3, iterations: 50, Context(seed));
         var centres = Numbers(found.Centres);
         Assert.Equal(Inertia(points, centres), found.Inertia, 1e-6);
+        // A row as near to two centres may belong to either.
+        var two = points.Select(p => centres.Select(c => Squared(p, c)).Order().Take(2).ToArray());
+        if (two.Any(distances => distances is [var one, var other] && other - one < 1e-5)) return;
         var nearest = points.Select(p => Nearest(p, centres)).ToArray();
         Assert.Equal(
             Enumerable.Range(0, k).Select(c => (double)nearest.Count(n => n == c)), found.Sizes.data<double>().ToArray());
-        // At the end of Lloyd's iterations, every centre is the mean of its rows.
-        var means = Means(points, nearest, k);
-        for (var c = 0; c < k; c++) Each.Holds(centres[c].Zip(means[c]), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
     }, iter: 60);
 
     [Fact]
@@ -84,7 +96,7 @@ public sealed class KMeansTests
         using var scope = NewDisposeScope();
         double[][] points = [[0, 0, 0], [0.1, 0, 0], [1, 0, 0], [1.1, 0, 0]];
         // The third centre is the nearest of none of the rows.
-        using var found = KMeans.Lloyd(Rows(points), Rows([[0, 0, 0], [1, 0, 0], [0.5, 9, 0]]), 50, default);
+        using var found = KMeans.Lloyd(Rows(points), Rows([[0, 0, 0], [1, 0, 0], [0.5, 9, 0]]), 50, TestContext.Current.CancellationToken);
         Assert.Equal(1, found.Sizes.min().item<double>());
         Assert.Equal(0.0025 * 2 / 4, found.Inertia, 1e-6);
     }
@@ -118,7 +130,7 @@ public sealed class KMeansTests
 
     private static double Inertia(double[][] points, double[][] centres) => points.Average(p => centres.Min(c => Squared(p, c)));
 
-    private static double[][] Means(double[][] points, IReadOnlyList<int> division, int k) =>
+    private static double[][] Means(double[][] points, int[] division, int k) =>
     [
         .. Enumerable.Range(0, k).Select(c => points.Where((_, i) => division[i] == c).ToArray())
             .Select(members => Enumerable.Range(0, 3).Select(d => members.Length == 0 ? 9 : members.Average(m => m[d])).ToArray()),

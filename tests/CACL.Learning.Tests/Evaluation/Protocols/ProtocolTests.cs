@@ -72,7 +72,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void A_classifier_that_diverges_is_told_with_the_setting()
     {
-        var fault = Assert.Throws<EvaluationException>(() => Linear(Few with { LearningRate = 1e38, Section = "cacl.evaluation.quick" }));
+        var fault = Assert.Throws<ClassifierDivergedException>(() => Linear(Few with { LearningRate = 1e38, Section = "cacl.evaluation.quick" }));
         Assert.Contains("cacl.evaluation.quick.learning-rate", fault.Message, StringComparison.Ordinal);
     }
 

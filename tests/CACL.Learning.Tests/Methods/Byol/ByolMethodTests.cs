@@ -1,30 +1,50 @@
+using CACL.Learning.Methods;
 using CACL.Learning.Methods.Byol;
 using CACL.Learning.Networks;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Methods.Byol;
 
-public sealed class ByolMethodTests
+public sealed class ByolMethodTests : MethodContract
 {
-    private static readonly ByolOptions Options = new() { Seed = 3, ProjectorHidden = 32 };
+    private static readonly ByolOptions Small = new() { Seed = 3, ProjectorHidden = 32 };
+
+    protected override MethodOptions Options => Small;
+
+    [Fact]
+    public void It_learns_what_a_few_pairs_have_in_common()
+    {
+        using var views = SomeViews(1);
+        using var method = new ByolMethod(Small, CPU);
+        var losses = Enumerable.Range(0, 12).Select(step => method.Step(views, new(0.05) { Progress = step / 12.0 }).Loss).ToList();
+        Assert.True(losses[^1] < 0.9 * losses[0], string.Join(' ', losses));
+    }
+
+    [Fact]
+    public void A_batch_with_one_pair_in_a_group_is_refused()
+    {
+        var options = Small with { BatchNormSplits = 2 };
+        Assert.Equal(["A batch of 2 is too small: take 4 pairs or more."], options.Problems(2, Side, enqueuePixels: 0));
+        Assert.Empty(options.Problems(4, Side, enqueuePixels: 0));
+    }
 
     [Fact]
     public void The_target_gets_no_gradient_and_the_online_network_that_of_its_predictions_alone()
     {
         using var scope = NewDisposeScope();
-        using var views = QueuelessMethodTests.SomeViews(1);
-        using var method = new ByolMethod(Options, CPU);
+        using var views = SomeViews(1);
+        using var method = new ByolMethod(Small, CPU);
         var found = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var loss = method.Step(views, new(0.1) { InspectGradient = (name, g) => found[name] = g.clone().DetachFromDisposeScope() }).Loss;
 
         // Both views by themselves, the target a constant.
-        using var online = new NetworkWeights(Options.Backbone, Options.HeadSpecs, CPU, trainable: true);
-        online.Initialise(Options.Seed);
-        using var target = new NetworkWeights(Options.Backbone, Options.HeadSpecs, CPU);
+        using var online = new NetworkWeights(Small.Backbone, Small.HeadSpecs, CPU, trainable: true);
+        online.Initialise(Small.Seed);
+        using var target = new NetworkWeights(Small.Backbone, Small.HeadSpecs, CPU);
         target.CopyFrom(online);
         Tensor Projected(NetworkWeights network, Tensor view) =>
-            Head.Forward(new ResNet(network).Forward(view, training: true).mean([2, 3]), network, Options.HeadSpecs[0], training: true);
-        Tensor Predicted(Tensor view) => Head.Forward(Projected(online, view), online, Options.HeadSpecs[1], training: true);
+            Head.Forward(new ResNet(network).Forward(view, training: true).mean([2, 3]), network, Small.HeadSpecs[0], training: true);
+        Tensor Predicted(Tensor view) => Head.Forward(Projected(online, view), online, Small.HeadSpecs[1], training: true);
         Tensor Distance(Tensor view, Tensor other) =>
             nn.functional.cosine_similarity(Predicted(view), Projected(target, other).detach(), 1, 1e-12).mul(-2).add(2).mean();
         var expected = Distance(views.View, views.ViewPlus) + Distance(views.ViewPlus, views.View);
@@ -43,8 +63,8 @@ public sealed class ByolMethodTests
     [Fact]
     public void The_target_follows_at_the_start_of_a_step_with_a_momentum_that_grows()
     {
-        using var views = QueuelessMethodTests.SomeViews(1);
-        using var method = new ByolMethod(Options with { EmaWeight = 0.6 }, CPU);
+        using var views = SomeViews(1);
+        using var method = new ByolMethod(Small with { EmaWeight = 0.6 }, CPU);
         var before = method.Snapshot();
         method.Step(views, new(1));
         var between = method.Snapshot();
@@ -69,9 +89,9 @@ public sealed class ByolMethodTests
     [InlineData(2)]
     public void Each_view_has_batch_statistics_of_its_own(int splits)
     {
-        using var views = QueuelessMethodTests.SomeViews(1);
+        using var views = SomeViews(1);
         using (no_grad()) views.ViewPlus.mul_(3);
-        using var method = new ByolMethod(Options with { BatchNormSplits = splits }, CPU);
+        using var method = new ByolMethod(Small with { BatchNormSplits = splits }, CPU);
         var expected = StatisticsOf.FirstLayer(
             method.Online["conv1.weight"], [.. views.View.chunk(splits), .. views.ViewPlus.chunk(splits)]);
         method.Step(views, new(0.1));

@@ -39,6 +39,28 @@ public sealed class EvaluationReportTests : IDisposable
     }
 
     [Fact]
+    public void Intervals_are_shown_beside_the_scores_of_the_lines_that_have_them()
+    {
+        var old = Done(10, 0.25, "\"name\":\"linear\"");
+        Write("one", old);
+        Assert.DoesNotContain("intervals", Text("one"), StringComparison.Ordinal);
+        var measured = Done(20, 0.5, "\"name\":\"linear\"");
+        Write("one", old, measured[..^1] + """
+            ,
+            "intervals":{"miou":[0.4375,0.5625],"macc":null,"aacc":[0.5,0.75],"iou":[[0,1]]}}
+            """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal));
+        var text = Text("one");
+        Assert.Matches(@" 25\.0 % +50\.0 % +50\.0 % +10 s\n", text);
+        Assert.Matches(@" 50\.0 % \(43\.8 to 56\.3\)  50\.0 %  50\.0 % \(50\.0 to 75\.0\)  10 s\n", text);
+        Assert.EndsWith("\nIn brackets: 95 % intervals over the test images.\n", text, StringComparison.Ordinal);
+        using var csv = new StringWriter();
+        EvaluationReport.WriteCsv(Read("one"), csv);
+        Assert.Equal(
+            [",miou_low,miou_high,macc_low,macc_high,aacc_low,aacc_high", ",,,,,,", ",0.4375,0.5625,,,0.5,0.75"],
+            csv.ToString().TrimEnd().Split('\n').Select(line => string.Concat(line.Split(',')[^6..].Select(cell => $",{cell}"))));
+    }
+
+    [Fact]
     public void A_line_that_a_crash_cut_off_is_passed_over()
     {
         Write("one", Done(10, 0.5, ""), "{\"step\":2");

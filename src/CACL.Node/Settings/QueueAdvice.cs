@@ -3,7 +3,7 @@ using System.Numerics;
 using CACL.Data.Wording;
 using CACL.Learning.Methods;
 
-namespace CACL.Node.RunInputs;
+namespace CACL.Node.Settings;
 
 /// <summary>
 /// Whether queues of negatives suit a number of videos. An epoch takes one pair of each video, so a queue that holds more frames than there
@@ -15,6 +15,11 @@ internal static class QueueAdvice
     /// <param name="queue">The queue.</param>
     /// <param name="pixels">Rows that each frame puts into a queue of pixels.</param>
     public static int Frames(QueueSpec queue, int pixels) => queue.Rows == QueueRows.OneAPair ? queue.Size : queue.Size / pixels;
+
+    /// <summary>Returns the smallest number of videos that queues suit.</summary>
+    /// <param name="queues">At least one queue.</param>
+    /// <param name="pixels">Rows that each frame puts into a queue of pixels.</param>
+    public static int LeastVideos(IEnumerable<QueueSpec> queues, int pixels) => queues.Max(queue => Frames(queue, pixels));
 
     /// <summary>Returns what to warn of, a sentence for each queue that does not suit; none if all do.</summary>
     /// <param name="queues">The queues.</param>

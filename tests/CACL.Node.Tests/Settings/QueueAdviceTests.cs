@@ -1,9 +1,9 @@
 using CACL.Learning.Methods;
-using CACL.Node.RunInputs;
+using CACL.Node.Settings;
 using CACL.Testing;
 using CsCheck;
 
-namespace CACL.Node.Tests.RunInputs;
+namespace CACL.Node.Tests.Settings;
 
 public sealed class QueueAdviceTests
 {
