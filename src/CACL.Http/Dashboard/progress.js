@@ -32,6 +32,7 @@ function showProgress(status) {
     ["Throughput", isNumber(status.pairs_per_second) ? `${number(status.pairs_per_second)} pairs a second` : unknown],
     ["Last checkpoint", checkpoint ? `step ${whole(checkpoint.step)}, ${time(checkpoint.time)}` : checkpoint === null ? "none yet" : unknown],
     ["Device", known(status.device)],
+    ["Method", known(status.method)],
     ["Network", `${known(status.backbone)}, heads ${known(status.heads, heads => Array.isArray(heads) ? heads.join(", ") : String(heads))}`],
     ["Began", time(status.started)],
   ];

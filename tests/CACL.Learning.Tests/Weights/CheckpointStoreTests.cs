@@ -97,7 +97,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Snapshots.AssertSame(Snapshots.Of(1), loaded.Snapshot);
         Assert.Equal(padding, loaded.State.Architecture.Padding);
         Assert.Equal(padding, CheckpointStore.LoadState(path).Architecture.Padding);
-        Assert.Equal(MomentumMethod.CheckpointFiles, loaded.State.Files);
+        Assert.Equal(MomentumMethod.CheckpointFilesWithQueues, loaded.State.Files);
     }
 
     [Fact]
