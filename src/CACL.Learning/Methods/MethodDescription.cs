@@ -32,8 +32,9 @@ public sealed record MethodDescription
     /// <summary>What the collapse of a head means and what helps, for the heads that are on.</summary>
     public IReadOnlyList<CollapseAdvice> OnCollapse { get; init; } = [];
 
-    /// <summary>The losses' chance level; null if they have none, or not all the same.</summary>
-    public ChanceLevel? Chance => Metrics.Where(metric => metric is { Kind: MetricKind.Loss, Chance: not null })
+    /// <summary>The chance level of the losses that are on; null if they have none, or not all the same.</summary>
+    public ChanceLevel? Chance => Metrics
+        .Where(metric => metric is { Kind: MetricKind.Loss, Chance: not null } && Heads.Contains(metric.Head))
         .Select(metric => metric.Chance)
         .Distinct()
         .ToList() is [var only] ? only : null;
