@@ -37,12 +37,6 @@ public static class SettingNames
     /// <summary>What a pixel's way there and back must lead to.</summary>
     public const string CycleTarget = "cacl.model.cycle-target";
 
-    /// <summary>The frames whose pixels the cycle loss moves.</summary>
-    public const string CycleGradient = "cacl.model.cycle-gradient";
-
-    /// <summary>How long the cycle loss waits.</summary>
-    public const string CycleBegin = "cacl.model.cycle-begin";
-
     /// <summary>How slowly the key network follows.</summary>
     public const string EmaWeight = "cacl.model.momentum";
 

@@ -79,8 +79,8 @@ public sealed class CollapseWatchTests
             head.What);
         Assert.Equal(
             "the training goes on, but the cycle loss teaches nothing about single pixels, and a collapsed cycle has not been seen to come "
-                + "back; for a new run, try cacl.model.cycle-target = hard with cacl.model.cycle-gradient = both-frames, a later "
-                + "cacl.model.cycle-begin, larger crops (cacl.data.crop-size) or cacl.model.heads without cycle",
+                + "back; for a new run, try cacl.model.cycle-target = hard, a warm-up (cacl.training.warmup-epochs), larger crops "
+                + "(cacl.data.crop-size) or cacl.model.heads without cycle",
             head.Consequence);
         Assert.Contains("all pixels of all frames", (head with { Alike = Alike.PixelsOfAllFrames }).What);
         Assert.Equal("the training goes on", (head with { Advice = null }).Consequence);
@@ -102,8 +102,8 @@ public sealed class CollapseWatchTests
         Assert.DoesNotContain("cycle-target", Of(plain, "global"));
         Assert.DoesNotContain("positives", Of(plain, "global"));
         Assert.DoesNotContain("positives", Of(plain, "pixel"));
-        Assert.Contains("cycle-gradient = both-frames", Of(plain, "cycle"));
-        Assert.DoesNotContain("cycle-target", Of(plain with { CycleGradient = CycleGradient.BothFrames }, "cycle"));
+        Assert.Contains("cycle-target = hard", Of(usual, "cycle"));
+        Assert.DoesNotContain("cycle-target", Of(plain, "cycle"));
         Assert.Equal(["global"], (usual with { Heads = Heads.Global }).Describe().OnCollapse.Select(a => a.Head));
     }
 

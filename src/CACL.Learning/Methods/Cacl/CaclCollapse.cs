@@ -31,23 +31,24 @@ internal static class CaclCollapse
     {
         var larger = $"larger crops ({SettingNames.CropSize})";
         var slower = $"a lower {SettingNames.LearningRate}";
+        // The queues begin with random rows, which pull all vectors together for as long as they are the negatives.
+        var warmUp = $"a warm-up ({SettingNames.WarmupEpochs})";
         List<string> all = [];
         switch (head)
         {
             case Heads.Global:
                 if (options.Heads.HasFlag(Heads.Pixel) && options.MatchesByGlobalHead) all.Add($"{SettingNames.Positives} = same-position");
                 if (options.Heads.HasFlag(Heads.Cycle) && options.UsesSoftCycle) all.Add($"{SettingNames.CycleTarget} = hard");
-                all.AddRange([larger, slower]);
+                all.AddRange([warmUp, larger, slower]);
                 break;
             case Heads.Pixel:
                 if (options.MatchesByGlobalHead) all.Add($"{SettingNames.Positives} = same-position");
-                all.AddRange([larger, slower]);
+                all.AddRange([warmUp, larger, slower]);
                 break;
             default:
                 // In this order: what has been seen to help most comes first.
-                if (options.Target != CycleTarget.Hard || options.CycleGradient != CycleGradient.BothFrames)
-                    all.Add($"{SettingNames.CycleTarget} = hard with {SettingNames.CycleGradient} = both-frames");
-                all.AddRange([$"a later {SettingNames.CycleBegin}", larger, $"{SettingNames.Heads} without cycle"]);
+                if (options.Target != CycleTarget.Hard) all.Add($"{SettingNames.CycleTarget} = hard");
+                all.AddRange([warmUp, larger, $"{SettingNames.Heads} without cycle"]);
                 break;
         }
 
