@@ -31,6 +31,9 @@ public abstract record MethodOptions
     /// <summary>The fewest pairs of which a batch can consist.</summary>
     public virtual int SmallestBatch => 1;
 
+    /// <summary>The queues of negatives that are in use.</summary>
+    public virtual IReadOnlyList<QueueSpec> Queues => [];
+
     /// <summary>Describes the method to the rest of the program.</summary>
     public abstract MethodDescription Describe();
 
@@ -65,7 +68,7 @@ public abstract record MethodOptions
         // The last stage's dilation is 4, and a reflected border must be narrower than the map.
         if (Padding == Padding.Reflect && cropSize < 40)
             yield return $"A crop of {cropSize} pixels is too small for reflected borders: take 40 or more.";
-        foreach (var queue in Describe().Queues)
+        foreach (var queue in Queues)
         {
             if (queue.RowsPerStep(batchSize, Math.Max(1, enqueuePixels)) is var rows && rows > queue.Size)
                 yield return $"A step puts {rows} rows into the {queue.Head} head's queue of {queue.Size}: make the queue larger, or the "

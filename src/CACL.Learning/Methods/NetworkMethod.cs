@@ -39,14 +39,13 @@ public abstract class NetworkMethod : IMethod
             throw new ArgumentException(string.Join(' ', problems), nameof(options));
         _options = options;
         _rolled = rolled;
-        var described = options.Describe();
         Online = new NetworkWeights(options.Backbone, options.HeadSpecs, device, trainable: true, precision);
         Online.Initialise(options.Seed);
-        Queues = described.Queues.ToDictionary(
+        Queues = options.Queues.ToDictionary(
             queue => queue.Head,
             queue => new NegativeQueue($"queue.{queue.Head}", queue.Size, queue.Width, options.Seed, device, precision));
         _optimiser = new Optimiser(Online, options.Optimiser);
-        _weights = described.LossWeights;
+        _weights = options.Describe().LossWeights;
         _scalars = new StepScalars(_weights.Heads, device);
         _toHost = new NumbersToHost(device);
         _graph = cudaGraph ? new StepGraph(device) : null;

@@ -37,6 +37,13 @@ internal sealed class ViewEncoder(NetworkWeights weights, Padding padding, int g
         return rows.view(batch, -1, rows.shape[1]).mean([1]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Returns a head of each view's mean: [B,D], not normalised to length 1.</summary>
+    public Tensor HeadOfMean(Tensor x, HeadSpec head, Tensor? tables = null)
+    {
+        using var scope = NewDisposeScope();
+        return Head(Pooled(Rows(x, tables), x.shape[0]), head).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Returns a head of rows [R,C], samples in order: [R,D], not normalised to length 1.</summary>
     public Tensor Head(Tensor rows, HeadSpec head) => Networks.Head.Forward(rows, weights, head, training: true, groups);
 }

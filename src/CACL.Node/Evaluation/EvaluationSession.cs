@@ -161,7 +161,7 @@ internal static class EvaluationSession
             write(image, labels, assignment.Apply(predictor.Predict(image)));
         }
 
-        return [tested[shown].Renamed(classes, assignment.Classes)];
+        return [assignment.Apply(tested[shown], classes)];
     }
 
     private static EvaluationSplit Split(ISegmentationDataSet data, string wanted, string usual, int most, double fraction, ulong seed) =>

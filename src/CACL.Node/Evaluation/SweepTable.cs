@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Data.Wording;
+using CACL.Node.Display;
 
 namespace CACL.Node.Evaluation;
 
@@ -20,10 +21,8 @@ internal static class SweepTable
                 Share(rate.Macc, rate.Intervals?.Macc), Share(rate.Aacc, rate.Intervals?.Aacc),
             }),
         ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         output.WriteLine();
-        foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        TextTable.Write(rows, output);
         output.WriteLine(sweep.Summary);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CACL.Data.Catalog;
 using CACL.Data.Sampling;
+using CACL.Node.Display;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
 
@@ -24,9 +25,9 @@ internal static class ExplanationText
                 + Line($"to epoch {last.Epoch}, position {last.Position}, of {explanation.Videos} an epoch"));
         output.WriteLine(explanation.Story);
         output.WriteLine();
-        WriteTable([SampleColumns, .. batch.Samples.Select(s => Sample(s, batch.KeyPlace(s.Place)))], output);
+        TextTable.Write([SampleColumns, .. batch.Samples.Select(s => Sample(s, batch.KeyPlace(s.Place)))], output);
         output.WriteLine();
-        WriteTable([ViewColumns, .. batch.Samples.SelectMany(
+        TextTable.Write([ViewColumns, .. batch.Samples.SelectMany(
             s => new[] { View(s, "1", s.Plan.View, ""), View(s, "2", s.Plan.ViewPlus, string.Join(' ', s.Plan.EnqueuePixels)) })], output);
         Notes(batch, output);
     }
@@ -114,11 +115,4 @@ internal static class ExplanationText
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
-    }
 }

@@ -85,27 +85,11 @@ public sealed class ImageCounts
     /// <summary>Returns the scores of all images.</summary>
     public SegmentationScores Scores() => Sum().Scores();
 
-    /// <summary>Returns the images' counts after each prediction, such as a cluster, was given the name of a class.</summary>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="names">The class of each prediction.</param>
-    public ImageCounts Renamed(int classes, IReadOnlyList<int> names)
+    /// <summary>Returns the confusion matrix of one image.</summary>
+    public ConfusionMatrix Matrix(int image)
     {
-        ArgumentNullException.ThrowIfNull(names);
-        var renamed = new ImageCounts(classes);
-        var (before, after) = (new long[Classes * Classes], new long[classes * classes]);
-        for (var image = 0; image < Images; image++)
-        {
-            Array.Clear(before);
-            Array.Clear(after);
-            AddTo(image, 1, before);
-            for (var label = 0; label < classes; label++)
-            {
-                for (var i = 0; i < names.Count; i++) after[(label * classes) + names[i]] += before[(label * Classes) + i];
-            }
-
-            renamed.Add(after);
-        }
-
-        return renamed;
+        var counts = new long[Classes * Classes];
+        AddTo(image, 1, counts);
+        return new ConfusionMatrix(Classes, counts);
     }
 }

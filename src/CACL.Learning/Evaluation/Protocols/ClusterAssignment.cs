@@ -1,4 +1,5 @@
 using CACL.Data.DataSets;
+using CACL.Learning.Evaluation.Confidence;
 
 namespace CACL.Learning.Evaluation.Protocols;
 
@@ -43,6 +44,15 @@ public sealed record ClusterAssignment(IReadOnlyList<int> Classes)
         }
 
         return new ConfusionMatrix(classes, mapped);
+    }
+
+    /// <summary>Returns the images' counts of the classes, likewise.</summary>
+    public ImageCounts Apply(ImageCounts images, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var mapped = new ImageCounts(classes);
+        for (var image = 0; image < images.Images; image++) mapped.Add(Apply(images.Matrix(image), classes).Counts);
+        return mapped;
     }
 
     /// <summary>Returns a map of classes for a map of clusters.</summary>

@@ -40,8 +40,8 @@ public sealed class ByolMethod : MomentumMethod
         // First all v, then all v₊.
         var views = cat([inputs.View, inputs.ViewPlus]);
         Tensor target;
-        using (no_grad()) target = Unit(Projection(_target, views));
-        var projection = Projection(_online, views);
+        using (no_grad()) target = Unit(_target.HeadOfMean(views, _options.Projector));
+        var projection = _online.HeadOfMean(views, _options.Projector);
         var prediction = Unit(_online.Head(projection.to(Online.FactorType), _options.Predictor));
 
         var losses = new StepLosses();
@@ -54,14 +54,6 @@ public sealed class ByolMethod : MomentumMethod
 
     private static string Words(ByolOptions options) =>
         $"BYOL on a {options.Backbone} with {options.Projector.Hidden} channels in its heads";
-
-    // What a network's projector makes of the views: [2B,256].
-    private Tensor Projection(ViewEncoder network, Tensor views)
-    {
-        using var scope = NewDisposeScope();
-        var pooled = ViewEncoder.Pooled(network.Rows(views), views.shape[0]);
-        return network.Head(pooled, _options.Projector).MoveToOuterDisposeScope();
-    }
 
     private static Tensor Unit(Tensor vectors) => nn.functional.normalize(vectors, dim: 1);
 }

@@ -100,8 +100,8 @@ public sealed record CaclOptions : MomentumOptions
     /// <summary>The metrics that a step reports.</summary>
     public CaclMetrics Metrics => new(this);
 
-    /// <summary>A queue of negatives for each head that is on.</summary>
-    public IReadOnlyList<QueueSpec> Queues =>
+    /// <inheritdoc/>
+    public override IReadOnlyList<QueueSpec> Queues =>
     [
         .. CaclHeads.Each(Heads).Select(head => new QueueSpec(
             CaclHeads.NameOf(head), QueueSizeOf(head), CaclHeads.Width,

@@ -55,6 +55,12 @@ public sealed record DenseClOptions : MomentumOptions
     public static LossWeights Weights(double dense) => new(new LossWeight(Global, 1 - dense), new LossWeight(Dense, dense));
 
     /// <inheritdoc/>
+    public override IReadOnlyList<QueueSpec> Queues =>
+    [
+        new QueueSpec(Global, QueueSize, Width, QueueRows.OneAPair), new QueueSpec(Dense, QueueSize, Width, QueueRows.OneAPair),
+    ];
+
+    /// <inheritdoc/>
     public override MethodDescription Describe() => new()
     {
         Word = Word,
@@ -66,10 +72,7 @@ public sealed record DenseClOptions : MomentumOptions
             LossGlobal, LossDense, Top1, MetricSpec.SpreadOf(Dense), MetricSpec.FrameSpreadOf(Global), MetricSpec.FrameSpreadOf(Dense),
         ],
         LossWeights = LossWeights,
-        Queues =
-        [
-            new QueueSpec(Global, QueueSize, Width, QueueRows.OneAPair), new QueueSpec(Dense, QueueSize, Width, QueueRows.OneAPair),
-        ],
+        Queues = Queues,
         OnCollapse =
         [
             FrameCollapse.OfContrast(Global),

@@ -58,7 +58,6 @@ public sealed class MocoMethod : MomentumMethod
     private Tensor Vectors(ViewEncoder encoder, Tensor views, Tensor? tables)
     {
         using var scope = NewDisposeScope();
-        var pooled = ViewEncoder.Pooled(encoder.Rows(views, tables), views.shape[0]);
-        return nn.functional.normalize(encoder.Head(pooled, _options.Projector), dim: 1).MoveToOuterDisposeScope();
+        return nn.functional.normalize(encoder.HeadOfMean(views, _options.Projector, tables), dim: 1).MoveToOuterDisposeScope();
     }
 }

@@ -42,6 +42,9 @@ public sealed record MocoOptions : MomentumOptions
     };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<QueueSpec> Queues => [new QueueSpec(Global, QueueSize, Projector.Output, QueueRows.OneAPair)];
+
+    /// <inheritdoc/>
     public override MethodDescription Describe() => new()
     {
         Word = Word,
@@ -51,7 +54,7 @@ public sealed record MocoOptions : MomentumOptions
         Metrics = [Loss, Top1, MetricSpec.FrameSpreadOf(Global)],
         LossWeights = LossWeights,
         OnCollapse = [FrameCollapse.OfContrast(Global)],
-        Queues = [new QueueSpec(Global, QueueSize, Projector.Output, QueueRows.OneAPair)],
+        Queues = Queues,
     };
 
     /// <inheritdoc/>

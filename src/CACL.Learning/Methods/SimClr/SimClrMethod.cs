@@ -53,7 +53,6 @@ public sealed class SimClrMethod : NetworkMethod
     private Tensor Vectors(Tensor views)
     {
         using var scope = NewDisposeScope();
-        var pooled = ViewEncoder.Pooled(_network.Rows(views), views.shape[0]);
-        return nn.functional.normalize(_network.Head(pooled, _options.Projector), dim: 1).MoveToOuterDisposeScope();
+        return nn.functional.normalize(_network.HeadOfMean(views, _options.Projector), dim: 1).MoveToOuterDisposeScope();
     }
 }

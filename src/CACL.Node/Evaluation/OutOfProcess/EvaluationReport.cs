@@ -24,7 +24,7 @@ internal static class EvaluationReport
                 output.WriteLine($"Not to be compared with the first table: {ManifestDifference.Between(results.Tables[0][0], table[0])}.");
             }
 
-            WriteTable([Columns, .. table.Select(Row)], output);
+            TextTable.Write([Columns, .. table.Select(Row)], output);
         }
 
         if (results.Tables.SelectMany(table => table).Any(r => r.Interval("miou") is not null))
@@ -33,7 +33,7 @@ internal static class EvaluationReport
         if (results.Failed.Count == 0) return;
         if (results.Tables.Count > 0) output.WriteLine();
         output.WriteLine("Failed:");
-        WriteTable(
+        TextTable.Write(
             [.. results.Failed.Select(r => new[] { r.Run, $"step {r.Step}", r.Text("dataset"), Protocol(r), r.Text("error") })], output);
     }
 
@@ -91,11 +91,4 @@ internal static class EvaluationReport
 
     private static IEnumerable<string> Ends(EvaluationResult r, string name) =>
         r.Interval(name) is { } ends ? ends.Select(end => end.ToString("R", CultureInfo.InvariantCulture)) : ["", ""];
-
-    private static void WriteTable(IReadOnlyList<string[]> rows, TextWriter output)
-    {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
-    }
 }

@@ -1,5 +1,6 @@
 using CACL.Learning.Evaluation;
 using CACL.Learning.Evaluation.Confidence;
+using CACL.Learning.Evaluation.Protocols;
 using CACL.Learning.Weights;
 using CACL.Testing;
 using CsCheck;
@@ -32,7 +33,7 @@ public sealed class ImageCountsTests : IDisposable
             for (var cell = 0; cell < 16; cell++) image[cell] = cell < 12 ? image[cell] / 4 : 0;
         }
 
-        var (counts, expected) = (Counts(images).Renamed(3, names), new long[9]);
+        var (counts, expected) = (new ClusterAssignment(names).Apply(Counts(images), 3), new long[9]);
         foreach (var image in images)
         {
             for (var cell = 0; cell < 12; cell++) expected[(cell / 4 * 3) + names[cell % 4]] += image[cell];
