@@ -182,6 +182,7 @@ internal static class TrainingSession
                 + "or start again with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
+        CheckpointRoom.Require(folder.Checkpoints, method);
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
         folder.Begin(
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
