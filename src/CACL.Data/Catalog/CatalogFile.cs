@@ -34,7 +34,7 @@ internal sealed class CatalogFile : IDisposable
         {
             // SQLite opens the file by name, and would wait if that were a named pipe.
             RegularFile.RequireUnlessMissing(path);
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            FileSync.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
         }
         catch (NotARegularFileException error)
         {

@@ -78,7 +78,7 @@ internal sealed class PreparationWork(
         var target = Path.Combine(folder, item.Place);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            FileSync.MakeFolder(Path.GetDirectoryName(target)!);
             using var file = new AtomicFile(target);
             encoder.Encode(video, file.TemporaryPath, most: null, cancel);
             var record = Probe(video, file.TemporaryPath, prober, cancel) with { Path = target };

@@ -166,7 +166,8 @@ internal static class TrainingSession
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var engines = new LivingEngines();
         var damaged = 0;
-        var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
+        var store = new CheckpointStore(folder.Checkpoints, options.CheckpointsKept) { Publishing = () => FlushMetrics(folder) };
+        var storage = new CheckpointStorage(store, options, length)
         {
             Warned = warning =>
             {
@@ -181,6 +182,7 @@ internal static class TrainingSession
                 + "or start again with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
+        CheckpointRoom.Require(folder.Checkpoints, method);
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
         folder.Begin(
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
@@ -257,6 +259,19 @@ internal static class TrainingSession
     {
         signals.StopBy(_ => node.State.Lingering.End(), "ending");
         node.State.Lingering.Stay(time, node.Address);
+    }
+
+    private static void FlushMetrics(RunFolder folder)
+    {
+        try
+        {
+            folder.FlushMetrics();
+        }
+        catch (IOException e)
+        {
+            Log.Warning(
+                "{Cause}. The checkpoint is saved without waiting for these figures, which a power failure could cost", e.Message.TrimEnd('.'));
+        }
     }
 
     private static void Remember(RunOutcome outcome, RunLength length, RunFolder folder)

@@ -43,7 +43,7 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
 
     /// <summary>Writes it into a run folder, in one move.</summary>
     /// <exception cref="IOException">It cannot be written; what was there before is as it was.</exception>
-    public void Write(string run) => AtomicFile.WriteBytes(Path.Combine(run, Name), ToJson());
+    public void Write(string run) => AtomicFile.WriteBytes(Path.Combine(run, Name), ToJson(), durable: true);
 
     /// <summary>Reads it; null where there is none. Fields that this version does not know are passed over.</summary>
     /// <param name="run">The run folder.</param>
