@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using CACL.Fuzz.Tests.Running;
 using CACL.Fuzz.Tests.Targets;
-using CACL.Testing;
 
 namespace CACL.Fuzz.Tests;
 

@@ -41,7 +41,8 @@ internal sealed class HoconTokenizer
         // No name, path or number contains these, and the system's calls throw at them or cut the text off there.
         var odd = _tokens.FindIndex(token => IsOdd(token.Text));
         if (odd >= 0)
-            throw new HoconException(_tokens[odd].Origin, "this text contains the character U+0000 or half of a surrogate pair; take it out.");
+            throw new HoconException(
+                _tokens[odd].Origin, "this text contains the character U+0000 or half of a surrogate pair; take it out.");
         _tokens.Add(new HoconToken(HoconTokenKind.End, "", Here));
         return _tokens;
     }

@@ -30,7 +30,9 @@ internal static unsafe class Coverage
         Trace.PrevLocation = 0;
     }
 
-    /// <summary>Returns whether a branch was taken since <see cref="Clear"/> that never was before, or in another order of magnitude.</summary>
+    /// <summary>
+    /// Returns whether a branch was taken since <see cref="Clear"/> that never was before, or in another order of magnitude.
+    /// </summary>
     public static bool IsNew()
     {
         var isNew = false;

@@ -4,13 +4,18 @@ using System.Text;
 
 namespace CACL.Fuzz.Tests.Running;
 
-/// <summary>Makes inputs of other inputs: bits, bytes, odd numbers, words of the format, blocks taken out, doubled or from elsewhere.</summary>
+/// <summary>
+/// Makes inputs of other inputs: bits, bytes, odd numbers, words of the format, blocks taken out, doubled or from elsewhere.
+/// </summary>
 internal sealed class Mutator(Random random, IReadOnlyList<string> words)
 {
     private const int Longest = 64 << 10;
 
     private static readonly long[] Odd =
-        [0, 1, -1, 2, 16, 64, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 2, 16, 64, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>Returns a changed copy of an input.</summary>
     /// <param name="input">The input.</param>

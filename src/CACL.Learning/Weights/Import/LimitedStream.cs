@@ -1,6 +1,8 @@
 namespace CACL.Learning.Weights.Import;
 
-/// <summary>Reads another stream, and for a while only so many bytes of it; beyond them it throws <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads another stream, and for a while only so many bytes of it; beyond them it throws <see cref="InvalidDataException"/>.
+/// </summary>
 internal sealed class LimitedStream(Stream inner) : Stream
 {
     private long _left = long.MaxValue;

@@ -34,8 +34,8 @@ internal static class PickleLimits
     public const int Tensors = 20_000;
 
     /// <summary>
-    /// Bytes of a zip archive's directory, several times those of a directory with <see cref="Tensors"/> storages. Each of its entries takes
-    /// half a kilobyte of memory before anything can be known of it.
+    /// Bytes of a zip archive's directory, several times those of a directory with <see cref="Tensors"/> storages. Each of its entries
+    /// takes half a kilobyte of memory before anything can be known of it.
     /// </summary>
     public const int Directory = 8 << 20;
 

@@ -29,7 +29,7 @@ internal static class TensorTree
             if (value is not TorchTensor && !(IsContainer(value) && seen.Add(value!))) continue;
             if (key.Length > PickleLimits.Key) throw new FormatException($"a key of {key.Length} characters");
             var name = next.Prefix.Length == 0 ? key : $"{next.Prefix}.{key}";
-            if (name.Length > PickleLimits.Name) throw new FormatException($"a tensor whose name has more than {PickleLimits.Name} characters");
+            if (name.Length > PickleLimits.Name) throw new FormatException($"a name of more than {PickleLimits.Name} characters");
             if (value is TorchTensor tensor)
             {
                 if (++count > PickleLimits.Tensors) throw new FormatException($"more than {PickleLimits.Tensors} tensors");

@@ -5,7 +5,9 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Weights.Import;
 
-/// <summary>Imports files that somebody made to do harm, as <c>cacl import</c> does, and starts from them, as <c>--init-from</c> does.</summary>
+/// <summary>
+/// Imports files that somebody made to do harm, as <c>cacl import</c> does, and starts from them, as <c>--init-from</c> does.
+/// </summary>
 public sealed class PoisonedFilesTests
 {
     // The largest pickle is read whole, and takes 64 MiB.
