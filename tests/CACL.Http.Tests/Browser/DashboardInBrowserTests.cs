@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CACL.Actors.Contracts;
 using CACL.Actors.Tests.Fakes;
 using CACL.Http.Server;
 using CACL.Runs.Folder;
@@ -75,6 +76,8 @@ public sealed class DashboardInBrowserTests : IDisposable
     public async Task It_shows_what_it_knows_says_what_it_does_not_know_and_takes_names_as_text()
     {
         using var server = Start();
+        // What an exception says, which may quote a file's name, and an actor's name.
+        server.State.Supervision.Add(new SupervisionDecision($"run/{Evil.Replace('/', ' ')}", $"failed: {Evil}", $"</script>{Evil}"));
         await using var chromium = await Chromium.StartAsync();
         foreach (var (width, scheme) in new[] { (1400, ColorScheme.Light), (400, ColorScheme.Dark) })
         {
@@ -90,6 +93,7 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Assertions.Expect(page.Locator("#evaluations"))
                 .ToContainTextAsync("newest first; in brackets: 95 % interval over the test images");
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync($"failed: {Evil}");
+            await Assertions.Expect(page.Locator("#supervision")).ToContainTextAsync($"failed: {Evil}. Decision: </script>{Evil}");
             await Assertions.Expect(page.Locator("#facts")).ToContainTextAsync("not known");
             Assert.Equal(0, await page.Locator("img").CountAsync());
             // The run's own name is markup, too, and is shown as text.
