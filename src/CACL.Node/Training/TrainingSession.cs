@@ -4,6 +4,7 @@ using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
+using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Wording;
@@ -18,6 +19,7 @@ using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Logging;
+using CACL.Node.Programs;
 using CACL.Node.RunInputs;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
@@ -42,7 +44,12 @@ internal static class TrainingSession
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
         OutOfProcessEvaluations.Check(settings);
-        var decoders = PairDecoders.Create(settings.Data.Decoder);
+        RunInstruments? instruments = null;
+        var decoders = ProgramDecoders.Create(settings.Data.Decoder, sentence =>
+        {
+            Log.Warning("{Replaced:l}", sentence);
+            instruments?.Restarted("decoder");
+        });
         var roots = new VideoRoots(settings.Data.Videos);
         var name = settings.RunDirectory.Length > 0
             ? settings.RunDirectory
@@ -54,6 +61,7 @@ internal static class TrainingSession
         using var log = RunLog.Start(
             folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)));
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
+        instruments = telemetry.Instruments;
         using var node = NodeServer.Start(
             settings.Http,
             new NodeState(folder)
