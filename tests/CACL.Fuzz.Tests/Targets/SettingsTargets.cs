@@ -1,6 +1,5 @@
 using System.Text;
 using CACL.Configuration.Hocon;
-using CACL.Configuration.Keys;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 using CACL.Node.Study;

@@ -42,7 +42,7 @@ public sealed partial class SupplyTests
     public void Every_package_that_ships_is_named_with_its_licence()
     {
         var page = File.ReadAllLines(Path.Combine(Workspace.Root, "docs", "third-party.md"));
-        var told = page.Select(line => Row().Match(line)).Where(row => row.Success)
+        var told = page.Select(line => Row().Match(line)).Where(row => row.Success && row.Groups["name"].Value != "package")
             .ToDictionary(row => row.Groups["name"].Value, row => row.Groups["licence"].Value);
         var shipped = Packages(Path.Combine(Product, "packages.lock.json")).Where(p => !NotShipped.Contains(p.Name)).ToList();
         Assert.Equal(shipped.Select(p => p.Name).Order(StringComparer.Ordinal), told.Keys.Order(StringComparer.Ordinal));
@@ -60,6 +60,7 @@ public sealed partial class SupplyTests
     [Fact]
     public void A_publish_lists_what_it_carries()
     {
+        LongTests.Only("A run of the build");
         using var folder = new TemporaryFolder();
         using var build = Process.Start(new ProcessStartInfo(
             "dotnet",

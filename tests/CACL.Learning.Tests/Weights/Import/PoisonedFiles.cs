@@ -237,7 +237,8 @@ internal static class PoisonedFiles
         byte[] magic = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
         byte[] version = [0x80, 2, (byte)'M', 0xE9, 3, (byte)'.'];
         var system = new Pickle().Op('}').Text("little_endian").Op(0x88).Op('s').Done();
-        byte[] Stream(Pickle weights, Pickle keys, params byte[] rest) => [.. magic, .. version, .. system, .. weights.Done(), .. keys.Done(), .. rest];
+        byte[] Stream(Pickle weights, Pickle keys, params byte[] rest) =>
+            [.. magic, .. version, .. system, .. weights.Done(), .. keys.Done(), .. rest];
         Pickle One() => new Pickle().Op('}').Text("t").Tensor("0", 2, 0, [2], [1]).Op('s');
         Pickle Keys() => new Pickle().Op(']').Text("0").Op('a');
         void Bytes(string name, byte[] bytes) => Add("stream: " + name, path => File.WriteAllBytes(path, bytes));
