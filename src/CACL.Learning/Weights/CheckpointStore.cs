@@ -30,7 +30,8 @@ public sealed class CheckpointStore
     public string Folder { get; }
 
     /// <summary>
-    /// Called when a checkpoint's files are on the disk and it is about to appear: flushes what must not be older than the newest checkpoint.
+    /// Called when a checkpoint's files are on the disk and it is about to appear: flushes what must not be older than the newest
+    /// checkpoint.
     /// </summary>
     public Action? Publishing { get; init; }
 

@@ -278,7 +278,8 @@ internal static class TrainingSession
         catch (IOException e)
         {
             Log.Warning(
-                "{Cause}. The checkpoint is saved without waiting for these figures, which a power failure could cost", e.Message.TrimEnd('.'));
+                "{Cause}. The checkpoint is saved without waiting for these figures, which a power failure could cost",
+                e.Message.TrimEnd('.'));
         }
     }
 

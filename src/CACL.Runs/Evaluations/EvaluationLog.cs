@@ -6,8 +6,8 @@ using CACL.Runs.Folder;
 namespace CACL.Runs.Evaluations;
 
 /// <summary>
-/// A run's evaluations.jsonl, created with its first line. A line that was appended is on the disk; one that the disk does not take waits for
-/// the next one.
+/// A run's evaluations.jsonl, created with its first line. A line that was appended is on the disk; one that the disk does not take waits
+/// for the next one.
 /// </summary>
 public sealed class EvaluationLog(string runDirectory)
 {

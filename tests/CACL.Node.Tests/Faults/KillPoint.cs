@@ -60,7 +60,8 @@ internal sealed record KillPoint(string Name, string Call, int When, string Expe
     public string[] OptionsFor(string run)
     {
         string[] path = Path is null ? [] : ["-P", System.IO.Path.Combine(run, Path)];
-        return [.. path, "-e", $"trace={Call}", "-e", string.Create(CultureInfo.InvariantCulture, $"inject={Call}:signal=SIGKILL:when={When}")];
+        var kill = string.Create(CultureInfo.InvariantCulture, $"inject={Call}:signal=SIGKILL:when={When}");
+        return [.. path, "-e", $"trace={Call}", "-e", kill];
     }
 
     /// <summary>Asserts that the program died at this point.</summary>

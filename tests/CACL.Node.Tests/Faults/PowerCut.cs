@@ -115,9 +115,11 @@ internal sealed partial class PowerCut(RecordedDisk disk, int at, Survival survi
 
     private static string Description(IEnumerable<DiskOperation> operations) => string.Join(
         ',',
-        operations.Select(o => o is DataWritten w
-            ? string.Create(CultureInfo.InvariantCulture, $"{w.Offset}+{w.Length}{(w.Bytes is { } b && !b.AsSpan().ContainsAnyExcept((byte)0) ? "z" : "")}")
+        operations.Select(operation => operation is DataWritten written
+            ? string.Create(CultureInfo.InvariantCulture, $"{written.Offset}+{written.Length}{(IsZero(written) ? "z" : "")}")
             : "!"));
+
+    private static bool IsZero(DataWritten written) => written.Bytes is { } bytes && !bytes.AsSpan().ContainsAnyExcept((byte)0);
 
     // What was synced, and of what came later what survives.
     private IEnumerable<DiskOperation> Surviving(DiskNode node)

@@ -24,7 +24,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
     private readonly Dictionary<string, long> _loaded = [];
 
     private static int LongCuts =>
-        int.TryParse(Environment.GetEnvironmentVariable("CACL_CUTS"), CultureInfo.InvariantCulture, out var count) ? count : 1000;
+        int.TryParse(Environment.GetEnvironmentVariable("CACL_CUTS"), CultureInfo.InvariantCulture, out var count) ? count : 300;
 
     [Fact]
     public void A_power_cut_leaves_every_checkpoint_that_was_reported()
@@ -36,14 +36,14 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_power_cut_leaves_evaluations_changes_and_figures_that_were_reported()
     {
-        LongTests.Only("Two trainings and a thousand cuts");
+        LongTests.Only("Two trainings and hundreds of cuts");
         var pictures = runs.Folder("pictures");
         LabelledPictures.Write(pictures);
         var recorded = Record(
             "cut-long", resumes: true, "--set", "cacl.checkpoints.keep=2", "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set",
             "cacl.evaluation.quick.image-size=32", "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=5");
-        Assert.NotEmpty(recorded.Reports.Where(report => report.Evaluation is not null));
-        Assert.NotEmpty(recorded.Reports.Where(report => report.Change is not null));
+        Assert.Contains(recorded.Reports, report => report.Evaluation is not null);
+        Assert.Contains(recorded.Reports, report => report.Change is not null);
         Cut(recorded, LongCuts, seed: 2);
     }
 
@@ -56,7 +56,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Directory.CreateDirectory(root);
         var path = Path.Combine(root, "catalogue", "videos.sqlite");
         using (var process = Strace.Start(log, SystemCall.Options(RecordedDisk.Calls), "videos", "scan", runs.Clips, "--catalog", path))
-            Assert.True(process.WaitForExit() == 0, process.Output);
+            Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
         var disk = RecordedDisk.Read([log], root, _ => null);
         var random = new Random(3);
         var cuts = LongTests.Wanted ? LongCuts : 100;
@@ -95,7 +95,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
                 if (resumes && i == 0 && SmallRuns.Steps(run) >= 12) process.Kill();
             }
 
-            var exit = process.WaitForExit();
+            var exit = process.WaitForExit(Strace.Patience);
             Assert.True(exit == (resumes && i == 0 ? 137 : 0), process.Output);
         }
 
@@ -164,7 +164,10 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
                         yield return new Report(i) { Evaluation = line.GetProperty("Step").GetInt64() };
                         break;
                     case "{Setting} = {Value} from step {Step} on, by {By}":
-                        yield return new Report(i) { Change = (line.GetProperty("Setting").GetString()!, line.GetProperty("Step").GetInt64()) };
+                        yield return new Report(i)
+                        {
+                            Change = (line.GetProperty("Setting").GetString()!, line.GetProperty("Step").GetInt64()),
+                        };
                         break;
                     case "Done: {Steps} steps. {Saved}":
                         yield return new Report(i) { IsDone = true };
@@ -176,7 +179,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
 
     private void Cut(Recording recorded, int cuts, int seed)
     {
-        Assert.NotEmpty(recorded.Reports.Where(report => report.Checkpoint is not null));
+        Assert.Contains(recorded.Reports, report => report.Checkpoint is not null);
         var random = new Random(seed);
         var operations = recorded.Disk.Operations;
         // Most operations write a checkpoint's tensors under a hidden name: of those, few are tried.
@@ -195,8 +198,8 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException(
-                    $"Cut {i} after operation {at} of {operations.Count} ({operations[at - 1]}), {Survivals[i % Survivals.Length]}: {e.Message}", e);
+                var what = $"Cut {i} after operation {at} of {operations.Count} ({operations[at - 1]})";
+                throw new InvalidOperationException($"{what}, {Survivals[i % Survivals.Length]}: {e.Message}", e);
             }
         }
     }
@@ -220,7 +223,8 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.True(loaded >= saved, $"The checkpoint of step {saved} was reported, and step {loaded} is loaded.");
         var metrics = Path.Combine(run, RunFiles.Metrics);
         var steps = File.Exists(metrics) ? JsonLinesFile.Read(metrics).Select(line => line.GetProperty("step").GetInt64()).ToHashSet() : [];
-        for (var step = 1L; step <= loaded; step++) Assert.True(steps.Contains(step), $"Step {step} is in the checkpoint of step {loaded}, and not in metrics.jsonl.");
+        for (var step = 1L; step <= loaded; step++)
+            Assert.True(steps.Contains(step), $"Step {step} is in the checkpoint of step {loaded}, and not in metrics.jsonl.");
 
         var weights = KnownMethods.Cacl.Defaults.Describe().LossWeights;
         var changes = new ControlJournal(run, weights).Read().Select(change => (change.Setting, change.Step)).ToList();
@@ -228,7 +232,8 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
 
         var evaluated = new EvaluationLog(run).LastSteps().Values.DefaultIfEmpty(0).Max();
         Assert.True(evaluated >= (reported.Max(report => report.Evaluation) ?? 0), "An evaluation that was reported is gone.");
-        foreach (var pending in new PendingEvaluations(run).Read())
+        // A request that was answered or replaced may be back.
+        foreach (var pending in new PendingEvaluations(run).Read().TakeLast(1).Where(request => request.Step > evaluated))
         {
             Assert.Equal(pending.Step, CheckpointStore.LoadState(pending.Checkpoint).Step);
             Assert.Equal(6, Directory.GetFiles(pending.Checkpoint).Length);
@@ -239,7 +244,8 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
         using var folder = RunFolder.Open(run, RunStart.Resume);
         folder.Begin("# settings", loaded);
         var kept = File.Exists(metrics) ? File.ReadAllLines(metrics) : [];
-        Assert.Equal(Enumerable.Range(1, (int)loaded), kept.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(1, (int)loaded), kept.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32()));
     }
 
     private sealed record Recording(RecordedDisk Disk, IReadOnlyList<Report> Reports);

@@ -35,7 +35,8 @@ internal sealed record RunTrace(
         Assert.True(Figures.SequenceEqual(other.Figures), $"{what}: figures\n{Lines(Figures)}\n\n{Lines(other.Figures)}");
         Assert.True(Samples.SequenceEqual(other.Samples), $"{what}: samples\n{Lines(Samples)}\n\n{Lines(other.Samples)}");
         Assert.True(Cursor == other.Cursor, $"{what}: state\n{Cursor}\n{other.Cursor}");
-        Assert.True(Weights.SequenceEqual(other.Weights), $"{what}: weights {string.Join(' ', Weights)}, {string.Join(' ', other.Weights)}");
+        Assert.True(
+            Weights.SequenceEqual(other.Weights), $"{what}: weights\n{string.Join(' ', Weights)}\n{string.Join(' ', other.Weights)}");
     }
 
     private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
@@ -44,7 +45,8 @@ internal sealed record RunTrace(
     private static string FiguresOf(string line) => string.Join(
         ' ',
         JsonDocument.Parse(line).RootElement.EnumerateObject()
-            .Where(figure => !figure.Name.EndsWith("_seconds", StringComparison.Ordinal) && figure.Name is not ("pairs_per_s" or "data_wait_share"))
+            .Where(figure => !figure.Name.EndsWith("_seconds", StringComparison.Ordinal))
+            .Where(figure => figure.Name is not ("pairs_per_s" or "data_wait_share"))
             .Select(figure => $"{figure.Name}={figure.Value.GetRawText()}"));
 
     private static string SamplesOf(string run, int step)

@@ -10,6 +10,9 @@ namespace CACL.Node.Tests.Faults;
 /// </summary>
 internal static class Strace
 {
+    /// <summary>How long the program may take under strace on a machine with other work.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+
     private static readonly Lazy<string?> WhyNot = new(() =>
     {
         try
