@@ -66,12 +66,18 @@ public sealed class HostileMessageTests : IDisposable
     /// <summary>Notices when it is made and filled.</summary>
     public sealed class Canary
     {
+        private string _song = "";
+
         public static int Songs { get; private set; }
 
         public string Song
         {
-            get => "";
-            set => Songs += value.Length;
+            get => _song;
+            set
+            {
+                _song = value;
+                Songs += value.Length;
+            }
         }
     }
 }
