@@ -27,12 +27,14 @@ internal static class PairPipeline
     /// <param name="pairsInFlight">Maximum number of samples in flight.</param>
     /// <param name="prefetchBatches">Capacity of the channel.</param>
     /// <param name="finished">Called on the stream's thread when a batch is about to enter the channel.</param>
+    /// <param name="died">Called if the stream's own actor stops in the middle: nobody at its ends would learn of that.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
         Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches,
-        Action? finished = null)
+        Action? finished = null, Action? died = null)
     {
         return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
+            .WatchTermination(Watched)
             .SelectAsync(pairsInFlight, produce)
             .TakeWhile(outcome => outcome.Pair is not null)
             .Grouped(length.BatchSize)
@@ -43,6 +45,17 @@ internal static class PairPipeline
             .ToMaterialized(
                 ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
                 (killSwitch, reader) => (killSwitch, reader));
+
+        UniqueKillSwitch Watched(UniqueKillSwitch killSwitch, Task ended)
+        {
+            ended.ContinueWith(
+                task =>
+                {
+                    if (task.Exception?.InnerException is AbruptTerminationException or AbruptStageTerminationException) died?.Invoke();
+                },
+                TaskScheduler.Default);
+            return killSwitch;
+        }
 
         PairBatch Batch(long step, FramePair[] pairs)
         {

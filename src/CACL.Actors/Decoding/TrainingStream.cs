@@ -41,19 +41,25 @@ internal sealed class TrainingStream : IDisposable
     /// <param name="pairsInFlight">Maximum number of pairs in flight.</param>
     /// <param name="batchesWaiting">Called on the stream's thread with the number of finished batches that wait, including the
     /// newest.</param>
+    /// <param name="died">Called if the stream stops in the middle; not once it is disposed.</param>
     public static TrainingStream Start(
         IMaterializer materializer, PairSource source, long firstStep, RunLength length, int prefetchBatches, int pairsInFlight,
-        Action<int> batchesWaiting)
+        Action<int> batchesWaiting, Action? died = null)
     {
         var cancel = new CancellationTokenSource();
         var token = cancel.Token;
         var underway = new PairsUnderway();
         ChannelReader<PairBatch>? channel = null; // the first batches may be finished before it is assigned
         var (killSwitch, batches) = PairPipeline
-            .Build(ProduceAsync, firstStep, length, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1))
+            .Build(ProduceAsync, firstStep, length, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1), Died)
             .Run(materializer);
         channel = batches;
         return new TrainingStream(killSwitch, batches, underway, cancel);
+
+        void Died()
+        {
+            if (!token.IsCancellationRequested) died?.Invoke();
+        }
 
         async Task<SampleOutcome> ProduceAsync(long sample)
         {

@@ -36,6 +36,8 @@ public sealed class TrainingRun
         var began = parts.Clock.GetTimestamp();
         var board = new StatusBoard(InitialStatus(options, parts));
         var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, board), RunSupervisor.Name);
+        _ = SupervisorWatch.WatchAsync(
+            system, supervisor, options.Watchdog, parts, completion, () => (board.Status.Step, board.Status.Checkpoint?.Path));
         return new TrainingRun(supervisor, completion.Task, board, parts, began);
     }
 

@@ -27,7 +27,7 @@ public sealed class RunMessageSerializerSpec : ActorSpec
         "EvaluatorProtocol.TrainingOver", "LoopReport.Crashed", "LoopReport.Ended", "LoopReport.NotFinite", "LoopReport.PhaseIs",
         "LoopReport.Ready", "LoopReport.SnapshotTaken", "LoopReport.Stepped", "LoopReport.TookBatch", "PoolProtocol.Decode",
         "PoolProtocol.End", "PoolProtocol.Ended", "PoolProtocol.Failed", "PoolProtocol.Resize", "PoolProtocol.Silent",
-        "PoolProtocol.Stepped", "PoolProtocol.TooManyBad", "PoolProtocol.TooManyRestarts", "RunProtocol.Pause",
+        "PoolProtocol.Stepped", "PoolProtocol.StreamDied", "PoolProtocol.TooManyBad", "PoolProtocol.TooManyRestarts", "RunProtocol.Pause",
         "RunProtocol.RequestCheckpoint", "RunProtocol.Resume", "RunProtocol.Stop", "SettingsAnswer", "StatusProtocol.ActorGone",
         "StatusProtocol.ActorIs", "StatusProtocol.ActorReplaced", "StatusProtocol.ActorStarted", "StatusProtocol.BadVideos",
         "StatusProtocol.BatchesWaiting", "StatusProtocol.CheckpointSaved", "StatusProtocol.DecodersAre",
