@@ -77,6 +77,18 @@ internal static class PairPipeline
         return (int)Math.Clamp(room, Math.Max(1, decoders), useful);
     }
 
+    /// <summary>
+    /// Returns how many of the <paramref name="wanted"/> finished batches may wait, at least one, so that they fit into <paramref
+    /// name="memory"/> bytes beside a batch that is being grouped, one that is trained on, and a pair for each decoder.
+    /// </summary>
+    public static int BatchesWaiting(long memory, long bytesPerPair, int batchSize, int wanted, int decoders) =>
+        (int)Math.Clamp((((memory / bytesPerPair) - decoders) / batchSize) - 2, 1, wanted);
+
+    /// <summary>Returns the most bytes that a stream has in flight, from the pairs that decoders fill to the batch that is trained
+    /// on.</summary>
+    public static long MostBytes(long bytesPerPair, int batchSize, int batchesWaiting, int pairsInFlight) =>
+        bytesPerPair * (((long)batchSize * (batchesWaiting + 2)) + pairsInFlight);
+
     private static Source<long, NotUsed> SampleNumbers(long first, long end) =>
         Source.Unfold(first, next => next < end ? (next + 1, next) : Option<(long, long)>.None);
 }

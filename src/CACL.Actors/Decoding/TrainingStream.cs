@@ -29,8 +29,16 @@ internal sealed class TrainingStream : IDisposable
 
     /// <summary>Returns the number of pairs that a run keeps in flight.</summary>
     public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
-        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.FirstDecoders,
+        options.InFlightMemory, bytesPerPair, options.BatchSize, BatchesWaiting(options, bytesPerPair), options.FirstDecoders,
         mostDecoders: Math.Max(options.FirstDecoders, Environment.ProcessorCount));
+
+    /// <summary>Returns the number of finished batches that a run lets wait.</summary>
+    public static int BatchesWaiting(RunOptions options, long bytesPerPair) => PairPipeline.BatchesWaiting(
+        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.FirstDecoders);
+
+    /// <summary>Returns the most bytes that a run has in flight: at most those configured, unless three batches need more.</summary>
+    public static long MostBytes(RunOptions options, long bytesPerPair) => PairPipeline.MostBytes(
+        bytesPerPair, options.BatchSize, BatchesWaiting(options, bytesPerPair), PairsInFlight(options, bytesPerPair));
 
     /// <summary>Starts the stream at a step.</summary>
     /// <param name="materializer">Runs the stream.</param>

@@ -13,6 +13,7 @@ using CACL.Actors.Training;
 using CACL.Actors.Videos;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Data.Wording;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Runs.Folder;
@@ -253,9 +254,16 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
             DecoderPoolActor.LongestAnswer(_options, pairs));
+        if (TrainingStream.MostBytes(_options, _memory.BytesPerPair) is var most && most > _options.InFlightMemory)
+        {
+            _log.Warning(
+                "{Setting} is {Memory:0.#} MB, too little for three batches of {Batch} pairs: frames in flight may take {Most:0.#} MB",
+                SettingNames.InFlightMemory, _options.InFlightMemory / 1e6, _options.BatchSize, most / 1e6);
+        }
+
         _materializer ??= Context.Materializer();
         _stream = TrainingStream.Start(
-            _materializer, source, firstStep, _length, _options.PrefetchBatches, pairs,
+            _materializer, source, firstStep, _length, TrainingStream.BatchesWaiting(_options, _memory.BytesPerPair), pairs,
             waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)),
             () => self.Tell(new PoolProtocol.StreamDied("The stream of batches between decoders and training has stopped by itself.")));
 
