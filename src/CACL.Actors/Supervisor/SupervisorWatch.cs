@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
-using CACL.Actors.Telemetry;
 using CACL.Runs.Folder;
 
 namespace CACL.Actors.Supervisor;
@@ -13,7 +12,9 @@ namespace CACL.Actors.Supervisor;
 /// </summary>
 internal static class SupervisorWatch
 {
-    /// <summary>Watches a supervisor until its run is over, and ends the run for it if it owes an answer for longer than the limit.</summary>
+    /// <summary>
+    /// Watches a supervisor until its run is over, and ends the run for it if it owes an answer for longer than the limit.
+    /// </summary>
     /// <param name="system">The actor system.</param>
     /// <param name="supervisor">The supervisor.</param>
     /// <param name="limit">How long it may take to answer.</param>

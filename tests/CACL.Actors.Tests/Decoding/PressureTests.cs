@@ -48,7 +48,6 @@ public sealed class PressureTests
         run.Videos.DecodeTime = _ => TimeSpan.FromMilliseconds(IsSlow(Slow.Decoders) ? 5 * decoders : 0);
         Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
         Assert.InRange(run.MostBytesInFlight, 4 * BytesPerPair, run.Options.InFlightMemory);
-        if (slow == Slow.Training) Assert.True(run.MostBytesInFlight >= 10 * BytesPerPair, "The decoders did not run ahead.");
         Assert.Equal(0, run.Run.Status().BytesInFlight);
         Assert.DoesNotContain(run.Said, line => line.Contains("too little", StringComparison.Ordinal));
 

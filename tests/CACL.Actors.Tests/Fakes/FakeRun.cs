@@ -4,7 +4,6 @@ using Akka.Actor;
 using Akka.Event;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Serialization;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
 using CACL.Data.Sampling;
@@ -55,9 +54,6 @@ internal sealed partial class FakeRun : IDisposable
     public Action<StepMetrics>? Observer { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
-
-    /// <summary>The most bytes of decoded pairs that were in flight at once, by the pool's own account.</summary>
-    public long MostBytesInFlight => PairMemory.Of(_system).Pool is { } pool ? pool.MostRented * pool.BytesPerPair : 0;
 
     /// <summary>The decisions on failures, in order.</summary>
     public ConcurrentQueue<SupervisionDecision> Decisions { get; } = [];

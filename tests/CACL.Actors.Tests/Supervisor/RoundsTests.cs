@@ -66,17 +66,17 @@ public sealed class RoundsTests
     [Fact]
     public async Task A_training_that_pauses_for_its_checkpoints_pauses_while_a_write_hangs_and_goes_on_afterwards()
     {
-        using var run = new FakeRun { Training = new FakeTraining { StepTime = TimeSpan.FromMilliseconds(5) } };
+        var clock = new JumpingClock();
+        using var run = new FakeRun { Clock = clock, Training = new FakeTraining { StepTime = TimeSpan.FromMilliseconds(5) } };
         using var gate = new Gate();
-        run.Options = run.Options with
-        {
-            Watchdog = TimeSpan.FromSeconds(1),
-            MaxSteps = 0,
-            Epochs = 1_000_000,
-            OnCheckpointFailure = OnCheckpointFailure.Pause,
-        };
+        run.Options = run.Options with { MaxSteps = 0, Epochs = 1_000_000, OnCheckpointFailure = OnCheckpointFailure.Pause };
         run.Storage.Before = step => { if (step == 5) gate.Pass(); };
         var training = run.Start();
+        gate.AwaitArrival();
+        run.Tell("", new RunSupervisor.NextRound()); // asks
+        await training.StatusAsync(Eventually.Patience);
+        clock.Jump(run.Options.Watchdog);
+        run.Tell("", new RunSupervisor.NextRound());
         Eventually.Holds(() => training.Status().State == RunState.Paused);
         Assert.True(training.Status().PausedByCheckpoint);
         var then = run.Training.Seen.Count;
