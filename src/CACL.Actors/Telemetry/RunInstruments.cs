@@ -106,7 +106,7 @@ public sealed class RunInstruments : IDisposable
 
     /// <summary>Step and age of the newest checkpoint; null without one.</summary>
     public (long Step, TimeSpan Age)? LastSaved =>
-        Volatile.Read(ref _saved) is { } saved ? (saved.Step, _clock.GetUtcNow() - saved.Time) : null;
+        Volatile.Read(ref _saved) is { } saved ? (saved.Step, saved.AgeThen + _clock.GetElapsedTime(saved.Noted)) : null;
 
     /// <summary>Number of running decoders; null before the first is started.</summary>
     public int? DecodersAlive => Volatile.Read(ref _decoders) is var alive and >= 0 ? alive : null;
@@ -196,11 +196,12 @@ public sealed class RunInstruments : IDisposable
     public void Saved(long step, DateTimeOffset time)
     {
         _checkpoints.Add(1);
-        Volatile.Write(ref _saved, new SavedState(step, time));
+        Volatile.Write(ref _saved, new SavedState(step, time, TimeSpan.Zero, _clock.GetTimestamp()));
     }
 
     /// <summary>Records that the run resumes from a checkpoint that an earlier process wrote.</summary>
-    public void ResumedFrom(long step, DateTimeOffset time) => Volatile.Write(ref _saved, new SavedState(step, time));
+    public void ResumedFrom(long step, DateTimeOffset time) =>
+        Volatile.Write(ref _saved, new SavedState(step, time, _clock.GetUtcNow() - time, _clock.GetTimestamp()));
 
     /// <summary>Records a checkpoint that was given up.</summary>
     public void SaveFailed() => _checkpointFailures.Add(1);
@@ -268,5 +269,6 @@ public sealed class RunInstruments : IDisposable
     private IEnumerable<Measurement<double>> LastCheckpoint() =>
         Volatile.Read(ref _saved) is { } saved ? [new(saved.Time.ToUnixTimeMilliseconds() / 1000.0)] : [];
 
-    private sealed record SavedState(long Step, DateTimeOffset Time);
+    // The wall clock says how old it was when it was noted; from then on, setting that clock makes it neither older nor younger.
+    private sealed record SavedState(long Step, DateTimeOffset Time, TimeSpan AgeThen, long Noted);
 }
