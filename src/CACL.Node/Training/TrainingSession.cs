@@ -246,7 +246,7 @@ internal static class TrainingSession
         {
             return RunFacts.Read(folder.Path);
         }
-        catch (RunFolderException damaged)
+        catch (RunFolderException damaged) when (damaged is not NewerRunFolderException)
         {
             Log.Warning("{Cause} The run goes on, and its earlier starts are left out of the new file", damaged.Message);
             return null;
