@@ -45,6 +45,10 @@ public sealed class TrainingRun
     /// <param name="reason">A sentence for the log.</param>
     public void Stop(string reason) => _supervisor.Tell(new RunProtocol.Stop(reason));
 
+    /// <summary>Has the run finish the current step, save and end as failed. Can be called from any thread and more than once.</summary>
+    /// <param name="reason">A sentence that says why it cannot go on.</param>
+    public void GiveUp(string reason) => _supervisor.Tell(new RunProtocol.GiveUp(reason));
+
     /// <summary>
     /// Pauses the training after the current step, until <see cref="Resume"/>; checkpoints and evaluations can be requested meanwhile.
     /// </summary>

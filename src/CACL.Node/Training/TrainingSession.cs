@@ -86,6 +86,7 @@ internal static class TrainingSession
             }
 
             var device = TorchDevice.Prepare(settings.Training);
+            new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
                 settings.Training, device,
                 request.Start == RunStart.Resume ? TrainingVideos.SettingsIn(new CheckpointStore(folder.Checkpoints, keep: 1)) : null);
@@ -229,6 +230,7 @@ internal static class TrainingSession
             DecisionObserver = node is null ? null : node.Supervision.Add,
             Instruments = telemetry.Instruments,
         });
+        _ = MemoryWatch.WatchAsync(run, new MemoryLimit(), new MemoryNeed(method).Copy);
         node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
