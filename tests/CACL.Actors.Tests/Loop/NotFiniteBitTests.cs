@@ -53,7 +53,8 @@ public sealed class NotFiniteBitTests
             CheckpointStore.Load(path).Snapshot.Tensors, tensor => Assert.True(tensor.Values.All(float.IsFinite), tensor.Name)));
         var steps = File.ReadLines(folder.File("metrics.jsonl"))
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).ToList();
-        return (outcome, new Seen(steps, [.. checkpoints.Select(path => Path.GetFileName(path))], Hash(checkpoints[0]), Hash(checkpoints[^1])));
+        var names = checkpoints.Select(path => Path.GetFileName(path)).ToArray();
+        return (outcome, new Seen(steps, names, Hash(checkpoints[0]), Hash(checkpoints[^1])));
     }
 
     private static string Hash(string checkpoint) => string.Join('\n', Directory.EnumerateFiles(checkpoint, "*.safetensors")

@@ -7,7 +7,8 @@ using TorchSharp;
 namespace CACL.Actors.Tests.Loop;
 
 /// <summary>
-/// Counts libtorch's tensors in a run, alone in the process since they are counted over all of it. CACL_SOAK_STEPS sets the number of steps.
+/// Counts libtorch's tensors in a run, alone in the process since they are counted over all of it. CACL_SOAK_STEPS sets the number of
+/// steps.
 /// </summary>
 [CollectionDefinition(nameof(TensorCountTests), DisableParallelization = true)]
 [Collection(nameof(TensorCountTests))]

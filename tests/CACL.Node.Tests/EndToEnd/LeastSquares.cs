@@ -20,7 +20,8 @@ internal readonly record struct LeastSquares(double Slope, double HalfWidth)
     {
         Assert.True(measured.Count >= 2 * Blocks, $"{measured.Count} measurements are too few for {Blocks} blocks.");
         var points = Enumerable.Range(0, Blocks)
-            .Select(b => measured.Skip(b * measured.Count / Blocks).Take(((b + 1) * measured.Count / Blocks) - (b * measured.Count / Blocks)))
+            .Select(b => (From: b * measured.Count / Blocks, To: (b + 1) * measured.Count / Blocks))
+            .Select(range => measured.Take(range.From..range.To))
             .Select(block => (X: block.Average(m => m.X), Y: block.Average(m => m.Y)))
             .ToList();
         var (x, y) = (points.Average(p => p.X), points.Average(p => p.Y));

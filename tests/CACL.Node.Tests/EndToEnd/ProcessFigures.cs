@@ -28,6 +28,7 @@ internal sealed record ProcessFigures(long Step, long ResidentBytes, int Threads
     }
 
     private static long Number(string[] lines, string key) => long.Parse(
-        lines.First(line => line.StartsWith(key, StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        lines.First(line => line.StartsWith(key, StringComparison.Ordinal))
+            .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 }
