@@ -6,5 +6,11 @@ using CACL.Node.Programs;
 
 ProcessCulture.MakeInvariant();
 if (args is [DecodeWorkerProgram.Verb]) return DecodeWorker.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
+if (OpenFilesLimit.Complaint() is { } complaint)
+{
+    Console.Error.WriteLine(complaint);
+    return ExitCodes.Failure;
+}
+
 ParentWatch.BeginIfAsked();
 return ProcessEnd.Of(CaclCommandLine.Run(args, Console.Out, Console.Error));

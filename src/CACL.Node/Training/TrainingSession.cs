@@ -94,6 +94,7 @@ internal static class TrainingSession
             }
 
             var device = TorchDevice.Prepare(settings.Training);
+            new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
                 settings.Training, device,
                 request.Start == RunStart.Resume ? TrainingVideos.SettingsIn(new CheckpointStore(folder.Checkpoints, keep: 1)) : null);
@@ -239,6 +240,7 @@ internal static class TrainingSession
             DecisionObserver = node is null ? null : node.Supervision.Add,
             Instruments = telemetry.Instruments,
         });
+        _ = MemoryWatch.WatchAsync(run, new MemoryLimit(), new MemoryNeed(method).Copy);
         node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
@@ -256,7 +258,7 @@ internal static class TrainingSession
         {
             return RunFacts.Read(folder.Path);
         }
-        catch (RunFolderException damaged)
+        catch (RunFolderException damaged) when (damaged is not NewerRunFolderException)
         {
             Log.Warning("{Cause} The run goes on, and its earlier starts are left out of the new file", damaged.Message);
             return null;
