@@ -6,5 +6,6 @@ using CACL.Node.Programs;
 
 ProcessCulture.MakeInvariant();
 if (args is [DecodeWorkerProgram.Verb]) return DecodeWorker.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
+DiagnosticFiles.GiveUp();
 ParentWatch.BeginIfAsked();
 return ProcessEnd.Of(CaclCommandLine.Run(args, Console.Out, Console.Error));

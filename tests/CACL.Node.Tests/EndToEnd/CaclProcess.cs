@@ -99,6 +99,9 @@ internal sealed partial class CaclProcess : IDisposable
     /// <summary>Sends a signal by number.</summary>
     public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
 
+    /// <summary>Sends a signal to any process. Returns 0 if there is one.</summary>
+    public static int SendSignalTo(int process, int number) => SendSignal(process, number);
+
     /// <summary>Waits until a condition holds; fails if the program ends before.</summary>
     public void Until(Func<bool> condition)
     {
