@@ -42,14 +42,16 @@ internal static class HostileVideos
             Text($"reference-{i}.asf", $"[Reference]\r\nRef1={target}\r\n");
         }
 
-        Text("key.mp4", $"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI=\"{secret}\"\n#EXT-X-MAP:URI=\"{secret}\"\n"
+        Text("key.mp4", $"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-KEY:METHOD=AES-128,URI=\"{secret}\"\n"
+            + $"#EXT-X-MAP:URI=\"{secret}\"\n"
             + $"#EXTINF:3,\n{Neighbour}.ts\n#EXT-X-ENDLIST\n");
         Text("master.ts", $"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{Url}.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\n{secret}\n");
         Text("dash.mp4", $"""
             <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3S"
             profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4">
             <Representation id="1" bandwidth="1"><BaseURL>{Url}.mp4</BaseURL>
-            <SegmentList><Initialization sourceURL="{secret}"/><SegmentURL media="{Neighbour}.mp4"/></SegmentList></Representation></AdaptationSet></Period></MPD>
+            <SegmentList><Initialization sourceURL="{secret}"/><SegmentURL media="{Neighbour}.mp4"/></SegmentList>
+            </Representation></AdaptationSet></Period></MPD>
             """);
         Text("session.mp4", "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             + "m=video 9998 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n");

@@ -4,8 +4,8 @@ namespace CACL.Node.Programs;
 
 /// <summary>
 /// The names under which .NET offers every process of its to debuggers and tracers: a socket and two pipes in the folder for temporary
-/// files. A killed process leaves them, a hundred killed ones leave hundreds. So this one gives its names up; DOTNET_EnableDiagnostics=1 keeps
-/// them, for dotnet-trace and the like.
+/// files. A killed process leaves them, a hundred killed ones leave hundreds. So this one gives its names up;
+/// DOTNET_EnableDiagnostics=1 keeps them, for dotnet-trace and the like.
 /// </summary>
 internal static class DiagnosticFiles
 {
