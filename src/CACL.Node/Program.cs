@@ -12,5 +12,6 @@ if (OpenFilesLimit.Complaint() is { } complaint)
     return ExitCodes.Failure;
 }
 
+DiagnosticFiles.GiveUp();
 ParentWatch.BeginIfAsked();
 return ProcessEnd.Of(CaclCommandLine.Run(args, Console.Out, Console.Error));

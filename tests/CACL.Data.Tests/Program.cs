@@ -7,5 +7,6 @@ return args switch
 {
     [DecodeWorkerProgram.Verb] => DecodeWorker.Run(Console.OpenStandardInput(), Console.OpenStandardOutput()),
     [TestWorker.Parent, var clip] => TestWorker.BeParent(clip),
+    [TestWorker.Reader, var kind, var folder, var clip] => TestWorker.ReadAll(kind, folder, clip),
     _ => await ConsoleRunner.Run(args),
 };

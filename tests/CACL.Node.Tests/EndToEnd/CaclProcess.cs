@@ -111,6 +111,9 @@ internal sealed partial class CaclProcess : IDisposable
     /// <summary>Whether the program has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>Sends a signal to any process. Returns 0 if there is one.</summary>
+    public static int SendSignalTo(int process, int number) => SendSignal(process, number);
+
     /// <summary>Waits until a condition holds; fails if the program ends before.</summary>
     public void Until(Func<bool> condition)
     {

@@ -127,7 +127,8 @@ public sealed class DecodeWorker
         }
         catch (Exception e) when (e is not IOException)
         {
-            Say(WorkerMessageKind.Fault, writer => writer.Write(e is DecoderFaultException ? e.Message : $"{e.GetType().Name}: {e.Message}"));
+            var what = e is DecoderFaultException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            Say(WorkerMessageKind.Fault, writer => writer.Write(what));
         }
         finally
         {

@@ -62,8 +62,8 @@ internal sealed class WorkerConnection(DecodeWorkerProgram program) : IDisposabl
                 var id = _worker?.Id;
                 Dispose();
                 if (tries == MostTries) throw Verdict(path, lost);
-                program.Replaced?.Invoke($"{Worker(id)} was lost while it read {path}: it {lost.Message.TrimEnd('.')}. Another one tries once "
-                    + "more.");
+                var how = lost.Message.TrimEnd('.');
+                program.Replaced?.Invoke($"{Worker(id)} was lost while it read {path}: it {how}. Another one tries once more.");
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CACL.Data.Processes;
 
 namespace CACL.Data.Decoding.Workers;
@@ -19,11 +18,12 @@ internal sealed class WorkerProcess : IDisposable
     private static readonly string[] Passed = ["PATH", "HOME", "TMPDIR", "LD_", "LC_", "LANG", "TZ", "DOTNET_", "MALLOC_", "GLIBC_"];
 
     private readonly ChildProcess _process;
+    private readonly AnswerPipe _answers;
     private readonly Lock _writing = new();
     private SharedFrames? _frames;
     private long _request;
 
-    private WorkerProcess(ChildProcess process) => _process = process;
+    private WorkerProcess(ChildProcess process) => (_process, _answers) = (process, new AnswerPipe(process.Output));
 
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
@@ -54,8 +54,9 @@ internal sealed class WorkerProcess : IDisposable
 
         try
         {
-            using var killing = cancel.Register(() => worker._process.SetTimeout(TimeSpan.Zero));
-            var first = worker.Receive(Stopwatch.GetTimestamp(), Starting, cancel);
+            worker._answers.Allow(Starting);
+            using var killing = cancel.Register(() => worker._answers.Allow(TimeSpan.Zero));
+            var first = worker.Receive(cancel);
             if (first.Kind == WorkerMessageKind.Unready)
                 throw new WorkerLostException($"said: {first.Parse(reader => reader.ReadString())}", null);
             if (first.Kind != WorkerMessageKind.Ready) throw new WorkerLostException("did not say that it is ready", null);
@@ -105,16 +106,17 @@ internal sealed class WorkerProcess : IDisposable
     /// <exception cref="OperationCanceledException">The operation was cancelled; the worker may be no more.</exception>
     public WorkerMessage Ask(WorkerMessageKind kind, Action<BinaryWriter> body, TimeSpan allowed, CancellationToken cancel)
     {
-        var (request, began) = (++_request, Stopwatch.GetTimestamp());
+        var request = ++_request;
         IsIdle = false;
-        _process.SetTimeout(allowed);
+        _answers.Allow(allowed);
+        _process.SetTimeout(allowed + GivingUp);
         WorkerMessage answer;
         using (cancel.Register(() => GiveUp(request)))
         {
             try
             {
                 Send(kind, request, body);
-                answer = Receive(began, allowed, cancel);
+                answer = Receive(cancel);
             }
             catch (WorkerLostException) when (cancel.IsCancellationRequested)
             {
@@ -128,6 +130,9 @@ internal sealed class WorkerProcess : IDisposable
         return answer.Kind == WorkerMessageKind.Cancelled ? throw new OperationCanceledException(cancel) : answer;
     }
 
+    /// <summary>
+    /// Kills the worker. One that waits for a file system that does not answer may exist until it does; nobody waits for that.
+    /// </summary>
     public void Dispose()
     {
         _process.Dispose();
@@ -141,6 +146,7 @@ internal sealed class WorkerProcess : IDisposable
             .ToDictionary(name => name, _ => (string?)null);
         environment["DOTNET_gcConcurrent"] = "0"; // it makes next to no garbage, and needs no thread for it
         environment["DOTNET_gcServer"] = "0";
+        environment["DOTNET_TieredPGO"] = "0"; // it runs next to no managed code
         environment["DOTNET_EnableDiagnostics"] = "0"; // a killed process leaves its diagnostic socket in /tmp
         return environment;
     }
@@ -148,6 +154,7 @@ internal sealed class WorkerProcess : IDisposable
     private void GiveUp(long request)
     {
         _process.SetTimeout(GivingUp);
+        _answers.Allow(GivingUp);
         // A worker that is stopped takes nothing: whoever cancels must not wait for it.
         Task.Run(() =>
         {
@@ -174,21 +181,22 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private WorkerMessage Receive(long began, TimeSpan allowed, CancellationToken cancel)
+    private WorkerMessage Receive(CancellationToken cancel)
     {
-        Exception? cause = null;
         try
         {
-            if (WorkerMessage.Read(_process.Output) is { } message) return message;
+            return WorkerMessage.Read(_answers) ?? throw Lost(null);
+        }
+        catch (TimeoutException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
         {
-            cause = e;
+            cancel.ThrowIfCancellationRequested();
+            throw Lost(e);
         }
-
-        cancel.ThrowIfCancellationRequested();
-        if (Stopwatch.GetElapsedTime(began) >= allowed) throw new TimeoutException();
-        throw Lost(cause);
     }
 
     private WorkerLostException Lost(Exception? cause)

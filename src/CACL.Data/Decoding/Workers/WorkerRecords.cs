@@ -70,5 +70,6 @@ internal static class WorkerRecords
     }
 
     private static ViewPlan ReadView(BinaryReader reader) => new(
-        new CropBox(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), Flip: false, default, RollY: 0, RollX: 0);
+        new CropBox(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()), Flip: false, default, RollY: 0,
+        RollX: 0);
 }

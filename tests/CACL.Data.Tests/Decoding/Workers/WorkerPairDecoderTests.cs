@@ -47,7 +47,8 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
             var stride = Math.Min(5, video.Frames.Count - 1);
             foreach (var frame in new[] { 0, (video.Frames.Count - 1 - stride) / 2 })
             {
-                var (box, otherBox) = (new CropBox(0, 0, (video.Width + 1) / 2, video.Height), new CropBox(0, 0, video.Width, (video.Height + 1) / 2));
+                var (box, otherBox) = (
+                    new CropBox(0, 0, (video.Width + 1) / 2, video.Height), new CropBox(0, 0, video.Width, (video.Height + 1) / 2));
                 var plan = CropPlan.Of(frame, stride, box, otherBox);
                 var (mine, its) = (Try(() => Decode(here, _first, _second)), Try(() => Decode(there, first, second)));
                 Assert.Equal(mine.Fault, its.Fault);
@@ -110,7 +111,8 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
         using var decoder = new WorkerPairDecoder(CrashingWhileReading(bad));
         var fault = Assert.Throws<VideoUnusableException>(() => Decode(decoder, record));
         Assert.Equal((UnusableReason.Decoder, bad), (fault.Reason, fault.Path));
-        Assert.Contains("crashed the decoder 2 times: its worker was killed by signal 11 (SIGSEGV)", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "crashed the decoder 2 times: its worker was killed by signal 11 (SIGSEGV)", fault.Message, StringComparison.Ordinal);
         Assert.Single(_replaced);
         Decode(decoder, other);
         Assert.Contains(_first, value => value != 0);
