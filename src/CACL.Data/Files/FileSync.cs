@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CACL.Data.Files;
 
@@ -18,6 +19,19 @@ public static partial class FileSync
     public static void Folder(string path)
     {
         Flush(Open(path, ReadOnlyFolder), path);
+    }
+
+    /// <summary>
+    /// Flushes what was written to a file to the disk. <see cref="FileStream.Flush(bool)"/> passes over errors of the disk: what it did not
+    /// take would count as saved.
+    /// </summary>
+    /// <exception cref="IOException">The disk does not take it.</exception>
+    public static void Content(FileStream file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        file.Flush();
+        if (Fsync(file.SafeFileHandle) != 0 && Marshal.GetLastPInvokeError() is not (InvalidArgument or NotSupported))
+            throw Failure("flush", file.Name);
     }
 
     /// <summary>
@@ -85,6 +99,9 @@ public static partial class FileSync
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);

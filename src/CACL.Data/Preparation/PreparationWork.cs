@@ -86,7 +86,7 @@ internal sealed class PreparationWork(
             stamp.Check(video.Path);
             // On the disk before it has its name: after a power failure, too, what has the name is whole.
             using (var written = RegularFile.Open(file.TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
-                written.Flush(flushToDisk: true);
+                FileSync.Content(written);
             file.Commit(durable: true);
             var made = FileStamp.Of(target) ?? throw new IOException($"{target} disappeared as soon as it was made.");
             ledger.Add(new LedgerLine(

@@ -58,7 +58,7 @@ public sealed class JsonLinesFile : IDisposable
         try
         {
             _stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
-            _stream.Flush(toDisk);
+            if (toDisk) FileSync.Content(_stream);
         }
         catch (IOException)
         {

@@ -93,7 +93,7 @@ internal sealed class EventFile : IDisposable
             }
 
             changed = write.Length != read.Length;
-            if (changed) write.Flush(flushToDisk: true);
+            if (changed) FileSync.Content(write);
         }
 
         if (changed) rewritten.Commit(durable: true);
