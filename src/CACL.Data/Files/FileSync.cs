@@ -22,7 +22,7 @@ public static partial class FileSync
     }
 
     /// <summary>
-    /// Flushes what was written to a file to the disk. <see cref="FileStream.Flush(bool)"/> passes over errors of the disk: what it did not
+    /// Flushes what was written to a file to the disk. <c>FileStream.Flush(true)</c> passes over errors of the disk: what it did not
     /// take would count as saved.
     /// </summary>
     /// <exception cref="IOException">The disk does not take it.</exception>
