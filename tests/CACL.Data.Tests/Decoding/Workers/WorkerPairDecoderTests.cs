@@ -179,7 +179,8 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
         Eventually.Holds(() => !workers.Any(IsAlive));
         Eventually.Holds(() => Descriptors() <= descriptors);
         Assert.Equal(memory, Directory.GetFileSystemEntries("/dev/shm").Length);
-        Assert.DoesNotContain(Directory.GetFiles(Path.GetTempPath(), "*-diagnostic-*"), name => workers.Any(id => name.Contains($"-{id}-")));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.GetTempPath(), "*-diagnostic-*"), name => workers.Any(id => name.Contains($"-{id}-")));
         Assert.Empty(_replaced);
     }
 
