@@ -154,7 +154,7 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
         {
             for (var i = 0; i < cancels; i++)
             {
-                if (i % 20 == 19 && decoder.ProcessId is { } busy) SendSignal(busy, Stop); // then it cannot give up
+                if (i % 20 == 19 && decoder.ProcessId is { } busy) Assert.Equal(0, SendSignal(busy, Stop)); // then it cannot give up
                 using var source = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
                 if (i % 3 == 0) source.Cancel();
                 else source.CancelAfter(TimeSpan.FromMilliseconds(i % 7));
@@ -179,7 +179,8 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
         Eventually.Holds(() => !workers.Any(IsAlive));
         Eventually.Holds(() => Descriptors() <= descriptors);
         Assert.Equal(memory, Directory.GetFileSystemEntries("/dev/shm").Length);
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "*-diagnostic-*").Where(name => workers.Any(id => name.Contains($"-{id}-"))));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.GetTempPath(), "*-diagnostic-*"), name => workers.Any(id => name.Contains($"-{id}-")));
         Assert.Empty(_replaced);
     }
 
@@ -188,7 +189,10 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
     {
         var clip = SmallClips.BFrames(_folder.File("clip.mp4"));
         var start = new ChildStartInfo(
-            TestWorker.Program.FileName, [.. TestWorker.Program.Arguments.SkipLast(1), TestWorker.Parent, clip]) { KeepsInputOpen = true };
+            TestWorker.Program.FileName, [.. TestWorker.Program.Arguments.SkipLast(1), TestWorker.Parent, clip])
+        {
+            KeepsInputOpen = true,
+        };
         using var parent = new ChildProcess(start, Cancel);
         var worker = int.Parse(parent.Lines.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(IsAlive(worker));
@@ -257,7 +261,7 @@ public sealed partial class WorkerPairDecoderTests : IDisposable
         return prober.Probe(path, ExactnessCheck.Patience, Cancel);
     }
 
-    private void Decode(IPairDecoder decoder, VideoRecord record) =>
+    private void Decode(WorkerPairDecoder decoder, VideoRecord record) =>
         decoder.Decode(record, CropPlan.Whole(record, 30, 8), Size, ExactnessCheck.Patience, _first, _second, Cancel);
 
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
