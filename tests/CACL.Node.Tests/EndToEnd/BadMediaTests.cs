@@ -52,8 +52,10 @@ public sealed class BadMediaTests(SmallRuns runs) : IClassFixture<SmallRuns>
         using (var file = File.OpenWrite(shrinks)) file.SetLength(1000);
         File.AppendAllText(grows, "more");
         Directory.Delete(Path.GetDirectoryName(gone)!, recursive: true);
+        training.Until(() => SmallRuns.Steps(run) == Steps);
+        var took = clock.Elapsed - began;
+        mount.Dispose(); // no process ends while a thread of its waits for such a file system
         Assert.True(training.WaitForExit() == 0, training.Output);
-        Assert.Equal(Steps, SmallRuns.Steps(run));
         var lines = File.ReadAllLines(Path.Combine(run, "quarantine.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         string Reason(string path) =>
             Assert.Single(lines, line => line.GetProperty("path").GetString() == path).GetProperty("reason").GetString()!;
@@ -61,7 +63,7 @@ public sealed class BadMediaTests(SmallRuns runs) : IClassFixture<SmallRuns>
             ("NotAVideo", "NotAVideo", "NotAVideo", "Changed", "Changed", "Unreadable"),
             (Reason(text), Reason(pipe), Reason(cut), Reason(grows), Reason(shrinks), Reason(gone)));
         Each.Holds(clips[2..4], clip => Assert.Equal("Deadline", Reason(Path.Combine(videos, "network", Path.GetFileName(clip)))));
-        Assert.InRange(clock.Elapsed - began, TimeSpan.Zero, 4 * Most);
+        Assert.InRange(took, TimeSpan.Zero, 3 * Most); // two network videos, and the training itself
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed partial class AnswerPipe : Stream
 
     private readonly Stream _pipe;
     private readonly SafeHandle _handle;
+    private readonly byte[] _buffer = new byte[4096]; // most answers are short, and read by one call
+    private int _next;
+    private int _filled;
     private long _end;
 
     public AnswerPipe(Stream pipe)
@@ -52,8 +55,17 @@ internal sealed partial class AnswerPipe : Stream
     /// <exception cref="TimeoutException">The moment has come.</exception>
     public override int Read(Span<byte> buffer)
     {
-        Wait();
-        return _pipe.Read(buffer);
+        if (_next == _filled)
+        {
+            Wait();
+            if (buffer.Length >= _buffer.Length) return _pipe.Read(buffer);
+            (_next, _filled) = (0, _pipe.Read(_buffer));
+        }
+
+        var count = Math.Min(buffer.Length, _filled - _next);
+        _buffer.AsSpan(_next, count).CopyTo(buffer);
+        _next += count;
+        return count;
     }
 
     /// <inheritdoc cref="Read(Span{byte})"/>

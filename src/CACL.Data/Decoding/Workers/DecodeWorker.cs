@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
@@ -19,14 +18,14 @@ public sealed class DecodeWorker
 
     private readonly Stream _input;
     private readonly Stream _output;
-    private readonly BlockingCollection<WorkerMessage> _requests = [];
+    private readonly Lock _listening = new();
     private readonly Lock _gate = new();
     private SharedFrames.Mapping? _frames;
     private long _cancelled;
     private long _underway;
     private CancellationTokenSource? _cancel;
 
-    private DecodeWorker(Stream input, Stream output) => (_input, _output) = (input, output);
+    private DecodeWorker(Stream input, Stream output) => (_input, _output) = (new BufferedStream(input, 1 << 16), output);
 
     /// <summary>Serves until the input ends.</summary>
     /// <param name="input">Requests.</param>
@@ -42,21 +41,41 @@ public sealed class DecodeWorker
         }
 
         var worker = new DecodeWorker(input, output);
-        new Thread(worker.Listen) { IsBackground = true, Name = "requests" }.Start();
+        using var decoder = new InProcessPairDecoder(libraries!);
+        using var prober = new InProcessProber(libraries!);
         WorkerMessage.Write(output, WorkerMessageKind.Ready, 0);
-        worker.Serve(libraries!);
+        // One thread does a request, the other listens meanwhile. They take turns: handing requests over would cost each of them a while.
+        new Thread(() => worker.Serve(decoder, prober)) { IsBackground = true, Name = "worker" }.Start();
+        worker.Serve(decoder, prober);
         return 0;
     }
 
-    /// <summary>Takes what comes in at once, whatever a request is doing.</summary>
-    private void Listen()
+    private void Serve(InProcessPairDecoder decoder, InProcessProber prober)
+    {
+        while (true)
+        {
+            WorkerMessage request;
+            using var cancel = new CancellationTokenSource();
+            lock (_listening)
+            {
+                request = Listen();
+                Begin(request.Request, cancel);
+            }
+
+            Answer(request, decoder, prober, cancel);
+        }
+    }
+
+    /// <summary>Returns the next request. Ends the process when there will be none, whatever the other thread is doing.</summary>
+    private WorkerMessage Listen()
     {
         try
         {
             while (WorkerMessage.Read(_input) is { } message)
             {
                 if (message.Kind == WorkerMessageKind.Cancel) Cancel(message.Request);
-                else _requests.Add(message);
+                else if (message.Kind == WorkerMessageKind.Memory) Map(message);
+                else return message;
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
@@ -66,6 +85,22 @@ public sealed class DecodeWorker
 
         // A request may be in a call that never returns; and there is nothing to be saved.
         Process.GetCurrentProcess().Kill();
+        throw new InvalidOperationException("The process outlived its end."); // it never does
+    }
+
+    private void Map(WorkerMessage message)
+    {
+        _frames?.Dispose();
+        _frames = message.Parse(reader => new SharedFrames.Mapping(reader.ReadString(), reader.ReadInt32(), reader.ReadBytes(16)));
+    }
+
+    private void Begin(long request, CancellationTokenSource cancel)
+    {
+        lock (_gate)
+        {
+            (_underway, _cancel) = (request, cancel);
+            if (_cancelled == request) cancel.Cancel();
+        }
     }
 
     private void Cancel(long request)
@@ -77,32 +112,9 @@ public sealed class DecodeWorker
         }
     }
 
-    private void Serve(FfmpegLibraries libraries)
+    private void Answer(
+        WorkerMessage message, InProcessPairDecoder decoder, InProcessProber prober, CancellationTokenSource cancel)
     {
-        using var decoder = new InProcessPairDecoder(libraries);
-        using var prober = new InProcessProber(libraries);
-        foreach (var message in _requests.GetConsumingEnumerable())
-        {
-            if (message.Kind == WorkerMessageKind.Memory)
-            {
-                _frames?.Dispose();
-                _frames = message.Parse(reader => new SharedFrames.Mapping(reader.ReadString(), reader.ReadInt32(), reader.ReadBytes(16)));
-                continue;
-            }
-
-            Answer(message, decoder, prober);
-        }
-    }
-
-    private void Answer(WorkerMessage message, InProcessPairDecoder decoder, InProcessProber prober)
-    {
-        using var cancel = new CancellationTokenSource();
-        lock (_gate)
-        {
-            (_underway, _cancel) = (message.Request, cancel);
-            if (_cancelled == message.Request) cancel.Cancel();
-        }
-
         try
         {
             var record = message.Kind == WorkerMessageKind.Probe
@@ -130,12 +142,13 @@ public sealed class DecodeWorker
             var what = e is DecoderFaultException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             Say(WorkerMessageKind.Fault, writer => writer.Write(what));
         }
-        finally
+
+        // The next request may come as soon as this one is answered.
+        void Say(WorkerMessageKind kind, Action<BinaryWriter>? body = null)
         {
             lock (_gate) (_underway, _cancel) = (0, null);
+            WorkerMessage.Write(_output, kind, message.Request, body);
         }
-
-        void Say(WorkerMessageKind kind, Action<BinaryWriter>? body = null) => WorkerMessage.Write(_output, kind, message.Request, body);
     }
 
     private static VideoRecord Probe(BinaryReader reader, InProcessProber prober, CancellationToken cancel) =>
