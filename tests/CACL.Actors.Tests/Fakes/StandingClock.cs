@@ -8,13 +8,13 @@ internal sealed class StandingClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => _timestamp;
+    public override long GetTimestamp() => Volatile.Read(ref _timestamp);
 
     public override DateTimeOffset GetUtcNow() => _wallClock;
 
     public void Jump(TimeSpan time)
     {
-        _timestamp += time.Ticks;
+        Interlocked.Add(ref _timestamp, time.Ticks);
         _wallClock += time;
     }
 

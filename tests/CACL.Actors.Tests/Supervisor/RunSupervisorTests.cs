@@ -206,10 +206,16 @@ public sealed class RunSupervisorTests
     [Fact]
     public async Task A_step_that_hangs_ends_the_run()
     {
-        using var run = new FakeRun();
+        // Only step 6 takes time, however slow the machine is.
+        var clock = new StandingClock();
+        using var run = new FakeRun { Clock = clock };
         using var goOn = new ManualResetEventSlim();
         run.Options = run.Options with { Watchdog = TimeSpan.FromMilliseconds(300) };
-        run.Training.Before = step => { if (step == 6) Eventually.IsSet(goOn); };
+        run.Training.Before = step =>
+        {
+            if (step != 6) return;
+            while (!goOn.Wait(1)) clock.Jump(TimeSpan.FromSeconds(1));
+        };
         var outcome = await run.RunAsync();
         goOn.Set();
         Assert.Equal((RunEnd.Failed, "step-00000005"), (outcome.End, outcome.Checkpoint));
