@@ -211,15 +211,17 @@ public sealed class RunSupervisorTests
         using var run = new FakeRun { Clock = clock };
         using var goOn = new ManualResetEventSlim();
         run.Options = run.Options with { Watchdog = TimeSpan.FromMilliseconds(300) };
-        run.Training.Before = step =>
-        {
-            if (step != 6) return;
-            while (!goOn.Wait(1)) clock.Jump(TimeSpan.FromSeconds(1));
-        };
+        run.Training.Before = step => { if (step == 6) Eventually.Holds(() => Jumped() && goOn.IsSet); };
         var outcome = await run.RunAsync();
         goOn.Set();
         Assert.Equal((RunEnd.Failed, "step-00000005"), (outcome.End, outcome.Checkpoint));
         Assert.Contains("cacl.training.watchdog", outcome.Message);
+
+        bool Jumped()
+        {
+            clock.Jump(TimeSpan.FromSeconds(1));
+            return true;
+        }
     }
 
     [Fact]
