@@ -37,6 +37,9 @@ public static class SettingNames
     /// <summary>What a pixel's way there and back must lead to.</summary>
     public const string CycleTarget = "cacl.model.cycle-target";
 
+    /// <summary>The temperature of every softmax.</summary>
+    public const string Temperature = "cacl.model.temperature";
+
     /// <summary>How slowly the key network follows.</summary>
     public const string EmaWeight = "cacl.model.momentum";
 

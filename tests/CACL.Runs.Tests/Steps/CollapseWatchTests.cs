@@ -79,8 +79,8 @@ public sealed class CollapseWatchTests
             head.What);
         Assert.Equal(
             "the training goes on, but the cycle loss teaches nothing about single pixels, and a collapsed cycle has not been seen to come "
-                + "back; for a new run, try cacl.model.cycle-target = hard, a warm-up (cacl.training.warmup-epochs), larger crops "
-                + "(cacl.data.crop-size) or cacl.model.heads without cycle",
+                + "back; for a new run, try cacl.model.cycle-target = hard, cacl.model.temperature = 0.02, a warm-up "
+                + "(cacl.training.warmup-epochs), larger crops (cacl.data.crop-size) or cacl.model.heads without cycle",
             head.Consequence);
         Assert.Contains("all pixels of all frames", (head with { Alike = Alike.PixelsOfAllFrames }).What);
         Assert.Equal("the training goes on", (head with { Advice = null }).Consequence);
@@ -104,6 +104,8 @@ public sealed class CollapseWatchTests
         Assert.DoesNotContain("positives", Of(plain, "pixel"));
         Assert.Contains("cycle-target = hard", Of(usual, "cycle"));
         Assert.DoesNotContain("cycle-target", Of(plain, "cycle"));
+        Assert.Contains("temperature = 0.02", Of(usual, "cycle"));
+        Assert.DoesNotContain("temperature", Of(usual with { Temperature = 0.02 }, "cycle"));
         Assert.Equal(["global"], (usual with { Heads = Heads.Global }).Describe().OnCollapse.Select(a => a.Head));
     }
 

@@ -5,6 +5,9 @@ namespace CACL.Learning.Methods.Cacl;
 /// <summary>What the collapse of each of CACL's heads means, and what has been found to act against it (METHOD.md §5).</summary>
 internal static class CaclCollapse
 {
+    /// <summary>With this temperature no hard cycle has been seen to collapse, and pixels found back best.</summary>
+    private const double Low = 0.02;
+
     /// <summary>Returns the advice for the heads that are on.</summary>
     public static IReadOnlyList<CollapseAdvice> Advice(CaclOptions options) =>
         [.. CaclHeads.Each(options.Heads).Select(
@@ -48,6 +51,7 @@ internal static class CaclCollapse
             default:
                 // In this order: what has been seen to help most comes first.
                 if (options.Target != CycleTarget.Hard) all.Add($"{SettingNames.CycleTarget} = hard");
+                if (options.Temperature > Low) all.Add(FormattableString.Invariant($"{SettingNames.Temperature} = {Low}"));
                 all.AddRange([warmUp, larger, $"{SettingNames.Heads} without cycle"]);
                 break;
         }
