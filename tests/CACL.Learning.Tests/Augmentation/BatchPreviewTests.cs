@@ -9,16 +9,22 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Augmentation;
 
-public sealed class BatchPreviewTests
+public sealed class BatchPreviewTests : IDisposable
 {
     private const int Side = 32;
     private const int Size = 4;
 
+    private readonly int _threads;
+
     public BatchPreviewTests()
     {
         LibTorchLoader.Load();
+        _threads = TorchThreads.Used;
         TorchThreads.Use(1);
     }
+
+    /// <summary>The number stays with this thread, on which other tests run later: golden trainings round otherwise with another one.</summary>
+    public void Dispose() => TorchThreads.Use(_threads);
 
     [Fact]
     public void Whoever_looks_at_every_step_changes_no_bit_of_the_run()
