@@ -23,7 +23,10 @@ public sealed class BatchPreviewTests : IDisposable
         TorchThreads.Use(1);
     }
 
-    /// <summary>The number stays with this thread, on which other tests run later: golden trainings round otherwise with another one.</summary>
+    /// <summary>
+    /// Gives the threads back: their number stays with this thread, on which golden trainings may run later. These round otherwise with
+    /// another number.
+    /// </summary>
     public void Dispose() => TorchThreads.Use(_threads);
 
     [Fact]
