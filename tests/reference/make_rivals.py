@@ -255,10 +255,8 @@ def training(path, word, rng, seed):
     results = {"rows": table, **kept(method, cfg, state)}
     if method.QUEUES:
         results["pointers"] = torch.tensor([state["queues"][h][1] for h in method.QUEUES])
-    # Float32 alone: where a ReLU's input falls to the other side, a small tensor's gradient is another one. With other orders of rounding BYOL's
-    # third step was off by 0.09 in one run of many; the rows in float64 decide.
     write(path, f"train{word}", {f"{n}.{i}": v for i, batch in enumerate(batches) for n, v in batch.items()}, results, config=cfg, columns=columns,
-          tolerance="losses 5e-3 relative, gradient norms 2e-1 relative, float64 rows 1e-5 relative, tensors 1e-5 of their largest value", float32_error=[[f"{float(v):.1e}" for v in r] for r in error])
+          tolerance="losses 5e-3 relative, gradient norms 5e-2 relative, float64 rows 1e-5 relative, tensors 1e-5 of their largest value", float32_error=[[f"{float(v):.1e}" for v in r] for r in error])
     print(word, seed, "losses", [f"{v:.4f}" for v in table[:, 0].tolist()], "float32 error by column:", {c: f"{float(v):.1e}" for c, v in zip(columns, error.max(0).values)})
 
 

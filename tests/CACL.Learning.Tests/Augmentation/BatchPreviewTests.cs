@@ -9,16 +9,25 @@ using CACL.Testing;
 
 namespace CACL.Learning.Tests.Augmentation;
 
-public sealed class BatchPreviewTests
+public sealed class BatchPreviewTests : IDisposable
 {
     private const int Side = 32;
     private const int Size = 4;
 
+    private readonly int _threads;
+
     public BatchPreviewTests()
     {
         LibTorchLoader.Load();
+        _threads = TorchThreads.Used;
         TorchThreads.Use(1);
     }
+
+    /// <summary>
+    /// Gives the threads back: their number stays with this thread, on which golden trainings may run later. These round otherwise with
+    /// another number.
+    /// </summary>
+    public void Dispose() => TorchThreads.Use(_threads);
 
     [Fact]
     public void Whoever_looks_at_every_step_changes_no_bit_of_the_run()
