@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Data.Catalog;
 using CACL.Learning.Weights;
@@ -16,6 +17,8 @@ namespace CACL.Node.Tests.RunInputs;
 public sealed class OldRunsTests : IDisposable
 {
     private static readonly string Kept = Path.Combine(Workspace.Root, "tests", "CACL.Node.Tests", "OldRuns");
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -118,7 +121,7 @@ public sealed class OldRunsTests : IDisposable
     {
         var json = JsonNode.Parse(File.ReadAllText(file))!;
         change(json);
-        File.WriteAllText(file, json.ToJsonString());
+        File.WriteAllText(file, json.ToJsonString(Indented)); // as the program writes it, for a manifest has one spelling
     }
 
     /// <summary>Makes the run folder again: its files as they were, tensors with their headers and zeros.</summary>
