@@ -23,7 +23,7 @@ internal sealed record KillPoint(string Name, string Call, int When, string Expe
         new("before `latest` moves", "rename", 7, "incomplete-latest.*latest"),
         new("`latest` has moved, not synced", "fsync", 2, "checkpoints>", "checkpoints"),
         new("before an old checkpoint is hidden", "rename", 5, "step-0.*incomplete-step-0"),
-        new("the middle of an old checkpoint's removal", "unlink", 5, "safetensors|json"),
+        new("the middle of an old checkpoint's removal", "unlink", 8, "safetensors|json"),
         new("before the state's fsync", "fsync", 16, Unfinished),
         new("before the manifest's fsync", "fsync", 17, Unfinished),
         new("the folder is complete, not synced", "fsync", 18, Unfinished),
