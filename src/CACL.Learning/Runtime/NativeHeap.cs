@@ -8,8 +8,8 @@ public static partial class NativeHeap
     private static bool _missing;
 
     /// <summary>
-    /// Gives unused pages back to the system. glibc keeps what was freed between two allocations that live, so that the resident memory of a
-    /// training of many days creeps upwards although nothing leaks; this takes some milliseconds. Other C libraries do without.
+    /// Gives unused pages back to the system. glibc keeps what was freed between two allocations that live, so that the resident memory
+    /// of a training of many days creeps upwards although nothing leaks; this takes some milliseconds. Other C libraries do without.
     /// </summary>
     public static void GiveBack()
     {

@@ -232,10 +232,16 @@ public sealed class DashboardInBrowserTests : IDisposable
         await using var chromium = await Chromium.StartAsync();
         var (page, faults) = await chromium.OpenAsync();
         var target = new Uri(server.Address, "/api/stop").ToString();
-        var answers = new ConcurrentQueue<(string Method, int Status)>();
+        var answers = new ConcurrentQueue<(string Method, int? Status)>();
         page.Context.Response += (_, response) =>
         {
             if (response.Url == target) answers.Enqueue((response.Request.Method, response.Status));
+        };
+        // What came in answer is for this site alone, so that the browser tells the other one nothing of it.
+        page.Context.RequestFailed += (_, request) =>
+        {
+            if (request.Url == target && request.Failure?.Contains("ERR_BLOCKED_BY_RESPONSE", StringComparison.Ordinal) == true)
+                answers.Enqueue((request.Method, null));
         };
 
         // Another site has a made-up page, whose requests to this server are real.
@@ -262,7 +268,7 @@ public sealed class DashboardInBrowserTests : IDisposable
         await Assertions.Expect(page).ToHaveURLAsync(target);
         Assert.Equal(sent, answers.Count(answer => answer.Method == "POST"));
         int[] refusals = [StatusCodes.Status403Forbidden, StatusCodes.Status415UnsupportedMediaType];
-        Each.Holds(answers, answer => Assert.Contains(answer.Status, refusals));
+        Each.Holds(answers, answer => Assert.True(answer.Status is not { } status || refusals.Contains(status)));
         Assert.False(training.Status().Stopping);
         Assert.False(training.Completion.IsCompleted);
 
