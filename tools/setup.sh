@@ -34,3 +34,13 @@ need_ffmpeg() {
   rm -f "$log"
   return 1
 }
+
+# strace lets system calls fail in tests of faults, which are skipped without it.
+need_strace() {
+  command -v strace >/dev/null && return 0
+  if command -v apt-get >/dev/null && may_be_root; then
+    say "strace is missing: installing it with apt-get"
+    as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace' >/dev/null 2>&1 && return 0
+  fi
+  say "Tests of faults are skipped: there is no strace (sudo apt-get install strace)."
+}

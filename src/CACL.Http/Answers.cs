@@ -12,6 +12,9 @@ internal static class Answers
         context.Response.ContentType = contentType;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        // Opened by itself or inside another site's page, a response is text and nothing more.
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     /// <summary>Writes a value.</summary>

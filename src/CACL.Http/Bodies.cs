@@ -46,7 +46,15 @@ internal sealed class Bodies(HttpLimits limits)
         if (context.Request.ContentLength > limits.BodyBytes) return null;
         var bytes = new byte[limits.BodyBytes + 1];
         var (body, aborted) = (context.Request.Body, context.RequestAborted);
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, aborted).ConfigureAwait(false);
-        return length < bytes.Length ? new MemoryStream(bytes, 0, length, writable: false) : null;
+        try
+        {
+            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, aborted).ConfigureAwait(false);
+            return length < bytes.Length ? new MemoryStream(bytes, 0, length, writable: false) : null;
+        }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // Kestrel has no better word for a chunk of more bytes than there are numbers.
+            throw new BadHttpRequestException("A chunk's size is too large", e);
+        }
     }
 }

@@ -29,6 +29,12 @@ public sealed record HttpLimits
     /// <summary>Bytes of each buffer of a connection: the system has one a direction, and so has the server.</summary>
     public int BufferBytes { get; init; } = 64 << 10;
 
+    /// <summary>How often an address may send a wrong token at once.</summary>
+    public int TokenGuesses { get; init; } = 10;
+
+    /// <summary>How long it takes until an address that sent wrong tokens may send one more.</summary>
+    public TimeSpan TokenGuessTime { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a request's headers may take to arrive.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -19,13 +19,19 @@ internal sealed class RequestGuard
     private const string Scheme = "Bearer ";
     private const string Health = "/healthz";
 
+    // Kestrel goes by Transfer-Encoding and renames the other header. A proxy in front may have gone by that one: then what it took for the
+    // end of the body is the beginning of another request here.
+    private const string SecondLength = "X-Content-Length";
+
     private readonly HttpOptions _options;
+    private readonly TokenGuesses _guesses;
     private readonly byte[]? _token;
 
     /// <summary>Makes a guard that knows the host and the token of these options.</summary>
-    public RequestGuard(HttpOptions options)
+    public RequestGuard(HttpOptions options, TokenGuesses guesses)
     {
         _options = options;
+        _guesses = guesses;
         _token = options.Token.Length > 0 ? Hash(options.Token) : null;
     }
 
@@ -33,16 +39,36 @@ internal sealed class RequestGuard
     public Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
+        if (HasTwoEnds(request))
+        {
+            context.Response.Headers.Connection = "close";
+            return Answers.FaultAsync(
+                context, StatusCodes.Status400BadRequest,
+                "The request leaves open where it ends: send either Content-Length or, with HTTP/1.1, Transfer-Encoding: chunked.");
+        }
+
         var isProbe = IsProbe(request);
         if (!(isProbe ? MayProbe(request.Host) : IsOurs(request.Host.Host)))
             return Answers.FaultAsync(
                 context, StatusCodes.Status403Forbidden,
                 $"The Host header names {request.Host.Host}, which is not this program's address.");
-        if (_token is not null && !isProbe && !IsThePage(request) && !KnowsToken(request))
+        if (_token is not null && !isProbe && !IsThePage(request))
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Answers.FaultAsync(
-                context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
+            var (sent, address) = (Sent(request), context.Connection.RemoteIpAddress);
+            if (sent is not null && !_guesses.MayGuess(address))
+            {
+                context.Response.Headers.RetryAfter = "1";
+                return Answers.FaultAsync(
+                    context, StatusCodes.Status429TooManyRequests,
+                    "Too many wrong tokens came from this address: none is looked at for a second.");
+            }
+
+            if (sent is null || !IsToken(sent, address))
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                return Answers.FaultAsync(
+                    context, StatusCodes.Status401Unauthorized, "A token is needed: send the header Authorization: Bearer TOKEN.");
+            }
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return next(context);
@@ -55,6 +81,11 @@ internal sealed class RequestGuard
         return next(context);
     }
 
+    private static bool HasTwoEnds(HttpRequest request) =>
+        request.Headers.ContainsKey(SecondLength)
+        || (request.Headers.TransferEncoding.Count > 0
+            && (request.Headers.ContentLength is not null || !HttpProtocol.IsHttp11(request.Protocol)));
+
     // A browser sends no token when it opens an address. The page holds nothing of the run, and asks for the token itself.
     private static bool IsThePage(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Path == "/";
 
@@ -62,9 +93,18 @@ internal sealed class RequestGuard
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Path.StartsWithSegments(Health, StringComparison.Ordinal);
 
-    private bool KnowsToken(HttpRequest request) =>
+    private bool IsToken(string sent, IPAddress? address)
+    {
+        var hash = Hash(sent);
+        if (CryptographicOperations.FixedTimeEquals(hash, _token)) return true;
+        _guesses.Note(address, hash);
+        return false;
+    }
+
+    private static string? Sent(HttpRequest request) =>
         request.Headers.Authorization is [{ } sent] && sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Hash(sent[Scheme.Length..].Trim()), _token);
+            ? sent[Scheme.Length..].Trim()
+            : null;
 
     // HTTP/1.0 needs no Host header; a browser always sends one.
     private bool MayProbe(HostString host) => !_options.IsLoopback || !host.HasValue || IsOurs(host.Host);

@@ -41,7 +41,7 @@ static OwnPrograms Own()
 static int Usage()
 {
     Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2|1,2,4,8,16] [--size 224] [--pairs 200] [--seed 0] "
-        + "[--stride 8] [--digest 1]");
+        + "[--stride 8] [--decoder auto|worker|in-process|isolated] [--digest 1] [--compare 0]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6] [--parts 0]");
     Console.Error.WriteLine("       CACL.Benchmarks augmentation [--size 224] [--batch 32] [--threads 2] [--steps 8]");

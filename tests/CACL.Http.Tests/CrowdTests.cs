@@ -15,6 +15,7 @@ namespace CACL.Http.Tests;
 /// Has more callers than the real server has places for. No timeout of the server can pass in these tests: a caller that is served is
 /// served because others gave way.
 /// </summary>
+[Collection(nameof(Log))]
 public sealed class CrowdTests : IDisposable
 {
     private const string Status = "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -141,7 +142,7 @@ public sealed class CrowdTests : IDisposable
     public async Task A_crowd_is_a_line_of_the_log_with_its_count()
     {
         var heard = new ConcurrentQueue<LogEvent>();
-        // The log is global to the process: no other test of this project listens to it.
+        // The log is global to the process: tests that listen to it share a collection.
         using (var log = new LoggerConfiguration().WriteTo.Sink(new Listener(heard)).CreateLogger())
         {
             Log.Logger = log;

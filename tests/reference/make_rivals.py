@@ -10,6 +10,7 @@ import rival_parts as P
 import byol, densecl, mocov2, pixpro, simclr
 from make_golden import f32, rounded, save, uniform, weight
 
+DRAWS = 12                                            # trainings with weights moved by rounding, which show how far float32 may be off
 RELATIVE = "2e-5 relative to the largest value of each tensor"
 
 
@@ -235,28 +236,41 @@ def kept(method, cfg, state):
     return {**tensors, **{f"queue_{h}": f32(q) for h, (q, _) in state["queues"].items()}}
 
 
+def move(state, seed, draw, step):
+    """Moves each weight by what float32 arithmetic leaves uncertain: up to 2^-22 of it, four units of rounding."""
+    generator = torch.Generator().manual_seed(1000 * seed + 10 * draw + step)
+    for owner in ("query", "key"):
+        for n, v in state[owner].items():
+            if v.is_floating_point():
+                state[owner][n] = (v.detach() * (1 + 2.0 ** -22 * (2 * torch.rand(v.shape, generator=generator, dtype=v.dtype) - 1))).requires_grad_(v.requires_grad)
+
+
 def training(path, word, rng, seed):
     method, more = settings(seed)[word]
     cfg = dict(backbone="resnet18", batch=8, size=64, seed=seed, total_steps=10, warmup_steps=2, **more)
     batches = [named_batch(i, cfg, rng, seed) for i in range(3)]
     gradients = watched(method, cfg)
 
-    def run(dtype):
+    def run(dtype, draw=None):
         state, table = starting_state(method, cfg, seed, dtype), []
-        for batch in batches:
+        for number, batch in enumerate(batches):
+            if draw is not None:
+                move(state, seed, draw, number)
             losses, loss, rate, grads = method.train_step(state, {n: v.to(dtype) if v.is_floating_point() else v for n, v in batch.items()}, cfg)
             table.append([*losses.values(), loss, rate] + [float(grads[n].norm()) for n in gradients])
         return state, torch.tensor(table, dtype=torch.float64), list(losses)
 
     state, table, losses = run(torch.float64)
     _, rough, _ = run(torch.float32)
-    error = (rough - table).abs() / table.abs().clamp_min(1e-12)
+    relative = lambda other: (other - table).abs() / table.abs().clamp_min(1e-12)
+    error, spread = relative(rough), torch.stack([relative(run(torch.float64, draw)[1]) for draw in range(DRAWS)]).amax((0, 1))
     columns = [f"loss_{h}" for h in losses] + ["loss", "lr"] + [f"|grad {n[:-7] if n.endswith('.weight') else n}|" for n in gradients]
     results = {"rows": table, **kept(method, cfg, state)}
     if method.QUEUES:
         results["pointers"] = torch.tensor([state["queues"][h][1] for h in method.QUEUES])
     write(path, f"train{word}", {f"{n}.{i}": v for i, batch in enumerate(batches) for n, v in batch.items()}, results, config=cfg, columns=columns,
-          tolerance="losses 5e-3 relative, gradient norms 5e-2 relative, float64 rows 1e-5 relative, tensors 1e-5 of their largest value", float32_error=[[f"{float(v):.1e}" for v in r] for r in error])
+          tolerance="losses 5e-3 relative, gradient norms 5e-2 relative, float64 rows 1e-5 relative, tensors 1e-5 of their largest value",
+          float32_spread=[float(f"{float(v):.1e}") for v in spread], float32_error=[[f"{float(v):.1e}" for v in r] for r in error])
     print(word, seed, "losses", [f"{v:.4f}" for v in table[:, 0].tolist()], "float32 error by column:", {c: f"{float(v):.1e}" for c, v in zip(columns, error.max(0).values)})
 
 

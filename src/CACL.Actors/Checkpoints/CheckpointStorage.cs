@@ -1,4 +1,5 @@
 using CACL.Actors.Contracts;
+using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Runs.Steps;
 
@@ -14,7 +15,7 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
     public string Write(TrainingSnapshot snapshot, long step, IReadOnlyList<long> skippedSteps)
     {
         var (epoch, position) = length.PlaceAfter(step);
-        return store.Save(
+        var written = store.Save(
             new CheckpointState
             {
                 Step = step,
@@ -27,6 +28,9 @@ public sealed class CheckpointStorage(CheckpointStore store, RunOptions options,
                 SkippedSteps = skippedSteps,
             },
             snapshot);
+        // It is the rarest thing that a training does again and again.
+        NativeHeap.GiveBack();
+        return written;
     }
 
     /// <inheritdoc/>

@@ -55,6 +55,9 @@ internal static class PoolProtocol
 
     /// <summary>Tells the supervisor, from the stream, that the pool has not answered for longer than decoding can take.</summary>
     internal sealed record Silent(string Message) : IRunMessage;
+
+    /// <summary>Tells the supervisor that the stream has stopped in the middle: no batch will follow, and no end either.</summary>
+    internal sealed record StreamDied(string Message) : IRunMessage;
 }
 
 /// <summary>Messages that one decoder receives and sends.</summary>

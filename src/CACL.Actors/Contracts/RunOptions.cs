@@ -87,7 +87,7 @@ public sealed record RunOptions
     public int FirstDecoders => Decoders > 0 ? Decoders : DecoderBounds.First;
 
     /// <summary>Time limit for decoding one pair.</summary>
-    public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>Share of the videos that may be unusable before the run ends.</summary>
     public double MaxBadShare { get; init; } = 0.25;

@@ -7,6 +7,10 @@ internal static class RunProtocol
     /// <param name="Reason">A sentence for the log.</param>
     internal sealed record Stop(string Reason) : IRunMessage;
 
+    /// <summary>Asks the run to finish the current step, save and end as failed, since it cannot go on.</summary>
+    /// <param name="Reason">A sentence that says why.</param>
+    internal sealed record GiveUp(string Reason) : IRunMessage;
+
     /// <summary>Asks the run to pause after the current step.</summary>
     internal sealed record Pause : IRunMessage;
 

@@ -39,5 +39,7 @@ internal static class TrainerProtocol
     internal sealed record PauseReasonsAre(PauseReason Reasons) : IRunMessage;
 
     /// <summary>Tells the parent that the watchdog's time has passed without a finished step.</summary>
-    internal sealed record Stalled(string Message) : IRunMessage;
+    /// <param name="Message">A sentence that says what the loop does.</param>
+    /// <param name="WaitsForData">Whether it waits for its next batch.</param>
+    internal sealed record Stalled(string Message, bool WaitsForData = false) : IRunMessage;
 }

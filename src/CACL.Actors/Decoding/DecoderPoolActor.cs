@@ -254,7 +254,8 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         var kind = cause is TimeoutException ? UnusableReason.Deadline : UnusableReason.Decoder;
         _settings.Instruments?.DecodeFailed(kind);
         work.Asker.Tell(new PoolProtocol.Failed(
-            new VideoFault(_settings.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}."), Costly: true));
+            new VideoFault(_settings.Library.PathOf(work.Plan.VideoId), kind, $"Decoding it made a decoder fail: {reason}."),
+            Costly: true));
     }
 
     /// <summary>The pool's settings and collaborators.</summary>
@@ -276,19 +277,6 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
         /// <summary>Measures decoding; null: not measured.</summary>
         public RunInstruments? Instruments { get; init; }
-
-        /// <summary>Returns the path of a video, for messages.</summary>
-        public string PathOf(long id)
-        {
-            try
-            {
-                return Library.Load(id).Path;
-            }
-            catch (VideoUnusableException fault)
-            {
-                return fault.Path;
-            }
-        }
     }
 
     private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries, long Began);

@@ -27,12 +27,14 @@ internal static class PairPipeline
     /// <param name="pairsInFlight">Maximum number of samples in flight.</param>
     /// <param name="prefetchBatches">Capacity of the channel.</param>
     /// <param name="finished">Called on the stream's thread when a batch is about to enter the channel.</param>
+    /// <param name="died">Called if the stream's own actor stops in the middle: nobody at its ends would learn of that.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
         Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches,
-        Action? finished = null)
+        Action? finished = null, Action? died = null)
     {
         return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
+            .WatchTermination(Watched)
             .SelectAsync(pairsInFlight, produce)
             .TakeWhile(outcome => outcome.Pair is not null)
             .Grouped(length.BatchSize)
@@ -43,6 +45,17 @@ internal static class PairPipeline
             .ToMaterialized(
                 ChannelSink.AsReader<PairBatch>(prefetchBatches, singleReader: true, BoundedChannelFullMode.Wait),
                 (killSwitch, reader) => (killSwitch, reader));
+
+        UniqueKillSwitch Watched(UniqueKillSwitch killSwitch, Task ended)
+        {
+            ended.ContinueWith(
+                task =>
+                {
+                    if (task.Exception?.InnerException is AbruptTerminationException or AbruptStageTerminationException) died?.Invoke();
+                },
+                TaskScheduler.Default);
+            return killSwitch;
+        }
 
         PairBatch Batch(long step, FramePair[] pairs)
         {
@@ -63,6 +76,18 @@ internal static class PairPipeline
         var useful = Math.Max(4L * mostDecoders, 2L * batchSize);
         return (int)Math.Clamp(room, Math.Max(1, decoders), useful);
     }
+
+    /// <summary>
+    /// Returns how many of the <paramref name="wanted"/> finished batches may wait, at least one, so that they fit into <paramref
+    /// name="memory"/> bytes beside a batch that is being grouped, one that is trained on, and a pair for each decoder.
+    /// </summary>
+    public static int BatchesWaiting(long memory, long bytesPerPair, int batchSize, int wanted, int decoders) =>
+        (int)Math.Clamp((((memory / bytesPerPair) - decoders) / batchSize) - 2, 1, wanted);
+
+    /// <summary>Returns the most bytes that a stream has in flight, from the pairs that decoders fill to the batch that is trained
+    /// on.</summary>
+    public static long MostBytes(long bytesPerPair, int batchSize, int batchesWaiting, int pairsInFlight) =>
+        bytesPerPair * (((long)batchSize * (batchesWaiting + 2)) + pairsInFlight);
 
     private static Source<long, NotUsed> SampleNumbers(long first, long end) =>
         Source.Unfold(first, next => next < end ? (next + 1, next) : Option<(long, long)>.None);

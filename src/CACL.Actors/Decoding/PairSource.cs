@@ -85,7 +85,7 @@ internal sealed class PairSource(
         var fault = failure.Fault;
         // A decoder's verdict on a video depends on the plan alone. If the video is tried again when its turn comes, the stream therefore
         // stays a function of seed, epoch and position. After a hang or a crash that would cost too much.
-        var leaveOut = failure.Costly || fault.Reason == UnusableReason.Deadline;
+        var leaveOut = failure.Costly || fault.Reason is UnusableReason.Deadline or UnusableReason.Decoder;
         if (!quarantine.Add(plan.VideoId, leaveOut)) return;
         supervisor.Tell(new SupervisionDecision(
             decoders.PathInRun(), $"cannot use the video {fault.Path} ({fault.Reason}): {fault.Message}",

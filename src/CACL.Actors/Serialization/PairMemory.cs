@@ -12,6 +12,9 @@ internal sealed class PairMemory : IExtension
     /// <summary>Returns the instance of an actor system.</summary>
     public static PairMemory Of(ActorSystem system) => system.WithExtension<PairMemory, Provider>();
 
+    /// <summary>The pool, or null before a run has begun.</summary>
+    public FramePairPool? Pool => _pool;
+
     /// <summary>Sets the pool that memory is taken from. It stays the caller's.</summary>
     public void Use(FramePairPool pool) => _pool = pool;
 

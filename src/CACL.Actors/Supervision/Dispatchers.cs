@@ -23,6 +23,7 @@ public static class Dispatchers
           actor {
             debug.unhandled = on
             serializers {
+              json = "CACL.Actors.Serialization.RefusingSerializer, CACL.Actors"
               cacl-run = "CACL.Actors.Serialization.RunMessageSerializer, CACL.Actors"
               cacl-pair = "CACL.Actors.Serialization.PairMessageSerializer, CACL.Actors"
             }

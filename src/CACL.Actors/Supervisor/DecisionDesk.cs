@@ -18,6 +18,7 @@ internal sealed class DecisionDesk(ILoggingAdapter log, EventStream stream, RunI
         var level = decision.IsGrave ? LogLevel.ErrorLevel : LogLevel.WarningLevel;
         log.Log(level, decision.Fault?.ToException(), words, decision.Name, decision.Reason, decision.Decision);
         stream.Publish(decision);
+        instruments?.Decided(decision.Kind, decision.Verdict);
         if (decision.Verdict is SupervisionVerdict.Restarted or SupervisionVerdict.Replaced) instruments?.Restarted(decision.Kind);
         status.Tell(decision);
     }

@@ -22,6 +22,7 @@ internal sealed partial class RunSupervisor
     private void ReceiveAboutControl()
     {
         Receive<RunProtocol.Stop>(message => StopGracefully(message.Reason));
+        Receive<RunProtocol.GiveUp>(message => GiveUp(message.Reason, null, Name));
         Receive<RunProtocol.Pause>(_ =>
         {
             if (_pausedByUser || _ending.Outcome is not null) return;

@@ -77,10 +77,10 @@ internal sealed partial class RunSupervisor
     }
 
     /// <summary>Ends the run because its data gave out: the state is saved, then the run ends as failed.</summary>
-    private void GiveUp(string message, Fault? cause)
+    private void GiveUp(string message, Fault? cause, string? actor = null)
     {
         if (!_ending.DataGivesOut(message, cause)) return;
-        Announce(new SupervisionDecision(_decoders.PathInRun(), $"cannot go on: {message}", "save and end the run")
+        Announce(new SupervisionDecision(actor ?? _decoders.PathInRun(), $"cannot go on: {message}", "save and end the run")
         {
             Verdict = SupervisionVerdict.RunEnds,
             IsGrave = true,

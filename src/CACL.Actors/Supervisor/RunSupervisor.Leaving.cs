@@ -108,7 +108,17 @@ internal sealed partial class RunSupervisor
     {
         if (_departure.IsUnderway) return;
         _departure.EngineGone();
-        Fail(_length.TotalSteps, message.Message, null);
+        Fail(_length.TotalSteps, message.WaitsForData ? $"{message.Message} {DataPath()}" : message.Message, null);
+    }
+
+    /// <summary>Says where batches stopped on their way to a training that waits for them.</summary>
+    private string DataPath()
+    {
+        var (alive, busy) = (_board.Status.Decoders, _board.Status.DecodersBusy);
+        if (alive == 0) return "No decoder is alive.";
+        return busy > 0
+            ? $"Of {alive} decoders {busy} are decoding."
+            : $"Of {alive} decoders none is decoding: the stream between them and the training hangs.";
     }
 
     private sealed record EndingTimeOver : INoSerializationVerificationNeeded;

@@ -26,6 +26,10 @@ internal sealed partial class RunSupervisor
 
     private void ReceiveAboutFailures()
     {
+        // A training that is being shut down ends the run no more.
+        Receive<SupervisionDecision>(
+            _ => { },
+            decision => decision.Verdict == SupervisionVerdict.RunEnds && _departure.IsUnderway && Sender.Equals(_trainer));
         Receive<SupervisionDecision>(Announce);
         Receive<RestartNow>(message => RestartLater.Now(message.Actor, message.Cause));
         Receive<CannotSave>(message => Fail(

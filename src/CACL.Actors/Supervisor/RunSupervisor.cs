@@ -13,6 +13,7 @@ using CACL.Actors.Training;
 using CACL.Actors.Videos;
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
+using CACL.Data.Wording;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Runs.Folder;
@@ -31,6 +32,7 @@ namespace CACL.Actors.Supervisor;
 ///      ├─ decoders-N     its decoders are replaced; too often: the run ends
 ///      └─ trainer-N      a crash, a stall: the run ends. NaN: halt, skip or roll back (then N counts up)
 /// </code>
+/// One that hangs is named; the run ends if it is the decoders' pool, the trainer, or the last state is to be saved.
 /// Its state is in plain classes: how the run ends (<see cref="RunEnding"/>), which snapshots are still to be written
 /// (<see cref="SavesUnderway"/>), how a training shuts down (<see cref="Departure"/>), and how often it is rolled back
 /// (<see cref="RollBacks"/>).
@@ -80,12 +82,14 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _step = parts.Start?.Step ?? 0;
         _lastCheckpoint = parts.Start?.Path;
         _restarts = RestartWindows();
+        _rounds = new Rounds(options.Watchdog, parts.Clock);
         ReceiveFromTraining();
         ReceiveAboutSaving();
         ReceiveAboutFailures();
         ReceiveAboutLeaving();
         ReceiveAboutEvaluations();
         ReceiveAboutControl();
+        ReceiveAboutRounds();
     }
 
     /// <inheritdoc/>
@@ -97,6 +101,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         StartStatus();
+        StartRounds();
         _telemetry = Start(TelemetryActor.Props(_options.Directory, _parts.Observer, _parts.Instruments), Telemetry, "telemetry");
         if (!StartControl()) return;
         _checkpoints = Start(CheckpointActor.Props(_parts.Checkpoints, _shelf, _options), Checkpoints, "checkpoints");
@@ -115,6 +120,12 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
+        Announce(new SupervisionDecision(Self.PathInRun(), Failed(reason), "end the run; the last good checkpoint stays")
+        {
+            Verdict = SupervisionVerdict.RunEnds,
+            IsGrave = true,
+            Fault = Fault.Of(reason),
+        });
         _completion.TrySetResult(new RunOutcome(
             RunEnd.Failed, _step, _lastCheckpoint, $"The run's supervisor failed: {reason.Message}", Fault.Of(reason)));
         base.PreRestart(reason, message);
@@ -147,22 +158,37 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         Receive<LoopReport.NotFinite>(NotFinite);
         Receive<LoopReport.Ended>(report =>
         {
+            var knew = _ending.Outcome is not null || _ending.StopReason is not null;
             _ending.LoopEnded(report.Step, report.AllDone);
+            if (!knew && !report.AllDone) AnnounceLoop("got no further batch: the stream ended before the last step.", null);
             if (_saves.Count == 0) EndTraining();
         });
-        Receive<LoopReport.Crashed>(report => OnceSaved(() => Fail(
-            report.Step, $"The training loop failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}", report.Cause)));
+        Receive<LoopReport.Crashed>(report =>
+        {
+            var why = $"failed after step {report.Step}: {TorchError.Sentence(report.Cause.Message)}";
+            AnnounceLoop(why, report.Cause);
+            OnceSaved(() => Fail(report.Step, $"The training loop {why}", report.Cause));
+        });
         Receive<TrainerProtocol.PauseReasonsAre>(message => _status.Tell(message), _ => Sender.Equals(_trainer));
         Receive<TrainerProtocol.Stalled>(Stalled);
         Receive<PoolProtocol.TooManyRestarts>(message => GiveUp(message.Message, message.Cause));
         Receive<PoolProtocol.TooManyBad>(message => GiveUp(message.Message, null));
         Receive<PoolProtocol.Silent>(message => GiveUp(message.Message, null));
+        Receive<PoolProtocol.StreamDied>(message => GiveUp(message.Message, null, Stream));
         Receive<TrainerProtocol.GetStatus>(message =>
         {
             if (_ending.TrainingIsOver) Sender.Tell(new TrainerProtocol.Status(_ending.Outcome!.Step, LoopPhase.Ended, null));
             else _trainer.Forward(message);
         });
     }
+
+    private void AnnounceLoop(string what, Fault? cause) =>
+        Announce(new SupervisionDecision(_trainer.PathInRun(), what, "end the run; the last good checkpoint stays")
+        {
+            Verdict = SupervisionVerdict.RunEnds,
+            IsGrave = true,
+            Fault = cause,
+        });
 
     /// <summary>Drops a report that nobody acts on any more, and removes its snapshot from the shelf.</summary>
     private void Drop(LoopReport report)
@@ -228,10 +254,18 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         var source = new PairSource(
             new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
             DecoderPoolActor.LongestAnswer(_options, pairs));
+        if (TrainingStream.MostBytes(_options, _memory.BytesPerPair) is var most && most > _options.InFlightMemory)
+        {
+            _log.Warning(
+                "{Setting} is {Memory:0.#} MB, too little for three batches of {Batch} pairs: frames in flight may take {Most:0.#} MB",
+                SettingNames.InFlightMemory, _options.InFlightMemory / 1e6, _options.BatchSize, most / 1e6);
+        }
+
         _materializer ??= Context.Materializer();
         _stream = TrainingStream.Start(
-            _materializer, source, firstStep, _length, _options.PrefetchBatches, pairs,
-            waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)));
+            _materializer, source, firstStep, _length, TrainingStream.BatchesWaiting(_options, _memory.BytesPerPair), pairs,
+            waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)),
+            () => self.Tell(new PoolProtocol.StreamDied("The stream of batches between decoders and training has stopped by itself.")));
 
         void Quarantined(Runs.Videos.QuarantinedVideo video)
         {

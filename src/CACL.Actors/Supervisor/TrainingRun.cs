@@ -36,12 +36,18 @@ public sealed class TrainingRun
         var began = parts.Clock.GetTimestamp();
         var board = new StatusBoard(InitialStatus(options, parts));
         var supervisor = system.ActorOf(RunSupervisor.Props(options, parts, completion, board), RunSupervisor.Name);
+        _ = SupervisorWatch.WatchAsync(
+            system, supervisor, options.Watchdog, parts, completion, () => (board.Status.Step, board.Status.Checkpoint?.Path));
         return new TrainingRun(supervisor, completion.Task, board, parts, began);
     }
 
     /// <summary>Asks the run to finish the current step, save and end. Can be called from any thread and more than once.</summary>
     /// <param name="reason">A sentence for the log.</param>
     public void Stop(string reason) => _supervisor.Tell(new RunProtocol.Stop(reason));
+
+    /// <summary>Has the run finish the current step, save and end as failed. Can be called from any thread and more than once.</summary>
+    /// <param name="reason">A sentence that says why it cannot go on.</param>
+    public void GiveUp(string reason) => _supervisor.Tell(new RunProtocol.GiveUp(reason));
 
     /// <summary>
     /// Pauses the training after the current step, until <see cref="Resume"/>; checkpoints and evaluations can be requested meanwhile.

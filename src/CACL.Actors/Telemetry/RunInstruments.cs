@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CACL.Actors.Contracts;
 using CACL.Data.Catalog;
 using CACL.Learning.Methods;
 using CACL.Runs.Steps;
@@ -37,6 +38,7 @@ public sealed class RunInstruments : IDisposable
     private readonly Histogram<double> _decodeDuration;
     private readonly Counter<long> _decodeFailures;
     private readonly Counter<long> _restarts;
+    private readonly Counter<long> _decisions;
     private readonly Counter<long> _checkpoints;
     private readonly Counter<long> _checkpointFailures;
     private readonly Counter<long> _evaluations;
@@ -76,6 +78,8 @@ public sealed class RunInstruments : IDisposable
             Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30));
         _decodeFailures = _meter.CreateCounter<long>("cacl.decode.failures", null, "Frame pairs that could not be decoded, by reason.");
         _restarts = _meter.CreateCounter<long>("cacl.actor.restarts", null, "Actors restarted or replaced after a failure, by kind.");
+        _decisions = _meter.CreateCounter<long>(
+            "cacl.supervision.decisions", null, "Decisions on failures, by kind of actor and by what became of it.");
         _checkpoints = _meter.CreateCounter<long>("cacl.checkpoints", null, "Checkpoints written.");
         _checkpointFailures = _meter.CreateCounter<long>("cacl.checkpoint.failures", null, "Checkpoints given up.");
         _evaluations = _meter.CreateCounter<long>("cacl.evaluations", null, "Evaluations that ended, by status: done or failed.");
@@ -102,7 +106,7 @@ public sealed class RunInstruments : IDisposable
 
     /// <summary>Step and age of the newest checkpoint; null without one.</summary>
     public (long Step, TimeSpan Age)? LastSaved =>
-        Volatile.Read(ref _saved) is { } saved ? (saved.Step, _clock.GetUtcNow() - saved.Time) : null;
+        Volatile.Read(ref _saved) is { } saved ? (saved.Step, saved.AgeThen + _clock.GetElapsedTime(saved.Noted)) : null;
 
     /// <summary>Number of running decoders; null before the first is started.</summary>
     public int? DecodersAlive => Volatile.Read(ref _decoders) is var alive and >= 0 ? alive : null;
@@ -122,6 +126,11 @@ public sealed class RunInstruments : IDisposable
         _checkpointFailures.Add(0);
         foreach (var reason in Enum.GetValues<UnusableReason>()) _decodeFailures.Add(0, Label("reason", WordOf(reason)));
         foreach (var kind in Kinds) _restarts.Add(0, Label("actor", kind));
+        foreach (var kind in (string[])[.. Kinds, "run", "status", "decoders"])
+        {
+            foreach (var verdict in Enum.GetValues<SupervisionVerdict>()) Decided(kind, verdict, 0);
+        }
+
         foreach (var status in new[] { Done, Failed }) _evaluations.Add(0, Label("status", status));
     }
 
@@ -176,17 +185,23 @@ public sealed class RunInstruments : IDisposable
     /// <param name="kind">Kind of actor, without a number: decoder, telemetry, checkpoints, control, evaluator, trainer …</param>
     public void Restarted(string kind) => _restarts.Add(1, Label("actor", kind));
 
+    /// <summary>Records a decision on a failure.</summary>
+    /// <param name="kind">Kind of actor, as above.</param>
+    /// <param name="verdict">What became of it.</param>
+    public void Decided(string kind, SupervisionVerdict verdict) => Decided(kind, verdict, 1);
+
     /// <summary>Records a checkpoint that was written.</summary>
     /// <param name="step">Steps that the training had done by then.</param>
     /// <param name="time">When it was written.</param>
     public void Saved(long step, DateTimeOffset time)
     {
         _checkpoints.Add(1);
-        Volatile.Write(ref _saved, new SavedState(step, time));
+        Volatile.Write(ref _saved, new SavedState(step, time, TimeSpan.Zero, _clock.GetTimestamp()));
     }
 
     /// <summary>Records that the run resumes from a checkpoint that an earlier process wrote.</summary>
-    public void ResumedFrom(long step, DateTimeOffset time) => Volatile.Write(ref _saved, new SavedState(step, time));
+    public void ResumedFrom(long step, DateTimeOffset time) =>
+        Volatile.Write(ref _saved, new SavedState(step, time, _clock.GetUtcNow() - time, _clock.GetTimestamp()));
 
     /// <summary>Records a checkpoint that was given up.</summary>
     public void SaveFailed() => _checkpointFailures.Add(1);
@@ -211,6 +226,9 @@ public sealed class RunInstruments : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private void Decided(string kind, SupervisionVerdict verdict, long times) =>
+        _decisions.Add(times, Label("actor", kind), Label("verdict", WordOf(verdict)));
 
     private void Record(Metric metric)
     {
@@ -242,7 +260,7 @@ public sealed class RunInstruments : IDisposable
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 
     // The labels are in snake case: TooShort becomes too_short.
-    private static string WordOf(UnusableReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
+    private static string WordOf(Enum value) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private IEnumerable<Measurement<double>> WaitShare() => Steps.Figures is { } figures ? [new(figures.Shares.Data)] : [];
 
@@ -251,5 +269,6 @@ public sealed class RunInstruments : IDisposable
     private IEnumerable<Measurement<double>> LastCheckpoint() =>
         Volatile.Read(ref _saved) is { } saved ? [new(saved.Time.ToUnixTimeMilliseconds() / 1000.0)] : [];
 
-    private sealed record SavedState(long Step, DateTimeOffset Time);
+    // The wall clock says how old it was when it was noted; from then on, setting that clock makes it neither older nor younger.
+    private sealed record SavedState(long Step, DateTimeOffset Time, TimeSpan AgeThen, long Noted);
 }

@@ -136,7 +136,8 @@ internal sealed class TrainerActor : ReceiveActor, IWithTimers
             IsGrave = true,
         });
         Context.Parent.Tell(new TrainerProtocol.Stalled(
-            $"No step was finished for {silent.TotalSeconds:0} s, the limit of {SettingNames.Watchdog}; {doing}."));
+            $"No step was finished for {silent.TotalSeconds:0} s, the limit of {SettingNames.Watchdog}; {doing}.",
+            phase == LoopPhase.WaitingForData));
     }
 
     /// <summary>Asks itself to check that steps are being finished.</summary>

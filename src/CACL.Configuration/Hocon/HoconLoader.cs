@@ -58,12 +58,41 @@ public sealed class HoconLoader
         return this;
     }
 
+    /// <summary>
+    /// Adds one key whose value must not be repeated in any message: unless the text is in double quotes, it is the value as it is.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="text">The value.</param>
+    /// <param name="source">Where it comes from, without the value.</param>
+    public HoconLoader AddSecret(string key, string text, string source)
+    {
+        var origin = HoconOrigin.Of(source);
+        var document = new ObjectNode(origin);
+        document.Assign(HoconPath.Parse(key.Trim(), origin), SecretValue(text.Trim(), origin));
+        _documents.Add(document);
+        return this;
+    }
+
     /// <summary>Returns whether anything added so far assigns a key of the root, whatever its value.</summary>
     public bool Assigns(string key) => _documents.Any(document => document.Find(key) is not null);
 
     /// <summary>Returns the merged and resolved configuration.</summary>
     /// <exception cref="HoconException">A substitution cannot be resolved.</exception>
     public HoconObject Resolve() => HoconResolver.Resolve(_documents, _environment);
+
+    private static HoconNode SecretValue(string text, HoconOrigin origin)
+    {
+        var literal = new LiteralNode(new HoconScalar(text, false, origin));
+        if (text is not ['"', .., '"']) return literal;
+        try
+        {
+            return HoconParser.ParseValue(origin.Source, text);
+        }
+        catch (HoconException)
+        {
+            return literal;
+        }
+    }
 
     private static HoconNode OverrideValue(string text, HoconOrigin origin)
     {

@@ -30,16 +30,34 @@ internal sealed class HoconTokenizer
     /// <param name="source">Name for error messages.</param>
     /// <param name="text">The text.</param>
     /// <param name="isFile">Whether it has lines and comments. On a command line <c>#</c> and <c>//</c> are parts of paths.</param>
-    /// <exception cref="HoconException">A string is not closed, an escape is unknown, a character is reserved, or a comment touches a
-    /// text.</exception>
+    /// <exception cref="HoconException">A string is not closed, an escape is unknown, a character is reserved, a comment touches a
+    /// text, or a text contains U+0000 or half of a surrogate pair.</exception>
     public static IReadOnlyList<HoconToken> Tokenize(string source, string text, bool isFile = true) =>
         new HoconTokenizer(source, text, isFile).Run();
 
     private List<HoconToken> Run()
     {
         while (_at < _text.Length) ReadToken();
+        // No name, path or number contains these, and the system's calls throw at them or cut the text off there.
+        var odd = _tokens.FindIndex(token => IsOdd(token.Text));
+        if (odd >= 0)
+            throw new HoconException(
+                _tokens[odd].Origin, "this text contains the character U+0000 or half of a surrogate pair; take it out.");
         _tokens.Add(new HoconToken(HoconTokenKind.End, "", Here));
         return _tokens;
+    }
+
+    private static bool IsOdd(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0') return true;
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return true;
+            i++;
+        }
+
+        return false;
     }
 
     private void ReadToken()

@@ -10,6 +10,7 @@ public sealed class FramePairPool : IDisposable
     private readonly ConcurrentBag<FramePair> _free = [];
     private readonly int _bytesPerFrame;
     private int _rented;
+    private int _mostRented;
     private volatile bool _disposed;
 
     /// <summary>Creates a pool of pairs whose crops have the side <paramref name="cropSize"/>.</summary>
@@ -22,6 +23,9 @@ public sealed class FramePairPool : IDisposable
     /// <summary>Number of pairs that are rented.</summary>
     public int Rented => Volatile.Read(ref _rented);
 
+    /// <summary>The largest number of pairs that were rented at once.</summary>
+    public int MostRented => Volatile.Read(ref _mostRented);
+
     /// <summary>Bytes of one pair.</summary>
     public long BytesPerPair => 2L * _bytesPerFrame;
 
@@ -29,7 +33,8 @@ public sealed class FramePairPool : IDisposable
     public FramePair Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Interlocked.Increment(ref _rented);
+        var rented = Interlocked.Increment(ref _rented);
+        for (var most = MostRented; rented > most; most = MostRented) Interlocked.CompareExchange(ref _mostRented, rented, most);
         return _free.TryTake(out var pair) ? pair : new FramePair(this, _bytesPerFrame);
     }
 

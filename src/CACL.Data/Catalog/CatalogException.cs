@@ -11,6 +11,12 @@ public sealed class CatalogException : Exception
     {
     }
 
+    /// <summary>Returns the message for a cell that is not what this program writes.</summary>
+    internal static CatalogException Damaged(Exception error, string path, string doing) => new(
+        $"{doing} the catalogue {path} failed: a row is damaged ({error.Message.TrimEnd('.')}). Delete the file and scan again; the videos "
+            + "are not touched.",
+        error);
+
     /// <summary>Translates SQLite's primary result code (sqlite.org/rescode.html) into a message for people.</summary>
     internal static CatalogException From(SqliteException error, string path, string doing) => new(
         $"{doing} the catalogue {path} failed: " + error.SqliteErrorCode switch

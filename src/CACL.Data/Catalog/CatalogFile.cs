@@ -34,7 +34,7 @@ internal sealed class CatalogFile : IDisposable
         {
             // SQLite opens the file by name, and would wait if that were a named pipe.
             RegularFile.RequireUnlessMissing(path);
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            FileSync.MakeFolder(System.IO.Path.GetDirectoryName(path)!);
         }
         catch (NotARegularFileException error)
         {
@@ -51,6 +51,8 @@ internal sealed class CatalogFile : IDisposable
         try
         {
             connection.Open();
+            // What a file of unknown origin defines in its schema must not call functions.
+            CatalogSchema.Execute(connection, "PRAGMA trusted_schema = OFF");
             CatalogSchema.Ensure(connection, path);
             CatalogSchema.Execute(connection, "PRAGMA synchronous = NORMAL");
             return new CatalogFile(connection, path);
@@ -70,7 +72,7 @@ internal sealed class CatalogFile : IDisposable
     /// <summary>Runs an action on the file while no other thread of this process does.</summary>
     /// <param name="doing">What is being done, for messages: "Reading", "Writing to".</param>
     /// <param name="action">The action.</param>
-    /// <exception cref="CatalogException">SQLite reports a fault.</exception>
+    /// <exception cref="CatalogException">SQLite reports a fault, or a cell is not what this program writes.</exception>
     internal T Guarded<T>(string doing, Func<SqliteConnection, T> action)
     {
         lock (_lock)
@@ -83,8 +85,16 @@ internal sealed class CatalogFile : IDisposable
             {
                 throw CatalogException.From(error, Path, doing);
             }
+            catch (Exception error) when (IsDamage(error))
+            {
+                throw CatalogException.Damaged(error, Path, doing);
+            }
         }
     }
+
+    // A cell that is empty, of another type, or too large for what it stands for.
+    private static bool IsDamage(Exception error) =>
+        error is InvalidOperationException or InvalidCastException or InvalidDataException or OverflowException or FormatException;
 
     public void Dispose()
     {

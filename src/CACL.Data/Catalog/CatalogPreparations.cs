@@ -113,7 +113,8 @@ internal static class CatalogPreparations
                 reader.GetInt64(0), reader.GetInt64(4), reader.GetInt64(5), reader.GetString(6), reader.GetInt64(2), reader.GetInt64(3),
                 record);
         }
-        catch (Exception error) when (error is InvalidCastException or ArgumentException)
+        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or OverflowException
+            or ArgumentException)
         {
             throw new InvalidDataException(error.Message, error);
         }

@@ -58,7 +58,8 @@ internal sealed class CatalogRecords(SqliteConnection connection, string catalog
                 frames);
             return (record, new FileStamp(reader.GetInt64(15), reader.GetInt64(16)));
         }
-        catch (Exception error) when (error is InvalidDataException or InvalidCastException or ArgumentException)
+        catch (Exception error) when (error is InvalidDataException or InvalidCastException or InvalidOperationException
+            or OverflowException or ArgumentException)
         {
             throw new CatalogException(
                 $"The catalogue {catalog} is damaged at {path} ({error.Message}). Delete it and scan again; the videos are not touched.",

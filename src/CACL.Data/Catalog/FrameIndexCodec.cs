@@ -10,6 +10,9 @@ internal static class FrameIndexCodec
 {
     private const byte Version = 1;
 
+    // Three days at 60 frames a second. A run of any length takes a few bytes, so that bytes alone do not bound the memory.
+    private const int MostFrames = 1 << 24;
+
     internal static byte[] Encode(long[] times, int[] keyFrames)
     {
         using var bytes = new MemoryStream();
@@ -29,6 +32,7 @@ internal static class FrameIndexCodec
     /// <exception cref="InvalidDataException">The bytes are not what <see cref="Encode"/> writes for that many frames.</exception>
     internal static (long[] Times, int[] KeyFrames) Decode(ReadOnlySpan<byte> bytes, int frames)
     {
+        if (frames is < 0 or > MostFrames) throw new InvalidDataException($"{frames} frames");
         if (bytes.IsEmpty || bytes[0] != Version) throw new InvalidDataException("unknown version");
         bytes = bytes[1..];
         var times = ReadTimes(ref bytes, frames);

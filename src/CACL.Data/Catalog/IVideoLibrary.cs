@@ -7,4 +7,18 @@ public interface IVideoLibrary
     /// <param name="id">Row of the catalogue.</param>
     /// <exception cref="VideoUnusableException">There is no such usable video any more.</exception>
     VideoRecord Load(long id);
+
+    /// <summary>Returns the path of a video, for messages. It must not touch the file, which may lie where nothing answers.</summary>
+    /// <param name="id">Row of the catalogue.</param>
+    string PathOf(long id)
+    {
+        try
+        {
+            return Load(id).Path;
+        }
+        catch (VideoUnusableException fault)
+        {
+            return fault.Path;
+        }
+    }
 }

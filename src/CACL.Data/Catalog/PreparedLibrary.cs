@@ -27,6 +27,9 @@ public sealed class PreparedLibrary(VideoCatalog catalog, PreparedFiles files) :
         return record;
     }
 
+    /// <inheritdoc/>
+    public string PathOf(long id) => catalog.PathOf(id);
+
     private static string? WhyNot(PreparedVideo? prepared, FileStamp expected, VideoRecord record, FileStamp source)
     {
         if (prepared is null) return "The catalogue no longer knows a prepared file that it knew.";

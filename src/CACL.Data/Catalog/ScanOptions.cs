@@ -7,7 +7,7 @@ public sealed record ScanOptions
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
     /// <summary>How long one file may take.</summary>
-    public TimeSpan FileDeadline { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan FileDeadline { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How much longer to wait for a prober that missed its deadline before it is abandoned.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);

@@ -86,6 +86,19 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     VideoRecord IVideoLibrary.Load(long id) => Load(id);
 
+    /// <inheritdoc/>
+    public string PathOf(long id)
+    {
+        try
+        {
+            return LoadUnchecked(id).Record.Path;
+        }
+        catch (VideoUnusableException fault)
+        {
+            return fault.Path;
+        }
+    }
+
     /// <summary>Writes what is known about prepared files, in one transaction; a row of the same source is replaced.</summary>
     /// <exception cref="CatalogException">The catalogue cannot be written; no row is.</exception>
     public void NotePrepared(IReadOnlyCollection<PreparedVideo> videos) => _file.Guarded("Writing to", connection =>

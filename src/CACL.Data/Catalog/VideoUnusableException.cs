@@ -28,7 +28,9 @@ public enum UnusableReason
     /// <summary>The pictures have more pixels than are decoded.</summary>
     TooLarge,
 
-    /// <summary>The decoder failed repeatedly: it was killed or ran out of memory. That says nothing about the video.</summary>
+    /// <summary>
+    /// The decoder failed repeatedly: it crashed, was killed or ran out of memory. Unless it crashed, that says nothing about the video.
+    /// </summary>
     Decoder,
 }
 

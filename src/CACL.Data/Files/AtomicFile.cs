@@ -63,7 +63,8 @@ public sealed class AtomicFile : IDisposable
         ArgumentNullException.ThrowIfNull(write);
         using var stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
         write(stream);
-        stream.Flush(flushToDisk: durable);
+        if (durable) FileSync.Content(stream);
+        else stream.Flush();
     }
 
     /// <summary>Writes a text file in UTF-8.</summary>

@@ -131,7 +131,7 @@ public sealed class PreparationSession : IDisposable
         try
         {
             RequireApart(folder, roots);
-            Directory.CreateDirectory(folder);
+            FileSync.MakeFolder(folder);
             folder = RealPath.Of(folder) ?? folder;
             RequireApart(folder, roots);
             if (!File.Exists(Path.Combine(folder, PreparationLedger.Name)) && Directory.EnumerateFileSystemEntries(folder).Any())

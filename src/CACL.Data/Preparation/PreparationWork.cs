@@ -78,7 +78,7 @@ internal sealed class PreparationWork(
         var target = Path.Combine(folder, item.Place);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            FileSync.MakeFolder(Path.GetDirectoryName(target)!);
             using var file = new AtomicFile(target);
             encoder.Encode(video, file.TemporaryPath, most: null, cancel);
             var record = Probe(video, file.TemporaryPath, prober, cancel) with { Path = target };
@@ -86,7 +86,7 @@ internal sealed class PreparationWork(
             stamp.Check(video.Path);
             // On the disk before it has its name: after a power failure, too, what has the name is whole.
             using (var written = RegularFile.Open(file.TemporaryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
-                written.Flush(flushToDisk: true);
+                FileSync.Content(written);
             file.Commit(durable: true);
             var made = FileStamp.Of(target) ?? throw new IOException($"{target} disappeared as soon as it was made.");
             ledger.Add(new LedgerLine(

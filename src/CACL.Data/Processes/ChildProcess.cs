@@ -153,7 +153,24 @@ public sealed partial class ChildProcess : IDisposable
         Kill();
         _killer.Dispose();
         _limit.Dispose();
+        CloseStreams();
         _process.Dispose();
+    }
+
+    // Process.Dispose leaves the pipes that somebody has used to the garbage collector.
+    private void CloseStreams()
+    {
+        foreach (var stream in (Stream[])[Input, Output, _process.StandardError.BaseStream])
+        {
+            try
+            {
+                stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // What was written is not wanted any more.
+            }
+        }
     }
 
     private ChildExit End()

@@ -16,7 +16,7 @@ public static class SettingNames
     /// <summary>The side of a crop.</summary>
     public const string CropSize = "cacl.data.crop-size";
 
-    /// <summary>The way to decode: in the process or isolated from it.</summary>
+    /// <summary>The way to decode: in processes of its own, in the process or isolated from it.</summary>
     public const string Decoder = "cacl.data.decoder";
 
     /// <summary>The share of videos that may be unusable.</summary>

@@ -45,12 +45,28 @@ internal static class Requests
     {
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted)
+            var body = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted)
                 .ConfigureAwait(false);
+            ReadTexts(body.RootElement);
+            return body;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    // A text may be half of a surrogate pair, or no UTF-8. The parser looks at texts only when they are read.
+    private static void ReadTexts(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) _ = value.GetString();
+        if (value.ValueKind == JsonValueKind.Array)
+            foreach (var item in value.EnumerateArray()) ReadTexts(item);
+        if (value.ValueKind != JsonValueKind.Object) return;
+        foreach (var field in value.EnumerateObject())
+        {
+            _ = field.Name;
+            ReadTexts(field.Value);
         }
     }
 }

@@ -45,11 +45,16 @@ public sealed class NodeServer : IDisposable
     /// <param name="options">Where it listens, and who may call.</param>
     /// <param name="state">What the endpoints know of the run.</param>
     /// <param name="limits">What callers may take up; null: the usual limits.</param>
-    /// <exception cref="ListenException">The address or port asked for cannot be had.</exception>
+    /// <exception cref="ListenException">The address or port asked for cannot be had, or others can reach it and there is no
+    /// token.</exception>
     public static NodeServer? Start(HttpOptions options, NodeState state, HttpLimits? limits = null)
     {
         if (!options.Enabled) return null;
         limits ??= new HttpLimits();
+        if (!options.IsLoopback && options.Token.Length == 0)
+            throw new ListenException(
+                $"Others can reach {options.Host} of {SettingNames.HttpHost}, and there is no token. Set CACL_HTTP_TOKEN to a long random "
+                    + "text, or take 127.0.0.1.");
         if (ListenSocket.Open(options, limits) is not { } socket)
         {
             Log.Warning("No port from 8080 on is free: the run goes on without HTTP. Name another one with " + SettingNames.HttpPort);
@@ -154,7 +159,7 @@ public sealed class NodeServer : IDisposable
         });
         var application = builder.Build();
         application.Use(new ExceptionHandler(limits, log).HandleAsync);
-        application.Use(new RequestGuard(options).AdmitAsync);
+        application.Use(new RequestGuard(options, new TokenGuesses(limits, TimeProvider.System, log)).AdmitAsync);
         application.Use(new Bodies(limits).TakeAsync);
         application.Use(connections.AnswerAsync);
         NodeEndpoints.Map(application, state, limits);

@@ -103,6 +103,10 @@ internal sealed class GoldenFile(SafeTensorsReader reader, Device device, Precis
         }
     }
 
+    /// <summary>Returns a setting that is a JSON array of numbers, or none where the file does not have it.</summary>
+    public double[] NumbersOrNone(string key) =>
+        reader.Metadata.ContainsKey(key) ? [.. Json(key).EnumerateArray().Select(number => number.GetDouble())] : [];
+
     /// <summary>Returns the tolerance of a quantity that rounding makes inexact; see <see cref="Tolerance(string, double)"/>.</summary>
     public double Tolerance(string pattern, double otherwise, RoundedQuantity quantity) =>
         Math.Max(Tolerance(pattern, otherwise), RoundedTolerance.Of(precision, quantity));

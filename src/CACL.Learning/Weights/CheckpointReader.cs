@@ -112,6 +112,7 @@ internal static class CheckpointReader
     {
         var manifest = Json<CheckpointManifest>(folder, CheckpointFiles.Manifest);
         CheckFormat(folder, CheckpointFiles.Manifest, manifest.Format);
+        CheckSpelling(folder, manifest);
         CheckFile(folder, manifest, CheckpointFiles.State);
         var state = Json<CheckpointState>(folder, CheckpointFiles.State);
         CheckFormat(folder, CheckpointFiles.State, state.Format);
@@ -128,6 +129,14 @@ internal static class CheckpointReader
     private static CheckpointState Upgraded(CheckpointState state) => state.Architecture.Padding is not null
         ? state
         : state with { Architecture = state.Architecture with { Padding = state.Settings.GetValueOrDefault(FormerPadding) ?? "zeros" } };
+
+    // No other file vouches for the manifest's bytes: they must be those that are written for what they say.
+    private static void CheckSpelling(string folder, CheckpointManifest manifest)
+    {
+        var written = JsonSerializer.SerializeToUtf8Bytes(manifest, CheckpointFiles.Json);
+        if (!RegularFile.ReadAllBytes(Path.Combine(folder, CheckpointFiles.Manifest)).AsSpan().SequenceEqual(written))
+            throw Damaged(folder, $"{CheckpointFiles.Manifest} is not what this program writes (it says the same in other bytes)");
+    }
 
     private static void CheckFile(string folder, CheckpointManifest manifest, string name)
     {

@@ -30,6 +30,12 @@ public sealed class CheckpointStore
     public string Folder { get; }
 
     /// <summary>
+    /// Called when a checkpoint's files are on the disk and it is about to appear: flushes what must not be older than the newest
+    /// checkpoint.
+    /// </summary>
+    public Action? Publishing { get; init; }
+
+    /// <summary>
     /// Writes a checkpoint, points <c>latest</c> to it and removes those beyond <c>keep</c>. Blocks for as long as the disk takes.
     /// </summary>
     /// <param name="state">Where the run stands; counters, versions and time are filled in here.</param>
@@ -45,10 +51,11 @@ public sealed class CheckpointStore
         var target = Path.Combine(Folder, CheckpointFiles.FolderOf(state.Step));
         try
         {
-            MakeFolder();
+            FileSync.MakeFolder(Folder);
             RemoveLeftovers();
             var temporary = TemporaryName(CheckpointFiles.FolderOf(state.Step));
             CheckpointWriter.Write(temporary, Completed(state, snapshot), snapshot, cancel);
+            Publishing?.Invoke();
             Publish(temporary, target);
             PointLatestTo(target);
         }
@@ -147,13 +154,6 @@ public sealed class CheckpointStore
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? assembly.GetName().Version?.ToString()
             ?? "?";
-
-    private void MakeFolder()
-    {
-        if (Directory.Exists(Folder)) return;
-        Directory.CreateDirectory(Folder);
-        if (Path.GetDirectoryName(Folder) is { } parent) FileSync.Folder(parent);
-    }
 
     private void Publish(string temporary, string target)
     {

@@ -39,7 +39,7 @@ internal sealed class HashingStream : Stream
     /// <summary>Flushes everything to the disk, and returns the file's entry for the manifest.</summary>
     public ManifestEntry Finish()
     {
-        _file.Flush(flushToDisk: true);
+        FileSync.Content(_file);
         return new(System.IO.Path.GetFileName(_file.Name), _file.Length, Convert.ToHexStringLower(_hash.GetCurrentHash()));
     }
 

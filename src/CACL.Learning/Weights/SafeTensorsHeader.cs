@@ -12,6 +12,11 @@ internal sealed class SafeTensorsHeader
     /// <summary>Largest header that the format allows, bytes.</summary>
     public const int LengthLimit = 100_000_000;
 
+    // Each takes a hundred bytes and more of memory beside those of the header. Nobody's networks come near; NumPy and PyTorch stop at 64
+    // dimensions.
+    private const int MostTensors = 100_000;
+    private const int MostDimensions = 64;
+
     private const string MetadataKey = "__metadata__";
 
     private readonly string _file;
@@ -104,6 +109,7 @@ internal sealed class SafeTensorsHeader
             throw Fault(where, $"its shape [{SafeText.Of(string.Join(", ", shape))}] overflows");
         if (bytes != length)
             throw Fault(where, $"{known} [{SafeText.Of(string.Join(", ", shape))}] takes {bytes} bytes, its data_offsets give {length}");
+        if (_entries.Count == MostTensors) throw Fault("header", $"describes more than {MostTensors} tensors");
         if (!_entries.TryAdd(name, new SafeTensorsEntry(name, known, shape, offsets[0], bytes))) throw Fault(where, "occurs twice");
     }
 
@@ -124,6 +130,7 @@ internal sealed class SafeTensorsHeader
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
                 throw Fault(where, $"{key} holds something other than whole numbers from 0 to 2⁶³−1");
+            if (numbers.Count == MostDimensions) throw Fault(where, $"{key} holds more than {MostDimensions} numbers");
             numbers.Add(number);
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CACL.Configuration.Reading;
+using CACL.Node.Settings;
 using CACL.Node.Study;
 
 namespace CACL.Node.Commands;
@@ -43,7 +44,7 @@ internal static class StudyCommand
                 parsed.GetValue(folder) is { } named ? FilePaths.Absolute(named) : null,
                 parsed.GetValue(set) ?? [],
                 parsed.GetValue(overwrite),
-                $"cacl {string.Join(' ', parsed.Tokens.Select(t => Shell(t.Value)))}"),
+                $"cacl {string.Join(' ', parsed.Tokens.Select(t => Shell(SecretSettings.Shown(t.Value))))}"),
             new StudyPrograms(),
             parsed.InvocationConfiguration.Output));
         return command;

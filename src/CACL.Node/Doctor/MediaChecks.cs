@@ -1,6 +1,7 @@
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
 using CACL.Data.Decoding.Selection;
+using CACL.Node.Programs;
 
 namespace CACL.Node.Doctor;
 
@@ -24,8 +25,13 @@ internal static class MediaChecks
     {
         try
         {
-            var chosen = PairDecoders.Create(asked).Kind;
-            var name = chosen == DecoderKind.InProcess ? "in-process, by the libraries" : "isolated, an ffmpeg process for each pair";
+            var chosen = ProgramDecoders.Create(asked).Kind;
+            var name = chosen switch
+            {
+                DecoderKind.Worker => "worker, by the libraries in processes of their own",
+                DecoderKind.InProcess => "in-process, by the libraries",
+                _ => "isolated, an ffmpeg process for each pair",
+            };
             return Finding.Fine(asked == DecoderKind.Auto ? $"auto takes {name}" : name);
         }
         catch (DecoderUnavailableException e)

@@ -21,7 +21,7 @@ internal sealed class EvaluationFiles
         _beside = beside;
         if (beside is not null && !Directory.Exists(Predictions(beside)))
             throw new UserException($"There are no predictions in {beside}: evaluate that network with --pictures N --out {beside} first.");
-        if (folder is not null) Guarded(folder, () => Directory.CreateDirectory(folder));
+        if (folder is not null) Guarded(folder, () => FileSync.MakeFolder(folder));
     }
 
     /// <summary>What a sheet calls this evaluation where another stands beside it.</summary>
@@ -49,7 +49,7 @@ internal sealed class EvaluationFiles
     {
         if (_folder is null) return;
         var path = Path.Combine(_folder, "result.json");
-        Guarded(path, () => AtomicFile.WriteText(path, result.ToJson() + "\n"));
+        Guarded(path, () => AtomicFile.WriteText(path, result.ToJson() + "\n", durable: true));
     }
 
     /// <summary>Returns the file of an image's sheet. A split's names may contain folders; the sheets lie side by side.</summary>

@@ -1,8 +1,8 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.Selection;
 using CACL.Data.Files;
 using CACL.Learning.Runtime;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.RunInputs;
 using CACL.Runs.Steps;
 
@@ -33,7 +33,7 @@ internal static class ExplainHandler
         using var run = PastRun.Open(request.Run, request.Overrides, environment);
         if (request.Step > run.Length.TotalSteps)
             throw new UserException($"The run in {run.Folder} has {run.Length.TotalSteps} steps in all; there is no step {request.Step}.");
-        var decoders = PairDecoders.Create(run.Settings.Data.Decoder);
+        var decoders = ProgramDecoders.Create(run.Settings.Data.Decoder);
         var words = request.Json ? error : output;
         try
         {

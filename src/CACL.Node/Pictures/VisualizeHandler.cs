@@ -3,7 +3,6 @@ using CACL.Data.Catalog;
 using CACL.Data.Clips;
 using CACL.Data.DataSets;
 using CACL.Data.Decoding.Isolated;
-using CACL.Data.Decoding.Selection;
 using CACL.Learning.Evaluation.Similarity;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
@@ -11,6 +10,7 @@ using CACL.Learning.Weights;
 using CACL.Node.Devices;
 using CACL.Node.Display;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 using TorchSharp;
 
@@ -122,7 +122,7 @@ internal static class VisualizeHandler
 
     private static VideoRecord Probe(VisualizeRequest request, CancellationToken cancel)
     {
-        using var prober = PairDecoders.Create(request.Settings.Data.Decoder).CreateProber();
+        using var prober = ProgramDecoders.Create(request.Settings.Data.Decoder).CreateProber();
         return prober.Probe(request.Video, Patience, cancel);
     }
 

@@ -47,8 +47,8 @@ internal static class ConfigurationFiles
             var loader = new HoconLoader(environment.GetValueOrDefault, SettingsFile.Open).AddText(ReferenceFile.Name, ReferenceFile.Text);
             if (method is not null) loader.AddText($"hocon/{KnownMethods.PresetName(method)}", KnownMethods.Preset(method)!);
             foreach (var file in paths) loader.AddFile(file);
-            foreach (var (key, value, source) in single) loader.AddOverride(key, value, source);
-            foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) loader.AddOverride(key, value, source);
+            foreach (var (key, value, source) in single) Add(loader, key, value, source);
+            foreach (var (key, value, source) in EnvironmentOverrides.Read(environment)) Add(loader, key, value, source);
             foreach (var text in last) AddOverride(loader, text);
             return loader.Resolve();
         }
@@ -75,7 +75,13 @@ internal static class ConfigurationFiles
     private static void AddOverride(HoconLoader loader, string text)
     {
         var (key, value) = SplitOverride(text);
-        loader.AddOverride(key, value, $"--set {text}");
+        Add(loader, key, value, SecretSettings.IsSecret(key) ? $"--set {key}" : $"--set {text}");
+    }
+
+    private static void Add(HoconLoader loader, string key, string value, string source)
+    {
+        if (SecretSettings.Keys.Contains(key)) loader.AddSecret(key, value, source);
+        else loader.AddOverride(key, value, source);
     }
 
     private static string? MethodOf(HoconObject root) =>

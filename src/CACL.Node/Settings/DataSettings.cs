@@ -9,7 +9,10 @@ namespace CACL.Node.Settings;
 internal sealed record DataSettings
 {
     private static readonly (string Word, DecoderKind Value)[] DecoderWords =
-        [("auto", DecoderKind.Auto), ("in-process", DecoderKind.InProcess), ("isolated", DecoderKind.Isolated)];
+    [
+        ("auto", DecoderKind.Auto), ("worker", DecoderKind.Worker), ("in-process", DecoderKind.InProcess),
+        ("isolated", DecoderKind.Isolated),
+    ];
 
     public required IReadOnlyList<string> Videos { get; init; }
 

@@ -53,7 +53,7 @@ internal sealed class StudyFolder : IDisposable
         try
         {
             Refuse(path);
-            Directory.CreateDirectory(path);
+            FileSync.MakeFolder(path);
             var folder = new StudyFolder(path, Hold(path));
             try
             {
@@ -114,13 +114,15 @@ internal sealed class StudyFolder : IDisposable
         return folder;
     }
 
-    /// <summary>Atomically makes an evaluation's files its finished result.</summary>
+    /// <summary>Atomically makes an evaluation's files its finished result, down to the disk.</summary>
     public void Keep(StudyEvaluation evaluation, string made)
     {
         var final = Evaluation(evaluation);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(final)!);
+        FileSync.MakeFolder(System.IO.Path.GetDirectoryName(final)!);
         if (Directory.Exists(final)) Directory.Delete(final, recursive: true);
+        FileSync.Folder(made);
         Directory.Move(made, final);
+        FileSync.Folder(System.IO.Path.GetDirectoryName(final)!);
     }
 
     /// <summary>Writes a file atomically, and flushes it to the disk, so that what is done need not be done again.</summary>
@@ -138,7 +140,7 @@ internal sealed class StudyFolder : IDisposable
         AtomicFile.RemoveLeftovers(Path);
         if (overwrite) Empty();
         foreach (var folder in new[] { "configurations", "runs", "logs", "finished", "evaluations" })
-            Directory.CreateDirectory(File(folder));
+            FileSync.MakeFolder(File(folder));
         foreach (var left in Directory.EnumerateDirectories(File("evaluations"), Partial + "*")) Directory.Delete(left, recursive: true);
         var known = System.IO.File.Exists(File(StudyName)) ? JsonNode.Parse(RegularFile.ReadAllText(File(StudyName)))!.AsObject() : null;
         Began = known?["began"]?.GetValue<DateTimeOffset>() ?? now;

@@ -177,20 +177,23 @@ internal sealed class StudyMarkdown(StudyReport report, IReadOnlyDictionary<Stud
                 StudySource.Weights => $"`{row.Weights}` as it is",
                 _ => $"`{FilePaths.Shown(row.Preset)}`{(row.Weights.Length > 0 ? $" from `{row.Weights}`" : "")}",
             };
-            Line($"- {row.Name}: {source}{string.Concat(row.Settings.Select(s => $", `{s.Key} = {s.Value}`"))}");
+            Line($"- {row.Name}: {source}{string.Concat(row.Settings.Select(s => $", `{Shown(s)}`"))}");
         }
 
         Line();
         var overridden = report.Plan.Overrides.Select(o => ConfigurationFiles.SplitOverride(o).Key).ToHashSet();
         string[] common = [
-            .. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(s => $"{s.Key} = {s.Value}"),
-            .. report.Plan.Overrides.Select(o => $"{o}  # --set")];
+            .. report.Plan.Common.Where(s => !overridden.Contains(s.Key)).Select(Shown),
+            .. report.Plan.Overrides.Select(o => $"{SecretSettings.Shown(o)}  # --set")];
         if (common.Length > 0) Line($"In all rows:\n\n```\n{string.Join('\n', common)}\n```");
         foreach (var table in report.Tables.Where(t => t.Values.Count > 0))
         {
             Line($"\nMeasured on {table.DataSet.Name} by:\n\n```json\n{table.Values[0].Result.Measure}\n```");
         }
     }
+
+    private static string Shown(StudySetting setting) =>
+        $"{setting.Key} = {(SecretSettings.IsSecret(setting.Key) ? SecretSettings.Hidden : setting.Value)}";
 
     private static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
 

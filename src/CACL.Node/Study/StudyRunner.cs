@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CACL.Data.Processes;
 using CACL.Data.Wording;
 namespace CACL.Node.Study;
@@ -120,9 +121,9 @@ internal sealed class StudyRunner
         _stop.ThrowIfCancellationRequested();
         var what = $"{evaluation.Subject} on {evaluation.DataSet.Name}";
         var made = _folder.NewEvaluation();
-        var began = DateTime.UtcNow;
+        var began = Stopwatch.GetTimestamp();
         ChildExit end;
-        using (_display.Show(() => $"{what}: evaluating for {StudyDisplay.Clock((DateTime.UtcNow - began).TotalSeconds)}"))
+        using (_display.Show(() => $"{what}: evaluating for {StudyDisplay.Clock(Stopwatch.GetElapsedTime(began).TotalSeconds)}"))
         {
             end = _programs.Evaluate(
                 new EvaluationJob(

@@ -4,6 +4,7 @@ using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
+using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Wording;
@@ -18,6 +19,7 @@ using CACL.Node.Display;
 using CACL.Node.Ending;
 using CACL.Node.Evaluation.OutOfProcess;
 using CACL.Node.Logging;
+using CACL.Node.Programs;
 using CACL.Node.RunInputs;
 using CACL.Node.Settings;
 using CACL.Node.Telemetry;
@@ -42,7 +44,12 @@ internal static class TrainingSession
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
         OutOfProcessEvaluations.Check(settings);
-        var decoders = PairDecoders.Create(settings.Data.Decoder);
+        RunInstruments? instruments = null;
+        var decoders = ProgramDecoders.Create(settings.Data.Decoder, sentence =>
+        {
+            Log.Warning("{Replaced:l}", sentence);
+            instruments?.Restarted("decoder");
+        });
         var roots = new VideoRoots(settings.Data.Videos);
         var name = settings.RunDirectory.Length > 0
             ? settings.RunDirectory
@@ -54,6 +61,7 @@ internal static class TrainingSession
         using var log = RunLog.Start(
             folder.Log, settings.Logging.Level, screen, sinks => RemoteLogs.Add(sinks, settings, Path.GetFileName(folder.Path)));
         using var telemetry = RunTelemetry.Start(settings.Telemetry, folder);
+        instruments = telemetry.Instruments;
         using var node = NodeServer.Start(
             settings.Http,
             new NodeState(folder)
@@ -86,6 +94,7 @@ internal static class TrainingSession
             }
 
             var device = TorchDevice.Prepare(settings.Training);
+            new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
                 settings.Training, device,
                 request.Start == RunStart.Resume ? TrainingVideos.SettingsIn(new CheckpointStore(folder.Checkpoints, keep: 1)) : null);
@@ -166,7 +175,8 @@ internal static class TrainingSession
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var engines = new LivingEngines();
         var damaged = 0;
-        var storage = new CheckpointStorage(new CheckpointStore(folder.Checkpoints, options.CheckpointsKept), options, length)
+        var store = new CheckpointStore(folder.Checkpoints, options.CheckpointsKept) { Publishing = () => FlushMetrics(folder) };
+        var storage = new CheckpointStorage(store, options, length)
         {
             Warned = warning =>
             {
@@ -181,6 +191,7 @@ internal static class TrainingSession
                 + "or start again with --overwrite. Nothing was changed.");
         if (start is not null) Log.Information("Resuming after step {Step} from {Checkpoint}", start.Step, start.Path);
         else if (request.Start == RunStart.Resume) Log.Warning("There is no checkpoint yet: the run starts again from its first step");
+        CheckpointRoom.Require(folder.Checkpoints, method);
         var initial = request.InitFrom is { } file ? InitialWeights(file, method) : null;
         folder.Begin(
             request.Configuration.Render(), start?.Step ?? 0, run => RunVideosFile.Write(run, catalog, videos.Usable),
@@ -229,6 +240,7 @@ internal static class TrainingSession
             DecisionObserver = node is null ? null : node.Supervision.Add,
             Instruments = telemetry.Instruments,
         });
+        _ = MemoryWatch.WatchAsync(run, new MemoryLimit(), new MemoryNeed(method).Copy);
         node?.Began(run, length, options);
         signals.StopBy(run.Stop);
         var outcome = run.Completion.GetAwaiter().GetResult();
@@ -246,7 +258,7 @@ internal static class TrainingSession
         {
             return RunFacts.Read(folder.Path);
         }
-        catch (RunFolderException damaged)
+        catch (RunFolderException damaged) when (damaged is not NewerRunFolderException)
         {
             Log.Warning("{Cause} The run goes on, and its earlier starts are left out of the new file", damaged.Message);
             return null;
@@ -257,6 +269,20 @@ internal static class TrainingSession
     {
         signals.StopBy(_ => node.State.Lingering.End(), "ending");
         node.State.Lingering.Stay(time, node.Address);
+    }
+
+    private static void FlushMetrics(RunFolder folder)
+    {
+        try
+        {
+            folder.FlushMetrics();
+        }
+        catch (IOException e)
+        {
+            Log.Warning(
+                "{Cause}. The checkpoint is saved without waiting for these figures, which a power failure could cost",
+                e.Message.TrimEnd('.'));
+        }
     }
 
     private static void Remember(RunOutcome outcome, RunLength length, RunFolder folder)

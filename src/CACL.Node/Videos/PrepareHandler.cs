@@ -1,7 +1,7 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.Selection;
 using CACL.Data.Preparation;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Videos;
@@ -32,7 +32,7 @@ internal static class PrepareHandler
         {
             var roots = new VideoRoots(request.Roots);
             PreparationSession.RequireApart(request.Folder, roots);
-            var decoders = PairDecoders.Create(settings.Decoder);
+            var decoders = ProgramDecoders.Create(settings.Decoder);
             using var catalog = VideoCatalog.Open(request.Catalog);
             var scanner = new VideoScanner(catalog, decoders.CreateProber);
             var scanned = VideoProgress.Scan(

@@ -1,6 +1,6 @@
 using CACL.Data.Catalog;
-using CACL.Data.Decoding.Selection;
 using CACL.Node.Ending;
+using CACL.Node.Programs;
 using CACL.Node.Settings;
 
 namespace CACL.Node.Videos;
@@ -22,7 +22,7 @@ internal static class ScanHandler
         {
             var named = new VideoRoots(roots);
             using var catalog = VideoCatalog.Open(catalogFile);
-            var scanner = new VideoScanner(catalog, PairDecoders.Create(settings.Decoder).CreateProber);
+            var scanner = new VideoScanner(catalog, ProgramDecoders.Create(settings.Decoder).CreateProber);
             var options = settings.ToScanOptions();
             var report = VideoProgress.Scan(progress => scanner.Scan(roots, options, progress, interruption.Token), output);
             var counts = catalog.Counts(settings.Stride + 1, named);

@@ -1,10 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Data.Files;
 using CACL.Runs.Folder;
 
 namespace CACL.Runs.Evaluations;
 
-/// <summary>A run's evaluations.jsonl, created with its first line. A line that the disk does not take waits for the next one.</summary>
+/// <summary>
+/// A run's evaluations.jsonl, created with its first line. A line that was appended is on the disk; one that the disk does not take waits
+/// for the next one.
+/// </summary>
 public sealed class EvaluationLog(string runDirectory)
 {
     private const int MostWaiting = 1000;
@@ -41,12 +45,10 @@ public sealed class EvaluationLog(string runDirectory)
     public void WriteWaiting()
     {
         if (_waiting.Count == 0) return;
-        using var file = new JsonLinesFile(Path);
-        while (_waiting.TryPeek(out var next))
-        {
-            file.Append(next);
-            _waiting.Dequeue();
-        }
+        var isNew = !File.Exists(Path);
+        using (var file = new JsonLinesFile(Path)) file.AppendToDisk(_waiting);
+        if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
+        _waiting.Clear();
     }
 
     private static EvaluationTarget? TargetOf(JsonElement line) =>

@@ -13,12 +13,12 @@ public sealed class PendingEvaluations(string runDirectory)
 {
     private readonly string _folder = Path.Combine(runDirectory, "evaluations", "pending");
 
-    /// <summary>Saves a request, and pins its checkpoint so that its files are not removed.</summary>
+    /// <summary>Saves a request down to the disk, and pins its checkpoint so that its files are not removed.</summary>
     /// <returns>The request with the folder of its pinned checkpoint.</returns>
     /// <exception cref="IOException">The disk does not take it.</exception>
     public EvaluationRequest Add(EvaluationRequest request)
     {
-        Directory.CreateDirectory(_folder);
+        FileSync.MakeFolder(_folder);
         var held = Path.Combine(_folder, FolderOf(request.Step));
         PinnedCheckpoint.Make(request.Checkpoint, held);
         var target = request.Target;
@@ -32,7 +32,7 @@ public sealed class PendingEvaluations(string runDirectory)
             ["trigger"] = EvaluationTriggers.WordOf(request.Trigger),
         };
         var file = FileOf(request);
-        AtomicFile.WriteText(file, note.ToJsonString());
+        AtomicFile.WriteText(file, note.ToJsonString(), durable: true);
         return request with { Checkpoint = held };
     }
 

@@ -25,9 +25,13 @@ internal static partial class PinnedCheckpoint
             if (Link(file, name) == 0) continue;
             RegularFile.Require(file);
             File.Copy(file, name);
+            FileSync.File(name);
         }
 
+        // Whatever the power does: what has the name has all files.
+        FileSync.Folder(temporary);
         Directory.Move(temporary, target);
+        FileSync.Folder(Path.GetDirectoryName(target)!);
     }
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]

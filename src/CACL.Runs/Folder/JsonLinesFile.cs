@@ -5,7 +5,8 @@ using CACL.Data.Files;
 namespace CACL.Runs.Folder;
 
 /// <summary>
-/// A JSON Lines file, written line by line. A line is in the file completely or, after a crash, is cut off at the next start.
+/// A JSON Lines file, written line by line. A line is in the file completely or, after a crash or a power failure, is cut off at the next
+/// start.
 /// </summary>
 public sealed class JsonLinesFile : IDisposable
 {
@@ -16,7 +17,8 @@ public sealed class JsonLinesFile : IDisposable
     {
         Path = path;
         _stream = RegularFile.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-        _stream.SetLength(EndOfLastWholeLine(_stream));
+        var end = EndOfLastWholeLine(_stream);
+        if (end < _stream.Length) _stream.SetLength(end);
         _stream.Seek(0, SeekOrigin.End);
     }
 
@@ -56,7 +58,7 @@ public sealed class JsonLinesFile : IDisposable
         try
         {
             _stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
-            _stream.Flush(toDisk);
+            if (toDisk) FileSync.Content(_stream);
         }
         catch (IOException)
         {
@@ -78,14 +80,21 @@ public sealed class JsonLinesFile : IDisposable
         }
     }
 
+    // A power failure may leave zeros where the disk had not taken the data yet: no line goes on behind them.
     private static long EndOfLastWholeLine(FileStream stream)
     {
-        for (var at = stream.Length; at > 0; at--)
+        var (buffer, at, end) = (new byte[1 << 16], 0L, 0L);
+        stream.Seek(0, SeekOrigin.Begin);
+        while (stream.Read(buffer) is > 0 and var count)
         {
-            stream.Seek(at - 1, SeekOrigin.Begin);
-            if (stream.ReadByte() == '\n') return at;
+            var read = buffer.AsSpan(0, count);
+            var zero = read.IndexOf((byte)0);
+            if (zero >= 0) read = read[..zero];
+            if (read.LastIndexOf((byte)'\n') is >= 0 and var last) end = at + last + 1;
+            if (zero >= 0) break;
+            at += count;
         }
 
-        return 0;
+        return end;
     }
 }

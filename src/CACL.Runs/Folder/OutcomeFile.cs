@@ -36,11 +36,11 @@ public sealed record OutcomeFile(string End, long Step, long? TotalSteps, string
         ["time"] = Time.ToString("O", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Writes it into a run folder, atomically.</summary>
+    /// <summary>Writes it into a run folder, atomically and down to the disk.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string run)
     {
-        AtomicFile.WriteText(Path.Combine(run, Name), Json().ToJsonString() + "\n");
+        AtomicFile.WriteText(Path.Combine(run, Name), Json().ToJsonString() + "\n", durable: true);
     }
 
     /// <summary>Reads it; returns null if there is none that can be read.</summary>

@@ -15,7 +15,10 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
     /// <summary>The file's name.</summary>
     public const string Name = "run.json";
 
-    private static readonly JsonSerializerOptions Format = new()
+    /// <summary>The format of run folders that this program writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file, no page: 0.1.0+1f2e3d stays readable
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -24,6 +27,9 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
         WriteIndented = true,
         NewLine = "\n",
     };
+
+    /// <summary>Version of the run folder's format; folders from before it was stated have the first.</summary>
+    public int Format { get; init; } = CurrentFormat;
 
     /// <summary>These facts and one start more.</summary>
     /// <param name="earlier">What the folder says so far; null: nothing.</param>
@@ -39,11 +45,11 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
     public StartFacts? StartOf(long step) => Starts.LastOrDefault(start => start.FirstStep <= step);
 
     /// <summary>As JSON, UTF-8.</summary>
-    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Format), (byte)'\n'];
+    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
     /// <summary>Writes it into a run folder, in one move.</summary>
     /// <exception cref="IOException">It cannot be written; what was there before is as it was.</exception>
-    public void Write(string run) => AtomicFile.WriteBytes(Path.Combine(run, Name), ToJson());
+    public void Write(string run) => AtomicFile.WriteBytes(Path.Combine(run, Name), ToJson(), durable: true);
 
     /// <summary>Reads it; null where there is none. Fields that this version does not know are passed over.</summary>
     /// <param name="run">The run folder.</param>
@@ -54,8 +60,15 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
         try
         {
             if (!Path.Exists(path)) return null;
-            var facts = JsonSerializer.Deserialize<RunFacts>(RegularFile.ReadAllBytes(path), Format)
+            var facts = JsonSerializer.Deserialize<RunFacts>(RegularFile.ReadAllBytes(path), Json)
                 ?? throw new JsonException("it is null");
+            if (facts.Format > CurrentFormat)
+            {
+                throw new NewerRunFolderException(
+                    $"{path} has format {facts.Format}: a newer version of this program wrote this run folder. This one knows formats "
+                    + $"up to {CurrentFormat}. Use the version that wrote it.");
+            }
+
             return facts.Starts.All(start => start is { FirstStep: > 0, Threads: > 0 })
                 ? facts
                 : throw new JsonException("a start has no first step or no threads");

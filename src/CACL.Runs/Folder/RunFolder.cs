@@ -87,7 +87,7 @@ public sealed class RunFolder : IDisposable
         try
         {
             Check(path, start);
-            Directory.CreateDirectory(path);
+            FileSync.MakeFolder(path);
             var folder = new RunFolder(path, Hold(path));
             try
             {
@@ -158,16 +158,15 @@ public sealed class RunFolder : IDisposable
         var files = new List<AtomicFile>();
         try
         {
-            // Everything is first written beside the old files: if the disk is full, nothing has changed.
-            foreach (var path in lines)
-                Begun(path).Fill(copy => JsonLinesFile.CopyKept(path, copy, line => line.GetProperty("step").GetInt64() <= steps));
-            // Flushed to the disk: without this file the folder is not a run's.
-            Begun(ResolvedConfiguration).Fill(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)), durable: true);
-            if (facts is not null) Begun(System.IO.Path.Combine(Path, RunFacts.Name)).Fill(stream => stream.Write(facts.ToJson()));
+            // Everything is first written beside the old files, down to the disk: if that is full, or the power fails, nothing has changed.
+            foreach (var path in lines) Begin(path, copy => JsonLinesFile.CopyKept(path, copy, line => StepOf(line) <= steps));
+            Begin(ResolvedConfiguration, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration)));
+            if (facts is not null) Begin(System.IO.Path.Combine(Path, RunFacts.Name), stream => stream.Write(facts.ToJson()));
             more?.Invoke(Path);
-            foreach (var file in files) file.Commit(durable: file.Path == ResolvedConfiguration);
+            foreach (var file in files) file.Commit();
             // How the last start ended does not say how this one will.
             File.Delete(System.IO.Path.Combine(Path, OutcomeFile.Name));
+            FileSync.Folder(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -179,17 +178,29 @@ public sealed class RunFolder : IDisposable
             foreach (var file in files) file.Dispose();
         }
 
-        AtomicFile Begun(string path)
+        void Begin(string path, Action<Stream> write)
         {
             files.Add(new AtomicFile(path));
-            return files[^1];
+            files[^1].Fill(write, durable: true);
         }
     }
+
+    /// <summary>
+    /// Flushes the lines of metrics.jsonl so far to the disk, so that a checkpoint never survives a power failure without the figures of
+    /// the steps before it.
+    /// </summary>
+    /// <exception cref="IOException">The disk does not take them.</exception>
+    public void FlushMetrics() => FileSync.File(Metrics);
 
     /// <summary>
     /// Unlocks the folder. The lock file stays: deleting it could remove it from under another process that has just opened it.
     /// </summary>
     public void Dispose() => _lock.Dispose();
+
+    // A line without a step is of no step that will be done again.
+    private static long StepOf(System.Text.Json.JsonElement line) =>
+        line.ValueKind == System.Text.Json.JsonValueKind.Object && line.TryGetProperty("step", out var step)
+            && step.ValueKind == System.Text.Json.JsonValueKind.Number && step.TryGetInt64(out var number) ? number : 0;
 
     private void Prepare(RunStart start)
     {
@@ -200,7 +211,7 @@ public sealed class RunFolder : IDisposable
         // None of them may be something that blocks when it is opened.
         var files = Entries(Path).Where(IsOurs).Select(n => System.IO.Path.Combine(Path, n)).Where(n => !Directory.Exists(n));
         foreach (var name in files) RegularFile.RequireUnlessMissing(name);
-        Directory.CreateDirectory(Checkpoints);
+        FileSync.MakeFolder(Checkpoints);
     }
 
     private static void Check(string path, RunStart start)

@@ -36,7 +36,7 @@ public sealed record StartFacts
     /// <summary>Whether the program chooses the number of decoders.</summary>
     public bool DecodersChosen { get; init; }
 
-    /// <summary>Which decoder: in-process or isolated.</summary>
+    /// <summary>Which decoder: worker, in-process or isolated.</summary>
     public required string Decoder { get; init; }
 
     /// <summary>

@@ -29,7 +29,8 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses) : IC
     public IReadOnlyList<JournaledChange> Read()
     {
         if (!File.Exists(Path)) return [];
-        var lines = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(Path)).Split('\n');
+        // A power failure may leave zeros in what the disk had not taken: nobody waited for what begins there.
+        var lines = Encoding.UTF8.GetString(RegularFile.ReadAllBytes(Path)).Split('\0')[0].Split('\n');
         return [.. lines.SkipLast(1).Select((line, i) => Parse(line, i + 1))];
     }
 

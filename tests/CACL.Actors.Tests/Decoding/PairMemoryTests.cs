@@ -34,6 +34,8 @@ public sealed class PairMemoryTests
                 {
                     Decoders = decoders,
                     PrefetchBatches = prefetch,
+                    // A stop travels by messages while steps go on, so only a run with steps to spare is sure to end by it.
+                    MaxSteps = ending is Ending.Stopped or Ending.StoppedWhilePaused ? 1_000_000 : run.Options.MaxSteps,
                     CheckpointEverySteps = 2,
                     OnNotFinite = ending == Ending.RolledBack ? OnNotFinite.Rollback : OnNotFinite.Halt,
                     MaxBadShare = ending == Ending.TooManyBad ? 0 : 1,

@@ -55,6 +55,9 @@ internal sealed partial class FakeRun : IDisposable
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>The decisions on failures, in order.</summary>
+    public ConcurrentQueue<SupervisionDecision> Decisions { get; } = [];
+
     public string Folder => _folder.Path;
 
     /// <summary>The run; waits until it is started.</summary>
@@ -124,6 +127,7 @@ internal sealed partial class FakeRun : IDisposable
             Evaluator = Evaluator,
             Instruments = Instruments,
             Observer = Observer,
+            DecisionObserver = Decisions.Enqueue,
             Clock = Clock,
             Start = start,
         });

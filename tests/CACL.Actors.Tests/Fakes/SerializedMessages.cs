@@ -10,5 +10,10 @@ namespace CACL.Actors.Tests.Fakes;
 internal static class SerializedMessages
 {
     public static Config Configuration { get; } =
-        ConfigurationFactory.ParseString("akka.actor.serialize-messages = on").WithFallback(Dispatchers.Configuration);
+        ConfigurationFactory.ParseString(
+            """
+            akka.actor.serialize-messages = on
+            # Akka's own messages, with which tests look for actors, never leave a process, and the program's configuration refuses them.
+            akka.actor.serializers.json = "Akka.Serialization.NewtonSoftJsonSerializer, Akka"
+            """).WithFallback(Dispatchers.Configuration);
 }

@@ -40,6 +40,22 @@ public sealed class RunInstrumentsTests
     }
 
     [Fact]
+    public void A_wall_clock_that_is_set_makes_a_checkpoint_neither_older_nor_younger()
+    {
+        var clock = new StandingClock();
+        using var instruments = new RunInstruments(clock);
+        instruments.ResumedFrom(4, clock.GetUtcNow() - TimeSpan.FromHours(1));
+        clock.Jump(TimeSpan.FromHours(2));
+        Assert.Equal((4, TimeSpan.FromHours(3)), instruments.LastSaved);
+        instruments.Saved(5, clock.GetUtcNow());
+        clock.SetWallClock(DateTimeOffset.UnixEpoch.AddYears(40));
+        clock.Jump(TimeSpan.FromMinutes(3));
+        Assert.Equal((5, TimeSpan.FromMinutes(3)), instruments.LastSaved);
+        clock.SetWallClock(DateTimeOffset.UnixEpoch.AddYears(-40));
+        Assert.Equal((5, TimeSpan.FromMinutes(3)), instruments.LastSaved);
+    }
+
+    [Fact]
     public async Task The_lines_of_the_metrics_say_where_the_time_went()
     {
         using var run = new FakeRun();

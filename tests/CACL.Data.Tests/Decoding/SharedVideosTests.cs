@@ -18,7 +18,9 @@ public sealed class SharedVideosTests
         [
             new(DecoderKind.InProcess, "videos"),
             new(DecoderKind.Isolated, "videos"),
+            new(DecoderKind.Worker, "videos") { Skip = LongTests.WhyNot("The same libraries as in-process") },
             new(DecoderKind.InProcess, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
+            new(DecoderKind.Worker, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
             new(DecoderKind.Isolated, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
         ];
 

@@ -22,7 +22,7 @@ public sealed class StillImageTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static TheoryData<DecoderKind> Kinds => [DecoderKind.InProcess, DecoderKind.Isolated];
+    public static TheoryData<DecoderKind> Kinds => [DecoderKind.InProcess, DecoderKind.Isolated, DecoderKind.Worker];
 
     public static TheoryData<string> Images =>
     [

@@ -1,4 +1,5 @@
 using CACL.Actors.Telemetry;
+using CACL.Http.Logging;
 using CACL.Http.Probes;
 using CACL.Http.Server;
 using CACL.Runs.Folder;
@@ -68,7 +69,9 @@ public sealed class ProbeTests : IDisposable
         var options = new HttpOptions { Host = "0.0.0.0", Token = Token };
         var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
         (context.Request.Method, context.Request.Host, context.Request.Path) = ("GET", new HostString(host), path);
-        await new RequestGuard(options).AdmitAsync(context, _ => Task.CompletedTask);
+        using var log = new LogLimit(TimeProvider.System);
+        var guesses = new TokenGuesses(new HttpLimits(), TimeProvider.System, log);
+        await new RequestGuard(options, guesses).AdmitAsync(context, _ => Task.CompletedTask);
         Assert.Equal(status, context.Response.StatusCode);
     }
 

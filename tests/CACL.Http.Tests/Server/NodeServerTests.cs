@@ -62,6 +62,10 @@ public sealed class NodeServerTests : IDisposable
             "not this machine's",
             Assert.Throws<ListenException>(() => Start(new HttpOptions { Host = "192.0.2.1", Token = "x" })).Message,
             StringComparison.Ordinal);
+        Each.Holds(
+            (string[])["0.0.0.0", "::", "192.0.2.1"],
+            host => Assert.Contains(
+                "there is no token", Assert.Throws<ListenException>(() => Start(new HttpOptions { Host = host })).Message, StringComparison.Ordinal));
         Assert.Null(NodeServer.Start(new HttpOptions { Enabled = false }, States.Of(_run)));
     }
 

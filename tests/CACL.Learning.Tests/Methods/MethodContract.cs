@@ -43,6 +43,27 @@ public abstract class MethodContract
     }
 
     [Fact]
+    public void The_room_that_its_checkpoint_takes_is_known_beforehand()
+    {
+        using var folder = new TemporaryFolder();
+        using var method = Options.Create(CPU);
+        var description = Options.Describe();
+        var state = new CheckpointState
+        {
+            Step = 1,
+            Epoch = 0,
+            Position = 0,
+            Seed = 1,
+            Architecture = description.Architecture,
+            Files = description.CheckpointFiles,
+            Settings = new Dictionary<string, string>(),
+        };
+        var path = new CheckpointStore(folder.Path, keep: 1).Save(state, method.Snapshot(), TestContext.Current.CancellationToken);
+        var size = Directory.EnumerateFiles(path).Sum(file => new FileInfo(file).Length);
+        Assert.InRange(CheckpointSize.Of(Options), size, (long)(1.1 * size));
+    }
+
+    [Fact]
     public void It_goes_on_from_a_checkpoint_bit_for_bit()
     {
         using var folder = new TemporaryFolder();

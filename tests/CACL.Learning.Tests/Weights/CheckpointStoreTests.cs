@@ -337,7 +337,7 @@ public sealed class CheckpointStoreTests : IDisposable
         var listed = JsonNode.Parse(File.ReadAllBytes(manifest))!;
         var entry = listed["files"]!.AsArray().Single(f => (string?)f!["name"] == "state.json")!;
         (entry["bytes"], entry["sha256"]) = (new FileInfo(file).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
-        File.WriteAllText(manifest, listed.ToJsonString());
+        File.WriteAllText(manifest, listed.ToJsonString(CheckpointFiles.Json));
     }
 
     private static void Flip(string path)

@@ -87,6 +87,20 @@ public sealed class SafeTensorsReaderTests : IDisposable
     }
 
     [Fact]
+    public void More_tensors_or_dimensions_than_any_network_has_are_refused()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 100_001).Select(i => $$"""
+            "{{i}}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}
+            """));
+        var fault = Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(Write(SafeTensorsFiles.Raw($"{{{many}}}", 0))));
+        Assert.Contains("more than 100000 tensors", fault.Message, StringComparison.Ordinal);
+        var deep = string.Join(',', Enumerable.Repeat("1", 65));
+        fault = Assert.Throws<SafeTensorsException>(() => SafeTensorsReader.Open(
+            Write(SafeTensorsFiles.Raw($$$"""{"a":{"dtype":"U8","shape":[{{{deep}}}],"data_offsets":[0,1]}}""", 1))));
+        Assert.Contains("more than 64 numbers", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_refused()
     {
         var file = SafeTensorsFiles.Raw("""{"aa":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 2);

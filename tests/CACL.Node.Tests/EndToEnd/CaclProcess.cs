@@ -52,9 +52,18 @@ internal sealed partial class CaclProcess : IDisposable
     public static CaclProcess Start(params string[] arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts the program with additional environment variables.</summary>
-    public static CaclProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static CaclProcess StartWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start([], environment, arguments);
+
+    /// <summary>Starts the program through another one, such as strace, which runs the command that follows its own arguments.</summary>
+    public static CaclProcess StartThrough(IReadOnlyList<string> other, params string[] arguments) =>
+        Start(other, new Dictionary<string, string>(), arguments);
+
+    private static CaclProcess Start(
+        IReadOnlyList<string> through, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments])
+        string[] line = [.. through, "dotnet", Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll"), .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -99,6 +108,12 @@ internal sealed partial class CaclProcess : IDisposable
     /// <summary>Sends a signal by number.</summary>
     public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
 
+    /// <summary>Whether the program has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Sends a signal to any process. Returns 0 if there is one.</summary>
+    public static int SendSignalTo(int process, int number) => SendSignal(process, number);
+
     /// <summary>Waits until a condition holds; fails if the program ends before.</summary>
     public void Until(Func<bool> condition)
     {
@@ -111,7 +126,7 @@ internal sealed partial class CaclProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using CACL.Learning.Weights;
 using CACL.Node.Doctor;
 using CACL.Runs.Folder;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -31,6 +32,18 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
             Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json")
                 .Select(Path.GetFileName)
                 .OrderDescending());
+    }
+
+    [Theory]
+    [InlineData("cacl.data.decoder=isolated")]
+    [InlineData("cacl.data.decoders=5")]
+    [InlineData("cacl.data.in-flight-memory=1MiB")]
+    public void What_decodes_and_how_much_at_once_changes_no_bit_of_the_losses(string setting)
+    {
+        LongTests.Only("A training for each decoder");
+        var run = runs.Folder($"decoded-{setting.GetHashCode(StringComparison.Ordinal)}");
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", setting)));
+        Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using CACL.Actors.Contracts;
+using CACL.Configuration.Hocon;
 using CACL.Configuration.Keys;
 using CACL.Data.DataSets;
 using CACL.Node.Settings;
@@ -118,6 +119,39 @@ public sealed class TrainingEvaluationSettingsTests
             StringComparison.Ordinal);
         Assert.Contains(
             "IP address", Assert.Throws<SettingsException>(() => Load("cacl.http.host=example.org")).Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> OddSecrets => new MatrixTheoryData<string, string>(
+        SecretSettings.Keys,
+        ["geheim", "[geheim", "[geheim]", "{geheim", "{ a = geheim }", "${geheim}", "${geheim", "\"geheim", "geheim # not a comment", "a=geheim"]);
+
+    [Theory]
+    [MemberData(nameof(OddSecrets))]
+    public void A_secret_is_taken_as_it_is_and_never_repeated(string key, string secret)
+    {
+        foreach (var other in (string[])["cacl.seed=1", "cacl.seed=wrong", "nothing.such=1"])
+        {
+            foreach (var fromEnvironment in (bool[])[false, true])
+            {
+                var environment = new Dictionary<string, string>();
+                if (fromEnvironment) environment[EnvironmentOverrides.Variable(key)] = secret;
+                string[] sets = fromEnvironment ? [other] : [$"{key}={secret}", other];
+                string told;
+                try
+                {
+                    var configuration = ConfigurationFiles.Load([], sets, environment);
+                    told = configuration.Render() + string.Join('\n', configuration.Keys);
+                    if (key == "cacl.http.token") Assert.Equal(secret, configuration.Settings.Http.Token);
+                }
+                catch (ConfigurationException e)
+                {
+                    told = e.ToString();
+                    Assert.NotEqual("cacl.seed=1", other);
+                }
+
+                Assert.DoesNotContain("geheim", told, StringComparison.Ordinal);
+            }
+        }
     }
 
     private static ResolvedConfiguration Load(params string[] sets) => ConfigurationFiles.Load([], sets, new Dictionary<string, string>());

@@ -2,6 +2,7 @@ using CACL.Configuration.Keys;
 using CACL.Data.Processes;
 using CACL.Learning.Evaluation.Confidence;
 using CACL.Node.Ending;
+using CACL.Node.Settings;
 using CACL.Node.Study;
 using CACL.Testing;
 
@@ -145,6 +146,21 @@ public sealed class StudyRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Secrets_are_in_no_file_of_it_and_in_no_sentence()
+    {
+        var (exit, output) = Study(new StandInPrograms(Score), "cacl.http.token=geheim-2", "cacl.telemetry.otlp.headers=key=geheim-3");
+        Assert.Equal(0, exit);
+        Assert.DoesNotContain("geheim", output, StringComparison.Ordinal);
+        Each.Holds(
+            Directory.EnumerateFiles(Out, "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain("geheim", File.ReadAllText(file), StringComparison.Ordinal));
+        var page = File.ReadAllText(Path.Combine(Out, "study.md"));
+        Assert.Contains("cacl.http.token=(kept secret)  # --set", page, StringComparison.Ordinal);
+        Assert.Contains("cacl.logging.seq.api-key = (kept secret)", page, StringComparison.Ordinal);
+        Assert.Equal("cacl.http=(kept secret)", SecretSettings.Shown("cacl.http={ token = geheim }"));
+    }
+
+    [Fact]
     public void A_folder_that_holds_something_else_is_left_alone()
     {
         Directory.CreateDirectory(Out);
@@ -182,6 +198,7 @@ public sealed class StudyRunnerTests : IDisposable
               ]
             }
             cacl.training.max-steps = 30
+            cacl.logging.seq.api-key = geheim-1
             """);
         using var output = new StringWriter();
         var exit = StudySession.Run(

@@ -1,6 +1,7 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Decoding.Isolated;
+using CACL.Data.Decoding.Workers;
 using CACL.Data.Wording;
 
 namespace CACL.Data.Decoding.Selection;
@@ -8,14 +9,23 @@ namespace CACL.Data.Decoding.Selection;
 /// <summary>How videos are decoded.</summary>
 public enum DecoderKind
 {
-    /// <summary>In this process where ffmpeg's libraries are found and their version is known, otherwise by the ffmpeg program.</summary>
+    /// <summary>
+    /// By workers where ffmpeg's libraries are found and their version is known, otherwise by the ffmpeg program. In this process where it
+    /// cannot start workers.
+    /// </summary>
     Auto,
 
-    /// <summary>By ffmpeg's libraries in this process: fast.</summary>
+    /// <summary>By ffmpeg's libraries in this process: fast, but a video that crashes them crashes this process.</summary>
     InProcess,
 
     /// <summary>By an ffmpeg process per pair: slow, but a video can crash only that process.</summary>
     Isolated,
+
+    /// <summary>
+    /// By ffmpeg's libraries in processes of this program, one a decoder, that live as long as it: nearly as fast as in this process, and a
+    /// video can crash only such a process, which is replaced.
+    /// </summary>
+    Worker,
 }
 
 /// <summary>No decoder of the requested kind is available. The message is a sentence with the remedy.</summary>
@@ -28,7 +38,7 @@ public sealed class DecoderUnavailableException : Exception
 }
 
 /// <summary>The chosen way to read videos, with factories for as many workers as needed.</summary>
-/// <param name="Kind">In-process or isolated.</param>
+/// <param name="Kind">Any kind but <see cref="DecoderKind.Auto"/>.</param>
 /// <param name="Why">A sentence that says what was chosen, and why.</param>
 /// <param name="CreateDecoder">Creates a decoder for one worker.</param>
 /// <param name="CreateProber">Creates a prober for one worker.</param>
@@ -39,25 +49,29 @@ public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecode
     public Func<IPairDecoder> Preferring(PreparedFiles files) => () => new PreparedPairDecoder(CreateDecoder(), files);
 
     /// <summary>Chooses among what is installed.</summary>
+    /// <param name="kind">What is asked for.</param>
+    /// <param name="worker">How to start a worker; null: this process cannot.</param>
     /// <exception cref="DecoderUnavailableException">Nothing suitable is installed.</exception>
-    public static PairDecoders Create(DecoderKind kind)
+    public static PairDecoders Create(DecoderKind kind, DecodeWorkerProgram? worker = null)
     {
         var why = "asked for";
         if (kind != DecoderKind.Isolated)
         {
             if (FfmpegLibraries.TryLoad(out var libraries, out why))
             {
-                return new PairDecoders(
-                    DecoderKind.InProcess,
-                    $"Videos are decoded in this process by {libraries}.",
-                    () => new InProcessPairDecoder(libraries!),
-                    () => new InProcessProber(libraries!));
+                if (kind == DecoderKind.InProcess) return InProcess(libraries!, "");
+                var lack = worker is null ? "this program cannot start itself." : SharedFrames.WhyNone;
+                if (lack is null) return Workers(libraries!, worker!);
+                if (kind == DecoderKind.Auto) return InProcess(libraries!, $" (in no worker processes: {lack.TrimEnd('.')})");
+                throw new DecoderUnavailableException(
+                    $"Videos cannot be decoded in worker processes: {lack} Set {SettingNames.Decoder} to auto, in-process or isolated.");
             }
 
-            if (kind == DecoderKind.InProcess)
+            if (kind != DecoderKind.Auto)
             {
+                var where = kind == DecoderKind.InProcess ? "this process" : "worker processes";
                 throw new DecoderUnavailableException(
-                    $"Videos cannot be decoded in this process: {why} Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), "
+                    $"Videos cannot be decoded in {where}: {why} Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg), "
                     + $"or set {SettingNames.Decoder} to auto or isolated.");
             }
         }
@@ -70,4 +84,16 @@ public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecode
             () => new IsolatedPairDecoder(program!),
             () => new IsolatedProber(program!));
     }
+
+    private static PairDecoders InProcess(FfmpegLibraries libraries, string why) => new(
+        DecoderKind.InProcess,
+        $"Videos are decoded in this process by {libraries}{why}.",
+        () => new InProcessPairDecoder(libraries),
+        () => new InProcessProber(libraries));
+
+    private static PairDecoders Workers(FfmpegLibraries libraries, DecodeWorkerProgram worker) => new(
+        DecoderKind.Worker,
+        $"Videos are decoded in worker processes by {libraries}.",
+        () => new WorkerPairDecoder(worker),
+        () => new WorkerProber(worker));
 }

@@ -10,26 +10,35 @@ internal static class TensorTree
     public static IEnumerable<(string Name, TorchTensor Tensor)> Tensors(object? root)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        if (root is TorchTensor alone) yield return ("", alone);
+        if (!IsContainer(root)) yield break;
+        seen.Add(root!);
         var count = 0;
-        // An explicit stack, since the nesting depends on the file; children are pushed in reverse, so that the file's order is kept.
-        var open = new Stack<(string Name, int Depth, object? Value)>([("", 0, root)]);
-        while (open.TryPop(out var next))
+        // An explicit stack, since the nesting depends on the file. It holds the containers on the way, not their content: a list may refer
+        // to the same part a million times, and each reference would have a name of its own.
+        var open = new Stack<(string Prefix, IEnumerator<(string Key, object? Value)> Children)>([("", Children(root!).GetEnumerator())]);
+        while (open.TryPeek(out var next))
         {
-            if (next.Value is TorchTensor tensor)
+            if (!next.Children.MoveNext())
             {
-                if (++count > PickleLimits.Tensors) throw new FormatException($"more than {PickleLimits.Tensors} tensors");
-                yield return (next.Name, tensor);
+                open.Pop().Children.Dispose();
                 continue;
             }
 
-            if (!IsContainer(next.Value) || !seen.Add(next.Value!)) continue;
-            if (next.Depth == PickleLimits.Depth) throw new FormatException($"dictionaries nested more than {PickleLimits.Depth} deep");
-            foreach (var (key, value) in Children(next.Value!).Reverse())
+            var (key, value) = next.Children.Current;
+            if (value is not TorchTensor && !(IsContainer(value) && seen.Add(value!))) continue;
+            if (key.Length > PickleLimits.Key) throw new FormatException($"a key of {key.Length} characters");
+            var name = next.Prefix.Length == 0 ? key : $"{next.Prefix}.{key}";
+            if (name.Length > PickleLimits.Name) throw new FormatException($"a name of more than {PickleLimits.Name} characters");
+            if (value is TorchTensor tensor)
             {
-                if (value is not TorchTensor && !IsContainer(value)) continue;
-                if (key.Length > PickleLimits.Key) throw new FormatException($"a key of {key.Length} characters");
-                open.Push((next.Name.Length == 0 ? key : $"{next.Name}.{key}", next.Depth + 1, value));
+                if (++count > PickleLimits.Tensors) throw new FormatException($"more than {PickleLimits.Tensors} tensors");
+                yield return (name, tensor);
+                continue;
             }
+
+            if (open.Count == PickleLimits.Depth) throw new FormatException($"dictionaries nested more than {PickleLimits.Depth} deep");
+            open.Push((name, Children(value!).GetEnumerator()));
         }
     }
 

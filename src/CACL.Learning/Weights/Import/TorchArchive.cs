@@ -16,6 +16,7 @@ internal sealed class TorchArchive : ITorchContainer
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly string _folder;
+    private long _unpacked;
 
     private TorchArchive(string file, ZipArchive archive)
     {
@@ -44,12 +45,17 @@ internal sealed class TorchArchive : ITorchContainer
     /// <exception cref="TorchFileException">The file is not an archive of weights, or is damaged.</exception>
     public static TorchArchive Open(string file)
     {
-        FileStream? stream = null;
+        Stream? stream = null;
         ZipArchive? archive = null;
         try
         {
-            stream = RegularFile.OpenRead(file);
+            var limited = new LimitedStream(RegularFile.OpenRead(file));
+            stream = limited;
+            limited.Limit(PickleLimits.Directory, "its directory is larger than any file of weights has");
             archive = new ZipArchive(stream, ZipArchiveMode.Read);
+            // This reads the directory, and everything in it becomes an object.
+            _ = archive.Entries;
+            limited.Unlimit();
             return new TorchArchive(file, archive);
         }
         catch (Exception e)
@@ -72,7 +78,7 @@ internal sealed class TorchArchive : ITorchContainer
         if (entry.Length != storage.Count * size)
             throw Fault(where, $"has {entry.Length} bytes, its {storage.Count} elements of {storage.Type} take {storage.Count * size}");
         if ((end - first) * size > Array.MaxLength) throw Fault(where, $"{(end - first) * size} bytes are too many to read at once");
-        return ZipEntryReader.Read(_file, entry, first * size, (int)((end - first) * size));
+        return Unpacked(entry, first * size, (int)((end - first) * size));
     }
 
     public void Dispose() => _archive.Dispose();
@@ -110,7 +116,16 @@ internal sealed class TorchArchive : ITorchContainer
     {
         var entry = _entries[name];
         if (entry.Length > limit) throw Fault($"entry {SafeText.Of(name)}", $"has {entry.Length} bytes; at most {limit} are allowed");
-        return ZipEntryReader.Read(_file, entry, 0, (int)entry.Length);
+        return Unpacked(entry, 0, (int)entry.Length);
+    }
+
+    // A megabyte can unpack to a gigabyte, and many entries can be the same megabyte.
+    private byte[] Unpacked(ZipArchiveEntry entry, long from, int count)
+    {
+        if (entry.Length > entry.CompressedLength) _unpacked += entry.Length;
+        if (_unpacked > PickleLimits.Unpacked)
+            throw Fault($"entry {SafeText.Of(entry.FullName)}", $"more than {PickleLimits.Unpacked} bytes would have to be unpacked");
+        return ZipEntryReader.Read(_file, entry, from, count);
     }
 
     private TorchFileException Fault(string where, string what) => new(_file, where, what);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Evaluation;
 using CACL.Configuration.Keys;
 using CACL.Data.DataSets;
+using CACL.Data.Files;
 using CACL.Data.Processes;
 using CACL.Node.Programs;
 using CACL.Node.Settings;
@@ -55,7 +56,7 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         cancel.ThrowIfCancellationRequested();
         var folder = Path.Combine(_results, FolderOf(request));
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.CreateDirectory(folder);
+        FileSync.MakeFolder(folder);
         using var log = new ChildLog(Path.Combine(folder, "evaluate.log"), append: false, MostLog);
         var result = new LastLines(1, LongestResult);
         using var process = Start(request, folder, log, result, cancel);

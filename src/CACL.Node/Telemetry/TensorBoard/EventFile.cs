@@ -93,8 +93,9 @@ internal sealed class EventFile : IDisposable
             }
 
             changed = write.Length != read.Length;
+            if (changed) FileSync.Content(write);
         }
 
-        if (changed) rewritten.Commit();
+        if (changed) rewritten.Commit(durable: true);
     }
 }

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CACL.Learning.Weights;
+using CACL.Node.Tests.EndToEnd;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Faults;
+
+/// <summary>
+/// Lets real system calls of a real training fail while it writes checkpoints. CACL_FAULTS is the number of faults of the long variant.
+/// </summary>
+public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
+{
+    private const int Steps = 16;
+
+    private static readonly string[] Retry = ["--set", "cacl.checkpoints.retry.min-backoff=50ms", "--set", "cacl.logging.level=debug"];
+
+    // Calls of the thread that writes checkpoints, by their numbers there; other threads make fewer.
+    private static readonly (string Call, string When)[] Calls =
+    [
+        ("fsync", "12..13"), ("pwrite64", "60..61"), ("rename", "6"), ("symlink", "1"), ("fsync", "17"), ("pwrite64", "150..152"),
+        ("rename", "7"), ("fsync", "14..16"),
+    ];
+
+    private static readonly string[] Errors = ["EIO", "ENOSPC", "EDQUOT", "EROFS"];
+
+    [Fact]
+    public void A_disk_that_fails_for_a_while_costs_no_checkpoint_and_no_bit()
+    {
+        Strace.Require();
+        AssertSurvives("EIO", "fsync", "12..13", "continue");
+    }
+
+    [Fact]
+    public void Any_call_may_fail_in_any_way_whether_the_training_waits_or_goes_on()
+    {
+        LongTests.Only("A training for each fault");
+        Strace.Require();
+        var asked = Environment.GetEnvironmentVariable("CACL_FAULTS");
+        var wanted = int.TryParse(asked, CultureInfo.InvariantCulture, out var count) ? count : 3;
+        for (var i = 0; i < wanted; i++)
+        {
+            var (call, when) = Calls[i % Calls.Length];
+            AssertSurvives(Errors[(i + (i / Calls.Length)) % Errors.Length], call, when, i % 2 == 0 ? "pause" : "continue");
+        }
+    }
+
+    [Fact]
+    public void A_disk_that_takes_nothing_any_more_leaves_the_last_good_checkpoint_and_a_sentence()
+    {
+        LongTests.Only("A training that fails");
+        Strace.Require();
+        var run = runs.Folder("full-for-good");
+        using var process = Start(run, "error=ENOSPC:when=12+", "fsync", "continue", Steps);
+        Assert.Equal(1, process.WaitForExit(Strace.Patience));
+        Assert.Contains("could not be saved", process.Output, StringComparison.Ordinal);
+        Assert.Contains("Free space on the disk", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at CACL", process.Output, StringComparison.Ordinal);
+        Assert.Equal(5, Loaded(run));
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--resume")));
+        Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
+        Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
+    }
+
+    [Fact]
+    public void A_folder_of_checkpoints_that_vanishes_costs_only_what_was_in_it()
+    {
+        LongTests.Only("A training whose folder is taken away");
+        var run = runs.Folder("vanishing");
+        using (var process = CaclProcess.Start(runs.Train(run, Retry)))
+        {
+            process.Until(() => Directory.Exists(Path.Combine(run, "checkpoints", "latest")));
+            Directory.Move(Path.Combine(run, "checkpoints"), runs.Folder("vanished"));
+            Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
+        }
+
+        Assert.Equal(Steps, Loaded(run));
+        Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
+        Assert.NotNull(new CheckpointStore(runs.Folder("vanished"), keep: 1).LoadLatest().Checkpoint);
+    }
+
+    [Fact]
+    public void What_is_saved_slowly_is_the_state_at_the_snapshot_though_the_training_goes_on()
+    {
+        LongTests.Only("A training with a disk that takes its time");
+        Strace.Require();
+        var (slow, usual) = (runs.Folder("slow"), runs.Folder("usual"));
+        using (var process = Start(slow, "delay_enter=300ms:when=7..18", "fsync", "continue", Steps))
+            Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(usual, "--set", "cacl.checkpoints.keep=10")));
+        var steps = new CheckpointStore(Path.Combine(slow, "checkpoints"), keep: 1).Steps;
+        Assert.True(steps.Contains(5) && !steps.Contains(10), "The first checkpoint did not take longer than five steps.");
+        Assert.Equal(Weights(usual, 5), Weights(slow, 5));
+        Assert.Equal(Weights(usual, Steps), Weights(slow, Steps));
+    }
+
+    [Fact]
+    public void A_training_does_not_start_without_room_for_two_checkpoints()
+    {
+        var disk = runs.Folder("small-disk");
+        Directory.CreateDirectory(disk);
+        string[] shell = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"];
+        using (var mount = System.Diagnostics.Process.Start(shell[0], [.. shell[1..], $"mount -t tmpfs none '{disk}'"]))
+        {
+            mount.WaitForExit();
+            Assert.SkipUnless(mount.ExitCode == 0, "No file system of its own can be mounted here.");
+        }
+
+        // Room for one, not for two.
+        const string Run =
+            """disk=$1; shift; mount -t tmpfs -o size=200m none "$disk"; "$@"; code=$?; ls -A "$disk/run/checkpoints"; exit $code""";
+        using var process = CaclProcess.StartThrough([.. shell, Run, "bash", disk], runs.Train(Path.Combine(disk, "run")));
+        CaclProcess.AssertRefused(
+            (process.WaitForExit(), process.Output), "There is no room for two checkpoints in", "MB are free", "--run");
+        Assert.DoesNotContain("step-0", process.Output, StringComparison.Ordinal);
+    }
+
+    private void AssertSurvives(string error, string call, string when, string onFailure)
+    {
+        var run = runs.Folder($"{error}-{call}-{when}-{onFailure}");
+        using var process = Start(run, $"error={error}:when={when}", call, onFailure, Steps);
+        Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
+        Assert.Contains("could not write the checkpoint", process.Output, StringComparison.Ordinal);
+        Assert.Contains(onFailure == "pause" ? "training waits" : "training goes on", process.Output, StringComparison.Ordinal);
+        Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
+        Assert.Equal(Steps, Loaded(run));
+        Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(run, "checkpoints"), ".*"));
+        TestContext.Current.SendDiagnosticMessage($"{error} at {call} {when}, {onFailure}: nothing lost");
+        Directory.Delete(run, recursive: true);
+    }
+
+    private CaclProcess Start(string run, string fault, string call, string onFailure, int steps) => Strace.Start(
+        $"{run}.strace", ["-e", $"trace={call}", "-e", $"inject={call}:{fault}"],
+        runs.Train(
+            run,
+            [
+                .. Retry, "--set", $"cacl.checkpoints.on-failure={onFailure}", "--set", "cacl.checkpoints.keep=10", "--set",
+                $"cacl.training.max-steps={steps}",
+            ]));
+
+    private static long Loaded(string run) =>
+        new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 1).LoadLatest().Checkpoint!.State.Step;
+
+    private static string[] Weights(string run, int step) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(run, "checkpoints", $"step-{step:D8}"), "*.safetensors").Order(StringComparer.Ordinal)
+            .Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
+    ];
+}

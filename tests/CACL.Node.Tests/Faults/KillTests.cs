@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using CACL.Learning.Weights;
+using CACL.Node.Settings;
+using CACL.Node.Tests.EndToEnd;
+using CACL.Runs.Folder;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.Faults;
+
+/// <summary>
+/// Kills real trainings with SIGKILL, at random moments and before chosen system calls, resumes them, and compares them with one that was
+/// not killed. CACL_KILLS is the number of kills of the long variant.
+/// </summary>
+public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
+{
+    private const int Killed = 128 + 9;
+    private const int Interval = 5;
+    private const int Steps = 16;
+
+    private static readonly string[] Short = ["--set", $"cacl.training.max-steps={Steps}"];
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly Random _random = new(20);
+    private int _kills;
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public void A_training_that_is_killed_three_times_computes_what_it_would_have_computed()
+    {
+        Strace.Require();
+        var run = runs.Folder("killed-thrice");
+        KillAtStep(run, 3, Short);
+        KillAt(KillPoint.OfCheckpoints[0], run, Short);
+        KillAt(KillPoint.OfCheckpoints[1], run, Short);
+        Finish(run, 0, Short);
+        int[] explained = [.. Enumerable.Range(1, Steps)];
+        RunTrace.Of(runs.Undisturbed, Steps, explained).AssertSame(RunTrace.Of(run, Steps, explained), "killed three times");
+    }
+
+    [Fact]
+    public void A_kill_anywhere_costs_nothing_but_time()
+    {
+        LongTests.Only("As many trainings as kills, each twice");
+        Strace.Require();
+        var asked = Environment.GetEnvironmentVariable("CACL_KILLS");
+        var wanted = int.TryParse(asked, CultureInfo.InvariantCulture, out var count) ? count : 4;
+        var histories = Histories();
+        var tables = new Dictionary<string, RunTrace>();
+        for (var round = 0; _kills < wanted; round++)
+        {
+            var history = histories[round % histories.Count];
+            var point = history.Points[round / histories.Count % history.Points.Count];
+            if (!tables.TryGetValue(history.Name, out var expected))
+            {
+                var undisturbed = Made(history, $"{history.Name}-whole");
+                Finish(undisturbed, history.ExitCode, history.Settings);
+                tables[history.Name] = expected = RunTrace.Of(undisturbed, history.Last, history.Explained);
+            }
+
+            var run = Made(history, $"{history.Name}-{round}");
+            var what = $"{history.Name}, {point?.Name ?? "a random moment"}";
+            if (point is null) KillAtStep(run, _random.Next(1, history.Last), history.Settings);
+            else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
+            if (point is not null) KillAt(point, run, history.Settings);
+            Finish(run, history.ExitCode, history.Settings);
+            expected.AssertSame(RunTrace.Of(run, history.Last, history.Explained), what);
+            TestContext.Current.SendDiagnosticMessage($"kill {_kills} of {wanted}: {what}: equal");
+            Directory.Delete(run, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_kill_while_a_change_is_journaled_leaves_a_change_that_is_there_or_not()
+    {
+        LongTests.Only("Six trainings");
+        Strace.Require();
+        string[] settings = [.. Short, "--set", "cacl.training.epochs=1000"];
+        foreach (var point in KillPoint.OfTheJournal)
+        {
+            var (run, replayed) = (runs.Folder($"journal-{point.Call}"), runs.Folder($"journal-{point.Call}-replayed"));
+            using (var process = Start(point, run, settings, out var log))
+            {
+                process.Until(() => process.HasEnded || SmallRuns.Steps(run) >= 2);
+                _ = ChangeAsync(run, "{\"learning_rate_factor\":0.3,\"loss_weights\":{\"pixel\":2.5}}");
+                AssertKilled(process, run);
+                point.AssertReached(log);
+            }
+
+            Finish(run, 0, settings);
+            Directory.CreateDirectory(replayed);
+            var journal = Path.Combine(run, RunFiles.Control);
+            if (File.Exists(journal)) File.Copy(journal, Path.Combine(replayed, RunFiles.Control));
+            Finish(replayed, 0, settings);
+            int[] explained = [.. Enumerable.Range(1, Steps)];
+            RunTrace.Of(replayed, Steps, explained).AssertSame(RunTrace.Of(run, Steps, explained), point.Name);
+        }
+    }
+
+    // Each method; changes of what is computed; evaluations beside; losses that are not finite, and roll-backs.
+    private List<History> Histories()
+    {
+        string[] one = ["--set", "cacl.checkpoints.keep=1"];
+        KillPoint?[] points = [null, .. KillPoint.OfCheckpoints];
+        var pictures = runs.Folder("pictures");
+        LabelledPictures.Write(pictures);
+        string[] evaluated =
+        [
+            .. Short, .. one, "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set", "cacl.evaluation.quick.image-size=32",
+            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=5",
+        ];
+        string[] diverging =
+        [
+            .. Short, "--set", "cacl.training.on-nan=rollback", "--set", "cacl.training.learning-rate=1000", "--set",
+            "cacl.training.optimiser=sgd", "--set", "cacl.training.sgd.weight-decay=1",
+        ];
+        return
+        [
+            new("cacl", [.. Short, .. one], points),
+            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000005.json"), null]),
+            new("changes", [.. Short, .. one], points)
+            {
+                Journal = [("1", "learning_rate_factor", "0.5"), ("7", "loss_weights.pixel", "2.5"), ("12", "learning_rate_factor", "1.5")],
+            },
+            // The rate makes the weights grow until they overflow at step 8: three roll-backs, then the run ends after step 10 was saved.
+            new("rollback", diverging, [null])
+            {
+                Journal = [("1", "learning_rate_factor", "0.0001"), ("6", "learning_rate_factor", "1000")],
+                ExitCode = 1,
+                Last = 10,
+                Explained = [1, 7],
+            },
+            .. KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(method => new History(
+                method.Word,
+                [
+                    .. Short, .. one, "--set", $"cacl.method={method.Word}", "--set", "cacl.model.projector-hidden=32", "--set",
+                    "cacl.training.scale-learning-rate=false", "--set", "cacl.training.warmup-epochs=0",
+                ],
+                [.. points.Skip(method.Word.Length % 7), .. points])),
+        ];
+    }
+
+    private string Made(History history, string name)
+    {
+        var run = runs.Folder(name);
+        if (history.Journal.Count == 0) return run;
+        Directory.CreateDirectory(run);
+        File.WriteAllLines(
+            Path.Combine(run, RunFiles.Control),
+            history.Journal.Select(change => "{\"time\":\"2026-01-01T00:00:00+00:00\","
+                + $"\"step\":{change.Step},\"setting\":\"{change.Setting}\",\"value\":{change.Value},\"by\":\"a test\"}}"));
+        return run;
+    }
+
+    private void KillAtStep(string run, int step, string[] settings)
+    {
+        using var process = CaclProcess.Start(Train(run, settings));
+        process.Until(() => SmallRuns.Steps(run) >= step);
+        process.Kill();
+        AssertKilled(process, run);
+    }
+
+    private void KillAtFirstCheckpoint(string run, string[] settings)
+    {
+        using var process = CaclProcess.Start(Train(run, settings));
+        process.Until(() => Directory.Exists(Path.Combine(run, "checkpoints", "latest")));
+        process.Kill();
+        AssertKilled(process, run);
+    }
+
+    private void KillAt(KillPoint point, string run, string[] settings)
+    {
+        using var process = Start(point, run, settings, out var log);
+        AssertKilled(process, run);
+        point.AssertReached(log);
+    }
+
+    private CaclProcess Start(KillPoint point, string run, string[] settings, out string log)
+    {
+        log = runs.Folder($"{Path.GetFileName(run)}-{_kills}.strace");
+        return Strace.Start(log, point.OptionsFor(run), Train(run, settings));
+    }
+
+    private void AssertKilled(CaclProcess process, string run)
+    {
+        var exit = process.WaitForExit(Strace.Patience);
+        Assert.True(exit == Killed, $"The program was not killed, it ended with {exit}:\n{process.Output}");
+        Assert.False(RunFolder.IsHeld(run), "The program that was to be killed still holds its run.");
+        _kills++;
+        AssertLittleIsLost(run);
+    }
+
+    // What was reported as saved is there. What is lost is what was computed since, a checkpoint's interval, and what more was computed
+    // while the next one was being written.
+    private static void AssertLittleIsLost(string run)
+    {
+        var checkpoints = Path.Combine(run, "checkpoints");
+        var loaded = LatestLink.In(checkpoints).Path is { } latest ? StepOf(latest) : 0;
+        var log = Path.Combine(run, "train.log");
+        var reported = !File.Exists(log) ? 0 : JsonLinesFile.Read(log)
+            .Where(line => line.GetProperty("@mt").GetString()!.StartsWith("Checkpoint {Path} written", StringComparison.Ordinal))
+            .Select(line => StepOf(line.GetProperty("Path").GetString()!)).DefaultIfEmpty(0).Max();
+        Assert.True(loaded >= reported, $"The checkpoint of step {reported} was reported, and the one of step {loaded} is the newest.");
+        if (!Directory.Exists(checkpoints)) return;
+        var isBeingWritten = Directory.EnumerateFileSystemEntries(checkpoints).Select(Path.GetFileName)
+            .Any(name => name!.StartsWith('.') || (name != "latest" && StepOf(name) > loaded));
+        var file = Path.Combine(run, RunFiles.Metrics);
+        var done = File.Exists(file) ? JsonLinesFile.Read(file).Select(line => line.GetProperty("step").GetInt32()).LastOrDefault() : 0;
+        Assert.True(isBeingWritten || done - loaded <= Interval, $"{done} steps were done, and the newest checkpoint is of step {loaded}.");
+    }
+
+    private static int StepOf(string checkpoint) => int.Parse(checkpoint.AsSpan()[^8..], CultureInfo.InvariantCulture);
+
+    private void Finish(string run, int expected, string[] settings)
+    {
+        using var process = CaclProcess.Start(Train(run, settings));
+        var exit = process.WaitForExit(Strace.Patience);
+        Assert.True(exit == expected, $"exit code {exit}:\n{process.Output}");
+    }
+
+    // Begins the run if it has not begun yet.
+    private string[] Train(string run, string[] settings) =>
+        runs.Train(run, File.Exists(Path.Combine(run, RunFolder.ConfigurationName)) ? [.. settings, "--resume"] : settings);
+
+    private async Task ChangeAsync(string run, string body)
+    {
+        var address = new Uri(NodeFile.Read(run)!.Address, "/api/settings");
+        using var request = new HttpRequestMessage(HttpMethod.Patch, address);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        try
+        {
+            using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.NotEqual(HttpStatusCode.OK, response.StatusCode); // it was killed before the change was on the disk
+        }
+        catch (HttpRequestException)
+        {
+            // It was killed while it answered.
+        }
+    }
+
+    /// <summary>A training whose kills are tried.</summary>
+    private sealed record History(string Name, string[] Settings, IReadOnlyList<KillPoint?> Points)
+    {
+        /// <summary>Changes that are made during it.</summary>
+        public IReadOnlyList<(string Step, string Setting, string Value)> Journal { get; init; } = [];
+
+        /// <summary>Its exit code if it is not killed.</summary>
+        public int ExitCode { get; init; }
+
+        /// <summary>The step of its last checkpoint.</summary>
+        public int Last { get; init; } = Steps;
+
+        /// <summary>Steps whose samples are compared.</summary>
+        public IReadOnlyList<int> Explained { get; init; } = [1, 6, 11, Steps];
+    }
+}

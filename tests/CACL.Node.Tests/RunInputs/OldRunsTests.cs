@@ -1,0 +1,170 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Data.Catalog;
+using CACL.Learning.Weights;
+using CACL.Node.Tests.Commands;
+using CACL.Runs.Folder;
+using CACL.Runs.Steps;
+using CACL.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace CACL.Node.Tests.RunInputs;
+
+/// <summary>Opens what earlier versions wrote, one run folder and one catalogue for each format that there was.</summary>
+public sealed class OldRunsTests : IDisposable
+{
+    private static readonly string Kept = Path.Combine(Workspace.Root, "tests", "CACL.Node.Tests", "OldRuns");
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Runs => [.. Directory.EnumerateDirectories(Kept, "20*").Select(path => Path.GetFileName(path)!)];
+
+    public static TheoryData<string> Catalogues =>
+        [.. Directory.EnumerateFiles(Path.Combine(Kept, "catalogues"), "*.sql").Select(path => Path.GetFileName(path)!)];
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void A_run_folder_of_each_format_is_read(string name)
+    {
+        var run = Unpack(name);
+        var latest = new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 1).LoadLatest();
+        Assert.DoesNotContain(latest.Warnings, warning => !warning.Contains("latest", StringComparison.Ordinal)); // links are not kept
+        var (state, snapshot) = (latest.Checkpoint!.State, latest.Checkpoint.Snapshot);
+        var lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl"));
+        Assert.Equal(lines.Length, state.Step);
+        Assert.Equal(("resnet18", "global,pixel,cycle", "zeros"), (
+            state.Architecture.Backbone, state.Architecture.Heads, state.Architecture.Padding));
+        Assert.Equal(4, state.Files.Count);
+        Each.Holds(
+            ["query.conv1.weight", "key.conv1.weight", "momentum.conv1.weight", "queue.global"],
+            tensor => Assert.Contains(snapshot.Tensors, t => t.Name == tensor));
+        Assert.Equal(name == "2026-11-23", RunFacts.Read(run) is null);
+        var (status, output, error) = CommandLine.Run("status", "--run", run);
+        Assert.True(status == 0 && output.Contains($"step {state.Step}", StringComparison.Ordinal), output + error);
+        Assert.Contains("completed", output, StringComparison.Ordinal);
+        (status, output, error) = CommandLine.Run("config", "check", Path.Combine(run, "config.resolved.conf"));
+        Assert.True(status == 0, output + error);
+        Assert.Equal(state.Step, RecordedSteps.Read(run, 1, state.Step).Lines.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Catalogues))]
+    public void A_catalogue_of_each_format_is_read_and_taken_over(string name)
+    {
+        var file = _folder.File("catalog.sqlite");
+        using (var connection = new SqliteConnection($"Data Source={file}"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            // The dump has its tables by name, so that one refers to the next.
+            command.CommandText = "PRAGMA foreign_keys = OFF; " + File.ReadAllText(Path.Combine(Kept, "catalogues", name));
+            command.ExecuteNonQuery();
+            PutVideos(connection);
+        }
+
+        for (var time = 0; time < 2; time++)
+        {
+            using var catalog = VideoCatalog.OpenExisting(file);
+            var usable = catalog.LoadUsable(minFrames: 9);
+            Assert.Equal(3, usable.Length);
+            Each.Holds(usable, video => Assert.Equal(video.Frames, catalog.Load(video.Id).Frames.Count));
+        }
+    }
+
+    [Fact]
+    public void A_newer_run_folder_or_checkpoint_is_refused_with_a_sentence()
+    {
+        var run = Unpack("2026-11-27");
+        Change(Path.Combine(run, "run.json"), facts => facts["format"] = RunFacts.CurrentFormat + 1);
+        var newer = Assert.Throws<NewerRunFolderException>(() => RunFacts.Read(run)).Message;
+        Assert.Contains("a newer version of this program wrote this run folder", newer, StringComparison.Ordinal);
+        Assert.Contains("Use the version that wrote it", newer, StringComparison.Ordinal);
+        var (status, _, error) = CommandLine.Run("explain", "--run", run, "--step", "1");
+        Assert.True(status == 1 && error.Contains("newer version", StringComparison.Ordinal), error);
+
+        var checkpoint = Directory.EnumerateDirectories(Path.Combine(run, "checkpoints")).Single();
+        Change(Path.Combine(checkpoint, "manifest.json"), manifest => manifest["format"] = CheckpointState.CurrentFormat + 1);
+        Assert.Contains(
+            "Use the version that wrote it", Assert.Throws<CheckpointException>(() => CheckpointStore.Load(checkpoint)).Message,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>Makes files of the sizes and times that the catalogue knows.</summary>
+    private void PutVideos(SqliteConnection connection)
+    {
+        using var move = connection.CreateCommand();
+        move.CommandText = "UPDATE videos SET path = replace(path, '/data/videos', $folder)";
+        move.Parameters.AddWithValue("$folder", _folder.Path);
+        move.ExecuteNonQuery();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT path, size, modified FROM videos";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            using (var file = File.Create(reader.GetString(0))) file.SetLength(reader.GetInt64(1));
+            File.SetLastWriteTimeUtc(reader.GetString(0), new DateTime(reader.GetInt64(2), DateTimeKind.Utc));
+        }
+    }
+
+    private static void Change(string file, Action<JsonNode> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        change(json);
+        File.WriteAllText(file, json.ToJsonString(Indented)); // as the program writes it, for a manifest has one spelling
+    }
+
+    /// <summary>Makes the run folder again: its files as they were, tensors with their headers and zeros.</summary>
+    private string Unpack(string name)
+    {
+        var run = _folder.File(name);
+        foreach (var source in Directory.EnumerateFiles(Path.Combine(Kept, name), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(run, Path.GetRelativePath(Path.Combine(Kept, name), source));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            if (!source.EndsWith(".header.gz", StringComparison.Ordinal)) File.Copy(source, target, overwrite: true);
+            else FillUp(source, target[..^".header.gz".Length]);
+        }
+
+        foreach (var checkpoint in Directory.EnumerateDirectories(Path.Combine(run, "checkpoints")))
+        {
+            Change(Path.Combine(checkpoint, "manifest.json"), manifest =>
+            {
+                foreach (var file in manifest["files"]!.AsArray())
+                {
+                    if (!$"{file!["name"]}".EndsWith(".safetensors", StringComparison.Ordinal)) continue;
+                    using var stream = File.OpenRead(Path.Combine(checkpoint, $"{file["name"]}"));
+                    Assert.Equal((long)file["bytes"]!, stream.Length); // of the size that it had
+                    file["sha256"] = Convert.ToHexStringLower(SHA256.HashData(stream));
+                }
+            });
+        }
+
+        return run;
+    }
+
+    private static void FillUp(string header, string target)
+    {
+        using var packed = new GZipStream(File.OpenRead(header), CompressionMode.Decompress);
+        using var text = new MemoryStream();
+        packed.CopyTo(text);
+        var end = JsonNode.Parse(text.ToArray())!.AsObject().Where(tensor => tensor.Key != "__metadata__")
+            .Max(tensor => (long)tensor.Value!["data_offsets"]![1]!);
+        var length = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        using var file = File.Create(target);
+        file.Write(length);
+        file.Write(text.ToArray());
+        file.SetLength(sizeof(long) + text.Length + end);
+    }
+}
