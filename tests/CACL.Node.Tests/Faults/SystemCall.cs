@@ -32,7 +32,7 @@ internal sealed record SystemCall(int Start, int End, string Name, IReadOnlyList
     {
         var begun = new Dictionary<string, (int Start, string Text)>();
         var number = 0;
-        foreach (var line in File.ReadLines(file))
+        foreach (var line in WholeLines(file))
         {
             number++;
             var space = line.IndexOf(' ', StringComparison.Ordinal);
@@ -53,6 +53,26 @@ internal sealed record SystemCall(int Start, int End, string Name, IReadOnlyList
 
             if (Parse(start, number, text) is { } call) yield return call;
         }
+    }
+
+    // strace that is killed together with the program leaves the line that it was writing.
+    private static IEnumerable<string> WholeLines(string file)
+    {
+        using var text = File.OpenText(file);
+        for (var line = text.ReadLine(); line is not null;)
+        {
+            var isLast = text.EndOfStream;
+            if (!isLast || EndsWithANewLine(file)) yield return line;
+            line = text.ReadLine();
+        }
+    }
+
+    private static bool EndsWithANewLine(string file)
+    {
+        using var stream = File.OpenRead(file);
+        if (stream.Length == 0) return false;
+        stream.Position = stream.Length - 1;
+        return stream.ReadByte() == '\n';
     }
 
     private static SystemCall? Parse(int start, int end, string text)
