@@ -68,7 +68,8 @@ internal static class PlanHandler
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Counted.Of(plan.Videos, "video")}, {Counted.Of(plan.Epochs, "epoch")}: {method.Backbone} by {method.Describe().Word}, "
-            + $"crops of {plan.Settings.Data.CropSize} pixels, {Counted.Of(plan.Cards, "card")} of {Counted.Of(plan.BatchPerCard, "pair")}");
+            + $"crops of {plan.Settings.Data.CropSize} pixels, {Counted.Of(plan.Cards, "card")} of "
+            + $"{Counted.Of(plan.BatchPerCard, "pair")}");
     }
 
     private static void Write(PlanRequest plan, PlanFigures known, IReadOnlyList<PlanLine> lines, TextWriter output)
@@ -103,8 +104,14 @@ internal static class PlanHandler
         if (known.CardMemory is { } card && needed > card.Value)
         {
             yield return $"It does not fit: a step of {Counted.Of(plan.BatchPerCard, "pair")} needs at least "
-                + $"{PlanUnit.Text(needed, PlanUnit.Bytes)}, and a card has {PlanUnit.Text(card.Value, PlanUnit.Bytes)}. Take more cards, or "
-                + "a smaller --batch-per-card.";
+                + $"{PlanUnit.Text(needed, PlanUnit.Bytes)}, and a card has {PlanUnit.Text(card.Value, PlanUnit.Bytes)}. Take more cards, "
+                + "or a smaller --batch-per-card.";
+        }
+
+        if (plan.Settings.ToMethod().BatchNormSplits is var groups && groups % plan.Cards != 0)
+        {
+            yield return $"Cards share the groups of batch statistics evenly: set cacl.model.bn-splits = {groups} to a multiple of "
+                + $"{plan.Cards}.";
         }
 
         if (known.ShareOfCores is { } share && share < Undisturbed)

@@ -84,6 +84,14 @@ internal sealed class TrainingPlan
         Add(
             "duration", PlanUnit.Hours, (Length.TotalSteps * whole + stall) / 3600,
             $"steps × ({words}){(stall > 0 ? " + checkpoints × copy" : "")}; without the wait for slow disks, evaluations and failures");
+        if (_known.StepProcessorSeconds is { } spent)
+        {
+            Add(
+                "processor time", PlanUnit.Hours,
+                Length.TotalSteps * (spent.Value + (_plan.BatchPerCard * _known.DecodeSeconds?.Value)) * _plan.Cards / 3600,
+                $"steps × (processor time of a step + pairs × decoding a pair){(_plan.Cards > 1 ? " × cards" : "")}");
+        }
+
         return rate;
     }
 
@@ -153,8 +161,8 @@ internal sealed class TrainingPlan
             new("checkpoint", PlanUnit.Bytes, bytes,
                 $"the tensors of its {_method.Describe().CheckpointFiles.Count} files, {Of(bytes)} bytes; some kB beside them"),
             new("saving a checkpoint", PlanUnit.Seconds, bytes / _known.DiskWrite?.Value, _known.DiskWrite is { } disk
-                ? $"checkpoint / disk = {PlanUnit.Text(bytes, PlanUnit.Bytes)} / {PlanUnit.Text(disk.Value, PlanUnit.BytesASecond)}, beside "
-                    + "the steps"
+                ? $"checkpoint / disk = {PlanUnit.Text(bytes, PlanUnit.Bytes)} / {PlanUnit.Text(disk.Value, PlanUnit.BytesASecond)}, "
+                    + "beside the steps"
                 : "not known: give --disk-write, or --measure"),
             new("checkpoints", PlanUnit.Count, count, $"steps / {Of(settings.EverySteps)}, and one at the end"),
             new("checkpoints on disk", PlanUnit.Bytes, bytes * ((double)settings.Keep + 1),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CACL.Node.Commands;
 using CACL.Node.Ending;
 using CACL.Node.Tests.Commands;
 
@@ -74,6 +73,14 @@ public sealed class TrainingPlanTests
             StringComparison.Ordinal);
 
         static string Text(params string[] more) => CommandLine.Run(["plan", "--videos", "1000", .. more]).Output;
+    }
+
+    [Fact]
+    public void Groups_of_batch_statistics_that_cards_cannot_share_are_named()
+    {
+        const string note = "set cacl.model.bn-splits = 4 to a multiple of 8.";
+        Assert.Contains(note, CommandLine.Run("plan", "--videos", "1000", "--cards", "8").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("bn-splits", CommandLine.Run("plan", "--videos", "1000", "--cards", "2").Output, StringComparison.Ordinal);
     }
 
     [Theory]
