@@ -11,7 +11,7 @@ namespace CACL.Actors.Decoding;
 internal sealed partial class DecoderPoolActor
 {
     /// <summary>Reports a second that are sent at once.</summary>
-    internal const int ReportsASecond = 2000;
+    internal const int ReportsASecond = 10_000;
 
     private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(100);
 

@@ -198,7 +198,7 @@ public sealed partial class DecoderPoolActorSpec : ActorSpec
     [Fact]
     public void Where_decoders_change_faster_than_anybody_reads_reports_are_few_and_end_with_what_is_so()
     {
-        const int plans = 1000; // each makes a decoder busy and idle again, and tells of both and of the pool
+        const int plans = 2000; // each makes a decoder busy and idle again, and tells of both and of the pool
         var pool = Start(decoders: 2);
         for (var asked = 0; asked < plans; asked++)
         {
