@@ -11,8 +11,12 @@ namespace CACL.Benchmarks;
 /// </summary>
 internal static class CatalogBenchmark
 {
+    /// <summary>The folder below which the invented videos lie; it need not exist.</summary>
+    public const string Folder = "/data/kinetics400/train";
+
     private const int Stride = 8;
     private const int Batch = 2000;
+    private const int Classes = 400;
 
     public static int Fill(string file, Options options)
     {
@@ -22,12 +26,17 @@ internal static class CatalogBenchmark
             return 1;
         }
 
-        var (rows, frames) = (options["rows", 240_000], options["frames", 300]);
+        var (rows, frames, folder) = (options["rows", 240_000], options["frames", 300], options["folder", Folder]);
         var clock = Stopwatch.StartNew();
         using (var catalog = VideoCatalog.Open(file))
         {
             for (var from = 0; from < rows; from += Batch)
-                catalog.UpsertBatch([.. Enumerable.Range(from, Math.Min(Batch, rows - from)).Select(row => Row(row, frames))]);
+            {
+                var batch = Enumerable.Range(from, Math.Min(Batch, rows - from));
+                catalog.UpsertBatch([.. batch.Select(row => Row(folder, row, rows, frames))]);
+            }
+
+            catalog.NoteScanned([folder]);
         }
 
         Report(
@@ -73,9 +82,10 @@ internal static class CatalogBenchmark
     /// Returns times of 30 frames a second in whole milliseconds (33, 33, 34, …), so that they do not compress to one run, with a key frame
     /// every 12 to 250.
     /// </summary>
-    private static CatalogEntry Row(int row, int frames)
+    private static CatalogEntry Row(string folder, int row, int rows, int frames)
     {
-        var path = $"/data/kinetics400/train/class {row % 400:000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
+        // A scan comes to folders one after another, and to the files of one in no order.
+        var path = $"{folder}/class {row / ((rows / Classes) + 1):000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
         if (row % 50 == 0)
             return CatalogEntry.Unusable(path, 300_000, 638_000_000_000_000_000, UnusableReason.Corrupt, $"{path} is damaged.");
         var times = Enumerable.Range(0, frames).Select(frame => (long)Math.Round(frame * 1000 / 30.0)).ToArray();

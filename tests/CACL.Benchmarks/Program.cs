@@ -25,6 +25,8 @@ static int Run(string[] args) => args switch
     ["pixel-loss", .. var options] => PixelLossBenchmark.Run(Options.Parse(options)),
     ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
+    ["start", var file, .. var options] => StartBenchmark.Run(file, Options.Parse(options)),
+    ["stream", .. var options] => StreamBenchmark.Run(Options.Parse(options)),
     ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
     ["scalars", .. var options] => ScalarBenchmark.Run(Options.Parse(options)),
     ["suite", .. var options] => SuiteCommand.Run(options, Own(), Console.Out, Console.Error),
@@ -48,8 +50,11 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks snapshot [--depth 18] [--queue 16384] [--threads 2] [--times 10]");
     Console.Error.WriteLine("           these three take --device cpu|cuda and --precision fp32|tf32|bf16|auto, too, and step --cuda-graph 1");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
-    Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300]");
+    Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300] [--folder DIR]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
+    Console.Error.WriteLine("       CACL.Benchmarks start FILE [--run DIR] [--folder DIR] [--make-folder 0] [--resume 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks stream [--videos 10000000] [--decoders 1000] [--batch 32] [--pairs 100000] "
+        + "[--decode-ms 0]");
     Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");
     Console.Error.WriteLine("       CACL.Benchmarks scalars [--seconds 20]");
     Console.Error.WriteLine("       CACL.Benchmarks suite [--help], which is tools/bench: all of it beside a peer");

@@ -44,7 +44,7 @@ internal sealed partial class DecoderPoolActor
     private bool RetireIfTooMany(IActorRef decoder)
     {
         if (_decoders.Count <= _wanted) return false;
-        _decoders.Remove(decoder); // HandOut skips it if it is still among the idle ones
+        Remove(decoder, out _); // HandOut skips it if it is still among the idle ones
         Dismiss(decoder);
         Tell(new StatusProtocol.ActorGone(PathOf(decoder)));
         return true;

@@ -75,6 +75,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             _starting--;
             Fill();
         });
+        Receive<Report>(Handle);
         Receive<PoolProtocol.Resize>(Handle);
         Receive<PoolProtocol.Stepped>(Handle);
         Receive<PoolProtocol.End>(_ => Leave());
@@ -116,14 +117,6 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private void Tell(IRunMessage told) => _settings.Status.Tell(told);
 
-    private void TellStatus()
-    {
-        var busy = _decoders.Values.Count(work => work is not null);
-        _settings.Instruments?.DecodersAre(_decoders.Count);
-        Tell(new StatusProtocol.DecodersAre(_decoders.Count, busy));
-        Tell(new StatusProtocol.ActorIs(Self.PathInRun(), busy > 0 ? ActorState.Busy : ActorState.Idle));
-    }
-
     private void Start()
     {
         var decoder = Context.ActorOf(
@@ -135,7 +128,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         if (_replaced.TryDequeue(out var former))
             Tell(new StatusProtocol.ActorReplaced(former.Path, PathOf(decoder), former.Decision, ActorState.Idle));
         else Tell(new StatusProtocol.ActorStarted(PathOf(decoder), "decoder"));
-        _decoders[decoder] = null;
+        Set(decoder, null);
         _idle.Push(decoder);
         HandOut();
     }
@@ -146,10 +139,10 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         {
             if (!_decoders.ContainsKey(decoder)) continue;
             var work = _waiting.Dequeue() with { Began = _settings.Clock.GetTimestamp() };
-            _decoders[decoder] = work;
+            Set(decoder, work);
             Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
             decoder.Tell(new DecoderProtocol.Decode(work.Request, work.Plan));
-            Tell(new StatusProtocol.ActorIs(PathOf(decoder), ActorState.Busy));
+            TellState(decoder);
         }
 
         TellStatus();
@@ -166,11 +159,11 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         Timers.Cancel(request);
         if (answer is PoolProtocol.Decoded) _count?.Decoded(_settings.Clock.GetElapsedTime(work.Began).TotalSeconds);
         _crashesInARow = 0;
-        _decoders[Sender] = null;
+        Set(Sender, null);
         if (!RetireIfTooMany(Sender))
         {
             _idle.Push(Sender);
-            Tell(new StatusProtocol.ActorIs(PathOf(Sender), ActorState.Idle));
+            TellState(Sender);
         }
 
         work.Asker.Tell(answer);
@@ -182,14 +175,14 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     {
         var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
         if (work is null) return;
-        _decoders[decoder] = work with { Tries = MostTriesOfFaultyDecoders }; // a second decoder would hang, too
+        Set(decoder, work with { Tries = MostTriesOfFaultyDecoders }); // a second decoder would hang, too
         Dismiss(decoder);
         Replace(decoder, new TimeoutException($"no answer within {(_settings.Timeout + Grace).TotalSeconds:0.#} s"));
     }
 
     private void Replace(IActorRef decoder, Exception? cause)
     {
-        if (!_decoders.Remove(decoder, out var work)) return;
+        if (!Remove(decoder, out var work)) return;
         TellStatus();
         var reason = (cause?.Message ?? "it stopped by itself").TrimEnd('.');
         if (!_restarts.Add())

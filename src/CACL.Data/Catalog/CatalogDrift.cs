@@ -20,8 +20,8 @@ public sealed record CatalogDrift(int Appeared, int Changed, int Gone)
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(roots);
         var walk = new VideoWalk(roots, catalog.Holds);
-        var met = new HashSet<long>();
-        var (appeared, changed) = (0, 0);
+        var met = new RowSet();
+        var (appeared, changed, gone) = (0, 0, 0);
         foreach (var file in walk.Files())
         {
             cancel.ThrowIfCancellationRequested();
@@ -36,7 +36,11 @@ public sealed record CatalogDrift(int Appeared, int Changed, int Gone)
             else if (known.Size != file.Stamp.Size || known.ModifiedTicks != file.Stamp.ModifiedTicks) changed++;
         }
 
-        var gone = catalog.Select((id, path) => !met.Contains(id) && roots.Contains(path) && !walk.IsUnlisted(path)).Count;
+        catalog.ForEachPresent((id, path) =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!met.Contains(id) && roots.Contains(path) && !walk.IsUnlisted(path)) gone++;
+        });
         return new CatalogDrift(appeared, changed, gone);
     }
 }

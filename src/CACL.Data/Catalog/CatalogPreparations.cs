@@ -130,6 +130,34 @@ internal static class CatalogPreparations
         return command;
     }
 
+    /// <summary>
+    /// Passes on the usable videos that have a prepared file, by path: the video, what is known about the file, and its stamp.
+    /// </summary>
+    internal static void ForEach(SqliteConnection connection, Action<long, ListedPreparation, FileStamp> prepared)
+    {
+        if (!Exist(connection)) return;
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT id, videos.size, videos.modified, videos.frames, preparations.path, preparations.size, preparations.modified,
+                preparations.source_size, preparations.source_modified, preparations.format, preparations.frames
+            FROM preparations JOIN videos ON video = id WHERE reason IS NULL AND vanished = 0 ORDER BY videos.path
+            """;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var source = new FileStamp(reader.GetInt64(1), reader.GetInt64(2));
+            var madeOf = new FileStamp(reader.GetInt64(7), reader.GetInt64(8));
+            var known = Known(
+                reader.GetString(4), reader.GetString(9), reader.GetInt64(5),
+                isOfSource: madeOf == source && reader.GetInt32(10) == reader.GetInt32(3));
+            prepared(reader.GetInt64(0), known, new FileStamp(reader.GetInt64(5), reader.GetInt64(6)));
+        }
+    }
+
+    private static ListedPreparation Known(string path, string format, long size, bool isOfSource) =>
+        new(path, format, size, isOfSource ? null : "its source has changed since it was prepared");
+
     /// <summary>Lists the usable videos by path, each with its prepared file if one is known. No file is looked at.</summary>
     internal static List<(ListedVideo Video, FileStamp Source, FileStamp? Prepared)> List(SqliteConnection connection, VideoRoots? within)
     {
@@ -156,9 +184,7 @@ internal static class CatalogPreparations
                 stamp = new FileStamp(reader.GetInt64(9), reader.GetInt64(10));
                 var isOfSource = new FileStamp(reader.GetInt64(11), reader.GetInt64(12)) == source
                     && reader.GetInt32(14) == reader.GetInt32(3);
-                prepared = new ListedPreparation(
-                    reader.GetString(8), reader.GetString(13), reader.GetInt64(9),
-                    isOfSource ? null : "its source has changed since it was prepared");
+                prepared = Known(reader.GetString(8), reader.GetString(13), reader.GetInt64(9), isOfSource);
             }
 
             videos.Add((

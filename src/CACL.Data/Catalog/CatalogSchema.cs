@@ -129,7 +129,11 @@ internal static class CatalogSchema
         // Immediate: of two processes that find the file empty, one creates the tables, and the other waits and then sees them.
         using var transaction = connection.BeginTransaction(deferred: false);
         if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
-            Execute(connection, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
+        {
+            Execute(connection, $"{Tables} {CatalogIndices.Statements}");
+            Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version};");
+        }
+
         transaction.Commit();
     }
 

@@ -42,10 +42,18 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
-    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) =>
-        Shapes(
-            "FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0 AND frames >= $min ORDER BY path", minFrames,
-            within);
+    public VideoShape[] LoadUsable(int minFrames, VideoRoots? within = null) => LoadUsableCountingStills(minFrames, within, out _);
+
+    /// <summary>Does the same, and counts in the same pass what <see cref="CountStills"/> does.</summary>
+    /// <param name="minFrames">stride + 1.</param>
+    /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
+    /// <param name="stills">How many of the usable videos, with enough frames or not, are still images.</param>
+    public VideoShape[] LoadUsableCountingStills(int minFrames, VideoRoots? within, out int stills)
+    {
+        var (shapes, counted) = _file.Guarded("Reading", connection => CatalogShapes.Usable(connection, minFrames, within));
+        stills = counted;
+        return shapes;
+    }
 
     /// <summary>
     /// Returns the videos of <see cref="LoadUsable"/> and those that a later scan found to have vanished: the sequence of videos as it was
@@ -53,23 +61,29 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// </summary>
     /// <param name="minFrames">stride + 1.</param>
     /// <param name="within">Only videos that these folders, lists and files name; null: all videos.</param>
-    public VideoShape[] LoadUsableAndVanished(int minFrames, VideoRoots? within = null) =>
-        Shapes("FROM videos WHERE reason IS NULL AND frames >= $min ORDER BY path", minFrames, within);
+    /// <param name="among">Only these rows; null: all.</param>
+    public VideoShape[] LoadUsableAndVanished(int minFrames, VideoRoots? within = null, RowSet? among = null) =>
+        _file.Guarded("Reading", connection => CatalogShapes.UsableAndVanished(connection, minFrames, within, among));
 
-    /// <summary>Returns the paths of some rows, in the order of <see cref="LoadUsable"/>; a row that is not there has none.</summary>
-    public IReadOnlyList<string> Paths(IReadOnlySet<long> ids) => _file.Guarded("Reading", connection =>
+    /// <summary>
+    /// Passes on the paths of some rows, one at a time, in the order of <see cref="LoadUsable"/>; a row that is not
+    /// there has none.
+    /// </summary>
+    /// <param name="ids">The rows.</param>
+    /// <param name="path">Receives each path; it must not use the catalogue.</param>
+    public void ForEachPath(RowSet ids, Action<string> path) => _file.Guarded("Reading", connection =>
     {
         ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(path);
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT id, path FROM videos ORDER BY path";
-        var paths = new List<string>(ids.Count);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            if (ids.Contains(reader.GetInt64(0))) paths.Add(reader.GetString(1));
+            if (ids.Contains(reader.GetInt64(0))) path(reader.GetString(1));
         }
 
-        return paths;
+        return 0;
     });
 
     /// <summary>Returns the record of one video.</summary>
@@ -171,7 +185,8 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
             if (!roots.Folders.All(folder => scanned.Exists(above => VideoRoots.IsWithin(folder, above)))) return false;
             if (roots.Files.Any(path => !roots.IsBelowFolders(path) && IsUnknown(path))) return false;
             using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT path FROM videos WHERE reason = '{UnusableReason.Decoder}' AND vanished = 0";
+            command.CommandText =
+                $"SELECT path FROM {CatalogIndices.Unusable(connection)} AND reason = '{UnusableReason.Decoder}' AND vanished = 0";
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -212,7 +227,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public int CountStills(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT path FROM videos INDEXED BY usable_videos WHERE reason IS NULL AND vanished = 0";
+        command.CommandText = $"SELECT path FROM {CatalogIndices.Usable}";
         using var reader = command.ExecuteReader();
         var count = 0;
         while (reader.Read())
@@ -229,8 +244,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public int CountOutdated(VideoRoots? within = null) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT path, reading_rules FROM videos WHERE vanished = 0 AND reading_rules < $rules";
-        command.Parameters.AddWithValue("$rules", Math.Max(CatalogSchema.ReadingRules, CatalogSchema.StillReadingRules));
+        command.CommandText = $"SELECT path, reading_rules FROM {CatalogIndices.Outdated(connection)}";
         using var reader = command.ExecuteReader();
         var count = 0;
         while (reader.Read())
@@ -252,7 +266,10 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     {
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT path, reason, message, frames FROM videos WHERE vanished = 0 AND (reason IS NOT NULL OR frames < $min) ORDER BY path";
+            $"""
+            SELECT path, reason, message, frames FROM {CatalogIndices.Unusable(connection)} AND vanished = 0 UNION ALL
+            SELECT path, reason, NULL, frames FROM {CatalogIndices.Usable} AND frames < $min ORDER BY path
+            """;
         command.Parameters.AddWithValue("$min", minFrames);
         var videos = new List<UnusableVideo>();
         using var reader = command.ExecuteReader();
@@ -284,6 +301,16 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
         return (record, stamp, _file.Records.LoadPrepared(id));
     });
 
+    /// <summary>
+    /// Passes on the usable videos that have a prepared file, with the stamp of that file in the catalogue, by path; looks at no file. The
+    /// receiver must not use the catalogue.
+    /// </summary>
+    internal void ForEachPrepared(Action<long, ListedPreparation, FileStamp> prepared) => _file.Guarded("Reading", connection =>
+    {
+        CatalogPreparations.ForEach(connection, prepared);
+        return 0;
+    });
+
     /// <summary>Returns what <see cref="List"/> does, and the stamps of the catalogue; looks at no file.</summary>
     internal IReadOnlyList<(ListedVideo Video, FileStamp Source, FileStamp? Prepared)> Listed(VideoRoots? within = null) =>
         _file.Guarded("Reading", connection => CatalogPreparations.List(connection, within));
@@ -301,41 +328,19 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     /// <summary>Notes the folders that a scan walked to the end, everything below them having been read.</summary>
     internal void NoteScanned(IEnumerable<string> folders) => _file.Guarded("Writing to", connection =>
     {
+        CatalogIndices.Ensure(connection);
         CatalogSchema.NoteScanned(connection, folders);
         return 0;
     });
 
-    /// <summary>
-    /// Returns the ids of the rows that are not marked as vanished and satisfy <paramref name="condition"/>, which sees id and path.
-    /// </summary>
-    internal List<long> Select(Func<long, string, bool> condition) => _file.Guarded("Reading", connection =>
+    /// <summary>Passes on each row that is not marked as vanished, with its path. The receiver must not use the catalogue.</summary>
+    internal void ForEachPresent(Action<long, string> row) => _file.Guarded("Reading", connection =>
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT id, path FROM videos WHERE vanished = 0";
         using var reader = command.ExecuteReader();
-        var ids = new List<long>();
-        while (reader.Read())
-        {
-            if (condition(reader.GetInt64(0), reader.GetString(1))) ids.Add(reader.GetInt64(0));
-        }
-
-        return ids;
-    });
-
-    private VideoShape[] Shapes(string which, int minFrames, VideoRoots? within) => _file.Guarded("Reading", connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT id, frames, width, height, path {which}";
-        command.Parameters.AddWithValue("$min", minFrames);
-        var shapes = new List<VideoShape>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            if (within is not null && !within.Contains(reader.GetString(4))) continue;
-            shapes.Add(new VideoShape(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3)));
-        }
-
-        return shapes.ToArray();
+        while (reader.Read()) row(reader.GetInt64(0), reader.GetString(1));
+        return 0;
     });
 
     /// <summary>Limits the file to a number of pages, after which SQLite reports a full disk, as tests need it to.</summary>

@@ -49,8 +49,8 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly GuardedProber.Failures _failures = new();
         private readonly BlockingCollection<FoundFile> _toRead;
         private readonly BlockingCollection<CatalogEntry> _toWrite;
-        private readonly HashSet<long> _unchanged = [];
-        private readonly HashSet<long> _written = [];
+        private readonly RowSet _unchanged = new();
+        private readonly RowSet _written = new();
         private readonly List<long> _back = [];
         private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
         private ExceptionDispatchInfo? _failure;
@@ -208,7 +208,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private void Flush(List<CatalogEntry> batch)
         {
             if (batch.Count == 0) return;
-            _written.UnionWith(_catalog.UpsertBatch(batch));
+            foreach (var row in _catalog.UpsertBatch(batch)) _written.Add(row);
             batch.Clear();
         }
 
@@ -221,8 +221,11 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
 
         private int MarkVanished()
         {
-            var gone = _catalog.Select((id, path) =>
-                !_unchanged.Contains(id) && !_written.Contains(id) && _roots.Contains(path) && !_walk.IsUnlisted(path));
+            var gone = new List<long>();
+            _catalog.ForEachPresent((id, path) =>
+            {
+                if (!_unchanged.Contains(id) && !_written.Contains(id) && _roots.Contains(path) && !_walk.IsUnlisted(path)) gone.Add(id);
+            });
             _catalog.MarkVanished(gone);
             return gone.Count;
         }

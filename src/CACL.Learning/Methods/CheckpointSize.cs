@@ -21,4 +21,38 @@ public static class CheckpointSize
         var queues = options.Queues.Sum(queue => (long)queue.Size * queue.Width);
         return (((networks * numbers) + optimiser + queues) * BytesPerNumber) + BytesOfOther;
     }
+
+    /// <summary>
+    /// Returns the files of tensors in a checkpoint, each with its size to the byte. Beside them there are a manifest and a state of some
+    /// kilobytes, which depend on settings and time.
+    /// </summary>
+    /// <param name="options">The method.</param>
+    /// <param name="step">Steps done, which each file names.</param>
+    public static IReadOnlyList<(string File, long Bytes)> OfTensors(MethodOptions options, long step)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        var tensors = Tensors(options).ToList();
+        return
+        [
+            .. options.Describe().CheckpointFiles.Select(file => (file.Name, SafeTensorsWriter.Size(
+                file.Name,
+                tensors.Where(tensor => tensor.Name.StartsWith(file.Prefix, StringComparison.Ordinal))
+                    .Select(tensor => Item(tensor.Name[file.Prefix.Length..], tensor.Shape)),
+                CheckpointFiles.Metadata(step)))),
+        ];
+    }
+
+    // Names and shapes of a snapshot's tensors.
+    private static IEnumerable<(string Name, long[] Shape)> Tensors(MethodOptions options)
+    {
+        var online = NetworkShapes.Of(options.Backbone, options.HeadSpecs);
+        foreach (var tensor in online) yield return ($"query.{tensor.Name}", tensor.Shape);
+        foreach (var tensor in online.Where(tensor => !tensor.IsStatistic)) yield return ($"momentum.{tensor.Name}", tensor.Shape);
+        foreach (var queue in options.Queues) yield return ($"queue.{queue.Head}", [queue.Size, queue.Width]);
+        if (options is not MomentumOptions { KeyHeadSpecs: var heads }) yield break;
+        foreach (var tensor in NetworkShapes.Of(options.Backbone, heads)) yield return ($"key.{tensor.Name}", tensor.Shape);
+    }
+
+    private static SafeTensorsItem Item(string name, long[] shape) => new(name, SafeTensorsType.F32, shape, _ => { });
 }

@@ -1,3 +1,5 @@
+using CACL.Learning.Networks;
+
 namespace CACL.Learning.Methods;
 
 /// <summary>Settings of a method with a key network.</summary>
@@ -8,6 +10,9 @@ public abstract record MomentumOptions : MethodOptions
 
     /// <summary>Whether m grows from <see cref="EmaWeight"/> to 1 over the run, along half a cosine, as in BYOL.</summary>
     public bool EmaWeightGrows { get; init; }
+
+    /// <summary>The heads of the key network: the first of the online network's.</summary>
+    public virtual IReadOnlyList<HeadSpec> KeyHeadSpecs => HeadSpecs;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Problems()

@@ -36,6 +36,9 @@ internal static class CheckpointFiles
             && FolderOf(step) == folderName;
     }
 
+    /// <summary>Returns what each file of tensors says beside them.</summary>
+    public static Dictionary<string, string> Metadata(long step) => new() { ["step"] = $"{step}" };
+
     /// <summary>Returns the snapshot's tensors by file.</summary>
     public static IEnumerable<(string File, List<SnapshotTensor> Tensors)> Distribute(
         TrainingSnapshot snapshot, IReadOnlyList<CheckpointFile> table)

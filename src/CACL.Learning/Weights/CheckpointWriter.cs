@@ -25,7 +25,7 @@ internal static class CheckpointWriter
     private static ManifestEntry Tensors(string path, List<SnapshotTensor> tensors, long step)
     {
         using var file = new HashingStream(path);
-        SafeTensorsWriter.Write(file, path, tensors.Select(FloatTensors.Item), new Dictionary<string, string> { ["step"] = $"{step}" });
+        SafeTensorsWriter.Write(file, path, tensors.Select(FloatTensors.Item), CheckpointFiles.Metadata(step));
         return file.Finish();
     }
 

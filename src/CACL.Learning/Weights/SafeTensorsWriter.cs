@@ -23,6 +23,9 @@ public sealed record SafeTensorsItem(string Name, SafeTensorsType Type, IReadOnl
 /// </summary>
 public static class SafeTensorsWriter
 {
+    // The file's first bytes, which say how long its header is.
+    private const int LengthPrefix = 8;
+
     /// <summary>Writes a file, replacing an existing one.</summary>
     /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules, or a tensor wrote something other than its
     /// bytes.</exception>
@@ -43,9 +46,9 @@ public static class SafeTensorsWriter
         Stream destination, string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var ordered = tensors.OrderByDescending(t => t.Type.ElementSize()).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
+        var ordered = Ordered(tensors);
         var (header, sizes) = Header(path, ordered, metadata);
-        Span<byte> prefix = stackalloc byte[8];
+        Span<byte> prefix = stackalloc byte[LengthPrefix];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
         destination.Write(prefix);
         destination.Write(header);
@@ -59,6 +62,22 @@ public static class SafeTensorsWriter
                     + $"{sizes[i]}");
         }
     }
+
+    /// <summary>Returns how many bytes a file takes, without writing it; no tensor is asked for its values.</summary>
+    /// <param name="path">Its name in messages.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="metadata">Metadata, text → text, stored beside the tensors.</param>
+    /// <exception cref="SafeTensorsException">A name or a size breaks the format's rules.</exception>
+    public static long Size(
+        string path, IEnumerable<SafeTensorsItem> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var (header, sizes) = Header(path, Ordered(tensors), metadata);
+        return LengthPrefix + header.Length + sizes.Sum();
+    }
+
+    // The order that the file has.
+    private static SafeTensorsItem[] Ordered(IEnumerable<SafeTensorsItem> tensors) =>
+        [.. tensors.OrderByDescending(t => t.Type.ElementSize()).ThenBy(t => t.Name, StringComparer.Ordinal)];
 
     private static (byte[] Header, long[] Sizes) Header(
         string path, SafeTensorsItem[] ordered, IReadOnlyDictionary<string, string>? metadata)

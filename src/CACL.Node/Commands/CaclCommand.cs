@@ -36,6 +36,7 @@ internal static class CaclCommand
             ExportCommand.Create(),
             ImportCommand.Create(),
             StudyCommand.Create(),
+            PlanCommand.Create(),
             StatusCommand.Create(),
             SetCommand.Create(),
             ControlCommands.CreatePause(),

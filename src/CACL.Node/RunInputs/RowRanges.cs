@@ -1,4 +1,5 @@
 using System.Globalization;
+using CACL.Data.Catalog;
 
 namespace CACL.Node.RunInputs;
 
@@ -9,7 +10,7 @@ internal static class RowRanges
     public static string Text(IEnumerable<long> rows)
     {
         var ranges = new List<(long First, long Last)>();
-        foreach (var row in rows.Order())
+        foreach (var row in rows as RowSet ?? new RowSet(rows))
         {
             if (ranges.Count > 0 && ranges[^1].Last == row - 1) ranges[^1] = (ranges[^1].First, row);
             else ranges.Add((row, row));
@@ -22,10 +23,10 @@ internal static class RowRanges
 
     /// <summary>Parses the text of a set.</summary>
     /// <exception cref="FormatException">The text describes no set, or one with more rows than a catalogue can have.</exception>
-    public static HashSet<long> Parse(string text)
+    public static RowSet Parse(string text)
     {
         const int most = 100_000_000;
-        var rows = new HashSet<long>();
+        var rows = new RowSet();
         foreach (var range in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = range.Split('-');

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +26,7 @@ internal static class RunVideosFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string run, VideoCatalog catalog, IReadOnlyCollection<VideoShape> videos)
     {
-        var ids = videos.Select(video => video.Id).ToHashSet();
+        var ids = new RowSet(videos.Select(video => video.Id));
         var json = new JsonObject
         {
             ["catalog"] = catalog.Path,
@@ -46,12 +47,12 @@ internal static class RunVideosFile
     public static VideoShape[]? Find(string run, VideoCatalog catalog, VideoRoots roots, int stride)
     {
         if (Read(Path.Combine(run, Name)) is not var (rows, sha256)) return null;
-        VideoShape[] videos = [.. catalog.LoadUsableAndVanished(stride + 1, roots).Where(video => rows.Contains(video.Id))];
+        var videos = catalog.LoadUsableAndVanished(stride + 1, roots, rows);
         // Rows of another catalogue, or of one that was created again, may have the same numbers.
         return videos.Length == rows.Count && HashOfPaths(catalog, rows) == sha256 ? videos : null;
     }
 
-    private static (HashSet<long> Rows, string Sha256)? Read(string path)
+    private static (RowSet Rows, string Sha256)? Read(string path)
     {
         try
         {
@@ -65,10 +66,17 @@ internal static class RunVideosFile
         }
     }
 
-    private static string HashOfPaths(VideoCatalog catalog, HashSet<long> rows)
+    private static string HashOfPaths(VideoCatalog catalog, RowSet rows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var path in catalog.Paths(rows)) hash.AppendData(Encoding.UTF8.GetBytes(path + "\n"));
+        var bytes = new ArrayBufferWriter<byte>();
+        catalog.ForEachPath(rows, path =>
+        {
+            bytes.ResetWrittenCount();
+            Encoding.UTF8.GetBytes(path, bytes);
+            bytes.Write("\n"u8);
+            hash.AppendData(bytes.WrittenSpan);
+        });
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -37,14 +37,22 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
     {
         get
         {
+            const int each = 12;
+            const int atOnce = 4096;
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Span<byte> numbers = stackalloc byte[12];
-            foreach (var video in Usable)
+            var bytes = new byte[each * atOnce];
+            for (var from = 0; from < Usable.Length; from += atOnce)
             {
-                BinaryPrimitives.WriteInt32LittleEndian(numbers, video.Frames);
-                BinaryPrimitives.WriteInt32LittleEndian(numbers[4..], video.Width);
-                BinaryPrimitives.WriteInt32LittleEndian(numbers[8..], video.Height);
-                hash.AppendData(numbers);
+                var videos = Usable.AsSpan(from, Math.Min(atOnce, Usable.Length - from));
+                for (var i = 0; i < videos.Length; i++)
+                {
+                    var numbers = bytes.AsSpan(each * i);
+                    BinaryPrimitives.WriteInt32LittleEndian(numbers, videos[i].Frames);
+                    BinaryPrimitives.WriteInt32LittleEndian(numbers[4..], videos[i].Width);
+                    BinaryPrimitives.WriteInt32LittleEndian(numbers[8..], videos[i].Height);
+                }
+
+                hash.AppendData(bytes.AsSpan(0, each * videos.Length));
             }
 
             return $"{Usable.Length} videos, sha256 {Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}";
@@ -98,14 +106,14 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
         var found = identity is null
             ? RunVideosFile.Find(run, catalog, roots, stride)
             : Find(run, catalog, roots, stride, videos => new TrainingVideos(videos, []).Identity == identity);
-        return found is { Length: > 0 } ? Of(found, catalog, roots, stride) : null;
+        return found is { Length: > 0 } ? Of(found, catalog.CountStills(roots), catalog, roots, stride) : null;
     }
 
     /// <summary>Loads the videos from a catalogue.</summary>
     /// <exception cref="UserException">No video can be used.</exception>
     public static TrainingVideos Load(VideoCatalog catalog, VideoRoots roots, int stride)
     {
-        var videos = Of(catalog.LoadUsable(stride + 1, roots), catalog, roots, stride);
+        var videos = Of(catalog.LoadUsableCountingStills(stride + 1, roots, out var stills), stills, catalog, roots, stride);
         if (videos.Usable.Length > 0) return videos;
         if (videos.StillsLeftOut > 0)
         {
@@ -123,11 +131,10 @@ internal sealed record TrainingVideos(VideoShape[] Usable, IReadOnlyList<Quarant
             + $"The first: {videos.Unusable[0].Message} Run `cacl videos scan DIR` to see the reason of each.");
     }
 
-    private static TrainingVideos Of(VideoShape[] usable, VideoCatalog catalog, VideoRoots roots, int stride)
+    private static TrainingVideos Of(VideoShape[] usable, int stills, VideoCatalog catalog, VideoRoots roots, int stride)
     {
         QuarantinedVideo[] unusable =
             [.. catalog.LoadUnusable(stride + 1, roots).Select(v => new QuarantinedVideo(v.Path, v.Reason, v.Message, "scan"))];
-        var stills = catalog.CountStills(roots);
         return stride == 0
             ? new TrainingVideos(usable, unusable) { Stills = Math.Min(stills, usable.Length) }
             : new TrainingVideos(usable, unusable) { StillsLeftOut = stills };

@@ -9,6 +9,9 @@ namespace CACL.Node.Training;
 /// <summary>The scan that a run makes by itself if the catalogue does not know all of its videos yet.</summary>
 internal static class TrainingScan
 {
+    // A quarter of a million files are listed within seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Makes sure that the catalogue knows everything named: finishes what no scan has finished, and reads again what an older version read
     /// by other rules; otherwise leaves the catalogue as it is, so that runs that share it train on the same videos, and says how many
@@ -27,7 +30,7 @@ internal static class TrainingScan
         }
         else if (catalog.IsScanned(roots))
         {
-            SayDrift(catalog, CatalogDrift.Of(catalog, roots, cancel));
+            CountDrift(catalog.Path, roots, cancel);
             return;
         }
 
@@ -52,11 +55,43 @@ internal static class TrainingScan
         SayProblems(report);
     }
 
-    private static void SayDrift(VideoCatalog catalog, CatalogDrift drift)
+    /// <summary>
+    /// Says how far the files have drifted from the catalogue. Millions of files take long to list, and nothing depends on the answer: the
+    /// training starts meanwhile.
+    /// </summary>
+    private static void CountDrift(string catalog, VideoRoots roots, CancellationToken cancel)
+    {
+        // A connection of its own: the decoders read the catalogue meanwhile.
+        var counting = Task.Run(() => Count(catalog, roots, cancel), cancel);
+        Task.WhenAny(counting, Task.Delay(Patience, cancel)).GetAwaiter().GetResult();
+        cancel.ThrowIfCancellationRequested();
+        if (counting.IsCompleted)
+        {
+            SayDrift(catalog, counting.GetAwaiter().GetResult());
+            return;
+        }
+
+        Log.Information("The files on disk are still being compared with the catalogue {Catalog}; the training starts meanwhile", catalog);
+        counting.ContinueWith(
+            counted =>
+            {
+                if (counted.IsCompletedSuccessfully) SayDrift(catalog, counted.Result);
+                else Log.Warning("The files could not be compared with the catalogue: {Cause}", counted.Exception?.InnerException?.Message);
+            },
+            CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        static CatalogDrift Count(string catalog, VideoRoots roots, CancellationToken cancel)
+        {
+            using var own = VideoCatalog.OpenExisting(catalog);
+            return CatalogDrift.Of(own, roots, cancel);
+        }
+    }
+
+    private static void SayDrift(string catalog, CatalogDrift drift)
     {
         if (drift.IsNone)
         {
-            Log.Information("Using the catalogue {Catalog}: it knows every file as it is", catalog.Path);
+            Log.Information("Using the catalogue {Catalog}: it knows every file as it is", catalog);
             return;
         }
 
@@ -64,7 +99,7 @@ internal static class TrainingScan
             "Using the catalogue {Catalog} as it is. Since its scan files appeared: {Appeared} (not trained on), changed: {Changed}, "
             + "went: {Gone} (both are left out when their turn comes). `cacl videos scan DIR` takes in what there is now; a run that goes "
             + "on keeps the videos it began with",
-            catalog.Path, drift.Appeared, drift.Changed, drift.Gone);
+            catalog, drift.Appeared, drift.Changed, drift.Gone);
     }
 
     private static void SayProblems(ScanReport report)

@@ -196,6 +196,30 @@ public sealed partial class DecoderPoolActorSpec : ActorSpec
     }
 
     [Fact]
+    public void Where_decoders_change_faster_than_anybody_reads_reports_are_few_and_end_with_what_is_so()
+    {
+        const int plans = 2000; // each makes a decoder busy and idle again, and tells of both and of the pool
+        var pool = Start(decoders: 2);
+        for (var asked = 0; asked < plans; asked++)
+        {
+            Ask(pool, asked % _plans.Length);
+            DecodedPosition();
+        }
+
+        var told = Heard(pool, _status);
+        Assert.InRange(told.Count, DecoderPoolActor.ReportsASecond, DecoderPoolActor.ReportsASecond + 100);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var path = PathIn(pool);
+        var late = Heard(pool, _status);
+        Assert.Equal([new StatusProtocol.DecodersAre(2, 0), new StatusProtocol.ActorIs(path, ActorState.Idle)], late.TakeLast(2));
+        foreach (var decoder in new[] { PathIn(pool, "decoder-1"), PathIn(pool, "decoder-2") })
+        {
+            var states = told.Concat(late).OfType<StatusProtocol.ActorIs>().Where(state => state.Path == decoder).ToList();
+            Assert.True(states.Count == 0 || states[^1].State == ActorState.Idle);
+        }
+    }
+
+    [Fact]
     public void Told_to_end_it_answers_all_who_asked_at_once_and_goes_when_its_decoders_are_gone_with_nothing_rented()
     {
         _videos.Before = _ => _gate.Pass();

@@ -31,8 +31,8 @@ internal static class CatalogReading
         foreach (var read in (Action[])[
             () => catalog.LoadUsable(2), () => catalog.LoadUsableAndVanished(1), () => catalog.Counts(2), () => catalog.CountStills(),
             () => catalog.CountOutdated(), () => catalog.LoadUnusable(2), () => catalog.List(), () => catalog.Find("/v/a.mp4"),
-            () => catalog.Paths(new HashSet<long> { 1, 2, 3 }), () => catalog.LoadUnchecked(1), () => catalog.Load(2, checkFile: false),
-            () => catalog.Load(3, checkFile: false), () => catalog.IsScanned(Roots)])
+            () => catalog.ForEachPath(new RowSet([1, 2, 3]), _ => { }), () => catalog.LoadUnchecked(1),
+            () => catalog.Load(2, checkFile: false), () => catalog.Load(3, checkFile: false), () => catalog.IsScanned(Roots)])
         {
             try
             {

@@ -61,6 +61,8 @@ public abstract class MethodContract
         var path = new CheckpointStore(folder.Path, keep: 1).Save(state, method.Snapshot(), TestContext.Current.CancellationToken);
         var size = Directory.EnumerateFiles(path).Sum(file => new FileInfo(file).Length);
         Assert.InRange(CheckpointSize.Of(Options), size, (long)(1.1 * size));
+        var tensors = Directory.EnumerateFiles(path, "*.safetensors").Select(file => (Path.GetFileName(file), new FileInfo(file).Length));
+        Assert.Equal(tensors.Order(), CheckpointSize.OfTensors(Options, state.Step).Order());
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ByolMethod : MomentumMethod
     /// <param name="cudaGraph">Whether a card replays a recorded step.</param>
     /// <exception cref="ArgumentException">Settings that cannot go together; the message names all of them.</exception>
     public ByolMethod(ByolOptions options, Device device, Precision precision = Precision.Fp32, bool cudaGraph = false)
-        : base(options, [options.Projector], Words(options), device, precision, cudaGraph)
+        : base(options, options.KeyHeadSpecs, Words(options), device, precision, cudaGraph)
     {
         _options = options;
         // Both views go through in one pass, each with batch statistics of its own.

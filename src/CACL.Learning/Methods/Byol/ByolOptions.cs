@@ -39,6 +39,9 @@ public sealed record ByolOptions : MomentumOptions
     /// <inheritdoc/>
     public override IReadOnlyList<HeadSpec> HeadSpecs => [Projector, Predictor];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<HeadSpec> KeyHeadSpecs => [Projector];
+
     /// <summary>Two pairs a group: a head's batch normalisation sees a single row of each view.</summary>
     public override int SmallestBatch => 2 * BatchNormSplits;
 

@@ -23,7 +23,7 @@ public sealed class PixProMethod : MomentumMethod
     /// <param name="cudaGraph">Whether a card replays a recorded step.</param>
     /// <exception cref="ArgumentException">Settings that cannot go together; the message names all of them.</exception>
     public PixProMethod(PixProOptions options, Device device, Precision precision = Precision.Fp32, bool cudaGraph = false)
-        : base(options, [options.Projector], Words(options), device, precision, cudaGraph)
+        : base(options, options.KeyHeadSpecs, Words(options), device, precision, cudaGraph)
     {
         _options = options;
         // Both views go through a network at once, each with groups of batch statistics of its own.

@@ -41,6 +41,9 @@ public sealed record PixProOptions : MomentumOptions
     /// <inheritdoc/>
     public override IReadOnlyList<HeadSpec> HeadSpecs => [Projector, Propagation];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<HeadSpec> KeyHeadSpecs => [Projector];
+
     /// <summary>The projector of each position: C → 4096, batch normalisation, ReLU, 4096 → 256.</summary>
     internal HeadSpec Projector => new(Pixel, NetworkShapes.HiddenChannels(Backbone, ProjectorHidden), Width)
     {
