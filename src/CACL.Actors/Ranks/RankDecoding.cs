@@ -6,8 +6,8 @@ using CACL.Actors.Supervision;
 namespace CACL.Actors.Ranks;
 
 /// <summary>
-/// Supervises the decoders of a rank that trains with others. Where a run's supervisor would end the run, this one says why there will be no
-/// more pairs: rank 0 ends it.
+/// Supervises the decoders of a rank that trains with others. Where a run's supervisor would end the run, this one says why there will be
+/// no more pairs: rank 0 ends it.
 /// </summary>
 internal sealed class RankDecoding : ReceiveActor
 {

@@ -5,8 +5,8 @@ using CACL.Learning.Weights;
 namespace CACL.Learning.DataParallel;
 
 /// <summary>
-/// The engine of rank 0, whose steps the other ranks take with it: it tells them which, waits until each has its part of the batch, and takes
-/// its own. Before its first step, the others take over its state.
+/// The engine of rank 0, whose steps the other ranks take with it: it tells them which, waits until each has its part of the batch, and
+/// takes its own. Before its first step, the others take over its state.
 /// </summary>
 /// <param name="leader">Rank 0's end of the ranks.</param>
 /// <param name="engine">The engine, which has joined the ranks. Owned.</param>

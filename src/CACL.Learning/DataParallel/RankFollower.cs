@@ -21,8 +21,8 @@ public interface IRankInputs : IDisposable
 public sealed class RankInputsException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
-/// What a rank other than 0 does: it carries out what rank 0 says, until that ends it. It writes no file and decides nothing; if it cannot go
-/// on, it says so, and rank 0 ends the run.
+/// What a rank other than 0 does: it carries out what rank 0 says, until that ends it. It writes no file and decides nothing; if it cannot
+/// go on, it says so, and rank 0 ends the run.
 /// </summary>
 public static class RankFollower
 {

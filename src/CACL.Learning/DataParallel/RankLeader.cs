@@ -4,9 +4,9 @@ using CACL.Learning.Ranks;
 namespace CACL.Learning.DataParallel;
 
 /// <summary>
-/// Rank 0's end of the ranks, for as long as the process lives: engines come and go (after a roll-back there is another one), the other ranks
-/// stay. While there is nothing to do, it tells them from time to time to wait on; without a word of rank 0 they would end. Used by the
-/// thread that trains; the words come from another.
+/// Rank 0's end of the ranks, for as long as the process lives: engines come and go (after a roll-back there is another one), the other
+/// ranks stay. While there is nothing to do, it tells them from time to time to wait on; without a word of rank 0 they would end. Used by
+/// the thread that trains; the words come from another.
 /// </summary>
 public sealed class RankLeader : IDisposable
 {

@@ -41,7 +41,10 @@ public abstract record MethodOptions
 
     /// <summary>Returns the settings for one of several ranks, of which each has its share of the groups of batch normalisation.</summary>
     /// <param name="ranks">Number of ranks; it must divide the groups.</param>
-    public MethodOptions OfRank(int ranks) => ranks == 1 ? this : this with { BatchNormSplits = BatchNormSplits / ranks };
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public MethodOptions OfRank(int ranks) => BatchNormSplits % ranks == 0
+        ? this with { BatchNormSplits = BatchNormSplits / ranks }
+        : throw new ArgumentException($"{ranks} ranks cannot share {BatchNormSplits} groups of batch normalisation.", nameof(ranks));
 
     /// <summary>Describes the method to the rest of the program.</summary>
     public abstract MethodDescription Describe();

@@ -200,7 +200,8 @@ public abstract class NetworkMethod : IMethod
         _before = [.. Networks.Select(network => network.Statistics.clone())];
 
     /// <summary>
-    /// Makes the state what it was before a step that the ranks gave up. They exchange nothing once a step has changed parameters or queues.
+    /// Makes the state what it was before a step that the ranks gave up. They exchange nothing once a step has changed parameters or
+    /// queues.
     /// </summary>
     /// <param name="before">What <see cref="KeepStatistics"/> returned.</param>
     private protected virtual void Undo(IReadOnlyList<Tensor> before)

@@ -6,8 +6,8 @@ namespace CACL.Learning.Methods;
 
 /// <summary>
 /// The gradient and the running statistics of a step, averaged over the ranks in a single exchange: one flat buffer, laid out like the
-/// network's parameters, with the statistics of all networks behind them. The mean over ranks of statistics that each took the mean over its
-/// own groups is the mean over all groups (METHOD.md §6). Owns its memory.
+/// network's parameters, with the statistics of all networks behind them. Each rank's statistics are the mean over its own groups, and the
+/// mean of these is that over all groups (METHOD.md §6). Owns its memory.
 /// </summary>
 internal sealed class SharedGradient : IDisposable
 {

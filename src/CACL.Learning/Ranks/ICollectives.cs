@@ -1,9 +1,9 @@
 namespace CACL.Learning.Ranks;
 
 /// <summary>
-/// What the processes of one training, its ranks, do together. Every rank makes the same calls in the same order with buffers of the same
-/// lengths; a call returns when all have made it. Each has a deadline, after which it fails with a <see cref="LostRankException"/>, as do all
-/// calls after it: the ranks are out of step then. May be used by any thread, one call at a time.
+/// What the processes of one training, its ranks, do together. Every rank makes the same calls in the same order with buffers of the
+/// same lengths; a call returns when all have made it. Each has a deadline, after which it fails with a <see cref="LostRankException"/>, as
+/// do all calls after it: the ranks are out of step then. May be used by any thread, one call at a time.
 /// </summary>
 public interface ICollectives : IDisposable
 {

@@ -5,8 +5,8 @@ using CACL.Learning.Runtime;
 namespace CACL.Learning.Ranks;
 
 /// <summary>
-/// The part of Open MPI's C interface that is used here (libmpi.so.40, which Open MPI 4 and 5 have). Its predefined handles are addresses of
-/// exported variables. MPI.NET is no help on Linux: its package calls MS-MPI.
+/// The part of Open MPI's C interface that is used here (libmpi.so.40, which Open MPI 4 and 5 have). Its predefined handles are addresses
+/// of exported variables. MPI.NET is no help on Linux: its package calls MS-MPI.
 /// </summary>
 internal static unsafe partial class Mpi
 {

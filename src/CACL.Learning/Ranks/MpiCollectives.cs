@@ -6,8 +6,9 @@ namespace CACL.Learning.Ranks;
 
 /// <summary>
 /// The ranks that an MPI launcher started, over Open MPI. Every exchange is a non-blocking one that is asked for until it is done, its
-/// deadline has passed, or a rank on this machine is gone: a blocking one would wait for a dead rank for ever. Its bytes go through memory of
-/// its own, which is never freed after a failure: MPI may still write there. Only one in a process, and never again after it was disposed.
+/// deadline has passed, or a rank on this machine is gone: a blocking one would wait for a dead rank for ever. Its bytes go through memory
+/// of its own, which is never freed after a failure: MPI may still write there. Only one in a process, and never again after it was
+/// disposed.
 /// </summary>
 public sealed unsafe class MpiCollectives : ICollectives
 {
@@ -40,12 +41,6 @@ public sealed unsafe class MpiCollectives : ICollectives
 
     /// <inheritdoc/>
     public int Size { get; }
-
-    /// <summary>Which processes the ranks are, for the log: "process 4711 on node3", in their order.</summary>
-    public IReadOnlyList<string> Processes => [.. _peers.Select(peer => peer.Words)];
-
-    /// <summary>How long this rank has spent in exchanges, most of it waiting for others.</summary>
-    public TimeSpan Exchanging { get; private set; }
 
     /// <summary>Joins the ranks that the launcher started.</summary>
     /// <param name="deadline">How long one exchange may take.</param>
@@ -236,8 +231,6 @@ public sealed unsafe class MpiCollectives : ICollectives
 
             if (waited > _deadline) throw _broken = Late(what);
         }
-
-        Exchanging += Stopwatch.GetElapsedTime(began);
     }
 
     private LostRankException? Gone()
@@ -252,7 +245,8 @@ public sealed unsafe class MpiCollectives : ICollectives
 
     private LostRankException Late(string what)
     {
-        var others = string.Join(", ", Enumerable.Range(0, _peers.Length).Where(r => r != Rank).Select(r => $"rank {r} ({_peers[r].Words})"));
+        var others = string.Join(
+            ", ", Enumerable.Range(0, _peers.Length).Where(rank => rank != Rank).Select(rank => $"rank {rank} ({_peers[rank].Words})"));
         return new LostRankException(string.Create(
             CultureInfo.InvariantCulture,
             $"Not every rank took part in {what} within {_deadline.TotalSeconds:0} s. Rank {Rank} waited for {others}: one of them hangs, "

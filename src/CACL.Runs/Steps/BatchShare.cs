@@ -1,9 +1,9 @@
 namespace CACL.Runs.Steps;
 
 /// <summary>
-/// Which samples of each batch are one rank's, where several train together: as many consecutive ones as any other's, in the ranks' order. All
-/// ranks' shares, one behind the other, are the batch that one process would have, so the samples of a run do not depend on the number of
-/// ranks.
+/// Which samples of each batch are one rank's, where several train together: as many consecutive ones as any other's, in the ranks' order.
+/// All ranks' shares, one behind the other, are the batch that one process would have, so the samples of a run do not depend on the number
+/// of ranks.
 /// </summary>
 /// <param name="Rank">The rank, counted from 0.</param>
 /// <param name="Ranks">Number of ranks; it divides the batch.</param>
