@@ -35,6 +35,16 @@ need_ffmpeg() {
   return 1
 }
 
+# Open MPI starts several ranks in tests of them, which are skipped without it.
+need_mpirun() {
+  command -v mpirun >/dev/null && return 0
+  if command -v apt-get >/dev/null && may_be_root; then
+    say "mpirun is missing: installing it with apt-get"
+    as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openmpi-bin' >/dev/null 2>&1 && return 0
+  fi
+  say "Tests of several ranks are skipped: there is no mpirun (sudo apt-get install openmpi-bin)."
+}
+
 # strace lets system calls fail in tests of faults, which are skipped without it.
 need_strace() {
   command -v strace >/dev/null && return 0

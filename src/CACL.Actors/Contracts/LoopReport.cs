@@ -26,6 +26,12 @@ internal abstract record LoopReport : IRunMessage
     /// <summary>Reports that the losses of the step after <paramref name="Step"/> steps are not finite; the step changed nothing.</summary>
     internal sealed record NotFinite(long Step, StepResult Result, IReadOnlyList<string> Videos, bool GoesOn) : LoopReport;
 
+    /// <summary>
+    /// Reports that another rank is lost, without which no step can be taken: the loop saves its state, which is that after <paramref
+    /// name="Step"/> steps, and ends.
+    /// </summary>
+    internal sealed record RankLost(long Step, string Message) : LoopReport;
+
     /// <summary>Reports that the loop ended normally.</summary>
     internal sealed record Ended(long Step, bool AllDone) : LoopReport;
 

@@ -44,6 +44,12 @@ public sealed record RunOptions
     /// <summary>Batch size B, in pairs.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>This process's share of each batch.</summary>
+    public BatchShare Share { get; init; } = BatchShare.Whole;
+
+    /// <summary>Number of pairs of each batch that are this process's.</summary>
+    public int OwnBatch => Share.Of(BatchSize);
+
     /// <summary>Epochs of the run.</summary>
     public int Epochs { get; init; } = 200;
 

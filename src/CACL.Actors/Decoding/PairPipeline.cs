@@ -24,22 +24,24 @@ internal static class PairPipeline
     /// <param name="produce">Produces the pair of a sample; an outcome without a pair ends the stream.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
+    /// <param name="share">Which samples of each batch the stream has.</param>
     /// <param name="pairsInFlight">Maximum number of samples in flight.</param>
     /// <param name="prefetchBatches">Capacity of the channel.</param>
     /// <param name="finished">Called on the stream's thread when a batch is about to enter the channel.</param>
     /// <param name="died">Called if the stream's own actor stops in the middle: nobody at its ends would learn of that.</param>
     public static IRunnableGraph<(UniqueKillSwitch Switch, ChannelReader<PairBatch> Batches)> Build(
-        Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, int pairsInFlight, int prefetchBatches,
-        Action? finished = null, Action? died = null)
+        Func<long, Task<SampleOutcome>> produce, long firstStep, RunLength length, BatchShare share, int pairsInFlight,
+        int prefetchBatches, Action? finished = null, Action? died = null)
     {
-        return SampleNumbers(firstStep * length.BatchSize, length.TotalSteps * length.BatchSize)
+        var own = share.Of(length.BatchSize);
+        return SampleNumbers(firstStep * own, length.TotalSteps * own, share, length.BatchSize)
             .ViaMaterialized(KillSwitches.Single<long>(), Keep.Right)
             .WatchTermination(Watched)
             .SelectAsync(pairsInFlight, produce)
             .TakeWhile(outcome => outcome.Pair is not null)
-            .Grouped(length.BatchSize)
+            .Grouped(own)
             .Select(outcomes => outcomes.Select(o => o.Pair!).ToArray())
-            .Where(pairs => pairs.Length == length.BatchSize)
+            .Where(pairs => pairs.Length == own)
             .ZipWithIndex()
             .Select(numbered => Batch(firstStep + numbered.Item2, numbered.Item1))
             .ToMaterialized(
@@ -89,6 +91,6 @@ internal static class PairPipeline
     public static long MostBytes(long bytesPerPair, int batchSize, int batchesWaiting, int pairsInFlight) =>
         bytesPerPair * (((long)batchSize * (batchesWaiting + 2)) + pairsInFlight);
 
-    private static Source<long, NotUsed> SampleNumbers(long first, long end) =>
-        Source.Unfold(first, next => next < end ? (next + 1, next) : Option<(long, long)>.None);
+    private static Source<long, NotUsed> SampleNumbers(long first, long end, BatchShare share, int batch) =>
+        Source.Unfold(first, next => next < end ? (next + 1, share.Sample(next, batch)) : Option<(long, long)>.None);
 }

@@ -29,37 +29,40 @@ internal sealed class TrainingStream : IDisposable
 
     /// <summary>Returns the number of pairs that a run keeps in flight.</summary>
     public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
-        options.InFlightMemory, bytesPerPair, options.BatchSize, BatchesWaiting(options, bytesPerPair), options.FirstDecoders,
+        options.InFlightMemory, bytesPerPair, options.OwnBatch, BatchesWaiting(options, bytesPerPair), options.FirstDecoders,
         mostDecoders: Math.Max(options.FirstDecoders, Environment.ProcessorCount));
 
     /// <summary>Returns the number of finished batches that a run lets wait.</summary>
     public static int BatchesWaiting(RunOptions options, long bytesPerPair) => PairPipeline.BatchesWaiting(
-        options.InFlightMemory, bytesPerPair, options.BatchSize, options.PrefetchBatches, options.FirstDecoders);
+        options.InFlightMemory, bytesPerPair, options.OwnBatch, options.PrefetchBatches, options.FirstDecoders);
 
     /// <summary>Returns the most bytes that a run has in flight: at most those configured, unless three batches need more.</summary>
     public static long MostBytes(RunOptions options, long bytesPerPair) => PairPipeline.MostBytes(
-        bytesPerPair, options.BatchSize, BatchesWaiting(options, bytesPerPair), PairsInFlight(options, bytesPerPair));
+        bytesPerPair, options.OwnBatch, BatchesWaiting(options, bytesPerPair), PairsInFlight(options, bytesPerPair));
 
     /// <summary>Starts the stream at a step.</summary>
     /// <param name="materializer">Runs the stream.</param>
     /// <param name="source">Source of the pairs.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
+    /// <param name="share">Which samples of each batch it has.</param>
     /// <param name="prefetchBatches">Capacity of the channel of finished batches.</param>
     /// <param name="pairsInFlight">Maximum number of pairs in flight.</param>
     /// <param name="batchesWaiting">Called on the stream's thread with the number of finished batches that wait, including the
     /// newest.</param>
     /// <param name="died">Called if the stream stops in the middle; not once it is disposed.</param>
     public static TrainingStream Start(
-        IMaterializer materializer, PairSource source, long firstStep, RunLength length, int prefetchBatches, int pairsInFlight,
-        Action<int> batchesWaiting, Action? died = null)
+        IMaterializer materializer, PairSource source, long firstStep, RunLength length, BatchShare share, int prefetchBatches,
+        int pairsInFlight, Action<int> batchesWaiting, Action? died = null)
     {
         var cancel = new CancellationTokenSource();
         var token = cancel.Token;
         var underway = new PairsUnderway();
         ChannelReader<PairBatch>? channel = null; // the first batches may be finished before it is assigned
         var (killSwitch, batches) = PairPipeline
-            .Build(ProduceAsync, firstStep, length, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1), Died)
+            .Build(
+                ProduceAsync, firstStep, length, share, pairsInFlight, prefetchBatches, () => batchesWaiting((channel?.Count ?? 0) + 1),
+                Died)
             .Run(materializer);
         channel = batches;
         return new TrainingStream(killSwitch, batches, underway, cancel);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using CACL.Actors.Contracts;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
+using CACL.Learning.Ranks;
 using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 using CACL.Runs.Steps;
@@ -71,7 +72,15 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
 
         if (settings.SnapshotRequested) Control.RequestSnapshot();
         report(new LoopReport.Ready());
-        if (!Train(engine)) return;
+        try
+        {
+            if (!Train(engine)) return;
+        }
+        catch (LostRankException lost) when (!lost.IsDrift)
+        {
+            report(new LoopReport.RankLost(_step, lost.Message));
+        }
+
         if (_step > _lastSnapshot || Control.SnapshotLost) TakeSnapshot(engine, final: true);
         report(new LoopReport.Ended(_step, AllDone: _step >= settings.Length.TotalSteps));
     }
@@ -154,7 +163,7 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
         _skipsInARow = 0;
         report(new LoopReport.Stepped(new StepMetrics(
             step.Step + 1, (step.Step + 1) / settings.Length.StepsPerEpoch, result, seconds, step.WaitedBefore.TotalSeconds,
-            step.Videos.Count)
+            step.Videos.Count * settings.Ranks)
         {
             Times = times,
             SnapshotSeconds = _snapshotSeconds,
@@ -213,6 +222,9 @@ internal sealed class TrainingLoop(TrainingLoop.Settings settings, ChannelReader
     {
         /// <summary>Whether a snapshot is due after the first step, since it was requested before the loop started.</summary>
         public bool SnapshotRequested { get; init; }
+
+        /// <summary>Number of ranks that take each step together; each has as many pairs of the batch.</summary>
+        public int Ranks { get; init; } = 1;
 
         /// <summary>Why the training is paused from the beginning: no step is computed before it is resumed.</summary>
         public PauseReason PauseReasons { get; init; }

@@ -156,6 +156,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
             _checkpoints.Tell(new CheckpointProtocol.Save(report.Snapshot));
         });
         Receive<LoopReport.NotFinite>(NotFinite);
+        Receive<LoopReport.RankLost>(report => GiveUp(report.Message, null, _trainer.PathInRun()));
         Receive<LoopReport.Ended>(report =>
         {
             var knew = _ending.Outcome is not null || _ending.StopReason is not null;
@@ -202,7 +203,8 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _status.Tell(report);
         _telemetry.Tell(report);
         _decoders.Tell(new PoolProtocol.Stepped(
-            report.Metrics.WaitSeconds, report.Metrics.StepSeconds + report.Metrics.SnapshotSeconds, report.Metrics.Pairs));
+            report.Metrics.WaitSeconds, report.Metrics.StepSeconds + report.Metrics.SnapshotSeconds,
+            report.Metrics.Pairs / _options.Share.Ranks));
         if (_options.Evaluation.Schedule.When.Count > 0) _evaluator.Tell(report);
         foreach (var head in _collapse.Observe(report.Metrics))
             Announce(new SupervisionDecision(_trainer.PathInRun(), $"found that {head.What}.", head.Consequence));
@@ -237,6 +239,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                     _rollBacks.SkippedSteps)
                 {
                     SnapshotRequested = snapshotRequested,
+                    Ranks = _options.Share.Ranks,
                     PauseReasons = _pausedByUser ? PauseReason.User : PauseReason.None,
                 },
                 _stream!.Batches, _options.Watchdog, _parts.Clock, _parts.Instruments),
@@ -263,7 +266,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
 
         _materializer ??= Context.Materializer();
         _stream = TrainingStream.Start(
-            _materializer, source, firstStep, _length, TrainingStream.BatchesWaiting(_options, _memory.BytesPerPair), pairs,
+            _materializer, source, firstStep, _length, _options.Share, TrainingStream.BatchesWaiting(_options, _memory.BytesPerPair), pairs,
             waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)),
             () => self.Tell(new PoolProtocol.StreamDied("The stream of batches between decoders and training has stopped by itself.")));
 

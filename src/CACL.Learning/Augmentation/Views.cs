@@ -36,6 +36,12 @@ public sealed record Views(
     public IReadOnlyList<SamplePlan>? Plans { get; init; }
 
     /// <summary>
+    /// Where several ranks take the step, these are one rank's views, whose own <see cref="Permutation"/> leaves them in their order; this
+    /// is the permutation of the whole batch, the same on every rank. Null: these are the whole batch.
+    /// </summary>
+    public int[]? Shuffle { get; init; }
+
+    /// <summary>
     /// <see cref="StepPlaces.Of"/> of these views on their device, where it came there with them; null: a step uploads it. Owned.
     /// </summary>
     internal torch.Tensor? Uploaded { get; init; }

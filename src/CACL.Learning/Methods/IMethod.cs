@@ -1,5 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
+using CACL.Learning.Ranks;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Methods;
@@ -21,7 +22,18 @@ public interface IMethod : IDisposable
     /// <param name="views">Views of B pairs; they stay the caller's.</param>
     /// <param name="settings">Learning rate, loss weights and observers.</param>
     /// <exception cref="ArgumentException">The views do not fit together, or do not fit the method's settings.</exception>
+    /// <exception cref="LostRankException">The ranks cannot go on together; its own state is as if this batch had never been.</exception>
     StepNumbers Begin(Views views, StepSettings settings);
+
+    /// <summary>
+    /// Has it take its steps together with other ranks, each on its own part of the batch: the gradient, the statistics and the figures are
+    /// the means over all ranks, and what enters the queues comes from all of them, in their order. Called before the first step.
+    /// </summary>
+    /// <exception cref="ArgumentException">The method cannot do that; the message says why.</exception>
+    void Join(ICollectives ranks);
+
+    /// <summary>Returns a checksum of all numbers that it keeps from step to step, 16 bytes. Called between two steps.</summary>
+    byte[] Checksum();
 
     /// <summary>Takes one step and waits for its result.</summary>
     StepResult Step(Views views, StepSettings settings) => Begin(views, settings).Read();

@@ -1,4 +1,5 @@
 using CACL.Data.Batches;
+using CACL.Learning.Ranks;
 using CACL.Learning.Weights;
 
 namespace CACL.Learning.Methods;
@@ -11,6 +12,7 @@ public interface ITrainingEngine : IDisposable
     /// <summary>Takes one training step on a batch (METHOD.md §6). Where the losses are not finite, nothing is changed.</summary>
     /// <param name="batch">The batch, which stays the caller's.</param>
     /// <param name="settings">Learning rate, loss weights and progress of the run.</param>
+    /// <exception cref="LostRankException">The ranks cannot go on together; the state is as it was before this step.</exception>
     StepResult Step(PairBatch batch, StepSettings settings);
 
     /// <summary>
@@ -18,6 +20,9 @@ public interface ITrainingEngine : IDisposable
     /// needed any more when this returns.
     /// </summary>
     StepNumbers Begin(PairBatch batch, StepSettings settings) => new(Step(batch, settings));
+
+    /// <summary>Returns a checksum of its whole state, 16 bytes; empty where nobody computes one. Called between two steps.</summary>
+    byte[] Checksum() => [];
 
     /// <summary>How long the parts of the last step took; zeros where nobody measures them.</summary>
     StepTimes Times => default;

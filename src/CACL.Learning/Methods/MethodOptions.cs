@@ -34,6 +34,18 @@ public abstract record MethodOptions
     /// <summary>The queues of negatives that are in use.</summary>
     public virtual IReadOnlyList<QueueSpec> Queues => [];
 
+    /// <summary>
+    /// Why several ranks cannot train these settings together, as a sentence for people; null: they can.
+    /// </summary>
+    public virtual string? AgainstRanks => null;
+
+    /// <summary>Returns the settings for one of several ranks, of which each has its share of the groups of batch normalisation.</summary>
+    /// <param name="ranks">Number of ranks; it must divide the groups.</param>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public MethodOptions OfRank(int ranks) => BatchNormSplits % ranks == 0
+        ? this with { BatchNormSplits = BatchNormSplits / ranks }
+        : throw new ArgumentException($"{ranks} ranks cannot share {BatchNormSplits} groups of batch normalisation.", nameof(ranks));
+
     /// <summary>Describes the method to the rest of the program.</summary>
     public abstract MethodDescription Describe();
 

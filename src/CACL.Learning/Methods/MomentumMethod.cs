@@ -92,6 +92,14 @@ public abstract class MomentumMethod : NetworkMethod
         return figures;
     }
 
+    /// <inheritdoc/>
+    private protected override void Undo(IReadOnlyList<Tensor> before)
+    {
+        base.Undo(before);
+        using var _ = no_grad();
+        if (before.Count > 0) _keyHasMoved.fill_(true);
+    }
+
     private static MomentumOptions Checked(MomentumOptions options, IReadOnlyList<HeadSpec> keyHeads)
     {
         ArgumentNullException.ThrowIfNull(options);

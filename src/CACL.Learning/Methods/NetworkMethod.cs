@@ -1,6 +1,8 @@
+using System.IO.Hashing;
 using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
 using CACL.Learning.Optimisation;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -20,6 +22,8 @@ public abstract class NetworkMethod : IMethod
     private readonly StepScalars _scalars;
     private readonly NumbersToHost _toHost;
     private readonly StepGraph? _graph;
+    private SharedGradient? _shared;
+    private IReadOnlyList<Tensor> _before = [];
 
     /// <summary>
     /// Creates the state at step 0: the network initialised from the seed, and the queues filled with normalised Gaussian rows.
@@ -60,6 +64,9 @@ public abstract class NetworkMethod : IMethod
     /// <summary>The network's weights, which are trained, evaluated and exported. Owned by the method.</summary>
     public NetworkWeights Online { get; }
 
+    /// <summary>The ranks that take each step together.</summary>
+    private protected ICollectives Ranks { get; private set; } = OneRank.Only;
+
     /// <summary>The queues by their heads' names.</summary>
     private protected IReadOnlyDictionary<string, NegativeQueue> Queues { get; }
 
@@ -68,6 +75,31 @@ public abstract class NetworkMethod : IMethod
 
     /// <summary>The networks whose running statistics a step changes.</summary>
     private protected virtual IReadOnlyList<NetworkWeights> Networks => [Online];
+
+    /// <inheritdoc/>
+    public void Join(ICollectives ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        if (ranks.Size > 1 && _options.AgainstRanks is { } reason) throw new ArgumentException(reason, nameof(ranks));
+        Ranks = ranks;
+        _shared?.Dispose();
+        _shared = ranks.Size > 1 ? new SharedGradient(Networks, ranks) : null;
+    }
+
+    /// <inheritdoc/>
+    public byte[] Checksum()
+    {
+        var hash = new XxHash128();
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Tensor[] all =
+        [
+            .. Networks.SelectMany(network => new[] { network.Parameters, network.Statistics }), _optimiser.All,
+            .. Queues.Values.Select(queue => queue.Rows),
+        ];
+        foreach (var tensor in all) hash.Append(tensor.detach().cpu().bytes);
+        return hash.GetCurrentHash();
+    }
 
     /// <inheritdoc/>
     public StepNumbers Begin(Views views, StepSettings settings)
@@ -83,8 +115,19 @@ public abstract class NetworkMethod : IMethod
             Boxes = views.Boxes(),
             Clock = settings.Clock,
             InspectGradient = settings.InspectGradient,
+            Exchange = Ranks.Size > 1 ? new BatchExchange(Ranks, views.Shuffle!) : null,
         };
-        var figures = _graph is null ? Compute(inputs) : _graph.Run(inputs, Compute);
+        StepFigures figures;
+        try
+        {
+            figures = _graph is null ? Compute(inputs) : _graph.Run(inputs, Compute);
+        }
+        catch (LostRankException)
+        {
+            Undo(_before);
+            throw;
+        }
+
         settings.Clock?.Ended(StepPart.Optimiser);
         return _toHost.Send(figures, numbers => StepFigures.Result(figures.Specs, numbers, weights, rate));
     }
@@ -147,12 +190,28 @@ public abstract class NetworkMethod : IMethod
         _scalars.Dispose();
         _graph?.Dispose();
         _toHost.Dispose();
+        _shared?.Dispose();
         foreach (var queue in Queues.Values) queue.Dispose();
         Online.Dispose();
     }
 
     /// <summary>Returns a copy of the networks' running statistics before a step, in the caller's dispose scope.</summary>
-    private protected IReadOnlyList<Tensor> KeepStatistics() => [.. Networks.Select(network => network.Statistics.clone())];
+    private protected IReadOnlyList<Tensor> KeepStatistics() =>
+        _before = [.. Networks.Select(network => network.Statistics.clone())];
+
+    /// <summary>
+    /// Makes the state what it was before a step that the ranks gave up. They exchange nothing once a step has changed parameters or
+    /// queues.
+    /// </summary>
+    /// <param name="before">What <see cref="KeepStatistics"/> returned.</param>
+    private protected virtual void Undo(IReadOnlyList<Tensor> before)
+    {
+        using var _ = no_grad();
+        foreach (var (network, statistics) in Networks.Zip(before)) network.Statistics.copy_(statistics);
+    }
+
+    /// <summary>Returns rows that are to enter a queue, with those of the other ranks before and behind them.</summary>
+    private protected Tensor FromAll(Tensor rows) => Ranks.Gather(rows, "gathering the keys");
 
     /// <summary>
     /// Computes the losses' gradient (§6.4) and takes the optimiser's step along it (§7). If a loss is not finite, everything is as before
@@ -165,13 +224,14 @@ public abstract class NetworkMethod : IMethod
     {
         var gradients = autograd.grad([losses.Total(inputs.Scalars)], [.. Online.Factors]);
         using var _ = no_grad();
-        var figures = losses.Figures(inputs.Scalars);
+        var figures = losses.Figures(inputs.Scalars, Ranks);
+        IReadOnlyList<Tensor> along = _shared is null ? [.. gradients] : _shared.Average([.. gradients]);
         inputs.Clock?.Ended(StepPart.Backward);
-        for (var i = 0; inputs.InspectGradient is { } inspect && i < gradients.Count; i++)
-            inspect(Online.ParameterNames[i], gradients[i]);
+        for (var i = 0; inputs.InspectGradient is { } inspect && i < along.Count; i++)
+            inspect(Online.ParameterNames[i], along[i]);
         foreach (var (network, statistics) in Networks.Zip(before))
             MomentumScripts.Functions.Call("give_back", network.Statistics, statistics, figures.Finite);
-        _optimiser.Step([.. gradients], inputs.Scalars.Rate, figures.Finite);
+        _optimiser.Step(along, inputs.Scalars.Rate, figures.Finite);
         return figures;
     }
 
@@ -182,6 +242,11 @@ public abstract class NetworkMethod : IMethod
         var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
         if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(' ', problems));
+        if (Ranks.Size > 1 && views.Shuffle?.Length != batch * Ranks.Size)
+        {
+            throw new ArgumentException(
+                $"{Ranks.Size} ranks of {batch} pairs need a permutation of {Ranks.Size * batch} samples for the key network's batch.");
+        }
     }
 
     private void AddState()

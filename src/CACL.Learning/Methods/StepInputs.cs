@@ -1,4 +1,5 @@
 using CACL.Learning.Augmentation;
+using CACL.Learning.Ranks;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
@@ -12,6 +13,9 @@ internal sealed record StepInputs(Tensor View, Tensor ViewPlus, StepPlaces Place
 {
     /// <summary>Where in their frames the views lie, [2B,5] float32 (see <see cref="ViewBoxes"/>); null where nobody said so.</summary>
     public Tensor? Boxes { get; init; }
+
+    /// <summary>Sends samples to the ranks whose batch statistics they are to have; null: there is one rank.</summary>
+    public BatchExchange? Exchange { get; init; }
 
     /// <summary>Notified at the end of each part of the step; null: nobody measures.</summary>
     public StepClock? Clock { get; init; }

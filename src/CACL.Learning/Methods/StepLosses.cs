@@ -1,3 +1,4 @@
+using CACL.Learning.Ranks;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
@@ -20,12 +21,13 @@ internal sealed class StepLosses
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Returns all numbers in one tensor, and whether the losses are finite.</summary>
-    public StepFigures Figures(StepScalars scalars)
+    /// <summary>Returns all numbers in one tensor, each the mean over the ranks, and whether the losses are finite.</summary>
+    public StepFigures Figures(StepScalars scalars, ICollectives ranks)
     {
         using var scope = NewDisposeScope();
         List<(MetricSpec Spec, Tensor Value)> all = [.. _losses, .. _shares];
         var numbers = stack([.. all.Select(metric => metric.Value.detach().to(float64))]);
+        ranks.Average(numbers, "averaging the losses");
         var weights = stack([.. _losses.Select(loss => scalars.WeightOf(loss.Spec.Head))]);
         var finite = MomentumScripts.Functions.Call("is_finite", numbers.narrow(0, 0, _losses.Count), weights);
         return new StepFigures(

@@ -1,6 +1,7 @@
 using CACL.Data.Batches;
 using CACL.Data.Sampling;
 using CACL.Learning.Augmentation;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using TorchSharp;
@@ -16,6 +17,7 @@ public sealed class TrainingEngine : ITrainingEngine
     private readonly StepClock _clock = new();
     private readonly ulong _seed;
     private readonly Action<PairBatch, Views>? _preview;
+    private readonly int _ranks;
 
     /// <summary>Creates an engine at step 0 of a run.</summary>
     /// <param name="options">The method and its settings.</param>
@@ -25,10 +27,12 @@ public sealed class TrainingEngine : ITrainingEngine
     /// <param name="preview">Receives each batch and its views before the step; reads them and changes nothing. Null: nobody looks.</param>
     /// <param name="precision">The precision in which the networks are computed.</param>
     /// <param name="cudaGraph">Whether a card replays a recorded step; of no effect on a processor.</param>
+    /// <param name="ranks">The ranks that take each step together, each on its share of the batch; null: this process alone.</param>
     /// <exception cref="ArgumentException">Settings or weights do not fit together.</exception>
     public TrainingEngine(
         MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null,
-        Action<PairBatch, Views>? preview = null, Precision precision = Precision.Fp32, bool cudaGraph = false)
+        Action<PairBatch, Views>? preview = null, Precision precision = Precision.Fp32, bool cudaGraph = false,
+        ICollectives? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _seed = seed;
@@ -37,6 +41,8 @@ public sealed class TrainingEngine : ITrainingEngine
         TorchSwitches.Set(on, precision, sameShapes: true);
         _method = options.Create(on, precision, cudaGraph && on.type == DeviceType.CUDA);
         _views = new ViewsBuilder(on);
+        _ranks = ranks?.Size ?? 1;
+        if (ranks is not null) _method.Join(ranks);
         if (initial is not null) _method.InitialiseFrom(initial);
     }
 
@@ -52,11 +58,18 @@ public sealed class TrainingEngine : ITrainingEngine
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
         _clock.Start();
-        using var views = _views.Build(batch, StepPermutation.Of(_seed, batch.Step, batch.Pairs.Count));
+        var own = batch.Pairs.Count;
+        var shuffle = StepPermutation.Of(_seed, batch.Step, own * _ranks);
+        using var views = _ranks == 1
+            ? _views.Build(batch, shuffle)
+            : _views.Build(batch, [.. Enumerable.Range(0, own)]) with { Shuffle = shuffle };
         _preview?.Invoke(batch, views);
         _clock.Ended(StepPart.Transfer);
         return _method.Begin(views, settings with { Clock = _clock });
     }
+
+    /// <inheritdoc/>
+    public byte[] Checksum() => _method.Checksum();
 
     /// <inheritdoc/>
     public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => _method.Snapshot(reuse);

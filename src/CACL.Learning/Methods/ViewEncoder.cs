@@ -1,5 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
+using CACL.Learning.Ranks;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods;
@@ -21,11 +22,15 @@ internal sealed class ViewEncoder(NetworkWeights weights, Padding padding, int g
     /// <param name="x">The views.</param>
     /// <param name="tables">By these, views are rolled and permuted for the backbone only (see <see cref="SpatialRoll.Tables"/>); null:
     /// neither.</param>
-    public Tensor Rows(Tensor x, Tensor? tables = null)
+    /// <param name="exchange">Takes the views for the backbone to other ranks, and their maps back; null: they stay here.</param>
+    public Tensor Rows(Tensor x, Tensor? tables = null, BatchExchange? exchange = null)
     {
         using var scope = NewDisposeScope();
         var views = x.to(weights.FactorType);
-        var features = _backbone.Forward(tables is null ? views : SpatialRoll.Apply(views, tables), training: true);
+        var seen = tables is null ? views : SpatialRoll.Apply(views, tables);
+        if (exchange is not null) seen = exchange.There(seen);
+        var features = _backbone.Forward(seen, training: true);
+        if (exchange is not null) features = exchange.Back(features);
         var rows = tables is null ? SpatialRoll.Rows(features) : SpatialRoll.InvertToRows(features, tables);
         return rows.MoveToOuterDisposeScope();
     }
@@ -38,10 +43,10 @@ internal sealed class ViewEncoder(NetworkWeights weights, Padding padding, int g
     }
 
     /// <summary>Returns a head of each view's mean: [B,D], not normalised to length 1.</summary>
-    public Tensor HeadOfMean(Tensor x, HeadSpec head, Tensor? tables = null)
+    public Tensor HeadOfMean(Tensor x, HeadSpec head, Tensor? tables = null, BatchExchange? exchange = null)
     {
         using var scope = NewDisposeScope();
-        return Head(Pooled(Rows(x, tables), x.shape[0]), head).MoveToOuterDisposeScope();
+        return Head(Pooled(Rows(x, tables, exchange), x.shape[0]), head).MoveToOuterDisposeScope();
     }
 
     /// <summary>Returns a head of rows [R,C], samples in order: [R,D], not normalised to length 1.</summary>

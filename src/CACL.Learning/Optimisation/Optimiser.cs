@@ -29,6 +29,9 @@ internal sealed class Optimiser : IDisposable
         foreach (var view in _views) view.DetachFromDisposeScope();
     }
 
+    /// <summary>All momentum buffers in one flat tensor. Owned by the optimiser.</summary>
+    public Tensor All => _momentum;
+
     /// <summary>The momentum buffers, in the order and with the shapes of the network's parameters. Owned by the optimiser.</summary>
     public IReadOnlyList<Tensor> Momentum => _views;
 

@@ -9,15 +9,18 @@ namespace CACL.Learning.Runtime;
 internal static partial class DynamicLoader
 {
     private const int ResolveNow = 2;
+    private const int ForAll = 0x100; // RTLD_GLOBAL
 
     /// <summary>
     /// Loads the library at <paramref name="path"/> for the rest of the process. Returns null on success, else the loader's own words.
     /// </summary>
-    public static string? TryLoad(string path)
+    /// <param name="path">Its path, or a name to look up where the system has its libraries.</param>
+    /// <param name="forAll">Whether libraries that are loaded later find its symbols without naming it.</param>
+    public static string? TryLoad(string path, bool forAll = false)
     {
         // The first call of a native function looks it up, which clears the loader's last error: look this one up beforehand.
         _ = LastError();
-        if (Open(path, ResolveNow) != 0) return null;
+        if (Open(path, ResolveNow | (forAll ? ForAll : 0)) != 0) return null;
         return Marshal.PtrToStringUTF8(LastError()) ?? "unknown error";
     }
 

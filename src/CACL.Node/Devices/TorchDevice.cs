@@ -9,11 +9,14 @@ namespace CACL.Node.Devices;
 internal static class TorchDevice
 {
     /// <summary>Returns the training device, with libtorch loaded and its threads set.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="processes">Number of processes that train on this machine together and share its cores.</param>
     /// <exception cref="UserException">The requested device does not exist.</exception>
-    public static string Prepare(TrainingSettings settings)
+    public static string Prepare(TrainingSettings settings, int processes = 1)
     {
         var device = DeviceChoice.Resolve(settings.Device, settings.LibTorch);
-        var threads = TorchThreads.Use(settings.Threads);
+        var threads = TorchThreads.Use(
+            settings.Threads == 0 && processes > 1 ? Math.Max(1, Environment.ProcessorCount / processes) : settings.Threads);
         Log.Information("libtorch from {Folder}, {Threads} threads, device {Device}", LibTorchLoader.Load().Folder, threads, device);
         return device;
     }

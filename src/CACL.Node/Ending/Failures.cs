@@ -7,6 +7,7 @@ using CACL.Data.Preparation;
 using CACL.Http.Client;
 using CACL.Http.Server;
 using CACL.Learning.Evaluation.Protocols;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Learning.Weights.Import;
@@ -46,5 +47,5 @@ internal static class Failures
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
         or PreparationException or ClipException or ListenException or NodeClientException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
-        or EvaluationException;
+        or EvaluationException or LostRankException;
 }

@@ -58,7 +58,8 @@ internal static class ExplanationText
 
     private static string Had(StartFacts? then) => then is null
         ? "the run's log tells what it had"
-        : $"the run had {then.Device}{(then.DeviceName is { } name ? $" ({name})" : "")}, {then.Threads} threads";
+        : $"the run had {then.Device}{(then.DeviceName is { } name ? $" ({name})" : "")}, {then.Threads} threads"
+            + (then.Ranks is { } ranks ? $" and {ranks} ranks, whose sums are rounded in another order" : "");
 
     private static void Notes(RebuiltBatch batch, TextWriter output)
     {

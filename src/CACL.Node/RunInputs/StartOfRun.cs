@@ -35,6 +35,7 @@ internal static class StartOfRun
             Decoders = options.FirstDecoders,
             DecodersChosen = options.Decoders == 0,
             Decoder = DataSettings.Word(decoder),
+            Ranks = options.Share.Ranks > 1 ? options.Share.Ranks : null,
         };
     }
 }

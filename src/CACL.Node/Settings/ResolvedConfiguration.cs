@@ -32,6 +32,7 @@ internal sealed class ResolvedConfiguration
         "cacl.training.libtorch",
         "cacl.checkpoints.",
         "cacl.supervision.",
+        "cacl.ranks.",
         "cacl.evaluation.",
         "cacl.http.",
         "cacl.telemetry.",

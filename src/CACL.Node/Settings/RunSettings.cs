@@ -28,6 +28,8 @@ internal sealed record RunSettings
 
     public required SupervisionSettings Supervision { get; init; }
 
+    public required RankSettings Ranks { get; init; }
+
     public required EvaluationProtocolSettings Evaluation { get; init; }
 
     public required TrainingEvaluationSettings TrainingEvaluation { get; init; }
@@ -136,6 +138,7 @@ internal sealed record RunSettings
             Training = TrainingSettings.Read(reader),
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
+            Ranks = RankSettings.Read(reader),
             Evaluation = EvaluationProtocolSettings.Read(reader),
             TrainingEvaluation = TrainingEvaluationSettings.Read(reader),
             Http = HttpSettings.Read(reader),

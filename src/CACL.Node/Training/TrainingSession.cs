@@ -10,6 +10,7 @@ using CACL.Data.Decoding.Selection;
 using CACL.Data.Wording;
 using CACL.Http;
 using CACL.Http.Server;
+using CACL.Learning.DataParallel;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
@@ -93,7 +94,8 @@ internal static class TrainingSession
                 Log.Warning("{Queue:l}", warning);
             }
 
-            var device = TorchDevice.Prepare(settings.Training);
+            var device = TorchDevice.Prepare(settings.Training, request.Processes);
+            RankRules.RequireProcessor(device, request.Ranks);
             new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
                 settings.Training, device,
@@ -101,10 +103,12 @@ internal static class TrainingSession
             Log.Information(
                 "Precision {Precision} ({Setting} = {Asked})", precision.Word(), SettingNames.Precision,
                 settings.Training.Precision?.Word() ?? "auto");
-            var options = TrainingOptions.Of(request.Configuration, folder.Path, device, precision, videos);
+            var options = TrainingOptions.Of(
+                request.Configuration, folder.Path, device, precision, videos, new BatchShare(0, request.Ranks), request.Processes);
             var outcome = Train(
                 request, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
-            var code = Tell(outcome, signals, folder);
+            request.Leader?.End();
+            var code = Tell(outcome, signals, folder, request);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
                 Linger(node, settings.Http.Linger, signals);
             return code;
@@ -203,6 +207,11 @@ internal static class TrainingSession
                     Prepared = videos.Prepared.Identity,
                 }));
         telemetry.Begin(start);
+        if (request.Leader is { } leader)
+        {
+            leader.Prepare(RankPlan.Of(request.Configuration, folder.Path, videos, precision).ToJson());
+            Log.Information("{Ranks} ranks train together, each with {Own} pairs of a batch", request.Ranks, options.OwnBatch);
+        }
 
         var progress = new RunProgress(request.Configuration.Settings, length, screen.Show, TimeProvider.System);
         var akka = ConfigurationFactory.ParseString(request.Configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!))
@@ -221,10 +230,9 @@ internal static class TrainingSession
             Videos = videos.Usable,
             Library = new PreparedLibrary(catalog, videos.Prepared),
             Decoder = decoders.Preferring(videos.Prepared),
-            Engine = () => engines.Make(() =>
-                new TrainingEngine(
-                    method, options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look, precision,
-                    request.Configuration.Settings.Training.CudaGraph)),
+            Engine = () => engines.Make(() => Led(request.Leader, new TrainingEngine(
+                method.OfRank(request.Ranks), options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look,
+                precision, request.Configuration.Settings.Training.CudaGraph, request.Leader?.Ranks))),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,
@@ -249,6 +257,9 @@ internal static class TrainingSession
         Remember(outcome, length, folder);
         return outcome;
     }
+
+    private static ITrainingEngine Led(RankLeader? leader, TrainingEngine engine) =>
+        leader is null ? engine : new LeadingEngine(leader, engine);
 
     private static void Say(string sentence) => Log.Information("{Signal}", sentence);
 
@@ -306,7 +317,7 @@ internal static class TrainingSession
         return weights.Tensors;
     }
 
-    private static int Tell(RunOutcome outcome, StopSignals signals, RunFolder folder)
+    private static int Tell(RunOutcome outcome, StopSignals signals, RunFolder folder, TrainRequest request)
     {
         var saved = outcome.Checkpoint is { } checkpoint ? $"Newest checkpoint: {checkpoint}." : "No checkpoint was written.";
         switch (outcome.End)
@@ -324,9 +335,15 @@ internal static class TrainingSession
                     folder.ResolvedConfiguration, folder.Path);
                 return StoppedBy(signals);
             default:
-                throw new UserException($"{outcome.Message} {saved}", outcome.Fault?.ToException());
+                throw new UserException($"{outcome.Message} {saved}{Onwards(request, folder)}", outcome.Fault?.ToException());
         }
     }
+
+    // A run that lost a rank can go on without it.
+    private static string Onwards(TrainRequest request, RunFolder folder) => request.Ranks == 1
+        ? ""
+        : $" Continue with as many ranks as there are, also with fewer, and with {SettingNames.BatchSize} as it is: cacl train --config "
+            + $"{folder.ResolvedConfiguration} --run {folder.Path} --resume --ranks {request.Ranks}";
 
     // No signal means cacl stop or the API: somebody wants it to end, as with Ctrl+C.
     private static int StoppedBy(StopSignals signals) => signals.ExitCode != 0 ? signals.ExitCode : ExitCodes.Interrupted;

@@ -40,6 +40,11 @@ public sealed record StartFacts
     public required string Decoder { get; init; }
 
     /// <summary>
+    /// Number of processes that train together; null: one. With another number, figures are the same but for rounding.
+    /// </summary>
+    public int? Ranks { get; init; }
+
+    /// <summary>
     /// How many videos are read from prepared files, and the identity of these: with others, the pixels differ slightly. Null: an earlier
     /// version wrote this, which read every video from itself.
     /// </summary>

@@ -28,7 +28,8 @@ public sealed class PairPipelineTests : IDisposable
     public async Task One_blueprint_run_twice_numbers_its_steps_alike()
     {
         var graph = PairPipeline.Build(
-            _ => Task.FromResult(new SampleOutcome(_pool.Rent())), firstStep: 2, Length, pairsInFlight: 3, prefetchBatches: 2);
+            _ => Task.FromResult(new SampleOutcome(_pool.Rent())), firstStep: 2, Length, BatchShare.Whole, pairsInFlight: 3,
+            prefetchBatches: 2);
         var first = await BatchesAsync(graph);
         Assert.Equal([(2L, 0), (3, 1), (4, 1), (5, 2)], first);
         Assert.Equal(first, await BatchesAsync(graph));
@@ -38,7 +39,7 @@ public sealed class PairPipelineTests : IDisposable
     public async Task A_stream_that_ends_within_a_group_gives_the_groups_pairs_back()
     {
         using var pairs = new PairsUnderway();
-        var graph = PairPipeline.Build(Produce, firstStep: 0, Length, pairsInFlight: 5, prefetchBatches: 2);
+        var graph = PairPipeline.Build(Produce, firstStep: 0, Length, BatchShare.Whole, pairsInFlight: 5, prefetchBatches: 2);
         var (_, batches) = graph.Run(_system.Materializer());
         var reader = new BatchReader(batches, pairs);
         var read = new List<long>();

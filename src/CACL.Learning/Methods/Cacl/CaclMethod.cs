@@ -52,7 +52,7 @@ public sealed class CaclMethod : MomentumMethod
         // §6.2  The key network sees v₊ in an order of its own (shuffle-BN); both networks see their views rolled (equation 7).
         HeadMaps plus;
         var keyTables = inputs.Places.Key(_options.SpatialRoll);
-        using (no_grad()) plus = _key.Forward(inputs.ViewPlus, keyTables);
+        using (no_grad()) plus = _key.Forward(inputs.ViewPlus, keyTables, exchange: inputs.Exchange);
         var maps = _query.Forward(inputs.View, _options.SpatialRoll ? inputs.Places.Query : null);
         // Where the cycle moves both frames, the query network sees v₊, too, as the key network does.
         var cyclePlus = _options.EncodesBothFrames ? _query.Forward(inputs.ViewPlus, keyTables, Heads.Cycle) : plus;
@@ -61,16 +61,18 @@ public sealed class CaclMethod : MomentumMethod
         var losses = Losses(maps, plus, cyclePlus);
         inputs.Clock?.Ended(StepPart.Forward);
 
+        // What every rank puts into the queues is exchanged before anything changes.
+        List<(Heads Head, Tensor Rows)> keys =
+        [
+            .. CaclHeads.Each(_options.Heads).Select(
+                head => (head, FromAll(head == Heads.Global ? plus.Pooled! : plus.Chosen(head, inputs.Places.Chosen)))),
+        ];
+
         // §6.4, §7  A loss that is not finite leaves everything as it was.
         var figures = Descend(losses, inputs, statistics);
 
         // §6.5  A frame's vector enters the global queue; those of its pixels that the plan chose enter the other two.
-        foreach (var head in CaclHeads.Each(_options.Heads))
-        {
-            var rows = head == Heads.Global ? plus.Pooled! : plus.Chosen(head, inputs.Places.Chosen);
-            QueueOf(head).Enqueue(rows, figures.Finite);
-        }
-
+        foreach (var (head, rows) in keys) QueueOf(head).Enqueue(rows, figures.Finite);
         return figures;
     }
 

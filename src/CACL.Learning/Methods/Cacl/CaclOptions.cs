@@ -1,3 +1,4 @@
+using CACL.Data.Wording;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
@@ -107,6 +108,12 @@ public sealed record CaclOptions : MomentumOptions
             CaclHeads.NameOf(head), QueueSizeOf(head), CaclHeads.Width,
             head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
     ];
+
+    /// <inheritdoc/>
+    public override string? AgainstRanks => EncodesBothFrames
+        ? "Several ranks cannot move both frames' pixels in the cycle: its gradient would have to travel between them. Take "
+            + $"{SettingNames.CycleGradient} = first-frame, or one rank."
+        : null;
 
     /// <summary>Returns the number of rows of a head's queue.</summary>
     public int QueueSizeOf(Heads head) => head switch

@@ -1,5 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Networks;
+using CACL.Learning.Ranks;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Methods.Cacl;
@@ -16,10 +17,11 @@ internal sealed class Encoder(NetworkWeights weights, CaclOptions options)
     /// <param name="x">The views.</param>
     /// <param name="tables">See <see cref="SpatialRoll.Tables"/>; null: neither rolled nor permuted.</param>
     /// <param name="only">The heads to compute, of those that are on.</param>
-    public HeadMaps Forward(Tensor x, Tensor? tables, Heads only = Heads.All)
+    /// <param name="exchange">See <see cref="ViewEncoder.Rows"/>.</param>
+    public HeadMaps Forward(Tensor x, Tensor? tables, Heads only = Heads.All, BatchExchange? exchange = null)
     {
         using var scope = NewDisposeScope();
-        var rows = _encoder.Rows(x, tables);
+        var rows = _encoder.Rows(x, tables, exchange);
         var maps = new HeadMaps();
         foreach (var head in CaclHeads.Each(options.Heads & only))
         {

@@ -1,4 +1,5 @@
 using CACL.Learning.Losses;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ public sealed class DenseClMethod : MomentumMethod
 
         // The key network sees its views in an order of its own, so that batch statistics do not tell which belong together (shuffle-BN).
         Encoded key;
-        using (no_grad()) key = Encode(_key, inputs.ViewPlus, inputs.Places.Key(rolled: false));
+        using (no_grad()) key = Encode(_key, inputs.ViewPlus, inputs.Places.Key(rolled: false), inputs.Exchange);
         var query = Encode(_query, inputs.View, tables: null);
 
         var (queue, denseQueue) = (Queues[_options.GlobalProjector.Name], Queues[_options.DenseProjector.Name]);
@@ -56,9 +57,10 @@ public sealed class DenseClMethod : MomentumMethod
         AddSpread(losses, query);
         inputs.Clock?.Ended(StepPart.Forward);
 
+        var (vectors, means) = (FromAll(key.Vector), FromAll(key.Mean));
         var figures = Descend(losses, inputs, statistics);
-        queue.Enqueue(key.Vector, figures.Finite);
-        denseQueue.Enqueue(key.Mean, figures.Finite);
+        queue.Enqueue(vectors, figures.Finite);
+        denseQueue.Enqueue(means, figures.Finite);
         return figures;
     }
 
@@ -73,11 +75,11 @@ public sealed class DenseClMethod : MomentumMethod
         losses.Add(MetricSpec.FrameSpreadOf(dense), ofFrames);
     }
 
-    private Encoded Encode(ViewEncoder encoder, Tensor views, Tensor? tables)
+    private Encoded Encode(ViewEncoder encoder, Tensor views, Tensor? tables, BatchExchange? exchange = null)
     {
         using var scope = NewDisposeScope();
         var batch = views.shape[0];
-        var rows = encoder.Rows(views, tables);
+        var rows = encoder.Rows(views, tables, exchange);
         var vector = encoder.Head(ViewEncoder.Pooled(rows, batch), _options.GlobalProjector);
         var map = encoder.Head(rows, _options.DenseProjector).view(batch, -1, _options.DenseProjector.Output);
         return new Encoded(

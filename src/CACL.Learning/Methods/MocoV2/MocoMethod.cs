@@ -1,4 +1,5 @@
 using CACL.Learning.Losses;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public sealed class MocoMethod : MomentumMethod
 
         // The key network sees its views in an order of its own, so that batch statistics do not tell which belong together (shuffle-BN).
         Tensor key;
-        using (no_grad()) key = Vectors(_key, inputs.ViewPlus, inputs.Places.Key(rolled: false));
+        using (no_grad()) key = Vectors(_key, inputs.ViewPlus, inputs.Places.Key(rolled: false), inputs.Exchange);
         var query = Vectors(_query, inputs.View, tables: null);
 
         var queue = Queues[_options.Projector.Name];
@@ -47,17 +48,19 @@ public sealed class MocoMethod : MomentumMethod
         losses.Add(MetricSpec.FrameSpreadOf(_options.Projector.Name), Spread.OfVectors(query.detach()));
         inputs.Clock?.Ended(StepPart.Forward);
 
+        var keys = FromAll(key);
         var figures = Descend(losses, inputs, statistics);
-        queue.Enqueue(key, figures.Finite);
+        queue.Enqueue(keys, figures.Finite);
         return figures;
     }
 
     private static string Words(MocoOptions options) => $"MoCo-v2 on a {options.Backbone} with a queue of {options.QueueSize} rows";
 
     // A frame's vector [B,128], of length 1.
-    private Tensor Vectors(ViewEncoder encoder, Tensor views, Tensor? tables)
+    private Tensor Vectors(ViewEncoder encoder, Tensor views, Tensor? tables, BatchExchange? exchange = null)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.normalize(encoder.HeadOfMean(views, _options.Projector, tables), dim: 1).MoveToOuterDisposeScope();
+        return nn.functional.normalize(encoder.HeadOfMean(views, _options.Projector, tables, exchange), dim: 1)
+            .MoveToOuterDisposeScope();
     }
 }

@@ -29,6 +29,11 @@ public sealed record SimClrOptions : MethodOptions
         };
     }
 
+    /// <inheritdoc/>
+    public override string? AgainstRanks =>
+        "SimCLR compares each view with all others of the batch, which several ranks would have to exchange with its gradient: train it in "
+        + "one process.";
+
     /// <summary>Temperature τ of the softmax.</summary>
     public double Temperature { get; init; } = 0.1;
 

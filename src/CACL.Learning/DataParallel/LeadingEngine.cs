@@ -1,0 +1,67 @@
+using CACL.Data.Batches;
+using CACL.Learning.Methods;
+using CACL.Learning.Weights;
+
+namespace CACL.Learning.DataParallel;
+
+/// <summary>
+/// The engine of rank 0, whose steps the other ranks take with it: it tells them which, waits until each has its part of the batch, and
+/// takes its own. Before its first step, the others take over its state.
+/// </summary>
+/// <param name="leader">Rank 0's end of the ranks.</param>
+/// <param name="engine">The engine, which has joined the ranks. Owned.</param>
+public sealed class LeadingEngine(RankLeader leader, ITrainingEngine engine) : ITrainingEngine
+{
+    private bool _isShared;
+
+    /// <inheritdoc/>
+    public StepTimes Times => engine.Times;
+
+    /// <inheritdoc/>
+    public byte[] Checksum() => engine.Checksum();
+
+    /// <inheritdoc/>
+    public StepResult Step(PairBatch batch, StepSettings settings) => Begin(batch, settings).Read();
+
+    /// <inheritdoc/>
+    public StepNumbers Begin(PairBatch batch, StepSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(settings);
+        return leader.Together(() =>
+        {
+            Share();
+            var ranks = leader.Ranks;
+            StepOrder.Of(batch.Step, settings).Send(ranks);
+            while (!RankAnswer.AllReady(ranks, new RankAnswer(RankProgress.Ready), "getting ready for the next step"))
+            {
+                // Another rank waits for its part of the batch.
+            }
+
+            DriftCheck.Make(ranks, engine, batch.Step);
+            return engine.Begin(batch, settings);
+        });
+    }
+
+    /// <inheritdoc/>
+    public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => engine.Snapshot(reuse);
+
+    /// <inheritdoc/>
+    public void Restore(TrainingSnapshot snapshot)
+    {
+        engine.Restore(snapshot);
+        _isShared = false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => engine.Dispose();
+
+    private void Share()
+    {
+        if (_isShared) return;
+        var state = engine.Snapshot(reuse: null);
+        new RankMessage(RankOrder.TakeState, SharedState.Describe(state)).Send(leader.Ranks);
+        SharedState.Send(leader.Ranks, state);
+        _isShared = true;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+using CACL.Learning.Ranks;
+
+namespace CACL.Learning.DataParallel;
+
+/// <summary>How far a rank is with what it was told.</summary>
+internal enum RankProgress : byte
+{
+    /// <summary>It has what it needs.</summary>
+    Ready,
+
+    /// <summary>It still waits for something, such as its part of the batch.</summary>
+    Waiting,
+
+    /// <summary>It cannot go on.</summary>
+    Failed,
+}
+
+/// <summary>What every rank says before all of them go on.</summary>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Why">Why it failed, as a sentence.</param>
+internal sealed record RankAnswer(RankProgress Progress, string Why = "")
+{
+    private const int Bytes = 1024;
+
+    /// <summary>Exchanges the answers, and returns whether all ranks are ready.</summary>
+    /// <exception cref="LostRankException">One of them failed; the message says which and why, and is the same on all.</exception>
+    public static bool AllReady(ICollectives ranks, RankAnswer own, string what)
+    {
+        var bytes = new byte[Bytes];
+        bytes[0] = (byte)own.Progress;
+        Encoding.UTF8.GetEncoder().Convert(own.Why, bytes.AsSpan(1), flush: true, out _, out _, out _);
+        var all = new byte[Bytes * ranks.Size];
+        ranks.AllGather(bytes, all, what);
+        var answers = Enumerable.Range(0, ranks.Size).Select(rank => all.AsSpan(rank * Bytes, Bytes).ToArray()).ToArray();
+        var failed = Array.FindIndex(answers, answer => answer[0] == (byte)RankProgress.Failed);
+        if (failed >= 0)
+        {
+            var why = Encoding.UTF8.GetString(answers[failed].AsSpan(1)).TrimEnd('\0');
+            throw new LostRankException(
+                string.Create(CultureInfo.InvariantCulture, $"Rank {failed} of {ranks.Size} cannot go on: {why}"));
+        }
+
+        return Array.TrueForAll(answers, answer => answer[0] == (byte)RankProgress.Ready);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace CACL.Learning.Ranks;
+
+/// <summary>What a launcher of MPI programs tells a process of its place in the environment.</summary>
+/// <param name="variable">Returns the value of an environment variable, or null.</param>
+public sealed class MpiEnvironment(Func<string, string?> variable)
+{
+    /// <summary>This process's.</summary>
+    public static MpiEnvironment Own { get; } = new(Environment.GetEnvironmentVariable);
+
+    /// <summary>
+    /// Whether a launcher started this process as one of several: Open MPI's mpirun says how many there are, and a launcher that speaks
+    /// PMIx, such as Slurm's srun --mpi=pmix, which of them this is.
+    /// </summary>
+    public bool IsLaunched => Number("OMPI_COMM_WORLD_SIZE") is { } size ? size > 1 : variable("PMIX_RANK") is { Length: > 0 };
+
+    /// <summary>The number of this rank, as far as the launcher says it; MPI itself has the last word.</summary>
+    public int Rank => Number("OMPI_COMM_WORLD_RANK") ?? Number("PMIX_RANK") ?? 0;
+
+    /// <summary>How many ranks the launcher started on this machine; 1 where it does not say.</summary>
+    public int OnThisMachine => Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1;
+
+    private int? Number(string name) =>
+        int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

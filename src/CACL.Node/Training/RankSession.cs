@@ -1,0 +1,68 @@
+using CACL.Learning.DataParallel;
+using CACL.Learning.Ranks;
+using CACL.Node.Ending;
+
+namespace CACL.Node.Training;
+
+/// <summary>
+/// Handles <c>cacl train</c> where several ranks train together: starts them, or takes this process's place among those that a launcher of
+/// MPI programs started.
+/// </summary>
+internal static class RankSession
+{
+    /// <summary>Rank 0 speaks so many times within the deadline of the others.</summary>
+    private const int Words = 5;
+
+    /// <summary>Trains.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="asked">Number of ranks asked for; null: as many as there are.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UserException">Something that the user can fix.</exception>
+    public static int Run(TrainRequest request, int? asked)
+    {
+        var settings = request.Configuration.Settings;
+        if (!MpiEnvironment.Own.IsLaunched)
+        {
+            if (asked is null or 1) return TrainingSession.Run(request);
+            RankRules.Require(settings, asked.Value);
+            return RankLauncher.Launch(asked.Value);
+        }
+
+        var ranks = MpiCollectives.Join(settings.Ranks.Timeout);
+        try
+        {
+            if (asked is { } wanted && wanted != ranks.Size)
+            {
+                throw new UserException(
+                    $"--ranks {wanted} was asked for, but the launcher started {ranks.Size}. Leave the option out there.");
+            }
+
+            RankRules.Require(settings, ranks.Size);
+            var code = ranks.Rank == 0 ? Lead(request, ranks) : FollowingSession.Run(request, ranks);
+            ranks.Dispose();
+            return code;
+        }
+        catch
+        {
+            // Another rank may be gone: MPI's own end would wait for it.
+            ProcessEnd.LeaveBehind();
+            throw;
+        }
+    }
+
+    private static int Lead(TrainRequest request, MpiCollectives ranks)
+    {
+        var zero = RankZero.Own;
+        zero?.Begin();
+        var code = ExitCodes.Failure;
+        try
+        {
+            using var leader = new RankLeader(ranks, request.Configuration.Settings.Ranks.Timeout / Words);
+            return code = TrainingSession.Run(request with { Leader = leader });
+        }
+        finally
+        {
+            zero?.End(code);
+        }
+    }
+}

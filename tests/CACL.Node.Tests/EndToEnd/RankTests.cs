@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>Several processes train together over MPI, in the whole program.</summary>
+public sealed class RankTests(MadeClips clips) : IDisposable
+{
+    private const int Kill = 9;
+    private const int Terminate = 15;
+    private readonly SmallRuns _runs = new(clips);
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Two_ranks_train_what_one_process_trains_and_leave_one_run_folder()
+    {
+        OpenMpi.Require();
+        var run = _runs.Folder("two");
+        CaclProcess.AssertSuccess(CaclProcess.Run(_runs.Train(run, "--ranks", "2")));
+        AssertNear(Losses(_runs.Undisturbed), Losses(run));
+        Assert.Equal(
+            Directory.EnumerateFileSystemEntries(_runs.Undisturbed).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json"))).RootElement;
+        Assert.Contains("\"ranks\": 2", facts.GetRawText());
+        // One thread each, whatever the cores: twice the same.
+        LongTests.Only("The same run once more, to the bit");
+        var again = _runs.Folder("again");
+        CaclProcess.AssertSuccess(CaclProcess.Run(_runs.Train(again, "--ranks", "2")));
+        Assert.Equal(SmallRuns.Losses(run), SmallRuns.Losses(again));
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_more_and_with_fewer_ranks_on_the_same_samples()
+    {
+        OpenMpi.Require();
+        LongTests.Only("Three starts of a run");
+        var run = _runs.Folder("elastic");
+        string[] four = ["--set", "cacl.model.bn-splits=4"];
+        string[] One(params string[] more) => _runs.Train(_runs.Folder("one"), [.. four, .. more]);
+        CaclProcess.AssertSuccess(CaclProcess.Run(One()));
+        // Stopped in the middle of the run by a lost rank, gone on with one process, then with four ranks.
+        using (var two = CaclProcess.Start(_runs.Train(run, [.. four, "--ranks", "2"])))
+        {
+            two.Until(() => SmallRuns.Steps(run) >= 2);
+            Assert.Equal(0, CaclProcess.SendSignalTo(ProcessOf(run, rank: 1), Kill));
+            Assert.Equal(1, two.WaitForExit());
+            Assert.Contains("Rank 1 of 2 is gone", two.Output);
+            Assert.Contains("--resume", two.Output);
+        }
+
+        var lost = SmallRuns.Steps(run);
+        Assert.Equal($"step-{lost:00000000}", Newest(run));
+        using (var one = CaclProcess.Start(_runs.Train(run, [.. four, "--resume"])))
+        {
+            one.Until(() => SmallRuns.Steps(run) >= lost + 2);
+            one.Signal(Terminate);
+            Assert.Equal(143, one.WaitForExit());
+        }
+
+        CaclProcess.AssertSuccess(CaclProcess.Run(_runs.Train(run, [.. four, "--resume", "--ranks", "4"])));
+        AssertNear(Losses(_runs.Folder("one")), Losses(run));
+    }
+
+    [Fact]
+    public void A_signal_to_the_launcher_has_rank_0_save()
+    {
+        OpenMpi.Require();
+        LongTests.Only("A run that is stopped");
+        var run = _runs.Folder("stopped");
+        using var process = CaclProcess.Start(_runs.Train(run, "--ranks", "2", "--set", "cacl.training.max-steps=10000"));
+        process.Until(() => SmallRuns.Steps(run) >= 2);
+        process.Signal(Terminate);
+        Assert.Equal(143, process.WaitForExit());
+        Assert.Equal($"step-{SmallRuns.Steps(run):00000000}", Newest(run));
+    }
+
+    [Theory]
+    [InlineData("cacl.training.batch-size=6", "3", "cacl.model.bn-splits is 2")]
+    [InlineData("cacl.training.batch-size=8", "3", "which 3 ranks cannot share evenly")]
+    [InlineData("cacl.training.device=cuda", "2", "Several ranks train on processors only")]
+    [InlineData("cacl.model.cycle-gradient=both-frames", "2", "cacl.model.cycle-gradient = first-frame")]
+    public void What_so_many_ranks_cannot_train_is_refused_before_any_is_started(string setting, string ranks, string words) =>
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(_runs.Train(_runs.Folder("refused"), "--set", setting, "--ranks", ranks)), words);
+
+    private static string Newest(string run) =>
+        Path.GetFileName(Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*").Max(StringComparer.Ordinal)!);
+
+    private static int ProcessOf(string run, int rank)
+    {
+        var found = 0;
+        Eventually.Holds(() => (found = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .FirstOrDefault(id => TextOf(id, "cmdline").Contains($"\0train\0", StringComparison.Ordinal)
+                && TextOf(id, "cmdline").Contains($"\0{run}\0", StringComparison.Ordinal)
+                && TextOf(id, "environ").Contains($"\0OMPI_COMM_WORLD_RANK={rank}\0", StringComparison.Ordinal)
+                && !TextOf(id, "cmdline").StartsWith("mpirun", StringComparison.Ordinal))) > 0);
+        return found;
+    }
+
+    private static string TextOf(int process, string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/{file}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // it has ended
+        }
+    }
+
+    private static double[] Losses(string run) =>
+    [
+        .. File.ReadLines(Path.Combine(run, "metrics.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()),
+    ];
+
+    // The first steps differ by rounding alone, which grows from step to step: another sample would make a difference of its own size.
+    private static void AssertNear(double[] expected, double[] found)
+    {
+        Assert.Equal(expected.Length, found.Length);
+        Assert.Equal(expected[0], found[0], 1e-5 * expected[0]);
+        Each.Holds(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.02 * pair.First));
+    }
+}
