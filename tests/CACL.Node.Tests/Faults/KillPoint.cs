@@ -53,7 +53,7 @@ internal sealed record KillPoint(string Name, string Call, int When, string Expe
         new("the change is not synced", "fsync", 1, "control.jsonl", "control.jsonl"),
     ];
 
-    /// <summary>Which call it is, where that need not be the one of its name: a checkpoint of other files has calls of other numbers.</summary>
+    /// <summary>Which call it is, where that need not be the one of its name: a checkpoint of other files has other numbers.</summary>
     public string Counted => string.Create(CultureInfo.InvariantCulture, $"call {When} of {Call}");
 
     /// <summary>Whether only a resumed run passes it.</summary>
