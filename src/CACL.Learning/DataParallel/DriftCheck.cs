@@ -20,12 +20,10 @@ internal static class DriftCheck
     public static void Make(ICollectives ranks, ITrainingEngine engine, long step)
     {
         if (step % Every != 0) return;
-        var own = engine.Checksum();
-        var all = new byte[own.Length * ranks.Size];
-        ranks.AllGather(own, all, "comparing the ranks' states");
+        var all = ranks.GatherEach(engine.Checksum(), "comparing the ranks' states");
         for (var rank = 1; rank < ranks.Size; rank++)
         {
-            if (all.AsSpan(rank * own.Length, own.Length).SequenceEqual(all.AsSpan(0, own.Length))) continue;
+            if (all[rank].AsSpan().SequenceEqual(all[0])) continue;
             throw new LostRankException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Rank {rank} has drifted away from rank 0: after {step} steps their networks are no longer the same. Their processors or "

@@ -33,7 +33,7 @@ public sealed class LeadingEngine(RankLeader leader, ITrainingEngine engine) : I
             Share();
             var ranks = leader.Ranks;
             StepOrder.Of(batch.Step, settings).Send(ranks);
-            while (!RankAnswer.AllReady(ranks, new RankAnswer(RankProgress.Ready), "getting ready for the next step"))
+            while (!RankAnswer.AllReady(ranks, new RankAnswer(RankProgress.Ready), RankLeader.GettingReady))
             {
                 // Another rank waits for its part of the batch.
             }

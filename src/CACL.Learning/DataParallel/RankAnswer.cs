@@ -31,9 +31,7 @@ internal sealed record RankAnswer(RankProgress Progress, string Why = "")
         var bytes = new byte[Bytes];
         bytes[0] = (byte)own.Progress;
         Encoding.UTF8.GetEncoder().Convert(own.Why, bytes.AsSpan(1), flush: true, out _, out _, out _);
-        var all = new byte[Bytes * ranks.Size];
-        ranks.AllGather(bytes, all, what);
-        var answers = Enumerable.Range(0, ranks.Size).Select(rank => all.AsSpan(rank * Bytes, Bytes).ToArray()).ToArray();
+        var answers = ranks.GatherEach(bytes, what);
         var failed = Array.FindIndex(answers, answer => answer[0] == (byte)RankProgress.Failed);
         if (failed >= 0)
         {

@@ -120,7 +120,7 @@ public static class RankFollower
                     answer = new RankAnswer(RankProgress.Failed, cause.Message);
                 }
 
-                all = RankAnswer.AllReady(ranks, answer, "getting ready for the next step");
+                all = RankAnswer.AllReady(ranks, answer, RankLeader.GettingReady);
             }
             while (!all);
 

@@ -13,6 +13,9 @@ public sealed class RankLeader : IDisposable
     /// <summary>What is waited for while the other ranks prepare.</summary>
     internal const string Preparing = "preparing the training";
 
+    /// <summary>What is waited for until every rank has its part of the batch.</summary>
+    internal const string GettingReady = "getting ready for the next step";
+
     private static readonly TimeSpan PreparingTime = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();

@@ -174,13 +174,8 @@ public sealed unsafe class MpiCollectives : ICollectives
     }
 
     // Every rank's process, which the others then look after.
-    private PeerProcess[] Introduce()
-    {
-        var own = PeerProcess.Own().ToBytes();
-        var all = new byte[own.Length * Size];
-        AllGather(own, all, "the first words");
-        return [.. Enumerable.Range(0, Size).Select(rank => PeerProcess.Of(all.AsSpan(rank * own.Length, own.Length)))];
-    }
+    private PeerProcess[] Introduce() =>
+        [.. this.GatherEach(PeerProcess.Own().ToBytes(), "the first words").Select(bytes => PeerProcess.Of(bytes))];
 
     private byte* Memory(long bytes)
     {
