@@ -17,9 +17,8 @@ internal static class NumberOption
     public static T Read<T>(ArgumentResult given, Func<T, bool> allows, string allowed)
         where T : struct, INumber<T>
     {
-        var option = given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
         // The number of values is checked by the library.
-        return given.Tokens is [var token] ? Read(given, option, token.Value, allows, allowed) : default;
+        return given.Tokens is [var token] ? Read(given, token.Value, allows, allowed) : default;
     }
 
     /// <summary>Returns the numbers; reports the first that is none, or not allowed, as an error in the command line.</summary>
@@ -29,26 +28,32 @@ internal static class NumberOption
     public static T[] ReadAll<T>(ArgumentResult given, Func<T, bool> allows, string allowed)
         where T : struct, INumber<T>
     {
-        var option = given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
         var numbers = new List<T>();
         foreach (var token in given.Tokens)
         {
-            numbers.Add(Read(given, option, token.Value, allows, allowed));
+            numbers.Add(Read(given, token.Value, allows, allowed));
             if (given.Errors.Any()) break;
         }
 
         return [.. numbers];
     }
 
-    private static T Read<T>(ArgumentResult given, string option, string text, Func<T, bool> allows, string allowed)
+    /// <summary>Reports a value that is not allowed as an error in the command line.</summary>
+    /// <param name="given">The value on the command line.</param>
+    /// <param name="allowed">What is allowed, in words.</param>
+    public static void Refuse(ArgumentResult given, string allowed) => given.AddError($"{NameOf(given)}: expected {allowed}.");
+
+    private static string NameOf(ArgumentResult given) => given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
+
+    private static T Read<T>(ArgumentResult given, string text, Func<T, bool> allows, string allowed)
         where T : struct, INumber<T>
     {
         var isWhole = typeof(T) != typeof(double);
         // Thousands separators are not allowed: 0,5 would be 5.
         if (!T.TryParse(text, isWhole ? NumberStyles.Integer : NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            given.AddError($"Cannot parse argument '{text}' for option '{option}' as a {(isWhole ? "whole number" : "number")}.");
+            given.AddError($"Cannot parse argument '{text}' for option '{NameOf(given)}' as a {(isWhole ? "whole number" : "number")}.");
         else if (!allows(number))
-            given.AddError($"{option}: expected {allowed}.");
+            Refuse(given, allowed);
         return number;
     }
 }

@@ -45,8 +45,7 @@ internal static class QuantityOption
 
     private static double? Refused(ArgumentResult given, string allowed)
     {
-        var option = given.Parent is OptionResult result ? result.Option.Name : given.Argument.Name;
-        given.AddError($"{option}: expected {allowed}.");
+        NumberOption.Refuse(given, allowed);
         return null;
     }
 }

@@ -63,18 +63,19 @@ internal sealed class TrainingPlan
 
     private double? Time(double stall)
     {
-        var parts = new List<(string Name, double? Seconds)> { ("step", _known.StepSeconds?.Value) };
-        Add("step", PlanUnit.Seconds, _known.StepSeconds?.Value, _known.StepSeconds is { } step
-            ? $"{Of(_plan.BatchPerCard)} pairs on a card, {step.Origin}"
-            : "not known: give --pairs-per-second, or --measure");
+        List<(string Name, double? Seconds)> parts =
+        [
+            Part("step", _known.StepSeconds?.Value, _known.StepSeconds is { } step
+                ? $"{Of(_plan.BatchPerCard)} pairs on a card, {step.Origin}"
+                : "not known: give --pairs-per-second, or --measure"),
+        ];
         if (_plan.Cards > 1) parts.AddRange(Exchange());
         if (_known.SharesCores)
         {
             var beside = _plan.BatchPerCard * _known.DecodeSeconds?.Value / _plan.Cores;
-            parts.Add(("decoding beside", beside));
-            Add("decoding beside", PlanUnit.Seconds, beside, _known.DecodeSeconds is { } decode
+            parts.Add(Part("decoding beside", beside, _known.DecodeSeconds is { } decode
                 ? $"pairs × decoding a pair / cores, which the step needs too = {Of(_plan.BatchPerCard)} × {Of(decode)} / {_plan.Cores}"
-                : "not known: give --decode-time, or --measure");
+                : "not known: give --decode-time, or --measure"));
         }
 
         var whole = parts.Aggregate((double?)0, (sum, part) => sum + part.Seconds);
@@ -100,17 +101,15 @@ internal sealed class TrainingPlan
     {
         var others = (_plan.Cards - 1.0) / _plan.Cards;
         var gradients = Parameters * BytesPerNumber;
-        Add("exchange", PlanUnit.Seconds, 2 * others * gradients / _known.Link?.Value, _known.Link is { } link
+        yield return Part("exchange", 2 * others * gradients / _known.Link?.Value, _known.Link is { } link
             ? $"2 × (cards - 1) / cards × gradients / link = 2 × {_plan.Cards - 1}/{_plan.Cards} × {Of(gradients, PlanUnit.Bytes)} / "
                 + $"{PlanUnit.Text(link.Value, PlanUnit.BytesASecond)}, as if nothing overlapped it"
             : "not known: give --link");
-        yield return ("exchange", 2 * others * gradients / _known.Link?.Value);
         if (_method is not MomentumOptions) yield break;
         var views = 3L * Crop * Crop * BytesPerNumber * _plan.BatchPerCard;
-        Add("shuffle", PlanUnit.Seconds, others * views / _known.Link?.Value, _known.Link is null
+        yield return Part("shuffle", others * views / _known.Link?.Value, _known.Link is null
             ? "not known: give --link"
             : $"(cards - 1) / cards × the key network's views / link, {Of(_plan.BatchPerCard)} views of 3 × {Crop}² × 4 bytes a card");
-        yield return ("shuffle", others * views / _known.Link?.Value);
     }
 
     private void Decoders(double? rate)
@@ -185,6 +184,13 @@ internal sealed class TrainingPlan
         Add(
             "memory for the videos", PlanUnit.Bytes, (double)_plan.Videos * VideoInMemory,
             $"videos × {VideoInMemory} bytes, on the processor's side of each trainer");
+    }
+
+    // A part of the time that a step takes.
+    private (string Name, double? Seconds) Part(string name, double? seconds, string formula)
+    {
+        Add(name, PlanUnit.Seconds, seconds, formula);
+        return (name, seconds);
     }
 
     private void Add(string name, string unit, double? value, string formula) => _lines.Add(new PlanLine(name, unit, value, formula));
