@@ -25,7 +25,7 @@ need_ffmpeg() {
   say "ffmpeg is missing: installing it with apt-get (about a minute)"
   local log
   log=$(mktemp)
-  if as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg' >"$log" 2>&1; then
+  if apt_install ffmpeg >"$log" 2>&1; then
     rm -f "$log"
     return 0
   fi
@@ -36,21 +36,21 @@ need_ffmpeg() {
 }
 
 # Open MPI starts several ranks in tests of them, which are skipped without it.
-need_mpirun() {
-  command -v mpirun >/dev/null && return 0
-  if command -v apt-get >/dev/null && may_be_root; then
-    say "mpirun is missing: installing it with apt-get"
-    as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openmpi-bin' >/dev/null 2>&1 && return 0
-  fi
-  say "Tests of several ranks are skipped: there is no mpirun (sudo apt-get install openmpi-bin)."
-}
+need_mpirun() { offer_to_tests mpirun openmpi-bin "several ranks"; }
 
 # strace lets system calls fail in tests of faults, which are skipped without it.
-need_strace() {
-  command -v strace >/dev/null && return 0
+need_strace() { offer_to_tests strace strace faults; }
+
+# offer_to_tests PROGRAM PACKAGE TESTS: installs it if that is possible, and says otherwise which tests are skipped.
+offer_to_tests() {
+  command -v "$1" >/dev/null && return 0
   if command -v apt-get >/dev/null && may_be_root; then
-    say "strace is missing: installing it with apt-get"
-    as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace' >/dev/null 2>&1 && return 0
+    say "$1 is missing: installing it with apt-get"
+    apt_install "$2" >/dev/null 2>&1 && return 0
   fi
-  say "Tests of faults are skipped: there is no strace (sudo apt-get install strace)."
+  say "Tests of $3 are skipped: there is no $1 (sudo apt-get install $2)."
+}
+
+apt_install() {
+  as_root sh -c 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"' sh "$1"
 }

@@ -56,16 +56,8 @@ internal sealed record SystemCall(int Start, int End, string Name, IReadOnlyList
     }
 
     // strace that is killed together with the program leaves the line that it was writing.
-    private static IEnumerable<string> WholeLines(string file)
-    {
-        using var text = File.OpenText(file);
-        for (var line = text.ReadLine(); line is not null;)
-        {
-            var isLast = text.EndOfStream;
-            if (!isLast || EndsWithANewLine(file)) yield return line;
-            line = text.ReadLine();
-        }
-    }
+    private static IEnumerable<string> WholeLines(string file) =>
+        EndsWithANewLine(file) ? File.ReadLines(file) : File.ReadLines(file).SkipLast(1);
 
     private static bool EndsWithANewLine(string file)
     {
