@@ -8,7 +8,7 @@ namespace CACL.Learning.Losses;
 internal static class LossScripts
 {
     private static readonly Lazy<TorchScript> All = new(() => TorchScript.Load(
-        "Losses/queue_softmax", "Losses/global_loss", "Losses/pixel_loss", "Losses/cycle_loss", "Losses/spread",
+        "Runtime/product", "Losses/queue_softmax", "Losses/global_loss", "Losses/pixel_loss", "Losses/cycle_loss", "Losses/spread",
         "Losses/nt_xent", "Losses/prediction_loss", "Losses/propagation_loss"));
 
     /// <summary>The compiled scripts.</summary>
