@@ -24,7 +24,7 @@ internal sealed class RunMeasurement : IMeasurement
     public IEnumerable<Row> Rows(Workbench bench) =>
         from device in bench.Settings.Devices
         from prepared in new[] { false, true }
-        from precision in StepShape.Precisions(device)
+        from precision in bench.Settings.PrecisionsOn(device)
         from row in Rows(bench, device, prepared, precision)
         select row;
 

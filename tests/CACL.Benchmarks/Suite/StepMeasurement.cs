@@ -21,7 +21,7 @@ internal sealed class StepMeasurement : IMeasurement
     public IEnumerable<Row> Rows(Workbench bench) =>
         from device in bench.Settings.Devices
         from shape in Shapes(device, bench.Settings.Quick)
-        from precision in StepShape.Precisions(device)
+        from precision in bench.Settings.PrecisionsOn(device)
         from row in Rows(bench, device, shape, precision)
         select row;
 

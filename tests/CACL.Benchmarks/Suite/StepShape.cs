@@ -16,7 +16,4 @@ internal sealed record StepShape(int Depth, int Batch, int Size, int Queue = 163
     public bool InParts { get; init; }
 
     private string[] PeerSizes => ["--batch", Workbench.Text(Batch), "--size", Workbench.Text(Size), "--queue", Workbench.Text(Queue)];
-
-    /// <summary>The precisions that are tried on a device; what it cannot compute in is left out, with the reason.</summary>
-    public static string[] Precisions(string device) => device == "cpu" ? ["fp32", "bf16"] : ["fp32", "tf32", "bf16"];
 }

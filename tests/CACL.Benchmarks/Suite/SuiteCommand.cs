@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CACL.Learning.Runtime;
 using CACL.Node.Ending;
 
 namespace CACL.Benchmarks.Suite;
@@ -16,6 +17,7 @@ internal static class SuiteCommand
         var devices = List("--device", "cpu, cuda or both: cpu,cuda. With cuda the program is built for NVIDIA cards.", "NAME,…");
         var names = BenchSuite.Measurements.Select(m => m.Name).ToList();
         var only = List("--only", $"Takes these measurements only: {string.Join(", ", names)}.", "NAME,…");
+        var precisions = List("--precision", "Takes steps and runs in these only: fp32, tf32 (on cards), bf16. Default: all.", "NAME,…");
         var pairs = Number("--pairs", "Repetitions, in each of which this program and the peer take turns. Default: 5, with --quick 1.");
         var threads = Number("--threads", "Threads of the tensor libraries. Default: one per core.");
         var quick = new Option<bool>("--quick") { Description = "Everything very small, to see that it works; the figures mean nothing." };
@@ -29,10 +31,11 @@ internal static class SuiteCommand
         var root = new RootCommand("Measures how fast the program is, beside a PyTorch script where there is one. Measurements:\n"
             + string.Join('\n', BenchSuite.Measurements.Select(m => $"    {m.Name,-14}{m.Does}")))
         {
-            devices, only, pairs, threads, quick, videos, peer, python, counter, json,
+            devices, only, precisions, pairs, threads, quick, videos, peer, python, counter, json,
         };
         root.HelpName = "tools/bench";
         devices.Validators.Add(given => Known(given, ["cpu", "cuda"]));
+        precisions.Validators.Add(given => Known(given, [.. Precisions.ToChooseFrom.Select(precision => precision.Word())]));
         only.Validators.Add(given => Known(given, names));
         root.SetAction(parsed =>
         {
@@ -42,6 +45,7 @@ internal static class SuiteCommand
             {
                 Devices = parsed.GetValue(devices) is { Length: > 0 } chosen ? chosen : usual.Devices,
                 Only = parsed.GetValue(only) ?? [],
+                Precisions = parsed.GetValue(precisions) ?? [],
                 Pairs = parsed.GetValue(pairs) ?? usual.Size(usual.Pairs, 1),
                 Threads = parsed.GetValue(threads) ?? usual.Threads,
                 Videos = parsed.GetValue(videos) is { } folder ? Path.GetFullPath(folder) : null,

@@ -9,6 +9,9 @@ internal sealed record SuiteSettings
     /// <summary>Names of the measurements to take; empty: all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>Precisions of steps and runs; empty: all that the device is measured in.</summary>
+    public IReadOnlyList<string> Precisions { get; init; } = [];
+
     /// <summary>Repetitions, each of ours and then the peer's or the other way round.</summary>
     public int Pairs { get; init; } = 5;
 
@@ -35,6 +38,10 @@ internal sealed record SuiteSettings
 
     /// <summary>Where the JSON goes; null: nowhere.</summary>
     public string? Json { get; init; }
+
+    /// <summary>Returns the precisions to try on a device; what it cannot compute in is left out later, with the reason.</summary>
+    public IEnumerable<string> PrecisionsOn(string device) =>
+        (device == "cpu" ? ["fp32", "bf16"] : new[] { "fp32", "tf32", "bf16" }).Where(p => Precisions.Count == 0 || Precisions.Contains(p));
 
     /// <summary>Returns the second number where everything is to be small.</summary>
     public int Size(int usually, int quick) => Quick ? quick : usually;
