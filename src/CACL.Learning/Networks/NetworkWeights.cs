@@ -39,6 +39,7 @@ public sealed class NetworkWeights : IDisposable
         Backbone = backbone;
         Heads = heads;
         Tensors = tensors;
+        Precision = precision;
         FactorType = precision.Factors();
         using var scope = NewDisposeScope();
         Parameters = Flat(Tensors.Where(tensor => !tensor.IsStatistic), device, precision.Exact(), trainable);
@@ -80,6 +81,9 @@ public sealed class NetworkWeights : IDisposable
         ? view
         : throw new KeyNotFoundException($"A {Backbone} with heads {string.Join(", ", Heads.Select(head => head.Name))} has no tensor "
             + $"named {name}.");
+
+    /// <summary>The precision in which the network is computed.</summary>
+    internal Precision Precision { get; }
 
     /// <summary>All parameters in one flat tensor, with zeros in the gaps between them.</summary>
     internal Tensor Parameters { get; }

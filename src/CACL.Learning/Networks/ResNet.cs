@@ -14,6 +14,7 @@ public sealed class ResNet
 
     private readonly TorchScript _script;
     private readonly Tensor[] _tensors;
+    private readonly Tensor[] _minimal;
     private readonly ScalarType _type;
     private readonly bool _reflects;
     private readonly int _groups;
@@ -23,6 +24,12 @@ public sealed class ResNet
     /// <param name="padding">Padding of the 3×3 and 7×7 convolutions.</param>
     /// <param name="groups">Number of groups of consecutive samples with batch statistics of their own.</param>
     public ResNet(NetworkWeights weights, Padding padding = Padding.Zeros, int groups = 1)
+        : this(weights, minimal: null, padding, groups)
+    {
+    }
+
+    /// <summary>Creates one whose 3×3 convolutions are computed with <see cref="Winograd"/>'s transforms, or directly if there are none.</summary>
+    internal ResNet(NetworkWeights weights, Tensor[]? minimal, Padding padding = Padding.Zeros, int groups = 1)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
@@ -31,6 +38,7 @@ public sealed class ResNet
         _type = weights.FactorType;
         _reflects = padding == Padding.Reflect;
         _groups = groups;
+        _minimal = minimal ?? Winograd.For(weights.Parameters.device, weights.Precision);
     }
 
     /// <summary>
@@ -41,7 +49,7 @@ public sealed class ResNet
     {
         ArgumentNullException.ThrowIfNull(x);
         SplitBatchNorm.Check(x, _groups, training);
-        return _script.Call("resnet", x.to(_type), _tensors, _groups, training, _reflects);
+        return _script.Call("resnet", x.to(_type), _tensors, _groups, training, _reflects, _minimal);
     }
 
     // Which convolutions there are, each with its normalisation, in the order in which the script takes their tensors.
@@ -70,6 +78,6 @@ public sealed class ResNet
             def bottlenecks() -> bool:
                 return {(ResNetPlan.HasBottlenecks(backbone) ? "True" : "False")}
             """;
-        return TorchScript.LoadWith(plan, "Networks/split_batch_norm", "Networks/resnet");
+        return TorchScript.LoadWith(plan, "Networks/split_batch_norm", "Networks/winograd", "Networks/resnet");
     }
 }
