@@ -204,7 +204,8 @@ public sealed unsafe class NcclTensors : ITensorCollectives
         if (waited <= _deadline) return null;
         return new LostRankException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Not every rank took part in {what} within {_deadline.TotalSeconds:0} s: one of them hangs, is far behind, or is out of reach."));
+            $"Not every rank took part in {what} within {_deadline.TotalSeconds:0} s: one of them hangs, is far behind, or "
+            + $"is out of reach."));
     }
 
     // A network that fails is told here; a rank that merely does not come is not.

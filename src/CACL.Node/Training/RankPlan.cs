@@ -14,7 +14,8 @@ namespace CACL.Node.Training;
 internal sealed record RankPlan(string Folder, string Videos, string Precision, string Way, Dictionary<string, string> Settings)
 {
     /// <summary>Returns the plan of a run.</summary>
-    public static RankPlan Of(ResolvedConfiguration configuration, string folder, TrainingVideos videos, Precision precision, RankExchange way) =>
+    public static RankPlan Of(
+        ResolvedConfiguration configuration, string folder, TrainingVideos videos, Precision precision, RankExchange way) =>
         new(folder, videos.Identity, precision.Word(), way.Words, new(configuration.Fingerprint));
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

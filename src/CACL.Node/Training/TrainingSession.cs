@@ -110,7 +110,8 @@ internal static class TrainingSession
             var options = TrainingOptions.Of(
                 request.Configuration, folder.Path, device, precision, videos, new BatchShare(0, request.Ranks), request.Processes);
             var outcome = Train(
-                request, way, exchange, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
+                request, way, exchange, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog,
+                decoders);
             request.Leader?.End();
             var code = Tell(outcome, signals, folder, request);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
@@ -177,7 +178,8 @@ internal static class TrainingSession
 
     private static RunOutcome Train(
         TrainRequest request, RankExchange way, ITensorCollectives exchange, RunOptions options, Precision precision, RunFolder folder,
-        ActorSystemHost host, Screen screen, RunLog log, StopSignals signals, NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
+        ActorSystemHost host, Screen screen, RunLog log, StopSignals signals, NodeState? node, RunTelemetry telemetry,
+        TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);

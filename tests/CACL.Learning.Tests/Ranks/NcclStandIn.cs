@@ -28,7 +28,7 @@ internal static partial class NcclStandIn
     public static string? Compile(string file, string name)
     {
         const string Compiler = "/usr/bin/cc";
-        if (!File.Exists(Compiler)) return $"There is no {Compiler} to compile what stands in for NCCL (Debian, Ubuntu: apt-get install gcc).";
+        if (!File.Exists(Compiler)) return $"There is no {Compiler}, which compiles NCCL's stand-in (Debian, Ubuntu: apt-get install gcc).";
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var start = new ProcessStartInfo(
             Compiler, ["-O1", "-shared", "-fPIC", "-pthread", $"-Wl,-soname,{name}", "-o", file, Source()])

@@ -75,8 +75,8 @@ public sealed class NcclTensorsTests
     [Fact]
     public void A_rank_that_does_not_come_to_the_meeting_costs_the_deadline() => Assert.Equal(
         ["Not every rank took part in meeting over NCCL within 0 s: one of them hangs, is far behind, or is out of reach.",
-            "NCCL could not carry the first words between the ranks: unhandled system error. With NCCL_DEBUG=INFO in the environment it says "
-            + "more."],
+            "NCCL could not carry the first words between the ranks: unhandled system error. With NCCL_DEBUG=INFO in the environment it "
+            + "says more."],
         ThreadRanks.Do(2, rank => Loss(rank, new StandInCard($"card {rank.Rank}") { FailingCall = rank.Rank }, Short)));
 
     [Fact]

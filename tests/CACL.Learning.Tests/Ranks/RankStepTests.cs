@@ -145,7 +145,8 @@ public sealed class RankStepTests
             using var method = options.Create(CPU);
             Assert.Equal(
                 options.AgainstRanks,
-                ThreadRanks.Do(2, rank => Assert.Throws<ArgumentException>(() => method.Join(new HostTensors(rank))).Message.Split(" (")[0])[0]);
+                ThreadRanks.Do(
+                    2, rank => Assert.Throws<ArgumentException>(() => method.Join(new HostTensors(rank))).Message.Split(" (")[0])[0]);
         });
     }
 
