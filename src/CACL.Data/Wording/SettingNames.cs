@@ -73,6 +73,15 @@ public static class SettingNames
     /// <summary>The folder with libtorch.</summary>
     public const string LibTorch = "cacl.training.libtorch";
 
+    /// <summary>Over what ranks exchange the tensors of a step.</summary>
+    public const string RankCollectives = "cacl.ranks.collectives";
+
+    /// <summary>Whether a card replays a recorded step.</summary>
+    public const string CudaGraph = "cacl.training.cuda-graph";
+
+    /// <summary>The device that trains.</summary>
+    public const string Device = "cacl.training.device";
+
     /// <summary>How many steps lie between two checkpoints.</summary>
     public const string CheckpointEverySteps = "cacl.checkpoints.every-steps";
 

@@ -30,7 +30,7 @@ public interface IMethod : IDisposable
     /// the means over all ranks, and what enters the queues comes from all of them, in their order. Called before the first step.
     /// </summary>
     /// <exception cref="ArgumentException">The method cannot do that; the message says why.</exception>
-    void Join(ICollectives ranks);
+    void Join(ITensorCollectives ranks);
 
     /// <summary>Returns a checksum of all numbers that it keeps from step to step, 16 bytes. Called between two steps.</summary>
     byte[] Checksum();

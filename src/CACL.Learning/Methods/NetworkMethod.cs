@@ -65,7 +65,7 @@ public abstract class NetworkMethod : IMethod
     public NetworkWeights Online { get; }
 
     /// <summary>The ranks that take each step together.</summary>
-    private protected ICollectives Ranks { get; private set; } = OneRank.Only;
+    private protected ITensorCollectives Ranks { get; private set; } = HostTensors.Alone;
 
     /// <summary>The queues by their heads' names.</summary>
     private protected IReadOnlyDictionary<string, NegativeQueue> Queues { get; }
@@ -77,13 +77,13 @@ public abstract class NetworkMethod : IMethod
     private protected virtual IReadOnlyList<NetworkWeights> Networks => [Online];
 
     /// <inheritdoc/>
-    public void Join(ICollectives ranks)
+    public void Join(ITensorCollectives ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);
-        if (ranks.Size > 1 && _options.AgainstRanks is { } reason) throw new ArgumentException(reason, nameof(ranks));
+        if (!ranks.IsAlone && _options.AgainstRanks is { } reason) throw new ArgumentException(reason, nameof(ranks));
         Ranks = ranks;
         _shared?.Dispose();
-        _shared = ranks.Size > 1 ? new SharedGradient(Networks, ranks) : null;
+        _shared = ranks.IsAlone ? null : new SharedGradient(Networks, ranks);
     }
 
     /// <inheritdoc/>
@@ -115,7 +115,7 @@ public abstract class NetworkMethod : IMethod
             Boxes = views.Boxes(),
             Clock = settings.Clock,
             InspectGradient = settings.InspectGradient,
-            Exchange = Ranks.Size > 1 ? new BatchExchange(Ranks, views.Shuffle!) : null,
+            Exchange = Ranks.IsAlone ? null : new BatchExchange(Ranks, views.Shuffle!, views.View.device),
         };
         StepFigures figures;
         try
@@ -200,8 +200,8 @@ public abstract class NetworkMethod : IMethod
         _before = [.. Networks.Select(network => network.Statistics.clone())];
 
     /// <summary>
-    /// Makes the state what it was before a step that the ranks gave up. They exchange nothing once a step has changed parameters or
-    /// queues.
+    /// Makes the state what it was before a step that the ranks gave up. They exchange nothing, and wait for no exchange, once a step
+    /// has changed parameters or queues.
     /// </summary>
     /// <param name="before">What <see cref="KeepStatistics"/> returned.</param>
     private protected virtual void Undo(IReadOnlyList<Tensor> before)
@@ -242,7 +242,7 @@ public abstract class NetworkMethod : IMethod
         var pixels = views.EnqueuePixels is [var chosen, ..] ? chosen.Length : 0;
         if (_options.Problems(batch, side, pixels).ToList() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(' ', problems));
-        if (Ranks.Size > 1 && views.Shuffle?.Length != batch * Ranks.Size)
+        if (!Ranks.IsAlone && views.Shuffle?.Length != batch * Ranks.Size)
         {
             throw new ArgumentException(
                 $"{Ranks.Size} ranks of {batch} pairs need a permutation of {Ranks.Size * batch} samples for the key network's batch.");

@@ -11,8 +11,10 @@ namespace CACL.Learning.Methods;
 /// </summary>
 internal sealed class SharedGradient : IDisposable
 {
+    private const string What = "averaging the gradient";
+
     private readonly IReadOnlyList<NetworkWeights> _networks;
-    private readonly ICollectives _ranks;
+    private readonly ITensorCollectives _ranks;
     private readonly Tensor _all;
     private readonly Tensor[] _gradients;
     private readonly Tensor[] _statistics;
@@ -20,13 +22,13 @@ internal sealed class SharedGradient : IDisposable
     /// <summary>Creates the buffer.</summary>
     /// <param name="networks">The network that is trained, then the others whose statistics a step changes.</param>
     /// <param name="ranks">The ranks.</param>
-    public SharedGradient(IReadOnlyList<NetworkWeights> networks, ICollectives ranks)
+    public SharedGradient(IReadOnlyList<NetworkWeights> networks, ITensorCollectives ranks)
     {
         (_networks, _ranks) = (networks, ranks);
         var parameters = networks[0].Parameters;
         using var scope = NewDisposeScope();
         var length = parameters.numel() + networks.Sum(network => network.Statistics.numel());
-        _all = zeros(length, parameters.dtype, CPU).DetachFromDisposeScope();
+        _all = zeros(length, parameters.dtype, parameters.device).DetachFromDisposeScope();
         _gradients = [.. networks[0].ParameterViews(_all.narrow(0, 0, parameters.numel()))];
         foreach (var view in _gradients) view.DetachFromDisposeScope();
         _statistics = new Tensor[networks.Count];
@@ -47,7 +49,9 @@ internal sealed class SharedGradient : IDisposable
         using var _ = no_grad();
         for (var i = 0; i < gradients.Count; i++) _gradients[i].copy_(gradients[i]);
         for (var i = 0; i < _networks.Count; i++) _statistics[i].copy_(_networks[i].Statistics);
-        _ranks.Average(_all, "averaging the gradient");
+        _ranks.Average(_all, What);
+        // From here on, parameters change, which a lost rank could no longer undo.
+        _ranks.Finish(What);
         for (var i = 0; i < _networks.Count; i++) _networks[i].Statistics.copy_(_statistics[i]);
         return _gradients;
     }

@@ -22,7 +22,7 @@ internal sealed class StepLosses
     }
 
     /// <summary>Returns all numbers in one tensor, each the mean over the ranks, and whether the losses are finite.</summary>
-    public StepFigures Figures(StepScalars scalars, ICollectives ranks)
+    public StepFigures Figures(StepScalars scalars, ITensorCollectives ranks)
     {
         using var scope = NewDisposeScope();
         List<(MetricSpec Spec, Tensor Value)> all = [.. _losses, .. _shares];

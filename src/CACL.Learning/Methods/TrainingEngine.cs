@@ -18,6 +18,7 @@ public sealed class TrainingEngine : ITrainingEngine
     private readonly ulong _seed;
     private readonly Action<PairBatch, Views>? _preview;
     private readonly int _ranks;
+    private readonly bool _exchanges;
 
     /// <summary>Creates an engine at step 0 of a run.</summary>
     /// <param name="options">The method and its settings.</param>
@@ -32,16 +33,19 @@ public sealed class TrainingEngine : ITrainingEngine
     public TrainingEngine(
         MethodOptions options, string device, ulong seed, IReadOnlyList<SnapshotTensor>? initial = null,
         Action<PairBatch, Views>? preview = null, Precision precision = Precision.Fp32, bool cudaGraph = false,
-        ICollectives? ranks = null)
+        ITensorCollectives? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _seed = seed;
         _preview = preview;
         var on = new Device(device);
+        // The driver's events are those of the calling thread's card.
+        if (on.type == DeviceType.CUDA) CudaCard.Enter(Math.Max(0, on.index));
         TorchSwitches.Set(on, precision, sameShapes: true);
         _method = options.Create(on, precision, cudaGraph && on.type == DeviceType.CUDA);
         _views = new ViewsBuilder(on);
         _ranks = ranks?.Size ?? 1;
+        _exchanges = ranks is { IsAlone: false };
         if (ranks is not null) _method.Join(ranks);
         if (initial is not null) _method.InitialiseFrom(initial);
     }
@@ -60,9 +64,9 @@ public sealed class TrainingEngine : ITrainingEngine
         _clock.Start();
         var own = batch.Pairs.Count;
         var shuffle = StepPermutation.Of(_seed, batch.Step, own * _ranks);
-        using var views = _ranks == 1
-            ? _views.Build(batch, shuffle)
-            : _views.Build(batch, [.. Enumerable.Range(0, own)]) with { Shuffle = shuffle };
+        using var views = _exchanges
+            ? _views.Build(batch, [.. Enumerable.Range(0, own)]) with { Shuffle = shuffle }
+            : _views.Build(batch, shuffle);
         _preview?.Invoke(batch, views);
         _clock.Ended(StepPart.Transfer);
         return _method.Begin(views, settings with { Clock = _clock });

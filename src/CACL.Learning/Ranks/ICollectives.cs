@@ -44,4 +44,11 @@ public interface ICollectives : IDisposable
     /// <summary>Waits until every rank is here.</summary>
     /// <param name="what">See <see cref="AllReduce(Span{float}, string)"/>.</param>
     void Barrier(string what);
+
+    /// <summary>Returns why the ranks cannot go on if one is seen to be gone, as on the same machine; null: none is.</summary>
+    LostRankException? Gone();
+
+    /// <summary>Has all calls from now on fail: the ranks have lost each other in something that they do otherwise.</summary>
+    /// <param name="cause">How.</param>
+    void GiveUp(LostRankException cause);
 }

@@ -130,6 +130,23 @@ public sealed unsafe class MpiCollectives : ICollectives
         }
     }
 
+    /// <inheritdoc/>
+    public LostRankException? Gone()
+    {
+        int[] gone = [.. Enumerable.Range(0, _peers.Length).Where(rank => rank != Rank && _peers[rank].IsGone(_peers[Rank]))];
+        return gone.Length == 0
+            ? null
+            : new LostRankException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Rank {gone[0]} of {Size} is gone: {_peers[gone[0]].Words} has ended."));
+    }
+
+    /// <inheritdoc/>
+    public void GiveUp(LostRankException cause)
+    {
+        lock (_gate) _broken ??= cause;
+    }
+
     /// <summary>Leaves MPI if all ranks are still there; otherwise the process just ends.</summary>
     public void Dispose()
     {
@@ -226,16 +243,6 @@ public sealed unsafe class MpiCollectives : ICollectives
 
             if (waited > _deadline) throw _broken = Late(what);
         }
-    }
-
-    private LostRankException? Gone()
-    {
-        int[] gone = [.. Enumerable.Range(0, _peers.Length).Where(rank => rank != Rank && _peers[rank].IsGone(_peers[Rank]))];
-        return gone.Length == 0
-            ? null
-            : new LostRankException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Rank {gone[0]} of {Size} is gone: {_peers[gone[0]].Words} has ended."));
     }
 
     private LostRankException Late(string what)

@@ -21,6 +21,12 @@ public sealed class MpiEnvironment(Func<string, string?> variable)
     /// <summary>How many ranks the launcher started on this machine; 1 where it does not say.</summary>
     public int OnThisMachine => Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1;
 
+    /// <summary>
+    /// The number of this rank among those on this machine, from 0, as Open MPI, Slurm or torchrun say it; its own number where none does.
+    /// </summary>
+    public int RankOnThisMachine =>
+        Number("OMPI_COMM_WORLD_LOCAL_RANK") ?? Number("SLURM_LOCALID") ?? Number("LOCAL_RANK") ?? Rank;
+
     private int? Number(string name) =>
         int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

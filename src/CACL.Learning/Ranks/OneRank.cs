@@ -41,6 +41,15 @@ public sealed class OneRank : ICollectives
     }
 
     /// <inheritdoc/>
+    public LostRankException? Gone() => null;
+
+    /// <inheritdoc/>
+    public void GiveUp(LostRankException cause)
+    {
+        // There is only one, and it serves whoever trains next.
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

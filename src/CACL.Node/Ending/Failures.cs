@@ -47,5 +47,5 @@ internal static class Failures
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
         or PreparationException or ClipException or ListenException or NodeClientException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
-        or EvaluationException or LostRankException;
+        or EvaluationException or LostRankException or NcclUnavailableException;
 }

@@ -71,6 +71,7 @@ internal static class FollowingSession
         private readonly VideoCatalog _catalog;
         private readonly ActorSystemHost _host = new();
         private readonly RankBatches _batches;
+        private readonly ITensorCollectives _exchange;
 
         public Inputs(ResolvedConfiguration configuration, ICollectives ranks, RankPlan plan)
         {
@@ -90,15 +91,24 @@ internal static class FollowingSession
             var prepared = PreparedInputs.Of(_catalog, videos, settings.Data, lost => Log.Warning("{Prepared}", lost));
             videos = videos with { Prepared = prepared };
             var processes = MpiEnvironment.Own.OnThisMachine;
-            var device = TorchDevice.Prepare(settings.Training, processes);
+            var device = TorchDevice.Prepare(settings.Training, processes, MpiEnvironment.Own.RankOnThisMachine);
+            RankRules.RequireDevice(settings, device, ranks.Size, processes);
+            var way = RankExchange.Of(settings.Ranks, device, ranks.Size);
+            if (way.Words != plan.Way)
+            {
+                throw new RankInputsException(
+                    $"rank 0 trains {plan.Way}, and it would train {way.Words} here ({device}): give all ranks the same devices and "
+                    + "settings.");
+            }
+
             var precision = Precisions.Find(plan.Precision)
                 ?? throw new RankInputsException($"rank 0 computes in {plan.Precision}, which this version does not know.");
             var options = TrainingOptions.Of(
                 configuration, plan.Folder, device, precision, videos, new BatchShare(ranks.Rank, ranks.Size), processes);
-            RankRules.RequireProcessor(device, ranks.Size);
             var decoders = ProgramDecoders.Create(settings.Data.Decoder, sentence => Log.Warning("{Replaced:l}", sentence));
+            _exchange = way.Create(ranks, device, settings.Ranks.Timeout);
             Engine = new TrainingEngine(
-                settings.ToMethod().OfRank(ranks.Size), device, options.Sampling.Seed, precision: precision, ranks: ranks);
+                settings.ToMethod().OfRank(ranks.Size), device, options.Sampling.Seed, precision: precision, ranks: _exchange);
             var akka = ConfigurationFactory.ParseString(configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!))
                 .WithFallback(Dispatchers.Configuration);
             _batches = RankBatches.Start(
@@ -115,6 +125,7 @@ internal static class FollowingSession
             _batches.Dispose();
             _host.Dispose();
             Engine.Dispose();
+            _exchange.Dispose();
             _catalog.Dispose();
         }
     }

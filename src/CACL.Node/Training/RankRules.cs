@@ -1,4 +1,7 @@
 using CACL.Data.Wording;
+using CACL.Learning.Ranks;
+using CACL.Learning.Runtime;
+using CACL.Node.Devices;
 using CACL.Node.Ending;
 using CACL.Node.Settings;
 
@@ -27,18 +30,36 @@ internal static class RankRules
                 $"cacl.model.bn-splits is {splits}: these groups of the whole batch are shared among {ranks} ranks, each of which needs at "
                     + $"least one. Take a multiple of {ranks}; {ranks} is one group a rank.");
         }
-
-        if (settings.Training.Device.StartsWith("cuda", StringComparison.Ordinal)) RequireProcessor(settings.Training.Device, ranks);
     }
 
-    /// <summary>Refuses several ranks on cards.</summary>
+    /// <summary>Refuses settings that ranks cannot train on this device. libtorch is loaded.</summary>
+    /// <param name="settings">The settings.</param>
     /// <param name="device">The device, resolved.</param>
     /// <param name="ranks">Number of ranks.</param>
-    /// <exception cref="UserException">They would train on cards.</exception>
-    public static void RequireProcessor(string device, int ranks)
+    /// <param name="onThisMachine">How many of them are on this machine, as far as their launcher says.</param>
+    /// <exception cref="UserException">They cannot; the message says what to change.</exception>
+    public static void RequireDevice(RunSettings settings, string device, int ranks, int onThisMachine)
     {
-        if (ranks > 1 && device != "cpu")
-            throw new UserException($"Several ranks train on processors only, not on {device}: set cacl.training.device=cpu, or train in "
-                + "one process.");
+        var way = RankExchange.Of(settings.Ranks, device, ranks);
+        if (way.IsAlone) return;
+        if (settings.ToMethod().AgainstRanks is { } reason) throw new UserException(reason);
+        if (way.IsNccl && device == "cpu")
+        {
+            throw new UserException(
+                $"{SettingNames.RankCollectives} is nccl, which exchanges between cards, and this training is on a processor: take auto or "
+                + "mpi.");
+        }
+
+        if (device != "cpu" && settings.Training.CudaGraph)
+        {
+            throw new UserException(
+                $"{SettingNames.CudaGraph} is on, and a recorded step cannot exchange anything with other ranks: set "
+                + $"{SettingNames.CudaGraph}=off.");
+        }
+
+        // Where each process is shown cards of its own, they are compared when the ranks meet.
+        if (!way.IsNccl || Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is not null) return;
+        var cards = settings.Training.Device.Contains(':', StringComparison.Ordinal) ? 1 : DeviceChoice.Cards(LibTorchLoader.Load());
+        if (onThisMachine > cards) throw new UserException(NcclRules.SharedCard(0, cards));
     }
 }

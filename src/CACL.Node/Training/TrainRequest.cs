@@ -19,4 +19,7 @@ internal sealed record TrainRequest(ResolvedConfiguration Configuration, RunStar
 
     /// <summary>How many of them are on this machine, as far as their launcher says.</summary>
     public int Processes => Leader is null ? 1 : MpiEnvironment.Own.OnThisMachine;
+
+    /// <summary>The number of this process among them.</summary>
+    public int PlaceOnMachine => Leader is null ? 0 : MpiEnvironment.Own.RankOnThisMachine;
 }

@@ -13,6 +13,7 @@ using CACL.Http.Server;
 using CACL.Learning.DataParallel;
 using CACL.Learning.Methods;
 using CACL.Learning.Networks;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Node.Devices;
@@ -94,8 +95,11 @@ internal static class TrainingSession
                 Log.Warning("{Queue:l}", warning);
             }
 
-            var device = TorchDevice.Prepare(settings.Training, request.Processes);
-            RankRules.RequireProcessor(device, request.Ranks);
+            var device = TorchDevice.Prepare(settings.Training, request.Processes, request.PlaceOnMachine);
+            RankRules.RequireDevice(settings, device, request.Ranks, request.Processes);
+            var way = RankExchange.Of(settings.Ranks, device, request.Ranks);
+            using var exchange = way.Create(request.Leader?.Ranks ?? OneRank.Only, device, settings.Ranks.Timeout);
+            if (exchange is NcclTensors nccl) Log.Information("NCCL {Version} exchanges what a step of several ranks does", nccl.Version);
             new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
                 settings.Training, device,
@@ -106,7 +110,8 @@ internal static class TrainingSession
             var options = TrainingOptions.Of(
                 request.Configuration, folder.Path, device, precision, videos, new BatchShare(0, request.Ranks), request.Processes);
             var outcome = Train(
-                request, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog, decoders);
+                request, way, exchange, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog,
+                decoders);
             request.Leader?.End();
             var code = Tell(outcome, signals, folder, request);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
@@ -172,8 +177,9 @@ internal static class TrainingSession
     }
 
     private static RunOutcome Train(
-        TrainRequest request, RunOptions options, Precision precision, RunFolder folder, ActorSystemHost host, Screen screen, RunLog log,
-        StopSignals signals, NodeState? node, RunTelemetry telemetry, TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
+        TrainRequest request, RankExchange way, ITensorCollectives exchange, RunOptions options, Precision precision, RunFolder folder,
+        ActorSystemHost host, Screen screen, RunLog log, StopSignals signals, NodeState? node, RunTelemetry telemetry,
+        TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -209,7 +215,7 @@ internal static class TrainingSession
         telemetry.Begin(start);
         if (request.Leader is { } leader)
         {
-            leader.Prepare(RankPlan.Of(request.Configuration, folder.Path, videos, precision).ToJson());
+            leader.Prepare(RankPlan.Of(request.Configuration, folder.Path, videos, precision, way).ToJson());
             Log.Information("{Ranks} ranks train together, each with {Own} pairs of a batch", request.Ranks, options.OwnBatch);
         }
 
@@ -232,7 +238,7 @@ internal static class TrainingSession
             Decoder = decoders.Preferring(videos.Prepared),
             Engine = () => engines.Make(() => Led(request.Leader, new TrainingEngine(
                 method.OfRank(request.Ranks), options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look,
-                precision, request.Configuration.Settings.Training.CudaGraph, request.Leader?.Ranks))),
+                precision, request.Configuration.Settings.Training.CudaGraph, exchange))),
             Checkpoints = storage,
             Start = start,
             Unusable = videos.Unusable,

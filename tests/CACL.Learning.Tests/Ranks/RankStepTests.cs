@@ -56,11 +56,36 @@ public sealed class RankStepTests
     {
         LongTests.Only("Nine networks of two steps each");
         const int ranks = 4;
-        var expected = Steps(OneRank.Only, Cacl, Precision.Fp32);
-        var found = ThreadRanks.Do(ranks, rank => Steps(rank, Cacl, Precision.Fp32));
+        var expected = Steps(HostTensors.Alone, Cacl, Precision.Fp32);
+        var found = ThreadRanks.Do(ranks, rank => Steps(new HostTensors(rank), Cacl, Precision.Fp32));
         AssertNear(expected, found[0], Rounded);
         Each.Holds(found, taken => Assert.Equal(found[0].Checksum, taken.Checksum));
-        Assert.Equal(found[0].Checksum, ThreadRanks.Do(ranks, rank => Steps(rank, Cacl, Precision.Fp32))[0].Checksum);
+        Assert.Equal(found[0].Checksum, ThreadRanks.Do(ranks, rank => Steps(new HostTensors(rank), Cacl, Precision.Fp32))[0].Checksum);
+    }
+
+    [Fact]
+    public void One_rank_over_NCCL_takes_the_step_of_a_process_alone_bit_for_bit()
+    {
+        NcclStandIn.Require();
+        var over = ThreadRanks.Do(1, rank =>
+        {
+            using var nccl = NcclTensorsTests.Over(rank);
+            return Steps(nccl, Cacl, Precision.Fp32).Checksum;
+        });
+        Assert.Equal(Steps(HostTensors.Alone, Cacl, Precision.Fp32).Checksum, over[0]);
+    }
+
+    [Fact]
+    public void Two_ranks_take_the_same_step_over_NCCL_and_over_the_host_bit_for_bit()
+    {
+        NcclStandIn.Require();
+        Each.Holds(
+            ThreadRanks.Do(2, rank =>
+            {
+                using var nccl = NcclTensorsTests.Over(rank);
+                return (Steps(nccl, Cacl, Precision.Fp32).Checksum, Steps(new HostTensors(rank), Cacl, Precision.Fp32).Checksum);
+            }),
+            taken => Assert.Equal(taken.Item2, taken.Item1));
     }
 
     [Fact]
@@ -68,15 +93,15 @@ public sealed class RankStepTests
     {
         var (exchanges, untouched) = ThreadRanks.Do(2, rank =>
         {
-            var taken = Steps(rank, Cacl, Precision.Fp32, steps: 1);
+            var taken = Steps(new HostTensors(rank), Cacl, Precision.Fp32, steps: 1);
             return (rank.Exchanges, taken.Checksum);
         })[0];
         Assert.InRange(exchanges, 5, 50);
         var found = ThreadRanks.Do(2, rank =>
         {
             using var method = Cacl.OfRank(2).Create(CPU);
-            method.Join(rank);
-            using var views = Part(1, rank);
+            method.Join(new HostTensors(rank));
+            using var views = Part(1, new HostTensors(rank));
             for (var lost = 0; lost < exchanges; lost++)
             {
                 // Both lose the other in the same exchange here, and find it again for the next.
@@ -85,7 +110,7 @@ public sealed class RankStepTests
             }
 
             rank.FailsAt = null;
-            return Steps(rank, Cacl, Precision.Fp32, method, steps: 1).Checksum;
+            return Steps(new HostTensors(rank), Cacl, Precision.Fp32, method, steps: 1).Checksum;
         });
         Each.Holds(found, checksum => Assert.Equal(untouched, checksum));
     }
@@ -96,17 +121,17 @@ public sealed class RankStepTests
         var found = ThreadRanks.Do(2, rank =>
         {
             using var method = Cacl.OfRank(2).Create(CPU);
-            method.Join(rank);
-            using var bad = Part(1, rank);
+            method.Join(new HostTensors(rank));
+            using var bad = Part(1, new HostTensors(rank));
             using (no_grad())
             {
                 if (rank.Rank == 1) bad.View.fill_(double.NaN);
             }
 
             Assert.False(method.Step(bad, new StepSettings(0.1)).IsFinite);
-            return Steps(rank, Cacl, Precision.Fp32, method, steps: 1).Checksum;
+            return Steps(new HostTensors(rank), Cacl, Precision.Fp32, method, steps: 1).Checksum;
         });
-        var untouched = ThreadRanks.Do(2, rank => Steps(rank, Cacl, Precision.Fp32, steps: 1).Checksum);
+        var untouched = ThreadRanks.Do(2, rank => Steps(new HostTensors(rank), Cacl, Precision.Fp32, steps: 1).Checksum);
         Assert.Equal(untouched, found);
     }
 
@@ -120,7 +145,8 @@ public sealed class RankStepTests
             using var method = options.Create(CPU);
             Assert.Equal(
                 options.AgainstRanks,
-                ThreadRanks.Do(2, rank => Assert.Throws<ArgumentException>(() => method.Join(rank)).Message.Split(" (")[0])[0]);
+                ThreadRanks.Do(
+                    2, rank => Assert.Throws<ArgumentException>(() => method.Join(new HostTensors(rank))).Message.Split(" (")[0])[0]);
         });
     }
 
@@ -128,22 +154,22 @@ public sealed class RankStepTests
     public void Without_the_permutation_of_the_whole_batch_no_step_is_taken() => ThreadRanks.Do(2, rank =>
     {
         using var method = Cacl.OfRank(2).Create(CPU);
-        method.Join(rank);
-        using var views = Part(0, rank) with { Shuffle = null };
+        method.Join(new HostTensors(rank));
+        using var views = Part(0, new HostTensors(rank)) with { Shuffle = null };
         return Assert.Throws<ArgumentException>(() => method.Step(views, new StepSettings(0.1))).Message;
     });
 
     private static void AssertOneStep(int ranks, MethodOptions options)
     {
-        var expected = Steps(OneRank.Only, options, Precision.Fp64);
-        var found = ThreadRanks.Do(ranks, rank => Steps(rank, options, Precision.Fp64));
+        var expected = Steps(HostTensors.Alone, options, Precision.Fp64);
+        var found = ThreadRanks.Do(ranks, rank => Steps(new HostTensors(rank), options, Precision.Fp64));
         Each.Holds(found, taken => AssertNear(expected, taken, Exact));
         // And they do not drift apart: not by a bit.
         Each.Holds(found, taken => Assert.Equal(found[0].Checksum, taken.Checksum));
     }
 
     // Two steps on batches of their own: the second begins with statistics, momentum and queues that the first has changed.
-    private static Taken Steps(ICollectives ranks, MethodOptions options, Precision precision, IMethod? method = null, int steps = 2)
+    private static Taken Steps(ITensorCollectives ranks, MethodOptions options, Precision precision, IMethod? method = null, int steps = 2)
     {
         var own = method ?? options.OfRank(ranks.Size).Create(CPU, precision);
         try
@@ -176,7 +202,7 @@ public sealed class RankStepTests
     }
 
     // A rank's part of a batch.
-    private static Views Part(int step, ICollectives ranks)
+    private static Views Part(int step, ITensorCollectives ranks)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)step + 1);
@@ -198,9 +224,9 @@ public sealed class RankStepTests
         Tensor Share(Tensor all, int from) => all.narrow(0, from + first, own).clone();
         return new Views(
             Share(view, 0).DetachFromDisposeScope(), Share(plus, 0).DetachFromDisposeScope(), Own(rolls), Own(rollsPlus),
-            ranks.Size == 1 ? shuffle : [.. Enumerable.Range(0, own)], Own(pixels))
+            ranks.IsAlone ? shuffle : [.. Enumerable.Range(0, own)], Own(pixels))
         {
-            Shuffle = ranks.Size == 1 ? null : shuffle,
+            Shuffle = ranks.IsAlone ? null : shuffle,
             UploadedBoxes = cat([Share(boxes, 0), Share(boxes, Batch)]).DetachFromDisposeScope(),
         };
     }

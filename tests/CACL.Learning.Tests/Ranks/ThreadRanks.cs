@@ -8,6 +8,7 @@ internal sealed class ThreadRanks : ICollectives
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
     private readonly Meeting _meeting;
+    private LostRankException? _broken;
 
     private ThreadRanks(Meeting meeting, int rank) => (_meeting, Rank) = (meeting, rank);
 
@@ -99,12 +100,17 @@ internal sealed class ThreadRanks : ICollectives
 
     public void Barrier(string what) => Meet([], what);
 
+    public LostRankException? Gone() => null;
+
+    public void GiveUp(LostRankException cause) => _broken = cause;
+
     public void Dispose()
     {
     }
 
     private byte[][] Meet(ReadOnlySpan<byte> bytes, string what)
     {
+        if (_broken is not null) throw new LostRankException(_broken.Message, _broken);
         if (Exchanges++ == FailsAt) throw new LostRankException($"A rank did not take part in {what}.");
         _meeting.Brought[Rank] = bytes.ToArray();
         Wait(what);
