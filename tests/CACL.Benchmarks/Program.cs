@@ -20,6 +20,7 @@ static int Run(string[] args) => args switch
 {
     ["decode", var folder, .. var options] => DecodeBenchmark.Run(folder, Options.Parse(options)),
     ["step", .. var options] => StepBenchmark.Run(Options.Parse(options)),
+    ["convolutions", .. var options] => ConvolutionBenchmark.Run(Options.Parse(options)),
     ["augmentation", .. var options] => AugmentationBenchmark.Run(Options.Parse(options)),
     ["snapshot", .. var options] => SnapshotBenchmark.Run(Options.Parse(options)),
     ["pixel-loss", .. var options] => PixelLossBenchmark.Run(Options.Parse(options)),
@@ -46,9 +47,10 @@ static int Usage()
         + "[--stride 8] [--decoder auto|worker|in-process|isolated] [--digest 1] [--compare 0]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6] [--parts 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks convolutions [--depth 18] [--size 112] [--batch 16] [--threads 2] [--steps 6]");
     Console.Error.WriteLine("       CACL.Benchmarks augmentation [--size 224] [--batch 32] [--threads 2] [--steps 8]");
     Console.Error.WriteLine("       CACL.Benchmarks snapshot [--depth 18] [--queue 16384] [--threads 2] [--times 10]");
-    Console.Error.WriteLine("           these three take --device cpu|cuda and --precision fp32|tf32|bf16|auto, too, and step --cuda-graph 1");
+    Console.Error.WriteLine("           these four take --device cpu|cuda and --precision fp32|tf32|bf16|auto, too, and step --cuda-graph 1");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
     Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300] [--folder DIR]");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
