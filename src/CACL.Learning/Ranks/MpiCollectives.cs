@@ -39,6 +39,9 @@ public sealed unsafe class MpiCollectives : ICollectives
     /// <inheritdoc/>
     public int Rank { get; }
 
+    /// <summary>Whether an exchange failed because a rank was lost.</summary>
+    public bool HasLostRank => _broken is { IsDrift: false };
+
     /// <inheritdoc/>
     public int Size { get; }
 

@@ -25,8 +25,12 @@ internal sealed record RankSettings
     /// <summary>Over what they exchange the tensors of a step.</summary>
     public required RankCollectives Collectives { get; init; }
 
+    /// <summary>How often the ranks are started again after one was lost.</summary>
+    public required int Restarts { get; init; }
+
     public static RankSettings Read(SettingsReader reader) => new()
     {
+        Restarts = reader.Integer("cacl.ranks.restarts", 0, 1000),
         Timeout = reader.Duration("cacl.ranks.timeout", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
         Collectives = reader.Choice(
             SettingNames.RankCollectives, ("auto", RankCollectives.Auto), ("mpi", RankCollectives.Mpi), ("nccl", RankCollectives.Nccl)),

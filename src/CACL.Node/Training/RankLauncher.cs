@@ -2,12 +2,15 @@ using System.Globalization;
 using CACL.Data.Processes;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
+using CACL.Node.Settings;
+using CACL.Runs.Folder;
 
 namespace CACL.Node.Training;
 
 /// <summary>
 /// Starts the ranks of a training on this machine by Open MPI's mpirun, which runs the same command line once a rank, and waits for them.
-/// Signals go on to rank 0 alone, which ends the others: mpirun would end all of them at once.
+/// Signals go on to rank 0 alone, which ends the others: mpirun would end all of them at once. After a lost rank it starts those that are left
+/// again, if it is to.
 /// </summary>
 internal static class RankLauncher
 {
@@ -23,20 +26,45 @@ internal static class RankLauncher
 
     /// <summary>Runs the ranks to their end.</summary>
     /// <param name="ranks">Number of ranks.</param>
+    /// <param name="settings">The settings of the run.</param>
     /// <returns>The exit code of rank 0.</returns>
     /// <exception cref="UserException">They cannot be started.</exception>
-    public static int Launch(int ranks)
+    public static int Launch(int ranks, RunSettings settings)
     {
-        var folder = Directory.CreateTempSubdirectory("cacl-ranks-");
-        try
+        string[] own = Environment.GetCommandLineArgs()[1..];
+        for (var restart = 1; ; restart++)
         {
-            return Launch(ranks, folder.FullName);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
+            var folder = Directory.CreateTempSubdirectory("cacl-ranks-");
+            try
+            {
+                var zero = new RankZero(folder.FullName);
+                var (stopped, ended) = Launch(ranks, own, folder.FullName, zero);
+                if (stopped != 0) return stopped;
+                if (!zero.HasLostRank || zero.Run is not { } run || restart > settings.Ranks.Restarts
+                    || RankRules.Fewer(settings, ranks) is not { } fewer)
+                {
+                    return zero.ExitCode ?? throw WithoutWord(zero, ended);
+                }
+
+                Console.Out.WriteLine(
+                    $"A rank was lost: {fewer} of {ranks} go on from the last checkpoint (start again {restart} of at most "
+                    + $"{settings.Ranks.Restarts}).");
+                own = Continuation(run, fewer);
+                ranks = fewer;
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
         }
     }
+
+    /// <summary>Returns the arguments that continue a run, which are those that its last line says.</summary>
+    internal static string[] Continuation(string run, int ranks) =>
+    [
+        "train", "--config", Path.Combine(run, RunFolder.ConfigurationName), "--run", run, "--resume", "--ranks",
+        ranks.ToString(CultureInfo.InvariantCulture),
+    ];
 
     /// <summary>Returns mpirun's command line.</summary>
     /// <param name="ranks">Number of ranks.</param>
@@ -58,10 +86,9 @@ internal static class RankLauncher
         ];
     }
 
-    private static int Launch(int ranks, string folder)
+    // Returns the exit code of whoever was told to stop, or 0, and how mpirun ended.
+    private static (int Stopped, string Ended) Launch(int ranks, string[] own, string folder, RankZero zero)
     {
-        var zero = new RankZero(folder);
-        string[] own = Environment.GetCommandLineArgs()[1..];
         var start = new ChildStartInfo(Program, Arguments(ranks, own, Environment.IsPrivilegedProcess))
         {
             Environment = new Dictionary<string, string?> { [RankZero.Variable] = folder },
@@ -73,11 +100,12 @@ internal static class RankLauncher
         using var child = Start(start);
         signals.StopBy(_ => Stop(zero, child), "rank 0 finishes the step and saves");
         var ended = Wait(child, zero);
-        if (signals.ExitCode is not 0 and var code) return code;
-        return zero.ExitCode ?? throw new UserException(zero.Id is { } id
-            ? $"Rank 0 (process {id}) ended without a word: it was killed, or crashed. Continue from its last checkpoint with --resume."
-            : $"The ranks could not be started: {Program} {ended}. Nothing was trained.");
+        return (signals.ExitCode, ended);
     }
+
+    private static UserException WithoutWord(RankZero zero, string ended) => new(zero.Id is { } id
+        ? $"Rank 0 (process {id}) ended without a word: it was killed, or crashed. Continue from its last checkpoint with --resume."
+        : $"The ranks could not be started: {Program} {ended}. Nothing was trained.");
 
     // mpirun waits for every rank, also for one that hangs, for which rank 0 has given up the run.
     private static string Wait(ChildProcess child, RankZero zero)

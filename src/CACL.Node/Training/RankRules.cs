@@ -32,6 +32,17 @@ internal static class RankRules
         }
     }
 
+    /// <summary>Returns the largest smaller number of ranks that can share the batch and its groups; null: there is none.</summary>
+    public static int? Fewer(RunSettings settings, int ranks)
+    {
+        for (var fewer = ranks - 1; fewer > 0; fewer--)
+        {
+            if (settings.Training.BatchSize % fewer == 0 && settings.Model.BatchNormSplits % fewer == 0) return fewer;
+        }
+
+        return null;
+    }
+
     /// <summary>Refuses settings that ranks cannot train on this device. libtorch is loaded.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="device">The device, resolved.</param>

@@ -23,9 +23,9 @@ internal static class RankSession
         var settings = request.Configuration.Settings;
         if (!MpiEnvironment.Own.IsLaunched)
         {
-            if (asked is null or 1) return TrainingSession.Run(request);
+            if (asked is null or 1) return Tell(() => TrainingSession.Run(request), () => false);
             RankRules.Require(settings, asked.Value);
-            return RankLauncher.Launch(asked.Value);
+            return RankLauncher.Launch(asked.Value, settings);
         }
 
         var ranks = MpiCollectives.Join(settings.Ranks.Timeout);
@@ -50,19 +50,27 @@ internal static class RankSession
         }
     }
 
-    private static int Lead(TrainRequest request, MpiCollectives ranks)
+    private static int Lead(TrainRequest request, MpiCollectives ranks) => Tell(
+        () =>
+        {
+            using var leader = new RankLeader(ranks, request.Configuration.Settings.Ranks.Timeout / Words);
+            return TrainingSession.Run(request with { Leader = leader });
+        },
+        () => ranks.HasLostRank);
+
+    // Trains as rank 0, which may be the only one that is left, and tells whoever started it how that ended.
+    private static int Tell(Func<int> train, Func<bool> hasLostRank)
     {
         var zero = RankZero.Own;
         zero?.Begin();
         var code = ExitCodes.Failure;
         try
         {
-            using var leader = new RankLeader(ranks, request.Configuration.Settings.Ranks.Timeout / Words);
-            return code = TrainingSession.Run(request with { Leader = leader });
+            return code = train();
         }
         finally
         {
-            zero?.End(code);
+            zero?.End(code, hasLostRank());
         }
     }
 }

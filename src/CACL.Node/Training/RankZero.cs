@@ -4,8 +4,8 @@ using CACL.Data.Files;
 namespace CACL.Node.Training;
 
 /// <summary>
-/// What rank 0 leaves for the process that started the ranks, which knows only mpirun: its process id, so that it can be asked to stop, and
-/// its exit code. Files of a folder that an environment variable names; without the variable nothing is left.
+/// What rank 0 leaves for the process that started the ranks, which knows only mpirun: its process id, so that it can be asked to stop, its
+/// run folder, its exit code, and whether it ended because another rank was lost. Files of a folder that an environment variable names; without the variable nothing is left.
 /// </summary>
 /// <param name="folder">The folder.</param>
 internal sealed class RankZero(string folder)
@@ -22,21 +22,38 @@ internal sealed class RankZero(string folder)
     /// <summary>Its exit code; null: it ended without a word, or has not ended.</summary>
     public int? ExitCode => Read("exit");
 
+    /// <summary>The run folder, from which the training can be continued; null: there is none yet.</summary>
+    public string? Run => ReadText("run");
+
+    /// <summary>Whether the run ended because a rank was lost: another one, or rank 0 itself, which then left no word.</summary>
+    public bool HasLostRank => ReadText("lost") is not null || (Id is not null && ExitCode is null);
+
     /// <summary>Whether it has begun and ended, with a word or without.</summary>
     public bool IsOver => ExitCode is not null
         || (Id is { } id && !Directory.Exists($"/proc/{id.ToString(CultureInfo.InvariantCulture)}"));
 
     /// <summary>Notes that this process is rank 0.</summary>
-    public void Begin() => Write("pid", Environment.ProcessId);
+    public void Begin() => Write("pid", Text(Environment.ProcessId));
 
-    /// <summary>Notes its exit code.</summary>
-    public void End(int code) => Write("exit", code);
+    /// <summary>Notes the run folder, once it holds the settings of the run.</summary>
+    public void Trains(string run) => Write("run", run);
 
-    private void Write(string name, int number)
+    /// <summary>Notes how it ended.</summary>
+    /// <param name="code">Its exit code.</param>
+    /// <param name="lostRank">Whether another rank was lost.</param>
+    public void End(int code, bool lostRank)
+    {
+        if (lostRank) Write("lost", "");
+        Write("exit", Text(code));
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void Write(string name, string text)
     {
         try
         {
-            AtomicFile.WriteText(Path.Combine(folder, name), number.ToString(CultureInfo.InvariantCulture));
+            AtomicFile.WriteText(Path.Combine(folder, name), text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,9 +61,11 @@ internal sealed class RankZero(string folder)
         }
     }
 
-    private int? Read(string name)
+    private int? Read(string name) => ReadText(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    private string? ReadText(string name)
     {
         var file = Path.Combine(folder, name);
-        return File.Exists(file) ? int.Parse(RegularFile.ReadAllText(file), CultureInfo.InvariantCulture) : null;
+        return File.Exists(file) ? RegularFile.ReadAllText(file) : null;
     }
 }

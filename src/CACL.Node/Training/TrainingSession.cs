@@ -213,6 +213,7 @@ internal static class TrainingSession
                     Prepared = videos.Prepared.Identity,
                 }));
         telemetry.Begin(start);
+        RankZero.Own?.Trains(folder.Path);
         if (request.Leader is { } leader)
         {
             leader.Prepare(RankPlan.Of(request.Configuration, folder.Path, videos, precision, way).ToJson());

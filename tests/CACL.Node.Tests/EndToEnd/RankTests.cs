@@ -64,6 +64,23 @@ public sealed class RankTests(MadeClips clips) : IDisposable
         AssertNear(Losses(_runs.Folder("one")), Losses(run));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void With_restarts_the_ranks_that_are_left_go_on_by_themselves(int lost)
+    {
+        OpenMpi.Require();
+        LongTests.Only("A run that is started twice");
+        var run = _runs.Folder("again");
+        using var process = CaclProcess.Start(
+            _runs.Train(run, "--ranks", "2", "--set", "cacl.ranks.restarts=1", "--set", "cacl.checkpoints.every-steps=1"));
+        process.Until(() => Directory.Exists(Path.Combine(run, "checkpoints")) && SmallRuns.Steps(run) >= 2);
+        Assert.Equal(0, CaclProcess.SendSignalTo(ProcessOf(run, rank: lost), Kill));
+        CaclProcess.AssertSuccess((process.WaitForExit(), process.Output));
+        Assert.Contains("A rank was lost: 1 of 2 go on from the last checkpoint (start again 1 of at most 1).", process.Output);
+        AssertNear(Losses(_runs.Undisturbed), Losses(run));
+    }
+
     [Fact]
     public void A_signal_to_the_launcher_has_rank_0_save()
     {

@@ -19,6 +19,7 @@ public sealed class RankExchangeTests
         var settings = new RankSettings
         {
             Timeout = TimeSpan.FromMinutes(2),
+            Restarts = 0,
             Collectives = Enum.Parse<RankCollectives>(setting, ignoreCase: true),
         };
         var found = RankExchange.Of(settings, device, ranks);
