@@ -22,6 +22,9 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         ("rename", "7"), ("fsync", "14..16"),
     ];
 
+    // A shell that sees mounts of its own.
+    private static readonly string[] OwnMounts = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"];
+
     private static readonly string[] Errors = ["EIO", "ENOSPC", "EDQUOT", "EROFS"];
 
     [Fact]
@@ -63,6 +66,35 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
     }
 
     [Fact]
+    public void A_disk_that_the_kernel_makes_read_only_for_a_while_costs_no_checkpoint_and_no_bit()
+    {
+        LongTests.Only("A training on a file system of its own");
+        var run = runs.Folder("read-only");
+        var (checkpoints, saved) = (Path.Combine(run, "checkpoints"), runs.Folder("read-only-saved"));
+        Directory.CreateDirectory(checkpoints);
+        RequireMounts(checkpoints);
+        // A file system on which something is being written cannot be made read-only: it is tried until it can.
+        const string Run =
+            """
+            checkpoints=$1 log=$2 saved=$3; shift 3; mount -t tmpfs none "$checkpoints"; "$@" & training=$!
+            until [ -e "$checkpoints/latest" ]; do sleep 0.05; done
+            until mount -o remount,ro "$checkpoints" 2>/dev/null; do sleep 0.01; done
+            until grep -q 'could not write the checkpoint' "$log" || ! kill -0 $training; do sleep 0.05; done
+            mount -o remount,rw "$checkpoints"; wait $training; code=$?; cp -a "$checkpoints" "$saved"; exit $code
+            """;
+        using var process = CaclProcess.StartThrough(
+            [.. OwnMounts, Run, "bash", checkpoints, Path.Combine(run, "train.log"), saved],
+            runs.Train(run, [.. Retry, "--set", "cacl.checkpoints.on-failure=pause"]));
+        Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
+        Assert.Contains("Read-only file system", process.Output, StringComparison.Ordinal);
+        Assert.Contains("training waits", process.Output, StringComparison.Ordinal);
+        Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
+        Directory.Delete(checkpoints);
+        Directory.Move(saved, checkpoints);
+        Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
+    }
+
+    [Fact]
     public void A_folder_of_checkpoints_that_vanishes_costs_only_what_was_in_it()
     {
         LongTests.Only("A training whose folder is taken away");
@@ -99,20 +131,21 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         var disk = runs.Folder("small-disk");
         Directory.CreateDirectory(disk);
-        string[] shell = ["unshare", "--user", "--map-root-user", "--mount", "bash", "-c"];
-        using (var mount = System.Diagnostics.Process.Start(shell[0], [.. shell[1..], $"mount -t tmpfs none '{disk}'"]))
-        {
-            mount.WaitForExit();
-            Assert.SkipUnless(mount.ExitCode == 0, "No file system of its own can be mounted here.");
-        }
-
+        RequireMounts(disk);
         // Room for one, not for two.
         const string Run =
             """disk=$1; shift; mount -t tmpfs -o size=200m none "$disk"; "$@"; code=$?; ls -A "$disk/run/checkpoints"; exit $code""";
-        using var process = CaclProcess.StartThrough([.. shell, Run, "bash", disk], runs.Train(Path.Combine(disk, "run")));
+        using var process = CaclProcess.StartThrough([.. OwnMounts, Run, "bash", disk], runs.Train(Path.Combine(disk, "run")));
         CaclProcess.AssertRefused(
             (process.WaitForExit(), process.Output), "There is no room for two checkpoints in", "MB are free", "--run");
         Assert.DoesNotContain("step-0", process.Output, StringComparison.Ordinal);
+    }
+
+    private static void RequireMounts(string folder)
+    {
+        using var mount = System.Diagnostics.Process.Start(OwnMounts[0], [.. OwnMounts[1..], $"mount -t tmpfs none '{folder}'"]);
+        mount.WaitForExit();
+        Assert.SkipUnless(mount.ExitCode == 0, "No file system of its own can be mounted here.");
     }
 
     private void AssertSurvives(string error, string call, string when, string onFailure)
