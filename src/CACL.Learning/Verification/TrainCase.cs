@@ -1,4 +1,6 @@
+using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using static TorchSharp.torch;
@@ -20,7 +22,10 @@ internal static class TrainCase
     // Whose tensors a file may keep.
     private static readonly string[] Owners = ["query.", "key.", "momentum.", "queue."];
 
-    public static void Check(GoldenFile golden, GoldenCheck check)
+    public static void Check(GoldenFile golden, GoldenCheck check) => Check(golden, check, HostTensors.Alone);
+
+    /// <summary>Recomputes the steps together with other ranks, each of which does the same with its share of each batch.</summary>
+    public static void Check(GoldenFile golden, GoldenCheck check, ITensorCollectives ranks)
     {
         var config = TrainConfig.Read(golden.Json("config"));
         var columns = golden.Json("columns").EnumerateArray().Select(c => c.GetString() ?? "").ToArray();
@@ -33,12 +38,13 @@ internal static class TrainCase
 
         void Run(Precision precision)
         {
-            using var method = config.Options.Create(golden.Device, precision);
+            using var method = config.Options.OfRank(ranks.Size).Create(golden.Device, precision);
+            method.Join(ranks);
             method.Restore(Start(method.Snapshot(), config));
             var met = columns.Select(_ => new List<double>()).ToArray();
             for (var step = 0; step <= golden.Last(TrainViews.Inputs); step++)
             {
-                var numbers = Step(method, golden, config, step, columns, precision);
+                var numbers = Step(method, TrainViews.Of(golden, step, precision, ranks), config, step, columns);
                 for (var i = 0; i < columns.Length; i++) met[i].Add(numbers[i]);
             }
 
@@ -87,10 +93,10 @@ internal static class TrainCase
     }
 
     private static double[] Step(
-        IMethod method, GoldenFile golden, TrainConfig config, int step, string[] columns, Precision precision)
+        IMethod method, Views given, TrainConfig config, int step, string[] columns)
     {
         using var scope = NewDisposeScope();
-        using var views = TrainViews.Of(golden, step, precision);
+        using var views = given;
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         var rate = config.Schedule.At(step);
         var result = method.Step(views, new StepSettings(rate)

@@ -1,5 +1,6 @@
 using CACL.Data.Sampling;
 using CACL.Learning.Augmentation;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 
 namespace CACL.Learning.Verification;
@@ -10,8 +11,27 @@ internal static class TrainViews
     /// <summary>A step's inputs, by a pattern whose group is the step.</summary>
     public const string Inputs = @"^(?:x|x_plus|shifts|shifts_plus|permutation|enqueue_pixels|box|box_plus|flip|flip_plus)\.(\d+)$";
 
-    /// <summary>Returns the views of a step, owned by the caller.</summary>
-    public static Views Of(GoldenFile golden, int step, Precision precision)
+    /// <summary>Returns a rank's views of a step, owned by the caller: all of them where there is one rank.</summary>
+    public static Views Of(GoldenFile golden, int step, Precision precision, ITensorCollectives ranks)
+    {
+        var whole = Of(golden, step, precision);
+        if (ranks.IsAlone) return whole;
+        using (whole)
+        {
+            var own = whole.Permutation.Length / ranks.Size;
+            var first = ranks.Rank * own;
+            T[] Share<T>(IEnumerable<T> all) => [.. all.Skip(first).Take(own)];
+            return new Views(
+                whole.View.narrow(0, first, own).clone(), whole.ViewPlus.narrow(0, first, own).clone(), Share(whole.Rolls),
+                Share(whole.RollsPlus), [.. Enumerable.Range(0, own)], Share(whole.EnqueuePixels))
+            {
+                Plans = whole.Plans is null ? null : Share(whole.Plans),
+                Shuffle = whole.Permutation,
+            };
+        }
+    }
+
+    private static Views Of(GoldenFile golden, int step, Precision precision)
     {
         var batch = (int)golden.Shape($"x.{step}")[0];
         bool Has(string name) => golden.Entries.Any(entry => entry.Name == $"{name}.{step}");
