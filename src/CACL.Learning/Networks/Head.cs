@@ -9,7 +9,8 @@ namespace CACL.Learning.Networks;
 /// </summary>
 internal static class Head
 {
-    private static readonly Lazy<TorchScript> Script = new(() => TorchScript.Load("Runtime/product", "Networks/split_batch_norm", "Networks/head"));
+    private static readonly Lazy<TorchScript> Script = new(
+        () => TorchScript.Load("Runtime/product", "Networks/split_batch_norm", "Networks/head"));
 
     /// <summary>
     /// rows [R,C], sample-major, in the type of the weights' factors → [R,<see cref="HeadSpec.Output"/>] in the type of the weights, not

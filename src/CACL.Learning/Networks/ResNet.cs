@@ -28,7 +28,9 @@ public sealed class ResNet
     {
     }
 
-    /// <summary>Creates one whose 3×3 convolutions are computed with <see cref="Winograd"/>'s transforms, or directly if there are none.</summary>
+    /// <summary>
+    /// Creates one whose 3×3 convolutions are computed with <see cref="Winograd"/>'s transforms, or directly if there are none.
+    /// </summary>
     internal ResNet(NetworkWeights weights, Tensor[]? minimal, Padding padding = Padding.Zeros, int groups = 1)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -7,8 +7,8 @@ namespace CACL.Learning.Networks;
 
 /// <summary>
 /// The constants with which 3×3 convolutions are computed with a quarter of the products, by minimal filtering F(4×4, 3×3): Winograd,
-/// "Arithmetic Complexity of Computations", 1980; for convolutions Lavin and Gray, CVPR 2016. The sums are evaluated at the points 0, 1, −1,
-/// 1/2, −2 and ∞, which round less than 2 in place of 1/2.
+/// "Arithmetic Complexity of Computations", 1980; for convolutions Lavin and Gray, CVPR 2016. The sums are evaluated at the points 0, 1,
+/// −1, 1/2, −2 and ∞, which round less than 2 in place of 1/2.
 /// </summary>
 internal static class Winograd
 {

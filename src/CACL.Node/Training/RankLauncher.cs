@@ -9,8 +9,8 @@ namespace CACL.Node.Training;
 
 /// <summary>
 /// Starts the ranks of a training on this machine by Open MPI's mpirun, which runs the same command line once a rank, and waits for them.
-/// Signals go on to rank 0 alone, which ends the others: mpirun would end all of them at once. After a lost rank it starts those that are left
-/// again, if it is to.
+/// Signals go on to rank 0 alone, which ends the others: mpirun would end all of them at once. After a lost rank it starts those that are
+/// left again, if it is to.
 /// </summary>
 internal static class RankLauncher
 {

@@ -5,7 +5,8 @@ namespace CACL.Node.Training;
 
 /// <summary>
 /// What rank 0 leaves for the process that started the ranks, which knows only mpirun: its process id, so that it can be asked to stop, its
-/// run folder, its exit code, and whether it ended because another rank was lost. Files of a folder that an environment variable names; without the variable nothing is left.
+/// run folder, its exit code, and whether it ended because another rank was lost. Files of a folder that an environment variable names;
+/// without the variable nothing is left.
 /// </summary>
 /// <param name="folder">The folder.</param>
 internal sealed class RankZero(string folder)
