@@ -39,10 +39,13 @@ public abstract record MethodOptions
     /// </summary>
     public virtual string? AgainstRanks => null;
 
+    /// <summary>Of how many groups of batch normalisation a rank among several has a multiple.</summary>
+    public virtual int GroupsTogether => 1;
+
     /// <summary>Returns the settings for one of several ranks, of which each has its share of the groups of batch normalisation.</summary>
-    /// <param name="ranks">Number of ranks; it must divide the groups.</param>
-    /// <exception cref="ArgumentException">It does not.</exception>
-    public MethodOptions OfRank(int ranks) => BatchNormSplits % ranks == 0
+    /// <param name="ranks">Number of ranks, which must be able to share the groups.</param>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public MethodOptions OfRank(int ranks) => ranks == 1 || BatchNormSplits % (ranks * GroupsTogether) == 0
         ? this with { BatchNormSplits = BatchNormSplits / ranks }
         : throw new ArgumentException($"{ranks} ranks cannot share {BatchNormSplits} groups of batch normalisation.", nameof(ranks));
 

@@ -15,8 +15,9 @@ internal static class RankRules
     public static void Require(RunSettings settings, int ranks)
     {
         if (ranks == 1) return;
-        var (batch, splits) = (settings.Training.BatchSize, settings.Model.BatchNormSplits);
-        if (settings.ToMethod().AgainstRanks is { } reason) throw new UserException(reason);
+        var method = settings.ToMethod();
+        var (batch, splits, share) = (settings.Training.BatchSize, settings.Model.BatchNormSplits, ranks * method.GroupsTogether);
+        if (method.AgainstRanks is { } reason) throw new UserException(reason);
         if (batch % ranks != 0)
         {
             throw new UserException(
@@ -24,20 +25,22 @@ internal static class RankRules
                     + $"Take a multiple of {ranks}.");
         }
 
-        if (splits % ranks != 0)
+        if (splits % share != 0)
         {
             throw new UserException(
                 $"cacl.model.bn-splits is {splits}: these groups of the whole batch are shared among {ranks} ranks, each of which needs at "
-                    + $"least one. Take a multiple of {ranks}; {ranks} is one group a rank.");
+                    + $"least {method.GroupsTogether}. Take a multiple of {share}.");
         }
     }
 
     /// <summary>Returns the largest smaller number of ranks that can share the batch and its groups; null: there is none.</summary>
     public static int? Fewer(RunSettings settings, int ranks)
     {
+        var groups = settings.ToMethod().GroupsTogether;
         for (var fewer = ranks - 1; fewer > 0; fewer--)
         {
-            if (settings.Training.BatchSize % fewer == 0 && settings.Model.BatchNormSplits % fewer == 0) return fewer;
+            if (settings.Training.BatchSize % fewer == 0 && settings.Model.BatchNormSplits % (fewer == 1 ? 1 : fewer * groups) == 0)
+                return fewer;
         }
 
         return null;

@@ -1,4 +1,5 @@
 using CACL.Learning.Losses;
+using CACL.Learning.Ranks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
 
@@ -37,14 +38,29 @@ public sealed class SimClrMethod : NetworkMethod
         var z = Vectors(cat([inputs.View, inputs.ViewPlus]));
 
         var losses = new StepLosses();
-        var (loss, top1) = NtXentLoss.Compute(z, _options.Temperature);
-        losses.Add(SimClrOptions.Loss, loss);
+        var (loss, top1) = NtXentLoss.Compute(WithOthers(z), _options.Temperature);
+        losses.Add(SimClrOptions.Loss, OfWholeBatch(loss));
         losses.Add(SimClrOptions.Top1, top1);
         losses.Add(
             MetricSpec.FrameSpreadOf(_options.Projector.Name), Spread.OfVectors(z.detach().narrow(0, 0, inputs.View.shape[0])));
         inputs.Clock?.Ended(StepPart.Forward);
         return Descend(losses, inputs, statistics);
     }
+
+    // The vectors of all ranks, first of all v, then of all v₊; those of other ranks are constants here.
+    private Tensor WithOthers(Tensor z)
+    {
+        if (Ranks.IsAlone) return z;
+        var own = z.shape[0] / 2;
+        var of = Ranks.Gather(z, "gathering the views").view(Ranks.Size, 2, own, -1);
+        var parts = from view in Enumerable.Range(0, 2)
+                    from rank in Enumerable.Range(0, Ranks.Size)
+                    select rank == Ranks.Rank ? z.narrow(0, view * own, own) : of[rank, view];
+        return cat([.. parts]);
+    }
+
+    // Every rank has the loss of the whole batch and only its own views' part of the gradient, of which the sum is wanted, not the mean.
+    private Tensor OfWholeBatch(Tensor loss) => Ranks.IsAlone ? loss : (loss * Ranks.Size) - (loss.detach() * (Ranks.Size - 1));
 
     private static string Words(SimClrOptions options) =>
         $"SimCLR on a {options.Backbone} with {options.Projector.Hidden} channels in its projector";

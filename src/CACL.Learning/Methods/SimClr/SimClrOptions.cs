@@ -30,9 +30,8 @@ public sealed record SimClrOptions : MethodOptions
     }
 
     /// <inheritdoc/>
-    public override string? AgainstRanks =>
-        "SimCLR compares each view with all others of the batch, which several ranks would have to exchange with its gradient: train it in "
-        + "one process.";
+    /// <remarks>A group of first views and one of second views: a group of both would not be one of the whole batch's.</remarks>
+    public override int GroupsTogether => 2;
 
     /// <summary>Temperature τ of the softmax.</summary>
     public double Temperature { get; init; } = 0.1;
