@@ -23,6 +23,13 @@ internal static class RankSession
         var settings = request.Configuration.Settings;
         if (!MpiEnvironment.Own.IsLaunched)
         {
+            if (asked is null && MpiEnvironment.Own.Apart is { } apart)
+            {
+                throw new UserException(
+                    $"{apart} in a way of which Open MPI knows nothing, so that each would train by itself. Start the ranks of one training by "
+                    + "mpirun, or by srun --mpi=pmix; if each is to be a training of its own, say --ranks 1.");
+            }
+
             if (asked is null or 1) return Tell(() => TrainingSession.Run(request), () => false);
             RankRules.Require(settings, asked.Value);
             return RankLauncher.Launch(asked.Value, settings);

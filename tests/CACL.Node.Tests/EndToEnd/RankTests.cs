@@ -103,6 +103,15 @@ public sealed class RankTests(MadeClips clips) : IDisposable
             CaclProcess.Run(_runs.Train(_runs.Folder("refused"), "--set", setting, "--ranks", ranks)), words);
 
     [Fact]
+    public void Processes_that_another_launcher_started_do_not_each_train_the_run_by_themselves()
+    {
+        var launched = new Dictionary<string, string> { ["RANK"] = "1", ["WORLD_SIZE"] = "2" };
+        using var process = CaclProcess.StartWith(launched, _runs.Train(_runs.Folder("refused")));
+        CaclProcess.AssertRefused(
+            (process.WaitForExit(), process.Output), "torchrun, or a launcher like it, started 2 of this program", "--ranks 1");
+    }
+
+    [Fact]
     public void NCCL_is_refused_on_a_processor() => CaclProcess.AssertRefused(
         CaclProcess.Run(_runs.Train(_runs.Folder("refused"), "--set", "cacl.ranks.collectives=nccl")),
         "cacl.ranks.collectives is nccl, which exchanges between cards");
