@@ -18,6 +18,10 @@ const figures = [
     id: "shares-figure", title: "Waiting for data (share of the time)",
     series: () => [{ name: "data_wait_share", label: "waiting", colour: "orange" }], fromZero: true, least: 0.1, words: percent,
   },
+  {
+    id: "ranks", title: "The slowest rank (seconds a step)", fromZero: true,
+    series: () => [{ name: "slowest_rank_seconds", label: "computing", colour: "blue" }, { name: "exchange_seconds", label: "exchanging", colour: "orange", dash: [10, 3] }],
+  },
   { id: "accuracies", title: "How well views find each other", fromZero: true, words: percent, series: metrics => seriesOf(metrics, "share") },
   { id: "spread", title: "How far apart a frame's pixels are under each head (0: collapsed)", fromZero: true, series: metrics => seriesOf(metrics, "spread") },
   { id: "frames", title: "How far apart frames are under each head (0: all alike)", fromZero: true, series: metrics => seriesOf(metrics, "frame_spread") },

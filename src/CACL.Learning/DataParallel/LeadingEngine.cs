@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
 using CACL.Learning.Weights;
@@ -13,9 +14,12 @@ namespace CACL.Learning.DataParallel;
 public sealed class LeadingEngine(RankLeader leader, ITrainingEngine engine) : ITrainingEngine
 {
     private bool _isShared;
+    private RankTime _own = RankTime.Unknown;
+    private RankTimes? _ofRanks;
 
     /// <inheritdoc/>
-    public StepTimes Times => engine.Times;
+    /// <remarks>What the ranks took is of the step before: they say it when they begin the next one.</remarks>
+    public StepTimes Times => engine.Times with { Ranks = _ofRanks };
 
     /// <inheritdoc/>
     public byte[] Checksum() => engine.Checksum();
@@ -33,13 +37,19 @@ public sealed class LeadingEngine(RankLeader leader, ITrainingEngine engine) : I
             Share();
             var ranks = leader.Ranks;
             StepOrder.Of(batch.Step, settings).Send(ranks);
-            while (!RankAnswer.AllReady(ranks, new RankAnswer(RankProgress.Ready), RankLeader.GettingReady))
+            RankTime[] times;
+            while (!RankAnswer.AllReady(
+                ranks, new RankAnswer(RankProgress.Ready) { Time = _own }, RankLeader.GettingReady, out times))
             {
                 // Another rank waits for its part of the batch.
             }
 
+            _ofRanks = RankTime.Slowest(times);
             DriftCheck.Make(ranks, engine, batch.Step);
-            return engine.Begin(batch, settings);
+            var began = Stopwatch.GetTimestamp();
+            var numbers = engine.Begin(batch, settings);
+            _own = RankTime.Of(Stopwatch.GetElapsedTime(began), engine.Times.Exchange);
+            return numbers;
         });
     }
 

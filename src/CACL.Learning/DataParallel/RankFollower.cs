@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CACL.Data.Batches;
 using CACL.Learning.Methods;
 using CACL.Learning.Ranks;
@@ -37,6 +38,7 @@ public static class RankFollower
         ArgumentNullException.ThrowIfNull(ranks);
         ArgumentNullException.ThrowIfNull(prepare);
         IRankInputs? inputs = null;
+        var time = RankTime.Unknown;
         try
         {
             while (true)
@@ -52,7 +54,7 @@ public static class RankFollower
                         inputs.Engine.Restore(SharedState.Receive(ranks, own, message.Text));
                         break;
                     case RankOrder.Step:
-                        TakeStep(ranks, inputs!, StepOrder.Of(message));
+                        time = TakeStep(ranks, inputs!, StepOrder.Of(message), time);
                         break;
                     case RankOrder.End:
                         return;
@@ -101,7 +103,8 @@ public static class RankFollower
         throw new LostRankException(lost.Message, lost);
     }
 
-    private static void TakeStep(ICollectives ranks, IRankInputs inputs, StepOrder order)
+    // Returns what the step took; the time is of the step before.
+    private static RankTime TakeStep(ICollectives ranks, IRankInputs inputs, StepOrder order, RankTime time)
     {
         PairBatch? batch = null;
         try
@@ -109,11 +112,11 @@ public static class RankFollower
             bool all;
             do
             {
-                var answer = new RankAnswer(RankProgress.Ready);
+                var answer = new RankAnswer(RankProgress.Ready) { Time = time };
                 try
                 {
                     batch ??= inputs.Next(order.Step, Patience);
-                    if (batch is null) answer = new RankAnswer(RankProgress.Waiting);
+                    if (batch is null) answer = answer with { Progress = RankProgress.Waiting };
                 }
                 catch (RankInputsException cause)
                 {
@@ -125,7 +128,9 @@ public static class RankFollower
             while (!all);
 
             DriftCheck.Make(ranks, inputs.Engine, order.Step);
+            var began = Stopwatch.GetTimestamp();
             _ = inputs.Engine.Step(batch!, order.Settings);
+            return RankTime.Of(Stopwatch.GetElapsedTime(began), inputs.Engine.Times.Exchange);
         }
         finally
         {

@@ -25,7 +25,14 @@ public enum StepPart
 /// <param name="Forward">See <see cref="StepPart.Forward"/>.</param>
 /// <param name="Backward">See <see cref="StepPart.Backward"/>.</param>
 /// <param name="Optimiser">See <see cref="StepPart.Optimiser"/>.</param>
-public readonly record struct StepTimes(double Transfer, double Forward, double Backward, double Optimiser);
+public readonly record struct StepTimes(double Transfer, double Forward, double Backward, double Optimiser)
+{
+    /// <summary>How much of it was exchanging tensors with other ranks; null where there are none, or where a card does that.</summary>
+    public double? Exchange { get; init; }
+
+    /// <summary>What the ranks took; null where there is one, or where a card exchanges.</summary>
+    public RankTimes? Ranks { get; init; }
+}
 
 /// <summary>
 /// Reads the host's clock between the parts of a step and does nothing else: it waits for no device, so a step is the same with it and

@@ -18,7 +18,8 @@ public sealed class TrainingEngine : ITrainingEngine
     private readonly ulong _seed;
     private readonly Action<PairBatch, Views>? _preview;
     private readonly int _ranks;
-    private readonly bool _exchanges;
+    private readonly ITensorCollectives? _others;
+    private double? _exchange;
 
     /// <summary>Creates an engine at step 0 of a run.</summary>
     /// <param name="options">The method and its settings.</param>
@@ -45,13 +46,13 @@ public sealed class TrainingEngine : ITrainingEngine
         _method = options.Create(on, precision, cudaGraph && on.type == DeviceType.CUDA);
         _views = new ViewsBuilder(on);
         _ranks = ranks?.Size ?? 1;
-        _exchanges = ranks is { IsAlone: false };
+        _others = ranks is { IsAlone: false } ? ranks : null;
         if (ranks is not null) _method.Join(ranks);
         if (initial is not null) _method.InitialiseFrom(initial);
     }
 
     /// <inheritdoc/>
-    public StepTimes Times => _clock.Times;
+    public StepTimes Times => _clock.Times with { Exchange = _exchange };
 
     /// <inheritdoc/>
     public StepResult Step(PairBatch batch, StepSettings settings) => Begin(batch, settings).Read();
@@ -64,12 +65,15 @@ public sealed class TrainingEngine : ITrainingEngine
         _clock.Start();
         var own = batch.Pairs.Count;
         var shuffle = StepPermutation.Of(_seed, batch.Step, own * _ranks);
-        using var views = _exchanges
+        using var views = _others is not null
             ? _views.Build(batch, [.. Enumerable.Range(0, own)]) with { Shuffle = shuffle }
             : _views.Build(batch, shuffle);
         _preview?.Invoke(batch, views);
         _clock.Ended(StepPart.Transfer);
-        return _method.Begin(views, settings with { Clock = _clock });
+        var before = _others?.ExchangeSeconds;
+        var numbers = _method.Begin(views, settings with { Clock = _clock });
+        _exchange = _others?.ExchangeSeconds - before;
+        return numbers;
     }
 
     /// <inheritdoc/>

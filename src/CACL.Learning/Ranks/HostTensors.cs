@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -10,6 +11,8 @@ namespace CACL.Learning.Ranks;
 /// <param name="ranks">The ranks, which stay the caller's.</param>
 public sealed class HostTensors(ICollectives ranks) : ITensorCollectives
 {
+    private readonly Stopwatch _exchanging = new();
+
     /// <summary>A training of one process.</summary>
     public static HostTensors Alone { get; } = new(OneRank.Only);
 
@@ -23,13 +26,19 @@ public sealed class HostTensors(ICollectives ranks) : ITensorCollectives
     public bool IsAlone => ranks.Size == 1;
 
     /// <inheritdoc/>
+    public double? ExchangeSeconds => _exchanging.Elapsed.TotalSeconds;
+
+    /// <inheritdoc/>
     public void AllReduce(Tensor x, string what)
     {
         ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();
         var here = x.cpu(); // of a processor, it is the tensor itself
-        if (x.dtype == float64) ranks.AllReduce(MemoryMarshal.Cast<byte, double>(here.bytes), what);
-        else ranks.AllReduce(MemoryMarshal.Cast<byte, float>(here.bytes), what);
+        Exchange(() =>
+        {
+            if (x.dtype == float64) ranks.AllReduce(MemoryMarshal.Cast<byte, double>(here.bytes), what);
+            else ranks.AllReduce(MemoryMarshal.Cast<byte, float>(here.bytes), what);
+        });
         if (x.device_type != TorchSharp.DeviceType.CPU) x.copy_(here);
     }
 
@@ -63,17 +72,30 @@ public sealed class HostTensors(ICollectives ranks) : ITensorCollectives
         // The ranks are the caller's.
     }
 
-    private static void Into(Tensor result, Action<Tensor> receive)
+    private void Into(Tensor result, Action<Tensor> receive)
     {
         using var scope = NewDisposeScope();
         if (result.device_type == TorchSharp.DeviceType.CPU)
         {
-            receive(result);
+            Exchange(() => receive(result));
             return;
         }
 
         var here = empty(result.shape, result.dtype);
-        receive(here);
+        Exchange(() => receive(here));
         result.copy_(here);
+    }
+
+    private void Exchange(Action exchange)
+    {
+        _exchanging.Start();
+        try
+        {
+            exchange();
+        }
+        finally
+        {
+            _exchanging.Stop();
+        }
     }
 }

@@ -19,6 +19,9 @@ public interface ITensorCollectives : IDisposable
     /// <summary>Whether this process trains alone, so that a step need not exchange anything.</summary>
     bool IsAlone { get; }
 
+    /// <summary>Seconds that exchanges have taken this rank so far, with waiting for others; null where a card carries them out.</summary>
+    double? ExchangeSeconds { get; }
+
     /// <summary>Replaces each number by its sum over all ranks, the same on every rank, bit for bit.</summary>
     /// <param name="x">Contiguous, float32 or float64.</param>
     /// <param name="what">What is waited for, as the end of "did not take part in …".</param>

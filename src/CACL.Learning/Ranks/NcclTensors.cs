@@ -50,6 +50,9 @@ public sealed unsafe class NcclTensors : ITensorCollectives
     /// <remarks>Also one rank sends itself what several would send each other: that shows what the way costs.</remarks>
     public bool IsAlone => false;
 
+    /// <inheritdoc/>
+    public double? ExchangeSeconds => null;
+
     /// <summary>NCCL's version, such as 2.27.5.</summary>
     public string Version => _version;
 

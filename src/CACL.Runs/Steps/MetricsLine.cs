@@ -31,6 +31,10 @@ public static class MetricsLine
         line["backward_seconds"] = Math.Round(metrics.Times.Backward, 4);
         line["optimiser_seconds"] = Math.Round(metrics.Times.Optimiser, 4);
         line["snapshot_seconds"] = Math.Round(metrics.SnapshotSeconds, 4);
+        if (metrics.Times.Ranks is not { } ranks) return line;
+        line["slowest_rank"] = ranks.Slowest;
+        line["slowest_rank_seconds"] = Math.Round(ranks.Computing, 4);
+        line["exchange_seconds"] = Math.Round(ranks.Exchanging, 4);
         return line;
     }
 }

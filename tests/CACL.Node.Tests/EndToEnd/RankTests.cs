@@ -25,6 +25,15 @@ public sealed class RankTests(MadeClips clips) : IDisposable
             Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json"))).RootElement;
         Assert.Contains("\"ranks\": 2", facts.GetRawText());
+        // Each step says what the one before took.
+        var steps = File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.False(steps[0].TryGetProperty("slowest_rank", out _));
+        Each.Holds(steps.Skip(1), step =>
+        {
+            Assert.InRange(step.GetProperty("slowest_rank").GetInt32(), 0, 1);
+            Assert.True(step.GetProperty("slowest_rank_seconds").GetDouble() > 0);
+            Assert.True(step.GetProperty("exchange_seconds").GetDouble() > 0);
+        });
         // One thread each, whatever the cores: twice the same.
         LongTests.Only("The same run once more, to the bit");
         var again = _runs.Folder("again");
