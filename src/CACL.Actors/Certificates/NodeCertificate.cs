@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CACL.Data.Files;
+using CACL.Data.Wording;
 
 namespace CACL.Actors.Certificates;
 
@@ -13,10 +14,10 @@ namespace CACL.Actors.Certificates;
 public sealed class NodeCertificate : IDisposable
 {
     /// <summary>The name in the trainer's certificate.</summary>
-    public const string TrainerName = "trainer.cacl.internal";
+    public const string TrainerName = "trainer.cluster.internal";
 
     /// <summary>The name in the workers' certificate.</summary>
-    public const string WorkerName = "worker.cacl.internal";
+    public const string WorkerName = "worker.cluster.internal";
 
     private readonly X509Certificate2 _authority;
 
@@ -46,8 +47,8 @@ public sealed class NodeCertificate : IDisposable
             throw new CertificateException(now > read.NotAfter || now < read.NotBefore
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path} is valid from {read.NotBefore:yyyy-MM-dd} to {read.NotAfter:yyyy-MM-dd}, and today is {now:yyyy-MM-dd}. Make it "
-                        + $"anew with: cacl cluster certificates {folder}")
+                    $"{path} is valid from {read.NotBefore:yyyy-MM-dd} to {read.NotAfter:yyyy-MM-dd}, and today is {now:yyyy-MM-dd}. Make "
+                        + $"it anew with: {CommandLines.Certificates} {folder}")
                 : $"{path} is not a certificate of {authority}: {why.TrimEnd('.')}. Take files that were made together.");
         }
         catch (Exception cause) when (cause is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
@@ -55,8 +56,8 @@ public sealed class NodeCertificate : IDisposable
             read?.Dispose();
             throw new CertificateException(
                 $"The certificates in {folder} cannot be used: {cause.Message.TrimEnd('.')}. A machine needs "
-                + $"{ClusterCertificates.Authority}, {file} and {ClusterCertificates.KeyOf(file)} there; `cacl cluster certificates DIR` "
-                + "makes them.",
+                + $"{ClusterCertificates.Authority}, {file} and {ClusterCertificates.KeyOf(file)} there; "
+                + $"`{CommandLines.Certificates} DIR` makes them.",
                 cause);
         }
     }
