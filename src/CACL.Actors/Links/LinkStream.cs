@@ -23,15 +23,15 @@ internal sealed class LinkStream : IDisposable
     private const int MostHeader = 16 << 20;
     private const int MostPayload = 64 << 20;
     private const int PrefixBytes = 20;
+    private const int SummedPrefix = 12;
 
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly Lock _writing = new();
-    private readonly XxHash3 _sum = new();
-    private readonly XxHash3 _sumRead = new();
     private readonly byte[] _prefix = new byte[PrefixBytes];
     private byte[] _out = new byte[4096];
     private byte[] _header = new byte[4096];
+    private ulong _sumRead;
     private long _bytesRead;
     private long _bytesWritten;
 
@@ -110,12 +110,8 @@ internal sealed class LinkStream : IDisposable
                 BinaryPrimitives.WriteInt32LittleEndian(buffer[4..], header.Length);
                 BinaryPrimitives.WriteInt32LittleEndian(buffer[8..], first.Length + second.Length);
                 header.CopyTo(buffer[PrefixBytes..]);
-                _sum.Reset();
-                _sum.Append(buffer[..12]);
-                _sum.Append(header);
-                _sum.Append(first);
-                _sum.Append(second);
-                BinaryPrimitives.WriteUInt64LittleEndian(buffer[12..], _sum.GetCurrentHashAsUInt64());
+                var sum = Sum(second, Sum(first, Sum(header, Sum(buffer[..SummedPrefix], 0))));
+                BinaryPrimitives.WriteUInt64LittleEndian(buffer[SummedPrefix..], sum);
                 _stream.Write(buffer);
                 if (!first.IsEmpty) _stream.Write(first);
                 if (!second.IsEmpty) _stream.Write(second);
@@ -142,12 +138,11 @@ internal sealed class LinkStream : IDisposable
             if (_header.Length < header) _header = new byte[2 * header];
             _stream.ReadExactly(_header.AsSpan(0, header));
             Interlocked.Add(ref _bytesRead, PrefixBytes + header);
-            _sumRead.Reset();
-            _sumRead.Append(_prefix.AsSpan(0, 12));
-            _sumRead.Append(_header.AsSpan(0, header));
+            _sumRead = Sum(_header.AsSpan(0, header), Sum(_prefix.AsSpan(0, SummedPrefix), 0));
             var head = new LinkHead(
-                (LinkFrame)_prefix[0], _header.AsMemory(0, header), payload, BinaryPrimitives.ReadUInt64LittleEndian(_prefix.AsSpan(12)));
-            if (payload == 0) Check(head);
+                (LinkFrame)_prefix[0], _header.AsMemory(0, header), payload,
+                BinaryPrimitives.ReadUInt64LittleEndian(_prefix.AsSpan(SummedPrefix)));
+            if (payload == 0) ReadPayload(head, [], []);
             return head;
         }
         catch (Exception cause) when (IsBroken(cause))
@@ -172,10 +167,8 @@ internal sealed class LinkStream : IDisposable
             throw new LinkException(Words(cause), cause);
         }
 
-        _sumRead.Append(first);
-        _sumRead.Append(second);
         Interlocked.Add(ref _bytesRead, head.Payload);
-        Check(head);
+        if (Sum(second, Sum(first, _sumRead)) != head.Checksum) throw new LinkException("a frame came damaged");
     }
 
     /// <summary>Passes over a frame's payload.</summary>
@@ -211,10 +204,8 @@ internal sealed class LinkStream : IDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private void Check(LinkHead head)
-    {
-        if (_sumRead.GetCurrentHashAsUInt64() != head.Checksum) throw new LinkException("a frame came damaged");
-    }
+    // The checksum of what comes before is the seed of what follows.
+    private static ulong Sum(ReadOnlySpan<byte> bytes, ulong before) => XxHash3.HashToUInt64(bytes, unchecked((long)before));
 
     private static bool IsBroken(Exception cause) => cause is IOException or SocketException or ObjectDisposedException
         or InvalidOperationException or System.Security.Authentication.AuthenticationException;

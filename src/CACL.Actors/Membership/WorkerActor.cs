@@ -19,8 +19,8 @@ namespace CACL.Actors.Membership;
 /// </summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
-    // Plans for each decoder: one that it decodes, and one that waits, so that it need not wait for the network.
-    private const int PlansADecoder = 2;
+    // Plans for each decoder: one that it decodes, and others that wait, so that it need not wait for the network.
+    private const int PlansADecoder = 4;
 
     private static readonly TimeSpan BetweenOffers = TimeSpan.FromMilliseconds(500);
 
