@@ -156,8 +156,8 @@ internal static class LinkWays
         using var memory = new FramePairPool(size);
         using var system = ActorSystem.Create("cacl", Quiet);
         var pool = system.ActorOf(DecoderPoolActor.Props(new DecoderPoolActor.Settings(
-            1, decoder, library, memory, size, TimeSpan.FromMinutes(1), 1, TimeSpan.FromMinutes(1), new BackOff(TimeSpan.Zero, TimeSpan.Zero),
-            TimeProvider.System, ActorRefs.Nobody)
+            1, decoder, library, memory, size, TimeSpan.FromMinutes(1), 1, TimeSpan.FromMinutes(1),
+            new BackOff(TimeSpan.Zero, TimeSpan.Zero), TimeProvider.System, ActorRefs.Nobody)
         {
             Bounds = new DecoderBounds(1, 1, 0, 1),
         }));

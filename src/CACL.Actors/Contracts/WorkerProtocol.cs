@@ -6,13 +6,16 @@ namespace CACL.Actors.Contracts;
 internal static class WorkerProtocol
 {
     /// <summary>
-    /// Offers decoders to the training, which answers with <see cref="Accepted"/> or <see cref="Refused"/>. It may come again.
+    /// Offers decoders to the training, which answers with <see cref="Accepted"/> or <see cref="Refused"/>. It is sent again until it is
+    /// answered.
     /// </summary>
     /// <param name="Name">The worker's name, for people.</param>
     /// <param name="Version">The version of its program.</param>
     /// <param name="Media">What decodes there, with its versions.</param>
     /// <param name="Decoders">Number of its decoders.</param>
-    internal sealed record Offer(string Name, string Version, string Media, int Decoders) : IRunMessage;
+    /// <param name="Attempt">Number of the connection that it is for: the same offer again changes nothing, a later one means that the
+    /// connection before it is lost.</param>
+    internal sealed record Offer(string Name, string Version, string Media, int Decoders, int Attempt) : IRunMessage;
 
     /// <summary>Accepts an offer: the worker is to connect.</summary>
     /// <param name="Ticket">Shows, on the connection, to which offer it belongs.</param>

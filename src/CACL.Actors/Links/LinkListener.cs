@@ -12,11 +12,14 @@ internal sealed class LinkListener : IDisposable
     private const int MostAtOnce = 64;
     private const int MostTicket = 256;
 
+    private static readonly TimeSpan AfterAFault = TimeSpan.FromMilliseconds(100);
+
     private readonly Socket _socket;
     private readonly NodeCertificate? _certificate;
     private readonly Action<string, LinkStream> _arrived;
     private readonly Action<string> _refused;
     private readonly SemaphoreSlim _hands = new(MostAtOnce);
+    private readonly CancellationTokenSource _ended = new();
 
     private LinkListener(Socket socket, NodeCertificate? certificate, Action<string, LinkStream> arrived, Action<string> refused) =>
         (_socket, _certificate, _arrived, _refused) = (socket, certificate, arrived, refused);
@@ -52,40 +55,43 @@ internal sealed class LinkListener : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _socket.Dispose();
+    }
 
     private void Listen()
     {
-        while (true)
+        while (!_ended.IsCancellationRequested)
         {
-            _hands.Wait();
             try
             {
-                var connection = _socket.Accept();
-                new Thread(() => Greet(connection)) { IsBackground = true, Name = "a worker" }.Start();
+                _hands.Wait(_ended.Token);
+                new Thread(Greet) { IsBackground = true, Name = "a worker" }.Start(_socket.Accept());
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
             catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
             {
-                if (cause is SocketException { SocketErrorCode: SocketError.ConnectionAborted or SocketError.ConnectionReset })
-                {
-                    _hands.Release();
-                    continue;
-                }
-
-                return; // closed
+                // Closed, or too many files are open, or who called has gone again.
+                _hands.Release();
+                _ended.Token.WaitHandle.WaitOne(AfterAFault);
             }
         }
     }
 
-    private void Greet(Socket connection)
+    private void Greet(object? connection)
     {
         try
         {
-            var stream = LinkStream.Accept(connection, _certificate);
+            var stream = LinkStream.Accept((Socket)connection!, _certificate);
             try
             {
-                var head = stream.Read();
-                if (head is not { Frame: LinkFrame.Hello, Payload: 0, Header.Length: <= MostTicket })
+                var head = stream.Read(mostHeader: MostTicket);
+                if (head is not { Frame: LinkFrame.Hello, Payload: 0 })
                     throw new LinkException("it does not say who it is");
                 _arrived(Encoding.ASCII.GetString(head.Header.Span), stream);
             }

@@ -125,15 +125,16 @@ internal sealed class LinkStream : IDisposable
     }
 
     /// <summary>Reads the beginning of the next frame. The frame's payload must be read before the next one.</summary>
+    /// <param name="mostHeader">Most bytes of its header; from a side that is not known yet, only few are read.</param>
     /// <exception cref="LinkException">The connection is broken, or carries something else.</exception>
-    public LinkHead Read()
+    public LinkHead Read(int mostHeader = MostHeader)
     {
         try
         {
             _stream.ReadExactly(_prefix);
             var (header, payload) = (
                 BinaryPrimitives.ReadInt32LittleEndian(_prefix.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(_prefix.AsSpan(8)));
-            if (header is < 0 or > MostHeader || payload is < 0 or > MostPayload)
+            if (header < 0 || header > mostHeader || payload is < 0 or > MostPayload)
                 throw new LinkException("something else than frames came");
             if (_header.Length < header) _header = new byte[2 * header];
             _stream.ReadExactly(_header.AsSpan(0, header));

@@ -36,6 +36,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private bool _stopping;
     private long _lastLinked;
     private int _sessions;
+    private int _attempt;
 
     public WorkerActor(WorkerOptions options, ClusterOptions cluster, TaskCompletionSource<WorkerEnd> end)
     {
@@ -49,6 +50,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<NotConnected>(message =>
         {
             _connecting = false;
+            _attempt++;
             _log.Warning("{Why}", message.Why);
         });
         Receive<WorkerLinkEnd>(Ended);
@@ -74,6 +76,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _session?.Traffic.Dispose();
+        _session?.Memory.Dispose();
+        foreach (var memory in _leaving.Values) memory.Dispose(); // a pair that is still rented is freed when it is returned
         _end.TrySetResult(new WorkerEnd(null)); // the cluster went on without this member
     }
 
@@ -88,7 +92,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         if (_cluster.SelfMember.Status != MemberStatus.Up) return;
         Context.ActorSelection(new RootActorPath(_trainer) / "user" / WorkerHub.Name)
-            .Tell(new WorkerProtocol.Offer(_options.Name, _options.Version, _options.Media, _options.Decoders));
+            .Tell(new WorkerProtocol.Offer(_options.Name, _options.Version, _options.Media, _options.Decoders, _attempt));
     }
 
     private void Connect(WorkerProtocol.Accepted accepted)
@@ -169,6 +173,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         session.Pool.Tell(new PoolProtocol.End()); // its memory is freed when it is gone
         _leaving[session.Pool] = session.Memory;
         _session = null;
+        _attempt++;
         _lastLinked = TimeProvider.System.GetTimestamp();
     }
 

@@ -93,11 +93,16 @@ internal sealed class WorkerHubActor : ReceiveActor
             return;
         }
 
-        // Its former connection, of which it has given up hope.
-        if (_guests.Remove(address, out var former) && former.Link is { } old) Context.Stop(old);
-        var ticket = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        _guests[address] = new Guest(Sender, offer, ticket);
-        Sender.Tell(new WorkerProtocol.Accepted(ticket, port, _options.CropSize, _options.DecodeTimeout));
+        if (!_guests.TryGetValue(address, out var guest) || guest.Offer.Attempt < offer.Attempt)
+        {
+            // Its former connection, of which it has given up hope.
+            if (guest?.Link is { } former) Context.Stop(former);
+            if (guest is not null) Release(guest);
+            guest = _guests[address] = new Guest(offer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        }
+
+        if (guest.Link is null && guest.Offer.Attempt == offer.Attempt)
+            Sender.Tell(new WorkerProtocol.Accepted(guest.Ticket, port, _options.CropSize, _options.DecodeTimeout));
     }
 
     private void Link(Arrived message)
@@ -165,10 +170,8 @@ internal sealed class WorkerHubActor : ReceiveActor
     /// <summary>Lets all workers go.</summary>
     internal sealed record End : INoSerializationVerificationNeeded;
 
-    private sealed class Guest(IActorRef worker, WorkerProtocol.Offer offer, string ticket)
+    private sealed class Guest(WorkerProtocol.Offer offer, string ticket)
     {
-        public IActorRef Worker => worker;
-
         public WorkerProtocol.Offer Offer => offer;
 
         public string Ticket => ticket;

@@ -59,9 +59,11 @@ internal sealed record ClusterSettings
     public NodeCertificate? Certificate(string file) =>
         Certificates.Length == 0 ? null : NodeCertificate.Read(Certificates, file, DateTimeOffset.Now);
 
-    /// <summary>Returns whether a text may be a host's name or address: nothing that would break an address.</summary>
+    /// <summary>
+    /// Returns whether a text may be the name or address of one host: others are told it, so that it cannot stand for all of a machine's.
+    /// </summary>
     public static bool IsHost(string text) =>
-        text.Length is > 0 and <= 253 && Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4;
+        text is { Length: > 0 and <= 253 } and not "0.0.0.0" && Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4;
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;

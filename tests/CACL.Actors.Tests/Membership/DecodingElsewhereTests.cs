@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using CACL.Actors.Contracts;
+using CACL.Actors.Links;
 using CACL.Actors.Membership;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
@@ -41,9 +42,15 @@ public sealed class DecodingElsewhereTests : IDisposable
         Assert.InRange(one.Elsewhere, 1, int.MaxValue);
         var three = Train(hub => [Worker(hub, "one"), Worker(hub, "two"), Worker(hub, "three")]);
         Assert.Equal(alone.Batches, three.Batches);
-        var lost = Train(hub => [Worker(hub, "one"), Worker(hub, "two")], lose: true);
+        var lost = Train(hub => [Worker(hub, "one"), Worker(hub, "two")], (_, workers) => workers[0].Dispose());
         Assert.Equal(alone.Batches, lost.Batches);
         Assert.InRange(lost.Elsewhere, 1, int.MaxValue);
+        WorkerSystem? drained = null;
+        var without = Train(
+            hub => [drained = Worker(hub, "one"), Worker(hub, "two")],
+            (hub, _) => hub.Drain("one"),
+            () => Eventually.Holds(() => drained!.Worker.Completion.IsCompleted));
+        Assert.Equal(alone.Batches, without.Batches);
     }
 
     [Theory]
@@ -64,6 +71,43 @@ public sealed class DecodingElsewhereTests : IDisposable
         Assert.Empty(hub.Workers);
         hub.Dispose();
         Eventually.Ends(system.Terminate());
+    }
+
+    [Fact]
+    public async Task An_offer_that_comes_twice_has_one_ticket_and_leaves_the_link_alone_and_a_later_one_takes_its_place()
+    {
+        var here = new FileVideos(_folder.Path, []);
+        using var system = ActorSystem.Create(
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Trainer), WorkerSystem.Configuration));
+        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterOptions.Trainer), HubOptions(here), _said.Enqueue);
+        using var other = ActorSystem.Create(
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Decoder), WorkerSystem.Configuration));
+        var trainer = Address.Parse($"akka.tcp://cacl@{hub.Address}");
+        Akka.Cluster.Cluster.Get(other).Join(trainer);
+        Eventually.Holds(() => Akka.Cluster.Cluster.Get(other).SelfMember.Status == Akka.Cluster.MemberStatus.Up);
+        var workers = other.ActorSelection(new RootActorPath(trainer) / "user" / WorkerHub.Name);
+        var first = await Ask<WorkerProtocol.Accepted>(0);
+        Assert.Equal(first, await Ask<WorkerProtocol.Accepted>(0));
+        using var stream = LinkStream.Connect("127.0.0.1", first.Port, certificate: null);
+        stream.Write(LinkFrame.Hello, System.Text.Encoding.ASCII.GetBytes(first.Ticket));
+        Eventually.Holds(() => hub.Workers.Count == 1);
+        workers.Tell(new WorkerProtocol.Offer("worker", "1", "ffmpeg 1", 1, Attempt: 0)); // it was under way
+        await Ask<WorkerProtocol.Refused>(0, version: "2");
+        Assert.Single(hub.Workers);
+        Assert.NotEqual(first.Ticket, (await Ask<WorkerProtocol.Accepted>(1)).Ticket);
+        Eventually.Holds(() => hub.Workers.Count == 0);
+        Assert.Throws<LinkException>(() => ReadToItsEnd(stream));
+        Eventually.Ends(other.Terminate());
+        Eventually.Ends(system.Terminate());
+
+        Task<T> Ask<T>(int attempt, string version = "1") => workers.Ask<T>(
+            new WorkerProtocol.Offer("worker", version, "ffmpeg 1", 1, attempt), Eventually.Patience,
+            TestContext.Current.CancellationToken);
+    }
+
+    private static void ReadToItsEnd(LinkStream stream)
+    {
+        while (true) stream.Read();
     }
 
     [Fact]
@@ -96,7 +140,7 @@ public sealed class DecodingElsewhereTests : IDisposable
     }
 
     private (List<string> Batches, int Elsewhere) Train(
-        Func<WorkerHub, WorkerSystem[]> workers, bool lose = false)
+        Func<WorkerHub, WorkerSystem[]> workers, Action<WorkerHub, WorkerSystem[]>? inTheMiddle = null, Action? before = null)
     {
         var elsewhere = 0;
         var here = new FileVideos(_folder.Path, [BrokenVideo]);
@@ -117,13 +161,13 @@ public sealed class DecodingElsewhereTests : IDisposable
             Workers = hub,
             Observer = step =>
             {
-                if (!lose || step.Step != Steps / 3) return;
-                systems[0].Dispose();
+                if (step.Step == Steps / 3) inTheMiddle?.Invoke(hub, systems);
             },
         });
         Eventually.Holds(() => training.Completion.IsCompleted);
         var outcome = training.Completion.GetAwaiter().GetResult();
         Assert.True(outcome.End == RunEnd.Completed, outcome.Message);
+        before?.Invoke();
         elsewhere = (int)hub.Workers.Sum(worker => worker.Pairs);
         foreach (var worker in systems) worker.Dispose();
         hub.Dispose();
