@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using CACL.Actors.Certificates;
 using CACL.Configuration.Reading;
+using CACL.Http.Client;
 using CACL.Node.Ending;
 
 namespace CACL.Node.Commands;
@@ -10,10 +13,60 @@ internal static class ClusterCommand
 {
     /// <summary>Creates the verb with its subcommands.</summary>
     public static Command Create() => new Verb(
-        "cluster", "Prepares machines that work together on a run.", "cacl cluster certificates certificates")
+        "cluster", "Prepares machines that work together on a run, and shows those that do.", "cacl cluster certificates certificates",
+        "cacl cluster workers --run runs/first")
     {
         CreateCertificates(),
+        CreateWorkers(),
+        CreateDrain(),
     };
+
+    private static Verb CreateWorkers()
+    {
+        var command = new Verb(
+            "workers", "Shows the workers on other machines that decode for a running training.", "cacl cluster workers --run runs/first");
+        var address = new RunAddressOptions(command);
+        command.SetAction(parsed =>
+        {
+            using var node = NodeClient.Find(address.Folder(parsed), address.Token(parsed), "");
+            var answer = node.Send(HttpMethod.Get, "/api/workers", null, "");
+            address.Print(parsed, answer, output => Tell(answer["workers"] as JsonArray ?? [], output));
+        });
+        return command;
+    }
+
+    private static Verb CreateDrain()
+    {
+        var command = new Verb(
+            "drain", "Has a worker of a running training finish what it has, and end.", "cacl cluster drain node7 --run runs/first");
+        var name = new Argument<string>("NAME") { Description = "The worker's name, as cacl cluster workers shows it." };
+        command.Add(name);
+        var address = new RunAddressOptions(command);
+        command.SetAction(parsed =>
+        {
+            using var node = NodeClient.Find(address.Folder(parsed), address.Token(parsed), "");
+            var answer = node.Post("/api/workers/drain", new JsonObject { ["worker"] = parsed.GetValue(name) }, "");
+            address.Print(parsed, answer, output => output.WriteLine((string?)answer["message"]));
+        });
+        return command;
+    }
+
+    private static void Tell(JsonArray workers, TextWriter output)
+    {
+        if (workers.Count == 0)
+        {
+            output.WriteLine("No worker decodes for this run.");
+            return;
+        }
+
+        foreach (var worker in workers)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{worker?["name"]} at {worker?["address"]}: {worker?["state"]}, {worker?["decoders"]} decoders, {worker?["pairs"]} pairs, "
+                    + $"{(double?)worker?["bytes_per_second"] / 1e6:0.0} MB a second, {worker?["handed_back"]} plans handed back"));
+        }
+    }
 
     private static Verb CreateCertificates()
     {

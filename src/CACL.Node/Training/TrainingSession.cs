@@ -231,6 +231,7 @@ internal static class TrainingSession
         var library = new PreparedLibrary(catalog, videos.Prepared);
         var system = cluster is null ? host.Start(akka) : host.Start(cluster.Options, akka);
         using var workers = cluster?.Welcome(system, options, decoders, library);
+        if (workers is not null) node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
         var run = TrainingRun.Start(system, options, new RunParts
         {
             Videos = videos.Usable,
