@@ -16,6 +16,7 @@ public sealed class NodeState(RunFolder folder)
 {
     private volatile Started? _started;
     private volatile StepMetrics? _last;
+    private volatile WorkerDesk? _workers;
 
     /// <summary>The run's folder.</summary>
     public RunFolder Folder { get; } = folder;
@@ -55,6 +56,12 @@ public sealed class NodeState(RunFolder folder)
 
     /// <summary>The time after the training's end in which the program still answers.</summary>
     public Lingering Lingering { get; } = new();
+
+    /// <summary>The workers on other machines; null: the run accepts none, or not yet.</summary>
+    public WorkerDesk? Workers => _workers;
+
+    /// <summary>Records that the run accepts workers.</summary>
+    public void Welcomed(WorkerDesk workers) => _workers = workers;
 
     /// <summary>Records that the run has begun.</summary>
     public void Began(TrainingRun run, RunLength length, RunOptions options) => _started = new Started(run, length, options);

@@ -28,6 +28,8 @@ static int Run(string[] args) => args switch
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     ["start", var file, .. var options] => StartBenchmark.Run(file, Options.Parse(options)),
     ["stream", .. var options] => StreamBenchmark.Run(Options.Parse(options)),
+    ["link", .. var options] => LinkBenchmark.Run(Options.Parse(options)),
+    ["link-decode", var file, var folder, .. var options] => LinkBenchmark.RunDecoding(file, folder, Options.Parse(options)),
     ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
     ["scalars", .. var options] => ScalarBenchmark.Run(Options.Parse(options)),
     ["suite", .. var options] => SuiteCommand.Run(options, Own(), Console.Out, Console.Error),
@@ -57,6 +59,8 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks start FILE [--run DIR] [--folder DIR] [--make-folder 0] [--resume 0]");
     Console.Error.WriteLine("       CACL.Benchmarks stream [--videos 10000000] [--decoders 1000] [--batch 32] [--pairs 100000] "
         + "[--decode-ms 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks link [--size 224] [--pairs 2000] [--rounds 5] [--ways all|plain_tcp,link,…]");
+    Console.Error.WriteLine("       CACL.Benchmarks link-decode CATALOG VIDEOS [--size 224] [--pairs 200] [--rounds 5]");
     Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");
     Console.Error.WriteLine("       CACL.Benchmarks scalars [--seconds 20]");
     Console.Error.WriteLine("       CACL.Benchmarks suite [--help], which is tools/bench: all of it beside a peer");

@@ -92,6 +92,9 @@ public sealed record RunOptions
     /// <summary>Number of decoder actors to begin with.</summary>
     public int FirstDecoders => Decoders > 0 ? Decoders : DecoderBounds.First;
 
+    /// <summary>Whether workers on other machines may decode, too: then only memory bounds the pairs in flight.</summary>
+    public bool DecodesElsewhere { get; init; }
+
     /// <summary>Time limit for decoding one pair.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(25);
 

@@ -63,6 +63,9 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
         _window.Decoded++;
     }
 
+    /// <summary>Records a pair that was decoded on another machine: no decoder of this process is needed for it.</summary>
+    public void DecodedElsewhere() => _window.Elsewhere++;
+
     /// <summary>Records a training step.</summary>
     /// <param name="waited">Time that it waited for its data, in seconds.</param>
     /// <param name="computed">Time that it took otherwise, in seconds.</param>
@@ -88,7 +91,7 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
     {
         var (waits, rate) = (window.Waited / (window.Waited + window.Computed), window.Pairs / (window.Waited + window.Computed));
         // Decoders that deliver a step's pairs in the time that the step takes without waiting.
-        var needed = perPair * window.Pairs / Math.Max(window.Computed, 1e-9);
+        var needed = perPair * Math.Max(0, window.Pairs - window.Elsewhere) / Math.Max(window.Computed, 1e-9);
         if (_before is { } before)
         {
             _before = null;
@@ -130,7 +133,7 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
         return new DecoderChange(decoders, why);
     }
 
-    private record struct Window(int Steps, double Waited, double Computed, long Pairs, double DecodeSeconds, long Decoded);
+    private record struct Window(int Steps, double Waited, double Computed, long Pairs, double DecodeSeconds, long Decoded, long Elsewhere);
 
     /// <summary>How many windows something is not tried again.</summary>
     private sealed class Pause

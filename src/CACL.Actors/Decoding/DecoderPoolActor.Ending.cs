@@ -22,19 +22,29 @@ internal sealed partial class DecoderPoolActor
     {
         _ending.Cancel();
         Timers.CancelAll();
-        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>())) work.Asker.Tell(new PoolProtocol.Ended());
+        foreach (var work in _waiting.Concat(_decoders.Values.OfType<Work>()).Concat(_links.Values.SelectMany(link => link.Works.Values)))
+            work.Asker.Tell(new PoolProtocol.Ended());
         foreach (var decoder in _decoders.Keys) Dismiss(decoder);
+        foreach (var link in _links.Keys)
+        {
+            _leaving.Add(link);
+            link.Tell(new LinkProtocol.Release());
+        }
+
         Become(() =>
         {
             Receive<PoolProtocol.Decode>(_ => Sender.Tell(new PoolProtocol.Ended()));
             Receive<DecoderProtocol.Decoded>(message => message.Pair.Dispose());
-            Receive<Terminated>(message =>
-            {
-                _leaving.Remove(message.ActorRef);
-                GoIfAlone();
-            });
+            Receive<Terminated>(message => Gone(message.ActorRef));
+            Receive<LinkProtocol.Released>(_ => Gone(Sender));
             ReceiveAny(_ => { });
         });
+        GoIfAlone();
+    }
+
+    private void Gone(IActorRef actor)
+    {
+        _leaving.Remove(actor);
         GoIfAlone();
     }
 

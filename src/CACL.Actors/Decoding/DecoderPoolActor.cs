@@ -36,7 +36,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Settings _settings;
-    private readonly Queue<Work> _waiting = new();
+    private readonly WaitingPlans<Work> _waiting = new();
     private readonly Stack<IActorRef> _idle = new();
     private readonly Dictionary<IActorRef, Work?> _decoders = [];
     private readonly RestartWindow _restarts;
@@ -55,7 +55,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         _restarts = new RestartWindow(settings.MaxRestarts, settings.RestartWindow, settings.Clock);
         Receive<PoolProtocol.Decode>(message =>
         {
-            _waiting.Enqueue(new Work(++_requests, message.Plan, Sender, Tries: 0, Began: 0));
+            _waiting.Add(new Work(++_requests, message.Plan, Sender, Tries: 0, Began: 0));
             HandOut();
         });
         Receive<DecoderProtocol.Decoded>(Finished);
@@ -64,10 +64,11 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
             if (Finished(message.Request, new PoolProtocol.Failed(message.Fault)))
                 _settings.Instruments?.DecodeFailed(message.Fault.Reason);
         });
+        ReceiveFromLinks();
         Receive<Terminated>(message =>
         {
             _crashes.Remove(message.ActorRef, out var cause);
-            if (!_leaving.Remove(message.ActorRef)) Replace(message.ActorRef, cause);
+            if (!_leaving.Remove(message.ActorRef) && !Unlink(message.ActorRef)) Replace(message.ActorRef, cause);
         });
         Receive<Overdue>(message => GiveUpOn(message.Request));
         Receive<StartDecoder>(_ =>
@@ -91,11 +92,13 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
     /// its attempts, each of which hangs until the decoder is replaced.
     /// </summary>
     internal static TimeSpan LongestAnswer(RunOptions options, int plansInFlight) =>
-        (options.DecodeTimeout + Grace + options.DecoderBackOff.Max) * MostTriesOfFaultyDecoders * (plansInFlight + 1.0);
+        (options.DecodeTimeout + Grace + options.DecoderBackOff.Max) * MostTriesOfFaultyDecoders * (plansInFlight + 1.0)
+            + (options.DecodesElsewhere ? ElsewhereTime(options.DecodeTimeout) * MostTriesElsewhere : TimeSpan.Zero);
 
     protected override void PreStart()
     {
         Tell(new StatusProtocol.DecodersWanted(_wanted));
+        _settings.Links?.Tell(new LinkProtocol.Serve());
         Fill();
     }
 
@@ -135,10 +138,11 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private void HandOut()
     {
+        HandOutElsewhere();
         while (_waiting.Count > 0 && _idle.TryPop(out var decoder))
         {
             if (!_decoders.ContainsKey(decoder)) continue;
-            var work = _waiting.Dequeue() with { Began = _settings.Clock.GetTimestamp() };
+            var work = _waiting.Take() with { Began = _settings.Clock.GetTimestamp() };
             Set(decoder, work);
             Timers.StartSingleTimer(work.Request, new Overdue(work.Request), _settings.Timeout + Grace);
             decoder.Tell(new DecoderProtocol.Decode(work.Request, work.Plan));
@@ -155,6 +159,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private bool Finished(long request, object answer)
     {
+        if (_links.ContainsKey(Sender)) return FinishedElsewhere(request, answer);
         if (!_decoders.TryGetValue(Sender, out var work) || work?.Request != request) return false;
         Timers.Cancel(request);
         if (answer is PoolProtocol.Decoded) _count?.Decoded(_settings.Clock.GetElapsedTime(work.Began).TotalSeconds);
@@ -173,6 +178,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
 
     private void GiveUpOn(long request)
     {
+        if (TakeBack(request)) return;
         var (decoder, work) = _decoders.FirstOrDefault(d => d.Value?.Request == request);
         if (work is null) return;
         Set(decoder, work with { Tries = MostTriesOfFaultyDecoders }); // a second decoder would hang, too
@@ -238,7 +244,7 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         Timers.Cancel(work.Request);
         if (IsTriedAgain(work, cause))
         {
-            _waiting.Enqueue(work with { Request = ++_requests, Tries = work.Tries + 1 });
+            _waiting.Add(work with { Request = ++_requests, Tries = work.Tries + 1 });
             HandOut();
             return;
         }
@@ -268,11 +274,18 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         /// <summary>Limits of a number that the pool chooses, as it does if <see cref="Decoders"/> is 0.</summary>
         public required DecoderBounds Bounds { get; init; }
 
+        /// <summary>Who knows the links to workers on other machines, and tells them of this pool; null: there are none.</summary>
+        public IActorRef? Links { get; init; }
+
         /// <summary>Measures decoding; null: not measured.</summary>
         public RunInstruments? Instruments { get; init; }
     }
 
-    private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries, long Began);
+    private sealed record Work(long Request, SamplePlan Plan, IActorRef Asker, int Tries, long Began)
+    {
+        /// <summary>How often a worker had it and did not decode it.</summary>
+        public int TriesElsewhere { get; init; }
+    }
 
     private sealed record Overdue(long Request) : INoSerializationVerificationNeeded;
 

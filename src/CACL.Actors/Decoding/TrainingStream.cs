@@ -11,6 +11,9 @@ namespace CACL.Actors.Decoding;
 /// </summary>
 internal sealed class TrainingStream : IDisposable
 {
+    // Workers may come and go; a bound for the stream's buffer of answers.
+    private const int MostDecodersElsewhere = 1024;
+
     private readonly UniqueKillSwitch _switch;
     private readonly PairsUnderway _pairs;
     private readonly CancellationTokenSource _cancel;
@@ -30,7 +33,7 @@ internal sealed class TrainingStream : IDisposable
     /// <summary>Returns the number of pairs that a run keeps in flight.</summary>
     public static int PairsInFlight(RunOptions options, long bytesPerPair) => PairPipeline.PairsInFlight(
         options.InFlightMemory, bytesPerPair, options.OwnBatch, BatchesWaiting(options, bytesPerPair), options.FirstDecoders,
-        mostDecoders: Math.Max(options.FirstDecoders, Environment.ProcessorCount));
+        mostDecoders: options.DecodesElsewhere ? MostDecodersElsewhere : Math.Max(options.FirstDecoders, Environment.ProcessorCount));
 
     /// <summary>Returns the number of finished batches that a run lets wait.</summary>
     public static int BatchesWaiting(RunOptions options, long bytesPerPair) => PairPipeline.BatchesWaiting(

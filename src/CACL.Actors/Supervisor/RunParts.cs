@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Evaluation;
+using CACL.Actors.Membership;
 using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -39,6 +40,9 @@ public sealed record RunParts
 
     /// <summary>Evaluates checkpoints; null: nothing is evaluated.</summary>
     public IEvaluationEngine? Evaluator { get; init; }
+
+    /// <summary>The workers on other machines, owned by the caller; null: this process decodes alone.</summary>
+    public WorkerHub? Workers { get; init; }
 
     /// <summary>Called with each step, on a thread that must not be blocked.</summary>
     public Action<StepMetrics>? Observer { get; init; }

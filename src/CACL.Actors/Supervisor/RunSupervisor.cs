@@ -224,6 +224,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
                 _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _status)
             {
                 Bounds = _options.DecoderBounds,
+                Links = _parts.Workers?.Links,
                 Instruments = _parts.Instruments,
             }),
             $"decoders-{number}",

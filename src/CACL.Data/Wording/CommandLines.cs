@@ -22,6 +22,9 @@ public static class CommandLines
     /// <summary>Starts or continues a training.</summary>
     public const string Train = "cacl train";
 
+    /// <summary>Makes the certificates by which the machines of a cluster know each other.</summary>
+    public const string Certificates = "cacl cluster certificates";
+
     /// <summary>Evaluates a checkpoint.</summary>
     public const string Evaluate = "cacl evaluate";
 

@@ -85,6 +85,12 @@ public static class SettingNames
     /// <summary>How many steps lie between two checkpoints.</summary>
     public const string CheckpointEverySteps = "cacl.checkpoints.every-steps";
 
+    /// <summary>The address at which workers reach a run.</summary>
+    public const string ClusterHost = "cacl.cluster.host";
+
+    /// <summary>The folders that a run's workers have, too.</summary>
+    public const string ClusterFolders = "cacl.cluster.folders";
+
     /// <summary>The data sets that a run evaluates on.</summary>
     public const string EvaluationDataSets = "cacl.evaluation.datasets";
 

@@ -13,7 +13,10 @@ internal sealed class DashboardPage
 
     // The files share one scope and stand in this order: each sees what the earlier ones declare.
     private static readonly string[] Scripts =
-        ["elements.js", "words.js", "node.js", "charts.js", "progress.js", "actors.js", "tables.js", "batch.js", "control.js", "main.js"];
+    [
+        "elements.js", "words.js", "node.js", "charts.js", "progress.js", "actors.js", "workers.js", "tables.js", "batch.js", "control.js",
+        "main.js",
+    ];
 
     private DashboardPage(byte[] html, string policy)
     {

@@ -28,6 +28,7 @@ async function readActors() {
   if (document.hidden) return;
   const actors = await ask("/api/actors");
   if (Array.isArray(actors)) showActors(actors.map(fields));
+  showWorkers(list(fields(await ask("/api/workers")).workers).map(fields));
 }
 
 // Reads beside the stream of events what changes seldom.

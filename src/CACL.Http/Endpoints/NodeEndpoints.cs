@@ -11,6 +11,7 @@ internal static class NodeEndpoints
         DashboardEndpoint.Map(routes);
         StatusEndpoint.Map(routes, state);
         ActorsEndpoint.Map(routes, state);
+        WorkersEndpoint.Map(routes, state);
         ControlEndpoints.Map(routes, state);
         SettingsEndpoint.Map(routes, state);
         EvaluationEndpoints.Map(routes, state);

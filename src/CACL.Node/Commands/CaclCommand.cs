@@ -32,6 +32,8 @@ internal static class CaclCommand
             VideosCommand.Create(),
             DatasetsCommand.Create(),
             TrainCommand.Create(),
+            WorkerCommand.Create(),
+            ClusterCommand.Create(),
             EvaluateCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),

@@ -1,3 +1,5 @@
+using CACL.Actors.Certificates;
+using CACL.Actors.Links;
 using CACL.Configuration.Hocon;
 using CACL.Data.Catalog;
 using CACL.Data.Clips;
@@ -47,5 +49,5 @@ internal static class Failures
         or CatalogException or DataSetException or VideoUnusableException or DecoderFaultException or DecoderUnavailableException
         or PreparationException or ClipException or ListenException or NodeClientException
         or LibTorchUnavailableException or WeightsException or CheckpointException or SafeTensorsException or TorchFileException
-        or EvaluationException or LostRankException or NcclUnavailableException;
+        or EvaluationException or LostRankException or NcclUnavailableException or CertificateException or LinkException;
 }

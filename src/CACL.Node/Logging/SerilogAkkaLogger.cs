@@ -36,7 +36,7 @@ internal sealed class SerilogAkkaLogger : ReceiveActor
     /// <summary>Forwards an event to Serilog's global logger, which the program sets before it starts an actor system.</summary>
     internal static void Forward(LogEvent e)
     {
-        var level = Level(e.LogLevel());
+        var level = Level(e);
         var logger = Log.Logger;
         if (!logger.IsEnabled(level)) return;
         logger = logger.ForContext("LogSource", e.LogSource).ForContext("SourceContext", e.LogClass.FullName);
@@ -45,6 +45,19 @@ internal sealed class SerilogAkkaLogger : ReceiveActor
     }
 
     private sealed record Flush(TaskCompletionSource Done);
+
+    // A cluster's machinery tells of each connection and each of its own steps; what they come to, the actors of a run say.
+    private static LogEventLevel Level(LogEvent e)
+    {
+        var level = Level(e.LogLevel());
+        var source = e.LogClass.FullName ?? "";
+        if (source.StartsWith("Akka.Remote.Transport.DotNetty", StringComparison.Ordinal) && level == LogEventLevel.Warning) return level;
+        return source.StartsWith("Akka.Remote", StringComparison.Ordinal) || source.StartsWith("Akka.Cluster", StringComparison.Ordinal)
+            || e.LogSource.StartsWith("remoting", StringComparison.Ordinal)
+            || e.LogSource.Contains("/system/endpointManager", StringComparison.Ordinal)
+            ? LogEventLevel.Debug
+            : level;
+    }
 
     private static LogEventLevel Level(LogLevel level) => level switch
     {

@@ -33,6 +33,7 @@ internal sealed class ResolvedConfiguration
         "cacl.checkpoints.",
         "cacl.supervision.",
         "cacl.ranks.",
+        "cacl.cluster.",
         "cacl.evaluation.",
         "cacl.http.",
         "cacl.telemetry.",

@@ -30,6 +30,8 @@ internal sealed record RunSettings
 
     public required RankSettings Ranks { get; init; }
 
+    public required ClusterSettings Cluster { get; init; }
+
     public required EvaluationProtocolSettings Evaluation { get; init; }
 
     public required TrainingEvaluationSettings TrainingEvaluation { get; init; }
@@ -109,6 +111,7 @@ internal sealed record RunSettings
         Watchdog = Training.Watchdog,
         Device = device,
         Decoders = Data.Decoders,
+        DecodesElsewhere = Cluster.Enabled,
         DecodeTimeout = Data.DecodeTimeout,
         MaxBadShare = Data.MaxBadShare,
         InFlightMemory = Data.InFlightMemory,
@@ -139,6 +142,7 @@ internal sealed record RunSettings
             Checkpoints = CheckpointSettings.Read(reader),
             Supervision = SupervisionSettings.Read(reader),
             Ranks = RankSettings.Read(reader),
+            Cluster = ClusterSettings.Read(reader),
             Evaluation = EvaluationProtocolSettings.Read(reader),
             TrainingEvaluation = TrainingEvaluationSettings.Read(reader),
             Http = HttpSettings.Read(reader),

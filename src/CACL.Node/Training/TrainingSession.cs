@@ -46,6 +46,7 @@ internal static class TrainingSession
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
         OutOfProcessEvaluations.Check(settings);
+        using var cluster = TrainingCluster.Of(settings, request.Ranks);
         RunInstruments? instruments = null;
         var decoders = ProgramDecoders.Create(settings.Data.Decoder, sentence =>
         {
@@ -111,7 +112,7 @@ internal static class TrainingSession
                 request.Configuration, folder.Path, device, precision, videos, new BatchShare(0, request.Ranks), request.Processes);
             var outcome = Train(
                 request, way, exchange, options, precision, folder, host, screen, log, signals, node?.State, telemetry, videos, catalog,
-                decoders);
+                decoders, cluster);
             request.Leader?.End();
             var code = Tell(outcome, signals, folder, request);
             if (signals.ExitCode == 0 && settings.Http.Linger > TimeSpan.Zero && node is not null)
@@ -179,7 +180,7 @@ internal static class TrainingSession
     private static RunOutcome Train(
         TrainRequest request, RankExchange way, ITensorCollectives exchange, RunOptions options, Precision precision, RunFolder folder,
         ActorSystemHost host, Screen screen, RunLog log, StopSignals signals, NodeState? node, RunTelemetry telemetry,
-        TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders)
+        TrainingVideos videos, VideoCatalog catalog, PairDecoders decoders, TrainingCluster? cluster)
     {
         var method = request.Configuration.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -232,10 +233,15 @@ internal static class TrainingSession
             $"{method.Backbone}", options.Method.Word, string.Join(", ", options.Method.Heads), options.Device, length.TotalSteps,
             options.BatchSize, length.StepsPerEpoch,
             options.Decoders > 0 ? $"{options.Decoders}" : $"chosen, {options.FirstDecoders} at first", chance);
-        var run = TrainingRun.Start(host.Start(akka), options, new RunParts
+        var library = new PreparedLibrary(catalog, videos.Prepared);
+        var system = cluster is null ? host.Start(akka) : host.Start(cluster.Options, akka);
+        using var workers = cluster?.Welcome(system, options, decoders, library);
+        if (workers is not null) node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
+        var run = TrainingRun.Start(system, options, new RunParts
         {
             Videos = videos.Usable,
-            Library = new PreparedLibrary(catalog, videos.Prepared),
+            Library = library,
+            Workers = workers,
             Decoder = decoders.Preferring(videos.Prepared),
             Engine = () => engines.Make(() => Led(request.Leader, new TrainingEngine(
                 method.OfRank(request.Ranks), options.Device, options.Sampling.Seed, initial, node is null ? null : node.Preview.Look,

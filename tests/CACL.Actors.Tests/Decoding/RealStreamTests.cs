@@ -1,16 +1,12 @@
-using System.Security.Cryptography;
 using Akka.Actor;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Tests.Fakes;
-using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
-using CACL.Learning.Methods;
 using CACL.Learning.Methods.Cacl;
-using CACL.Learning.Weights;
 using CACL.Runs.Folder;
 using CACL.Testing;
 
@@ -86,41 +82,13 @@ public sealed class RealStreamTests
                 Videos = catalog.LoadUsable(minFrames: 9),
                 Library = catalog,
                 Decoder = decoders.CreateDecoder,
-                Engine = () => new Recorder(seen),
+                Engine = () => new BatchRecorder(seen),
                 Checkpoints = new FakeStorage(),
-                Start = firstStep == 0 ? null : new ResumePoint(Recorder.Nothing, firstStep, [], "earlier"),
+                Start = firstStep == 0 ? null : new ResumePoint(BatchRecorder.Nothing, firstStep, [], "earlier"),
             });
         var outcome = await run.Completion.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.True(outcome.End == RunEnd.Completed, outcome.Message);
         await system.Terminate();
         return seen;
-    }
-
-    private sealed class Recorder(List<string> seen) : ITrainingEngine
-    {
-        public static TrainingSnapshot Nothing { get; } = new([], new Dictionary<string, long>());
-
-        public StepResult Step(PairBatch batch, StepSettings settings)
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var pair in batch.Pairs)
-            {
-                hash.AppendData(pair.First);
-                hash.AppendData(pair.Second);
-            }
-
-            seen.Add($"{batch.Step} {batch.Epoch} {Convert.ToHexString(hash.GetHashAndReset())}");
-            return CaclResults.Of(1, rate: settings.LearningRate);
-        }
-
-        public TrainingSnapshot Snapshot(TrainingSnapshot? reuse) => Nothing;
-
-        public void Restore(TrainingSnapshot snapshot)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CACL.Configuration.Keys;
+using CACL.Node.Commands;
 using CACL.Node.Settings;
 using CACL.Testing;
 
@@ -12,7 +13,10 @@ public sealed partial class ComposeFileTests
     public void The_demo_starts_by_itself_and_everything_else_on_request()
     {
         Assert.Equal(
-            ["demo", "grafana of observe", "kinetics of kinetics", "prometheus of observe", "seq of observe", "test of test"],
+            [
+                "certificates of cluster", "decoder of cluster", "demo", "grafana of observe", "kinetics of kinetics",
+                "prometheus of observe", "seq of observe", "test of test", "trainer of cluster",
+            ],
             ComposeFile.Services.Select(s => string.Join(" of ", [s.Key, .. ComposeFile.Texts(s.Value, "profiles")]))
                 .Order(StringComparer.Ordinal));
     }
@@ -55,6 +59,20 @@ public sealed partial class ComposeFileTests
         Each.Holds(
             ComposeFile.Services.Values.SelectMany(ComposeFile.Sources).Where(s => s != "./runs"),
             source => Assert.True(Path.Exists(Path.Combine(Workspace.Root, source)), $"There is no {source} to mount."));
+
+    [Fact]
+    public void The_decoders_join_the_trainer_by_its_name_with_its_certificates_and_read_the_clips_that_it_makes()
+    {
+        var (trainer, decoder) = (ComposeFile.Services["trainer"], ComposeFile.Services["decoder"]);
+        var (its, theirs) = (ComposeFile.Map(trainer, "environment"), ComposeFile.Map(decoder, "environment"));
+        Assert.Equal(trainer["hostname"], its["CACL_CLUSTER_HOST"]);
+        Assert.Equal(["worker", "--role", "decoder", "--join", $"{trainer["hostname"]}:4053"], ComposeFile.Texts(decoder, "command"));
+        Assert.Empty(CaclCommand.Create(out _).Parse([.. ComposeFile.Texts(decoder, "command")]).Errors);
+        var certificates = ComposeFile.Texts(ComposeFile.Services["certificates"], "command")[^1];
+        Assert.Equal([certificates, certificates], new[] { its["CACL_CLUSTER_CERTIFICATES"], theirs["CACL_CLUSTER_CERTIFICATES"] });
+        var script = File.ReadAllText(Path.Combine(Workspace.Root, "tools/docker/scripts", ComposeFile.Texts(trainer, "entrypoint")[0]));
+        Assert.Contains($"clips={Path.GetDirectoryName((string)theirs["CACL_DATA_VIDEOS"])} ", script);
+    }
 
     [Fact]
     public void What_starts_the_containers_is_there_and_a_setting_that_it_gives_is_one()

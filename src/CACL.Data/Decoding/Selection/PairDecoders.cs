@@ -44,6 +44,11 @@ public sealed class DecoderUnavailableException : Exception
 /// <param name="CreateProber">Creates a prober for one worker.</param>
 public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecoder> CreateDecoder, Func<IVideoProber> CreateProber)
 {
+    /// <summary>
+    /// What decodes, with its versions: decoders of the same name, of the same program on machines of the same kind, return the same bytes.
+    /// </summary>
+    public required string Media { get; init; }
+
     /// <summary>Returns a factory of decoders that prefer the prepared files of videos to the videos themselves.</summary>
     /// <param name="files">The prepared files.</param>
     public Func<IPairDecoder> Preferring(PreparedFiles files) => () => new PreparedPairDecoder(CreateDecoder(), files);
@@ -82,18 +87,27 @@ public sealed record PairDecoders(DecoderKind Kind, string Why, Func<IPairDecode
             DecoderKind.Isolated,
             $"Videos are decoded by {program}, a process a pair ({why.TrimEnd('.')}).",
             () => new IsolatedPairDecoder(program!),
-            () => new IsolatedProber(program!));
+            () => new IsolatedProber(program!))
+        {
+            Media = $"the ffmpeg program {program!.VersionText}",
+        };
     }
 
     private static PairDecoders InProcess(FfmpegLibraries libraries, string why) => new(
         DecoderKind.InProcess,
         $"Videos are decoded in this process by {libraries}{why}.",
         () => new InProcessPairDecoder(libraries),
-        () => new InProcessProber(libraries));
+        () => new InProcessProber(libraries))
+    {
+        Media = libraries.ToString(),
+    };
 
     private static PairDecoders Workers(FfmpegLibraries libraries, DecodeWorkerProgram worker) => new(
         DecoderKind.Worker,
         $"Videos are decoded in worker processes by {libraries}.",
         () => new WorkerPairDecoder(worker),
-        () => new WorkerProber(worker));
+        () => new WorkerProber(worker))
+    {
+        Media = libraries.ToString(),
+    };
 }

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using CACL.Testing;
+
+namespace CACL.Node.Tests.EndToEnd;
+
+/// <summary>Workers in processes of their own decode for a training; whatever becomes of them, it computes the same.</summary>
+public sealed partial class WorkerTests(MadeClips clips) : IDisposable
+{
+    private const int Kill = 9;
+    private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
+    private const string Joined = "decodes for this training";
+
+    private readonly SmallRuns _runs = new(clips);
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void A_killed_a_paused_and_a_restarted_worker_leave_no_trace_in_the_numbers()
+    {
+        LongTests.Only("Two runs, with workers that come and go");
+        var (alone, shared) = (_runs.Folder("alone"), _runs.Folder("shared"));
+        CaclProcess.AssertSuccess(CaclProcess.Run(Train(alone)));
+        using var trainer = CaclProcess.Start(Train(shared, ["--set", "cacl.cluster.enabled=true", .. AnyPorts]));
+        trainer.Until(() => Invitation().IsMatch(trainer.Output));
+        using var killed = Worker(trainer);
+        using var paused = Worker(trainer);
+        using var restarted = Worker(trainer);
+        trainer.Until(() => Count(trainer.Output, Joined) == 3);
+        killed.Signal(Kill);
+        paused.Signal(Stop);
+        restarted.Signal(Terminate);
+        Assert.Equal(143, restarted.WaitForExit());
+        Assert.Contains("Stopped; the training has what was decoded.", restarted.Output);
+        trainer.Until(() => Count(trainer.Output, "is lost") >= 2); // the connection of one broke, the other is silent
+        using var again = Worker(trainer);
+        paused.Signal(Continue);
+        trainer.Until(() => Count(trainer.Output, Joined) == 5);
+        Assert.True(trainer.WaitForExit() == 0, trainer.Output);
+        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+        paused.Until(() => paused.Output.Contains("The training is over", StringComparison.Ordinal)); // and waits for the next
+        paused.Signal(Terminate);
+        Assert.Equal(143, paused.WaitForExit());
+    }
+
+    [Fact]
+    public void A_worker_on_a_network_that_fails_and_comes_back_decodes_again_and_leaves_no_trace_in_the_numbers()
+    {
+        LongTests.Only("Two runs, and a network that fails");
+        using var network = TwoMachines.Make();
+        var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
+        CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
+        CaclProcess.AssertSuccess(CaclProcess.Run(Train(alone)));
+        string[] secured = ["--set", $"cacl.cluster.certificates={certificates}"];
+        using var trainer = CaclProcess.StartThrough(
+            network.OnTrainer,
+            Train(
+                shared,
+                [
+                    "--set", "cacl.cluster.enabled=true", "--set", $"cacl.cluster.host={TwoMachines.Trainer}", "--set",
+                    "cacl.cluster.down-after=3s", .. secured,
+                ]));
+        trainer.Until(() => Invitation().IsMatch(trainer.Output));
+        using var worker = CaclProcess.StartThrough(
+            network.OnWorker,
+            [
+                "worker", "--role", "decoder", "--join", $"{TwoMachines.Trainer}:4053", "--set", $"cacl.data.videos={_runs.Clips}",
+                .. secured,
+            ]);
+        trainer.Until(() => Count(trainer.Output, Joined) == 1);
+        network.Cut();
+        trainer.Until(() => trainer.Output.Contains("is decoded elsewhere", StringComparison.Ordinal));
+        network.Mend();
+        trainer.Until(() => Count(trainer.Output, Joined) == 2);
+        Assert.True(trainer.WaitForExit() == 0, trainer.Output);
+        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+    }
+
+    [Fact]
+    public void What_others_could_reach_is_refused_without_certificates_on_either_side()
+    {
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(_runs.Train(
+                _runs.Folder("run"), "--set", "cacl.cluster.enabled=true", "--set", "cacl.cluster.host=192.0.2.1")),
+            "cacl.cluster.host", "is 192.0.2.1, which others can reach", "cacl cluster certificates DIR");
+        CaclProcess.AssertRefused(
+            CaclProcess.Run("worker", "--role", "decoder", "--join", "192.0.2.1:4053", "--set", $"cacl.data.videos={_runs.Clips}"),
+            "192.0.2.1 is another machine, and there are no certificates");
+    }
+
+    private static string[] AnyPorts => ["--set", "cacl.cluster.port=auto", "--set", "cacl.cluster.data-port=auto"];
+
+    private string[] Train(string run, params string[] more) =>
+        _runs.Train(run, ["--set", "cacl.training.max-steps=100", "--set", "cacl.http.enabled=false", .. more]);
+
+    private CaclProcess Worker(CaclProcess trainer) => CaclProcess.Start(
+        "worker", "--role", "decoder", "--join", Invitation().Match(trainer.Output).Groups[1].Value, "--set",
+        $"cacl.data.videos={_runs.Clips}", "--set", "cacl.data.decoders=1");
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    [GeneratedRegex(@"cacl worker --role decoder --join (\S+)")]
+    private static partial Regex Invitation();
+
+    /// <summary>Two network namespaces with a cable between them, which can be pulled out.</summary>
+    private sealed class TwoMachines : IDisposable
+    {
+        private readonly string _name = $"cacl{Environment.ProcessId}";
+
+        private TwoMachines()
+        {
+        }
+
+        public const string Trainer = "198.18.53.1";
+
+        public string[] OnTrainer => ["ip", "netns", "exec", $"{_name}a"];
+
+        public string[] OnWorker => ["ip", "netns", "exec", $"{_name}b"];
+
+        public static TwoMachines Make()
+        {
+            var machines = new TwoMachines();
+            var made = Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/ip") && Run("netns", "add", $"{machines._name}a");
+            Assert.SkipUnless(made, "Network namespaces need root, the program ip and a kernel that has them.");
+            MustRun("netns", "add", $"{machines._name}b");
+            MustRun(
+                "link", "add", "cable", "netns", $"{machines._name}a", "type", "veth", "peer", "name", "cable", "netns",
+                $"{machines._name}b");
+            foreach (var (side, address) in new[] { ("a", Trainer), ("b", "198.18.53.2") })
+            {
+                MustRun("-n", machines._name + side, "address", "add", $"{address}/24", "dev", "cable");
+                MustRun("-n", machines._name + side, "link", "set", "cable", "up");
+                MustRun("-n", machines._name + side, "link", "set", "lo", "up");
+            }
+
+            return machines;
+        }
+
+        public void Cut() => MustRun("-n", $"{_name}a", "link", "set", "cable", "down");
+
+        public void Mend() => MustRun("-n", $"{_name}a", "link", "set", "cable", "up");
+
+        public void Dispose()
+        {
+            Run("netns", "delete", $"{_name}a");
+            Run("netns", "delete", $"{_name}b");
+        }
+
+        private static void MustRun(params string[] arguments) => Assert.True(Run(arguments), $"ip {string.Join(' ', arguments)} failed.");
+
+        private static bool Run(params string[] arguments)
+        {
+            using var ip = Process.Start("ip", arguments);
+            return ip.WaitForExit(TimeSpan.FromSeconds(20)) && ip.ExitCode == 0;
+        }
+    }
+}
