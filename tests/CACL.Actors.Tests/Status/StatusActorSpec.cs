@@ -7,6 +7,7 @@ using CACL.Learning.Methods;
 using CACL.Runs.Folder;
 using CACL.Runs.Live;
 using CACL.Runs.Steps;
+using CACL.Testing;
 using CsCheck;
 
 namespace CACL.Actors.Tests.Status;
@@ -260,7 +261,7 @@ public sealed class StatusActorSpec : ActorSpec
                 if (all.OfType<TrainerProtocol.PauseReasonsAre>().LastOrDefault() is { } held)
                     Assert.Equal(held.Reasons != PauseReason.None, last.PausedByUser);
             },
-            iter: 100, threads: 1);
+            iter: LongTests.Wanted ? 100 : 30, threads: 1);
     }
 
     private static void AssertWhole(RunStatus status)

@@ -1,4 +1,5 @@
 using CACL.Data.Catalog;
+using CACL.Data.Decoding;
 using CACL.Data.Decoding.Selection;
 using CACL.Testing;
 
@@ -17,6 +18,14 @@ public abstract class MadeVideoContract
     /// <summary>Maximum number of pairs of a video that are compared.</summary>
     protected abstract int Pairs { get; }
 
+    /// <summary>Does something with a decoder.</summary>
+    protected virtual string[] With(Func<IPairDecoder, string[]> what)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        using var decoder = InstalledDecoders.Of(Kind).CreateDecoder();
+        return what(decoder);
+    }
+
     [Theory]
     [MemberData(nameof(Videos))]
     public void A_video_has_the_frames_the_size_and_the_pixels_of_a_sequential_decode(string name)
@@ -28,8 +37,7 @@ public abstract class MadeVideoContract
             (record.StreamIndex, record.Width, record.Height, record.Frames.Count));
         var times = record.Frames.Times;
         if (record.Frames.Seekable) Each.Holds(times.Zip(times.Skip(1)), pair => Assert.True(pair.First < pair.Second));
-        using var decoder = InstalledDecoders.Of(Kind).CreateDecoder();
-        var faults = ExactnessCheck.Faults(decoder, record, 8, Pairs, truth.Frames).ToArray();
+        var faults = With(decoder => ExactnessCheck.Faults(decoder, record, 8, Pairs, truth.Frames).ToArray());
         Assert.True(faults.Length == 0, $"{name} ({video.What}): {string.Join('\n', faults)}");
     }
 

@@ -70,6 +70,7 @@ public sealed class BadMediaTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_worker_that_crashes_in_a_run_costs_a_try_and_the_losses_stay_the_same()
     {
+        LongTests.Only("A training whose worker crashes three times");
         var (clean, crashed) = (runs.Undisturbed, runs.Folder("crashed"));
         using var training = CaclProcess.Start(runs.Train(crashed, "--set", "cacl.data.decoder=worker"));
         for (var crash = 0; crash < 3; crash++)

@@ -17,10 +17,16 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         return exit == 0 ? null : output;
     });
 
-    public static TheoryData<string> Languages => ["de_DE", "tr_TR", "sv_SE", "ar_SA"];
+    private static readonly string[] Languages = ["de_DE", "tr_TR", "sv_SE", "ar_SA"];
+
+    /// <summary>The languages, of which the one with a comma in its numbers is tried in every test run.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Rows => Languages.Select(language => new TheoryDataRow<string>(language)
+    {
+        Skip = language == "de_DE" ? null : LongTests.WhyNot("the same in another language"),
+    });
 
     [Theory]
-    [MemberData(nameof(Languages))]
+    [MemberData(nameof(Rows))]
     public void What_is_said_does_not_depend_on_the_language(string language)
     {
         RequireIcu();
@@ -47,7 +53,7 @@ public sealed partial class CultureTests(SmallRuns runs) : IClassFixture<SmallRu
         MadeClips.Require();
         LabelledPictures.Write(runs.Folder("pictures"));
         var usual = Everything(null);
-        foreach (var language in Languages.Select(l => l.Data))
+        foreach (var language in Languages)
         {
             var here = Everything(language);
             Assert.Equal(usual.Keys, here.Keys);

@@ -22,12 +22,12 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void Changed_settings_are_refused_on_resume_and_shown()
     {
         var run = runs.Folder("changed");
-        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", "cacl.training.max-steps=5")));
+        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", "cacl.training.max-steps=1")));
         CaclProcess.AssertRefused(
-            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.temperature=0.2")),
+            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=1", "--set", "cacl.model.temperature=0.2")),
             "cacl.model.temperature", "0.07", "0.2");
         CaclProcess.AssertRefused(
-            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=5", "--set", "cacl.model.queue-size=32")),
+            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=1", "--set", "cacl.model.queue-size=32")),
             "queue");
     }
 
@@ -58,7 +58,8 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         foreach (var clip in Directory.EnumerateFiles(runs.Clips)) File.Copy(clip, Path.Combine(videos, Path.GetFileName(clip)));
         File.WriteAllText(Path.Combine(videos, "text.mp4"), "not a video");
         var (exit, output) = CaclProcess.Run(runs.Train(
-            run, "--set", $"cacl.data.videos=[\"{videos}\"]", "--set", $"cacl.data.catalog=\"{runs.Folder("mixed.sqlite")}\""));
+            run, "--set", $"cacl.data.videos=[\"{videos}\"]", "--set", $"cacl.data.catalog=\"{runs.Folder("mixed.sqlite")}\"", "--set",
+            "cacl.training.max-steps=1"));
         Assert.True(exit == 0, output);
         Assert.Contains("12 of 13", output);
         Assert.Contains("text.mp4", Assert.Single(File.ReadAllLines(Path.Combine(run, "quarantine.jsonl"))));

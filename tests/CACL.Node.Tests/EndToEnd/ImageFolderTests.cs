@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
 
@@ -11,6 +12,7 @@ public sealed class ImageFolderTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_training_on_images_that_was_killed_goes_on_with_the_losses_of_one_that_was_not_and_can_be_explained()
     {
+        LongTests.Only("Three trainings on images and an explanation");
         var (images, damaged) = Images("folder");
         var (whole, killed) = (runs.Folder("images"), runs.Folder("images-killed"));
         var output = Trained(whole, images);

@@ -21,6 +21,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     [Fact]
     public void A_training_finishes_the_scan_that_SIGTERM_ended()
     {
+        LongTests.Only("A scan and two trainings");
         var (catalog, gate) = (runs.Folder("interrupted.sqlite"), new WrappedPrograms(runs.Folder("gate"), "ffprobe", Gate));
         using (var scan = CaclProcess.StartWith(gate.Environment, [.. Scan(runs.Clips, catalog), .. Isolated]))
         {
@@ -144,6 +145,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     [Fact]
     public void A_training_asks_again_for_pairs_over_which_ffmpeg_was_killed_and_quarantines_nothing()
     {
+        LongTests.Only("A training whose ffmpeg is killed three times");
         var killed = new WrappedPrograms(
             runs.Folder("killed-ffmpeg"),
             "ffmpeg",

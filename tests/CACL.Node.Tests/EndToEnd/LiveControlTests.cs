@@ -122,6 +122,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
     [InlineData(false)]
     public async Task A_run_that_is_done_may_go_on_answering_until_it_is_asked_to_end(bool signal)
     {
+        if (signal) LongTests.Only("The same with a signal");
         var run = runs.Folder($"lingers-{signal}");
         using var process = CaclProcess.Start(runs.Train(run, "--set", "cacl.training.max-steps=2", "--set", "cacl.http.linger=1h"));
         process.Until(() => process.Output.Contains("Still answering at", StringComparison.Ordinal));

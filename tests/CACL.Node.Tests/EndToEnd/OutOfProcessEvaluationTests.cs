@@ -65,6 +65,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
     [Fact]
     public void What_a_killed_run_was_evaluating_ends_with_it_and_is_made_by_its_resumption()
     {
+        LongTests.Only("A training in two parts");
         var run = runs.Folder("resumed");
         using (var process = CaclProcess.Start(runs.Train(run, Endless)))
         {

@@ -30,7 +30,7 @@ public sealed class PrepareTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [InlineData(Terminate)]
     public void A_preparation_that_was_cut_short_is_continued_and_takes_no_half_file_for_done(int signal)
     {
-        if (signal == Terminate) LongTests.Only("The same with the other signal");
+        LongTests.Only("Three preparations");
         var (folder, catalog) = (runs.Folder($"cut-{signal}"), runs.Folder($"cut-{signal}.sqlite"));
         var gate = new WrappedPrograms(runs.Folder($"gate-{signal}"), "ffmpeg", Gate);
         var hanging = Path.Combine(runs.Folder($"gate-{signal}"), "hanging");

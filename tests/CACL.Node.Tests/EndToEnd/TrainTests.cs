@@ -73,6 +73,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [InlineData(Terminate, 143)]
     public void A_signal_lets_the_step_finish_and_saves(int signal, int exitCode)
     {
+        if (signal == Interrupt) LongTests.Only("The same with the other signal");
         var run = runs.Folder($"signal-{signal}");
         using var process = CaclProcess.Start(
             runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));

@@ -29,6 +29,7 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     [Fact]
     public void A_training_that_is_killed_three_times_computes_what_it_would_have_computed()
     {
+        LongTests.Only("A training in four parts");
         Strace.Require();
         var run = runs.Folder("killed-thrice");
         KillAtStep(run, 3, Short);

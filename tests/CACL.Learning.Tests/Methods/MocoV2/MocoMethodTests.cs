@@ -64,9 +64,10 @@ public sealed class MocoMethodTests
         other.Restore(method.Snapshot());
         Assert.False(other.Step(bad, new(0.1)).IsFinite);
         Assert.Equal(method.Step(good, new(0.2)), other.Step(good, new(0.2)));
+        var after = other.Snapshot();
         Each.Holds(
             method.Snapshot().Tensors,
-            tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(other.Snapshot().Find(tensor.Name)!.Values), tensor.Name));
+            tensor => Assert.True(tensor.Values.AsSpan().SequenceEqual(after.Find(tensor.Name)!.Values), tensor.Name));
     }
 
     [Fact]
