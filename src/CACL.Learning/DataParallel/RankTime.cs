@@ -3,7 +3,9 @@ using CACL.Learning.Methods;
 
 namespace CACL.Learning.DataParallel;
 
-/// <summary>What a rank's last step took, which it says before the next one. Not a number: it has taken none, or a card exchanges.</summary>
+/// <summary>
+/// What a rank's last step took, which it says before the next one. Not a number: it has taken none, or a card exchanges.
+/// </summary>
 /// <param name="Computing">Seconds without the exchanges.</param>
 /// <param name="Exchanging">Seconds in exchanges, with waiting for other ranks.</param>
 internal readonly record struct RankTime(double Computing, double Exchanging)
