@@ -13,6 +13,9 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     private const int Stop = 19;
     private const string Joined = "decodes for this training";
 
+    // A run is long enough for workers to be lost and to come back; on a machine that others use it takes minutes.
+    private static readonly TimeSpan ARun = TimeSpan.FromMinutes(10);
+
     private readonly SmallRuns _runs = new(clips);
 
     public void Dispose() => _runs.Dispose();
@@ -22,7 +25,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     {
         LongTests.Only("Two runs, with workers that come and go");
         var (alone, shared) = (_runs.Folder("alone"), _runs.Folder("shared"));
-        CaclProcess.AssertSuccess(CaclProcess.Run(Train(alone)));
+        TrainAlone(alone);
         using var trainer = CaclProcess.Start(Train(shared, ["--set", "cacl.cluster.enabled=true", .. AnyPorts]));
         trainer.Until(() => Invitation().IsMatch(trainer.Output));
         using var killed = Worker(trainer);
@@ -38,7 +41,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         using var again = Worker(trainer);
         paused.Signal(Continue);
         trainer.Until(() => Count(trainer.Output, Joined) == 5);
-        Assert.True(trainer.WaitForExit() == 0, trainer.Output);
+        Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
         Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
         paused.Until(() => paused.Output.Contains("The training is over", StringComparison.Ordinal)); // and waits for the next
         paused.Signal(Terminate);
@@ -52,7 +55,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         using var network = TwoMachines.Make();
         var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
         CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
-        CaclProcess.AssertSuccess(CaclProcess.Run(Train(alone)));
+        TrainAlone(alone);
         string[] secured = ["--set", $"cacl.cluster.certificates={certificates}"];
         using var trainer = CaclProcess.StartThrough(
             network.OnTrainer,
@@ -74,7 +77,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         trainer.Until(() => trainer.Output.Contains("is decoded elsewhere", StringComparison.Ordinal));
         network.Mend();
         trainer.Until(() => Count(trainer.Output, Joined) == 2);
-        Assert.True(trainer.WaitForExit() == 0, trainer.Output);
+        Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
         Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
     }
 
@@ -93,7 +96,13 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     private static string[] AnyPorts => ["--set", "cacl.cluster.port=auto", "--set", "cacl.cluster.data-port=auto"];
 
     private string[] Train(string run, params string[] more) =>
-        _runs.Train(run, ["--set", "cacl.training.max-steps=100", "--set", "cacl.http.enabled=false", .. more]);
+        _runs.Train(run, ["--set", "cacl.training.max-steps=120", "--set", "cacl.http.enabled=false", .. more]);
+
+    private void TrainAlone(string run)
+    {
+        using var trainer = CaclProcess.Start(Train(run));
+        Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
+    }
 
     private CaclProcess Worker(CaclProcess trainer) => CaclProcess.Start(
         "worker", "--role", "decoder", "--join", Invitation().Match(trainer.Output).Groups[1].Value, "--set",
