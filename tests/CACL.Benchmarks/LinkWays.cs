@@ -108,7 +108,7 @@ internal static class LinkWays
         NodeCertificate? trainer, NodeCertificate? worker)
     {
         var (here, there) = (
-            Member(ClusterOptions.Trainer, trainer), Member(ClusterOptions.Decoder, worker));
+            Member(ClusterMember.Trainer, trainer), Member(ClusterMember.Decoder, worker));
         using var memory = new FramePairPool(size);
         using var system = ActorSystem.Create("cacl", ClusterSetup.Of(here, Quiet));
         using var other = ActorSystem.Create("cacl", ClusterSetup.Of(there, Quiet));
@@ -146,7 +146,7 @@ internal static class LinkWays
         system.Terminate().GetAwaiter().GetResult();
         return time;
 
-        static ClusterOptions Member(string role, NodeCertificate? certificate) =>
+        static ClusterMember Member(string role, NodeCertificate? certificate) =>
             new() { Role = role, Host = "127.0.0.1", Port = 0, Certificate = certificate };
     }
 

@@ -15,7 +15,7 @@ public static class ClusterSetup
     /// </summary>
     /// <param name="options">The member.</param>
     /// <param name="configuration">The configuration otherwise.</param>
-    public static ActorSystemSetup Of(ClusterOptions options, Config configuration)
+    public static ActorSystemSetup Of(ClusterMember options, Config configuration)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -50,7 +50,7 @@ public static class ClusterSetup
                 split-brain-resolver {
                   active-strategy = keep-oldest
                   stable-after = {{options.DownAfter.TotalMilliseconds:0}} ms
-                  keep-oldest { role = {{ClusterOptions.Trainer}}, down-if-alone = off }
+                  keep-oldest { role = {{ClusterMember.Trainer}}, down-if-alone = off }
                 }
               }
               # A worker leaves before it ends its system; a trainer's cluster ends with it.

@@ -16,7 +16,7 @@ public sealed class DecodingWorker
     /// <param name="system">An actor system with <see cref="ClusterSetup"/>, which stays the caller's.</param>
     /// <param name="cluster">Where this worker can be reached.</param>
     /// <param name="options">What it has.</param>
-    public static DecodingWorker Start(ActorSystem system, ClusterOptions cluster, WorkerOptions options)
+    public static DecodingWorker Start(ActorSystem system, ClusterMember cluster, WorkerOptions options)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(cluster);

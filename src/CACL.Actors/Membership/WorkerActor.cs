@@ -38,7 +38,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private int _sessions;
     private int _attempt;
 
-    public WorkerActor(WorkerOptions options, ClusterOptions cluster, TaskCompletionSource<WorkerEnd> end)
+    public WorkerActor(WorkerOptions options, ClusterMember cluster, TaskCompletionSource<WorkerEnd> end)
     {
         (_options, _certificate, _end) = (options, cluster.Certificate, end);
         _trainer = new Address(cluster.Protocol, Context.System.Name, options.TrainerHost, options.TrainerPort);
@@ -64,7 +64,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(WorkerOptions options, ClusterOptions cluster, TaskCompletionSource<WorkerEnd> end) =>
+    internal static Props Props(WorkerOptions options, ClusterMember cluster, TaskCompletionSource<WorkerEnd> end) =>
         Akka.Actor.Props.Create(() => new WorkerActor(options, cluster, end));
 
     protected override void PreStart()

@@ -17,7 +17,7 @@ public sealed class WorkerHub : IDisposable
     private readonly LinkListener _listener;
     private readonly ConcurrentDictionary<string, WorkerEntry> _entries;
 
-    private WorkerHub(ActorSystem system, ClusterOptions cluster, WorkerHubOptions options, Action<string> refused)
+    private WorkerHub(ActorSystem system, ClusterMember cluster, WorkerHubOptions options, Action<string> refused)
     {
         _entries = new ConcurrentDictionary<string, WorkerEntry>(StringComparer.Ordinal);
         IActorRef? links = null;
@@ -51,7 +51,7 @@ public sealed class WorkerHub : IDisposable
     /// <param name="options">What the workers are told.</param>
     /// <param name="refused">Receives a clause about each connection that was turned away.</param>
     /// <exception cref="LinkException">A port cannot be had.</exception>
-    public static WorkerHub Start(ActorSystem system, ClusterOptions cluster, WorkerHubOptions options, Action<string> refused)
+    public static WorkerHub Start(ActorSystem system, ClusterMember cluster, WorkerHubOptions options, Action<string> refused)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(cluster);

@@ -20,10 +20,10 @@ internal static class WorkerCommand
         var role = new Option<string>("--role")
         {
             Description = "What it does: decoder decodes videos.",
-            HelpName = ClusterOptions.Decoder,
+            HelpName = ClusterMember.Decoder,
             Required = true,
         };
-        role.AcceptOnlyFromAmong(ClusterOptions.Decoder);
+        role.AcceptOnlyFromAmong(ClusterMember.Decoder);
         var join = new Option<string>("--join")
         {
             Description = "The trainer, as its log names it: cacl.cluster.host and cacl.cluster.port there.",

@@ -38,7 +38,7 @@ internal sealed record ClusterSettings
             DownAfter = reader.Duration("cacl.cluster.down-after", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
         if (settings.Enabled && reader.IsSound("cacl.cluster.host") && settings.Certificates.Length == 0
-            && !ClusterOptions.IsLoopback(settings.Host))
+            && !ClusterMember.IsLoopback(settings.Host))
         {
             reader.Report(
                 "cacl.cluster.host",

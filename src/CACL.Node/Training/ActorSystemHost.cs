@@ -20,7 +20,7 @@ internal sealed class ActorSystemHost : IDisposable
 
     /// <summary>Starts the actor system as a member of a cluster, once.</summary>
     /// <exception cref="UserException">Its port cannot be had.</exception>
-    public ActorSystem Start(ClusterOptions cluster, Config configuration)
+    public ActorSystem Start(ClusterMember cluster, Config configuration)
     {
         try
         {

@@ -26,8 +26,8 @@ internal static class RankSession
             if (asked is null && MpiEnvironment.Own.Apart is { } apart)
             {
                 throw new UserException(
-                    $"{apart} in a way of which Open MPI knows nothing, so that each would train by itself. Start the ranks of one training "
-                    + "by mpirun, or by srun --mpi=pmix; if each is to be a training of its own, say --ranks 1.");
+                    $"{apart} in a way of which Open MPI knows nothing, so that each would train by itself. Start the ranks of one "
+                    + "training by mpirun, or by srun --mpi=pmix; if each is to be a training of its own, say --ranks 1.");
             }
 
             if (asked is null or 1) return Tell(() => TrainingSession.Run(request), () => false);

@@ -20,9 +20,9 @@ internal sealed class TrainingCluster : IDisposable
     {
         _settings = settings;
         var cluster = settings.Cluster;
-        Options = new ClusterOptions
+        Options = new ClusterMember
         {
-            Role = ClusterOptions.Trainer,
+            Role = ClusterMember.Trainer,
             Host = cluster.Host,
             Port = cluster.Port,
             DataPort = cluster.DataPort,
@@ -32,7 +32,7 @@ internal sealed class TrainingCluster : IDisposable
     }
 
     /// <summary>How this process is a member.</summary>
-    public ClusterOptions Options { get; }
+    public ClusterMember Options { get; }
 
     /// <summary>Returns it as the settings want it, or null where they want none.</summary>
     /// <exception cref="UserException">The settings cannot be followed.</exception>

@@ -42,7 +42,7 @@ internal static class WorkerSession
                 "cacl.data.videos is empty: name the folder with the videos here, such as --set cacl.data.videos=/data/clips.");
         }
 
-        var isOneMachine = ClusterOptions.IsLoopback(trainer) && ClusterOptions.IsLoopback(host ?? trainer);
+        var isOneMachine = ClusterMember.IsLoopback(trainer) && ClusterMember.IsLoopback(host ?? trainer);
         if (settings.Cluster.Certificates.Length == 0 && !isOneMachine)
         {
             throw new UserException(
@@ -105,9 +105,9 @@ internal static class WorkerSession
         var akka = ConfigurationFactory
             .ParseString($"akka {{ loggers = [\"{typeof(SerilogAkkaLogger).AssemblyQualifiedName}\"], loglevel = DEBUG }}")
             .WithFallback(Dispatchers.Configuration);
-        var cluster = new ClusterOptions
+        var cluster = new ClusterMember
         {
-            Role = ClusterOptions.Decoder,
+            Role = ClusterMember.Decoder,
             Host = host ?? AddressTowards(options.TrainerHost, options.TrainerPort),
             Port = 0,
             Certificate = certificate,

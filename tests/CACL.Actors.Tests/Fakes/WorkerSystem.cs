@@ -15,9 +15,9 @@ internal sealed class WorkerSystem : IDisposable
 
     public WorkerSystem(
         string trainer, string name, Func<IPairDecoder> decoder, SharedFolders folders, int decoders = 2, string media = "ffmpeg 1",
-        string version = "1", ClusterOptions? cluster = null)
+        string version = "1", ClusterMember? cluster = null)
     {
-        cluster ??= Options(ClusterOptions.Decoder);
+        cluster ??= Options(ClusterMember.Decoder);
         _system = ActorSystem.Create("cacl", ClusterSetup.Of(cluster, Configuration));
         var place = trainer.Split(':');
         Worker = DecodingWorker.Start(_system, cluster, new WorkerOptions
@@ -39,7 +39,7 @@ internal sealed class WorkerSystem : IDisposable
 
     public DecodingWorker Worker { get; }
 
-    public static ClusterOptions Options(string role) => new()
+    public static ClusterMember Options(string role) => new()
     {
         Role = role,
         Host = "127.0.0.1",

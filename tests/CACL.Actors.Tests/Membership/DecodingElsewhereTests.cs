@@ -60,8 +60,8 @@ public sealed class DecodingElsewhereTests : IDisposable
     {
         var here = new FileVideos(_folder.Path, []);
         using var system = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Trainer), WorkerSystem.Configuration));
-        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterOptions.Trainer), HubOptions(here), _said.Enqueue);
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Trainer), WorkerSystem.Configuration));
+        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterMember.Trainer), HubOptions(here), _said.Enqueue);
         using var worker = new WorkerSystem(
             hub.Address, "other", here.NewDecoder, new SharedFolders([_folder.Path]), media: media, version: version);
         var end = await worker.Worker.Completion.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
@@ -78,10 +78,10 @@ public sealed class DecodingElsewhereTests : IDisposable
     {
         var here = new FileVideos(_folder.Path, []);
         using var system = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Trainer), WorkerSystem.Configuration));
-        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterOptions.Trainer), HubOptions(here), _said.Enqueue);
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Trainer), WorkerSystem.Configuration));
+        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterMember.Trainer), HubOptions(here), _said.Enqueue);
         using var other = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Decoder), WorkerSystem.Configuration));
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Decoder), WorkerSystem.Configuration));
         var trainer = Address.Parse($"akka.tcp://cacl@{hub.Address}");
         Akka.Cluster.Cluster.Get(other).Join(trainer);
         Eventually.Holds(() => Akka.Cluster.Cluster.Get(other).SelfMember.Status == Akka.Cluster.MemberStatus.Up);
@@ -115,13 +115,13 @@ public sealed class DecodingElsewhereTests : IDisposable
     {
         var here = new FileVideos(_folder.Path, []);
         using var system = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Trainer), WorkerSystem.Configuration));
-        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterOptions.Trainer), HubOptions(here), _said.Enqueue);
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Trainer), WorkerSystem.Configuration));
+        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterMember.Trainer), HubOptions(here), _said.Enqueue);
         var heard = new ConcurrentQueue<object>();
         system.ActorOf(Props.Create(() => new Hearing(heard)), "run");
         Eventually.Holds(() => heard.TryDequeue(out _));
         using var other = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Decoder), WorkerSystem.Configuration));
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Decoder), WorkerSystem.Configuration));
         var trainer = Address.Parse($"akka.tcp://cacl@{hub.Address}");
         other.ActorOf(
             Props.Create<Intruder>().WithDeploy(new Deploy(new RemoteScope(trainer))), "intruder");
@@ -146,8 +146,8 @@ public sealed class DecodingElsewhereTests : IDisposable
         var here = new FileVideos(_folder.Path, [BrokenVideo]);
         using var run = new TemporaryFolder();
         using var system = ActorSystem.Create(
-            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterOptions.Trainer), WorkerSystem.Configuration));
-        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterOptions.Trainer), HubOptions(here), _said.Enqueue);
+            "cacl", ClusterSetup.Of(WorkerSystem.Options(ClusterMember.Trainer), WorkerSystem.Configuration));
+        using var hub = WorkerHub.Start(system, WorkerSystem.Options(ClusterMember.Trainer), HubOptions(here), _said.Enqueue);
         var systems = workers(hub);
         Eventually.Holds(() => hub.Workers.Count == systems.Length);
         var seen = new List<string>();

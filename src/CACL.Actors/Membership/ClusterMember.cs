@@ -4,7 +4,7 @@ using CACL.Actors.Certificates;
 namespace CACL.Actors.Membership;
 
 /// <summary>Where a process of a cluster can be reached, and how it shows who it is.</summary>
-public sealed record ClusterOptions
+public sealed record ClusterMember
 {
     /// <summary>What the trainer is in the cluster.</summary>
     public const string Trainer = "trainer";
