@@ -117,7 +117,7 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         LongTests.Only("A training with a disk that takes its time");
         Strace.Require();
         var (slow, usual) = (runs.Folder("slow"), runs.Folder("usual"));
-        using (var process = Start(slow, "delay_enter=300ms:when=7..18", "fsync", "continue", Steps))
+        using (var process = Start(slow, "delay_enter=500ms:when=7..18", "fsync", "continue", Steps))
             Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
         CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(usual, "--set", "cacl.checkpoints.keep=10")));
         var steps = new CheckpointStore(Path.Combine(slow, "checkpoints"), keep: 1).Steps;
