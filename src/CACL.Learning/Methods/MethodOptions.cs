@@ -42,10 +42,13 @@ public abstract record MethodOptions
     /// <summary>Of how many groups of batch normalisation a rank among several has a multiple.</summary>
     public virtual int GroupsTogether => 1;
 
+    /// <summary>Returns whether so many ranks can share the groups of batch normalisation.</summary>
+    public bool HasGroupsFor(int ranks) => ranks == 1 || BatchNormSplits % (ranks * GroupsTogether) == 0;
+
     /// <summary>Returns the settings for one of several ranks, of which each has its share of the groups of batch normalisation.</summary>
     /// <param name="ranks">Number of ranks, which must be able to share the groups.</param>
     /// <exception cref="ArgumentException">They are not.</exception>
-    public MethodOptions OfRank(int ranks) => ranks == 1 || BatchNormSplits % (ranks * GroupsTogether) == 0
+    public MethodOptions OfRank(int ranks) => HasGroupsFor(ranks)
         ? this with { BatchNormSplits = BatchNormSplits / ranks }
         : throw new ArgumentException($"{ranks} ranks cannot share {BatchNormSplits} groups of batch normalisation.", nameof(ranks));
 

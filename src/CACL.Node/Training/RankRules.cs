@@ -16,7 +16,7 @@ internal static class RankRules
     {
         if (ranks == 1) return;
         var method = settings.ToMethod();
-        var (batch, splits, share) = (settings.Training.BatchSize, settings.Model.BatchNormSplits, ranks * method.GroupsTogether);
+        var batch = settings.Training.BatchSize;
         if (method.AgainstRanks is { } reason) throw new UserException(reason);
         if (batch % ranks != 0)
         {
@@ -25,22 +25,21 @@ internal static class RankRules
                     + $"Take a multiple of {ranks}.");
         }
 
-        if (splits % share != 0)
+        if (!method.HasGroupsFor(ranks))
         {
             throw new UserException(
-                $"cacl.model.bn-splits is {splits}: these groups of the whole batch are shared among {ranks} ranks, each of which needs at "
-                    + $"least {method.GroupsTogether}. Take a multiple of {share}.");
+                $"cacl.model.bn-splits is {method.BatchNormSplits}: these groups of the whole batch are shared among {ranks} ranks, each "
+                    + $"of which needs at least {method.GroupsTogether}. Take a multiple of {ranks * method.GroupsTogether}.");
         }
     }
 
     /// <summary>Returns the largest smaller number of ranks that can share the batch and its groups; null: there is none.</summary>
     public static int? Fewer(RunSettings settings, int ranks)
     {
-        var groups = settings.ToMethod().GroupsTogether;
+        var method = settings.ToMethod();
         for (var fewer = ranks - 1; fewer > 0; fewer--)
         {
-            if (settings.Training.BatchSize % fewer == 0 && settings.Model.BatchNormSplits % (fewer == 1 ? 1 : fewer * groups) == 0)
-                return fewer;
+            if (settings.Training.BatchSize % fewer == 0 && method.HasGroupsFor(fewer)) return fewer;
         }
 
         return null;
