@@ -59,8 +59,8 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(
             lines.Select(l => (l.GetProperty("step").GetInt64(), (float)l.GetProperty("loss").GetDouble())), scalars["loss/total"]);
         Assert.Equal(lines.Count, scalars["time/backward_seconds"].Count);
-        // The shares of the time add up: no part is missing, none is counted twice. A busy machine may stop a step between two of its parts,
-        // so that the step in the middle is looked at.
+        // The shares of the time add up: no part is missing, none is counted twice. A busy machine may stop a step between two of its
+        // parts, so that the step in the middle is looked at.
         Each.Holds(
             lines,
             line => Assert.InRange(Seconds(line, "transfer", "forward", "backward", "optimiser"), 0, Seconds(line, "step") + 0.001));
