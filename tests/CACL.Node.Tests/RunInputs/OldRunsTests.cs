@@ -4,9 +4,12 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CACL.Data.Catalog;
+using CACL.Learning.Methods;
 using CACL.Learning.Weights;
 using CACL.Node.Tests.Commands;
+using CACL.Runs.Evaluations;
 using CACL.Runs.Folder;
+using CACL.Runs.Live;
 using CACL.Runs.Steps;
 using CACL.Testing;
 using Microsoft.Data.Sqlite;
@@ -26,6 +29,13 @@ public sealed class OldRunsTests : IDisposable
 
     public static TheoryData<string> Catalogues =>
         [.. Directory.EnumerateFiles(Path.Combine(Kept, "catalogues"), "*.sql").Select(path => Path.GetFileName(path)!)];
+
+    public static TheoryData<string, string> Journals => new()
+    {
+        // When it was written; the scores of its last evaluation, as they are shown.
+        { "2026-11-23", "71.3 %  90.5 %  85.4 %" },
+        { "2026-11-27", "70.9 % (69.4 to 72.4)  90.3 % (89.6 to 90.9)  85.1 % (84.1 to 86.1)" },
+    };
 
     public void Dispose()
     {
@@ -80,6 +90,27 @@ public sealed class OldRunsTests : IDisposable
             Assert.Equal(3, usable.Length);
             Each.Holds(usable, video => Assert.Equal(video.Frames, catalog.Load(video.Id).Frames.Count));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Journals))]
+    public void Evaluations_and_changes_of_each_format_are_read(string written, string scores)
+    {
+        var run = Unpack("2026-11-23");
+        foreach (var name in new[] { RunFiles.Evaluations, RunFiles.Control })
+            File.Copy(Path.Combine(Kept, "journals", $"{written}.{name}"), Path.Combine(run, name));
+        var (status, output, error) = CommandLine.Run("evaluations", "--run", run);
+        Assert.True(status == 0, error);
+        Assert.Contains(scores, output, StringComparison.Ordinal);
+        Assert.Contains("discs     linear, quick", output, StringComparison.Ordinal);
+        Assert.Equal(24, Assert.Single(new EvaluationLog(run).LastSteps()).Value);
+
+        var losses = new LossWeights([.. new[] { "global", "pixel", "cycle" }.Select(head => new LossWeight(head, 1))]);
+        Assert.Equal(
+            ["learning_rate_factor", "loss_weights.cycle"], new ControlJournal(run, losses).Read().Select(change => change.Setting));
+        var settings = LiveHistory.Read(new LiveSettings { LossWeights = losses }, run);
+        Assert.Equal([1, 0.5], new[] { settings(2).LearningRateFactor, settings(3).LearningRateFactor });
+        Assert.Equal(0.5, settings(5).LossWeights["cycle"]);
     }
 
     [Fact]
