@@ -77,9 +77,9 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _quarantine = new Quarantine(parts.Videos.Length, parts.Unusable.Count, options.MaxBadShare);
         _memory = new FramePairPool(options.Sampling.CropSize);
         PairMemory.Of(Context.System).Use(_memory);
-        _collapse = new CollapseWatch(options.Method);
         _rollBacks = new RollBacks(options.OnNotFinite, options.MaxRollbacks);
         _step = parts.Start?.Step ?? 0;
+        _collapse = CollapseWatch.After(options.Method, options.Directory, _step);
         _lastCheckpoint = parts.Start?.Path;
         _restarts = RestartWindows();
         _rounds = new Rounds(options.Watchdog, parts.Clock);

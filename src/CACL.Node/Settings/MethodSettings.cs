@@ -13,7 +13,7 @@ internal static class MethodSettings
     /// <summary>Returns the options of MoCo-v2.</summary>
     public static MethodOptions Moco(RunSettings s) => WithMomentum(s, new MocoOptions
     {
-        QueueSize = s.Model.QueueSize,
+        QueueSize = s.Model.QueueSizes.Global ?? s.Model.QueueSize,
         Temperature = s.Model.Temperature,
         LossWeights = Weights(s, new MocoOptions()),
     });
@@ -38,6 +38,7 @@ internal static class MethodSettings
     public static MethodOptions DenseCl(RunSettings s) => WithMomentum(s, new DenseClOptions
     {
         QueueSize = s.Model.QueueSize,
+        GlobalQueueSize = s.Model.QueueSizes.Global,
         Temperature = s.Model.Temperature,
         LossWeights = Weights(s, new DenseClOptions()),
     });

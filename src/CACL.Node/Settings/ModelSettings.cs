@@ -14,8 +14,8 @@ internal sealed record ModelSettings
 
     public required int QueueSize { get; init; }
 
-    /// <summary>Rows of single heads' queues; 0: <see cref="QueueSize"/>.</summary>
-    public required (int Global, int Pixel, int Cycle) QueueSizes { get; init; }
+    /// <summary>Rows of single heads' queues; null: <see cref="QueueSize"/>.</summary>
+    public required (int? Global, int? Pixel, int? Cycle) QueueSizes { get; init; }
 
     public required int EnqueuePixels { get; init; }
 
@@ -101,8 +101,8 @@ internal sealed record ModelSettings
         return words.Select(CaclHeads.Find).Aggregate(Heads.None, (all, head) => all | (head ?? Heads.None));
     }
 
-    private static int Queue(SettingsReader reader, Heads head) =>
-        reader.Integer($"cacl.model.queue-sizes.{CaclHeads.NameOf(head)}", 0, 1 << 20);
+    private static int? Queue(SettingsReader reader, Heads head) =>
+        reader.Integer($"cacl.model.queue-sizes.{CaclHeads.NameOf(head)}", 0, 1 << 20) is > 0 and var size ? size : null;
 
     private static RunSpan Span(SettingsReader reader, string key)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using CACL.Data.Wording;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Node.Settings;
 
@@ -21,6 +22,12 @@ internal static class QueueAdvice
     /// <param name="pixels">Rows that each frame puts into a queue of pixels.</param>
     public static int LeastVideos(IEnumerable<QueueSpec> queues, int pixels) => queues.Max(queue => Frames(queue, pixels));
 
+    /// <summary>
+    /// Returns the key that sets the size of one queue alone; where its head has none of its own, the key of all queues.
+    /// </summary>
+    public static string Key(QueueSpec queue) =>
+        CaclHeads.Names.Contains(queue.Head) ? $"cacl.model.queue-sizes.{queue.Head}" : "cacl.model.queue-size";
+
     /// <summary>Returns what to warn of, a sentence for each queue that does not suit; none if all do.</summary>
     /// <param name="queues">The queues.</param>
     /// <param name="pixels">Rows that each frame puts into a queue of pixels.</param>
@@ -38,7 +45,7 @@ internal static class QueueAdvice
             CultureInfo.InvariantCulture,
             $"The {queue.Head} head's queue of {queue.Size:N0} rows holds {holds}, but there are only {Counted.Of(videos, "video")}: of a "
                 + $"pair's negatives, some {(double)queue.Size / videos:0.#} rows (K/N) come from its own video and are false ones. "
-                + $"cacl.model.queue-sizes.{queue.Head} = {Most(videos, rowsPerFrame)} or less suits these videos");
+                + $"{Key(queue)} = {Most(videos, rowsPerFrame)} or less suits these videos");
     }
 
     // The largest power of two that holds no more frames than there are videos.

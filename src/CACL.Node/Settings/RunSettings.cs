@@ -70,9 +70,9 @@ internal sealed record RunSettings
         Backbone = Model.Backbone,
         Heads = Model.Heads,
         QueueSize = Model.QueueSize,
-        GlobalQueueSize = OwnSize(Model.QueueSizes.Global),
-        PixelQueueSize = OwnSize(Model.QueueSizes.Pixel),
-        CycleQueueSize = OwnSize(Model.QueueSizes.Cycle),
+        GlobalQueueSize = Model.QueueSizes.Global,
+        PixelQueueSize = Model.QueueSizes.Pixel,
+        CycleQueueSize = Model.QueueSizes.Cycle,
         BatchNormSplits = Model.BatchNormSplits,
         SpatialRoll = Model.SpatialRoll,
         Padding = Model.Padding,
@@ -89,8 +89,6 @@ internal sealed record RunSettings
         LossWeights = new LossWeights([.. CaclHeads.Names.Select(head => new LossWeight(head, Model.LossWeights[head]))]),
         Optimiser = Training.Optimiser,
     };
-
-    private static int? OwnSize(int size) => size > 0 ? size : null;
 
     /// <summary>Returns the options of a run's actors.</summary>
     /// <param name="directory">The run folder, absolute.</param>

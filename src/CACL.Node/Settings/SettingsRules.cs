@@ -144,8 +144,8 @@ internal static class SettingsRules
     private static void CheckQueue(RunSettings s, Action<string, bool, string, string[]> rule)
     {
         var (batch, pixels) = (s.Training.BatchSize, s.Model.EnqueuePixels);
-        string Own(QueueSpec queue) => $"cacl.model.queue-sizes.{queue.Head}";
-        foreach (var queues in s.ToMethod().Describe().Queues.GroupBy(q => q.Size == s.Model.QueueSize ? "cacl.model.queue-size" : Own(q)))
+        foreach (var queues in s.ToMethod().Describe().Queues.GroupBy(
+            queue => queue.Size == s.Model.QueueSize ? "cacl.model.queue-size" : QueueAdvice.Key(queue)))
         {
             var fullest = queues.MaxBy(queue => queue.RowsPerStep(batch, pixels))!;
             var rows = fullest.RowsPerStep(batch, pixels);
@@ -155,7 +155,7 @@ internal static class SettingsRules
                 rows <= fullest.Size,
                 $"is {fullest.Size}, fewer than the {rows} rows ({made}) that one step enqueues; enlarge the queue, or lower batch-size "
                     + "or enqueue-pixels.",
-                [Own(fullest), "cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
+                [QueueAdvice.Key(fullest), "cacl.training.batch-size", "cacl.model.enqueue-pixels"]);
         }
     }
 }

@@ -38,6 +38,32 @@ public sealed class QueueAdviceTests
             Assert.True(advised * 2L > rows);
         });
 
+    public static TheoryData<string> Methods => [.. KnownMethods.All.Select(method => method.Word)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void What_is_advised_can_be_set_for_every_method_and_helps(string method)
+    {
+        const int Videos = 100;
+        List<string> settings = [$"cacl.method={method}", "cacl.training.batch-size=8", "cacl.model.queue-size=4096"];
+        var before = Warnings();
+        Assert.Equal(method is "simclr" or "byol" or "pixpro", before.Count == 0);
+        foreach (var warning in before)
+        {
+            var words = warning.Split(' ');
+            var at = Array.IndexOf(words, "=");
+            settings.Add($"{words[at - 1]}={words[at + 1]}");
+        }
+
+        Assert.Empty(Warnings());
+
+        List<string> Warnings()
+        {
+            var run = ConfigurationFiles.Load([], settings, new Dictionary<string, string>()).Settings;
+            return [.. QueueAdvice.Warnings(run.ToMethod().Describe().Queues, run.Model.EnqueuePixels, Videos)];
+        }
+    }
+
     [Fact]
     public void Every_queue_is_judged_by_itself() =>
         Each.Holds(

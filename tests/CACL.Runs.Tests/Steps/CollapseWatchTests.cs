@@ -4,7 +4,9 @@ using CACL.Learning.Methods.Byol;
 using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Methods.MocoV2;
 using CACL.Learning.Methods.SimClr;
+using CACL.Runs.Folder;
 using CACL.Runs.Steps;
+using CACL.Testing;
 
 namespace CACL.Runs.Tests.Steps;
 
@@ -12,6 +14,9 @@ public sealed class CollapseWatchTests
 {
     private const double Near = 0.001;
     private const double Apart = 0.2;
+
+    // Of the frames, under a network that has learnt nothing.
+    private const double Untrained = 0.013;
 
     [Fact]
     public void A_head_is_told_once_when_it_has_been_collapsed_for_a_hundred_steps_in_a_row()
@@ -53,11 +58,49 @@ public sealed class CollapseWatchTests
         var watch = new CollapseWatch(method);
         // 60 steps apart, then alike to the end.
         var head = Assert.Single(Enumerable.Range(1, 300).SelectMany(step => watch.Observe(
-            new StepMetrics(step, step / 10.0, new StepResult(1, [new(frames, step <= 60 ? Apart : Near)], 0.1), 1, 0, 4))));
+            new StepMetrics(step, step / 10.0, new StepResult(1, [new(frames, step <= 60 ? Untrained : Near)], 0.1), 1, 0, 4))));
         Assert.Equal(("global", 61L, Near, Alike.Frames), (head.Head, head.Since, head.Spread, head.Alike));
-        Assert.Contains("since step 61 it gives all frames nearly the same vector (spread 0.0010;", head.What);
+        Assert.Contains(
+            "since step 61 it gives all frames nearly the same vector (spread 0.0010; collapsed is below 0.005)", head.What);
         Assert.StartsWith("the training goes on, but ", head.Consequence);
         Assert.Contains("a lower cacl.training.learning-rate", head.Consequence);
+    }
+
+    [Fact]
+    public void The_global_head_is_watched_by_its_frames_too()
+    {
+        var watch = new CollapseWatch(new CaclOptions().Describe());
+        var told = Enumerable.Range(1, 400)
+            .SelectMany(step => watch.Observe(Step(
+                step, (Heads.Global, step <= 200 ? Apart : Near, step <= 10 ? Untrained : Near), (Heads.Pixel, Apart, Near))))
+            .Select(head => (head.Head, head.Since, head.Alike));
+        Assert.Equal([("global", 11L, Alike.Frames), ("global", 201L, Alike.PixelsOfAllFrames)], told);
+    }
+
+    [Fact]
+    public void Who_hears_that_all_pixels_are_alike_is_not_told_of_the_frames_besides()
+    {
+        var watch = new CollapseWatch(new CaclOptions().Describe());
+        var told = Enumerable.Range(1, 300).SelectMany(step => watch.Observe(Step(step, (Heads.Global, Near, Near))));
+        Assert.Equal(Alike.PixelsOfAllFrames, Assert.Single(told).Alike);
+    }
+
+    [Theory]
+    [InlineData(13, 110, 112L)] // collapsed since step 13: told in step 112, after the resume
+    [InlineData(13, 112, null)] // told before the resume
+    [InlineData(13, 700, null)] // told long before
+    [InlineData(701, 700, 800L)] // began after the resume
+    public void A_resumed_run_hears_of_a_collapse_in_time_and_once(int since, int resumedAfter, long? toldAt)
+    {
+        using var run = new TemporaryFolder();
+        File.WriteAllLines(
+            run.File(RunFiles.Metrics),
+            Enumerable.Range(1, resumedAfter).Select(step => MetricsLine.Of(Of(step)).ToJsonString()));
+        var watch = CollapseWatch.After(new CaclOptions().Describe(), run.Path, resumedAfter);
+        var told = Enumerable.Range(resumedAfter + 1, 200).SelectMany(step => watch.Observe(Of(step)).Select(head => (step, head.Since)));
+        Assert.Equal(toldAt is { } at ? [((int)at, (long)since)] : [], told);
+
+        StepMetrics Of(int step) => Step(step, (Heads.Cycle, step < since ? Apart : Near, Apart));
     }
 
     [Fact]
@@ -83,7 +126,6 @@ public sealed class CollapseWatchTests
                 + "(cacl.training.warmup-epochs), larger crops (cacl.data.crop-size) or cacl.model.heads without cycle",
             head.Consequence);
         Assert.Contains("all pixels of all frames", (head with { Alike = Alike.PixelsOfAllFrames }).What);
-        Assert.Equal("the training goes on", (head with { Advice = null }).Consequence);
     }
 
     [Fact]
@@ -91,7 +133,7 @@ public sealed class CollapseWatchTests
     {
         string Of(CaclOptions options, string head)
         {
-            var advice = options.Describe().OnCollapse.Single(a => a.Head == head);
+            var advice = options.Describe().OnCollapse.Single(a => a.Head == head && a.By == MetricKind.Spread);
             return $"{advice.Meaning}; {advice.Remedy}";
         }
 
@@ -106,7 +148,9 @@ public sealed class CollapseWatchTests
         Assert.DoesNotContain("cycle-target", Of(plain, "cycle"));
         Assert.Contains("temperature = 0.02", Of(usual, "cycle"));
         Assert.DoesNotContain("temperature", Of(usual with { Temperature = 0.02 }, "cycle"));
-        Assert.Equal(["global"], (usual with { Heads = Heads.Global }).Describe().OnCollapse.Select(a => a.Head));
+        Assert.Equal(
+            [("global", MetricKind.Spread), ("global", MetricKind.FrameSpread)],
+            (usual with { Heads = Heads.Global }).Describe().OnCollapse.Select(a => (a.Head, a.By)));
     }
 
     private static List<(long Step, CollapsedHead Head)> Observe(int steps, Func<int, double> spread)

@@ -10,8 +10,12 @@ internal static class CaclCollapse
 
     /// <summary>Returns the advice for the heads that are on.</summary>
     public static IReadOnlyList<CollapseAdvice> Advice(CaclOptions options) =>
-        [.. CaclHeads.Each(options.Heads).Select(
-            head => new CollapseAdvice(CaclHeads.NameOf(head), Meaning(head, options), Remedy(head, options)))];
+    [
+        .. CaclHeads.Each(options.Heads).Select(
+            head => new CollapseAdvice(CaclHeads.NameOf(head), Meaning(head, options), Remedy(head, options))),
+        // Of the heads, it alone is there to tell frames apart.
+        .. options.Heads.HasFlag(Heads.Global) ? [FrameCollapse.OfQueue(CaclHeads.NameOf(Heads.Global))] : Array.Empty<CollapseAdvice>(),
+    ];
 
     private static string Meaning(Heads head, CaclOptions options) => head switch
     {

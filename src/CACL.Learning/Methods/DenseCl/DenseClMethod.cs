@@ -64,7 +64,8 @@ public sealed class DenseClMethod : MomentumMethod
         return figures;
     }
 
-    private static string Words(DenseClOptions options) => $"DenseCL on a {options.Backbone} with queues of {options.QueueSize} rows";
+    private static string Words(DenseClOptions options) => $"DenseCL on a {options.Backbone} with queues of "
+        + $"{string.Join(", ", options.Queues.Select(queue => queue.Size).Distinct())} rows";
 
     private void AddSpread(StepLosses losses, Encoded query)
     {

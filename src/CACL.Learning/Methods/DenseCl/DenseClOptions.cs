@@ -22,6 +22,9 @@ public sealed record DenseClOptions : MomentumOptions
     /// <summary>Rows K of each of the two queues.</summary>
     public int QueueSize { get; init; } = 65536;
 
+    /// <summary>Rows K of the frames' queue; null: <see cref="QueueSize"/>.</summary>
+    public int? GlobalQueueSize { get; init; }
+
     /// <summary>Temperature τ of both softmaxes.</summary>
     public double Temperature { get; init; } = 0.2;
 
@@ -38,18 +41,20 @@ public sealed record DenseClOptions : MomentumOptions
     internal HeadSpec DenseProjector => new(Dense, NetworkShapes.Channels(Backbone), Width);
 
     /// <summary>InfoNCE of frames, nats.</summary>
-    internal MetricSpec LossGlobal => new("loss_global", MetricKind.Loss, Global, Global, Global) { Chance = Uniform };
+    internal MetricSpec LossGlobal => new("loss_global", MetricKind.Loss, Global, Global, Global) { Chance = Uniform(FrameRows) };
 
     /// <summary>InfoNCE of positions, nats.</summary>
-    internal MetricSpec LossDense => new("loss_dense", MetricKind.Loss, Dense, Dense, Dense) { Chance = Uniform };
+    internal MetricSpec LossDense => new("loss_dense", MetricKind.Loss, Dense, Dense, Dense) { Chance = Uniform(QueueSize) };
 
     /// <summary>Share of frames whose positive beats all K negatives.</summary>
     internal MetricSpec Top1 => new("top1_global", MetricKind.Share, Global, "top-1", "own frame first among the queue")
     {
-        Chance = new ChanceLevel(1 / (QueueSize + 1.0), "1/(K+1)"),
+        Chance = new ChanceLevel(1 / (FrameRows + 1.0), "1/(K+1)"),
     };
 
-    private ChanceLevel Uniform => new(Math.Log(QueueSize + 1.0), "ln(K+1)");
+    private int FrameRows => GlobalQueueSize ?? QueueSize;
+
+    private static ChanceLevel Uniform(int rows) => new(Math.Log(rows + 1.0), "ln(K+1)");
 
     /// <summary>Returns the weights of the losses for a share λ of the dense one.</summary>
     public static LossWeights Weights(double dense) => new(new LossWeight(Global, 1 - dense), new LossWeight(Dense, dense));
@@ -57,7 +62,7 @@ public sealed record DenseClOptions : MomentumOptions
     /// <inheritdoc/>
     public override IReadOnlyList<QueueSpec> Queues =>
     [
-        new QueueSpec(Global, QueueSize, Width, QueueRows.OneAPair), new QueueSpec(Dense, QueueSize, Width, QueueRows.OneAPair),
+        new QueueSpec(Global, FrameRows, Width, QueueRows.OneAPair), new QueueSpec(Dense, QueueSize, Width, QueueRows.OneAPair),
     ];
 
     /// <inheritdoc/>
@@ -75,7 +80,7 @@ public sealed record DenseClOptions : MomentumOptions
         Queues = Queues,
         OnCollapse =
         [
-            FrameCollapse.OfContrast(Global),
+            FrameCollapse.OfQueue(Global),
             new CollapseAdvice(
                 Dense, "the dense loss tells frames apart at most: it is a second global loss",
                 $"larger crops ({SettingNames.CropSize}) or a lower {SettingNames.LearningRate}"),
@@ -90,7 +95,8 @@ public sealed record DenseClOptions : MomentumOptions
     public override IEnumerable<string> Problems()
     {
         foreach (var problem in base.Problems()) yield return problem;
-        if (QueueSize < 1) yield return $"A queue of {QueueSize} rows holds no negatives: give it at least one.";
+        foreach (var rows in new[] { FrameRows, QueueSize }.Distinct().Where(rows => rows < 1))
+            yield return $"A queue of {rows} rows holds no negatives: give it at least one.";
         if (!(Temperature > 0)) yield return $"The temperature is {Temperature}: it must be above 0.";
     }
 }

@@ -53,7 +53,7 @@ public sealed record MocoOptions : MomentumOptions
         Heads = [Global],
         Metrics = [Loss, Top1, MetricSpec.FrameSpreadOf(Global)],
         LossWeights = LossWeights,
-        OnCollapse = [FrameCollapse.OfContrast(Global)],
+        OnCollapse = [FrameCollapse.OfQueue(Global)],
         Queues = Queues,
     };
 
