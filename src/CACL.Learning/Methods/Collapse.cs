@@ -11,8 +11,8 @@ public static class Collapse
 
     /// <summary>
     /// The spread of the batch's frames (see <see cref="MetricKind.FrameSpread"/>) below which a head that is to tell frames apart has
-    /// collapsed. Untrained networks begin at 0.013 and above; 42 trainings of all methods on real clips never fell below 0.0099; those that
-    /// told rows of the queue apart by their age had 0.0003 to 0.005.
+    /// collapsed. Untrained networks begin at 0.013 and above; 42 trainings of all methods on real clips never fell below 0.0099; those
+    /// that told rows of the queue apart by their age had 0.0003 to 0.005.
     /// </summary>
     public const double FrameSpread = 0.005;
 

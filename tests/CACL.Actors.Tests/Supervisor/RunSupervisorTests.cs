@@ -206,12 +206,17 @@ public sealed class RunSupervisorTests
     [Fact]
     public async Task A_step_that_hangs_ends_the_run()
     {
-        // Only step 6 takes time, however slow the machine is.
+        // Only step 6 takes time, however slow the machine is, and only once the run knows of its checkpoint.
         var clock = new StandingClock();
         using var run = new FakeRun { Clock = clock };
         using var goOn = new ManualResetEventSlim();
         run.Options = run.Options with { Watchdog = TimeSpan.FromMilliseconds(300) };
-        run.Training.Before = step => { if (step == 6) Eventually.Holds(() => Jumped() && goOn.IsSet); };
+        run.Training.Before = step =>
+        {
+            if (step != 6) return;
+            Eventually.Holds(() => run.Run.Status().Checkpoint is not null);
+            Eventually.Holds(() => Jumped() && goOn.IsSet);
+        };
         var outcome = await run.RunAsync();
         goOn.Set();
         Assert.Equal((RunEnd.Failed, "step-00000005"), (outcome.End, outcome.Checkpoint));
