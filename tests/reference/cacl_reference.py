@@ -171,6 +171,11 @@ def pooled(m):
     return F.normalize(m.mean((2, 3)), dim=1)
 
 
+def frame_vector(m, f, w, pooling):
+    """The global head's vector of each frame [B,D], from its map m [B,D,h,w]; before-head: from the mean of the features f, one position."""
+    return pooled(m) if pooling == "after-head" else pooled(head_forward(f.mean((2, 3), keepdim=True), w, "global"))
+
+
 def global_loss(u, u_plus, queue, t=0.07):
     """u, u_plus [B,D] normalised, queue [K,D]. Equation 3."""
     pos = (u * u_plus).sum(1, keepdim=True)
@@ -284,7 +289,7 @@ def train_step(state, batch, cfg):
     """state: query, key (name -> tensor), queues {head: (tensor, pointer)}, buf, step. batch: x, x_plus [B,3,S,S] normalised,
     shifts, shifts_plus [B,2], permutation [B], enqueue_pixels [B,m]. Returns losses; mutates state. What cfg may leave out: cycle_target
     (soft or hard, as soft_cycle says), cycle_target_temperature (temperature), cycle_gradient (first-frame), cycle_begin and cycle_growth
-    (0, in steps)."""
+    (0, in steps), pooling (after-head)."""
     q, k, heads = state["query"], state["key"], cfg["heads"]
     trainable = [n for n in q if "running" not in n]
     momentum_update(k, q, trainable, cfg["momentum"])
@@ -314,7 +319,9 @@ def train_step(state, batch, cfg):
     queue = {h: state["queues"][h][0] for h in heads}
     u_px = u_plus_px = None
     if "global" in heads:
-        losses["global"] = global_loss(pooled(z["global"]), pooled(z_plus["global"]), queue["global"], t)
+        pooling = cfg.get("pooling", "after-head")
+        frame_plus = frame_vector(z_plus["global"], f_plus, k, pooling)
+        losses["global"] = global_loss(frame_vector(z["global"], f, work, pooling), frame_plus, queue["global"], t)
         u_px, u_plus_px = pixels(z["global"]).detach(), pixels(z_plus["global"])
     if "pixel" in heads:
         n = z["pixel"].shape[2] * z["pixel"].shape[3]
@@ -329,7 +336,7 @@ def train_step(state, batch, cfg):
     grads = dict(zip(leaf, torch.autograd.grad(loss, list(leaf.values()))))
     for h in heads:
         if h == "global":
-            rows = pooled(z_plus[h])
+            rows = frame_plus
         else:
             px = pixels(z_plus[h])
             rows = px.gather(1, batch["enqueue_pixels"][..., None].expand(-1, -1, px.shape[2])).flatten(0, 1)

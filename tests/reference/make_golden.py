@@ -260,6 +260,7 @@ def make(out, seed, small):
     training("traincycle", tag, np.random.default_rng([seed, 0x7EA1]), seed, cycle_target=("soft-self", "features", "features-self")[seed % 3],
              cycle_target_temperature=0.1, cycle_gradient=("both-frames", "first-frame")[(seed - 1) // 2 % 2], cycle_begin=1, cycle_growth=3,
              queues={"global": 32, "cycle": 96})
+    training("trainpooling", tag, np.random.default_rng([seed, 0x9001]), seed, pooling="before-head")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ internal static class CaclTrainConfig
     {
         "temperature" => options with { Temperature = value.GetDouble() },
         "pixel_shuffle" => options with { SpatialRoll = value.GetBoolean() },
+        "pooling" => options with { Pooling = GoldenNames.Pooling(value.GetString()!) },
         "positives" => options with { Positives = GoldenNames.Positives(value.GetString()!) },
         "soft_cycle" => options with { SoftCycle = value.GetBoolean() },
         "cycle_target" => options with { CycleTarget = GoldenNames.CycleTarget(value.GetString()!), SoftCycle = null },

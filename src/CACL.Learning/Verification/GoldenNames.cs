@@ -23,6 +23,13 @@ internal static class GoldenNames
         _ => throw new GoldenException($"the positives '{name}' are not known to this program"),
     };
 
+    public static Pooling Pooling(string name) => name switch
+    {
+        "after-head" => Methods.Cacl.Pooling.AfterHead,
+        "before-head" => Methods.Cacl.Pooling.BeforeHead,
+        _ => throw new GoldenException($"the pooling '{name}' is not known to this program"),
+    };
+
     public static CycleTarget CycleTarget(string name)
     {
         foreach (var target in Enum.GetValues<CycleTarget>())
