@@ -17,6 +17,11 @@ namespace CACL.Http.Tests.Browser;
 public sealed class DashboardInBrowserTests : IDisposable
 {
     private const string Evil = "<img src=x onerror=\"document.title='owned'\">";
+    private const string Collapsing =
+        """
+        "spread_global":0.3,"spread_cycle":0.001,"frame_spread_global":0.04,"frame_spread_cycle":0.002,"target_entropy_cycle":0.98
+        """;
+
     private readonly TemporaryFolder _folder = new();
     private readonly RunFolder _run;
 
@@ -25,7 +30,7 @@ public sealed class DashboardInBrowserTests : IDisposable
         _run = RunFolder.Open(_folder.File(Evil.Replace('/', ' ')), RunStart.New);
         File.WriteAllLines(_run.Metrics, Enumerable.Range(1, 200).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"step\":{i},\"epoch\":{i / 10.0:0.0},\"loss\":{8 - (i / 100.0):0.00},\"loss_global\":4,\"loss_pixel\":{4 - (i / 100.0):0.00},\"lr\":0.3,\"pairs_per_s\":12.5,\"data_wait_share\":0.25}}")));
+            $"{{\"step\":{i},\"epoch\":{i / 10.0:0.0},\"loss\":{8 - (i / 100.0):0.00},\"loss_global\":4,\"loss_pixel\":{4 - (i / 100.0):0.00},\"lr\":0.3,\"pairs_per_s\":12.5,\"data_wait_share\":0.25,{Collapsing}}}")));
         File.WriteAllText(
             _run.Quarantine,
             Line(
@@ -87,6 +92,15 @@ public sealed class DashboardInBrowserTests : IDisposable
             await Assertions.Expect(page.Locator("#figure-losses canvas")).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator("#figure-losses .plot"))
                 .ToHaveAttributeAsync("aria-label", new Regex("Losses, steps 1 to 200.*global: last 4"));
+            foreach (var (figure, told) in new[]
+            {
+                ("spread", "global: last 0.3.*cycle: last 0.001"), ("frames", "global: last 0.04.*cycle: last 0.002"),
+                ("entropy", "cycle's target: last 98 %"),
+            })
+            {
+                await Assertions.Expect(page.Locator($"#figure-{figure} .plot")).ToHaveAttributeAsync("aria-label", new Regex(told));
+            }
+
             await Assertions.Expect(page.Locator("#quarantine")).ToContainTextAsync($"/videos/{Evil}.mp4");
             await Assertions.Expect(page.Locator("#reasons")).ToContainTextAsync(Evil);
             await Assertions.Expect(page.Locator("#evaluations")).ToContainTextAsync("25 % (22 % to 27.5 %)30 %70 %");
