@@ -23,7 +23,7 @@ public static class KeyPage
         | [kinetics-r50.conf](kinetics-r50.conf) | the paper's ResNet-50, from MoCo-v2's ImageNet weights |
         | [imagenet.conf](imagenet.conf) | still images instead of videos, beside the settings of any training |
 
-        [methods/](methods) has the settings of CACL's rivals: MoCo-v2, SimCLR, BYOL, DenseCL and PixPro. They come with `cacl.method`: `--set cacl.method=moco-v2` is enough.
+        [methods/](methods) has the settings of CACL's rivals: MoCo-v2, SimCLR, BYOL, DenseCL and PixPro. `cacl.method = moco-v2` in a file of settings, or `--set cacl.method=moco-v2` beside `--config`, brings the method's file along; for a rival as published, `--config hocon/methods/moco-v2.conf` is enough.
 
         [tables/](tables) has a preset for every row of the paper's tables; [studies/](studies) has the tables themselves, for `cacl study`. A study is a HOCON file, too. Its section `study` has
         `title`, `seeds`, `evaluate-every-steps` (0: only at the end), `keep-checkpoints`, `evaluation-deadline`, `compare-with` (the row with which the others are compared image by image; otherwise the first), `datasets` (as `cacl.evaluation.datasets`, without periods, each with a name, and if wanted with `sweep-learning-rate`: true or a list of rates), `files` (paths to refer to) and `rows`.
