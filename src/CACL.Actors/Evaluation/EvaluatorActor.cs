@@ -71,7 +71,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        foreach (var request in _queue.Resume(_lines.LastSteps(), _pending.Read()))
+        foreach (var request in _queue.Resume(_lines.Recorded(), _pending.Read()))
         {
             _log.Warning(
                 "The evaluation of step {Step} on {Target} is dropped: that data set is not configured any more", request.Step,
