@@ -235,7 +235,9 @@ internal static class TrainingSession
             options.Decoders > 0 ? $"{options.Decoders}" : $"chosen, {options.FirstDecoders} at first", chance);
         var library = new PreparedLibrary(catalog, videos.Prepared);
         var system = cluster is null ? host.Start(akka) : host.Start(cluster.Options, akka);
-        using var workers = cluster?.Welcome(system, options, decoders, library);
+        using var workers = cluster?.Welcome(
+            system, options, decoders, library,
+            OutOfProcessEvaluations.Orders(request.Configuration, folder, options.Device));
         if (workers is not null) node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
         var run = TrainingRun.Start(system, options, new RunParts
         {
