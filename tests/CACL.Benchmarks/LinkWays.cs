@@ -129,16 +129,13 @@ internal static class LinkWays
         plans ??= [.. Enumerable.Range(0, 64).Select(id => Plan(id))];
         system.ActorOf(Props.Create(() => new Asker(hub.Links, plans, pairs, done)));
         var place = hub.Address.Split(':');
-        DecodingWorker.Start(other, there, new WorkerOptions
+        ClusterWorker.Start(other, there, new WorkerOptions
         {
             Name = "worker",
             TrainerHost = place[0],
             TrainerPort = int.Parse(place[1], System.Globalization.CultureInfo.InvariantCulture),
             Version = "",
-            Media = "",
-            Decoders = decoders,
-            Decoder = decoder,
-            Folders = folders,
+            Decoders = new DecoderOffer { Media = "", Count = decoders, Create = decoder, Folders = folders },
         });
         var time = done.Task.GetAwaiter().GetResult();
         other.Terminate().GetAwaiter().GetResult();

@@ -54,8 +54,8 @@ public sealed class WorkersEndpointTests : IDisposable
             }));
         var worker = Assert.Single(await WorkersAsync())!;
         Assert.Equal(
-            """{"name":"node7","address":"192.0.2.7:4053","state":"decoding","decoders":16,"pairs":1234,"handed_back":5,"""
-                + "\"bytes\":371000000,\"bytes_per_second\":98765432}",
+            """{"name":"node7","address":"192.0.2.7:4053","role":"decoder","state":"decoding","decoders":16,"pairs":1234,"""
+                + "\"evaluations\":0,\"evaluated\":0,\"doing\":[],\"handed_back\":5,\"bytes\":371000000,\"bytes_per_second\":98765432}",
             worker.ToJsonString());
         Assert.Equal(HttpStatusCode.Accepted, (await DrainAsync(new JsonObject { ["worker"] = "node7" })).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await DrainAsync(new JsonObject { ["worker"] = "node8" })).StatusCode);

@@ -18,10 +18,21 @@ public sealed record EvaluationAnswer(
     : IRunMessage;
 
 /// <summary>State of a run's evaluations.</summary>
-/// <param name="Running">The evaluation that is running, or null.</param>
+/// <param name="Underway">The evaluations that are running, on workers first.</param>
 /// <param name="Waiting">The waiting evaluations, in order.</param>
-public sealed record EvaluationStatus(EvaluationRequest? Running, IReadOnlyList<EvaluationRequest> Waiting) : IRunMessage
+public sealed record EvaluationStatus(IReadOnlyList<RunningEvaluation> Underway, IReadOnlyList<EvaluationRequest> Waiting) : IRunMessage
 {
     /// <summary>The state of a run without configured evaluations.</summary>
-    public static EvaluationStatus None { get; } = new(null, []);
+    public static EvaluationStatus None { get; } = new([], []);
+
+    /// <summary>Number of workers on other machines that evaluate for the run.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>The first evaluation that is running, or null.</summary>
+    public EvaluationRequest? Running => Underway is [var first, ..] ? first.Request : null;
 }
+
+/// <summary>An evaluation that is running.</summary>
+/// <param name="Request">The evaluation.</param>
+/// <param name="Worker">The worker on another machine that makes it; null: this machine.</param>
+public sealed record RunningEvaluation(EvaluationRequest Request, string? Worker);

@@ -1,13 +1,14 @@
 namespace CACL.Actors.Contracts;
 
 /// <summary>
-/// Messages between a training and the workers on other machines that decode for it. Plans and pairs go over a connection of their own.
+/// Messages between a training and the workers on other machines that decode or evaluate for it. Plans and pairs, and checkpoints and
+/// results, go over a connection of their own.
 /// </summary>
 internal static class WorkerProtocol
 {
     /// <summary>
-    /// Offers decoders to the training, which answers with <see cref="Accepted"/> or <see cref="Refused"/>. It is sent again until it is
-    /// answered.
+    /// Offers decoders or evaluations to the training, which answers with <see cref="Accepted"/> or <see cref="Refused"/>. It is sent again
+    /// until it is answered.
     /// </summary>
     /// <param name="Name">The worker's name, for people.</param>
     /// <param name="Version">The version of its program.</param>
@@ -15,7 +16,11 @@ internal static class WorkerProtocol
     /// <param name="Decoders">Number of its decoders.</param>
     /// <param name="Attempt">Number of the connection that it is for: the same offer again changes nothing, a later one means that the
     /// connection before it is lost.</param>
-    internal sealed record Offer(string Name, string Version, string Media, int Decoders, int Attempt) : IRunMessage;
+    internal sealed record Offer(string Name, string Version, string Media, int Decoders, int Attempt) : IRunMessage
+    {
+        /// <summary>How many evaluations the worker makes at once; 0: it decodes.</summary>
+        public int Evaluations { get; init; }
+    }
 
     /// <summary>Accepts an offer: the worker is to connect.</summary>
     /// <param name="Ticket">Shows, on the connection, to which offer it belongs.</param>
@@ -24,7 +29,7 @@ internal static class WorkerProtocol
     /// <param name="DecodeTimeout">Time limit for decoding one pair.</param>
     internal sealed record Accepted(string Ticket, int Port, int CropSize, TimeSpan DecodeTimeout) : IRunMessage;
 
-    /// <summary>Turns an offer down for good: the worker would decode other bytes.</summary>
+    /// <summary>Turns an offer down for good: the worker would decode other bytes, or measure otherwise.</summary>
     /// <param name="Why">A sentence with the remedy.</param>
     internal sealed record Refused(string Why) : IRunMessage;
 }

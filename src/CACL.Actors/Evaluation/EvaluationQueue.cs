@@ -27,18 +27,19 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     public bool TrainingIsOver => _end is not null;
 
     /// <summary>Restores the queue from what is on disk.</summary>
-    /// <param name="evaluated">The last step with a result, by the target's key.</param>
+    /// <param name="evaluated">The steps with a result, by the target's key.</param>
     /// <param name="noted">Waiting requests, oldest first. Those that already have a result are skipped.</param>
     /// <returns>The requests that are dropped because their data set is no longer configured.</returns>
     public IReadOnlyList<EvaluationRequest> Resume(
-        IReadOnlyDictionary<string, long> evaluated, IReadOnlyList<EvaluationRequest> noted)
+        IReadOnlyDictionary<string, IReadOnlySet<long>> evaluated, IReadOnlyList<EvaluationRequest> noted)
     {
         var dropped = new List<EvaluationRequest>();
-        foreach (var (key, step) in evaluated) _last[key] = step;
+        foreach (var (key, steps) in evaluated) _last[key] = steps.Max();
         foreach (var request in noted)
         {
-            // The result was recorded, and the process killed before it removed the note.
-            if (_last.GetValueOrDefault(request.Target.Key, -1) >= request.Step) continue;
+            // The result was recorded, and the process killed before it removed the note. One of a later step says nothing about this one:
+            // of two workers, the second may have been the faster.
+            if (evaluated.TryGetValue(request.Target.Key, out var steps) && steps.Contains(request.Step)) continue;
             if (options.Targets.All(t => t.DataSet != request.Target.DataSet))
             {
                 dropped.Add(request);
@@ -47,7 +48,7 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
 
             _waiting.RemoveAll(r => r.Target.Key == request.Target.Key);
             _waiting.Add(request);
-            _last[request.Target.Key] = request.Step;
+            _last[request.Target.Key] = Math.Max(request.Step, _last.GetValueOrDefault(request.Target.Key));
         }
 
         return dropped;
@@ -143,10 +144,13 @@ internal sealed class EvaluationQueue(EvaluatorOptions options, RunLength length
     }
 
     /// <summary>Dequeues the next request; returns null if none waits.</summary>
-    public EvaluationRequest? TakeNext()
+    public EvaluationRequest? TakeNext() => TakeNext(_ => true);
+
+    /// <summary>Dequeues the first request that is suitable; returns null if none waits.</summary>
+    public EvaluationRequest? TakeNext(Func<EvaluationRequest, bool> suits)
     {
-        if (_waiting is not [var next, ..]) return null;
-        _waiting.RemoveAt(0);
+        if (_waiting.Find(request => suits(request)) is not { } next) return null;
+        _waiting.Remove(next);
         return next;
     }
 

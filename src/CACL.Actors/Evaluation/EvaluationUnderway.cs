@@ -3,8 +3,8 @@ using CACL.Runs.Evaluations;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// Tracks the one evaluation in progress, from its first attempt to its last. An attempt that does not end when cancelled is set aside as
-/// stuck, and no other begins meanwhile, since both would share the machine with the training.
+/// Tracks the one evaluation in progress on this machine, from its first attempt to its last. An attempt that does not end when cancelled
+/// is set aside as stuck, and no other begins meanwhile, since both would share the machine with the training.
 /// <code>
 /// begins ──▶ runs ──▶ ends: done, given up, or put back since the run ends
 ///             ▲  │ └─ fails ──▶ waits for its next try ─┐
@@ -36,10 +36,12 @@ internal sealed class EvaluationUnderway(int most)
     private bool Runs => Current is not null && !AwaitsNextTry;
 
     /// <summary>Begins the first attempt at an evaluation.</summary>
-    public EvaluationAttempt Begin(EvaluationRequest request)
+    /// <param name="request">The evaluation.</param>
+    /// <param name="elsewhere">How often workers on other machines tried it before.</param>
+    public EvaluationAttempt Begin(EvaluationRequest request, int elsewhere = 0)
     {
         if (!MayBegin) throw new InvalidOperationException($"The evaluation of step {request.Step} on {request.Target} may not begin now.");
-        return Current = new EvaluationAttempt(request, 1);
+        return Current = new EvaluationAttempt(request, 1, elsewhere);
     }
 
     /// <summary>Begins the next attempt at the current evaluation.</summary>
@@ -47,7 +49,7 @@ internal sealed class EvaluationUnderway(int most)
     {
         if (!AwaitsNextTry) throw new InvalidOperationException("No evaluation waits for its next try.");
         AwaitsNextTry = false;
-        return Current = new EvaluationAttempt(Current!.Request, Current.Number + 1);
+        return Current = new EvaluationAttempt(Current!.Request, Current.Number + 1, Current.Elsewhere);
     }
 
     /// <summary>Notes that the current attempt is cancelled.</summary>

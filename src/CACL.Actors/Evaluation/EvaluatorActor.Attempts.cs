@@ -8,7 +8,7 @@ using CACL.Runs.Evaluations;
 
 namespace CACL.Actors.Evaluation;
 
-/// <summary>Runs one evaluation at a time: the attempt, its deadline, its end and the consequence.</summary>
+/// <summary>Runs one evaluation at a time on this machine: the attempt, its deadline, its end and the consequence.</summary>
 internal sealed partial class EvaluatorActor
 {
     private CancellationTokenSource _cancel = new(); // of the current attempt
@@ -16,15 +16,12 @@ internal sealed partial class EvaluatorActor
 
     private void StartNext()
     {
-        if (_underway.Current is not null) return;
-        if (_underway.MayBegin && _queue.TakeNext() is { } next)
-        {
-            Run(_underway.Begin(next));
-            return;
-        }
-
+        StartElsewhere();
+        if (_underway.MayBegin && _elsewhere.TakeForHere(_queue) is var (next, tries)) Run(_underway.Begin(next, tries));
+        if (_underway.Current is not null || _elsewhere.Running.Count > 0) return;
         Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
-        if (_queue.TrainingIsOver) Context.Parent.Tell(new EvaluatorProtocol.Idle(_queue.Waiting.Count));
+        if (!_queue.TrainingIsOver) return;
+        Context.Parent.Tell(new EvaluatorProtocol.Idle(_queue.Waiting.Count + _elsewhere.CameBack.Count()));
     }
 
     private void Run(EvaluationAttempt attempt)
@@ -60,7 +57,7 @@ internal sealed partial class EvaluatorActor
             attempt, SupervisionVerdict.GivenUp, $"hangs: step {request.Step} on {request.Target}: {cause}.",
             "given up; no other evaluation begins before it ends; training goes on");
         if (_underway.IsLeaving) _queue.PutBack(request);
-        else Conclude(request, EvaluationLine.Failed(request, attempt.Number, cause, DateTimeOffset.Now));
+        else Conclude(request, EvaluationLine.Failed(request, attempt.Tries, cause, DateTimeOffset.Now));
         StartNext();
     }
 
@@ -83,7 +80,7 @@ internal sealed partial class EvaluatorActor
         switch (_underway.End(succeeded: fault is null))
         {
             case AttemptEnd.Done:
-                Succeeded(attempt, message.Result!);
+                Succeeded(attempt.Request, attempt.Tries, message.Result!);
                 break;
             case AttemptEnd.TriedAgain:
                 TryLater(attempt, cause!);
@@ -98,11 +95,12 @@ internal sealed partial class EvaluatorActor
         }
     }
 
-    private void Succeeded(EvaluationAttempt attempt, JsonObject result)
+    private void Succeeded(EvaluationRequest request, int tries, JsonObject result, string? worker = null)
     {
-        var request = attempt.Request;
-        Conclude(request, EvaluationLine.Done(request, attempt.Number, result, DateTimeOffset.Now));
-        _log.Info("Evaluation of step {Step} on {Target}: {Figures}", request.Step, request.Target, EvaluationLine.Figures(result));
+        Conclude(request, EvaluationLine.Done(request, tries, result, DateTimeOffset.Now, worker));
+        _log.Info(
+            "Evaluation of step {Step} on {Target}{By:l}: {Figures}", request.Step, request.Target, worker is null ? "" : $" by {worker}",
+            EvaluationLine.Figures(result));
         StartNext();
     }
 
@@ -126,7 +124,7 @@ internal sealed partial class EvaluatorActor
             attempt, SupervisionVerdict.GivenUp, $"failed: step {request.Step} on {request.Target}: {cause}.",
             $"given up after {number} attempts, recorded as failed; training goes on");
         Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
-        Conclude(request, EvaluationLine.Failed(request, number, cause, DateTimeOffset.Now));
+        Conclude(request, EvaluationLine.Failed(request, attempt.Tries, cause, DateTimeOffset.Now));
         StartNext();
     }
 
@@ -142,6 +140,7 @@ internal sealed partial class EvaluatorActor
             _queue.PutBack(request);
         }
 
+        LeaveElsewhere();
         TellToEnd();
         StartNext();
     }
@@ -192,7 +191,7 @@ internal sealed partial class EvaluatorActor
     {
         try
         {
-            _pending.KeepOnly([.. _queue.Waiting, .. _underway.InUse]);
+            _pending.KeepOnly([.. _queue.Waiting, .. _underway.InUse, .. _elsewhere.InUse]);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

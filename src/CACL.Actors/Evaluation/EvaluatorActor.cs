@@ -11,10 +11,11 @@ using CACL.Runs.Steps;
 namespace CACL.Actors.Evaluation;
 
 /// <summary>
-/// Evaluates finished checkpoints beside the training, one at a time. Neither waits for the other; the training is only asked for a
-/// checkpoint now and then. Waiting requests are kept in the run folder, so that neither a restart of this actor nor one of the process
-/// loses any. <see cref="EvaluationQueue"/> holds what is to be evaluated, <see cref="EvaluationUnderway"/> what is being evaluated; this
-/// actor keeps their timers, files and messages.
+/// Evaluates finished checkpoints beside the training: on workers on other machines where there are some, otherwise here, one at a time.
+/// Neither waits for the other; the training is only asked for a checkpoint now and then. Waiting requests are kept in the run folder, so
+/// that neither a restart of this actor nor one of the process loses any. <see cref="EvaluationQueue"/> holds what is to be evaluated,
+/// <see cref="EvaluationUnderway"/> what is being evaluated here, <see cref="EvaluationsElsewhere"/> what workers evaluate; this actor
+/// keeps their timers, files and messages.
 /// <code>
 /// checkpoint saved ──due?──▶ waiting (one a target, the newest) ──▶ an attempt ──▶ line of evaluations.jsonl
 /// asked for, condition ──▶ demanded ──at the next checkpoint──▲     └─ fails, hangs: again after a back-off, then given up
@@ -32,15 +33,17 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     private readonly ConditionWatch _watch;
     private readonly EvaluationQueue _queue;
     private readonly EvaluationUnderway _underway;
+    private readonly IActorRef? _workers;
 
     public EvaluatorActor(
         EvaluatorOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
-        Action<JsonObject>? observer)
+        Action<JsonObject>? observer, IActorRef? workers)
     {
         _options = options;
         _engine = engine;
         _runDirectory = runDirectory;
         _observer = observer;
+        _workers = workers;
         _pending = new PendingEvaluations(runDirectory);
         _lines = new EvaluationLog(runDirectory);
         _watch = new ConditionWatch(options.Schedule.When);
@@ -49,7 +52,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         Receive<EvaluatorProtocol.CheckpointSaved>(Saved);
         Receive<LoopReport.Stepped>(Watch);
         Receive<EvaluationDemand>(Answer);
-        Receive<EvaluatorProtocol.GetStatus>(_ => Sender.Tell(new EvaluationStatus(_underway.Current?.Request, _queue.Waiting)));
+        Receive<EvaluatorProtocol.GetStatus>(_ => Sender.Tell(Status()));
         Receive<Demanded>(demand => Demand(demand.Target, demand.Trigger));
         Receive<EvaluatorProtocol.TrainingOver>(Finish);
         Receive<EvaluatorProtocol.Abandon>(_ => Leave());
@@ -58,6 +61,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         Receive<DoesNotEnd>(_ => SetAside());
         Receive<TryAgain>(_ => Run(_underway.BeginAgain()));
         Receive<Returned>(Take);
+        ReceiveFromWorkers();
     }
 
     /// <inheritdoc/>
@@ -65,13 +69,13 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
     internal static Props Props(
         EvaluatorOptions options, IEvaluationEngine engine, RunLength length, string runDirectory,
-        Action<JsonObject>? observer) =>
-        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer))
+        Action<JsonObject>? observer, IActorRef? workers = null) =>
+        Akka.Actor.Props.Create(() => new EvaluatorActor(options, engine, length, runDirectory, observer, workers))
             .WithDispatcher(Dispatchers.OwnThread);
 
     protected override void PreStart()
     {
-        foreach (var request in _queue.Resume(_lines.LastSteps(), _pending.Read()))
+        foreach (var request in _queue.Resume(_lines.Recorded(), _pending.Read()))
         {
             _log.Warning(
                 "The evaluation of step {Step} on {Target} is dropped: that data set is not configured any more", request.Step,
@@ -80,6 +84,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
 
         Tidy();
         RememberMetrics();
+        _workers?.Tell(new PlaceProtocol.Serve());
         StartNext();
     }
 
@@ -93,7 +98,18 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         if (_underway.Current is not null) _cancel.Cancel();
+        CancelElsewhere();
     }
+
+    private EvaluationStatus Status() => new(
+        [
+            .. _elsewhere.Running.Select(e => new RunningEvaluation(e.Request, e.Place.Worker)),
+            .. _underway.Current is { } here ? [new RunningEvaluation(here.Request, null)] : Array.Empty<RunningEvaluation>(),
+        ],
+        [.. _elsewhere.CameBack, .. _queue.Waiting])
+    {
+        Workers = _elsewhere.Workers,
+    };
 
     /// <summary>Feeds the conditions the metrics that this actor would have seen had it been there from the start.</summary>
     private void RememberMetrics()
@@ -179,7 +195,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
         }
 
         foreach (var request in _queue.DueAtEnd()) Enqueue(request);
-        var left = _queue.Waiting.Count + (_underway.Current is null ? 0 : 1);
+        var left = _queue.Waiting.Count + _elsewhere.InUse.Count() + (_underway.Current is null ? 0 : 1);
         if (left > 0) _log.Info("All steps are done. Evaluations left: {Count}. Ctrl+C leaves them to --resume", left);
         StartNext();
     }

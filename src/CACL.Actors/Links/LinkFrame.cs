@@ -26,6 +26,24 @@ internal enum LinkFrame : byte
 
     /// <summary>From the trainer: there is nothing left for this worker.</summary>
     Over = 8,
+
+    /// <summary>From the trainer: evaluate a checkpoint.</summary>
+    Order = 9,
+
+    /// <summary>From the worker: send a piece of a checkpoint's file.</summary>
+    Fetch = 10,
+
+    /// <summary>From the trainer: the piece, its bytes behind the header.</summary>
+    Piece = 11,
+
+    /// <summary>From the worker: a file that an evaluation left, its bytes behind the header.</summary>
+    ResultFile = 12,
+
+    /// <summary>From the worker: the result of an evaluation behind the header, after its files.</summary>
+    Result = 13,
+
+    /// <summary>From the trainer: nobody waits for an evaluation any more.</summary>
+    Cancel = 14,
 }
 
 /// <summary>The beginning of a frame that was read.</summary>

@@ -10,7 +10,7 @@ namespace CACL.Actors.Links;
 /// The worker's end of a connection: takes requests, has them decoded by a pool of decoders, and writes the pairs, on two threads of its
 /// own. It pulls one more with each answer, so that the training never has more than the agreed number here.
 /// </summary>
-internal sealed class WorkerTraffic : IDisposable
+internal sealed class WorkerTraffic : IWorkerTraffic
 {
     private readonly LinkStream _stream;
     private readonly SharedFolders _folders;
@@ -40,14 +40,14 @@ internal sealed class WorkerTraffic : IDisposable
     /// <summary>Bytes of all frames that went.</summary>
     public long BytesWritten => _stream.BytesWritten;
 
-    /// <summary>Begins to pull.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         new Thread(Write) { IsBackground = true, Name = "to the trainer" }.Start();
         new Thread(Read) { IsBackground = true, Name = "from the trainer" }.Start();
     }
 
-    /// <summary>Pulls no more, and has the training say when all that is here has been answered.</summary>
+    /// <inheritdoc/>
     public void Leave()
     {
         _leaving = true;

@@ -12,7 +12,10 @@ public sealed record ClusterMember
     /// <summary>What a worker is that decodes.</summary>
     public const string Decoder = "decoder";
 
-    /// <summary>The role: <see cref="Trainer"/> or <see cref="Decoder"/>.</summary>
+    /// <summary>What a worker is that evaluates.</summary>
+    public const string Evaluator = "evaluator";
+
+    /// <summary>The role: <see cref="Trainer"/>, <see cref="Decoder"/> or <see cref="Evaluator"/>.</summary>
     public required string Role { get; init; }
 
     /// <summary>Name or address of this machine, as the other processes know it.</summary>

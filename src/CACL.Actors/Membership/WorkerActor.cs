@@ -5,14 +5,15 @@ using Akka.Event;
 using CACL.Actors.Certificates;
 using CACL.Actors.Contracts;
 using CACL.Actors.Decoding;
+using CACL.Actors.Evaluators;
 using CACL.Actors.Links;
 using CACL.Data.Batches;
 
 namespace CACL.Actors.Membership;
 
 /// <summary>
-/// A worker that decodes for a training on another machine: it joins the trainer's cluster, offers its decoders, connects, and decodes what
-/// it is sent. Whenever it loses the connection, it ends its decoders, frees their memory, and offers them again.
+/// A worker that decodes or evaluates for a training on another machine: it joins the trainer's cluster, offers what it has, connects, and
+/// does what it is sent. Whenever it loses the connection, it ends what it was doing, frees its memory, and offers itself again.
 /// <code>
 /// joining ──Up──▶ offering ──Accepted──▶ connecting ──▶ linked ──broken──▶ offering ──no trainer for too long──▶ ended, to join anew
 /// </code>
@@ -76,7 +77,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         _session?.Traffic.Dispose();
-        _session?.Memory.Dispose();
+        _session?.Memory?.Dispose();
         foreach (var memory in _leaving.Values) memory.Dispose(); // a pair that is still rented is freed when it is returned
         _end.TrySetResult(new WorkerEnd(null)); // the cluster went on without this member
     }
@@ -92,7 +93,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
         if (_cluster.SelfMember.Status != MemberStatus.Up) return;
         Context.ActorSelection(new RootActorPath(_trainer) / "user" / WorkerHub.Name)
-            .Tell(new WorkerProtocol.Offer(_options.Name, _options.Version, _options.Media, _options.Decoders, _attempt));
+            .Tell(new WorkerProtocol.Offer(
+                _options.Name, _options.Version, _options.Decoders?.Media ?? "", _options.Decoders?.Count ?? 0, _attempt)
+            {
+                Evaluations = _options.Evaluator?.AtOnce ?? 0,
+            });
     }
 
     private void Connect(WorkerProtocol.Accepted accepted)
@@ -110,7 +115,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             }
             catch (LinkException cause)
             {
-                self.Tell(new NotConnected($"The trainer's port for pairs: {cause.Message}"));
+                self.Tell(new NotConnected($"The trainer's port for workers' data: {cause.Message}"));
             }
         });
     }
@@ -118,29 +123,43 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Link(Connected message)
     {
         _connecting = false;
-        var (terms, number) = (message.Terms, ++_sessions);
+        _session = _options.Evaluator is { } evaluator
+            ? Evaluate(message.Stream, evaluator, ++_sessions)
+            : Decode(message.Stream, message.Terms, _options.Decoders!, ++_sessions);
+        _session.Traffic.Start();
+        if (_stopping) _session.Traffic.Leave();
+    }
+
+    private Session Evaluate(LinkStream stream, EvaluatorOffer offer, int number)
+    {
+        var (self, log) = (Self, _log);
+        var work = new EvaluatorWork(stream, offer, sentence => log.Info("{Sentence:l}", sentence), Told(self, number));
+        _log.Info(
+            "Evaluating for the trainer {Host}:{Port}, {AtOnce} at once", _options.TrainerHost, _options.TrainerPort, offer.AtOnce);
+        return new Session(number, work, null, null);
+    }
+
+    private Session Decode(LinkStream stream, WorkerProtocol.Accepted terms, DecoderOffer offer, int number)
+    {
         var memory = new FramePairPool(terms.CropSize);
         var videos = new RequestedVideos();
         var pool = Context.ActorOf(
             DecoderPoolActor.Props(new DecoderPoolActor.Settings(
-                _options.Decoders, _options.Decoder, videos, memory, terms.CropSize, terms.DecodeTimeout, _options.MaxDecoderRestarts,
-                _options.RestartWindow, _options.DecoderBackOff, TimeProvider.System, ActorRefs.Nobody)
+                offer.Count, offer.Create, videos, memory, terms.CropSize, terms.DecodeTimeout, offer.MaxRestarts, offer.RestartWindow,
+                offer.BackOff, TimeProvider.System, ActorRefs.Nobody)
             {
-                Bounds = new DecoderBounds(_options.Decoders, _options.Decoders, TrainingThreads: 0, Cores: _options.Decoders),
+                Bounds = new DecoderBounds(offer.Count, offer.Count, TrainingThreads: 0, Cores: offer.Count),
             }),
             $"decoders-{number}");
         Context.Watch(pool);
-        var self = Self;
-        var traffic = new WorkerTraffic(
-            message.Stream, _options.Folders, videos, pool, PlansADecoder * _options.Decoders,
-            end => self.Tell(new WorkerLinkEnd(end.Why, end.ForGood) { Session = number }));
-        _session = new Session(number, traffic, pool, memory);
+        var traffic = new WorkerTraffic(stream, offer.Folders, videos, pool, PlansADecoder * offer.Count, Told(Self, number));
         _log.Info(
-            "Decoding for the trainer {Host}:{Port}, with {Decoders} decoders", _options.TrainerHost, _options.TrainerPort,
-            _options.Decoders);
-        traffic.Start();
-        if (_stopping) traffic.Leave();
+            "Decoding for the trainer {Host}:{Port}, with {Decoders} decoders", _options.TrainerHost, _options.TrainerPort, offer.Count);
+        return new Session(number, traffic, pool, memory);
     }
+
+    private static Action<WorkerLinkEnd> Told(IActorRef self, int number) =>
+        end => self.Tell(new WorkerLinkEnd(end.Why, end.ForGood) { Session = number });
 
     private void Ended(WorkerLinkEnd end)
     {
@@ -148,7 +167,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (end.ForGood || _stopping)
         {
             LoseLink();
-            End(new WorkerEnd(_stopping ? "Stopped; the training has what was decoded." : "The trainer has drained this worker.")
+            var done = _options.Evaluator is null ? "decoded" : "evaluated";
+            End(new WorkerEnd(_stopping ? $"Stopped; the training has what was {done}." : "The trainer has drained this worker.")
             {
                 WasLinked = true,
             });
@@ -170,8 +190,12 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         if (_session is not { } session) return;
         session.Traffic.Dispose();
-        session.Pool.Tell(new PoolProtocol.End()); // its memory is freed when it is gone
-        _leaving[session.Pool] = session.Memory;
+        if (session is { Pool: { } pool, Memory: { } memory })
+        {
+            pool.Tell(new PoolProtocol.End()); // its memory is freed when it is gone
+            _leaving[pool] = memory;
+        }
+
         _session = null;
         _attempt++;
         _lastLinked = TimeProvider.System.GetTimestamp();
@@ -205,5 +229,5 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private sealed record NotConnected(string Why) : INoSerializationVerificationNeeded;
 
-    private sealed record Session(int Number, WorkerTraffic Traffic, IActorRef Pool, FramePairPool Memory);
+    private sealed record Session(int Number, IWorkerTraffic Traffic, IActorRef? Pool, FramePairPool? Memory);
 }

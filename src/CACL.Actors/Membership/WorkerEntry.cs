@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using CACL.Actors.Links;
 
 namespace CACL.Actors.Membership;
 
 /// <summary>A linked worker, for those who ask about it from other threads.</summary>
-internal sealed class WorkerEntry(string name, string address, int decoders, LinkFigures figures)
+/// <param name="now">Returns what it did so far, without the bytes a second.</param>
+internal sealed class WorkerEntry(Func<WorkerStatus> now)
 {
     // A rate over less than this says little.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
@@ -14,7 +14,7 @@ internal sealed class WorkerEntry(string name, string address, int decoders, Lin
     private long _bytes;
     private double _rate;
 
-    /// <summary>Whether it takes no more plans.</summary>
+    /// <summary>Whether it takes nothing more.</summary>
     public bool Leaving { get; set; }
 
     /// <summary>What there is to say about it now.</summary>
@@ -24,14 +24,15 @@ internal sealed class WorkerEntry(string name, string address, int decoders, Lin
         {
             lock (_gate)
             {
-                var bytes = figures.Bytes;
+                var status = now();
+                var bytes = status.Bytes;
                 var time = Stopwatch.GetElapsedTime(_since);
                 if (time >= Shortest)
                 {
                     (_rate, _bytes, _since) = ((bytes - _bytes) / time.TotalSeconds, bytes, Stopwatch.GetTimestamp());
                 }
 
-                return new WorkerStatus(name, address, decoders, figures.Pairs, figures.HandedBack, bytes, _rate, Leaving);
+                return status with { BytesPerSecond = _rate, Leaving = Leaving };
             }
         }
     }

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 using CACL.Actors.Contracts;
+using CACL.Actors.Evaluators;
 using CACL.Actors.Links;
 using CACL.Actors.Serialization;
 
@@ -11,7 +12,8 @@ namespace CACL.Actors.Membership;
 
 /// <summary>
 /// Accepts workers: members of the cluster whose program and decoder are those of the training. Each gets a ticket, connects with it, and
-/// becomes a <see cref="LinkActor"/>. A link ends with its connection, or when the cluster loses its member.
+/// becomes a <see cref="LinkActor"/> if it decodes, an <see cref="EvaluatorLinkActor"/> if it evaluates. A link ends with its connection,
+/// or when the cluster loses its member.
 /// </summary>
 internal sealed class WorkerHubActor : ReceiveActor
 {
@@ -22,6 +24,7 @@ internal sealed class WorkerHubActor : ReceiveActor
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly LinkVideos _videos;
     private IActorRef? _pool;
+    private IActorRef? _evaluator;
     private int _links;
     private bool _ending;
 
@@ -34,7 +37,12 @@ internal sealed class WorkerHubActor : ReceiveActor
         Receive<LinkProtocol.Serve>(_ =>
         {
             _pool = Sender;
-            foreach (var guest in _guests.Values) guest.Link?.Tell(new LinkProtocol.Serve(), _pool);
+            foreach (var guest in _guests.Values.Where(guest => !guest.Evaluates)) guest.Link?.Tell(new LinkProtocol.Serve(), _pool);
+        });
+        Receive<PlaceProtocol.Serve>(_ =>
+        {
+            _evaluator = Sender;
+            foreach (var guest in _guests.Values.Where(guest => guest.Evaluates)) guest.Link?.Tell(new PlaceProtocol.Serve(), _evaluator);
         });
         Receive<Drain>(message =>
         {
@@ -84,12 +92,12 @@ internal sealed class WorkerHubActor : ReceiveActor
         if (_ending) return;
         var address = Sender.Path.Address;
         if (!_cluster.State.Members.Any(member => member.Address.Equals(address))) return; // it will ask again
-        if (offer.Version != _options.Version || offer.Media != _options.Media)
+        if (WhyNot(offer) is { } why)
         {
-            _log.Warning("{Worker} at {Address} is refused: it would decode other bytes", offer.Name, Place(address));
-            Sender.Tell(new WorkerProtocol.Refused(
-                $"The trainer refuses this worker, which would decode other bytes: here is version {offer.Version} with {offer.Media}, "
-                + $"there version {_options.Version} with {_options.Media}. Install the same versions on both machines."));
+            _log.Warning(
+                "{Worker} at {Address} is refused: it would {Do}", offer.Name, Place(address),
+                offer.Evaluations > 0 ? "not measure the same" : "decode other bytes");
+            Sender.Tell(new WorkerProtocol.Refused(why));
             return;
         }
 
@@ -105,6 +113,21 @@ internal sealed class WorkerHubActor : ReceiveActor
             Sender.Tell(new WorkerProtocol.Accepted(guest.Ticket, port, _options.CropSize, _options.DecodeTimeout));
     }
 
+    private string? WhyNot(WorkerProtocol.Offer offer)
+    {
+        const string Remedy = "Install the same versions on both machines.";
+        if (offer.Evaluations > 0)
+        {
+            return offer.Version == _options.Version ? null
+                : $"The trainer refuses this worker, which might measure otherwise: here is version {offer.Version}, there version "
+                    + $"{_options.Version}. {Remedy}";
+        }
+
+        return offer.Version == _options.Version && offer.Media == _options.Media ? null
+            : $"The trainer refuses this worker, which would decode other bytes: here is version {offer.Version} with {offer.Media}, "
+                + $"there version {_options.Version} with {_options.Media}. {Remedy}";
+    }
+
     private void Link(Arrived message)
     {
         var (address, guest) = _guests.FirstOrDefault(entry => entry.Value.Link is null && Matches(entry.Value.Ticket, message.Ticket));
@@ -115,22 +138,62 @@ internal sealed class WorkerHubActor : ReceiveActor
         }
 
         var name = NameFor(guest.Offer.Name);
-        var figures = new LinkFigures(message.Stream);
-        var memory = PairMemory.Of(Context.System);
-        guest.Link = Context.ActorOf(
-            LinkActor.Props(new LinkActor.Settings(message.Stream, name, _videos, memory.Rent, figures)), $"link-{++_links}");
+        guest.Link = guest.Evaluates
+            ? LinkEvaluator(message.Stream, name, Place(address), guest.Offer)
+            : LinkDecoder(message.Stream, name, Place(address), guest.Offer);
         guest.Name = name;
         Context.Watch(guest.Link);
-        _entries[name] = new WorkerEntry(name, Place(address), guest.Offer.Decoders, figures);
-        _log.Info("{Worker} at {Address} decodes for this training, with {Decoders} decoders", name, Place(address), guest.Offer.Decoders);
-        if (_pool is { } pool) guest.Link.Tell(new LinkProtocol.Serve(), pool);
+        if (guest.Evaluates)
+        {
+            if (_evaluator is { } evaluator) guest.Link.Tell(new PlaceProtocol.Serve(), evaluator);
+        }
+        else if (_pool is { } pool)
+        {
+            guest.Link.Tell(new LinkProtocol.Serve(), pool);
+        }
+    }
+
+    private IActorRef LinkDecoder(LinkStream stream, string name, string place, WorkerProtocol.Offer offer)
+    {
+        var figures = new LinkFigures(stream);
+        var memory = PairMemory.Of(Context.System);
+        _entries[name] = new WorkerEntry(() => new WorkerStatus(
+            name, place, offer.Decoders, figures.Pairs, figures.HandedBack, figures.Bytes, 0, Leaving: false));
+        _log.Info("{Worker} at {Address} decodes for this training, with {Decoders} decoders", name, place, offer.Decoders);
+        return Context.ActorOf(
+            LinkActor.Props(new LinkActor.Settings(stream, name, _videos, memory.Rent, figures)), $"link-{++_links}");
+    }
+
+    private IActorRef LinkEvaluator(LinkStream stream, string name, string place, WorkerProtocol.Offer offer)
+    {
+        var (figures, atOnce) = (new EvaluatorFigures(stream), Math.Min(offer.Evaluations, EvaluatorLimits.AtOnce));
+        _entries[name] = new WorkerEntry(() => new WorkerStatus(
+            name, place, 0, 0, figures.HandedBack, figures.Bytes, 0, Leaving: false)
+        {
+            Role = ClusterMember.Evaluator,
+            Evaluations = atOnce,
+            Evaluated = figures.Evaluated,
+            Doing = figures.Doing,
+        });
+        _log.Info("{Worker} at {Address} evaluates for this training, {AtOnce} at once", name, place, atOnce);
+        if (_options.Orders is null) _log.Warning("The run evaluates nothing, so that {Worker} has nothing to do", name);
+        return Context.ActorOf(
+            EvaluatorLinkActor.Props(
+                new EvaluatorLinkActor.Settings(stream, name, atOnce, _options.Orders, figures, _options.DrainTime)),
+            $"link-{++_links}");
     }
 
     private void Lose(Member member, string what)
     {
         if (!_guests.Remove(member.Address, out var guest) || guest.Link is not { } link) return;
-        _log.Warning("{Worker} {What}: what it had is decoded elsewhere", guest.Name, what);
         Release(guest);
+        if (guest.Evaluates)
+        {
+            link.Tell(new LinkActor.Broken(what));
+            return;
+        }
+
+        _log.Warning("{Worker} {What}: what it had is decoded elsewhere", guest.Name, what);
         Context.Stop(link);
     }
 
@@ -175,6 +238,8 @@ internal sealed class WorkerHubActor : ReceiveActor
         public WorkerProtocol.Offer Offer => offer;
 
         public string Ticket => ticket;
+
+        public bool Evaluates => offer.Evaluations > 0;
 
         public IActorRef? Link { get; set; }
 

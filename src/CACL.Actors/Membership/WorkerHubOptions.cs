@@ -1,3 +1,4 @@
+using CACL.Actors.Contracts;
 using CACL.Data.Catalog;
 
 namespace CACL.Actors.Membership;
@@ -22,4 +23,10 @@ public sealed record WorkerHubOptions
 
     /// <summary>The folders that the workers have, too.</summary>
     public required SharedFolders Folders { get; init; }
+
+    /// <summary>Has evaluations made on workers; null: the run evaluates nothing.</summary>
+    public IEvaluationOrders? Orders { get; init; }
+
+    /// <summary>How long a worker that leaves may take for the evaluations that it has; then they are made elsewhere.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromMinutes(5);
 }

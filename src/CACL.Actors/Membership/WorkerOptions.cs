@@ -1,10 +1,11 @@
 using CACL.Actors.Contracts;
+using CACL.Actors.Evaluators;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
 
 namespace CACL.Actors.Membership;
 
-/// <summary>What a worker is and has.</summary>
+/// <summary>What a worker is and has: it either decodes or evaluates.</summary>
 public sealed record WorkerOptions
 {
     /// <summary>Its name, for people.</summary>
@@ -19,29 +20,39 @@ public sealed record WorkerOptions
     /// <summary>The version of the program.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What it decodes with; null: it evaluates.</summary>
+    public DecoderOffer? Decoders { get; init; }
+
+    /// <summary>What it evaluates with; null: it decodes.</summary>
+    public EvaluatorOffer? Evaluator { get; init; }
+
+    /// <summary>How long a worker without a trainer stays in a cluster, before it leaves and joins anew.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>What a worker decodes with.</summary>
+public sealed record DecoderOffer
+{
     /// <summary>What decodes here, with its versions.</summary>
     public required string Media { get; init; }
 
     /// <summary>Number of decoders.</summary>
-    public required int Decoders { get; init; }
+    public required int Count { get; init; }
 
     /// <summary>Creates the decoder of one decoder actor, on its thread.</summary>
-    public required Func<IPairDecoder> Decoder { get; init; }
+    public required Func<IPairDecoder> Create { get; init; }
 
     /// <summary>Where the files are.</summary>
     public required SharedFolders Folders { get; init; }
 
     /// <summary>Maximum number of decoder restarts within <see cref="RestartWindow"/> before the worker ends.</summary>
-    public int MaxDecoderRestarts { get; init; } = 20;
+    public int MaxRestarts { get; init; } = 20;
 
     /// <summary>Length of the window.</summary>
     public TimeSpan RestartWindow { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Back-off before a crashed decoder is replaced.</summary>
-    public BackOff DecoderBackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
-
-    /// <summary>How long a worker without a trainer stays in a cluster, before it leaves and joins anew.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    public BackOff BackOff { get; init; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 }
 
 /// <summary>How a worker's membership ended.</summary>

@@ -52,7 +52,9 @@ internal sealed partial class RunSupervisor
         }
 
         _evaluator = Start(
-            EvaluatorActor.Props(_options.Evaluation, new OneAtATime(engine), _length, _options.Directory, _parts.EvaluationObserver),
+            EvaluatorActor.Props(
+                _options.Evaluation, new OneAtATime(engine), _length, _options.Directory, _parts.EvaluationObserver,
+                _parts.Workers?.Links),
             Evaluator,
             "evaluator");
         Context.Watch(_evaluator);

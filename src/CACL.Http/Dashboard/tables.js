@@ -20,15 +20,19 @@ function showEvaluations(lines) {
     rows.map(line => [
       whole(line.step), evaluationName(line) || unknown, scored(line, "miou"), scored(line, "macc"), scored(line, "aacc"),
       known(line.trigger, spaced), isNumber(line.seconds) ? duration(line.seconds) : "–", time(line.time),
-      line.status === "done" ? "done" : `${known(line.status)}: ${known(line.error)}`,
+      line.status === "done" ? (line.worker ? `done by ${line.worker}` : "done") : `${known(line.status)}: ${known(line.error)}`,
     ]));
 }
 
 function showEvaluating(evaluating) {
   const words = request => `${evaluationName(fields(request)) || unknown} of step ${whole(fields(request).step)}`;
   const waiting = list(evaluating.waiting).map(words);
+  const underway = list(evaluating.underway ?? [evaluating.running]).map(fields).filter(request => request.step !== undefined);
+  const here = underway.filter(request => !request.worker);
+  const elsewhere = underway.filter(request => request.worker);
   setText("evaluating", [
-    evaluating.running ? `Being made beside the training: ${words(evaluating.running)}.` : null,
+    here.length > 0 ? `Being made beside the training: ${here.map(words).join("; ")}.` : null,
+    elsewhere.length > 0 ? `Being made elsewhere: ${elsewhere.map(request => `${words(request)} by ${known(request.worker, String)}`).join("; ")}.` : null,
     waiting.length > 0 ? `Waiting: ${waiting.join("; ")}.` : null,
   ].filter(Boolean).join(" "));
 }

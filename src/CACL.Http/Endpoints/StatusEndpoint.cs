@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Akka.Actor;
+using CACL.Actors.Contracts;
 using CACL.Http.Status;
 using CACL.Runs.Evaluations;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,13 @@ internal static class StatusEndpoint
         return json;
     }
 
+    private static JsonObject Json(RunningEvaluation running)
+    {
+        var json = Json(running.Request);
+        json["worker"] = running.Worker;
+        return json;
+    }
+
     /// <summary>Returns the response.</summary>
     /// <exception cref="AskTimeoutException">The run does not answer.</exception>
     internal static async Task<JsonObject> ReadAsync(NodeState state)
@@ -39,7 +47,8 @@ internal static class StatusEndpoint
             var evaluations = await run.EvaluationsAsync(Patience).ConfigureAwait(false);
             answer["evaluating"] = new JsonObject
             {
-                ["running"] = evaluations.Running is { } running ? Json(running) : null,
+                ["running"] = evaluations.Running is { } first ? Json(first) : null,
+                ["underway"] = new JsonArray([.. evaluations.Underway.Select(Json)]),
                 ["waiting"] = new JsonArray([.. evaluations.Waiting.Select(Json)]),
             };
         }

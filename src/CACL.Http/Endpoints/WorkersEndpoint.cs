@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors.Membership;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,8 +8,8 @@ using Microsoft.AspNetCore.Routing;
 namespace CACL.Http.Endpoints;
 
 /// <summary>
-/// <c>GET /api/workers</c> returns the workers on other machines that decode for the run; <c>POST /api/workers/drain</c> has one finish
-/// what it has, and end.
+/// <c>GET /api/workers</c> returns the workers on other machines that decode or evaluate for the run; <c>POST /api/workers/drain</c> has
+/// one finish what it has, and end.
 /// </summary>
 internal static class WorkersEndpoint
 {
@@ -28,15 +29,25 @@ internal static class WorkersEndpoint
             {
                 ["name"] = worker.Name,
                 ["address"] = worker.Address,
-                ["state"] = worker.Leaving ? "leaving" : "decoding",
+                ["role"] = worker.Role,
+                ["state"] = StateOf(worker),
                 ["decoders"] = worker.Decoders,
                 ["pairs"] = worker.Pairs,
+                ["evaluations"] = worker.Evaluations,
+                ["evaluated"] = worker.Evaluated,
+                ["doing"] = new JsonArray([.. worker.Doing.Select(words => JsonValue.Create(words))]),
                 ["handed_back"] = worker.HandedBack,
                 ["bytes"] = worker.Bytes,
                 ["bytes_per_second"] = Math.Round(worker.BytesPerSecond),
             }),
         ]),
     };
+
+    private static string StateOf(WorkerStatus worker) =>
+        worker.Leaving ? "leaving"
+        : worker.Role == ClusterMember.Decoder ? "decoding"
+        : worker.Doing.Count > 0 ? "evaluating"
+        : "idle";
 
     private static async Task DrainAsync(HttpContext context, NodeState state)
     {
@@ -54,13 +65,13 @@ internal static class WorkersEndpoint
         var name = worker.GetString()!;
         if (state.Workers is not { } desk || !desk.Drain(name))
         {
-            await Answers.FaultAsync(context, StatusCodes.Status404NotFound, $"No worker {name} decodes for this run.")
+            await Answers.FaultAsync(context, StatusCodes.Status404NotFound, $"No worker {name} works for this run.")
                 .ConfigureAwait(false);
             return;
         }
 
         await Answers.JsonAsync(
             context, StatusCodes.Status202Accepted,
-            new JsonObject { ["message"] = $"{name} takes no more plans, finishes those that it has, and ends." }).ConfigureAwait(false);
+            new JsonObject { ["message"] = $"{name} takes nothing more, finishes what it has, and ends." }).ConfigureAwait(false);
     }
 }

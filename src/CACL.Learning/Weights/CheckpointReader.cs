@@ -50,6 +50,26 @@ internal static class CheckpointReader
         });
     }
 
+    /// <summary>Returns the files without which the network of a checkpoint cannot be read, as the manifest lists them.</summary>
+    /// <returns>The manifest first, then what it vouches for; null if this method has no such network.</returns>
+    /// <exception cref="CheckpointException">The checkpoint is incomplete, state.json is damaged, or the format is another.</exception>
+    public static IReadOnlyList<CheckpointPart>? Parts(string folder, CheckpointRole role)
+    {
+        folder = Resolve(folder);
+        return Guarded(folder, () =>
+        {
+            var (manifest, state) = Begin(folder);
+            if (state.Files.FirstOrDefault(file => file.Role == role)?.Name is not { } name) return null;
+            var bytes = RegularFile.ReadAllBytes(Path.Combine(folder, CheckpointFiles.Manifest));
+            return (IReadOnlyList<CheckpointPart>?)
+            [
+                new CheckpointPart(CheckpointFiles.Manifest, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))),
+                .. manifest.Files.Where(file => file.Name == CheckpointFiles.State || file.Name == name)
+                    .Select(file => new CheckpointPart(file.Name, file.Bytes, file.Sha256)),
+            ];
+        });
+    }
+
     /// <summary>
     /// Returns the name of the online network's file in a folder, according to its state.json if there is one that can be read; nothing is
     /// verified.

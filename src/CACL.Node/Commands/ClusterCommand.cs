@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CACL.Actors.Certificates;
+using CACL.Actors.Membership;
 using CACL.Configuration.Reading;
 using CACL.Http.Client;
 using CACL.Node.Ending;
@@ -24,7 +25,8 @@ internal static class ClusterCommand
     private static Verb CreateWorkers()
     {
         var command = new Verb(
-            "workers", "Shows the workers on other machines that decode for a running training.", "cacl cluster workers --run runs/first");
+            "workers", "Shows the workers on other machines that decode or evaluate for a running training.",
+            "cacl cluster workers --run runs/first");
         var address = new RunAddressOptions(command);
         command.SetAction(parsed =>
         {
@@ -55,18 +57,27 @@ internal static class ClusterCommand
     {
         if (workers.Count == 0)
         {
-            output.WriteLine("No worker decodes for this run.");
+            output.WriteLine("No worker works for this run.");
             return;
         }
 
         foreach (var worker in workers)
         {
+            var evaluates = (string?)worker?["role"] == ClusterMember.Evaluator;
+            var done = evaluates
+                ? $"{worker?["evaluations"]} at once, {worker?["evaluated"]} evaluations, "
+                : $"{worker?["decoders"]} decoders, {worker?["pairs"]} pairs, ";
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{worker?["name"]} at {worker?["address"]}: {worker?["state"]}, {worker?["decoders"]} decoders, {worker?["pairs"]} pairs, "
-                    + $"{(double?)worker?["bytes_per_second"] / 1e6:0.0} MB a second, {worker?["handed_back"]} plans handed back"));
+                $"{worker?["name"]} at {worker?["address"]}: {worker?["role"]}, {Doing(worker)}, {done}"
+                    + $"{(double?)worker?["bytes_per_second"] / 1e6:0.0} MB a second, {worker?["handed_back"]} "
+                    + $"{(evaluates ? "evaluations" : "plans")} handed back"));
         }
     }
+
+    private static string Doing(JsonNode? worker) => worker?["doing"] is JsonArray { Count: > 0 } doing
+        ? $"{worker["state"]} ({string.Join("; ", doing)})"
+        : $"{worker?["state"]}";
 
     private static Verb CreateCertificates()
     {

@@ -14,16 +14,19 @@ internal static class WorkerCommand
     {
         var command = new Verb(
             "worker",
-            "Works for a training on another machine, until it is stopped or drained. It needs the same videos and the same version.",
+            "Works for a training on another machine, until it is stopped or drained. It needs the same version, and the same videos or "
+                + "labelled data sets.",
             "cacl worker --role decoder --join trainer.example:4053 --set cacl.data.videos=/data/clips "
+                + "--set cacl.cluster.certificates=certificates",
+            "cacl worker --role evaluator --join trainer.example:4053 --set cacl.evaluation.datasets=folder:/data/camvid "
                 + "--set cacl.cluster.certificates=certificates");
         var role = new Option<string>("--role")
         {
-            Description = "What it does: decoder decodes videos.",
-            HelpName = ClusterMember.Decoder,
+            Description = "What it does: decoder decodes videos; evaluator evaluates checkpoints, cacl.cluster.evaluations at once.",
+            HelpName = $"{ClusterMember.Decoder}|{ClusterMember.Evaluator}",
             Required = true,
         };
-        role.AcceptOnlyFromAmong(ClusterMember.Decoder);
+        role.AcceptOnlyFromAmong(ClusterMember.Decoder, ClusterMember.Evaluator);
         var join = new Option<string>("--join")
         {
             Description = "The trainer, as its log names it: cacl.cluster.host and cacl.cluster.port there.",
@@ -53,7 +56,8 @@ internal static class WorkerCommand
         command.SetAction(parsed =>
         {
             var (trainer, port) = Place(parsed.GetValue(join)!)!.Value;
-            return WorkerSession.Run(configuration.LoadClosed(parsed).Settings, trainer, port, parsed.GetValue(host));
+            return WorkerSession.Run(
+                configuration.LoadClosed(parsed), parsed.GetRequiredValue(role), trainer, port, parsed.GetValue(host));
         });
         return command;
     }

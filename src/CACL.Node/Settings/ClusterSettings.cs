@@ -1,5 +1,6 @@
 using System.Globalization;
 using CACL.Actors.Certificates;
+using CACL.Actors.Evaluators;
 using CACL.Actors.Membership;
 using CACL.Configuration.Reading;
 
@@ -23,6 +24,13 @@ internal sealed record ClusterSettings
 
     public required IReadOnlyList<string> Folders { get; init; }
 
+    public required int Evaluations { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string CacheFolder { get; init; }
+
+    public required long CacheSize { get; init; }
+
     public required TimeSpan DownAfter { get; init; }
 
     public static ClusterSettings Read(SettingsReader reader)
@@ -35,6 +43,9 @@ internal sealed record ClusterSettings
             DataPort = Port("cacl.cluster.data-port"),
             Certificates = FilePaths.Absolute(reader.Text("cacl.cluster.certificates")),
             Folders = reader.Texts("cacl.cluster.folders", FilePaths.Absolute),
+            Evaluations = reader.Integer("cacl.cluster.evaluations", 1, EvaluatorLimits.AtOnce),
+            CacheFolder = reader.Text("cacl.cluster.cache.folder") is { Length: > 0 } folder ? FilePaths.Absolute(folder) : UsualCache(),
+            CacheSize = reader.Size("cacl.cluster.cache.size", 1L << 20, 1L << 44),
             DownAfter = reader.Duration("cacl.cluster.down-after", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         };
         if (settings.Enabled && reader.IsSound("cacl.cluster.host") && settings.Certificates.Length == 0
@@ -64,6 +75,13 @@ internal sealed record ClusterSettings
     /// </summary>
     public static bool IsHost(string text) =>
         text is { Length: > 0 and <= 253 } and not "0.0.0.0" && Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4;
+
+    // Where programs keep what they can fetch again.
+    private static string UsualCache() => Path.GetFullPath(Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named && Path.IsPathRooted(named)
+            ? named
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "cacl", "checkpoints"));
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;

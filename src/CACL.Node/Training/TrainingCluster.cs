@@ -11,7 +11,7 @@ using Serilog;
 
 namespace CACL.Node.Training;
 
-/// <summary>A training's part of a cluster whose workers decode for it.</summary>
+/// <summary>A training's part of a cluster whose workers decode and evaluate for it.</summary>
 internal sealed class TrainingCluster : IDisposable
 {
     private readonly RunSettings _settings;
@@ -48,7 +48,8 @@ internal sealed class TrainingCluster : IDisposable
     }
 
     /// <summary>Accepts workers from now on.</summary>
-    public WorkerHub Welcome(ActorSystem system, RunOptions options, PairDecoders decoders, IVideoLibrary library)
+    public WorkerHub Welcome(
+        ActorSystem system, RunOptions options, PairDecoders decoders, IVideoLibrary library, IEvaluationOrders? orders)
     {
         var hub = WorkerHub.Start(
             system, Options,
@@ -60,9 +61,10 @@ internal sealed class TrainingCluster : IDisposable
                 DecodeTimeout = options.DecodeTimeout,
                 Library = library,
                 Folders = Folders(_settings),
+                Orders = orders,
             },
             why => Log.Warning("A connection to the port for workers was turned away: {Why}", why));
-        Log.Information("Workers join with: cacl worker --role decoder --join {Address}", hub.Address);
+        Log.Information("Workers join with: cacl worker --role decoder --join {Address} (or --role evaluator)", hub.Address);
         return hub;
     }
 

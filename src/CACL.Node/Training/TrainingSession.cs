@@ -145,7 +145,8 @@ internal static class TrainingSession
         SessionStart.Announce(method, options, length);
         var library = new PreparedLibrary(task.Catalog, videos.Prepared);
         var system = run.Cluster is null ? run.Host.Start(akka) : run.Host.Start(run.Cluster.Options, akka);
-        using var workers = run.Cluster?.Welcome(system, options, run.Decoders, library);
+        using var workers = run.Cluster?.Welcome(
+            system, options, run.Decoders, library, OutOfProcessEvaluations.Orders(request.Configuration, folder, options.Device));
         if (workers is not null) node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
         var training = TrainingRun.Start(system, options, new RunParts
         {

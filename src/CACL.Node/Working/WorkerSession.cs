@@ -7,7 +7,6 @@ using CACL.Actors.Certificates;
 using CACL.Actors.Links;
 using CACL.Actors.Membership;
 using CACL.Actors.Supervision;
-using CACL.Data.Decoding.Selection;
 using CACL.Node.Ending;
 using CACL.Node.Logging;
 using CACL.Node.Programs;
@@ -19,8 +18,8 @@ using Serilog.Core;
 namespace CACL.Node.Working;
 
 /// <summary>
-/// Handles <c>cacl worker</c>: joins the trainer's cluster and decodes for it, and joins anew whenever the trainer is lost, until somebody
-/// ends it.
+/// Handles <c>cacl worker</c>: joins the trainer's cluster and decodes or evaluates for it, and joins anew whenever the trainer is lost,
+/// until somebody ends it.
 /// </summary>
 internal static class WorkerSession
 {
@@ -28,20 +27,17 @@ internal static class WorkerSession
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     /// <summary>Works.</summary>
-    /// <param name="settings">The settings.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="role">What it does: <see cref="ClusterMember.Decoder"/> or <see cref="ClusterMember.Evaluator"/>.</param>
     /// <param name="trainer">The trainer's host.</param>
     /// <param name="port">The trainer's port.</param>
     /// <param name="host">This machine, as the trainer reaches it; null: found out.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="UserException">Something that the user can fix.</exception>
-    public static int Run(RunSettings settings, string trainer, int port, string? host)
+    public static int Run(ResolvedConfiguration configuration, string role, string trainer, int port, string? host)
     {
-        if (settings.Data.Videos.Count + settings.Cluster.Folders.Count == 0)
-        {
-            throw new UserException(
-                "cacl.data.videos is empty: name the folder with the videos here, such as --set cacl.data.videos=/data/clips.");
-        }
-
+        var settings = configuration.Settings;
+        WorkerOffers.Require(settings, role);
         var isOneMachine = ClusterMember.IsLoopback(trainer) && ClusterMember.IsLoopback(host ?? trainer);
         if (settings.Cluster.Certificates.Length == 0 && !isOneMachine)
         {
@@ -60,10 +56,16 @@ internal static class WorkerSession
         using var signals = new StopSignals(sentence => Log.Information("{Signal}", sentence));
         try
         {
-            var decoders = ProgramDecoders.Create(
-                settings.Data.Decoder, sentence => Log.Warning("{Replaced:l}", sentence));
-            Log.Information("{Decoders}", decoders.Why);
-            var options = Options(settings, decoders, trainer, port);
+            using var offers = WorkerOffers.Open(configuration, role);
+            var options = new WorkerOptions
+            {
+                Name = Environment.MachineName,
+                TrainerHost = trainer,
+                TrainerPort = port,
+                Version = ProgramVersion.Text,
+                Decoders = offers.Decoders,
+                Evaluator = offers.Evaluator,
+            };
             Log.Information("Joining the trainer {Host}:{Port} as {Name}", trainer, port, options.Name);
             while (true)
             {
@@ -107,7 +109,7 @@ internal static class WorkerSession
             .WithFallback(Dispatchers.Configuration);
         var cluster = new ClusterMember
         {
-            Role = ClusterMember.Decoder,
+            Role = options.Evaluator is null ? ClusterMember.Decoder : ClusterMember.Evaluator,
             Host = host ?? AddressTowards(options.TrainerHost, options.TrainerPort),
             Port = 0,
             Certificate = certificate,
@@ -115,29 +117,14 @@ internal static class WorkerSession
         };
         using var systems = new ActorSystemHost();
         var system = systems.Start(cluster, akka);
-        var worker = DecodingWorker.Start(system, cluster, options);
-        signals.StopBy(_ => worker.Stop(), "finishing what is being decoded");
+        var worker = ClusterWorker.Start(system, cluster, options);
+        signals.StopBy(_ => worker.Stop(), "finishing what has begun");
         var end = worker.Completion.GetAwaiter().GetResult();
         // A cluster that is told goes on at once.
         if (end.WasLinked) Task.WhenAny(Cluster.Get(system).LeaveAsync(), Task.Delay(LeavingTime)).GetAwaiter().GetResult();
         systems.WaitForLog();
         return end;
     }
-
-    private static WorkerOptions Options(RunSettings settings, PairDecoders decoders, string trainer, int port) => new()
-    {
-        Name = Environment.MachineName,
-        TrainerHost = trainer,
-        TrainerPort = port,
-        Version = ProgramVersion.Text,
-        Media = decoders.Media,
-        Decoders = settings.Data.Decoders > 0 ? settings.Data.Decoders : Environment.ProcessorCount,
-        Decoder = decoders.CreateDecoder,
-        Folders = TrainingCluster.Folders(settings),
-        MaxDecoderRestarts = settings.Supervision.DecoderMaxRestarts,
-        RestartWindow = settings.Supervision.DecoderWindow,
-        DecoderBackOff = settings.Supervision.DecoderBackOff,
-    };
 
     /// <summary>Returns the address of this machine from which it reaches another; nothing is sent.</summary>
     private static string AddressTowards(string host, int port)

@@ -10,9 +10,16 @@ public static class EvaluationLine
     private static readonly string[] Required = ["miou", "macc", "aacc", "manifest"];
 
     /// <summary>Returns the line of a completed evaluation.</summary>
-    public static JsonObject Done(EvaluationRequest request, int attempts, JsonObject result, DateTimeOffset now)
+    /// <param name="request">The evaluation.</param>
+    /// <param name="attempts">How often it was tried.</param>
+    /// <param name="result">The result object.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="worker">The worker on another machine that made it; null: this machine.</param>
+    public static JsonObject Done(
+        EvaluationRequest request, int attempts, JsonObject result, DateTimeOffset now, string? worker = null)
     {
         var line = Head(request, "done", null, attempts, now);
+        if (worker is not null) line["worker"] = worker;
         foreach (var (key, value) in result)
         {
             if (!line.ContainsKey(key)) line[key] = value?.DeepClone();

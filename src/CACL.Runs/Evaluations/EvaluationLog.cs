@@ -18,15 +18,16 @@ public sealed class EvaluationLog(string runDirectory)
     /// <summary>Path of the file.</summary>
     public string Path { get; } = System.IO.Path.Combine(runDirectory, RunFiles.Evaluations);
 
-    /// <summary>Returns the last step that has a line, for each key of a target.</summary>
-    public Dictionary<string, long> LastSteps()
+    /// <summary>Returns the steps that have a line, for each key of a target that has one.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<long>> Recorded()
     {
-        var steps = new Dictionary<string, long>();
+        var steps = new Dictionary<string, IReadOnlySet<long>>();
         if (!File.Exists(Path)) return steps;
         foreach (var line in JsonLinesFile.Read(Path))
         {
             if (TargetOf(line) is not { } target || !line.GetProperty("step").TryGetInt64(out var step)) continue;
-            steps[target.Key] = Math.Max(step, steps.GetValueOrDefault(target.Key));
+            if (steps.TryGetValue(target.Key, out var known)) ((HashSet<long>)known).Add(step);
+            else steps[target.Key] = new HashSet<long> { step };
         }
 
         return steps;

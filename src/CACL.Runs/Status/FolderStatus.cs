@@ -30,7 +30,7 @@ public static class FolderStatus
     /// <summary>Returns the newest result of each kind of evaluation, without the details of the measurement.</summary>
     /// <param name="run">The run folder, absolute.</param>
     public static JsonArray Evaluations(string run) =>
-        new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.Last()))]);
+        new([.. Lines(run, RunFiles.Evaluations).GroupBy(NameOf).Select(g => Short(g.OrderBy(StepOf).Last()))]);
 
     private static JsonObject Read(string run)
     {
@@ -74,6 +74,12 @@ public static class FolderStatus
         ["path"] = Path.Combine("checkpoints", Path.GetFileName(folder)),
     };
 
+    // Workers need not end in the order in which they begin.
+    private static long StepOf(JsonElement line) =>
+        line.TryGetProperty("step", out var step) && step.ValueKind == JsonValueKind.Number && step.TryGetInt64(out var number)
+            ? number
+            : 0;
+
     private static string NameOf(JsonElement line) => $"{Text(line, "dataset")}\n{Text(line, "protocol")}\n{Text(line, "variant")}";
 
     private static string? Text(JsonElement line, string name) =>
@@ -86,8 +92,8 @@ public static class FolderStatus
     {
         var json = new JsonObject();
         foreach (
-            var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "miou", "macc",
-                "aacc" })
+            var name in new[] { "time", "step", "dataset", "protocol", "variant", "fraction", "trigger", "status", "error", "worker",
+                "miou", "macc", "aacc" })
         {
             if (line.TryGetProperty(name, out var value)) json[name] = JsonNode.Parse(value.GetRawText());
         }

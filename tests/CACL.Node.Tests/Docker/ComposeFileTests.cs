@@ -14,8 +14,8 @@ public sealed partial class ComposeFileTests
     {
         Assert.Equal(
             [
-                "certificates of cluster", "decoder of cluster", "demo", "grafana of observe", "kinetics of kinetics",
-                "prometheus of observe", "seq of observe", "test of test", "trainer of cluster",
+                "certificates of cluster", "decoder of cluster", "demo", "evaluator of cluster", "grafana of observe",
+                "kinetics of kinetics", "prometheus of observe", "seq of observe", "test of test", "trainer of cluster",
             ],
             ComposeFile.Services.Select(s => string.Join(" of ", [s.Key, .. ComposeFile.Texts(s.Value, "profiles")]))
                 .Order(StringComparer.Ordinal));
@@ -72,6 +72,25 @@ public sealed partial class ComposeFileTests
         Assert.Equal([certificates, certificates], new[] { its["CACL_CLUSTER_CERTIFICATES"], theirs["CACL_CLUSTER_CERTIFICATES"] });
         var script = File.ReadAllText(Path.Combine(Workspace.Root, "tools/docker/scripts", ComposeFile.Texts(trainer, "entrypoint")[0]));
         Assert.Contains($"clips={Path.GetDirectoryName((string)theirs["CACL_DATA_VIDEOS"])} ", script);
+    }
+
+    [Fact]
+    public void The_evaluator_joins_the_trainer_and_has_the_data_set_on_which_it_is_evaluated()
+    {
+        var (trainer, evaluator) = (ComposeFile.Services["trainer"], ComposeFile.Services["evaluator"]);
+        var environment = ComposeFile.Map(evaluator, "environment");
+        Assert.Equal(
+            ["worker", "--role", "evaluator", "--join", $"{trainer["hostname"]}:4053"], ComposeFile.Texts(evaluator, "command"));
+        Assert.Empty(CaclCommand.Create(out _).Parse([.. ComposeFile.Texts(evaluator, "command")]).Errors);
+        Assert.Equal(
+            ComposeFile.Map(trainer, "environment")["CACL_CLUSTER_CERTIFICATES"], environment["CACL_CLUSTER_CERTIFICATES"]);
+        var settings = ConfigurationFiles.Load(
+            [], [], environment.ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value)).Settings;
+        var data = Assert.Single(settings.TrainingEvaluation.DataSets);
+        var script = File.ReadAllText(Path.Combine(Workspace.Root, "tools/docker/scripts", ComposeFile.Texts(trainer, "entrypoint")[0]));
+        Assert.Contains($"clips={Path.GetDirectoryName(data.Data)} ", script);
+        Assert.Contains($"{{name: {data.Name}, kind: folder, data: \\\"$clips/{Path.GetFileName(data.Data)}\\\"}}", script);
+        Assert.StartsWith("/runs/", settings.Cluster.CacheFolder, StringComparison.Ordinal);
     }
 
     [Fact]

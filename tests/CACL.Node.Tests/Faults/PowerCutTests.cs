@@ -230,7 +230,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var changes = new ControlJournal(run, weights).Read().Select(change => (change.Setting, change.Step)).ToList();
         Assert.Empty(reported.Select(report => report.Change).OfType<(string, long)>().Except(changes));
 
-        var evaluated = new EvaluationLog(run).LastSteps().Values.DefaultIfEmpty(0).Max();
+        var evaluated = new EvaluationLog(run).Recorded().Values.SelectMany(steps => steps).DefaultIfEmpty(0).Max();
         Assert.True(evaluated >= (reported.Max(report => report.Evaluation) ?? 0), "An evaluation that was reported is gone.");
         // A request that was answered or replaced may be back.
         foreach (var pending in new PendingEvaluations(run).Read().TakeLast(1).Where(request => request.Step > evaluated))

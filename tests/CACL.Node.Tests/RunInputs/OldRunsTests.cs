@@ -103,7 +103,7 @@ public sealed class OldRunsTests : IDisposable
         Assert.True(status == 0, error);
         Assert.Contains(scores, output, StringComparison.Ordinal);
         Assert.Contains("discs     linear, quick", output, StringComparison.Ordinal);
-        Assert.Equal(24, Assert.Single(new EvaluationLog(run).LastSteps()).Value);
+        Assert.Equal([8, 24], Assert.Single(new EvaluationLog(run).Recorded()).Value.Order());
 
         var losses = new LossWeights([.. new[] { "global", "pixel", "cycle" }.Select(head => new LossWeight(head, 1))]);
         Assert.Equal(

@@ -83,6 +83,7 @@ public sealed class DefaultsTests
     [
         "CACL.Data.Preparation.PreparationOptions", // options of a verb's command line set everything
         "CACL.Runs.Live.LiveSettings", // the factor of the learning rate begins at 1 in every run
+        "CACL.Actors.Membership.WorkerHubOptions", // the training sets what there is to evaluate; no key has the time to drain
         "CACL.Actors.Membership.WorkerOptions", // a worker's session sets everything that a key has; the rest is for tests
         "CACL.Actors.Decoding.DecoderPoolActor+Settings", // instruments, which no key sets
         "CACL.Actors.Loop.TrainingLoop+Settings", // a snapshot that was requested before the loop started

@@ -19,6 +19,9 @@ namespace CACL.Node.Evaluation.OutOfProcess;
 /// </summary>
 internal sealed class EvaluationProcess : IEvaluationEngine
 {
+    /// <summary>The setting of the number of threads.</summary>
+    public const string ThreadsKey = "cacl.evaluation.threads";
+
     private const int LongestResult = 4 << 20;
 
     /// <summary>When memory runs out, the kernel kills the process with the highest number, from -1000 to 1000.</summary>
@@ -49,6 +52,9 @@ internal sealed class EvaluationProcess : IEvaluationEngine
         _results = results;
         _threads = threads;
     }
+
+    /// <summary>More settings, <c>key=value</c>, which override the file's.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
 
     /// <inheritdoc/>
     public async Task<JsonObject> EvaluateAsync(EvaluationRequest request, CancellationToken cancel)
@@ -109,12 +115,16 @@ internal sealed class EvaluationProcess : IEvaluationEngine
             Variant = target.Variant,
             Configuration = _configuration,
             // It opens no port, and the token without which others may not be let in is in no file.
-            Overrides = [string.Create(CultureInfo.InvariantCulture, $"cacl.evaluation.threads={_threads}"), ConfigurationFiles.NoPort],
+            Overrides =
+            [
+                string.Create(CultureInfo.InvariantCulture, $"{ThreadsKey}={_threads}"), ConfigurationFiles.NoPort, .. Overrides,
+            ],
             Out = folder,
         };
     }
 
-    private static string FolderOf(EvaluationRequest request)
+    /// <summary>Returns the name of the folder for the results of a request.</summary>
+    public static string FolderOf(EvaluationRequest request)
     {
         var target = request.Target;
         var share = target.Fraction is { } fraction ? string.Create(CultureInfo.InvariantCulture, $"-{fraction}") : "";

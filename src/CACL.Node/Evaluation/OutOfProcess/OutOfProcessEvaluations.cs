@@ -17,8 +17,10 @@ namespace CACL.Node.Evaluation.OutOfProcess;
 internal static class OutOfProcessEvaluations
 {
     /// <summary>Checks that the data sets exist; reads no image.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="what">What cannot be done without them, for the message.</param>
     /// <exception cref="UserException">One of them does not, or is empty.</exception>
-    public static void Check(RunSettings settings)
+    public static void Check(RunSettings settings, string what = "The training cannot be evaluated")
     {
         foreach (var dataSet in settings.TrainingEvaluation.DataSets)
         {
@@ -33,7 +35,7 @@ internal static class OutOfProcessEvaluations
             }
             catch (DataSetException e)
             {
-                throw new UserException($"The training cannot be evaluated on {dataSet.Name} (cacl.evaluation.datasets): {e.Message}", e);
+                throw new UserException($"{what} on {dataSet.Name} (cacl.evaluation.datasets): {e.Message}", e);
             }
         }
     }
@@ -46,13 +48,25 @@ internal static class OutOfProcessEvaluations
     {
         var dataSets = settings.TrainingEvaluation.DataSets;
         if (dataSets.Count == 0) return null;
-        var threads = settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
+        var threads = Threads(settings, device);
         Log.Information(
             "The training is evaluated on {DataSets}: {When}; {Threads} beside it",
             string.Join(", ", settings.TrainingEvaluation.ToOptions().Targets),
             Words(settings.TrainingEvaluation), Counted.Of(threads, "thread"));
         return new EvaluationProcess(OwnProgram.Find(), dataSets, folder.ResolvedConfiguration, folder.EvaluationResults, threads);
     }
+
+    /// <summary>Returns what has a run's evaluations made on workers, or null if nothing is to be evaluated.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="device">The device that the training uses.</param>
+    public static EvaluationOrders? Orders(ResolvedConfiguration configuration, RunFolder folder, string device) =>
+        configuration.Settings.TrainingEvaluation.DataSets.Count == 0
+            ? null
+            : new EvaluationOrders(configuration, folder.EvaluationResults, Threads(configuration.Settings, device));
+
+    private static int Threads(RunSettings settings, string device) =>
+        settings.Evaluation.Threads > 0 ? settings.Evaluation.Threads : ThreadsBeside(device);
 
     private static string Named(string? own, string settings, string usual) => own ?? (settings.Length > 0 ? settings : usual);
 
