@@ -11,7 +11,8 @@ public static class ClusterSetup
 {
     /// <summary>
     /// Returns the setup of a member. Whoever is not of the cluster's authority cannot speak to it; those who can may send messages to the
-    /// actors that are named here, but neither create actors nor end them. When the network splits, the side with the trainer stays.
+    /// actors that are named here, but neither create actors nor end them. When the network splits, the side with the trainer stays, and
+    /// whatever happens to the trainer's cluster, its actor system and the training in it go on: see <see cref="TrainerStays"/>.
     /// </summary>
     /// <param name="options">The member.</param>
     /// <param name="configuration">The configuration otherwise.</param>
@@ -46,15 +47,15 @@ public static class ClusterSetup
                 shutdown-after-unsuccessful-join-seed-nodes = off
                 run-coordinated-shutdown-when-down = on
                 failure-detector { heartbeat-interval = 1 s, acceptable-heartbeat-pause = 5 s }
-                downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-                split-brain-resolver {
-                  active-strategy = keep-oldest
-                  stable-after = {{options.DownAfter.TotalMilliseconds:0}} ms
-                  keep-oldest { role = {{ClusterMember.Trainer}}, down-if-alone = off }
-                }
+                downing-provider-class = "{{typeof(TrainerStays).AssemblyQualifiedName}}"
+                trainer-stays.down-after = {{options.DownAfter.TotalMilliseconds:0}} ms
               }
               # A worker leaves before it ends its system; a trainer's cluster ends with it.
-              coordinated-shutdown.run-by-actor-system-terminate = off
+              coordinated-shutdown {
+                run-by-actor-system-terminate = off
+                run-by-clr-shutdown-hook = off
+                phases.before-service-unbind.recover = off
+              }
             }
             """);
         var bootstrap = BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(text).WithFallback(configuration));

@@ -32,10 +32,21 @@ internal static partial class ComposeFile
 
     /// <summary>Returns what is mounted from this machine, with defaults substituted.</summary>
     public static IEnumerable<string> Sources(Dictionary<object, object> service) =>
+        Mounted(service).Select(source => Default().Replace(source, m => m.Groups[1].Value)).Where(source => source.StartsWith('.'));
+
+    /// <summary>Returns the names of the volumes that a service mounts.</summary>
+    public static IEnumerable<string> Volumes(Dictionary<object, object> service) => Mounted(service).Intersect(Names("volumes"));
+
+    /// <summary>Returns the names of the networks that a service is on.</summary>
+    public static IReadOnlyList<string> Networks(Dictionary<object, object> service) => service.TryGetValue("networks", out var value)
+        ? [.. value is List<object> names ? names.Cast<string>() : ((Dictionary<object, object>)value).Keys.Cast<string>()]
+        : ["default"];
+
+    private static IEnumerable<string> Names(string key) => Map(Document, key).Keys.Cast<string>();
+
+    private static IEnumerable<string> Mounted(Dictionary<object, object> service) =>
         (service.TryGetValue("volumes", out var value) ? (List<object>)value : [])
-            .Select(volume => volume is Dictionary<object, object> mount ? (string)mount["source"] : ((string)volume).Split(':')[0])
-            .Select(source => Default().Replace(source, m => m.Groups[1].Value))
-            .Where(source => source.StartsWith('.'));
+            .Select(volume => volume is Dictionary<object, object> mount ? (string)mount["source"] : ((string)volume).Split(':')[0]);
 
     [GeneratedRegex(@"\$\{([A-Z_]+)")]
     private static partial Regex Variable();
