@@ -61,8 +61,12 @@ public sealed partial class EvaluatingElsewhereTests
         // Steps take no time here: the first waits until the evaluator has heard of the workers.
         var training = new FakeTraining
         {
-            Before = step => Eventually.Holds(() => step > 0 || (Volatile.Read(ref run) is { } begun
-                && begun.EvaluationsAsync(Eventually.Patience).GetAwaiter().GetResult().Workers == workers)),
+            Before = step =>
+            {
+                Eventually.Holds(() => step > 0 || (Volatile.Read(ref run) is { } begun
+                    && begun.EvaluationsAsync(Eventually.Patience).GetAwaiter().GetResult().Workers == workers));
+                _beforeStep(step);
+            },
         };
         Directory.CreateDirectory(_folder.File("run"));
         run = TrainingRun.Start(

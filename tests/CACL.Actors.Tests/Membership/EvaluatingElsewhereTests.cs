@@ -19,6 +19,7 @@ public sealed partial class EvaluatingElsewhereTests : IDisposable
     private readonly FakeStorage _storage;
     private readonly FakeEvaluator _here = new();
     private readonly ConcurrentQueue<JsonObject> _lines = [];
+    private Action<long> _beforeStep = _ => { };
     private readonly ConcurrentQueue<SupervisionDecision> _decisions = [];
     private readonly List<IDisposable> _workers = [];
     private readonly ActorSystem _system = ActorSystem.Create(
@@ -139,11 +140,18 @@ public sealed partial class EvaluatingElsewhereTests : IDisposable
     [Fact]
     public void A_checkpoint_that_the_training_has_removed_is_still_there_for_the_worker()
     {
+        using var begun = new ManualResetEventSlim();
         using var hub = Hub(new FakeOrders
         {
-            Before = request => Eventually.Holds(() => request.Step == 4 || _storage.Written.Count >= 2),
+            Before = request =>
+            {
+                begun.Set();
+                Eventually.Holds(() => request.Step == 4 || _storage.Written.Count >= 2);
+            },
         });
         Join(hub, "one", new FakeBench());
+        // A step takes no time here: the next checkpoint would replace this one before the evaluator has heard of it.
+        _beforeStep = step => { if (step == 2) Eventually.IsSet(begun); };
         Train(hub, null, everySteps: 2, CamVid);
         Assert.Equal(["2 one", "4 one"], _lines.Select(line => $"{line["step"]} {line["worker"]}"));
         Assert.Equal(
