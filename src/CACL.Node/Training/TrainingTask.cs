@@ -1,7 +1,7 @@
 using CACL.Actors.Contracts;
 using CACL.Data.Catalog;
-using CACL.Learning.Runtime;
 using CACL.Learning.Ranks;
+using CACL.Learning.Runtime;
 using CACL.Node.RunInputs;
 
 namespace CACL.Node.Training;

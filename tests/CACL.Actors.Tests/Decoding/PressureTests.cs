@@ -31,7 +31,7 @@ public sealed class PressureTests
         using var run = new FakeRun { VideoCount = 50 };
         run.Options = run.Options with
         {
-            MaxSteps = LongTests.Wanted ? 400 : 40,
+            MaxSteps = LongTests.Wanted ? 200 : 40,
             Epochs = 1000,
             CheckpointEverySteps = 0,
             Decoders = decoders,

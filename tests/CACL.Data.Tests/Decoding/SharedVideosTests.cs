@@ -8,7 +8,8 @@ namespace CACL.Data.Tests.Decoding;
 /// <summary>
 /// Tests the same guarantees on videos of other origin: real clips of ../shared, and its odd and damaged files, whose frames, sizes and
 /// rotations are listed in a table. Of the clips it takes every sixth and a few pairs in-process;
-/// with tools/test --long, all in-process, every third by workers and every sixth isolated, all with CACL_CLIPS=all, which takes minutes.
+/// with tools/test --long, every second in-process, every sixth by workers and every twelfth isolated; all with CACL_CLIPS=all, which takes
+/// minutes.
 /// </summary>
 public sealed class SharedVideosTests
 {
@@ -29,8 +30,8 @@ public sealed class SharedVideosTests
     public void Their_frames_are_those_of_a_sequential_decode(DecoderKind kind, string folder)
     {
         var isolated = kind == DecoderKind.Isolated;
-        var every = !LongTests.Wanted ? 6
-            : kind == DecoderKind.InProcess || Environment.GetEnvironmentVariable("CACL_CLIPS") == "all" ? 1 : isolated ? 6 : 3;
+        var every = Environment.GetEnvironmentVariable("CACL_CLIPS") == "all" ? 1
+            : !LongTests.Wanted || kind == DecoderKind.Worker ? 6 : isolated ? 12 : 2;
         var paths = folder == "torture"
             ? [.. Manifest().Where(row => row.Frames is not null).Select(row => row.Path)]
             : Directory.EnumerateFiles(Workspace.Shared("data", folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)

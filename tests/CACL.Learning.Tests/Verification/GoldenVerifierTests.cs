@@ -51,7 +51,7 @@ public sealed class GoldenVerifierTests : IDisposable
     /// <summary>Trainings and numbers of threads, other than the one with which all tests compute.</summary>
     public static IEnumerable<TheoryDataRow<string, int>> Threads => new[]
     {
-        ("trainbyol_1", 2), ("trainbyol_1", 3), ("trainsimclr_1", 2), ("trainpixpro_1", 2), ("train_1", 2),
+        ("trainbyol_1", 2), ("trainbyol_1", 3), ("train_1", 2),
     }.Select(row => new TheoryDataRow<string, int>(row.Item1, row.Item2)
     {
         Skip = row == ("trainbyol_1", 2) ? null : LongTests.WhyNot("the same with another training or number of threads"),
