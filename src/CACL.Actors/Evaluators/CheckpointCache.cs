@@ -121,7 +121,7 @@ public sealed class CheckpointCache : IDisposable
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue(name, out var entry)) _entries[name] = entry = new Entry();
+            if (!_entries.TryGetValue(name, out var entry)) _entries[name] = entry = new Entry(name);
             entry.Users++;
             return entry;
         }
@@ -141,7 +141,7 @@ public sealed class CheckpointCache : IDisposable
         lock (_gate)
         {
             var there = new DirectoryInfo(Folder).GetDirectories().Select(found => (found, Name: NameOf(found), Bytes: SizeOf(found)))
-                .Where(found => _entries.GetValueOrDefault(found.Name) is not { Bytes: > 0 } && found.Name != NameOf(entry))
+                .Where(found => _entries.GetValueOrDefault(found.Name) is not { Bytes: > 0 } && found.Name != entry.Name)
                 .OrderBy(found => found.found.LastWriteTimeUtc).ToList();
             var left = _most - bytes - _entries.Values.Sum(other => other.Bytes) - there.Sum(found => found.Bytes);
             foreach (var (old, _, freed) in there.Where(found => !_entries.ContainsKey(found.Name)))
@@ -161,8 +161,6 @@ public sealed class CheckpointCache : IDisposable
         }
     }
 
-    private string? NameOf(Entry entry) => _entries.FirstOrDefault(pair => pair.Value == entry).Key;
-
     private static string NameOf(DirectoryInfo folder) =>
         folder.Name.EndsWith(Partial, StringComparison.Ordinal) ? folder.Name[..^Partial.Length] : folder.Name;
 
@@ -176,8 +174,10 @@ public sealed class CheckpointCache : IDisposable
         if (!sound) throw new InvalidDataException("what it is to fetch is no checkpoint");
     }
 
-    private sealed class Entry
+    private sealed class Entry(string name)
     {
+        public string Name => name;
+
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
         public int Users { get; set; }
