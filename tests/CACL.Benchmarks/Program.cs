@@ -19,6 +19,7 @@ catch (UserException lack)
 static int Run(string[] args) => args switch
 {
     ["decode", var folder, .. var options] => DecodeBenchmark.Run(folder, Options.Parse(options)),
+    ["deliver", var folder, .. var options] => DeliveryBenchmark.Run(folder, Options.Parse(options)),
     ["step", .. var options] => StepBenchmark.Run(Options.Parse(options)),
     ["convolutions", .. var options] => ConvolutionBenchmark.Run(Options.Parse(options)),
     ["augmentation", .. var options] => AugmentationBenchmark.Run(Options.Parse(options)),
@@ -47,6 +48,7 @@ static int Usage()
 {
     Console.Error.WriteLine("Usage: CACL.Benchmarks decode VIDEOS [--workers 2|1,2,4,8,16] [--size 224] [--pairs 200] [--seed 0] "
         + "[--stride 8] [--decoder auto|worker|in-process|isolated] [--digest 1] [--compare 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks deliver VIDEOS [--workers 2] [--size 224] [--batch 32] [--pairs 1600] [--epochs 4]");
     Console.Error.WriteLine("       CACL.Benchmarks step [--depth 18] [--size 112] [--batch 16] [--queue 16384] [--bn-splits 4] "
         + "[--threads 2] [--steps 6] [--parts 0]");
     Console.Error.WriteLine("       CACL.Benchmarks convolutions [--depth 18] [--size 112] [--batch 16] [--threads 2] [--steps 6]");

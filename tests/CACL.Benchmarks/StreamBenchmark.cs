@@ -41,6 +41,7 @@ internal static class StreamBenchmark
                 MaxSteps = pairs / batch,
                 Decoders = decoders,
                 CheckpointEverySteps = 0,
+                AheadEpochs = 1,
             };
             using var system = ActorSystem.Create("cacl", Dispatchers.Configuration);
             var (longest, threads) = (new Dictionary<string, int>(), 0);

@@ -32,6 +32,9 @@ internal static class PoolProtocol
     /// <param name="Pairs">Its pairs.</param>
     internal sealed record Stepped(double WaitSeconds, double StepSeconds, int Pairs) : IRunMessage;
 
+    /// <summary>Reports a pair that no decoder was needed for, since it was decoded ahead.</summary>
+    internal sealed record DecodedBefore : IRunMessage;
+
     /// <summary>Carries the pair; the receiver owns it.</summary>
     internal sealed record Decoded(FramePair Pair) : IPairMessage;
 

@@ -104,6 +104,12 @@ public sealed record RunOptions
     /// <summary>Maximum number of bytes of decoded frames in flight.</summary>
     public long InFlightMemory { get; init; } = 256L << 20;
 
+    /// <summary>Epochs whose pairs one pass through a video decodes, at most; 1: each pair is decoded by itself.</summary>
+    public int AheadEpochs { get; init; } = 4;
+
+    /// <summary>Maximum number of bytes on the disk of pairs that wait for their epoch.</summary>
+    public long AheadSpace { get; init; } = 1L << 30;
+
     /// <summary>Maximum number of finished batches that wait for the training loop.</summary>
     public int PrefetchBatches { get; init; } = 2;
 

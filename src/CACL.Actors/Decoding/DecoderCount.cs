@@ -63,8 +63,8 @@ internal sealed class DecoderCount(DecoderBounds bounds, int first)
         _window.Decoded++;
     }
 
-    /// <summary>Records a pair that was decoded on another machine: no decoder of this process is needed for it.</summary>
-    public void DecodedElsewhere() => _window.Elsewhere++;
+    /// <summary>Records a pair that no decoder of this process was needed for: another machine decoded it, or an earlier pass.</summary>
+    public void WithoutDecoder() => _window.Elsewhere++;
 
     /// <summary>Records a training step.</summary>
     /// <param name="waited">Time that it waited for its data, in seconds.</param>

@@ -76,7 +76,7 @@ internal sealed partial class DecoderPoolActor
         }
         else
         {
-            _count?.DecodedElsewhere();
+            _count?.WithoutDecoder();
             work.Asker.Tell(answer);
         }
 

@@ -79,6 +79,11 @@ internal sealed partial class DecoderPoolActor : ReceiveActor, IWithTimers
         Receive<Report>(Handle);
         Receive<PoolProtocol.Resize>(Handle);
         Receive<PoolProtocol.Stepped>(Handle);
+        Receive<PoolProtocol.DecodedBefore>(_ =>
+        {
+            _settings.Instruments?.DecodedAhead();
+            _count?.WithoutDecoder();
+        });
         Receive<PoolProtocol.End>(_ => Leave());
     }
 

@@ -19,6 +19,14 @@ internal readonly record struct SampleOutcome(FramePair? Pair);
 /// plan of the next attempt. That plan, too, is a pure function of (seed, epoch, position, attempt), so the stream is the same for any
 /// number of decoders and after a resume.
 /// </summary>
+/// <param name="planner">Plans samples.</param>
+/// <param name="length">The run's length.</param>
+/// <param name="decoders">The pool.</param>
+/// <param name="quarantine">The videos that turned out bad.</param>
+/// <param name="quarantined">Called with each of them once.</param>
+/// <param name="supervisor">Is told what ends the stream.</param>
+/// <param name="timeout">The longest time that the pool may take.</param>
+/// <param name="ahead">Pairs that were decoded in an earlier epoch, which this owns; null: there are none.</param>
 internal sealed class PairSource(
     SamplePlanner planner,
     RunLength length,
@@ -26,7 +34,8 @@ internal sealed class PairSource(
     Quarantine quarantine,
     Action<QuarantinedVideo> quarantined,
     IActorRef supervisor,
-    TimeSpan timeout)
+    TimeSpan timeout,
+    DecodingAhead? ahead = null) : IDisposable
 {
     /// <summary>
     /// Returns the pair of a sample, or nothing if too many videos are bad or the pool does not answer; the supervisor is then told. Never
@@ -36,6 +45,17 @@ internal sealed class PairSource(
     /// <param name="cancel">Cancels the wait.</param>
     public async Task<SampleOutcome> ProduceAsync(long sample, CancellationToken cancel)
     {
+        if (ahead is not null && await ahead.TakeAsync(sample).ConfigureAwait(false) is { } kept)
+        {
+            if (!quarantine.LeavesOut(kept.Plan!.VideoId))
+            {
+                decoders.Tell(new PoolProtocol.DecodedBefore());
+                return new SampleOutcome(kept);
+            }
+
+            kept.Dispose();
+        }
+
         var (epoch, position) = length.PlaceOf(sample);
         foreach (var plan in SampleAttempts.Of(planner, epoch, position, quarantine.LeavesOut))
         {
@@ -72,6 +92,9 @@ internal sealed class PairSource(
         supervisor.Tell(new PoolProtocol.TooManyBad($"No usable video is left: {quarantine.Verdict}"));
         return default;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => ahead?.Dispose();
 
     private static void DisposeLater(Task<object> asked) => asked.ContinueWith(
         answered =>

@@ -15,12 +15,15 @@ internal sealed class TrainingStream : IDisposable
     private const int MostDecodersElsewhere = 1024;
 
     private readonly UniqueKillSwitch _switch;
+    private readonly PairSource _source;
     private readonly PairsUnderway _pairs;
     private readonly CancellationTokenSource _cancel;
 
     private TrainingStream(
-        UniqueKillSwitch killSwitch, ChannelReader<PairBatch> batches, PairsUnderway pairs, CancellationTokenSource cancel)
+        UniqueKillSwitch killSwitch, PairSource source, ChannelReader<PairBatch> batches, PairsUnderway pairs,
+        CancellationTokenSource cancel)
     {
+        _source = source;
         _switch = killSwitch;
         Batches = new BatchReader(batches, pairs);
         _pairs = pairs;
@@ -45,7 +48,7 @@ internal sealed class TrainingStream : IDisposable
 
     /// <summary>Starts the stream at a step.</summary>
     /// <param name="materializer">Runs the stream.</param>
-    /// <param name="source">Source of the pairs.</param>
+    /// <param name="source">Source of the pairs, which the stream owns.</param>
     /// <param name="firstStep">Step of the first batch.</param>
     /// <param name="length">Length of the run.</param>
     /// <param name="share">Which samples of each batch it has.</param>
@@ -68,7 +71,7 @@ internal sealed class TrainingStream : IDisposable
                 Died)
             .Run(materializer);
         channel = batches;
-        return new TrainingStream(killSwitch, batches, underway, cancel);
+        return new TrainingStream(killSwitch, source, batches, underway, cancel);
 
         void Died()
         {
@@ -89,5 +92,6 @@ internal sealed class TrainingStream : IDisposable
         _cancel.Cancel();
         _pairs.Dispose();
         _cancel.Dispose();
+        _source.Dispose();
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class RunSupervisor
         Receive<CheckpointProtocol.Delayed>(_ =>
         {
             Is(_checkpoints, ActorState.Waiting);
+            _ahead?.GiveUp("a checkpoint cannot be written, and may need their space");
             if (_options.OnCheckpointFailure == OnCheckpointFailure.Pause)
                 _trainer.Tell(new TrainerProtocol.Pause(PauseReason.Checkpoint));
         });

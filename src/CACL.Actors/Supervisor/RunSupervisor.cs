@@ -3,7 +3,6 @@ using Akka.Event;
 using Akka.Streams;
 using CACL.Actors.Checkpoints;
 using CACL.Actors.Contracts;
-using CACL.Actors.Decoding;
 using CACL.Actors.Loop;
 using CACL.Actors.Serialization;
 using CACL.Actors.Status;
@@ -12,8 +11,6 @@ using CACL.Actors.Telemetry;
 using CACL.Actors.Training;
 using CACL.Actors.Videos;
 using CACL.Data.Batches;
-using CACL.Data.Sampling;
-using CACL.Data.Wording;
 using CACL.Learning.Methods;
 using CACL.Learning.Runtime;
 using CACL.Runs.Folder;
@@ -63,7 +60,6 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
     private IActorRef _decoders = ActorRefs.Nobody;
     private IActorRef _trainer = ActorRefs.Nobody;
     private IMaterializer? _materializer;
-    private TrainingStream? _stream;
     private string? _lastCheckpoint;
     private long _step;
 
@@ -218,18 +214,7 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         var rate = _options.LearningRateOver(_length);
         _step = start?.Step ?? 0;
         live.GoTo(_step);
-        _decoders = Start(
-            DecoderPoolActor.Props(new DecoderPoolActor.Settings(
-                live.Current.Decoders, _parts.Decoder, _parts.Library, _memory, _options.Sampling.CropSize, _options.DecodeTimeout,
-                _options.MaxDecoderRestarts, _options.DecoderRestartWindow, _options.DecoderBackOff, _parts.Clock, _status)
-            {
-                Bounds = _options.DecoderBounds,
-                Links = _parts.Workers?.Links,
-                Instruments = _parts.Instruments,
-            }),
-            $"decoders-{number}",
-            "decoders");
-        Context.Watch(_decoders);
+        StartDecoders(number, live.Current.Decoders);
         StartStream(_step);
         _status.Tell(new StatusProtocol.Launched(_step));
         TellSettings();
@@ -249,33 +234,6 @@ internal sealed partial class RunSupervisor : ReceiveActor, IWithTimers
         _departure.Launched();
 
         StepSettings SettingsOf(long step) => live.Begin(step).OfStep(rate(step), _length, step);
-    }
-
-    private void StartStream(long firstStep)
-    {
-        var (self, telemetry, status, quarantine) = (Self, _telemetry, _status, _quarantine);
-        var pairs = TrainingStream.PairsInFlight(_options, _memory.BytesPerPair);
-        var source = new PairSource(
-            new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
-            DecoderPoolActor.LongestAnswer(_options, pairs));
-        if (TrainingStream.MostBytes(_options, _memory.BytesPerPair) is var most && most > _options.InFlightMemory)
-        {
-            _log.Warning(
-                "{Setting} is {Memory:0.#} MB, too little for three batches of {Batch} pairs: frames in flight may take {Most:0.#} MB",
-                SettingNames.InFlightMemory, _options.InFlightMemory / 1e6, _options.BatchSize, most / 1e6);
-        }
-
-        _materializer ??= Context.Materializer();
-        _stream = TrainingStream.Start(
-            _materializer, source, firstStep, _length, _options.Share, TrainingStream.BatchesWaiting(_options, _memory.BytesPerPair), pairs,
-            waiting => status.Tell(new StatusProtocol.BatchesWaiting(waiting)),
-            () => self.Tell(new PoolProtocol.StreamDied("The stream of batches between decoders and training has stopped by itself.")));
-
-        void Quarantined(Runs.Videos.QuarantinedVideo video)
-        {
-            telemetry.Tell(new TelemetryProtocol.Quarantined(video));
-            status.Tell(new StatusProtocol.BadVideos(quarantine.Bad));
-        }
     }
 
     private IActorRef Start(Props props, string name, string kind)

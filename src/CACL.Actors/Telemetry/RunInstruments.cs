@@ -36,6 +36,7 @@ public sealed class RunInstruments : IDisposable
     private readonly Gauge<long> _step;
     private readonly Gauge<long> _planned;
     private readonly Histogram<double> _decodeDuration;
+    private readonly Counter<long> _decodedAhead;
     private readonly Counter<long> _decodeFailures;
     private readonly Counter<long> _restarts;
     private readonly Counter<long> _decisions;
@@ -76,6 +77,8 @@ public sealed class RunInstruments : IDisposable
         _decodeDuration = _meter.CreateHistogram(
             "cacl.decode.duration", "s", "Time of decoding a frame pair.", null,
             Buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30));
+        _decodedAhead = _meter.CreateCounter<long>(
+            "cacl.decode.ahead", null, "Frame pairs that an earlier pass through their video decoded.");
         _decodeFailures = _meter.CreateCounter<long>("cacl.decode.failures", null, "Frame pairs that could not be decoded, by reason.");
         _restarts = _meter.CreateCounter<long>("cacl.actor.restarts", null, "Actors restarted or replaced after a failure, by kind.");
         _decisions = _meter.CreateCounter<long>(
@@ -174,6 +177,9 @@ public sealed class RunInstruments : IDisposable
         Decoding.Observe(taken);
         _decodeDuration.Record(taken.TotalSeconds);
     }
+
+    /// <summary>Counts a pair that was decoded ahead of its epoch.</summary>
+    public void DecodedAhead() => _decodedAhead.Add(1);
 
     /// <summary>Records the number of running decoders.</summary>
     public void DecodersAre(int alive) => Volatile.Write(ref _decoders, alive);

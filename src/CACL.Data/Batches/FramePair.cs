@@ -32,6 +32,9 @@ public sealed unsafe class FramePair : IDisposable
     /// <summary>Frame n + stride: S·S·3 bytes, rows of R, G, B.</summary>
     public Span<byte> Second => new(Live + _bytes, _bytes);
 
+    /// <summary>Both frames: the first, then the second.</summary>
+    public Span<byte> Both => new(Live, 2 * _bytes);
+
     private byte* Live => _memory != null ? _memory : throw new ObjectDisposedException(nameof(FramePair));
 
     /// <summary>Frees the memory of pairs in flight that a cancelled stream dropped: nobody is left to return them.</summary>

@@ -28,6 +28,14 @@ public sealed record FrameIndex(int TimeBaseNumerator, int TimeBaseDenominator, 
 {
     /// <summary>Number of frames.</summary>
     public int Count => Times.Length;
+
+    /// <summary>Returns the last frame at or before a frame at which decoding can start; 0, the start, if there is none.</summary>
+    public int KeyFrameBefore(int frame)
+    {
+        var at = Array.BinarySearch(KeyFrames, frame);
+        if (at < 0) at = ~at - 1;
+        return at < 0 ? 0 : KeyFrames[at];
+    }
 }
 
 /// <summary>What is known about one usable video without decoding it.</summary>

@@ -21,4 +21,20 @@ public interface IPairDecoder : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     void Decode(
         VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel);
+
+    /// <summary>
+    /// Writes the crops of several plans of one video, the same as <see cref="Decode"/> writes: all of them, or it throws. Decoders that
+    /// can pass through the video once for all plans do.
+    /// </summary>
+    /// <param name="video">The catalogue's record of the plans' video.</param>
+    /// <param name="plans">The plans, in any order, at least one.</param>
+    /// <param name="size">Side S of the resized crops, pixels.</param>
+    /// <param name="deadline">How long decoding may take altogether.</param>
+    /// <param name="pairs">For each plan 2·S·S·3 bytes: its first crop, then its second one.</param>
+    /// <param name="cancel">Cancels the operation.</param>
+    /// <exception cref="VideoUnusableException">The video cannot serve one of the plans.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    void DecodeTogether(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, TimeSpan deadline, Span<byte> pairs, CancellationToken cancel) =>
+        OneByOne.Decode(this, video, plans, size, deadline, pairs, cancel);
 }

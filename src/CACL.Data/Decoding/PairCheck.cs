@@ -23,8 +23,22 @@ internal static class PairCheck
         RequireFrames(video, plan.Frame, plan.Stride);
     }
 
+    /// <summary>Frames, boxes and memory of several pairs of one video.</summary>
+    /// <inheritdoc cref="Require(VideoRecord, SamplePlan, int, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static void Require(VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, Span<byte> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(plans);
+        ArgumentOutOfRangeException.ThrowIfZero(plans.Count, nameof(plans));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        var bytes = checked(2 * size * size * 3 * plans.Count);
+        if (pairs.Length != bytes)
+            throw new ArgumentException($"{plans.Count} pairs of side {size} take {bytes} bytes, not {pairs.Length}.", nameof(pairs));
+        var views = new PairViews(pairs, size);
+        for (var plan = 0; plan < plans.Count; plan++) Require(video, plans[plan], size, views.First(plan), views.Second(plan));
+    }
+
     /// <summary>The frames alone.</summary>
-    /// <inheritdoc cref="Require"/>
+    /// <inheritdoc cref="Require(VideoRecord, SamplePlan, int, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public static void RequireFrames(VideoRecord video, int frame, int stride)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(frame);

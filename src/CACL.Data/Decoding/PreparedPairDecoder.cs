@@ -40,5 +40,15 @@ public sealed class PreparedPairDecoder(IPairDecoder inner, PreparedFiles files)
     }
 
     /// <inheritdoc/>
+    /// <remarks>Of a prepared file each pair by itself: the way from its key frame is short.</remarks>
+    public void DecodeTogether(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, TimeSpan deadline, Span<byte> pairs, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        if (video.Prepared is null) inner.DecodeTogether(video, plans, size, deadline, pairs, cancel);
+        else OneByOne.Decode(this, video, plans, size, deadline, pairs, cancel);
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => inner.Dispose();
 }

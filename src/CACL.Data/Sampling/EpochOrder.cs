@@ -7,6 +7,7 @@ namespace CACL.Data.Sampling;
 public sealed class EpochOrder
 {
     private readonly int[] _order;
+    private volatile int[]? _positions;
 
     /// <summary>Creates the order of one epoch over <paramref name="count"/> videos.</summary>
     public EpochOrder(ulong seed, int epoch, int count)
@@ -27,4 +28,14 @@ public sealed class EpochOrder
 
     /// <summary>The usable video that is visited at <paramref name="position"/>.</summary>
     public int this[int position] => _order[position];
+
+    /// <summary>Returns the position at which a usable video is visited. The first call takes another four bytes per video.</summary>
+    public int PositionOf(int video)
+    {
+        if (_positions is { } known) return known[video];
+        var positions = new int[_order.Length];
+        for (var position = 0; position < _order.Length; position++) positions[_order[position]] = position;
+        _positions = positions;
+        return positions[video];
+    }
 }

@@ -10,15 +10,16 @@ public sealed class SamplePlanner
     private readonly IReadOnlyList<VideoShape> _usable;
     private readonly int _cells;
 
-    // Only a cache: an epoch's order is a function of (seed, epoch). A stream that runs ahead needs two epochs at their border.
-    private volatile EpochOrder? _current;
-    private volatile EpochOrder? _previous;
+    // Only a cache, the newest first: an epoch's order is a function of (seed, epoch).
+    private readonly int _mostOrders;
+    private volatile EpochOrder[] _orders = [];
 
     /// <summary>Creates a planner over the given videos.</summary>
     /// <param name="options">The settings that decide a plan.</param>
     /// <param name="usable">The videos in a fixed order (the catalogue's: by path), each with at least stride + 1 frames.</param>
+    /// <param name="epochsAhead">How many epochs <see cref="LaterVisits"/> will be asked to look ahead.</param>
     /// <exception cref="ArgumentException">A setting is out of range, there is no video, or one is too short for the stride.</exception>
-    public SamplePlanner(SamplingOptions options, IReadOnlyList<VideoShape> usable)
+    public SamplePlanner(SamplingOptions options, IReadOnlyList<VideoShape> usable, int epochsAhead = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(usable);
@@ -27,6 +28,7 @@ public sealed class SamplePlanner
         foreach (var video in usable) Check(video, options.Stride);
         _options = options;
         _usable = usable;
+        _mostOrders = 2 + epochsAhead; // a stream that runs ahead needs two epochs at their border
         _cells = options.CropSize / 8 * (options.CropSize / 8);
     }
 
@@ -74,6 +76,22 @@ public sealed class SamplePlanner
             pixels.Distinct(_options.EnqueuePixels, _cells));
     }
 
+    /// <summary>
+    /// Returns the plans by which the next epochs visit the video of this position, unless it turns out to be undecodable: first that of
+    /// the next epoch.
+    /// </summary>
+    /// <param name="epoch">Counted from 0.</param>
+    /// <param name="position">In [0, <see cref="Count"/>).</param>
+    /// <param name="epochs">How many epochs.</param>
+    public IEnumerable<SamplePlan> LaterVisits(int epoch, int position, int epochs)
+    {
+        var video = OrderOf(epoch)[position];
+        return Enumerable.Range(epoch + 1, epochs).Select(later => Plan(later, OrderOf(later).PositionOf(video), attempt: 0));
+    }
+
+    /// <summary>Returns the place, in the sequence of usable videos, of the video that an epoch visits at a position.</summary>
+    public int VideoAt(int epoch, int position) => OrderOf(epoch)[position];
+
     private CropBox Box(VideoShape video, CounterRandom random) =>
         RandomResizedCrop.Draw(ref random, video.Width, video.Height, _options.CropAreaMin, _options.CropAreaMax);
 
@@ -90,13 +108,10 @@ public sealed class SamplePlanner
 
     private EpochOrder OrderOf(int epoch)
     {
-        var current = _current;
-        if (current?.Epoch == epoch) return current;
-        var previous = _previous;
-        if (previous?.Epoch == epoch) return previous;
+        var known = _orders;
+        if (Array.Find(known, order => order.Epoch == epoch) is { } found) return found;
         var made = new EpochOrder(_options.Seed, epoch, Count);
-        _previous = current;
-        _current = made;
+        _orders = [made, .. known.Take(_mostOrders - 1)];
         return made;
     }
 

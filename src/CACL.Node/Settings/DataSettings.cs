@@ -54,6 +54,12 @@ internal sealed record DataSettings
 
     public required int PrefetchBatches { get; init; }
 
+    /// <summary>Epochs whose pairs one pass through a video decodes, at most.</summary>
+    public required int AheadEpochs { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long AheadSpace { get; init; }
+
     /// <summary>Returns how videos are scanned.</summary>
     public ScanOptions ToScanOptions() => new() { FileDeadline = DecodeTimeout };
 
@@ -84,6 +90,8 @@ internal sealed record DataSettings
             MaxBadShare = reader.Number("cacl.data.max-bad-share", v => v is >= 0 and <= 1, "from 0 to 1"),
             InFlightMemory = reader.Size("cacl.data.in-flight-memory", 1L << 20, 1L << 40),
             PrefetchBatches = reader.Integer("cacl.data.prefetch-batches", 1, 64),
+            AheadEpochs = reader.Integer("cacl.data.ahead.epochs", 1, 16),
+            AheadSpace = reader.Size("cacl.data.ahead.space", 0, 1L << 50),
         };
     }
 }

@@ -23,6 +23,7 @@ internal sealed class ResolvedConfiguration
         "cacl.data.max-bad-share",
         "cacl.data.in-flight-memory",
         "cacl.data.prefetch-batches",
+        "cacl.data.ahead.",
         "cacl.training.device",
         "cacl.training.allow-slow-bf16",
         "cacl.training.cuda-graph",

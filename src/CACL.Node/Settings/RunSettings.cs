@@ -114,6 +114,8 @@ internal sealed record RunSettings
         MaxBadShare = Data.MaxBadShare,
         InFlightMemory = Data.InFlightMemory,
         PrefetchBatches = Data.PrefetchBatches,
+        AheadEpochs = Data.AheadEpochs,
+        AheadSpace = Data.AheadSpace,
         MaxDecoderRestarts = Supervision.DecoderMaxRestarts,
         DecoderRestartWindow = Supervision.DecoderWindow,
         DecoderBackOff = Supervision.DecoderBackOff,

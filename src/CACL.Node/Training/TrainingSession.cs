@@ -3,6 +3,7 @@ using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
 using CACL.Data.Catalog;
+using CACL.Data.Decoding.Selection;
 using CACL.Data.Wording;
 using CACL.Http;
 using CACL.Http.Server;
@@ -124,6 +125,8 @@ internal static class TrainingSession
     {
         var (request, folder, node, telemetry) = (run.Request, run.Folder, run.Node?.State, run.Telemetry);
         var (videos, options) = (task.Videos, task.Options);
+        // A process a pair has no pass to share.
+        if (run.Decoders.Kind == DecoderKind.Isolated) options = options with { AheadEpochs = 1 };
         var method = run.Settings.ToMethod();
         var length = RunLength.Of(videos.Usable.Length, options.BatchSize, options.Epochs, options.MaxSteps);
         var engines = new LivingEngines();

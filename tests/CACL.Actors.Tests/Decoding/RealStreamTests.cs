@@ -43,6 +43,7 @@ public sealed class RealStreamTests
         Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 7, firstStep: 0));
         Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 0, firstStep: 0)); // the program chooses
         Assert.Equal(one.Skip(3), await BatchesAsync(catalog, decoders, decoderActors: 2, firstStep: 3));
+        Assert.Equal(one, await BatchesAsync(catalog, decoders, decoderActors: 2, firstStep: 0, aheadEpochs: 3));
     }
 
     private static PairDecoders Decoders()
@@ -58,7 +59,8 @@ public sealed class RealStreamTests
         }
     }
 
-    private static async Task<List<string>> BatchesAsync(VideoCatalog catalog, PairDecoders decoders, int decoderActors, long firstStep)
+    private static async Task<List<string>> BatchesAsync(VideoCatalog catalog, PairDecoders decoders, int decoderActors, long firstStep,
+        int aheadEpochs = 1)
     {
         using var folder = new TemporaryFolder();
         using var system = ActorSystem.Create("test", SerializedMessages.Configuration);
@@ -75,6 +77,8 @@ public sealed class RealStreamTests
                 MaxSteps = Steps,
                 CheckpointEverySteps = 0,
                 Decoders = decoderActors,
+                AheadEpochs = aheadEpochs,
+                AheadSpace = 1 << 30,
                 DecoderBounds = new DecoderBounds(First: 3, Most: 4, TrainingThreads: 0, Cores: 6),
             },
             new RunParts

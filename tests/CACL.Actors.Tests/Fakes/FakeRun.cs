@@ -83,6 +83,7 @@ internal sealed partial class FakeRun : IDisposable
         DecoderBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
         CheckpointBackOff = new BackOff(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)),
         DecodeTimeout = TimeSpan.FromSeconds(20),
+        AheadEpochs = 1,
     };
 
     public EvaluatorOptions Evaluation

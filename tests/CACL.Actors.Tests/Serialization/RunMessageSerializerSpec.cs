@@ -28,7 +28,7 @@ public sealed class RunMessageSerializerSpec : ActorSpec
         "LinkProtocol.Released", "LinkProtocol.Serve", "LinkProtocol.Withdraw", "LoopReport.Crashed", "LoopReport.Ended",
         "LoopReport.NotFinite", "LoopReport.PhaseIs", "LoopReport.RankLost", "LoopReport.Ready", "LoopReport.SnapshotTaken",
         "LoopReport.Stepped", "LoopReport.TookBatch", "PlaceProtocol.Serve", "PlaceProtocol.Withdrawn",
-        "PoolProtocol.Decode", "PoolProtocol.End", "PoolProtocol.Ended",
+        "PoolProtocol.Decode", "PoolProtocol.DecodedBefore", "PoolProtocol.End", "PoolProtocol.Ended",
         "PoolProtocol.Failed", "PoolProtocol.Resize", "PoolProtocol.Silent", "PoolProtocol.Stepped", "PoolProtocol.StreamDied",
         "PoolProtocol.TooManyBad", "PoolProtocol.TooManyRestarts", "RunProtocol.GiveUp", "RunProtocol.Pause",
         "RunProtocol.RequestCheckpoint", "RunProtocol.Resume", "RunProtocol.Stop", "SettingsAnswer", "StatusProtocol.ActorGone",

@@ -271,6 +271,23 @@ public sealed class SamplePlannerTests
         Assert.Throws<ArgumentException>(() => new SamplePlanner(new SamplingOptions(), []));
     }
 
+    [Fact]
+    public void Later_visits_are_the_plans_by_which_the_next_epochs_visit_the_same_video()
+    {
+        var planner = new SamplePlanner(new SamplingOptions { Seed = 9 }, Uniform(23), epochsAhead: 3);
+        for (var position = 0; position < planner.Count; position++)
+        {
+            var plan = planner.Plan(4, position, 0);
+            SamplePlan[] later = [.. planner.LaterVisits(4, position, 3)];
+            Assert.Equal([5, 6, 7], later.Select(visit => visit.Epoch));
+            Each.Holds(later, visit =>
+            {
+                Assert.Equal((plan.VideoId, 0), (visit.VideoId, visit.Attempt));
+                AssertSame(planner.Plan(visit.Epoch, visit.Position, 0), visit);
+            });
+        }
+    }
+
     private static VideoShape[] Uniform(int count) => [.. Enumerable.Range(1, count).Select(id => new VideoShape(id, 100, 340, 256))];
 
     private static void AssertView(ViewPlan view, SamplingOptions options)

@@ -25,8 +25,10 @@ public sealed class BenchSuiteTests : IDisposable
         Assert.Equal(0, exit);
         Assert.Contains("| decode, raw clips, S = 224, workers: 1 | 150 pairs/s | 50.0 pairs/s | 3.00× as fast |", output);
         Assert.Contains("peer:         PyTorch 9.9", output);
+        Assert.Contains("| decode, raw clips, four epochs a pass, S = 224, workers: 1 | 150 pairs/s | 50.0 pairs/s | 3.00× as fast |", output);
         var turns = _machine.Asked.Where(line => line.Contains("--workers 1")).Select(line => line.Split(' ')[0]);
-        Assert.Equal(["benchmarks", "python", "python", "benchmarks", "benchmarks", "python"], turns);
+        string[] ofARow = ["benchmarks", "python", "python", "benchmarks", "benchmarks", "python"];
+        Assert.Equal([.. ofARow, .. ofARow], turns);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [InlineData("cacl.data.decoder=isolated")]
     [InlineData("cacl.data.decoders=5")]
     [InlineData("cacl.data.in-flight-memory=1MiB")]
+    [InlineData("cacl.data.ahead.epochs=1")]
     public void What_decodes_and_how_much_at_once_changes_no_bit_of_the_losses(string setting)
     {
         LongTests.Only("A training for each decoder");

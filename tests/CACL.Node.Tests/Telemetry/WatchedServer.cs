@@ -53,6 +53,7 @@ internal sealed class WatchedServer : IDisposable
         for (var step = 1; step <= 10; step++) instruments.Stepped(Step(step));
         instruments.Decoded(TimeSpan.FromMilliseconds(70));
         instruments.DecodeFailed(UnusableReason.TooShort);
+        instruments.DecodedAhead();
         instruments.Restarted("decoder");
         instruments.DecodersAre(3);
         instruments.Saved(10, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));

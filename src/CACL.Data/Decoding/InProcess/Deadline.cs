@@ -33,6 +33,9 @@ internal sealed class Deadline : IDisposable
 
     public static unsafe nint Interrupt => (nint)(delegate* unmanaged[Cdecl]<nint, int>)&ShouldStop;
 
+    /// <summary>The time that is left; not less than nothing.</summary>
+    public TimeSpan Left => _allowed - Stopwatch.GetElapsedTime(_start) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     private bool Passed => Stopwatch.GetElapsedTime(_start) >= _allowed;
 
     /// <exception cref="VideoUnusableException">The deadline passed.</exception>

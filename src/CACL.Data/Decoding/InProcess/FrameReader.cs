@@ -12,7 +12,7 @@ internal sealed class FrameReader(
     MediaPacket packet,
     MediaFrame frame,
     Deadline deadline,
-    PairSearch? search = null)
+    FrameSearch? search = null)
 {
     private bool _damaged;
     private bool _drained;

@@ -4,9 +4,9 @@ using CACL.Data.Sampling;
 namespace CACL.Data.Decoding.InProcess;
 
 /// <summary>
-/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before them, then forwards to both frames,
-/// which are found by their presentation times. If a key frame lies between them, the second frame gets a seek of its own, and what lies
-/// between is not decoded. If anything leaves a doubt, it decodes from the start and counts, which is exact by definition.
+/// Decodes pairs of frames with ffmpeg's libraries in this process: one seek to the key frame before them, then forwards to all wanted
+/// frames, which are found by their presentation times. If a key frame lies between two of them, the later one gets a seek of its own, and
+/// what lies between is not decoded. If anything leaves a doubt, it decodes from the start and counts, which is exact by definition.
 /// </summary>
 public sealed class InProcessPairDecoder : IPairDecoder
 {
@@ -31,8 +31,25 @@ public sealed class InProcessPairDecoder : IPairDecoder
     {
         PairCheck.Require(video, plan, size, first, second);
         using var end = new Deadline(video.Path, deadline, cancel);
-        if (video.Frames.Seekable && TryByTime(video, plan, size, first, second, end)) return;
-        ByCounting(video, plan, size, first, second, end);
+        SamplePlan[] plans = [plan];
+        var wanted = Wanted(plans);
+        var views = new PairViews(first, second);
+        if (video.Frames.Seekable && TryByTime(video, plans, wanted, size, views, end)) return;
+        ByCounting(video, plans, wanted, size, views, end);
+    }
+
+    /// <inheritdoc/>
+    public void DecodeTogether(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, TimeSpan deadline, Span<byte> pairs, CancellationToken cancel)
+    {
+        PairCheck.Require(video, plans, size, pairs);
+        using var end = new Deadline(video.Path, deadline, cancel);
+        var wanted = Wanted(plans);
+        var views = new PairViews(pairs, size);
+        if (!video.Frames.Seekable) ByCounting(video, plans, wanted, size, views, end);
+        // A doubt about one pair says nothing about another: that one may still be found by its time.
+        else if (!TryByTime(video, plans, wanted, size, views, end))
+            OneByOne.Decode(this, video, plans, size, end.Left, pairs, cancel);
     }
 
     /// <inheritdoc/>
@@ -43,65 +60,72 @@ public sealed class InProcessPairDecoder : IPairDecoder
         _packet.Dispose();
     }
 
+    /// <summary>Returns the frames of all plans, increasing.</summary>
+    private static int[] Wanted(IReadOnlyList<SamplePlan> plans) =>
+        [.. new SortedSet<int>(plans.SelectMany(plan => new[] { plan.Frame, plan.Frame + plan.Stride }))];
+
     /// <returns>False if anything leaves a doubt whether these are the frames that a decode from the start returns.</returns>
-    private bool TryByTime(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, Deadline deadline)
+    private bool TryByTime(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, ReadOnlySpan<int> wanted, int size, PairViews views, Deadline deadline)
     {
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay);
-        var last = plan.Frame + plan.Stride;
-        // Where packets were not reliable, containers may seek slowly.
-        var together = video.CountedBy != CountedBy.Packets || PairSearch.KeyFrameBefore(video.Frames, last) <= plan.Frame;
-        if (together) return TryByTime(video, plan, plan.Frame, last, size, first, second, file, decoder, deadline);
-        if (!TryByTime(video, plan, plan.Frame, plan.Frame, size, first, second, file, decoder, deadline)) return false;
-        decoder.Flush();
-        return TryByTime(video, plan, last, last, size, first, second, file, decoder, deadline);
+        for (var from = 0; from < wanted.Length;)
+        {
+            var to = from + 1;
+            while (to < wanted.Length && AreTogether(video, wanted[to - 1], wanted[to])) to++;
+            if (from > 0) decoder.Flush();
+            if (!TryByTime(video, plans, wanted[from..to], size, views, file, decoder, deadline)) return false;
+            from = to;
+        }
+
+        return true;
     }
 
-    /// <summary>Finds one frame of the plan, or both, from one entry point.</summary>
+    /// <summary>Returns whether the way from one frame to a later one is decoded, or begins anew at a key frame.</summary>
+    private static bool AreTogether(VideoRecord video, int frame, int later) =>
+        video.CountedBy != CountedBy.Packets // where packets were not reliable, containers may seek slowly
+            || video.Frames.KeyFrameBefore(later) <= frame;
+
+    /// <summary>Finds frames from one entry point.</summary>
     /// <returns>False if anything leaves a doubt.</returns>
     private bool TryByTime(
-        VideoRecord video, SamplePlan plan, int from, int to, int size, Span<byte> first, Span<byte> second, MediaFile file,
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, ReadOnlySpan<int> wanted, int size, PairViews views, MediaFile file,
         FrameDecoder decoder, Deadline deadline)
     {
         var stream = file.Stream(video.StreamIndex);
         using var gate = new KeyFrameGate(_ffmpeg, stream);
-        var search = new PairSearch(video, from, to, decoder, stream);
+        var search = new FrameSearch(video, wanted, decoder, stream);
         if (search.EntryTime is { } time && !file.Seek(video.StreamIndex, time)) return false;
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline, search);
-        var foundFirst = false;
         var last = FfmpegFunctions.NoTime;
-        while (reader.Next())
+        for (var found = 0; reader.Next();)
         {
             if (reader.Damaged || _frame.Pts <= last) return false; // or if it has no time
             last = _frame.Pts;
-            if (last == search.FirstTime)
-            {
-                Write(video, plan, from, size, first, second);
-                foundFirst = true;
-            }
-            else if (last == search.SecondTime)
-            {
-                Write(video, plan, to, size, first, second);
-            }
-
-            if (last == search.SecondTime) return foundFirst;
+            if (last > search.Times[found]) return false;
+            if (last < search.Times[found]) continue;
+            Write(video, plans, wanted[found], size, views);
+            if (++found == wanted.Length) return true;
         }
 
         return false;
     }
 
-    private void ByCounting(VideoRecord video, SamplePlan plan, int size, Span<byte> first, Span<byte> second, Deadline deadline)
+    private void ByCounting(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, ReadOnlySpan<int> wanted, int size, PairViews views, Deadline deadline)
     {
         using var file = Open(video, deadline);
         using var decoder = new FrameDecoder(_ffmpeg, video.Path, file.Stream(video.StreamIndex), video.ReorderDelay, video.IsStill);
         using var gate = new KeyFrameGate(_ffmpeg, file.Stream(video.StreamIndex));
         var reader = new FrameReader(file, video.StreamIndex, decoder, gate, _packet, _frame, deadline);
         var index = 0;
-        for (; reader.Next(); index++)
+        for (var found = 0; reader.Next(); index++)
         {
             if (video.IsStill && reader.Damaged) break; // and no picture that follows in the file stands for it
-            if (index == plan.Frame || index == plan.Frame + plan.Stride) Write(video, plan, index, size, first, second);
-            if (index == plan.Frame + plan.Stride) return;
+            if (index != wanted[found]) continue;
+            Write(video, plans, index, size, views);
+            if (++found == wanted.Length) return;
         }
 
         throw PairCheck.TooFewFrames(video, index);
@@ -136,13 +160,17 @@ public sealed class InProcessPairDecoder : IPairDecoder
         }
     }
 
-    /// <summary>Writes the view, or the views, that the plan takes of the frame just decoded.</summary>
-    private void Write(VideoRecord video, SamplePlan plan, int frame, int size, Span<byte> first, Span<byte> second)
+    /// <summary>Writes all views that the plans take of the frame just decoded.</summary>
+    private void Write(VideoRecord video, IReadOnlyList<SamplePlan> plans, int frame, int size, PairViews views)
     {
-        if (frame == plan.Frame) Write(video, plan.View.Box, size, first);
-        if (frame != plan.Frame + plan.Stride) return;
-        if (plan.Stride == 0 && plan.ViewPlus.Box == plan.View.Box) first.CopyTo(second);
-        else Write(video, plan.ViewPlus.Box, size, second);
+        for (var i = 0; i < plans.Count; i++)
+        {
+            var plan = plans[i];
+            if (frame == plan.Frame) Write(video, plan.View.Box, size, views.First(i));
+            if (frame != plan.Frame + plan.Stride) continue;
+            if (plan.Stride == 0 && plan.ViewPlus.Box == plan.View.Box) views.First(i).CopyTo(views.Second(i));
+            else Write(video, plan.ViewPlus.Box, size, views.Second(i));
+        }
     }
 
     private void Write(VideoRecord video, CropBox box, int size, Span<byte> crop)

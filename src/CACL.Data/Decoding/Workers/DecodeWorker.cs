@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.InProcess;
 using CACL.Data.Files;
+using CACL.Data.Sampling;
 
 namespace CACL.Data.Decoding.Workers;
 
@@ -158,9 +159,12 @@ public sealed class DecodeWorker
     {
         var frames = _frames ?? throw new InvalidDataException("a pair before there is memory for it");
         var deadline = TimeSpan.FromTicks(reader.ReadInt64());
-        var (size, plan, video) = (reader.ReadInt32(), WorkerRecords.ReadPlan(reader), WorkerRecords.ReadVideo(reader));
-        var bytes = size * size * 3;
-        decoder.Decode(video, plan, size, deadline, frames.First[..bytes], frames.Second[..bytes], cancel);
+        var size = reader.ReadInt32();
+        var plans = new SamplePlan[reader.ReadInt32()];
+        for (var i = 0; i < plans.Length; i++) plans[i] = WorkerRecords.ReadPlan(reader);
+        var video = WorkerRecords.ReadVideo(reader);
+        var bytes = 2 * size * size * 3 * plans.Length;
+        decoder.DecodeTogether(video, plans, size, deadline, frames.Frames[..bytes], cancel);
         return null;
     }
 

@@ -7,9 +7,9 @@ using Microsoft.Win32.SafeHandles;
 namespace CACL.Data.Decoding.Workers;
 
 /// <summary>
-/// Memory that this process and one worker share: a mark, then the two frames of a pair. It has no name in any file system, so that nothing
-/// is left of it however the processes end; the worker opens it through this process's entry in /proc. Its size is sealed: a worker that
-/// cut it short could otherwise end this process. This process reads it by calls, and maps nothing.
+/// Memory that this process and one worker share: a mark, then the frames of one pair or of several. It has no name in any file system, so
+/// that nothing is left of it however the processes end; the worker opens it through this process's entry in /proc. Its size is sealed: a
+/// worker that cut it short could otherwise end this process. This process reads it by calls, and maps nothing.
 /// </summary>
 internal sealed partial class SharedFrames : IDisposable
 {
@@ -24,17 +24,17 @@ internal sealed partial class SharedFrames : IDisposable
 
     private readonly SafeFileHandle _memory;
 
-    /// <summary>Creates memory for frames of so many bytes each.</summary>
+    /// <summary>Creates memory for frames of so many bytes together.</summary>
     /// <exception cref="IOException">The system gives none.</exception>
-    public SharedFrames(int bytesPerFrame)
+    public SharedFrames(int bytes)
     {
-        BytesPerFrame = bytesPerFrame;
+        Bytes = bytes;
         var descriptor = Create("cacl-frames", CloseOnExec | AllowSealing);
         if (descriptor < 0) throw Refused();
         _memory = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
-            RandomAccess.SetLength(_memory, Length(bytesPerFrame));
+            RandomAccess.SetLength(_memory, Length(bytes));
             RandomAccess.Write(_memory, Mark, 0);
             if (SetSeals(descriptor, AddSeals, Seals) < 0) throw Refused();
         }
@@ -48,7 +48,8 @@ internal sealed partial class SharedFrames : IDisposable
     /// <summary>Why this machine has no such memory, as a sentence; null: it has.</summary>
     public static string? WhyNone => Lack.Value;
 
-    public int BytesPerFrame { get; }
+    /// <summary>How many bytes of frames it has room for.</summary>
+    public int Bytes { get; }
 
     /// <summary>By which the worker knows that it opened this memory and no other.</summary>
     public byte[] Mark { get; } = RandomNumberGenerator.GetBytes(16);
@@ -56,16 +57,12 @@ internal sealed partial class SharedFrames : IDisposable
     /// <summary>The name by which another process of this user opens it.</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_memory.DangerousGetHandle()}";
 
-    /// <summary>Copies both frames out of it.</summary>
-    public void CopyTo(Span<byte> first, Span<byte> second)
-    {
-        Read(first, Begin);
-        Read(second, Begin + BytesPerFrame);
-    }
+    /// <summary>Copies frames out of it: as many bytes as there is room for, from a place on.</summary>
+    public void CopyTo(Span<byte> frames, int from = 0) => Read(frames, Begin + (long)from);
 
     public void Dispose() => _memory.Dispose();
 
-    private static long Length(int bytesPerFrame) => Begin + (2L * bytesPerFrame);
+    private static long Length(int bytes) => Begin + (long)bytes;
 
     private static IOException Refused() =>
         new($"The system gives no memory to share: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
@@ -84,11 +81,11 @@ internal sealed partial class SharedFrames : IDisposable
         }
     }
 
-    private void Read(Span<byte> frame, long offset)
+    private void Read(Span<byte> frames, long offset)
     {
-        for (var done = 0; done < frame.Length;)
+        for (var done = 0; done < frames.Length;)
         {
-            var count = RandomAccess.Read(_memory, frame[done..], offset + done);
+            var count = RandomAccess.Read(_memory, frames[done..], offset + done);
             if (count == 0) throw new EndOfStreamException("The memory of frames is shorter than it was made.");
             done += count;
         }
@@ -107,16 +104,16 @@ internal sealed partial class SharedFrames : IDisposable
     {
         private readonly MemoryMappedFile _file;
         private readonly MemoryMappedViewAccessor _view;
-        private readonly int _bytesPerFrame;
+        private readonly int _bytes;
         private readonly byte* _start;
 
         /// <exception cref="IOException">It cannot be opened.</exception>
         /// <exception cref="InvalidDataException">It is not what was announced.</exception>
-        public Mapping(string path, int bytesPerFrame, ReadOnlySpan<byte> mark)
+        public Mapping(string path, int bytes, ReadOnlySpan<byte> mark)
         {
-            _bytesPerFrame = bytesPerFrame;
+            _bytes = bytes;
             var stream = RegularFile.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-            if (stream.Length != Length(bytesPerFrame))
+            if (stream.Length != Length(bytes))
             {
                 stream.Dispose();
                 throw new InvalidDataException($"{path} is not the memory that was announced");
@@ -124,7 +121,7 @@ internal sealed partial class SharedFrames : IDisposable
 
             _file = MemoryMappedFile.CreateFromFile(
                 stream, null, stream.Length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
-            _view = _file.CreateViewAccessor(0, Length(bytesPerFrame), MemoryMappedFileAccess.ReadWrite);
+            _view = _file.CreateViewAccessor(0, Length(bytes), MemoryMappedFileAccess.ReadWrite);
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
             _start += _view.PointerOffset;
             if (mark.SequenceEqual(new ReadOnlySpan<byte>(_start, mark.Length))) return;
@@ -132,9 +129,7 @@ internal sealed partial class SharedFrames : IDisposable
             throw new InvalidDataException($"{path} is not the memory that was announced");
         }
 
-        public Span<byte> First => new(_start + Begin, _bytesPerFrame);
-
-        public Span<byte> Second => new(_start + Begin + _bytesPerFrame, _bytesPerFrame);
+        public Span<byte> Frames => new(_start + Begin, _bytes);
 
         public void Dispose()
         {

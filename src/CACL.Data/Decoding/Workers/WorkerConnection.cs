@@ -22,7 +22,7 @@ internal sealed class WorkerConnection(DecodeWorkerProgram program) : IDisposabl
     /// <summary>Has a request done.</summary>
     /// <param name="path">The file that it is about.</param>
     /// <param name="deadline">How long it may take altogether.</param>
-    /// <param name="bytesPerFrame">Bytes of a frame that it returns; 0: none.</param>
+    /// <param name="bytes">Bytes of all frames that it returns; 0: none.</param>
     /// <param name="kind">The request.</param>
     /// <param name="body">Writes it; gets the time that the worker may take.</param>
     /// <param name="cancel">Cancels it.</param>
@@ -30,7 +30,7 @@ internal sealed class WorkerConnection(DecodeWorkerProgram program) : IDisposabl
     /// <exception cref="DecoderFaultException">The worker or the machine is at fault.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public WorkerMessage Ask(
-        string path, TimeSpan deadline, int bytesPerFrame, WorkerMessageKind kind, Action<BinaryWriter, TimeSpan> body,
+        string path, TimeSpan deadline, int bytes, WorkerMessageKind kind, Action<BinaryWriter, TimeSpan> body,
         CancellationToken cancel)
     {
         var left = deadline;
@@ -73,7 +73,7 @@ internal sealed class WorkerConnection(DecodeWorkerProgram program) : IDisposabl
             var began = TimeProvider.System.GetTimestamp();
             try
             {
-                if (bytesPerFrame > 0) _worker.Provide(bytesPerFrame);
+                if (bytes > 0) _worker.Provide(bytes);
                 var own = left - (left < 4 * Margin ? left / 4 : Margin);
                 return _worker.Ask(kind, writer => body(writer, own), left, cancel);
             }
@@ -84,8 +84,8 @@ internal sealed class WorkerConnection(DecodeWorkerProgram program) : IDisposabl
         }
     }
 
-    /// <summary>Copies the frames of the last request out of the shared memory.</summary>
-    public void CopyTo(Span<byte> first, Span<byte> second) => _worker!.CopyTo(first, second);
+    /// <summary>Copies frames of the last request out of the shared memory, from a place on.</summary>
+    public void CopyTo(Span<byte> frames, int from = 0) => _worker!.CopyTo(frames, from);
 
     public void Dispose()
     {

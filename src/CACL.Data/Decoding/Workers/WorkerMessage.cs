@@ -6,7 +6,7 @@ namespace CACL.Data.Decoding.Workers;
 /// <summary>What a message between this program and its worker is.</summary>
 internal enum WorkerMessageKind : byte
 {
-    /// <summary>To the worker: decode a pair into the shared memory.</summary>
+    /// <summary>To the worker: decode pairs of a video into the shared memory.</summary>
     Decode = 1,
 
     /// <summary>To the worker: read a file's record.</summary>

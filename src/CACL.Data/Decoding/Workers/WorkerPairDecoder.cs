@@ -20,19 +20,34 @@ public sealed class WorkerPairDecoder(DecodeWorkerProgram program) : IPairDecode
         VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         PairCheck.Require(video, plan, size, first, second);
-        _worker.Ask(
-            video.Path, deadline, first.Length, WorkerMessageKind.Decode,
-            (writer, allowed) =>
-            {
-                writer.Write(allowed.Ticks);
-                writer.Write(size);
-                WorkerRecords.Write(writer, plan);
-                WorkerRecords.Write(writer, video);
-            },
-            cancel);
-        _worker.CopyTo(first, second);
+        Ask(video, [plan], size, deadline, first.Length + second.Length, cancel);
+        _worker.CopyTo(first);
+        _worker.CopyTo(second, from: first.Length);
+    }
+
+    /// <inheritdoc/>
+    public void DecodeTogether(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, TimeSpan deadline, Span<byte> pairs, CancellationToken cancel)
+    {
+        PairCheck.Require(video, plans, size, pairs);
+        Ask(video, plans, size, deadline, pairs.Length, cancel);
+        _worker.CopyTo(pairs);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _worker.Dispose();
+
+    private void Ask(
+        VideoRecord video, IReadOnlyList<SamplePlan> plans, int size, TimeSpan deadline, int bytes, CancellationToken cancel) =>
+        _worker.Ask(
+            video.Path, deadline, bytes, WorkerMessageKind.Decode,
+            (writer, allowed) =>
+            {
+                writer.Write(allowed.Ticks);
+                writer.Write(size);
+                writer.Write(plans.Count);
+                foreach (var plan in plans) WorkerRecords.Write(writer, plan);
+                WorkerRecords.Write(writer, video);
+            },
+            cancel);
 }

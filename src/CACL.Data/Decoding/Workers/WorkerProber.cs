@@ -15,7 +15,7 @@ public sealed class WorkerProber(DecodeWorkerProgram program) : IVideoProber
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var answer = _worker.Ask(
-            path, deadline, bytesPerFrame: 0, WorkerMessageKind.Probe,
+            path, deadline, bytes: 0, WorkerMessageKind.Probe,
             (writer, allowed) =>
             {
                 writer.Write(path);

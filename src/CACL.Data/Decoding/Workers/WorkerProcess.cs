@@ -76,25 +76,25 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Provides memory for the frames of the next requests.</summary>
+    /// <summary>Provides memory for the frames of the next requests, so many bytes.</summary>
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
-    public void Provide(int bytesPerFrame)
+    public void Provide(int bytes)
     {
-        if (_frames?.BytesPerFrame >= bytesPerFrame) return;
+        if (_frames?.Bytes >= bytes) return;
         _frames?.Dispose();
         _frames = null;
-        var frames = new SharedFrames(bytesPerFrame);
+        var frames = new SharedFrames(bytes);
         _frames = frames;
         Send(WorkerMessageKind.Memory, 0, writer =>
         {
             writer.Write(frames.Path);
-            writer.Write(bytesPerFrame);
+            writer.Write(bytes);
             writer.Write(frames.Mark);
         });
     }
 
-    /// <summary>Copies the frames of the last request out of the shared memory.</summary>
-    public void CopyTo(Span<byte> first, Span<byte> second) => _frames!.CopyTo(first, second);
+    /// <summary>Copies frames of the last request out of the shared memory, from a place on.</summary>
+    public void CopyTo(Span<byte> frames, int from) => _frames!.CopyTo(frames, from);
 
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <param name="kind">The request.</param>
