@@ -8,5 +8,6 @@ return args switch
     [DecodeWorkerProgram.Verb] => DecodeWorker.Run(Console.OpenStandardInput(), Console.OpenStandardOutput()),
     [TestWorker.Parent, var clip] => TestWorker.BeParent(clip),
     [TestWorker.Reader, var kind, var folder, var clip] => TestWorker.ReadAll(kind, folder, clip),
+    [TestWorker.Preparer, var folder, var clip, var target] => TestWorker.PrepareAll(folder, clip, target),
     _ => await ConsoleRunner.Run(args),
 };

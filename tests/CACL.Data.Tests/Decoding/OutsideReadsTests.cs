@@ -44,6 +44,25 @@ public sealed class OutsideReadsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_names_others_or_the_network_makes_no_preparation_open_them()
+    {
+        LongTests.Only("Two processes for each hostile file, each watched");
+        _ = InstalledProgram.Ffmpeg;
+        var clip = SmallClips.BFrames(_folder.File("clip.mp4"));
+        var files = HostileVideos.Write(_folder.File("videos"), Outside, File.ReadAllBytes(clip));
+        var program = TestWorker.Program;
+        var (exit, output, log) = Watched(
+            [program.FileName, .. program.Arguments.SkipLast(1), TestWorker.Preparer, _folder.File("videos"), clip, _folder.File("made.mp4")]);
+        Assert.True(exit == 0, output);
+        int[] counts = [.. output.Trim().Split('\n')[^1].Split(' ').Select(int.Parse)];
+        Assert.Equal(files.Count(file => !Path.GetFileName(file).StartsWith(HostileVideos.Neighbour, StringComparison.Ordinal)), counts.Sum());
+        Assert.True(counts[0] >= 5 && counts[1] >= 20, output); // the sound ones with odd names, and others
+        Assert.Empty(HostileVideos.Trespasses(log, Outside));
+        Each.Holds(files.Where(file => file.EndsWith("playlist-0.mp4", StringComparison.Ordinal)), file =>
+            Assert.Contains(File.ReadLines(log), line => line.Contains(file, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void What_is_watched_shows_an_ffmpeg_that_follows_such_a_file()
     {
         var clip = SmallClips.BFrames(_folder.File("clip.mp4"));

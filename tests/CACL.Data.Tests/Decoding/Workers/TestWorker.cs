@@ -1,6 +1,8 @@
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Decoding.Workers;
+using CACL.Data.Preparation;
+using CACL.Data.Tests.Decoding.Isolated;
 using CACL.Testing;
 
 namespace CACL.Data.Tests.Decoding.Workers;
@@ -68,6 +70,36 @@ internal static class TestWorker
 
     /// <summary>The argument for <see cref="ReadAll"/>.</summary>
     public const string Reader = "read-all";
+
+    /// <summary>
+    /// Makes a prepared file of every file of a folder, whatever its record says, and prints how many could be made and how many not.
+    /// </summary>
+    public static int PrepareAll(string folder, string clip, string target)
+    {
+        using var prober = PairDecoders.Create(DecoderKind.Isolated).CreateProber();
+        var record = prober.Probe(clip, ExactnessCheck.Patience, CancellationToken.None);
+        var encoder = new VideoEncoder(InstalledProgram.Ffmpeg, new PreparationFormat());
+        var (made, not) = (0, 0);
+        foreach (var path in Directory.EnumerateFiles(folder))
+        {
+            if (Path.GetFileName(path).StartsWith(HostileVideos.Neighbour, StringComparison.Ordinal)) continue;
+            try
+            {
+                encoder.Encode(record with { Path = path }, target, most: null, CancellationToken.None);
+                made++;
+            }
+            catch (VideoUnusableException)
+            {
+                not++;
+            }
+        }
+
+        Console.WriteLine($"{made} {not}");
+        return 0;
+    }
+
+    /// <summary>The argument for <see cref="PrepareAll"/>.</summary>
+    public const string Preparer = "prepare-all";
 
     private static DecodeWorkerProgram Of()
     {
