@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using CACL.Testing;
 
@@ -56,22 +55,8 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
         CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
         TrainAlone(alone);
-        string[] secured = ["--set", $"cacl.cluster.certificates={certificates}"];
-        using var trainer = CaclProcess.StartThrough(
-            network.OnTrainer,
-            Train(
-                shared,
-                [
-                    "--set", "cacl.cluster.enabled=true", "--set", $"cacl.cluster.host={TwoMachines.Trainer}", "--set",
-                    "cacl.cluster.down-after=3s", .. secured,
-                ]));
-        trainer.Until(() => Invitation().IsMatch(trainer.Output));
-        using var worker = CaclProcess.StartThrough(
-            network.OnWorker,
-            [
-                "worker", "--role", "decoder", "--join", $"{TwoMachines.Trainer}:4053", "--set", $"cacl.data.videos={_runs.Clips}",
-                .. secured,
-            ]);
+        using var trainer = TrainerOn(network, shared, certificates);
+        using var worker = WorkerOn(network, certificates);
         trainer.Until(() => Count(trainer.Output, Joined) == 1);
         network.Cut();
         trainer.Until(() => trainer.Output.Contains("is decoded elsewhere", StringComparison.Ordinal));
@@ -79,6 +64,24 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         trainer.Until(() => Count(trainer.Output, Joined) == 2);
         Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
         Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+    }
+
+    [Fact]
+    public void A_network_that_loses_delays_and_doubles_packets_changes_no_number()
+    {
+        LongTests.Only("Two runs, one over a bad network");
+        using var network = TwoMachines.MakeFarApart();
+        var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
+        CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
+        TrainAlone(alone);
+        using var trainer = TrainerOn(network, shared, certificates);
+        using var worker = WorkerOn(network, certificates);
+        trainer.Until(() => Count(trainer.Output, Joined) == 1);
+        var before = network.Packets;
+        Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
+        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+        var packets = network.Packets;
+        Assert.True(packets.Carried > before.Carried + 500 && packets.Lost > 0 && packets.Doubled > 50, $"{packets}");
     }
 
     [Fact]
@@ -98,6 +101,27 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     private string[] Train(string run, params string[] more) =>
         _runs.Train(run, ["--set", "cacl.training.max-steps=120", "--set", "cacl.http.enabled=false", .. more]);
 
+    private CaclProcess TrainerOn(TwoMachines network, string run, string certificates)
+    {
+        var trainer = CaclProcess.StartThrough(
+            network.OnTrainer,
+            Train(
+                run,
+                [
+                    "--set", "cacl.cluster.enabled=true", "--set", $"cacl.cluster.host={TwoMachines.Trainer}", "--set",
+                    "cacl.cluster.down-after=3s", "--set", $"cacl.cluster.certificates={certificates}",
+                ]));
+        trainer.Until(() => Invitation().IsMatch(trainer.Output));
+        return trainer;
+    }
+
+    private CaclProcess WorkerOn(TwoMachines network, string certificates) => CaclProcess.StartThrough(
+        network.OnWorker,
+        [
+            "worker", "--role", "decoder", "--join", $"{TwoMachines.Trainer}:4053", "--set", $"cacl.data.videos={_runs.Clips}",
+            "--set", $"cacl.cluster.certificates={certificates}",
+        ]);
+
     private void TrainAlone(string run)
     {
         using var trainer = CaclProcess.Start(Train(run));
@@ -112,57 +136,4 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
 
     [GeneratedRegex(@"cacl worker --role decoder --join (\S+)")]
     private static partial Regex Invitation();
-
-    /// <summary>Two network namespaces with a cable between them, which can be pulled out.</summary>
-    private sealed class TwoMachines : IDisposable
-    {
-        private readonly string _name = $"cacl{Environment.ProcessId}";
-
-        private TwoMachines()
-        {
-        }
-
-        public const string Trainer = "198.18.53.1";
-
-        public string[] OnTrainer => ["ip", "netns", "exec", $"{_name}a"];
-
-        public string[] OnWorker => ["ip", "netns", "exec", $"{_name}b"];
-
-        public static TwoMachines Make()
-        {
-            var machines = new TwoMachines();
-            var made = Environment.IsPrivilegedProcess && File.Exists("/usr/sbin/ip") && Run("netns", "add", $"{machines._name}a");
-            Assert.SkipUnless(made, "Network namespaces need root, the program ip and a kernel that has them.");
-            MustRun("netns", "add", $"{machines._name}b");
-            MustRun(
-                "link", "add", "cable", "netns", $"{machines._name}a", "type", "veth", "peer", "name", "cable", "netns",
-                $"{machines._name}b");
-            foreach (var (side, address) in new[] { ("a", Trainer), ("b", "198.18.53.2") })
-            {
-                MustRun("-n", machines._name + side, "address", "add", $"{address}/24", "dev", "cable");
-                MustRun("-n", machines._name + side, "link", "set", "cable", "up");
-                MustRun("-n", machines._name + side, "link", "set", "lo", "up");
-            }
-
-            return machines;
-        }
-
-        public void Cut() => MustRun("-n", $"{_name}a", "link", "set", "cable", "down");
-
-        public void Mend() => MustRun("-n", $"{_name}a", "link", "set", "cable", "up");
-
-        public void Dispose()
-        {
-            Run("netns", "delete", $"{_name}a");
-            Run("netns", "delete", $"{_name}b");
-        }
-
-        private static void MustRun(params string[] arguments) => Assert.True(Run(arguments), $"ip {string.Join(' ', arguments)} failed.");
-
-        private static bool Run(params string[] arguments)
-        {
-            using var ip = Process.Start("ip", arguments);
-            return ip.WaitForExit(TimeSpan.FromSeconds(20)) && ip.ExitCode == 0;
-        }
-    }
 }
