@@ -65,6 +65,7 @@ public sealed class CaclMethodTests
     [Fact]
     public void The_same_seed_and_views_make_the_same_steps_bit_for_bit()
     {
+        LongTests.Only("Two runs; BitIdentityTests have the same through the actors");
         using var views = SomeViews(1);
         TrainingSnapshot Run()
         {
@@ -142,6 +143,7 @@ public sealed class CaclMethodTests
     [Fact]
     public void A_targets_source_and_temperature_and_the_frames_that_move_each_change_the_step()
     {
+        LongTests.Only("Nine networks; the golden case cycle has each target in every test run");
         CaclOptions[] ways =
         [
             Options,
@@ -185,6 +187,7 @@ public sealed class CaclMethodTests
     [InlineData(Precision.Bf16)]
     public void A_run_restored_from_a_snapshot_goes_on_bit_for_bit(Precision precision)
     {
+        if (precision == Precision.Bf16) LongTests.Only("The same in bf16, in which SimCLR goes on in every test run");
         using var first = SomeViews(1);
         using var second = SomeViews(2);
         using var cacl = new CaclMethod(Options, CPU, precision);
