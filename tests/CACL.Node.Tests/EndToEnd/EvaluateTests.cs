@@ -88,6 +88,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void Another_networks_predictions_stand_beside_the_new_ones()
     {
+        LongTests.Only("Three evaluations");
         var (before, after) = (runs.Folder("untrained"), runs.Folder("trained"));
         Succeed([.. Evaluate("random", "linear"), "--out", before, "--pictures", "2"]);
         Succeed([.. Evaluate("random", "linear"), "--out", after, "--pictures", "2", "--beside", before, "--set", "cacl.seed=7"]);

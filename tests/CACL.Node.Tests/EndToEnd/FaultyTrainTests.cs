@@ -10,6 +10,7 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_run_folder_that_exists_or_is_in_use_is_refused()
     {
+        LongTests.Only("A training and two that are refused; RunFolderTests have it in every test run");
         var run = runs.Folder("taken");
         using var process = CaclProcess.Start(
             runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
