@@ -44,7 +44,7 @@ public sealed class BitIdentityTests
         LibTorchLoader.Load();
         TorchThreads.Use(1);
         (string Losses, string Weights)? first = null;
-        foreach (var (name, act) in Evaluators)
+        foreach (var (name, act) in LongTests.Wanted ? Evaluators : Evaluators.Where(e => e.Name is "none" or "works" or "hangs"))
         {
             var (losses, weights, evaluations) = await TrainAsync(act);
             first ??= (losses, weights);

@@ -16,7 +16,7 @@ public sealed class TensorCountTests
 {
     private static long Steps => Environment.GetEnvironmentVariable("CACL_SOAK_STEPS") is { Length: > 0 } steps
         ? long.Parse(steps, CultureInfo.InvariantCulture)
-        : LongTests.Wanted ? 100 : 24;
+        : LongTests.Wanted ? 100 : 12;
 
     [Fact]
     public async Task There_are_as_many_tensors_at_each_steps_end_with_checkpoints_in_between()

@@ -18,6 +18,9 @@ public abstract class MadeVideoContract
     /// <summary>Maximum number of pairs of a video that are compared.</summary>
     protected abstract int Pairs { get; }
 
+    /// <summary>Whether a video is left to the long tests.</summary>
+    protected virtual bool IsLong(string name) => false;
+
     /// <summary>Does something with a decoder.</summary>
     protected virtual string[] With(Func<IPairDecoder, string[]> what)
     {
@@ -30,6 +33,7 @@ public abstract class MadeVideoContract
     [MemberData(nameof(Videos))]
     public void A_video_has_the_frames_the_size_and_the_pixels_of_a_sequential_decode(string name)
     {
+        if (IsLong(name)) LongTests.Only("The same of all videos");
         MadeVideos.All();
         var (video, truth, record) = (MadeVideos.Of(name), MadeVideoTruth.Of(name), InstalledDecoders.Probe(Kind, name));
         Assert.Equal(

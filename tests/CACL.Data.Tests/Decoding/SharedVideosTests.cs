@@ -7,9 +7,8 @@ namespace CACL.Data.Tests.Decoding;
 
 /// <summary>
 /// Tests the same guarantees on videos of other origin: real clips of ../shared, and its odd and damaged files, whose frames, sizes and
-/// rotations are listed in a table. Of the clips it takes every sixth and a few pairs in-process;
-/// with tools/test --long, every second in-process, every sixth by workers and every twelfth isolated; all with CACL_CLIPS=all, which takes
-/// minutes.
+/// rotations are listed in a table. Of the clips it takes, with tools/test --long, every second in-process, every sixth by workers and
+/// every twelfth isolated; all with CACL_CLIPS=all, which takes minutes.
 /// </summary>
 public sealed class SharedVideosTests
 {
@@ -17,7 +16,7 @@ public sealed class SharedVideosTests
         ? [new TheoryDataRow<DecoderKind, string>(DecoderKind.Auto, "") { Skip = lack }]
         :
         [
-            new(DecoderKind.InProcess, "videos"),
+            new(DecoderKind.InProcess, "videos") { Skip = LongTests.WhyNot("Real clips beside the made ones") },
             new(DecoderKind.Isolated, "videos") { Skip = LongTests.WhyNot("A process for each pair") },
             new(DecoderKind.Worker, "videos") { Skip = LongTests.WhyNot("The same libraries as in-process") },
             new(DecoderKind.InProcess, "torture") { Skip = LongTests.WhyNot("Odd and damaged files beside the made ones") },
@@ -31,14 +30,13 @@ public sealed class SharedVideosTests
     {
         var isolated = kind == DecoderKind.Isolated;
         var every = Environment.GetEnvironmentVariable("CACL_CLIPS") == "all" ? 1
-            : !LongTests.Wanted || kind == DecoderKind.Worker ? 6 : isolated ? 12 : 2;
+            : kind == DecoderKind.Worker ? 6 : isolated ? 12 : 2;
         var paths = folder == "torture"
             ? [.. Manifest().Where(row => row.Frames is not null).Select(row => row.Path)]
             : Directory.EnumerateFiles(Workspace.Shared("data", folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                 .Where((_, i) => i % every == 0).ToArray();
         var decoders = InstalledDecoders.Of(kind);
-        var pairs = LongTests.Wanted ? int.MaxValue : 4;
-        ExactnessCheck.AssertExact(paths, decoders.CreateProber, decoders.CreateDecoder, pairs);
+        ExactnessCheck.AssertExact(paths, decoders.CreateProber, decoders.CreateDecoder, int.MaxValue);
     }
 
     [Fact]

@@ -58,28 +58,29 @@ public sealed class BatchPreviewTests : IDisposable
         var clock = new SetClock();
         var preview = new BatchPreview(clock);
         var steps = new List<long?>();
-        Train(preview, () => steps.Add(preview.Latest?.Step));
+        Train(preview, () => steps.Add(preview.Latest?.Step), steps: 2);
         Each.Holds(steps, step => Assert.Null(step));
         Train(preview, () =>
         {
             preview.Request();
             steps.Add(preview.Latest?.Step);
-        });
+        }, steps: 2);
         Assert.Equal(0, preview.Latest!.Step);
         clock.Now += BatchPreview.LeastTime;
-        Train(preview, () => preview.Request());
+        Train(preview, () => preview.Request(), steps: 1);
         Assert.Equal((0, Size, Side), (preview.Latest.Step, preview.Latest.Pairs.Count, preview.Latest.Side));
         Assert.Equal(["/0", "/1", "/2", "/3"], preview.Latest.Pairs.Select(p => p.Path));
         Each.Holds(preview.Latest.Pairs, p => Assert.Equal((Side * Side * 3, Side * Side * 3), (p.View.Length, p.ViewPlus.Length)));
     }
 
-    private static (List<StepResult> Losses, TrainingSnapshot State) Train(BatchPreview? preview, Action beforeStep)
+    private static (List<StepResult> Losses, TrainingSnapshot State) Train(
+        BatchPreview? preview, Action beforeStep, int steps = 4)
     {
         var method = new CaclOptions { Seed = 5, QueueSize = 64, BatchNormSplits = 2 };
         using var engine = new TrainingEngine(method, "cpu", seed: 5, initial: null, preview is null ? null : preview.Look);
         using var pool = new FramePairPool(Side);
         var losses = new List<StepResult>();
-        for (var step = 0; step < 4; step++)
+        for (var step = 0; step < steps; step++)
         {
             beforeStep();
             using var batch = Batch(pool, step);

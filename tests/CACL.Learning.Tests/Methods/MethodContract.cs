@@ -1,5 +1,6 @@
 using CACL.Learning.Augmentation;
 using CACL.Learning.Methods;
+using CACL.Learning.Methods.SimClr;
 using CACL.Learning.Runtime;
 using CACL.Learning.Weights;
 using CACL.Testing;
@@ -100,6 +101,7 @@ public abstract class MethodContract
     [Fact]
     public void A_step_whose_losses_are_no_numbers_changes_nothing()
     {
+        OneMethodOrLong();
         using var bad = SomeViews(1);
         using (no_grad()) bad.View.fill_(double.NaN);
         using var good = SomeViews(2);
@@ -113,6 +115,7 @@ public abstract class MethodContract
     [Fact]
     public void In_bf16_its_losses_are_nearly_those_of_fp32()
     {
+        OneMethodOrLong();
         using var views = SomeViews(1);
         using var exact = Options.Create(CPU);
         using var rounded = Options.Create(CPU, Precision.Bf16);
@@ -135,6 +138,12 @@ public abstract class MethodContract
             described.Metrics.Count, described.Metrics.Select(metric => metric.Name).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(
             described.Metrics.Count, described.Metrics.Select(metric => (metric.Kind, metric.Head)).Distinct().Count());
+    }
+
+    // What all methods share in one base class is tried with the smallest of them in every test run.
+    private void OneMethodOrLong()
+    {
+        if (Options is not SimClrOptions) LongTests.Only("The same for another method");
     }
 
     /// <summary>Returns views of a batch, of which the second resemble the first, with boxes that overlap but in the last pair.</summary>

@@ -15,12 +15,12 @@ public sealed class RankGoldenTests
 {
     [Theory]
     [InlineData("train_1")]
-    [InlineData("trainmocov2_1", true)]
-    [InlineData("traindensecl_1", true)]
-    [InlineData("trainpixpro_1", true)]
-    public void A_training_of_a_golden_file_is_recomputed_by_two_ranks(string name, bool isLong = false)
+    [InlineData("trainmocov2_1")]
+    [InlineData("traindensecl_1")]
+    [InlineData("trainpixpro_1")]
+    public void A_training_of_a_golden_file_is_recomputed_by_two_ranks(string name)
     {
-        if (isLong) LongTests.Only("A training of each method");
+        LongTests.Only("A training of each method; RankStepTests have a step of two ranks in every test run");
         var path = GoldenFiles.Path(name);
         var found = ThreadRanks.Do(2, rank =>
         {

@@ -88,6 +88,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void Another_networks_predictions_stand_beside_the_new_ones()
     {
+        LongTests.Only("Three evaluations");
         var (before, after) = (runs.Folder("untrained"), runs.Folder("trained"));
         Succeed([.. Evaluate("random", "linear"), "--out", before, "--pictures", "2"]);
         Succeed([.. Evaluate("random", "linear"), "--out", after, "--pictures", "2", "--beside", before, "--set", "cacl.seed=7"]);
@@ -115,26 +116,27 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_run_its_checkpoint_and_what_is_exported_of_it_score_alike()
     {
-        var (run, exported) = (runs.Folder("one-step"), runs.Folder("exported.safetensors"));
-        Succeed(runs.Train(run, "--set", "cacl.training.max-steps=1"));
+        const int Step = 16;
+        var (run, exported) = (runs.Undisturbed, runs.Folder("exported.safetensors"));
         Succeed("export", "--checkpoint", run, "--out", exported);
         // This is the run without its link to the newest checkpoint.
         var lost = runs.Folder("lost");
         Directory.CreateDirectory(Path.Combine(lost, "checkpoints"));
-        Directory.CreateSymbolicLink(Path.Combine(lost, "checkpoints", "step-00000001"), Path.Combine(run, "checkpoints", "step-00000001"));
-        string[] paths = [run, Path.Combine(run, "checkpoints", "step-00000001"), exported, lost];
+        var newest = Path.Combine("checkpoints", $"step-{Step:D8}");
+        Directory.CreateSymbolicLink(Path.Combine(lost, newest), Path.Combine(run, newest));
+        string[] paths = [run, Path.Combine(run, newest), exported, lost];
         var processes = paths.Select(path => CaclProcess.Start([.. Evaluate(path, "linear"), "--json"])).ToArray();
         var results = processes.Select(Result).ToArray();
         string[] said = [.. processes.Select(p => p.Output)];
         foreach (var process in processes) process.Dispose();
         Each.Holds(results, r => Assert.Equal(Figures(results[0]), Figures(r)));
-        Each.Holds(results, r => Assert.Equal(1, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
+        Each.Holds(results, r => Assert.Equal(Step, r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("step").GetInt32()));
         string?[] hashes = [.. results.Select(r => r.GetProperty("manifest").GetProperty("checkpoint").GetProperty("sha256").GetString())];
         Assert.Equal(hashes[0], hashes[1]);
         Assert.NotEqual(hashes[0], hashes[2]);
         Assert.DoesNotContain("latest", results[0].GetProperty("notes").GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("step-00000001, is taken instead.", results[3].GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
-        Assert.Contains("step-00000001, is taken instead.", said[3], StringComparison.Ordinal);
+        Assert.Contains($"step-{Step:D8}, is taken instead.", results[3].GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains($"step-{Step:D8}, is taken instead.", said[3], StringComparison.Ordinal);
     }
 
     private static SKColor[] Crop(SKBitmap sheet, SKRect place) =>
@@ -199,6 +201,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_sweep_that_holds_nothing_out_chooses_nothing()
     {
+        LongTests.Only("The same with nothing held out");
         using var sweep = CaclProcess.Start([
             .. Evaluate("random", "linear"), "--sweep-learning-rate", "--set", "cacl.evaluation.sweep-held-out=0", "--json"]);
         var (result, own) = (Result(sweep), Plain());
@@ -242,6 +245,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void More_clusters_than_classes_are_another_measure()
     {
+        LongTests.Only("The same with more clusters");
         using var process = CaclProcess.Start(
             [.. Evaluate("random", "clusters"), "--json", "--set", "cacl.evaluation.clusters.clusters=5"]);
         var protocol = Result(process).GetProperty("manifest").GetProperty("protocol").GetRawText();
@@ -268,6 +272,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [InlineData(15, ExitCodes.Terminated)]
     public void A_signal_ends_it_without_a_result(int signal, int exitCode)
     {
+        if (signal == 2) LongTests.Only("The same with the other signal");
         var folder = runs.Folder($"stopped-{signal}");
         using var process = CaclProcess.Start(
             [
@@ -283,6 +288,7 @@ public sealed class EvaluateTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_head_of_the_checkpoint_that_has_collapsed_is_told_and_changes_no_figure()
     {
+        LongTests.Only("Two evaluations");
         using var fixture = new PictureFixture();
         using var collapsed = CaclProcess.Start(
             [.. Evaluate(fixture.Weights(Heads.Pixel | Heads.Cycle, Heads.Cycle), "linear"), "--json"]);

@@ -27,6 +27,7 @@ public sealed partial class EvaluatorWorkerTests(MadeClips clips) : IDisposable
     [Fact]
     public void A_worker_returns_what_an_evaluation_here_returns_to_the_bit_and_so_do_its_files()
     {
+        LongTests.Only("A training, a worker and two evaluations");
         var run = _runs.Folder("run");
         var data = DataSet("discs");
         using var trainer = Paused(run, [data], epochs: 3);

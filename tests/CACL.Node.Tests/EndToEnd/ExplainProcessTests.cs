@@ -11,7 +11,7 @@ public sealed class ExplainProcessTests(SmallRuns runs) : IClassFixture<SmallRun
     [Fact]
     public void A_step_is_computed_with_as_many_threads_as_run_json_says_and_in_an_older_folder_as_the_log_says()
     {
-        var run = runs.CopyOfUndisturbed("threads");
+        var run = runs.LinkedCopyOfUndisturbed("threads");
         File.AppendAllText(Path.Combine(run, "config.resolved.conf"), "\ncacl.training.threads = 0\n");
         File.AppendAllText(Path.Combine(run, "train.log"), "{\"@mt\":\"libtorch\",\"Threads\":3}\n");
         var output = Explain();

@@ -1,3 +1,5 @@
+using CACL.Testing;
+
 namespace CACL.Node.Tests.EndToEnd;
 
 /// <summary>Tests trainings that cannot run as requested.</summary>
@@ -8,6 +10,7 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_run_folder_that_exists_or_is_in_use_is_refused()
     {
+        LongTests.Only("A training and two that are refused; RunFolderTests have it in every test run");
         var run = runs.Folder("taken");
         using var process = CaclProcess.Start(
             runs.Train(run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000"));
@@ -21,23 +24,17 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void Changed_settings_are_refused_on_resume_and_shown()
     {
-        var run = runs.Folder("changed");
-        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", "cacl.training.max-steps=1")));
+        var run = runs.LinkedCopyOfUndisturbed("changed");
         CaclProcess.AssertRefused(
-            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=1", "--set", "cacl.model.temperature=0.2")),
-            "cacl.model.temperature", "0.07", "0.2");
-        CaclProcess.AssertRefused(
-            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.training.max-steps=1", "--set", "cacl.model.queue-size=32")),
-            "queue");
+            CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.model.temperature=0.2")), "cacl.model.temperature", "0.07", "0.2");
+        CaclProcess.AssertRefused(CaclProcess.Run(runs.Train(run, "--resume", "--set", "cacl.model.queue-size=32")), "queue");
     }
 
     [Fact]
     public void A_loss_that_is_not_finite_ends_the_run_with_step_losses_and_videos()
     {
-        var (good, run) = (runs.Folder("finite"), runs.Folder("not-finite"));
-        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(good, "--set", "cacl.training.max-steps=1")));
-        var weights = runs.Folder("infinite.safetensors");
-        File.Copy(Path.Combine(good, "checkpoints", "step-00000001", "query.safetensors"), weights);
+        var (run, weights) = (runs.Folder("not-finite"), runs.Folder("infinite.safetensors"));
+        File.Copy(Path.Combine(runs.Undisturbed, "checkpoints", "step-00000016", "query.safetensors"), weights);
         using (var file = File.OpenWrite(weights))
         {
             file.Seek(-4, SeekOrigin.End);
@@ -52,6 +49,7 @@ public sealed class FaultyTrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void Broken_videos_among_good_ones_are_named_and_left_out()
     {
+        LongTests.Only("A training; BadMediaTests has such a video in every test run");
         var (videos, run) = (runs.Folder("mixed"), runs.Folder("mixed-run"));
         MadeClips.Require();
         Directory.CreateDirectory(videos);

@@ -30,15 +30,13 @@ public sealed class FullDiskTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_resumed_run_says_that_there_is_no_room_and_changes_nothing()
     {
-        var (disk, run) = (runs.Folder("disk"), runs.Folder("full"));
+        var disk = runs.Folder("disk");
         Directory.CreateDirectory(disk);
         var (exit, output) = Start("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", disk);
         Assert.SkipUnless(exit == 0, $"No file system of its own can be mounted here: {output}");
-        string[] length = ["--set", "cacl.training.max-steps=1"];
-        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, length)));
-
+        var run = runs.LinkedCopyOfUndisturbed("full");
         var program = Path.Combine(AppContext.BaseDirectory, "CACL.Node.dll");
-        string[] command = ["dotnet", program, .. runs.Train(Path.Combine(disk, "run"), ["--resume", .. length])];
+        string[] command = ["dotnet", program, .. runs.Train(Path.Combine(disk, "run"), "--resume")];
         (exit, output) = Start(
             "unshare", ["--user", "--map-root-user", "--mount", "bash", "-c", FullDisk, "bash", disk, run, .. command]);
         CaclProcess.AssertRefused((exit, output), "cannot be written: No space left on device", "Free space there");

@@ -65,6 +65,7 @@ public sealed partial class InterruptedScanTests(SmallRuns runs) : IClassFixture
     [Fact]
     public void Of_two_folders_the_one_that_was_never_scanned_is()
     {
+        LongTests.Only("A scan and a training");
         var (a, b, catalog) = (Some("a", 7), Some("b", 5), runs.Folder("two.sqlite"));
         CaclProcess.AssertSuccess(CaclProcess.Run(Scan(a, catalog)));
         var (exit, output) = CaclProcess.Run([.. Train("two", catalog), "--set", $"cacl.data.videos=[\"{a}\",\"{b}\"]"]);

@@ -63,7 +63,7 @@ public sealed class LimitsTests(SmallRuns runs) : IClassFixture<SmallRuns>
     {
         string[] asNobody = ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "env", "HOME=/nonexistent"];
         Require([.. asNobody, "test", "-r", Program]);
-        var run = runs.CopyOfUndisturbed("anothers");
+        var run = runs.LinkedCopyOfUndisturbed("anothers");
         // The tests' folders are closed to others; what is tried here is what a folder that can be read does not allow.
         Require("chmod", "o+rx", Path.GetDirectoryName(run)!, Path.GetDirectoryName(runs.Clips)!);
         var before = Listing(run);

@@ -139,6 +139,7 @@ public sealed class LiveControlTests(SmallRuns runs) : IClassFixture<SmallRuns>,
     [Fact]
     public void A_run_that_is_stopped_on_request_may_go_on_answering_too()
     {
+        LongTests.Only("The same where it is stopped");
         var run = runs.Folder("lingers-stopped");
         using var process = CaclProcess.Start(runs.Train(
             run, "--set", "cacl.training.max-steps=100000", "--set", "cacl.training.epochs=1000000", "--set", "cacl.http.linger=1h"));

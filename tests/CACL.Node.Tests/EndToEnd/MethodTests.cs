@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CACL.Learning.Methods.Byol;
 using CACL.Learning.Weights;
 using CACL.Node.Settings;
 using CACL.Testing;
@@ -10,13 +9,13 @@ namespace CACL.Node.Tests.EndToEnd;
 public sealed class MethodTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     /// <summary>
-    /// The rivals' words. BYOL has all that a method may have between two steps: a second network on a schedule, and heads with statistics
-    /// of their own. The others take as long.
+    /// The rivals' words. What each has between two steps is saved and loaded in every test run by MethodContract, and a killed program
+    /// goes on in TrainTests.
     /// </summary>
     public static IEnumerable<TheoryDataRow<string>> Rivals => KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(
         method => new TheoryDataRow<string>(method.Word)
         {
-            Skip = method.Word == ByolOptions.Word ? null : LongTests.WhyNot("three trainings of every method"),
+            Skip = LongTests.WhyNot("three trainings of every method"),
         });
 
     [Theory]

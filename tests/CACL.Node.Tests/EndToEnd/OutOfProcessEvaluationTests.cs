@@ -86,6 +86,7 @@ public sealed class OutOfProcessEvaluationTests(SmallRuns runs) : IClassFixture<
     [Fact]
     public void A_running_training_is_evaluated_on_demand_and_a_signal_ends_that_at_once()
     {
+        LongTests.Only("A training and three commands");
         var run = runs.Folder("asked");
         using var process = CaclProcess.Start(runs.Train(
             run,

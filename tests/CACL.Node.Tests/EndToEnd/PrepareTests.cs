@@ -80,6 +80,10 @@ public sealed class PrepareTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.True(exit == 0, output);
         Assert.Contains("prepared (H.264, short side 256, GOP 8, CRF 20, ", output, StringComparison.Ordinal);
         Assert.Contains("1 usable video, 1 of them prepared.", output, StringComparison.Ordinal);
+        // A training reads it; the test below looks at what it draws.
+        output = Trained(
+            runs.Folder("on-one"), catalog, 1, "--set", $"cacl.data.videos=[\"{videos}\"]", "--set", "cacl.data.max-bad-share=1");
+        Assert.Contains("1 of 1 videos are read from their prepared files", output, StringComparison.Ordinal);
         File.Delete(Path.Combine(folder, "clip.mp4"));
         Assert.Contains("not used: ", CaclProcess.Run("videos", "list", "--catalog", catalog).Output, StringComparison.Ordinal);
         CaclProcess.AssertRefused(CaclProcess.Run("videos", "prepare", videos, Path.Combine(videos, "small")), "lie one in the other");
@@ -88,6 +92,7 @@ public sealed class PrepareTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public void A_training_on_prepared_files_draws_the_same_samples_and_says_what_it_reads()
     {
+        LongTests.Only("A preparation, three trainings and two explanations");
         var (folder, catalog) = (runs.Folder("files"), runs.Folder("files.sqlite"));
         CaclProcess.AssertSuccess(CaclProcess.Run(Prepare(folder, catalog)));
         var (with, without) = (runs.Folder("with"), runs.Folder("without"));

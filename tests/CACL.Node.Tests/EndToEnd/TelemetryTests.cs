@@ -14,6 +14,7 @@ public sealed class TelemetryTests(SmallRuns runs) : IClassFixture<SmallRuns>
     [Fact]
     public async Task A_training_tells_its_figures_and_each_step_stands_once_in_TensorBoards_files_after_a_kill()
     {
+        LongTests.Only("A training in two parts");
         var run = runs.Folder("watched");
         string[] endless =
         [

@@ -4,7 +4,8 @@ using CACL.Testing;
 namespace CACL.Node.Tests.EndToEnd;
 
 /// <summary>Workers in processes of their own decode for a training; whatever becomes of them, it computes the same.</summary>
-public sealed partial class WorkerTests(MadeClips clips) : IDisposable
+public sealed partial class WorkerTests(SmallRuns runs, WorkerTests.Alone alone)
+    : IClassFixture<SmallRuns>, IClassFixture<WorkerTests.Alone>
 {
     private const int Kill = 9;
     private const int Terminate = 15;
@@ -15,16 +16,11 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     // A run is long enough for workers to be lost and to come back; on a machine that others use it takes minutes.
     private static readonly TimeSpan ARun = TimeSpan.FromMinutes(10);
 
-    private readonly SmallRuns _runs = new(clips);
-
-    public void Dispose() => _runs.Dispose();
-
     [Fact]
     public void A_killed_a_paused_and_a_restarted_worker_leave_no_trace_in_the_numbers()
     {
         LongTests.Only("Two runs, with workers that come and go");
-        var (alone, shared) = (_runs.Folder("alone"), _runs.Folder("shared"));
-        TrainAlone(alone);
+        var shared = runs.Folder("shared");
         using var trainer = CaclProcess.Start(Train(shared, ["--set", "cacl.cluster.enabled=true", .. AnyPorts]));
         trainer.Until(() => Invitation().IsMatch(trainer.Output));
         using var killed = Worker(trainer);
@@ -41,7 +37,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         paused.Signal(Continue);
         trainer.Until(() => Count(trainer.Output, Joined) == 5);
         Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
-        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+        Assert.Equal(SmallRuns.Losses(alone.Folder), SmallRuns.Losses(shared));
         paused.Until(() => paused.Output.Contains("The training is over", StringComparison.Ordinal)); // and waits for the next
         paused.Signal(Terminate);
         Assert.Equal(143, paused.WaitForExit());
@@ -52,9 +48,8 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     {
         LongTests.Only("Two runs, and a network that fails");
         using var network = TwoMachines.Make();
-        var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
+        var (shared, certificates) = (runs.Folder("shared-apart"), runs.Folder("certificates"));
         CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
-        TrainAlone(alone);
         using var trainer = TrainerOn(network, shared, certificates);
         using var worker = WorkerOn(network, certificates);
         trainer.Until(() => Count(trainer.Output, Joined) == 1);
@@ -63,7 +58,7 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
         network.Mend();
         trainer.Until(() => Count(trainer.Output, Joined) == 2);
         Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
-        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+        Assert.Equal(SmallRuns.Losses(alone.Folder), SmallRuns.Losses(shared));
     }
 
     [Fact]
@@ -71,15 +66,14 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     {
         LongTests.Only("Two runs, one over a bad network");
         using var network = TwoMachines.MakeFarApart();
-        var (alone, shared, certificates) = (_runs.Folder("alone"), _runs.Folder("shared"), _runs.Folder("certificates"));
+        var (shared, certificates) = (runs.Folder("shared-far"), runs.Folder("certificates-far"));
         CaclProcess.AssertSuccess(CaclProcess.Run("cluster", "certificates", certificates));
-        TrainAlone(alone);
         using var trainer = TrainerOn(network, shared, certificates);
         using var worker = WorkerOn(network, certificates);
         trainer.Until(() => Count(trainer.Output, Joined) == 1);
         var before = network.Packets;
         Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
-        Assert.Equal(SmallRuns.Losses(alone), SmallRuns.Losses(shared));
+        Assert.Equal(SmallRuns.Losses(alone.Folder), SmallRuns.Losses(shared));
         var packets = network.Packets;
         Assert.True(packets.Carried > before.Carried + 500 && packets.Lost > 0 && packets.Doubled > 50, $"{packets}");
     }
@@ -88,18 +82,17 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     public void What_others_could_reach_is_refused_without_certificates_on_either_side()
     {
         CaclProcess.AssertRefused(
-            CaclProcess.Run(_runs.Train(
-                _runs.Folder("run"), "--set", "cacl.cluster.enabled=true", "--set", "cacl.cluster.host=192.0.2.1")),
+            CaclProcess.Run(runs.Train(
+                runs.Folder("run"), "--set", "cacl.cluster.enabled=true", "--set", "cacl.cluster.host=192.0.2.1")),
             "cacl.cluster.host", "is 192.0.2.1, which others can reach", "cacl cluster certificates DIR");
         CaclProcess.AssertRefused(
-            CaclProcess.Run("worker", "--role", "decoder", "--join", "192.0.2.1:4053", "--set", $"cacl.data.videos={_runs.Clips}"),
+            CaclProcess.Run("worker", "--role", "decoder", "--join", "192.0.2.1:4053", "--set", $"cacl.data.videos={runs.Clips}"),
             "192.0.2.1 is another machine, and there are no certificates");
     }
 
     private static string[] AnyPorts => ["--set", "cacl.cluster.port=auto", "--set", "cacl.cluster.data-port=auto"];
 
-    private string[] Train(string run, params string[] more) =>
-        _runs.Train(run, ["--set", "cacl.training.max-steps=120", "--set", "cacl.http.enabled=false", .. more]);
+    private string[] Train(string run, params string[] more) => Train(runs, run, more);
 
     private CaclProcess TrainerOn(TwoMachines network, string run, string certificates)
     {
@@ -118,22 +111,38 @@ public sealed partial class WorkerTests(MadeClips clips) : IDisposable
     private CaclProcess WorkerOn(TwoMachines network, string certificates) => CaclProcess.StartThrough(
         network.OnWorker,
         [
-            "worker", "--role", "decoder", "--join", $"{TwoMachines.Trainer}:4053", "--set", $"cacl.data.videos={_runs.Clips}",
+            "worker", "--role", "decoder", "--join", $"{TwoMachines.Trainer}:4053", "--set", $"cacl.data.videos={runs.Clips}",
             "--set", $"cacl.cluster.certificates={certificates}",
         ]);
 
-    private void TrainAlone(string run)
-    {
-        using var trainer = CaclProcess.Start(Train(run));
-        Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
-    }
+    private static string[] Train(SmallRuns runs, string run, params string[] more) =>
+        runs.Train(run, ["--set", "cacl.training.max-steps=120", "--set", "cacl.http.enabled=false", .. more]);
 
     private CaclProcess Worker(CaclProcess trainer) => CaclProcess.Start(
         "worker", "--role", "decoder", "--join", Invitation().Match(trainer.Output).Groups[1].Value, "--set",
-        $"cacl.data.videos={_runs.Clips}", "--set", "cacl.data.decoders=1");
+        $"cacl.data.videos={runs.Clips}", "--set", "cacl.data.decoders=1");
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
     [GeneratedRegex(@"cacl worker --role decoder --join (\S+)")]
     private static partial Regex Invitation();
+
+    /// <summary>The same run without workers, which is made once, for the first test that asks for it.</summary>
+    public sealed class Alone(MadeClips clips) : IDisposable
+    {
+        private readonly SmallRuns _runs = new(clips);
+        private string? _folder;
+
+        internal string Folder => _folder ??= Made();
+
+        public void Dispose() => _runs.Dispose();
+
+        private string Made()
+        {
+            var folder = _runs.Folder("alone");
+            using var trainer = CaclProcess.Start(Train(_runs, folder));
+            Assert.True(trainer.WaitForExit(ARun) == 0, trainer.Output);
+            return folder;
+        }
+    }
 }

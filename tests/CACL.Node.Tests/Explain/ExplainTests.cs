@@ -72,6 +72,7 @@ public sealed class ExplainTests(MadeClips clips)
     [Fact]
     public async Task A_video_that_vanished_since_is_named_and_the_rest_is_shown()
     {
+        LongTests.Only("A training, three explanations and two scans");
         using var run = RecordedRun.New(clips);
         await run.TrainAsync(RunStart.New);
         var whole = Explain(run.Folder, 9, "--out", run.File("whole"));

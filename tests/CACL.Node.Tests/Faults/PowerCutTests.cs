@@ -30,7 +30,7 @@ public sealed class PowerCutTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_power_cut_leaves_every_checkpoint_that_was_reported()
     {
         var recorded = Record("cut", resumes: false, "--set", "cacl.training.max-steps=6", "--set", "cacl.checkpoints.every-steps=2");
-        Cut(recorded, cuts: LongTests.Wanted ? 150 : 75, seed: 1);
+        Cut(recorded, cuts: LongTests.Wanted ? 150 : 45, seed: 1);
     }
 
     [Fact]

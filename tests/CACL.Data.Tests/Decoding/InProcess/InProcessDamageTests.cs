@@ -7,7 +7,8 @@ namespace CACL.Data.Tests.Decoding.InProcess;
 public sealed class InProcessDamageTests
 {
     private const int Size = 32;
-    private const int Copies = 60;
+
+    private static readonly int Copies = LongTests.Wanted ? 60 : 20;
 
     [Theory]
     [InlineData("clip.mp4")]

@@ -1,6 +1,7 @@
 using CACL.Learning.Methods;
 using CACL.Learning.Methods.Byol;
 using CACL.Learning.Networks;
+using CACL.Testing;
 using static TorchSharp.torch;
 
 namespace CACL.Learning.Tests.Methods.Byol;
@@ -14,6 +15,7 @@ public sealed class ByolMethodTests : MethodContract
     [Fact]
     public void It_learns_what_a_few_pairs_have_in_common()
     {
+        LongTests.Only("Twelve steps; SimCLR learns in every test run");
         using var views = SomeViews(1);
         using var method = new ByolMethod(Small, CPU);
         var losses = Enumerable.Range(0, 12).Select(step => method.Step(views, new(0.05) { Progress = step / 12.0 }).Loss).ToList();
