@@ -6,12 +6,18 @@ namespace CACL.Data.Catalog;
 /// <summary>Writes rows within one transaction, with statements that are prepared once.</summary>
 internal sealed class CatalogWriter : IDisposable
 {
-    private static readonly string[] Columns =
+    /// <summary>Places of columns in <see cref="Columns"/>.</summary>
+    internal const int Reason = 3, Message = 4, Vanished = 17, ReadingRules = 19;
+
+    private static readonly string[] Names =
     [
         "path", "size", "modified", "reason", "message", "codec", "width", "height", "rotation", "mirrored", "stream_index",
         "reorder_delay", "frames", "counted_by", "time_base_numerator", "time_base_denominator", "seekable", "vanished", "scanned_at",
         "reading_rules",
     ];
+
+    /// <summary>The columns of a row, except its id; the first is the path.</summary>
+    internal static IReadOnlyList<string> Columns => Names;
 
     private readonly SqliteCommand _row;
     private readonly SqliteCommand _frames;
@@ -20,13 +26,13 @@ internal sealed class CatalogWriter : IDisposable
     internal CatalogWriter(SqliteConnection connection, SqliteTransaction transaction)
     {
         // The row keeps its id: plans and quarantine files name videos by it.
-        var values = string.Join(", ", Columns.Select(column => "$" + column));
-        var replaced = string.Join(", ", Columns.Skip(1).Select(column => $"{column} = excluded.{column}"));
+        var values = string.Join(", ", Names.Select(column => "$" + column));
+        var replaced = string.Join(", ", Names.Skip(1).Select(column => $"{column} = excluded.{column}"));
         _row = Command(
             connection,
             transaction,
-            $"INSERT INTO videos ({string.Join(", ", Columns)}) VALUES ({values}) ON CONFLICT (path) DO UPDATE SET {replaced} RETURNING id",
-            Columns);
+            $"INSERT INTO videos ({string.Join(", ", Names)}) VALUES ({values}) ON CONFLICT (path) DO UPDATE SET {replaced} RETURNING id",
+            Names);
         _frames = Command(
             connection,
             transaction,
@@ -46,13 +52,22 @@ internal sealed class CatalogWriter : IDisposable
             video?.Frames.TimeBaseDenominator, video is null ? null : video.Frames.Seekable ? 1 : 0,
             0, DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), CatalogSchema.ReadingRulesOf(entry.Path),
         ];
+        return Write(values, video is null ? null : FrameIndexCodec.Encode(video.Frames.Times, video.Frames.KeyFrames));
+    }
+
+    /// <summary>Writes a row as another catalogue has it.</summary>
+    /// <param name="values">A value for each of <see cref="Columns"/>.</param>
+    /// <param name="frames">The frame times, encoded; null: there are none.</param>
+    /// <returns>The row's id here.</returns>
+    internal long Write(object?[] values, byte[]? frames)
+    {
         for (var i = 0; i < values.Length; i++) _row.Parameters[i].Value = values[i] ?? DBNull.Value;
         var id = (long)_row.ExecuteScalar()!;
 
-        var frames = video is null ? _noFrames : _frames;
-        frames.Parameters[0].Value = id;
-        if (video is not null) frames.Parameters[1].Value = FrameIndexCodec.Encode(video.Frames.Times, video.Frames.KeyFrames);
-        frames.ExecuteNonQuery();
+        var command = frames is null ? _noFrames : _frames;
+        command.Parameters[0].Value = id;
+        if (frames is not null) command.Parameters[1].Value = frames;
+        command.ExecuteNonQuery();
         return id;
     }
 
