@@ -19,20 +19,27 @@ internal sealed class CatalogWriter : IDisposable
     /// <summary>The columns of a row, except its id; the first is the path.</summary>
     internal static IReadOnlyList<string> Columns => Names;
 
+    private readonly SqliteCommand _find;
     private readonly SqliteCommand _row;
     private readonly SqliteCommand _frames;
     private readonly SqliteCommand _noFrames;
+    private long _last;
 
     internal CatalogWriter(SqliteConnection connection, SqliteTransaction transaction)
     {
-        // The row keeps its id: plans and quarantine files name videos by it.
-        var values = string.Join(", ", Names.Select(column => "$" + column));
+        // The row keeps its id: plans and quarantine files name videos by it. RETURNING would tell it, too, but makes a table of its own
+        // for each row, which takes longer than writing it.
+        string[] columns = ["id", .. Names];
+        var values = string.Join(", ", columns.Select(column => "$" + column));
         var replaced = string.Join(", ", Names.Skip(1).Select(column => $"{column} = excluded.{column}"));
+        _find = Command(connection, transaction, "SELECT id FROM videos WHERE path = $path", ["path"]);
+        using var last = Command(connection, transaction, "SELECT coalesce(max(id), 0) FROM videos", []);
+        _last = (long)last.ExecuteScalar()!;
         _row = Command(
             connection,
             transaction,
-            $"INSERT INTO videos ({string.Join(", ", Names)}) VALUES ({values}) ON CONFLICT (path) DO UPDATE SET {replaced} RETURNING id",
-            Names);
+            $"INSERT INTO videos ({string.Join(", ", columns)}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {replaced}",
+            columns);
         _frames = Command(
             connection,
             transaction,
@@ -61,8 +68,11 @@ internal sealed class CatalogWriter : IDisposable
     /// <returns>The row's id here.</returns>
     internal long Write(object?[] values, byte[]? frames)
     {
-        for (var i = 0; i < values.Length; i++) _row.Parameters[i].Value = values[i] ?? DBNull.Value;
-        var id = (long)_row.ExecuteScalar()!;
+        _find.Parameters[0].Value = values[0];
+        var id = _find.ExecuteScalar() as long? ?? ++_last;
+        _row.Parameters[0].Value = id;
+        for (var i = 0; i < values.Length; i++) _row.Parameters[i + 1].Value = values[i] ?? DBNull.Value;
+        _row.ExecuteNonQuery();
 
         var command = frames is null ? _noFrames : _frames;
         command.Parameters[0].Value = id;
@@ -73,6 +83,7 @@ internal sealed class CatalogWriter : IDisposable
 
     public void Dispose()
     {
+        _find.Dispose();
         _row.Dispose();
         _frames.Dispose();
         _noFrames.Dispose();

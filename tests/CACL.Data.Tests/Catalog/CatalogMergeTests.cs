@@ -120,6 +120,7 @@ public sealed class CatalogMergeTests : IDisposable
         }
 
         var ids = Ids(Target);
+        var copy = Prepare(ids[Path.Combine(_videos, "5.mp4")]);
         File.Delete(Path.Combine(_videos, "7.mp4"));
         File.WriteAllText(Path.Combine(_videos, "8.mp4"), "35 frames, changed");
         File.WriteAllText(Path.Combine(_videos, "new.mp4"), "20 frames");
@@ -128,6 +129,8 @@ public sealed class CatalogMergeTests : IDisposable
         Assert.Equal((3, 30 - 3, 3, 0, 1), (report.Shards, report.Usable, report.Unusable, report.Vanished, report.Gone));
         Assert.Equal(CatalogRows.Of(scanned), CatalogRows.Of(Target));
         Assert.Equal(ids, Ids(Target).Where(row => !row.Key.EndsWith("new.mp4", StringComparison.Ordinal)));
+        using var joined = VideoCatalog.OpenExisting(Target);
+        Assert.Equal(copy, Assert.Single(joined.List(), video => video.Prepared is { Fault: null }).Prepared!.Path);
     }
 
     [Fact]
@@ -195,6 +198,18 @@ public sealed class CatalogMergeTests : IDisposable
         using var catalog = VideoCatalog.Open(file);
         new VideoScanner(catalog, () => new LineProber(_ => { })).Scan(
             [root ?? _videos], new ScanOptions { Parallelism = 2, Shard = shard }, cancel: TestContext.Current.CancellationToken);
+    }
+
+    private string Prepare(long id)
+    {
+        var copy = _temporary.File("copy.mp4");
+        File.WriteAllText(copy, "a copy");
+        using var catalog = VideoCatalog.OpenExisting(Target);
+        var (record, source, _) = catalog.LoadUnchecked(id);
+        var made = FileStamp.Of(copy)!.Value;
+        catalog.NotePrepared(
+            [new PreparedVideo(id, source.Size, source.ModifiedTicks, "h264", made.Size, made.ModifiedTicks, record with { Path = copy })]);
+        return copy;
     }
 
     private static void Alter(string file, string change)
