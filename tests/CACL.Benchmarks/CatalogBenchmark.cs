@@ -27,16 +27,21 @@ internal static class CatalogBenchmark
         }
 
         var (rows, frames, folder) = (options["rows", 240_000], options["frames", 300], options["folder", Folder]);
+        // Only one share of the rows, as of a scan that machines divide; the folder must exist then.
+        var shard = options["shards", 0] is > 0 and var shards ? new ScanShard(options["shard", 1], shards) : null;
+        var roots = shard is null ? null : new VideoRoots([folder]);
         var clock = Stopwatch.StartNew();
         using (var catalog = VideoCatalog.Open(file))
         {
+            if (roots is not null) CatalogShard.Begin(catalog.File, shard, roots);
             for (var from = 0; from < rows; from += Batch)
             {
-                var batch = Enumerable.Range(from, Math.Min(Batch, rows - from));
+                var batch = Enumerable.Range(from, Math.Min(Batch, rows - from)).Where(IsIn);
                 catalog.UpsertBatch([.. batch.Select(row => Row(folder, row, rows, frames))]);
             }
 
-            catalog.NoteScanned([folder]);
+            if (roots is null) catalog.NoteScanned([folder]);
+            else CatalogShard.Finish(catalog.File);
         }
 
         Report(
@@ -48,6 +53,26 @@ internal static class CatalogBenchmark
                 seconds = clock.Elapsed.TotalSeconds,
                 mib = new FileInfo(file).Length / 1048576.0
             });
+        return 0;
+
+        bool IsIn(int row) => shard?.Holds(new FoundFile(PathOf(folder, row, rows), default, null), roots!) ?? true;
+    }
+
+    /// <summary>Measures what joining the catalogues of all shares takes.</summary>
+    public static int Merge(string target, string shards)
+    {
+        var before = PeakMib();
+        var report = CatalogMerge.Merge(target, shards.Split(','));
+        Report(new
+        {
+            command = "merge-catalogs",
+            rows = report.Usable + report.Unusable,
+            shards = report.Shards,
+            seconds = report.Seconds,
+            mib = new FileInfo(target).Length / 1048576.0,
+            peak_mib_before = before,
+            peak_mib = PeakMib(),
+        });
         return 0;
     }
 
@@ -84,8 +109,7 @@ internal static class CatalogBenchmark
     /// </summary>
     private static CatalogEntry Row(string folder, int row, int rows, int frames)
     {
-        // A scan comes to folders one after another, and to the files of one in no order.
-        var path = $"{folder}/class {row / ((rows / Classes) + 1):000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
+        var path = PathOf(folder, row, rows);
         if (row % 50 == 0)
             return CatalogEntry.Unusable(path, 300_000, 638_000_000_000_000_000, UnusableReason.Corrupt, $"{path} is damaged.");
         var times = Enumerable.Range(0, frames).Select(frame => (long)Math.Round(frame * 1000 / 30.0)).ToArray();
@@ -94,6 +118,10 @@ internal static class CatalogBenchmark
         var record = new VideoRecord(path, StreamIndex: 0, "h264", 340, 256, default, ReorderDelay: 2, CountedBy.Packets, index);
         return CatalogEntry.Usable(path, 300_000 + row, 638_000_000_000_000_000, record);
     }
+
+    // A scan comes to folders one after another, and to the files of one in no order.
+    private static string PathOf(string folder, int row, int rows) =>
+        $"{folder}/class {row / ((rows / Classes) + 1):000}/{(uint)(row * 2654435761):x8}_{row:000000}_{row + 10:000000}.mp4";
 
     private static double PeakMib() => Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
 

@@ -25,6 +25,7 @@ static int Run(string[] args) => args switch
     ["augmentation", .. var options] => AugmentationBenchmark.Run(Options.Parse(options)),
     ["snapshot", .. var options] => SnapshotBenchmark.Run(Options.Parse(options)),
     ["pixel-loss", .. var options] => PixelLossBenchmark.Run(Options.Parse(options)),
+    ["merge-catalogs", var target, var shards] => CatalogBenchmark.Merge(target, shards),
     ["fill-catalog", var file, .. var options] => CatalogBenchmark.Fill(file, Options.Parse(options)),
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     ["start", var file, .. var options] => StartBenchmark.Run(file, Options.Parse(options)),
@@ -56,7 +57,8 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks snapshot [--depth 18] [--queue 16384] [--threads 2] [--times 10]");
     Console.Error.WriteLine("           these four take --device cpu|cuda and --precision fp32|tf32|bf16|auto, too, and step --cuda-graph 1");
     Console.Error.WriteLine("       CACL.Benchmarks pixel-loss [--size 224] [--batch 32] [--queue 16384] [--threads 2]");
-    Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300] [--folder DIR]");
+    Console.Error.WriteLine("       CACL.Benchmarks fill-catalog FILE [--rows 240000] [--frames 300] [--folder DIR] [--shards N --shard I]");
+    Console.Error.WriteLine("       CACL.Benchmarks merge-catalogs OUT FILE,FILE,…");
     Console.Error.WriteLine("       CACL.Benchmarks catalog FILE [--samples 1000]");
     Console.Error.WriteLine("       CACL.Benchmarks start FILE [--run DIR] [--folder DIR] [--make-folder 0] [--resume 0]");
     Console.Error.WriteLine("       CACL.Benchmarks stream [--videos 10000000] [--decoders 1000] [--batch 32] [--pairs 100000] "

@@ -20,6 +20,9 @@ public sealed record ScanOptions
 
     /// <summary>Whether unchanged files are read again, too.</summary>
     public bool ReadAll { get; init; }
+
+    /// <summary>The share to scan, into a catalogue of its own; null: everything.</summary>
+    public ScanShard? Shard { get; init; }
 }
 
 /// <summary>Progress of a scan. The numbers only grow.</summary>
@@ -68,4 +71,7 @@ public sealed record ScanReport(
 {
     /// <summary>How many of the files found are still images by their names.</summary>
     public int Stills { get; init; }
+
+    /// <summary>How many files were left to the other shares of a divided scan.</summary>
+    public int OfOtherShards { get; init; }
 }

@@ -31,7 +31,7 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
     public static VideoCatalog OpenExisting(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (File.Exists(path)) return Open(path);
+        if (System.IO.File.Exists(path)) return Open(path);
         var full = System.IO.Path.GetFullPath(path);
         throw new CatalogException($"There is no catalogue {full}. Make it with: {CommandLines.ScanVideos} DIR --catalog {full}");
     }
@@ -289,6 +289,9 @@ public sealed class VideoCatalog : IVideoLibrary, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>The open file, for what concerns catalogues as such and not their videos.</summary>
+    internal CatalogFile File => _file;
 
     /// <summary>Returns what is known about a path, or null.</summary>
     internal KnownFile? Find(string path) => _file.Guarded("Reading", _ => _file.Records.Find(path));

@@ -51,6 +51,18 @@ public sealed class VideoRoots
         return false;
     }
 
+    /// <summary>Returns a file's path below the outermost folder that holds it; of a file below none, all of it.</summary>
+    internal string Relative(string path)
+    {
+        string? within = null;
+        foreach (var prefix in _prefixes)
+        {
+            if (path.StartsWith(prefix, StringComparison.Ordinal) && (within is null || prefix.Length < within.Length)) within = prefix;
+        }
+
+        return within is null ? path : path[within.Length..];
+    }
+
     /// <summary>Returns whether a path is the folder or lies below it.</summary>
     internal static bool IsWithin(string path, string folder) =>
         path == folder || path.StartsWith(folder.EndsWith('/') ? folder : folder + '/', StringComparison.Ordinal);

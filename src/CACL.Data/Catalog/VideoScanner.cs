@@ -28,7 +28,9 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         options ??= new ScanOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        using var scan = new ActiveScan(catalog, probers, new VideoRoots(roots), options, progress, cancel);
+        var named = new VideoRoots(roots);
+        CatalogShard.Begin(catalog.File, options.Shard, named);
+        using var scan = new ActiveScan(catalog, probers, named, options, progress, cancel);
         return scan.ToEnd();
     }
 
@@ -53,6 +55,7 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         private readonly RowSet _written = new();
         private readonly List<long> _back = [];
         private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+        private int _others;
         private ExceptionDispatchInfo? _failure;
 
         internal ActiveScan(
@@ -65,7 +68,8 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
         {
             (_catalog, _probers, _roots, _options, _progress, _asked) = (catalog, probers, roots, options, progress, cancel);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            _walk = new VideoWalk(roots, catalog.Holds);
+            // Of several names of one file all machines must take the same, whatever their catalogues know.
+            _walk = new VideoWalk(roots, options.Shard is null ? catalog.Holds : _ => false);
             _toRead = new BlockingCollection<FoundFile>(4 * options.Parallelism);
             _toWrite = new BlockingCollection<CatalogEntry>(options.BatchSize);
         }
@@ -93,9 +97,9 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             _catalog.MarkVanished(_back, vanished: false);
             var vanished = MarkVanished();
             // A folder that could not be listed may contain anything.
-            if (_walk.Unreadable.Count == 0) _catalog.NoteScanned(_roots.Folders);
+            if (_walk.Unreadable.Count == 0) NoteScanned();
             _progress?.Report(_tally.Progress());
-            return _tally.Report(_walk, vanished, clock.Elapsed.TotalSeconds);
+            return _tally.Report(_walk, vanished, clock.Elapsed.TotalSeconds) with { OfOtherShards = _others };
         }
 
         public void Dispose()
@@ -136,6 +140,12 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
                 foreach (var file in _walk.Files())
                 {
                     _stop.Token.ThrowIfCancellationRequested();
+                    if (_options.Shard?.Holds(file, _roots) == false)
+                    {
+                        _others++;
+                        continue;
+                    }
+
                     _tally.Met(file.Path);
                     if (_catalog.Find(file.Path) is { } known && IsSettled(file, known))
                     {
@@ -217,6 +227,12 @@ public sealed class VideoScanner(VideoCatalog catalog, Func<IVideoProber> prober
             if (_progress is null || _sinceReport.Elapsed < Tick) return;
             _sinceReport.Restart();
             _progress.Report(_tally.Progress());
+        }
+
+        private void NoteScanned()
+        {
+            if (_options.Shard is null) _catalog.NoteScanned(_roots.Folders);
+            else CatalogShard.Finish(_catalog.File);
         }
 
         private int MarkVanished()

@@ -7,7 +7,8 @@ namespace CACL.Data.Catalog;
 /// <param name="Path">Absolute path.</param>
 /// <param name="Stamp">Size and modification time.</param>
 /// <param name="Problem">Why the file need not be opened, or null.</param>
-internal readonly record struct FoundFile(string Path, FileStamp Stamp, string? Problem);
+/// <param name="ThroughLink">Whether it is a link, or lies in a folder that a link leads to.</param>
+internal readonly record struct FoundFile(string Path, FileStamp Stamp, string? Problem, bool ThroughLink = false);
 
 /// <summary>
 /// Walks folders and lists one file at a time; no list of all files is ever held. Every file comes once, whichever links lead to it: a link
@@ -83,7 +84,7 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
                 }
                 else if ((!isLink && !folder.Linked) || IsNew(entry.FullName))
                 {
-                    if (Described(entry.FullName, isLink) is { } file) yield return file;
+                    if (Described(entry.FullName, isLink, isLink || folder.Linked) is { } file) yield return file;
                 }
             }
         }
@@ -138,9 +139,9 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
         ? "does not exist"
         : $"cannot be reached: {Marshal.GetPInvokeErrorMessage(error)}";
 
-    private FoundFile? Described(string path, bool isLink)
+    private FoundFile? Described(string path, bool isLink, bool throughLink)
     {
-        if (FileStatus.Of(path) is { Kind: not FileKind.Folder } status) return Described(path, status);
+        if (FileStatus.Of(path) is { Kind: not FileKind.Folder } status) return Described(path, status, throughLink);
         if (isLink) return new FoundFile(path, default, $"{path} is a link that leads nowhere.");
         // .NET shows bytes that are not UTF-8 as U+FFFD, and no file has that name.
         return path.Contains('\uFFFD', StringComparison.Ordinal)
@@ -149,12 +150,12 @@ internal sealed class VideoWalk(VideoRoots roots, Func<string, bool> isKnown)
     }
 
     /// <returns>Null where another name of the file may still come, or has come.</returns>
-    private FoundFile? Described(string path, FileStatus status)
+    private FoundFile? Described(string path, FileStatus status, bool throughLink = false)
     {
         var problem = status.Kind != FileKind.Regular ? new NotARegularFileException(path, status.Kind).Message
             : status.Size == 0 ? $"{path} is empty (0 bytes)."
             : null;
-        var file = new FoundFile(path, FileStamp.Of(status), problem);
+        var file = new FoundFile(path, FileStamp.Of(status), problem, throughLink);
         if (status is not { Kind: FileKind.Regular, Names: > 1 }) return file;
         if (!_severalNames.TryGetValue(status.Identity, out var other) || IsRather(path, other.Path)) _severalNames[status.Identity] = file;
         return null;

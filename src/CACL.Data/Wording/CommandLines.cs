@@ -13,6 +13,9 @@ public static class CommandLines
     /// <summary>Finds the videos below folders and makes a catalogue of them.</summary>
     public const string ScanVideos = "cacl videos scan";
 
+    /// <summary>Joins the catalogues of a scan that several machines divided.</summary>
+    public const string MergeCatalogs = "cacl videos merge";
+
     /// <summary>Makes copies of videos for random access.</summary>
     public const string PrepareVideos = "cacl videos prepare";
 

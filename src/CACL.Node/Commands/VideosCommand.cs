@@ -12,6 +12,7 @@ internal static class VideosCommand
             "cacl videos scan clips", "cacl videos prepare clips prepared")
     {
         VideosScanCommand.Create(),
+        VideosMergeCommand.Create(),
         VideosPrepareCommand.Create(),
         VideosListCommand.Create(),
         VideosMakeCommand.Create(),

@@ -39,6 +39,7 @@ internal static class ScanSummary
         if (report.Vanished > 0) output.WriteLine($"  {report.Vanished:N0} gone since an earlier scan; a run leaves them out");
         if (report.OtherFiles > 0)
             output.WriteLine($"  {report.OtherFiles:N0} other files were left alone: neither videos nor images by their names");
+        if (report.OfOtherShards > 0) output.WriteLine($"  {report.OfOtherShards:N0} files were left to other shards");
         output.WriteLine($"Catalogue: {catalog}");
     }
 

@@ -16,6 +16,10 @@ internal static class VideoProgress
     public static PreparationReport Prepare(Func<IProgress<PreparationProgress>, PreparationReport> prepare, TextWriter output) =>
         Show(prepare, "preparing", new PlainPrepareProgress(output, TimeProvider.System), bar => new PrepareProgressBar(bar), output);
 
+    /// <summary>Joins catalogues with progress.</summary>
+    public static MergeReport Merge(Func<IProgress<MergeProgress>, MergeReport> merge, TextWriter output) =>
+        Show(merge, "joining", new PlainMergeProgress(output, TimeProvider.System), bar => new MergeProgressBar(bar), output);
+
     private static TReport Show<TProgress, TReport>(
         Func<IProgress<TProgress>, TReport> work, string name, IProgress<TProgress> plain, Func<ProgressTask, IProgress<TProgress>> onBar,
         TextWriter output)

@@ -18,7 +18,7 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [InlineData("train trigger", "cacl", "tr")]
-    [InlineData("scan prepare list make", "cacl", "videos", "")]
+    [InlineData("scan merge prepare list make", "cacl", "videos", "")]
     [InlineData("--checkpoint --config", "cacl", "evaluate", "--c")]
     [InlineData("linear limited", "cacl", "evaluate", "--protocol", "l")]
     [InlineData("cityscapes folder voc", "cacl", "datasets", "check", "--dataset", "")]
