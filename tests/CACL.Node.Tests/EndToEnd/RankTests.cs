@@ -136,7 +136,6 @@ public sealed class RankTests(MadeClips clips) : IDisposable
     [Theory]
     [InlineData("cacl.training.batch-size=6", "3", "cacl.model.bn-splits is 2")]
     [InlineData("cacl.training.batch-size=8", "3", "which 3 ranks cannot share evenly")]
-    [InlineData("cacl.model.cycle-gradient=both-frames", "2", "cacl.model.cycle-gradient = first-frame")]
     public void What_so_many_ranks_cannot_train_is_refused_before_any_is_started(string setting, string ranks, string words) =>
         CaclProcess.AssertRefused(
             CaclProcess.Run(_runs.Train(_runs.Folder("refused"), "--set", setting, "--ranks", ranks)), words);
