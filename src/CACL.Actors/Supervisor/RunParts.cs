@@ -56,6 +56,12 @@ public sealed record RunParts
     /// </summary>
     public Action<SupervisionDecision>? DecisionObserver { get; init; }
 
+    /// <summary>
+    /// Called once, like <see cref="Observer"/>, when the training is over, saved, and its engine gone: evaluations may follow. It must not
+    /// throw. Not called where the engine does not go.
+    /// </summary>
+    public Action? TrainingOver { get; init; }
+
     /// <summary>Instruments that measure the run, owned by the caller; null: none.</summary>
     public RunInstruments? Instruments { get; init; }
 

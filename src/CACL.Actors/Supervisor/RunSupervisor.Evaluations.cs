@@ -66,6 +66,7 @@ internal sealed partial class RunSupervisor
     private void EndEvaluations()
     {
         _evaluationsEnd = true;
+        _parts.TrainingOver?.Invoke();
         if (_evaluator.IsNobody()) Complete(0);
         else TellEvaluatorThatTrainingIsOver();
     }

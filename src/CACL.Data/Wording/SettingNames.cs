@@ -13,9 +13,6 @@ public static class SettingNames
     /// <summary>The distance between the two frames of a pair.</summary>
     public const string Stride = "cacl.data.stride";
 
-    /// <summary>The frames whose pixels the cycle loss moves.</summary>
-    public const string CycleGradient = "cacl.model.cycle-gradient";
-
     /// <summary>The side of a crop.</summary>
     public const string CropSize = "cacl.data.crop-size";
 

@@ -18,9 +18,13 @@ public sealed class RankLeader : IDisposable
 
     private static readonly TimeSpan PreparingTime = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the end waits for a step: none is taken then, but for one that hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Timer _words;
     private bool _ended;
+    private bool _isLost;
 
     /// <summary>Begins to lead.</summary>
     /// <param name="ranks">The ranks, of which this is rank 0; they stay the caller's.</param>
@@ -52,21 +56,30 @@ public sealed class RankLeader : IDisposable
     });
 
     /// <summary>Has the other ranks end, unless they cannot be reached. Called once more, it does nothing.</summary>
-    public void End()
+    /// <returns>
+    /// Whether all of them are there to part; false: one is lost, or a step hangs, and they end by themselves when they hear nothing.
+    /// </returns>
+    public bool End()
     {
-        lock (_gate)
+        if (!_gate.TryEnter(Patience)) return false;
+        try
         {
-            if (_ended) return;
-            _ended = true;
-            try
+            if (!_ended)
             {
+                _ended = true;
                 new RankMessage(RankOrder.End).Send(Ranks);
             }
-            catch (LostRankException)
-            {
-                // They end by themselves when they hear nothing.
-            }
         }
+        catch (LostRankException)
+        {
+            _isLost = true;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        return !_isLost;
     }
 
     /// <inheritdoc/>
@@ -79,7 +92,18 @@ public sealed class RankLeader : IDisposable
     /// <summary>Does something with the other ranks, into which no other word is put.</summary>
     internal T Together<T>(Func<T> work)
     {
-        lock (_gate) return work();
+        lock (_gate)
+        {
+            try
+            {
+                return work();
+            }
+            catch (LostRankException)
+            {
+                _isLost = true;
+                throw;
+            }
+        }
     }
 
     private void SayWait()

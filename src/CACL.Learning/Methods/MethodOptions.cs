@@ -34,11 +34,6 @@ public abstract record MethodOptions
     /// <summary>The queues of negatives that are in use.</summary>
     public virtual IReadOnlyList<QueueSpec> Queues => [];
 
-    /// <summary>
-    /// Why several ranks cannot train these settings together, as a sentence for people; null: they can.
-    /// </summary>
-    public virtual string? AgainstRanks => null;
-
     /// <summary>Of how many groups of batch normalisation a rank among several has a multiple.</summary>
     public virtual int GroupsTogether => 1;
 

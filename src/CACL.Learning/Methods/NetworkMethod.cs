@@ -80,7 +80,6 @@ public abstract class NetworkMethod : IMethod
     public void Join(ITensorCollectives ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);
-        if (!ranks.IsAlone && _options.AgainstRanks is { } reason) throw new ArgumentException(reason, nameof(ranks));
         Ranks = ranks;
         _shared?.Dispose();
         _shared = ranks.IsAlone ? null : new SharedGradient(Networks, ranks);
@@ -222,7 +221,9 @@ public abstract class NetworkMethod : IMethod
     /// <param name="before">What <see cref="KeepStatistics"/> returned before the networks saw the views.</param>
     private protected virtual StepFigures Descend(StepLosses losses, StepInputs inputs, IReadOnlyList<Tensor> before)
     {
-        var gradients = autograd.grad([losses.Total(inputs.Scalars)], [.. Online.Factors]);
+        Tensor[] factors = [.. Online.Factors];
+        var total = losses.Total(inputs.Scalars);
+        var gradients = inputs.Exchange?.Gradient(total, factors) ?? autograd.grad([total], factors);
         using var _ = no_grad();
         var figures = losses.Figures(inputs.Scalars, Ranks);
         IReadOnlyList<Tensor> along = _shared is null ? [.. gradients] : _shared.Average([.. gradients]);

@@ -24,6 +24,7 @@ public sealed unsafe class MpiCollectives : ICollectives
     private byte* _memory;
     private long _size;
     private LostRankException? _broken;
+    private bool _parts;
 
     private MpiCollectives(TimeSpan deadline)
     {
@@ -39,8 +40,8 @@ public sealed unsafe class MpiCollectives : ICollectives
     /// <inheritdoc/>
     public int Rank { get; }
 
-    /// <summary>Whether an exchange failed because a rank was lost.</summary>
-    public bool HasLostRank => _broken is { IsDrift: false };
+    /// <summary>Whether an exchange failed because a rank was lost. One that is lost while all part is not missed.</summary>
+    public bool HasLostRank => _broken is { IsDrift: false } && !_parts;
 
     /// <inheritdoc/>
     public int Size { get; }
@@ -150,12 +151,15 @@ public sealed unsafe class MpiCollectives : ICollectives
         lock (_gate) _broken ??= cause;
     }
 
-    /// <summary>Leaves MPI if all ranks are still there; otherwise the process just ends.</summary>
+    /// <summary>
+    /// Leaves MPI if all ranks are still there, which leave it together; otherwise the process just ends. Called again, it does nothing.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
         {
             if (_broken is not null) return;
+            _parts = true;
             try
             {
                 Barrier("the end");

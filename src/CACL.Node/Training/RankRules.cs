@@ -17,7 +17,6 @@ internal static class RankRules
         if (ranks == 1) return;
         var method = settings.ToMethod();
         var batch = settings.Training.BatchSize;
-        if (method.AgainstRanks is { } reason) throw new UserException(reason);
         if (batch % ranks != 0)
         {
             throw new UserException(
@@ -55,7 +54,6 @@ internal static class RankRules
     {
         var way = RankExchange.Of(settings.Ranks, device, ranks);
         if (way.IsAlone) return;
-        if (settings.ToMethod().AgainstRanks is { } reason) throw new UserException(reason);
         if (way.IsNccl && device == "cpu")
         {
             throw new UserException(

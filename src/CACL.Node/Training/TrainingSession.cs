@@ -91,7 +91,8 @@ internal static class TrainingSession
             var device = TorchDevice.Prepare(settings.Training, request.Processes, request.PlaceOnMachine);
             RankRules.RequireDevice(settings, device, request.Ranks, request.Processes);
             var way = RankExchange.Of(settings.Ranks, device, request.Ranks);
-            using var exchange = way.Create(request.Leader?.Ranks ?? OneRank.Only, device, settings.Ranks.Timeout);
+            var exchange = way.Create(request.Leader?.Ranks ?? OneRank.Only, device, settings.Ranks.Timeout);
+            using var parting = new RankParting(request.Leader, exchange);
             if (exchange is NcclTensors nccl) Log.Information("NCCL {Version} exchanges what a step of several ranks does", nccl.Version);
             new MemoryNeed(settings.ToMethod()).Require(device, new MemoryLimit());
             var precision = RunPrecision.Of(
@@ -102,8 +103,8 @@ internal static class TrainingSession
                 settings.Training.Precision?.Word() ?? "auto");
             var options = TrainingOptions.Of(
                 request.Configuration, folder.Path, device, precision, videos, new BatchShare(0, request.Ranks), request.Processes);
-            var outcome = Train(run, new TrainingTask(videos, catalog, options, precision, way, exchange));
-            request.Leader?.End();
+            var outcome = Train(run, new TrainingTask(videos, catalog, options, precision, way, exchange, parting));
+            parting.Begin();
             var code = SessionEnd.Tell(outcome, run);
             SessionEnd.Linger(run);
             return code;
@@ -173,6 +174,7 @@ internal static class TrainingSession
             },
             EvaluationObserver = telemetry.Evaluated,
             DecisionObserver = node is null ? null : node.Supervision.Add,
+            TrainingOver = task.Parting.Begin,
             Instruments = telemetry.Instruments,
         });
         _ = MemoryWatch.WatchAsync(training, new MemoryLimit(), new MemoryNeed(method).Copy);

@@ -13,5 +13,7 @@ namespace CACL.Node.Training;
 /// <param name="Precision">The precision, resolved.</param>
 /// <param name="Way">The way in which ranks exchange the tensors of a step.</param>
 /// <param name="Exchange">What exchanges them so.</param>
+/// <param name="Parting">Lets the other ranks go when the training is over.</param>
 internal sealed record TrainingTask(
-    TrainingVideos Videos, VideoCatalog Catalog, RunOptions Options, Precision Precision, RankExchange Way, ITensorCollectives Exchange);
+    TrainingVideos Videos, VideoCatalog Catalog, RunOptions Options, Precision Precision, RankExchange Way, ITensorCollectives Exchange,
+    RankParting Parting);

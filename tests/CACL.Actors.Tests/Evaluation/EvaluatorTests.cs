@@ -84,6 +84,27 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public async Task That_the_training_is_over_is_told_once_while_evaluations_that_are_left_go_on_and_no_engine_is_left()
+    {
+        using var go = new ManualResetEventSlim();
+        var (told, engines) = (0, -1);
+        using var run = Run(new EvaluationSchedule { AtEnd = true });
+        run.Evaluator!.Before = (_, _, _) => Task.Run(() => Eventually.IsSet(go), CancellationToken.None);
+        run.TrainingOver = () =>
+        {
+            engines = run.Training.Engines.Alive;
+            Interlocked.Increment(ref told);
+        };
+        run.InNoHurry(evaluated: false);
+        var running = run.Start();
+        Eventually.Holds(() => Volatile.Read(ref told) == 1);
+        Assert.False(running.Completion.IsCompleted);
+        go.Set();
+        Assert.Equal(RunEnd.Completed, (await run.OutcomeAsync()).End);
+        Assert.Equal((1, 0), (told, engines));
+    }
+
+    [Fact]
     public async Task A_checkpoint_that_waits_outlasts_the_removal_of_old_ones()
     {
         using var go = new ManualResetEventSlim();

@@ -53,6 +53,8 @@ internal sealed partial class FakeRun : IDisposable
     /// <summary>Called with each step.</summary>
     public Action<StepMetrics>? Observer { get; init; }
 
+    public Action? TrainingOver { get; set; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The decisions on failures, in order.</summary>
@@ -129,6 +131,7 @@ internal sealed partial class FakeRun : IDisposable
             Instruments = Instruments,
             Observer = Observer,
             DecisionObserver = Decisions.Enqueue,
+            TrainingOver = TrainingOver,
             Clock = Clock,
             Start = start,
         });

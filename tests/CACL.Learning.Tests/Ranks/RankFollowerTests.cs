@@ -123,6 +123,62 @@ public sealed class RankFollowerTests
         Assert.InRange(heard[1], 6, int.MaxValue);
     }
 
+    [Fact]
+    public void Rank_0_lets_the_others_go_before_it_ends_itself_and_knows_whether_all_of_them_are_there()
+    {
+        ThreadRanks.Do(3, rank =>
+        {
+            if (rank.Rank > 0) return Follow(rank);
+            using var leader = new RankLeader(rank, TimeSpan.FromHours(1));
+            leader.Prepare("a plan");
+            Assert.True(leader.End());
+            var said = rank.Exchanges;
+            Assert.True(leader.End());
+            Assert.Equal(said, rank.Exchanges);
+            return new Counting();
+        });
+        ThreadRanks.Do(2, rank =>
+        {
+            if (rank.Rank > 0) return Assert.Throws<LostRankException>(() => Follow(rank, atFirst: "it has other videos."));
+            var leader = new RankLeader(rank, TimeSpan.FromHours(1));
+            var lost = Assert.Throws<LostRankException>(() => leader.Prepare("a plan"));
+            rank.GiveUp(lost);
+            Assert.False(leader.End());
+            return lost;
+        });
+    }
+
+    [Fact]
+    public void The_end_does_not_wait_for_a_step_that_hangs()
+    {
+        LongTests.Only("Five seconds of patience");
+        using var go = new ManualResetEventSlim();
+        ThreadRanks.Do(2, rank =>
+        {
+            if (rank.Rank > 0) return Follow(rank);
+            using var leader = new RankLeader(rank, TimeSpan.FromHours(1));
+            leader.Prepare("a plan");
+            using var began = new ManualResetEventSlim();
+            var engine = new Counting
+            {
+                Before = () =>
+                {
+                    began.Set();
+                    Eventually.IsSet(go);
+                },
+            };
+            using var leading = new LeadingEngine(leader, engine);
+            var step = new Thread(() => leading.Step(new PairBatch(1, 0, []), new StepSettings(1)));
+            step.Start();
+            Eventually.IsSet(began);
+            Assert.False(leader.End());
+            go.Set();
+            step.Join();
+            Assert.True(leader.End());
+            return engine;
+        });
+    }
+
     private static Counting Follow(
         ICollectives ranks, int late = 0, string? atFirst = null, string? later = null, bool drifts = false)
     {
@@ -162,12 +218,15 @@ public sealed class RankFollowerTests
 
         public bool Drifts { get; init; }
 
+        public Action? Before { get; init; }
+
         public List<(long Step, double Rate, double Progress, LossWeights? Weights)> Taken { get; } = [];
 
         public byte[] Checksum() => BitConverter.GetBytes(Drifts ? State + Taken.Count : State);
 
         public StepResult Step(PairBatch batch, StepSettings settings)
         {
+            Before?.Invoke();
             State += batch.Step;
             Taken.Add((batch.Step, settings.LearningRate, settings.Progress, settings.Weights));
             return new StepResult(0, [], settings.LearningRate);

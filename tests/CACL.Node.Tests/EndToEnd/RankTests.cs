@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using CACL.Runs.Folder;
 using CACL.Testing;
 
 namespace CACL.Node.Tests.EndToEnd;
@@ -103,10 +106,36 @@ public sealed class RankTests(MadeClips clips) : IDisposable
         Assert.Equal($"step-{SmallRuns.Steps(run):00000000}", Newest(run));
     }
 
+    [Fact]
+    public void The_other_ranks_end_when_the_training_is_over_while_rank_0_goes_on_answering()
+    {
+        OpenMpi.Require();
+        LongTests.Only("A run that goes on answering");
+        var run = _runs.Folder("lingers");
+        using var process = CaclProcess.Start(
+            _runs.Train(run, "--ranks", "2", "--set", "cacl.training.max-steps=2", "--set", "cacl.http.linger=1h"));
+        process.Until(() => SmallRuns.Steps(run) >= 1);
+        var (zero, one) = (ProcessOf(run, rank: 0), ProcessOf(run, rank: 1));
+        process.Until(() => process.Output.Contains("Still answering at", StringComparison.Ordinal));
+        // Much less than cacl.ranks.timeout, for which it would wait otherwise.
+        var began = Stopwatch.GetTimestamp();
+        process.Until(() => !IsThere(one));
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 30);
+        Assert.True(IsThere(zero));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+        using var status = http.Send(
+            new HttpRequestMessage(HttpMethod.Get, new Uri(NodeFile.Read(run)!.Address, "/api/status")),
+            TestContext.Current.CancellationToken);
+        Assert.Equal("ended", (string?)JsonNode.Parse(status.Content.ReadAsStream(TestContext.Current.CancellationToken))!["state"]);
+        var (exit, output) = CaclProcess.Run("stop", "--run", run);
+        Assert.True(exit == 0, output);
+        Assert.Equal(0, process.WaitForExit());
+        Assert.DoesNotContain("Rank 1", process.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cacl.training.batch-size=6", "3", "cacl.model.bn-splits is 2")]
     [InlineData("cacl.training.batch-size=8", "3", "which 3 ranks cannot share evenly")]
-    [InlineData("cacl.model.cycle-gradient=both-frames", "2", "cacl.model.cycle-gradient = first-frame")]
     public void What_so_many_ranks_cannot_train_is_refused_before_any_is_started(string setting, string ranks, string words) =>
         CaclProcess.AssertRefused(
             CaclProcess.Run(_runs.Train(_runs.Folder("refused"), "--set", setting, "--ranks", ranks)), words);
@@ -140,6 +169,9 @@ public sealed class RankTests(MadeClips clips) : IDisposable
                 && !TextOf(id, "cmdline").StartsWith("mpirun", StringComparison.Ordinal))) > 0);
         return found;
     }
+
+    private static bool IsThere(int process) =>
+        TextOf(process, "stat").Split(')')[^1] is { Length: > 2 } rest && rest[1] is not ('Z' or 'X');
 
     private static string TextOf(int process, string file)
     {

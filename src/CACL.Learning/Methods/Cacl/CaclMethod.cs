@@ -55,7 +55,7 @@ public sealed class CaclMethod : MomentumMethod
         using (no_grad()) plus = _key.Forward(inputs.ViewPlus, keyTables, exchange: inputs.Exchange);
         var maps = _query.Forward(inputs.View, _options.SpatialRoll ? inputs.Places.Query : null);
         // Where the cycle moves both frames, the query network sees v₊, too, as the key network does.
-        var cyclePlus = _options.EncodesBothFrames ? _query.Forward(inputs.ViewPlus, keyTables, Heads.Cycle) : plus;
+        var cyclePlus = _options.EncodesBothFrames ? _query.Forward(inputs.ViewPlus, keyTables, Heads.Cycle, inputs.Exchange) : plus;
 
         // §5
         var losses = Losses(maps, plus, cyclePlus);

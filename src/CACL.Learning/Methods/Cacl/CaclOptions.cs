@@ -1,4 +1,3 @@
-using CACL.Data.Wording;
 using CACL.Learning.Networks;
 using CACL.Learning.Runtime;
 using static TorchSharp.torch;
@@ -108,12 +107,6 @@ public sealed record CaclOptions : MomentumOptions
             CaclHeads.NameOf(head), QueueSizeOf(head), CaclHeads.Width,
             head == Heads.Global ? QueueRows.OneAPair : QueueRows.ChosenPixels)),
     ];
-
-    /// <inheritdoc/>
-    public override string? AgainstRanks => EncodesBothFrames
-        ? "Several ranks cannot move both frames' pixels in the cycle: its gradient would have to travel between them. Take "
-            + $"{SettingNames.CycleGradient} = first-frame, or one rank."
-        : null;
 
     /// <summary>Returns the number of rows of a head's queue.</summary>
     public int QueueSizeOf(Heads head) => head switch
