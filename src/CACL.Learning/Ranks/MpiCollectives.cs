@@ -17,6 +17,9 @@ public sealed unsafe class MpiCollectives : ICollectives
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>How long MPI's own end may take; all ranks have said that they are there.</summary>
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(20);
+
     private readonly Lock _gate = new();
     private readonly TimeSpan _deadline;
     private readonly PeerProcess[] _peers;
@@ -42,6 +45,9 @@ public sealed unsafe class MpiCollectives : ICollectives
 
     /// <summary>Whether an exchange failed because a rank was lost. One that is lost while all part is not missed.</summary>
     public bool HasLostRank => _broken is { IsDrift: false } && !_parts;
+
+    /// <summary>Whether MPI's own end did not come: a thread is left in it, and the process must end without it.</summary>
+    public bool StaysBehind { get; private set; }
 
     /// <inheritdoc/>
     public int Size { get; }
@@ -153,6 +159,7 @@ public sealed unsafe class MpiCollectives : ICollectives
 
     /// <summary>
     /// Leaves MPI if all ranks are still there, which leave it together; otherwise the process just ends. Called again, it does nothing.
+    /// <see cref="StaysBehind"/> says whether MPI let it go.
     /// </summary>
     public void Dispose()
     {
@@ -170,8 +177,11 @@ public sealed unsafe class MpiCollectives : ICollectives
             }
 
             _broken = new LostRankException("The ranks have parted.");
-            _ = Mpi.Leave();
-            NativeMemory.Free(_memory);
+            // The launcher has a part in this, and a launcher that is ending itself may never do it.
+            var leaving = new Thread(() => _ = Mpi.Leave()) { IsBackground = true, Name = "leaves MPI" };
+            leaving.Start();
+            if (leaving.Join(_deadline < Leaving ? _deadline : Leaving)) NativeMemory.Free(_memory);
+            else StaysBehind = true;
         }
     }
 

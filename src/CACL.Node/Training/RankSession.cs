@@ -47,6 +47,7 @@ internal static class RankSession
             RankRules.Require(settings, ranks.Size);
             var code = ranks.Rank == 0 ? Lead(request, ranks) : FollowingSession.Run(request, ranks);
             ranks.Dispose();
+            if (ranks.StaysBehind) ProcessEnd.LeaveBehind();
             return code;
         }
         catch

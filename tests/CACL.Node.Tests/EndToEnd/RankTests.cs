@@ -133,6 +133,39 @@ public sealed class RankTests(MadeClips clips) : IDisposable
         Assert.DoesNotContain("Rank 1", process.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_launcher_that_answers_no_more_keeps_no_rank_from_ending()
+    {
+        OpenMpi.Require();
+        LongTests.Only("A run whose launcher is stopped");
+        var run = _runs.Folder("launcher");
+        using var process = CaclProcess.Start(_runs.Train(run, "--ranks", "2", "--set", "cacl.training.max-steps=10000"));
+        process.Until(() => SmallRuns.Steps(run) >= 2);
+        var (zero, one) = (ProcessOf(run, rank: 0), ProcessOf(run, rank: 1));
+        var launcher = int.Parse(TextOf(zero, "stat").Split(") ")[1].Split(' ')[1]); // the parent
+        Tell("-STOP", launcher);
+        try
+        {
+            var (exit, output) = CaclProcess.Run("stop", "--run", run);
+            Assert.True(exit == 0, output);
+            // MPI's own end waits for the launcher, and is given up after 20 s.
+            Eventually.Holds(() => !IsThere(zero) && !IsThere(one));
+        }
+        finally
+        {
+            Tell("-CONT", launcher);
+        }
+
+        Assert.Equal(130, process.WaitForExit());
+        Assert.Equal($"step-{SmallRuns.Steps(run):00000000}", Newest(run));
+
+        static void Tell(string signal, int process)
+        {
+            using var kill = Process.Start("kill", [signal, $"{process}"]);
+            kill.WaitForExit();
+        }
+    }
+
     [Theory]
     [InlineData("cacl.training.batch-size=6", "3", "cacl.model.bn-splits is 2")]
     [InlineData("cacl.training.batch-size=8", "3", "which 3 ranks cannot share evenly")]
