@@ -50,9 +50,9 @@ public sealed class OutsideReadsTests : IDisposable
         _ = InstalledProgram.Ffmpeg;
         var clip = SmallClips.BFrames(_folder.File("clip.mp4"));
         var files = HostileVideos.Write(_folder.File("videos"), Outside, File.ReadAllBytes(clip));
-        var program = TestWorker.Program;
+        var (program, made) = (TestWorker.Program, _folder.File("made.mp4"));
         var (exit, output, log) = Watched(
-            [program.FileName, .. program.Arguments.SkipLast(1), TestWorker.Preparer, _folder.File("videos"), clip, _folder.File("made.mp4")]);
+            [program.FileName, .. program.Arguments.SkipLast(1), TestWorker.Preparer, _folder.File("videos"), clip, made]);
         Assert.True(exit == 0, output);
         int[] counts = [.. output.Trim().Split('\n')[^1].Split(' ').Select(int.Parse)];
         var encoded = files.Count(file => !Path.GetFileName(file).StartsWith(HostileVideos.Neighbour, StringComparison.Ordinal));
