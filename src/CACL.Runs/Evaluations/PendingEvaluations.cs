@@ -53,12 +53,9 @@ public sealed class PendingEvaluations(string runDirectory)
     {
         if (!Directory.Exists(_folder)) return;
         var needed = requests.SelectMany(r => new[] { FileOf(r), Path.Combine(_folder, FolderOf(r.Step)) }).ToHashSet();
-        foreach (var entry in Directory.GetFileSystemEntries(_folder).Where(e => !needed.Contains(e)))
-        {
-            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
-            else File.Delete(entry);
-        }
-
+        var gone = Directory.GetFileSystemEntries(_folder).Where(entry => !needed.Contains(entry)).ToLookup(Directory.Exists);
+        foreach (var request in gone[false]) File.Delete(request);
+        PinnedCheckpoint.Remove(_folder, gone[true]);
         if (needed.Count == 0) Directory.Delete(_folder);
     }
 

@@ -9,13 +9,16 @@ namespace CACL.Runs.Evaluations;
 /// </summary>
 internal static partial class PinnedCheckpoint
 {
+    /// <summary>How the name of a folder ends that lacks some of its files.</summary>
+    private const string Partial = ".tmp";
+
     /// <summary>
     /// Makes <paramref name="target"/> a folder with the files of <paramref name="checkpoint"/>, atomically. Does nothing if it exists.
     /// </summary>
     public static void Make(string checkpoint, string target)
     {
         if (Directory.Exists(target)) return;
-        var temporary = target + ".tmp";
+        var temporary = target + Partial;
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
         // Hard links are safe only for files that are never written again, such as a checkpoint's.
@@ -32,6 +35,24 @@ internal static partial class PinnedCheckpoint
         FileSync.Folder(temporary);
         Directory.Move(temporary, target);
         FileSync.Folder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <summary>
+    /// Removes folders of pinned checkpoints. Whatever the power does: none has its name and only some of its files, and the requests that
+    /// were removed before are not back.
+    /// </summary>
+    public static void Remove(string parent, IEnumerable<string> folders)
+    {
+        var partial = folders.Select(folder =>
+        {
+            if (folder.EndsWith(Partial, StringComparison.Ordinal)) return folder;
+            if (Directory.Exists(folder + Partial)) Directory.Delete(folder + Partial, recursive: true);
+            Directory.Move(folder, folder + Partial);
+            return folder + Partial;
+        }).ToHashSet();
+        if (partial.Count == 0) return;
+        FileSync.Folder(parent);
+        foreach (var folder in partial.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
     }
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
