@@ -8,8 +8,8 @@ public sealed class LeastSquaresTests
     public void A_line_has_its_slope_and_no_doubt() => Gen.Select(Gen.Double[-5, 5], Gen.Double[-100, 100]).Sample((slope, at) =>
     {
         var line = LeastSquares.Of([.. Enumerable.Range(0, 87).Select(i => ((double)i, at + (slope * i)))]);
-        Assert.Equal(slope, line.Slope, 9);
-        Assert.Equal(0, line.HalfWidth, 9);
+        Assert.Equal(slope, line.Slope, tolerance: 1e-9);
+        Assert.Equal(0, line.HalfWidth, tolerance: 1e-9);
     });
 
     [Fact]
