@@ -23,14 +23,12 @@ internal sealed class AheadDecoder(IPairDecoder inner, DecodingAhead ahead) : IP
         VideoRecord video, SamplePlan plan, int size, TimeSpan deadline, Span<byte> first, Span<byte> second, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();
-        if (ahead.After(video, plan) is { Count: > 0 } later && ahead.Begin(plan.VideoId))
+        if (ahead.After(video, plan) is { Count: > 0 } later && ahead.Begin(plan.VideoId)
+            && TryTogether(video, [plan, .. later], size, deadline / PartOfTime, cancel))
         {
-            if (TryTogether(video, [plan, .. later], size, deadline / PartOfTime, cancel))
-            {
-                _pairs.AsSpan(0, first.Length).CopyTo(first);
-                _pairs.AsSpan(first.Length, second.Length).CopyTo(second);
-                return;
-            }
+            _pairs.AsSpan(0, first.Length).CopyTo(first);
+            _pairs.AsSpan(first.Length, second.Length).CopyTo(second);
+            return;
         }
 
         inner.Decode(video, plan, size, deadline - TimeProvider.System.GetElapsedTime(began), first, second, cancel);

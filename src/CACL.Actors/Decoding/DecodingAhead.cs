@@ -15,7 +15,6 @@ namespace CACL.Actors.Decoding;
 /// </summary>
 internal sealed class DecodingAhead : IDisposable
 {
-    private readonly SamplePlanner _planner;
     private readonly RunLength _length;
     private readonly IVideoLibrary _library;
     private readonly FramePairPool _memory;
@@ -28,8 +27,11 @@ internal sealed class DecodingAhead : IDisposable
         SamplePlanner planner, RunLength length, IVideoLibrary library, FramePairPool memory, KeptPairs kept, int epochs,
         Action<string> gaveUp)
     {
-        (_planner, _length, _library, _memory, _kept, Epochs, _gaveUp) = (planner, length, library, memory, kept, epochs, gaveUp);
+        (Planner, _length, _library, _memory, _kept, Epochs, _gaveUp) = (planner, length, library, memory, kept, epochs, gaveUp);
     }
+
+    /// <summary>Plans the samples of the run, as far ahead as is decoded.</summary>
+    public SamplePlanner Planner { get; }
 
     /// <summary>Number of epochs in a block.</summary>
     public int Epochs { get; }
@@ -76,11 +78,11 @@ internal sealed class DecodingAhead : IDisposable
     {
         // Of a prepared file, and of a still image, the way to a frame is short.
         if (_over || plan.Attempt > 0 || video.Prepared is not null || video.IsStill) return [];
-        var left = LeftInBlock(_planner.VideoAt(plan.Epoch, plan.Position), plan.Epoch);
+        var left = LeftInBlock(Planner.VideoAt(plan.Epoch, plan.Position), plan.Epoch);
         var last = _length.TotalSteps * _length.BatchSize;
         return
         [
-            .. _planner.LaterVisits(plan.Epoch, plan.Position, left)
+            .. Planner.LaterVisits(plan.Epoch, plan.Position, left)
                 .Where(later => Sample(later) < last && ShareTheWay(video, plan, later) && _kept.Wants(Sample(later))),
         ];
     }
@@ -122,7 +124,7 @@ internal sealed class DecodingAhead : IDisposable
             if (_kept.TryTake(sample, pair.Both))
             {
                 var (epoch, position) = _length.PlaceOf(sample);
-                pair.Plan = _planner.Plan(epoch, position, attempt: 0);
+                pair.Plan = Planner.Plan(epoch, position, attempt: 0);
                 pair.Path = _library.PathOf(pair.Plan.VideoId);
                 return pair;
             }

@@ -49,7 +49,7 @@ internal sealed partial class RunSupervisor
         var (self, telemetry, status, quarantine) = (Self, _telemetry, _status, _quarantine);
         var pairs = TrainingStream.PairsInFlight(_options, _memory.BytesPerPair);
         var source = new PairSource(
-            new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
+            _ahead?.Planner ?? new SamplePlanner(_options.Sampling, _parts.Videos), _length, _decoders, quarantine, Quarantined, self,
             DecoderPoolActor.LongestAnswer(_options, pairs), _ahead);
         if (TrainingStream.MostBytes(_options, _memory.BytesPerPair) is var most && most > _options.InFlightMemory)
         {

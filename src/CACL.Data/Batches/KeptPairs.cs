@@ -60,7 +60,7 @@ public sealed class KeptPairs : IDisposable
         {
             RandomAccess.Write(_file.SafeFileHandle, pair, place * _bytes);
             var entry = (place, XxHash3.HashToUInt64(pair));
-            lock (_gate) kept = !_over && sample > _asked && _kept.TryAdd(sample, entry);
+            lock (_gate) kept = IsOpen(sample) && _kept.TryAdd(sample, entry);
             return kept;
         }
         finally
@@ -110,7 +110,7 @@ public sealed class KeptPairs : IDisposable
     /// <summary>Returns whether a pair of this sample would be kept.</summary>
     public bool Wants(long sample)
     {
-        lock (_gate) return !_over && sample > _asked && !_kept.ContainsKey(sample) && (_free.Count > 0 || _used < _places);
+        lock (_gate) return IsOpen(sample) && (_free.Count > 0 || _used < _places);
     }
 
     /// <summary>Gives up all pairs and the space that they take, at once or when nobody reads or writes any more.</summary>
@@ -124,11 +124,13 @@ public sealed class KeptPairs : IDisposable
         }
     }
 
+    private bool IsOpen(long sample) => !_over && sample > _asked && !_kept.ContainsKey(sample);
+
     private long? Place(long sample)
     {
         lock (_gate)
         {
-            if (_over || sample <= _asked || _kept.ContainsKey(sample)) return null;
+            if (!IsOpen(sample)) return null;
             if (!_free.TryPop(out var place))
             {
                 if (_used == _places) return null;
