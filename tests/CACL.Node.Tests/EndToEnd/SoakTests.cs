@@ -11,8 +11,10 @@ namespace CACL.Node.Tests.EndToEnd;
 /// </summary>
 public sealed class SoakTests(SmallRuns runs, ITestOutputHelper output) : IClassFixture<SmallRuns>
 {
-    // Before that, the first checkpoint's copy and the first evaluation's are still new.
+    // The heaps still settle in the first thousands of steps: on machines that others kept busy, a thousand had slopes of 3 to 36 MB, and
+    // twenty thousand of -1.3 MB in a thousand. So only a long run can be held to a hundredth; a short one finds a leak of 80 kB a step.
     private const int FewestForMemory = 1000;
+    private const int FewestForLevelMemory = 10_000;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
@@ -71,9 +73,10 @@ public sealed class SoakTests(SmallRuns runs, ITestOutputHelper output) : IClass
                 .Select(looks => (looks.Average(f => f.Step), looks.Max(f => (double)f.ResidentBytes))),
         ]);
         Report(figures, after, memory, answers);
-        // Growth that the measurements do not rule out may be noise; growth that they show may not be more than a hundredth of the memory.
+        // Growth that the measurements do not rule out may be noise; growth that they show may not be more than this share of the memory.
+        var share = Steps >= FewestForLevelMemory ? 0.01 : 0.1;
         if (Steps >= FewestForMemory)
-            Assert.True(memory.Least * Steps < after.Average(f => f.ResidentBytes) / 100, "The resident memory grows.");
+            Assert.True(memory.Least * Steps < after.Average(f => f.ResidentBytes) * share, "The resident memory grows.");
         AssertLevel("descriptors", after, f => f.Descriptors, tolerance: 2);
         AssertLevel("threads", after, f => f.Threads, tolerance: 4);
         AssertLevel("temporary files", after, f => f.TemporaryFiles, tolerance: 0);
