@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Akka.Actor;
-using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
 using CACL.Data.Sampling;
-using CACL.Learning.Methods.Cacl;
 using CACL.Node.Ending;
 using CACL.Node.Programs;
 
@@ -36,17 +34,10 @@ internal static class DeliveryBenchmark
             using var system = ActorSystem.Create("cacl", Dispatchers.Configuration);
             var training = TrainingRun.Start(
                 system,
-                new RunOptions
+                InventedTraining.Options(folder.FullName, batch, workers) with
                 {
-                    Directory = folder.FullName,
-                    Device = "cpu",
                     Sampling = new SamplingOptions { Seed = 1, CropSize = size, EnqueuePixels = 4 },
-                    Method = new CaclOptions().Describe(),
-                    BatchSize = batch,
-                    Epochs = int.MaxValue,
                     MaxSteps = pairs / batch,
-                    Decoders = workers,
-                    CheckpointEverySteps = 0,
                     AheadEpochs = epochs,
                     AheadSpace = 1L << 40,
                 },

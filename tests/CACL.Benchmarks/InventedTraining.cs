@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CACL.Actors.Checkpoints;
+using CACL.Actors.Contracts;
 using CACL.Data.Batches;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding;
@@ -9,6 +10,24 @@ using CACL.Learning.Methods.Cacl;
 using CACL.Learning.Weights;
 
 namespace CACL.Benchmarks;
+
+/// <summary>What trainings of benchmarks have in common.</summary>
+internal static class InventedTraining
+{
+    /// <summary>Returns options of a run without checkpoints that decodes each pair by itself and ends at no epoch.</summary>
+    public static RunOptions Options(string folder, int batch, int decoders) => new()
+    {
+        Directory = folder,
+        Device = "cpu",
+        Sampling = new SamplingOptions { Seed = 1, CropSize = 32, EnqueuePixels = 4 },
+        Method = new CaclOptions().Describe(),
+        BatchSize = batch,
+        Epochs = int.MaxValue,
+        Decoders = decoders,
+        CheckpointEverySteps = 0,
+        AheadEpochs = 1,
+    };
+}
 
 /// <summary>Videos that need no file, and decoders that take the time they are told and fill nothing.</summary>
 /// <param name="decodeTime">Time that a pair takes; zero: none.</param>
@@ -48,7 +67,7 @@ internal sealed class InventedVideos(TimeSpan decodeTime) : IVideoLibrary
 /// <summary>Steps that take no time, and tell when the first and the last one were.</summary>
 internal sealed class InventedEngine : ITrainingEngine
 {
-    private static readonly StepResult Result = new(
+    public static readonly StepResult Result = new(
         1, [.. new CaclOptions().Metrics.All.Select(metric => new Metric(metric, 0.5))], 0.1);
 
     private long _steps;

@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace CACL.Benchmarks;
 
-/// <summary>Reads integers and words given as --name value, or several integers as --name 1,2,4.</summary>
+/// <summary>Reads numbers and words given as --name value, or several integers as --name 1,2,4.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, string> _values = [];
 
     public int this[string name, int byDefault] => All(name, byDefault)[0];
+
+    public double this[string name, double byDefault] =>
+        _values.TryGetValue(name, out var value) ? double.Parse(value, CultureInfo.InvariantCulture) : byDefault;
 
     public string this[string name, string byDefault] => _values.GetValueOrDefault(name, byDefault);
 

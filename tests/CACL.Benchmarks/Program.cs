@@ -1,4 +1,5 @@
 using CACL.Benchmarks;
+using CACL.Benchmarks.Simulation;
 using CACL.Benchmarks.Suite;
 using CACL.Node.Ending;
 
@@ -30,6 +31,7 @@ static int Run(string[] args) => args switch
     ["catalog", var file, .. var options] => CatalogBenchmark.Read(file, Options.Parse(options)),
     ["start", var file, .. var options] => StartBenchmark.Run(file, Options.Parse(options)),
     ["stream", .. var options] => StreamBenchmark.Run(Options.Parse(options)),
+    ["simulate", .. var options] => SimulateBenchmark.Run(Options.Parse(options)),
     ["link", .. var options] => LinkBenchmark.Run(Options.Parse(options)),
     ["link-decode", var file, var folder, .. var options] => LinkBenchmark.RunDecoding(file, folder, Options.Parse(options)),
     ["history", .. var options] => HistoryBenchmark.Run(Options.Parse(options)),
@@ -63,6 +65,8 @@ static int Usage()
     Console.Error.WriteLine("       CACL.Benchmarks start FILE [--run DIR] [--folder DIR] [--make-folder 0] [--resume 0]");
     Console.Error.WriteLine("       CACL.Benchmarks stream [--videos 10000000] [--decoders 1000] [--batch 32] [--pairs 100000] "
         + "[--decode-ms 0]");
+    Console.Error.WriteLine("       CACL.Benchmarks simulate [--videos 10000000] [--decoders 1000] [--trainers 64] [--batch 32] "
+        + "[--decode-ms 18.5] [--decode-spread-ms 10] [--step-ms 56] [--minutes 0.25]");
     Console.Error.WriteLine("       CACL.Benchmarks link [--size 224] [--pairs 2000] [--rounds 5] [--ways all|plain_tcp,link,…]");
     Console.Error.WriteLine("       CACL.Benchmarks link-decode CATALOG VIDEOS [--size 224] [--pairs 200] [--rounds 5]");
     Console.Error.WriteLine("       CACL.Benchmarks history [--steps 1000000]");

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Akka.Actor;
-using CACL.Actors.Contracts;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Data.Sampling;
-using CACL.Learning.Methods.Cacl;
 
 namespace CACL.Benchmarks;
 
@@ -31,18 +29,7 @@ internal static class StreamBenchmark
         {
             var engine = new InventedEngine();
             var invented = new InventedVideos(decodeTime);
-            var run = new RunOptions
-            {
-                Directory = folder.FullName,
-                Device = "cpu",
-                Sampling = new SamplingOptions { Seed = 1, CropSize = 32, EnqueuePixels = 4 },
-                Method = new CaclOptions().Describe(),
-                BatchSize = batch,
-                MaxSteps = pairs / batch,
-                Decoders = decoders,
-                CheckpointEverySteps = 0,
-                AheadEpochs = 1,
-            };
+            var run = InventedTraining.Options(folder.FullName, batch, decoders) with { MaxSteps = pairs / batch };
             using var system = ActorSystem.Create("cacl", Dispatchers.Configuration);
             var (longest, threads) = (new Dictionary<string, int>(), 0);
             using var process = Process.GetCurrentProcess();
