@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Remote.Transport.DotNetty;
+using CACL.Actors.Serialization;
 
 namespace CACL.Actors.Membership;
 
@@ -11,8 +12,9 @@ public static class ClusterSetup
 {
     /// <summary>
     /// Returns the setup of a member. Whoever is not of the cluster's authority cannot speak to it; those who can may send messages to the
-    /// actors that are named here, but neither create actors nor end them. When the network splits, the side with the trainer stays, and
-    /// whatever happens to the trainer's cluster, its actor system and the training in it go on: see <see cref="TrainerStays"/>.
+    /// actors that are named here, but neither create actors nor end them, nor have objects made of types that they name. When the network
+    /// splits, the side with the trainer stays, and whatever happens to the trainer's cluster, its actor system and the training in it go
+    /// on: see <see cref="TrainerStays"/>.
     /// </summary>
     /// <param name="options">The member.</param>
     /// <param name="configuration">The configuration otherwise.</param>
@@ -25,6 +27,13 @@ public static class ClusterSetup
             $$"""
             akka {
               actor.provider = cluster
+              # Akka.Remote's own make objects of types that the bytes name.
+              actor.serializers {
+                akka-misc = "{{typeof(IdentitySerializer).AssemblyQualifiedName}}"
+                akka-system-msg = "{{typeof(WatchSerializer).AssemblyQualifiedName}}"
+                daemon-create = "{{typeof(RefusingCreationSerializer).AssemblyQualifiedName}}"
+                proto = "{{typeof(RefusingProtobufSerializer).AssemblyQualifiedName}}"
+              }
               remote {
                 log-remote-lifecycle-events = off
                 retry-gate-closed-for = 1 s
