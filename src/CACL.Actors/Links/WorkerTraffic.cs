@@ -21,6 +21,7 @@ internal sealed class WorkerTraffic : IWorkerTraffic
     private readonly CancellationTokenSource _over = new();
     private readonly int _plans;
     private volatile bool _leaving;
+    private long _pairs;
     private int _told;
 
     /// <summary>Takes over a connection on which the ticket was shown.</summary>
@@ -37,8 +38,8 @@ internal sealed class WorkerTraffic : IWorkerTraffic
         _answers = new BlockingCollection<Answer>(plans + 1);
     }
 
-    /// <summary>Bytes of all frames that went.</summary>
-    public long BytesWritten => _stream.BytesWritten;
+    /// <summary>Pairs that went to the trainer.</summary>
+    public long Pairs => Volatile.Read(ref _pairs);
 
     /// <inheritdoc/>
     public void Start()
@@ -88,6 +89,7 @@ internal sealed class WorkerTraffic : IWorkerTraffic
                         _stream.Write(LinkFrame.HandedBack, LinkJson.Write(new LinkRefusal(answer.Request, answer.Why!)));
                     else
                         _stream.Write(LinkFrame.Pair, LinkJson.Write(new LinkAnswer(answer.Request, answer.Hash)), pair.First, pair.Second);
+                    if (answer.Pair is not null) Interlocked.Increment(ref _pairs);
                 }
 
                 if (!_leaving) _stream.Write(LinkFrame.Pull, LinkJson.Write(new LinkPull(1)));

@@ -190,6 +190,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         if (_session is not { } session) return;
         session.Traffic.Dispose();
+        if (session.Traffic is WorkerTraffic decoding) _log.Info("{Pairs} pairs went to the trainer", decoding.Pairs);
         if (session is { Pool: { } pool, Memory: { } memory })
         {
             pool.Tell(new PoolProtocol.End()); // its memory is freed when it is gone

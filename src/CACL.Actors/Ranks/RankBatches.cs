@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Streams;
 using CACL.Actors.Contracts;
 using CACL.Actors.Decoding;
+using CACL.Actors.Membership;
 using CACL.Actors.Serialization;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Videos;
@@ -38,7 +39,7 @@ public sealed class RankBatches : IDisposable
 
     private RankBatches(
         ActorSystem system, RunOptions options, VideoShape[] videos, IVideoLibrary library, Func<IPairDecoder> decoder,
-        Action<SupervisionDecision> decided)
+        Action<SupervisionDecision> decided, WorkerHub? workers)
     {
         (_options, _videos) = (options, videos);
         _length = RunLength.Of(videos.Length, options.BatchSize, options.Epochs, options.MaxSteps);
@@ -51,6 +52,7 @@ public sealed class RankBatches : IDisposable
             options.DecoderRestartWindow, options.DecoderBackOff, TimeProvider.System, ActorRefs.Nobody)
         {
             Bounds = options.DecoderBounds,
+            Links = workers?.Links,
         };
         _supervisor = system.ActorOf(RankDecoding.Props(settings, pool, why => _failure ??= why, decided), RunSupervisor.Name);
         _decoders = pool.Task.GetAwaiter().GetResult();
@@ -64,14 +66,15 @@ public sealed class RankBatches : IDisposable
     /// <param name="library">Looks up the record of a video.</param>
     /// <param name="decoder">Creates the decoder of one decoder actor, on its thread.</param>
     /// <param name="decided">Called with each decision on a failure, on a thread that must not be blocked.</param>
+    /// <param name="workers">Workers elsewhere that decode for this rank; null: there are none. They stay the caller's.</param>
     public static RankBatches Start(
         ActorSystem system, RunOptions options, VideoShape[] videos, IVideoLibrary library, Func<IPairDecoder> decoder,
-        Action<SupervisionDecision> decided)
+        Action<SupervisionDecision> decided, WorkerHub? workers = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(videos);
-        return new RankBatches(system, options, videos, library, decoder, decided);
+        return new RankBatches(system, options, videos, library, decoder, decided, workers);
     }
 
     /// <inheritdoc cref="IRankInputs.Next"/>

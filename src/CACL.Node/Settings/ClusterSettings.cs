@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CACL.Actors.Certificates;
 using CACL.Actors.Evaluators;
 using CACL.Actors.Membership;
@@ -38,7 +39,7 @@ internal sealed record ClusterSettings
         var settings = new ClusterSettings
         {
             Enabled = reader.Boolean("cacl.cluster.enabled"),
-            Host = reader.Text("cacl.cluster.host", IsHost, "an address of this machine or a name of it"),
+            Host = Host(reader.Text("cacl.cluster.host", IsHost, "auto, an address of this machine or a name of it")),
             Port = Port("cacl.cluster.port"),
             DataPort = Port("cacl.cluster.data-port"),
             Certificates = FilePaths.Absolute(reader.Text("cacl.cluster.certificates")),
@@ -58,6 +59,8 @@ internal sealed record ClusterSettings
         }
 
         return settings;
+
+        string Host(string text) => text == "auto" ? Dns.GetHostName() : text;
 
         int Port(string key) => Number(
             reader.Text(key, t => t == "auto" || Number(t) is not null, "auto or a whole number from 1 to 65535")) ?? 0;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Akka.Configuration;
+using CACL.Actors.Membership;
 using CACL.Actors.Ranks;
 using CACL.Actors.Supervision;
 using CACL.Data.Batches;
@@ -23,8 +24,8 @@ using Serilog.Events;
 namespace CACL.Node.Training;
 
 /// <summary>
-/// Handles <c>cacl train</c> on a rank other than 0: it decodes its share of each batch, and takes its part of each step. It writes no
-/// file; warnings go to standard error.
+/// Handles <c>cacl train</c> on a rank other than 0: it decodes its share of each batch, or has workers of its own decode it, and takes its
+/// part of each step. It writes no file; warnings go to standard error.
 /// </summary>
 internal static class FollowingSession
 {
@@ -36,7 +37,9 @@ internal static class FollowingSession
         // Rank 0 decides when the training ends; a launcher sends its signals to all.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
-        using var log = new LoggerConfiguration().MinimumLevel.Warning().WriteTo.Sink(new RankSink(ranks.Rank)).CreateLogger();
+        using var log = new LoggerConfiguration().MinimumLevel.Warning()
+            .MinimumLevel.Override(typeof(TrainingCluster).FullName!, LogEventLevel.Information)
+            .WriteTo.Sink(new RankSink(ranks.Rank)).CreateLogger();
         Log.Logger = log;
         try
         {
@@ -72,6 +75,8 @@ internal static class FollowingSession
         private readonly ActorSystemHost _host = new();
         private readonly RankBatches _batches;
         private readonly ITensorCollectives _exchange;
+        private readonly TrainingCluster? _cluster;
+        private readonly WorkerHub? _workers;
 
         public Inputs(ResolvedConfiguration configuration, ICollectives ranks, RankPlan plan)
         {
@@ -111,9 +116,14 @@ internal static class FollowingSession
                 settings.ToMethod().OfRank(ranks.Size), device, options.Sampling.Seed, precision: precision, ranks: _exchange);
             var akka = ConfigurationFactory.ParseString(configuration.AkkaText(typeof(SerilogAkkaLogger).AssemblyQualifiedName!))
                 .WithFallback(Dispatchers.Configuration);
+            _cluster = TrainingCluster.Of(settings, MpiEnvironment.Own.RankOnThisMachine);
+            var system = _cluster is null ? _host.Start(akka) : _host.Start(_cluster.Options, akka);
+            var library = new PreparedLibrary(_catalog, prepared);
+            // Evaluations are rank 0's.
+            _workers = _cluster?.Welcome(system, options, decoders, library, orders: null);
             _batches = RankBatches.Start(
-                _host.Start(akka), options, videos.Usable, new PreparedLibrary(_catalog, prepared), decoders.Preferring(prepared),
-                decision => Log.Warning("{Decision:l}", decision.Text));
+                system, options, videos.Usable, library, decoders.Preferring(prepared),
+                decision => Log.Warning("{Decision:l}", decision.Text), _workers);
         }
 
         public ITrainingEngine Engine { get; }
@@ -122,8 +132,10 @@ internal static class FollowingSession
 
         public void Dispose()
         {
+            _workers?.Dispose();
             _batches.Dispose();
             _host.Dispose();
+            _cluster?.Dispose();
             Engine.Dispose();
             _exchange.Dispose();
             _catalog.Dispose();

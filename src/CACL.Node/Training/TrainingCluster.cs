@@ -4,7 +4,6 @@ using CACL.Actors.Contracts;
 using CACL.Actors.Membership;
 using CACL.Data.Catalog;
 using CACL.Data.Decoding.Selection;
-using CACL.Node.Ending;
 using CACL.Node.Programs;
 using CACL.Node.Settings;
 using Serilog;
@@ -16,7 +15,7 @@ internal sealed class TrainingCluster : IDisposable
 {
     private readonly RunSettings _settings;
 
-    private TrainingCluster(RunSettings settings)
+    private TrainingCluster(RunSettings settings, int rankOnThisMachine)
     {
         _settings = settings;
         var cluster = settings.Cluster;
@@ -24,28 +23,25 @@ internal sealed class TrainingCluster : IDisposable
         {
             Role = ClusterMember.Trainer,
             Host = cluster.Host,
-            Port = cluster.Port,
-            DataPort = cluster.DataPort,
+            Port = OfRank(cluster.Port),
+            DataPort = OfRank(cluster.DataPort),
             Certificate = cluster.Certificate(ClusterCertificates.Trainer),
             DownAfter = cluster.DownAfter,
         };
+
+        // The ranks of a machine take pairs of ports one after the other; any free one stays that.
+        int OfRank(int port) => port == 0 ? 0 : port + (2 * rankOnThisMachine);
     }
 
     /// <summary>How this process is a member.</summary>
     public ClusterMember Options { get; }
 
     /// <summary>Returns it as the settings want it, or null where they want none.</summary>
-    /// <exception cref="UserException">The settings cannot be followed.</exception>
+    /// <param name="settings">The settings.</param>
+    /// <param name="rankOnThisMachine">The number of this process among those that train together on this machine, from 0.</param>
     /// <exception cref="CertificateException">The certificate cannot be used.</exception>
-    public static TrainingCluster? Of(RunSettings settings, int ranks)
-    {
-        if (!settings.Cluster.Enabled) return null;
-        if (ranks > 1)
-            throw new UserException(
-                "cacl.cluster.enabled is on, but several ranks train together, each of which decodes its own share. Switch one of the two "
-                + "off.");
-        return new TrainingCluster(settings);
-    }
+    public static TrainingCluster? Of(RunSettings settings, int rankOnThisMachine) =>
+        settings.Cluster.Enabled ? new TrainingCluster(settings, rankOnThisMachine) : null;
 
     /// <summary>Accepts workers from now on.</summary>
     public WorkerHub Welcome(
@@ -64,7 +60,9 @@ internal sealed class TrainingCluster : IDisposable
                 Orders = orders,
             },
             why => Log.Warning("A connection to the port for workers was turned away: {Why}", why));
-        Log.Information("Workers join with: cacl worker --role decoder --join {Address} (or --role evaluator)", hub.Address);
+        Log.ForContext<TrainingCluster>().Information(
+            "Workers join with: cacl worker --role decoder --join {Address:l}{Others:l}", hub.Address,
+            orders is null ? "" : " (or --role evaluator)");
         return hub;
     }
 

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using CACL.Actors.Membership;
 using CACL.Actors.Supervision;
 using CACL.Actors.Supervisor;
 using CACL.Actors.Telemetry;
@@ -41,7 +42,7 @@ internal static class TrainingSession
         if (settings.Data.Videos.Count == 0)
             throw new UserException("cacl.data.videos is empty: name what to train on, such as --set cacl.data.videos=clips.");
         OutOfProcessEvaluations.Check(settings);
-        using var cluster = TrainingCluster.Of(settings, request.Ranks);
+        using var cluster = TrainingCluster.Of(settings, request.Ranks > 1 ? MpiEnvironment.Own.RankOnThisMachine : 0);
         RunInstruments? instruments = null;
         var decoders = ProgramDecoders.Create(settings.Data.Decoder, sentence =>
         {
@@ -151,7 +152,12 @@ internal static class TrainingSession
         var system = run.Cluster is null ? run.Host.Start(akka) : run.Host.Start(run.Cluster.Options, akka);
         using var workers = run.Cluster?.Welcome(
             system, options, run.Decoders, library, OutOfProcessEvaluations.Orders(request.Configuration, folder, options.Device));
-        if (workers is not null) node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
+        if (workers is not null)
+        {
+            node?.Welcomed(new WorkerDesk(() => workers.Workers, workers.Drain));
+            WorkerInstruments.Create(telemetry.Instruments, () => workers.Workers);
+        }
+
         var training = TrainingRun.Start(system, options, new RunParts
         {
             Videos = videos.Usable,

@@ -40,7 +40,8 @@ internal sealed class DecodingExecutors(Config config, IDispatcherPrerequisites 
 
         public override void Execute(IRunnable run)
         {
-            if (run is Mailbox { MessageQueue.HasMessages: true } mailbox && ActorLoads.Of(mailbox)?.Props.Type == typeof(DecoderActor)) _time.In(DecodeTimes.Next(), () => _time.Ready(run));
+            if (run is Mailbox { MessageQueue.HasMessages: true } mailbox && ActorLoads.Of(mailbox)?.Props.Type == typeof(DecoderActor))
+                _time.In(DecodeTimes.Next(), () => _time.Ready(run));
             else _time.Ready(run); // it is made, or ended
         }
 

@@ -17,7 +17,10 @@ public sealed partial class SettingNamesTests
     private static readonly string[] Below = ["Data", "Learning", "Runs", "Actors", "Http"];
 
     // Instruments are named as metrics are; a checkpoint's old key stays what it was in the file, whatever the program calls it later.
-    private static readonly string[] MayName = ["SettingNames.cs", "CommandLines.cs", "RunInstruments.cs", "CheckpointReader.cs"];
+    private static readonly string[] MayName =
+    [
+        "SettingNames.cs", "CommandLines.cs", "RunInstruments.cs", "WorkerInstruments.cs", "CheckpointReader.cs",
+    ];
 
     private static readonly Lazy<HashSet<string>> Verbs = new(() => [.. Root.Subcommands.Select(verb => verb.Name)]);
 

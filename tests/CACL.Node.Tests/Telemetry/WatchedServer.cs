@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CACL.Actors.Membership;
 using CACL.Actors.Tests.Fakes;
 using CACL.Data.Catalog;
 using CACL.Http;
@@ -56,6 +57,8 @@ internal sealed class WatchedServer : IDisposable
         instruments.DecodedAhead();
         instruments.Restarted("decoder");
         instruments.DecodersAre(3);
+        WorkerInstruments.Create(
+            instruments, () => [new WorkerStatus("node-2", "10.0.0.2:4053", 2, 12, 1, 3_600_000, 5000, Leaving: false)]);
         instruments.Saved(10, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
         Telemetry.Evaluated(JsonNode.Parse("""{"step":10,"dataset":"camvid","protocol":"linear","status":"done","miou":0.25}""")!.AsObject());
     }
