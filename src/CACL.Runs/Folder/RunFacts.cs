@@ -85,4 +85,21 @@ public sealed record RunFacts(string Videos, IReadOnlyList<StartFacts> Starts)
             throw new RunFolderException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Change its permissions, or delete it.", e);
         }
     }
+
+    /// <summary>
+    /// Refuses a run folder that a newer version wrote. Damaged facts are no reason to: the folder's other files can be read.
+    /// </summary>
+    /// <param name="run">The run folder.</param>
+    /// <exception cref="NewerRunFolderException">A newer version wrote it.</exception>
+    public static void RequireKnownFormat(string run)
+    {
+        try
+        {
+            _ = Read(run);
+        }
+        catch (RunFolderException damaged) when (damaged is not NewerRunFolderException)
+        {
+            // Who needs the facts themselves says so.
+        }
+    }
 }

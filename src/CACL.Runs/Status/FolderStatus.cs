@@ -13,10 +13,11 @@ public static class FolderStatus
 {
     /// <summary>Returns what the status of a running one would be, as far as the files say.</summary>
     /// <param name="run">The run folder, absolute.</param>
-    /// <exception cref="RunFolderException">The folder is no run folder, or cannot be read.</exception>
+    /// <exception cref="RunFolderException">The folder is no run folder, a newer version wrote it, or it cannot be read.</exception>
     public static JsonObject Of(string run)
     {
         RunFolder.RequireRun(run);
+        RunFacts.RequireKnownFormat(run);
         try
         {
             return Read(run);

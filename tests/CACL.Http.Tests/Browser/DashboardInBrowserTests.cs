@@ -121,6 +121,72 @@ public sealed class DashboardInBrowserTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_of_a_batchs_videos_of_workers_and_of_actors_and_what_a_command_answers_are_text()
+    {
+        using var server = Start();
+        await using var chromium = await Chromium.StartAsync();
+        var (page, faults) = await chromium.OpenAsync();
+        var actor = new JsonObject
+        {
+            ["path"] = $"run/{Evil.Replace('/', ' ')}",
+            ["kind"] = Evil,
+            ["state"] = Evil,
+            ["last_decision"] = Evil,
+        };
+        var worker = new JsonObject
+        {
+            ["name"] = Evil,
+            ["address"] = Evil,
+            ["role"] = Evil,
+            ["state"] = Evil,
+            ["doing"] = new JsonArray(Evil),
+        };
+        var pair = new JsonObject
+        {
+            ["video"] = $"/videos/{Evil.Replace('/', ' ')}",
+            ["frame"] = Evil,
+            ["second_frame"] = 8,
+            ["image"] = "javascript:document.title='owned'",
+        };
+        foreach (var (path, answer) in new (string, JsonNode)[]
+        {
+            ("actors", new JsonArray(actor)), ("workers", new JsonObject { ["workers"] = new JsonArray(worker) }),
+            ("batch", new JsonObject { ["step"] = 1, ["size"] = 1, ["pairs"] = new JsonArray(pair) }),
+            ("pause", new JsonObject { ["message"] = Evil }), ("checkpoint", new JsonObject { ["error"] = Evil }),
+            ("workers/drain", new JsonObject { ["message"] = Evil }),
+        })
+        {
+            await page.RouteAsync(
+                new Uri(server.Address, "/api/" + path).ToString(),
+                route => route.FulfillAsync(new RouteFulfillOptions
+                {
+                    ContentType = "application/json",
+                    Body = answer.ToJsonString(),
+                    Status = path == "checkpoint" ? 409 : 200,
+                }));
+        }
+
+        await page.GotoAsync(server.Address.ToString());
+        await Assertions.Expect(page.Locator("#actors")).ToContainTextAsync(Evil.Replace('/', ' '));
+        await Assertions.Expect(page.Locator("#actors")).ToContainTextAsync($"last decision: {Evil}");
+        await Assertions.Expect(page.Locator("#workers")).ToContainTextAsync(Evil);
+        await page.Locator("#look").ClickAsync();
+        await Assertions.Expect(page.Locator("#batch")).ToContainTextAsync(Evil.Replace('/', ' '));
+        foreach (var (button, kind) in new[] { ("#pause", ""), ("#checkpoint", "bad"), ("#workers button", "") })
+        {
+            await page.EvaluateAsync("document.getElementById('said').textContent = ''");
+            await page.Locator(button).First.ClickAsync();
+            await Assertions.Expect(page.Locator("#said")).ToHaveTextAsync(Evil);
+            await Assertions.Expect(page.Locator("#said")).ToHaveClassAsync(kind);
+        }
+
+        Assert.Equal(0, await page.Locator("[onerror], [src=x], [src^=javascript]").CountAsync());
+        Assert.Equal(1, await page.Locator("img").CountAsync()); // the place of the batch's picture, which is none
+        Assert.NotEqual("owned", await page.TitleAsync());
+        Assert.DoesNotContain(faults, fault => !fault.Contains("409", StringComparison.Ordinal)); // which the browser tells, too
+    }
+
+    [Fact]
     public async Task Each_protocol_has_a_curve_of_its_own()
     {
         string Evaluated(int step, string protocol, double miou) => Line(

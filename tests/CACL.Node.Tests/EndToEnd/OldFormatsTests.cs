@@ -38,6 +38,37 @@ public sealed class OldFormatsTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
     }
 
+    [Fact]
+    public void What_a_newer_version_wrote_is_not_resumed_and_stays_as_it_is()
+    {
+        var run = runs.LinkedCopyOfUndisturbed("newer");
+        var (facts, figures) = (Path.Combine(run, "run.json"), File.ReadAllText(Path.Combine(run, "metrics.jsonl")));
+        var former = File.ReadAllText(facts);
+        Replace(facts, former.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(runs.Train(run, "--resume")), "a newer version of this program wrote this run folder",
+            "Use the version that wrote it");
+        Assert.Contains("\"format\": 2", File.ReadAllText(facts), StringComparison.Ordinal);
+        Replace(facts, former);
+        foreach (var checkpoint in Directory.EnumerateDirectories(Path.Combine(run, "checkpoints"), "step-*"))
+        {
+            var manifest = Path.Combine(checkpoint, "manifest.json");
+            Replace(manifest, File.ReadAllText(manifest).Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal));
+        }
+
+        CaclProcess.AssertRefused(
+            CaclProcess.Run(runs.Train(run, "--resume")), "has format 2; this program reads format 1", "Nothing was changed");
+        Assert.Equal(figures, File.ReadAllText(Path.Combine(run, "metrics.jsonl")));
+
+        // The other copy's file is the same one.
+        static void Replace(string file, string text)
+        {
+            Assert.Contains("\"format\"", text, StringComparison.Ordinal);
+            File.Delete(file);
+            File.WriteAllText(file, text);
+        }
+    }
+
     private static void Rewrite(string checkpoint, string format)
     {
         var file = Path.Combine(checkpoint, "state.json");

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CACL.Learning.Weights;
 using CACL.Node.Doctor;
 using CACL.Runs.Folder;
@@ -36,15 +37,38 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
 
     [Theory]
     [InlineData("cacl.data.decoder=isolated")]
+    [InlineData("cacl.data.decoder=in-process")]
     [InlineData("cacl.data.decoders=5")]
     [InlineData("cacl.data.in-flight-memory=1MiB")]
     [InlineData("cacl.data.ahead.epochs=1")]
+    [InlineData("cacl.data.prefetch-batches=4")]
     public void What_decodes_and_how_much_at_once_changes_no_bit_of_the_losses(string setting)
     {
         LongTests.Only("A training for each decoder");
         var run = runs.Folder($"decoded-{setting.GetHashCode(StringComparison.Ordinal)}");
         CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(run, "--set", setting)));
         Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
+    }
+
+    [Fact]
+    public void Threads_and_what_libtorch_uses_of_the_processor_change_no_sample()
+    {
+        LongTests.Only("Four programs that make a batch again");
+        var samples = Samples([]);
+        Assert.Contains("sha256", samples, StringComparison.Ordinal);
+        Assert.Equal(samples, Samples([], "--set", "cacl.training.threads=2"));
+        Assert.Equal(samples, Samples(new() { ["ONEDNN_MAX_CPU_ISA"] = "AVX2", ["ATEN_CPU_CAPABILITY"] = "avx2" }));
+        Assert.Equal(samples, Samples(new() { ["ONEDNN_MAX_CPU_ISA"] = "SSE41", ["ATEN_CPU_CAPABILITY"] = "default" }));
+
+        // The samples of a step, and the SHA-256 of all their pixels.
+        string Samples(Dictionary<string, string> environment, params string[] more)
+        {
+            using var process = CaclProcess.StartWith(
+                environment, ["explain", "--run", runs.Undisturbed, "--step", "2", "--no-replay", "--json", .. more]);
+            Assert.True(process.WaitForExit() == 0, process.Output);
+            var explained = JsonNode.Parse(string.Join('\n', process.StandardOutput))!;
+            return $"sha256 {(string)explained["sha256"]!} {explained["samples"]!.ToJsonString()}";
+        }
     }
 
     [Fact]

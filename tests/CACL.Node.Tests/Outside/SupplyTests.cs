@@ -86,6 +86,34 @@ public sealed partial class SupplyTests
         Assert.Equal(carried.Append($"libtorch-cpu-linux-x64/{libtorch}").Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task No_package_that_ships_has_a_known_vulnerability()
+    {
+        LongTests.Only("A question to the package source");
+        using var asking = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            ["list", Product, "package", "--vulnerable", "--include-transitive", "--no-restore", "--format", "json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var cancel = TestContext.Current.CancellationToken;
+        var (output, error) = (asking.StandardOutput.ReadToEndAsync(cancel), asking.StandardError.ReadToEndAsync(cancel));
+        if (!asking.WaitForExit(TimeSpan.FromSeconds(25)))
+        {
+            asking.Kill(entireProcessTree: true);
+            Assert.Skip("No package source said within 25 s which packages are vulnerable.");
+        }
+
+        Assert.SkipUnless(asking.ExitCode == 0, $"The package source could not be asked: {await output}{await error}");
+        var answer = JsonDocument.Parse(await output).RootElement;
+        Assert.SkipWhen(answer.TryGetProperty("problems", out var problems), $"The package source does not know: {problems}");
+        var projects = answer.GetProperty("projects").EnumerateArray().ToList();
+        Assert.Contains(projects, project => project.GetProperty("path").GetString()!.EndsWith("CACL.Node.csproj", StringComparison.Ordinal));
+        // Only those that have a vulnerable package have anything but a path.
+        Each.Holds(projects, project => Assert.False(project.TryGetProperty("frameworks", out _), $"{project}"));
+    }
+
     private static string PackageFolder =>
         Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");

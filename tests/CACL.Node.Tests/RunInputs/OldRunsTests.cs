@@ -53,8 +53,9 @@ public sealed class OldRunsTests : IDisposable
         var (state, snapshot) = (latest.Checkpoint!.State, latest.Checkpoint.Snapshot);
         var lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl"));
         Assert.Equal(lines.Length, state.Step);
-        Assert.Equal(("resnet18", "global,pixel,cycle", "zeros"), (
-            state.Architecture.Backbone, state.Architecture.Heads, state.Architecture.Padding));
+        var (method, heads) = name.EndsWith("moco-v2", StringComparison.Ordinal) ? ("moco-v2", "global") : ("cacl", "global,pixel,cycle");
+        Assert.Equal(("resnet18", method, heads, "zeros"), (
+            state.Architecture.Backbone, state.Architecture.Method ?? "cacl", state.Architecture.Heads, state.Architecture.Padding));
         Assert.Equal(4, state.Files.Count);
         Each.Holds(
             ["query.conv1.weight", "key.conv1.weight", "momentum.conv1.weight", "queue.global"],
@@ -89,7 +90,15 @@ public sealed class OldRunsTests : IDisposable
             var usable = catalog.LoadUsable(minFrames: 9);
             Assert.Equal(3, usable.Length);
             Each.Holds(usable, video => Assert.Equal(video.Frames, catalog.Load(video.Id).Frames.Count));
+            Assert.Equal(name == "2026-11-28.sql" ? 3 : 0, catalog.List().Count(video => video.Prepared is not null));
         }
+
+        if (!name.EndsWith("-shard.sql", StringComparison.Ordinal)) return;
+        var merged = _folder.File("merged.sqlite");
+        var (status, output, error) = CommandLine.Run("videos", "merge", merged, file);
+        Assert.True(status == 0 && output.Contains("1 shards joined: 3 files", StringComparison.Ordinal), output + error);
+        using var joined = VideoCatalog.OpenExisting(merged);
+        Assert.Equal(3, joined.LoadUsable(minFrames: 9).Length);
     }
 
     [Theory]
@@ -121,8 +130,11 @@ public sealed class OldRunsTests : IDisposable
         var newer = Assert.Throws<NewerRunFolderException>(() => RunFacts.Read(run)).Message;
         Assert.Contains("a newer version of this program wrote this run folder", newer, StringComparison.Ordinal);
         Assert.Contains("Use the version that wrote it", newer, StringComparison.Ordinal);
-        var (status, _, error) = CommandLine.Run("explain", "--run", run, "--step", "1");
-        Assert.True(status == 1 && error.Contains("newer version", StringComparison.Ordinal), error);
+        foreach (var verb in new[] { new[] { "explain", "--step", "1" }, ["status"], ["status", "--json"], ["evaluations"] })
+        {
+            var (status, output, error) = CommandLine.Run([.. verb, "--run", run]);
+            Assert.True(status == 1 && output.Length == 0 && error.Contains(newer, StringComparison.Ordinal), $"{verb[0]}: {output}{error}");
+        }
 
         var checkpoint = Directory.EnumerateDirectories(Path.Combine(run, "checkpoints")).Single();
         Change(Path.Combine(checkpoint, "manifest.json"), manifest => manifest["format"] = CheckpointState.CurrentFormat + 1);

@@ -70,6 +70,7 @@ internal sealed record EvaluationResults(IReadOnlyList<IReadOnlyList<EvaluationR
     private static List<EvaluationResult> Lines(string run)
     {
         RunFolder.RequireFolder(run);
+        RunFacts.RequireKnownFormat(run);
         var path = Path.Combine(run, RunFiles.Evaluations);
         try
         {

@@ -24,12 +24,17 @@ public sealed class PoisonedFilesTests
     public void A_poisoned_file_is_an_error_that_says_so_and_nothing_else_happens(string name)
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("weights.pth");
+        // Two folders down, so that ../../touched leads to a place that is looked at, too.
+        var inner = Directory.CreateDirectory(Path.Combine(folder.Path, "outer", "inner")).FullName;
+        var path = Path.Combine(inner, "weights.pth");
         PoisonedFiles.Make(name, path);
         // A pipe or a loop of links must not be waited for or followed.
-        Refused(() => BackboneImport.Import(path, folder.File("out.safetensors")));
+        Refused(() => BackboneImport.Import(path, Path.Combine(inner, "out.safetensors")));
         Refused(() => WeightsFile.LoadInitial(path, new Dictionary<string, long[]> { ["conv1.weight"] = [64, 3, 7, 7] }));
-        Assert.Equal([path], Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(inner));
+        Assert.Equal([inner], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(inner)!));
+        Assert.Equal([Path.GetDirectoryName(inner)!], Directory.EnumerateFileSystemEntries(folder.Path));
+        Assert.False(Path.Exists("/tmp/touched"));
     }
 
     private static void Refused(Action read)
