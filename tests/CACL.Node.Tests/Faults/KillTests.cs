@@ -11,15 +11,16 @@ namespace CACL.Node.Tests.Faults;
 
 /// <summary>
 /// Kills real trainings with SIGKILL, at random moments and before chosen system calls, resumes them, and compares them with one that was
-/// not killed. CACL_KILLS is the number of kills of the long variant.
+/// not killed. CACL_KILLS is the number of kills of the long variant; from 50 on, each named point is among them.
 /// </summary>
 public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
 {
     private const int Killed = 128 + 9;
     private const int Interval = 5;
-    private const int Steps = 16;
+    private const int Pass = 50;
+    private const int Steps = KillHistory.Steps;
 
-    private static readonly string[] Short = ["--set", $"cacl.training.max-steps={Steps}"];
+    private static readonly string[] Short = KillHistory.Short;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
     private readonly Random _random = new(20);
     private int _kills;
@@ -47,12 +48,14 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         Strace.Require();
         var asked = Environment.GetEnvironmentVariable("CACL_KILLS");
         var wanted = int.TryParse(asked, CultureInfo.InvariantCulture, out var count) ? count : 4;
-        var histories = Histories();
+        var pictures = runs.Folder("pictures");
+        LabelledPictures.Write(pictures);
+        var plan = KillHistory.Plan(KillHistory.All(pictures));
         var tables = new Dictionary<string, RunTrace>();
+        var reached = new HashSet<string>();
         for (var round = 0; _kills < wanted; round++)
         {
-            var history = histories[round % histories.Count];
-            var point = history.Points[round / histories.Count % history.Points.Count];
+            var (history, point) = plan[round % plan.Count];
             if (!tables.TryGetValue(history.Name, out var expected))
             {
                 var undisturbed = Made(history, $"{history.Name}-whole");
@@ -65,11 +68,16 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
             if (point is null) KillAtStep(run, _random.Next(1, history.Last), history.Settings);
             else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
             if (point is not null) KillAt(point, run, history.Settings, history.IsCounted);
+            if (point is not null && history.IsCounted) reached.Add(point.Name);
             Finish(run, history.ExitCode, history.Settings);
             expected.AssertSame(RunTrace.Of(run, history.Last, history.Explained), what);
             TestContext.Current.SendDiagnosticMessage($"kill {_kills} of {wanted}: {what}: equal");
             Directory.Delete(run, recursive: true);
         }
+
+        string[] named = [.. plan.Where(kill => kill.History.IsCounted).Select(kill => kill.Point?.Name).OfType<string>()];
+        TestContext.Current.SendDiagnosticMessage($"{reached.Count} of {named.Length} named points were reached");
+        if (wanted >= Pass) Assert.Equal(named.Order(), reached.Order());
     }
 
     [Fact]
@@ -99,61 +107,10 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         }
     }
 
-    // Each method; changes of what is computed; evaluations beside; losses that are not finite, and roll-backs.
-    private List<History> Histories()
-    {
-        string[] one = ["--set", "cacl.checkpoints.keep=1"];
-        KillPoint?[] points = [null, .. KillPoint.OfCheckpoints];
-        var pictures = runs.Folder("pictures");
-        LabelledPictures.Write(pictures);
-        string[] evaluated =
-        [
-            .. Short, .. one, "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set", "cacl.evaluation.quick.image-size=32",
-            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=5",
-        ];
-        string[] diverging =
-        [
-            .. Short, "--set", "cacl.training.on-nan=rollback", "--set", "cacl.training.learning-rate=1000", "--set",
-            "cacl.training.optimiser=sgd", "--set", "cacl.training.sgd.weight-decay=1",
-        ];
-        return
-        [
-            new("cacl", [.. Short, .. one], points),
-            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000005.json"), null]),
-            new("changes", [.. Short, .. one], points)
-            {
-                Journal = [("1", "learning_rate_factor", "0.5"), ("7", "loss_weights.pixel", "2.5"), ("12", "learning_rate_factor", "1.5")],
-            },
-            // The rate makes the weights grow until they overflow at step 8: three roll-backs, then the run ends after step 10 was saved.
-            new("rollback", diverging, [null])
-            {
-                Journal = [("1", "learning_rate_factor", "0.0001"), ("6", "learning_rate_factor", "1000")],
-                ExitCode = 1,
-                Last = 10,
-                Explained = [1, 7],
-            },
-            .. KnownMethods.All.Where(method => method != KnownMethods.Cacl).Select(method => new History(
-                method.Word,
-                [
-                    .. Short, .. one, "--set", $"cacl.method={method.Word}", "--set", "cacl.model.projector-hidden=32", "--set",
-                    "cacl.training.scale-learning-rate=false", "--set", "cacl.training.warmup-epochs=0",
-                ],
-                [.. points.Skip(method.Word.Length % 7), .. points])
-            {
-                IsCounted = false,
-            }),
-        ];
-    }
-
-    private string Made(History history, string name)
+    private string Made(KillHistory history, string name)
     {
         var run = runs.Folder(name);
-        if (history.Journal.Count == 0) return run;
-        Directory.CreateDirectory(run);
-        File.WriteAllLines(
-            Path.Combine(run, RunFiles.Control),
-            history.Journal.Select(change => "{\"time\":\"2026-01-01T00:00:00+00:00\","
-                + $"\"step\":{change.Step},\"setting\":\"{change.Setting}\",\"value\":{change.Value},\"by\":\"a test\"}}"));
+        history.Prepare(run);
         return run;
     }
 
@@ -243,24 +200,5 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         {
             // It was killed while it answered.
         }
-    }
-
-    /// <summary>A training whose kills are tried.</summary>
-    private sealed record History(string Name, string[] Settings, IReadOnlyList<KillPoint?> Points)
-    {
-        /// <summary>Changes that are made during it.</summary>
-        public IReadOnlyList<(string Step, string Setting, string Value)> Journal { get; init; } = [];
-
-        /// <summary>Its exit code if it is not killed.</summary>
-        public int ExitCode { get; init; }
-
-        /// <summary>Whether its checkpoints have the files by which the points count their calls.</summary>
-        public bool IsCounted { get; init; } = true;
-
-        /// <summary>The step of its last checkpoint.</summary>
-        public int Last { get; init; } = Steps;
-
-        /// <summary>Steps whose samples are compared.</summary>
-        public IReadOnlyList<int> Explained { get; init; } = [1, 6, 11, Steps];
     }
 }
