@@ -23,6 +23,9 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
     /// <summary>Whether its checkpoints have the files by which the points count their calls.</summary>
     public bool IsCounted { get; init; } = true;
 
+    /// <summary>Whether it rolls back, and is killed only after that.</summary>
+    public bool IsRolledBack { get; init; }
+
     /// <summary>The step of its last checkpoint.</summary>
     public int Last { get; init; } = Steps;
 
@@ -61,6 +64,7 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
             {
                 Journal = [("1", "learning_rate_factor", "0.0001"), ("6", "learning_rate_factor", "1000")],
                 ExitCode = 1,
+                IsRolledBack = true,
                 Last = 10,
                 Explained = [1, 7],
             },

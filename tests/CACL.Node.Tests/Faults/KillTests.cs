@@ -18,6 +18,7 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     private const int Killed = 128 + 9;
     private const int Interval = 5;
     private const int Pass = 50;
+    private const string RolledBack = "roll back to ";
     private const int Steps = KillHistory.Steps;
 
     private static readonly string[] Short = KillHistory.Short;
@@ -64,8 +65,9 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
             }
 
             var run = Made(history, $"{history.Name}-{round}");
-            var what = $"{history.Name}, {(point is null ? "a random moment" : history.IsCounted ? point.Name : point.Counted)}";
-            if (point is null) KillAtStep(run, _random.Next(1, history.Last), history.Settings);
+            var what = $"{history.Name}, {(history.IsRolledBack ? "behind a roll-back" : point is null ? "a random moment" : history.IsCounted ? point.Name : point.Counted)}";
+            if (history.IsRolledBack) KillBehindRollBack(run, 1 + (round % 2), history.Settings);
+            else if (point is null) KillAtStep(run, _random.Next(1, history.Last), history.Settings);
             else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
             if (point is not null) KillAt(point, run, history.Settings, history.IsCounted);
             if (point is not null && history.IsCounted) reached.Add(point.Name);
@@ -118,6 +120,16 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     {
         using var process = CaclProcess.Start(Train(run, settings));
         process.Until(() => SmallRuns.Steps(run) >= step);
+        process.Kill();
+        AssertKilled(process, run);
+    }
+
+    private void KillBehindRollBack(string run, int rollBacks, string[] settings)
+    {
+        using var process = CaclProcess.Start(Train(run, settings));
+        var log = Path.Combine(run, "train.log");
+        process.Until(() => File.Exists(log)
+            && File.ReadLines(log).Count(line => line.Contains(RolledBack, StringComparison.Ordinal)) >= rollBacks);
         process.Kill();
         AssertKilled(process, run);
     }
