@@ -28,7 +28,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
         CaclProcess.AssertSuccess(CaclProcess.Run(Train(kills.Length)));
         Assert.Equal(16, SmallRuns.Losses(whole).Length);
         int[] explained = [1, 8, 16];
-        RunTrace.Of(whole, 16, explained).AssertSame(RunTrace.Of(killed, 16, explained), "killed three times");
+        RunTrace.Of(whole, 16, explained).AssertSame(RunTrace.Of(killed, 16, explained, replayed: 16), "killed three times");
         Assert.Equal(
             ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "run.json", "train.log", "videos.json"],
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());

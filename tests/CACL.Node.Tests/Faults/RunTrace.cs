@@ -18,7 +18,9 @@ internal sealed record RunTrace(
     /// <param name="run">Its folder.</param>
     /// <param name="step">The step of its last checkpoint.</param>
     /// <param name="explained">Steps whose samples are listed.</param>
-    public static RunTrace Of(string run, int step, IEnumerable<int> explained)
+    /// <param name="replayed">One of them that is computed again, with the steps since the checkpoint before it, from the samples that are
+    /// listed: only a training that was fed with these can have had its figures, to the bit. Null: none.</param>
+    public static RunTrace Of(string run, int step, IEnumerable<int> explained, int? replayed = null)
     {
         var folder = Path.Combine(run, "checkpoints", $"step-{step:D8}");
         var weights = Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)
@@ -26,7 +28,8 @@ internal sealed record RunTrace(
         var state = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "state.json")))!.AsObject();
         state.Remove("written");
         var figures = File.ReadLines(Path.Combine(run, RunFiles.Metrics)).Select(FiguresOf);
-        return new RunTrace(weights, state.ToJsonString(), [.. figures], [.. explained.Select(number => SamplesOf(run, number))]);
+        var samples = explained.Select(number => SamplesOf(run, number, number == replayed));
+        return new RunTrace(weights, state.ToJsonString(), [.. figures], [.. samples]);
     }
 
     /// <summary>Asserts that both are equal.</summary>
@@ -49,13 +52,14 @@ internal sealed record RunTrace(
             .Where(figure => figure.Name is not ("pairs_per_s" or "data_wait_share"))
             .Select(figure => $"{figure.Name}={figure.Value.GetRawText()}"));
 
-    private static string SamplesOf(string run, int step)
+    private static string SamplesOf(string run, int step, bool replays)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var request = new ExplainRequest(run, step, null, Json: true, Replays: false, []);
+        var request = new ExplainRequest(run, step, null, Json: true, replays, []);
         Assert.Equal(0, ExplainHandler.Run(request, new Dictionary<string, string>(), output, error));
         var explanation = JsonNode.Parse(output.ToString())!;
+        Assert.True(!replays || (bool?)explanation["replay"]!["reproduced"] == true, $"step {step}: {explanation["replay"]}");
         return $"{explanation["sha256"]} {explanation["samples"]!.ToJsonString()}";
     }
 }
