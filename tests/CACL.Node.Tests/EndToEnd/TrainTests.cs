@@ -23,6 +23,7 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
             process.Until(() => SmallRuns.Steps(killed) >= kills[start]);
             process.Kill();
             Assert.Equal(Killed, process.WaitForExit());
+            KilledRun.AssertLittleIsLost(killed, interval: 5);
         }
 
         CaclProcess.AssertSuccess(CaclProcess.Run(Train(kills.Length)));

@@ -41,10 +41,11 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
     {
         string[] one = ["--set", "cacl.checkpoints.keep=1"];
         var points = KillPoint.OfCheckpoints;
+        // Two evaluations, the second at the end: of more, a newer one would take the place of one that waits, or not.
         string[] evaluated =
         [
-            .. Short, .. one, "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set", "cacl.evaluation.quick.image-size=32",
-            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=5",
+            .. Short, "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set", "cacl.evaluation.quick.image-size=32",
+            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=10",
         ];
         string[] diverging =
         [
@@ -54,7 +55,7 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
         return
         [
             new("cacl", [.. Short, .. one], [.. points.Where((_, i) => i % 2 == 0), null]),
-            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000005.json"), null]),
+            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000010.json"), null]),
             new("changes", [.. Short, .. one], [.. points.Where((_, i) => i % 2 == 1), null])
             {
                 Journal = [("1", "learning_rate_factor", "0.5"), ("7", "loss_weights.pixel", "2.5"), ("12", "learning_rate_factor", "1.5")],
@@ -87,6 +88,10 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
         .. histories.SelectMany(history => history.Points.Select((point, turn) => (history, point, turn))).OrderBy(kill => kill.turn)
             .Select(kill => (kill.history, kill.point)),
     ];
+
+    /// <summary>Says where it is killed: by the point's name only if that is checked.</summary>
+    public string Where(KillPoint? point) =>
+        IsRolledBack ? "behind a roll-back" : point is null ? "a random moment" : IsCounted ? point.Name : point.Counted;
 
     /// <summary>Writes the changes into a run folder that does not exist yet.</summary>
     public void Prepare(string run)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using CACL.Learning.Weights;
-using CACL.Node.Settings;
 using CACL.Node.Tests.EndToEnd;
 using CACL.Runs.Folder;
 using CACL.Testing;
@@ -11,13 +9,13 @@ namespace CACL.Node.Tests.Faults;
 
 /// <summary>
 /// Kills real trainings with SIGKILL, at random moments and before chosen system calls, resumes them, and compares them with one that was
-/// not killed. CACL_KILLS is the number of kills of the long variant; from 50 on, each named point is among them.
+/// not killed. CACL_KILLS is the number of kills of the long variant; from 50 on, each named point is among them. CACL_KILLED is the name
+/// of the only history that is tried.
 /// </summary>
 public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
 {
     private const int Killed = 128 + 9;
     private const int Interval = 5;
-    private const int Pass = 50;
     private const string RolledBack = "roll back to ";
     private const int Steps = KillHistory.Steps;
 
@@ -51,9 +49,10 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         var wanted = int.TryParse(asked, CultureInfo.InvariantCulture, out var count) ? count : 4;
         var pictures = runs.Folder("pictures");
         LabelledPictures.Write(pictures);
-        var plan = KillHistory.Plan(KillHistory.All(pictures));
+        var only = Environment.GetEnvironmentVariable("CACL_KILLED");
+        var plan = KillHistory.Plan(KillHistory.All(pictures).Where(history => only is null || history.Name == only));
         var tables = new Dictionary<string, RunTrace>();
-        var reached = new HashSet<string>();
+        var (reached, failures) = (new HashSet<string>(), new List<string>());
         for (var round = 0; _kills < wanted; round++)
         {
             var (history, point) = plan[round % plan.Count];
@@ -64,23 +63,26 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
                 tables[history.Name] = expected = RunTrace.Of(undisturbed, history.Last, history.Explained);
             }
 
-            var run = Made(history, $"{history.Name}-{round}");
-            var what = $"{history.Name}, {(history.IsRolledBack ? "behind a roll-back" : point is null ? "a random moment" : history.IsCounted ? point.Name : point.Counted)}";
-            if (history.IsRolledBack) KillBehindRollBack(run, 1 + (round % 2), history.Settings);
-            else if (point is null) KillAtStep(run, _random.Next(1, history.Last), history.Settings);
-            else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
-            if (point is not null) KillAt(point, run, history.Settings, history.IsCounted);
-            if (point is not null && history.IsCounted) reached.Add(point.Name);
-            // A checkpoint is kept from which the last steps can be computed again.
-            Finish(run, history.ExitCode, [.. history.Settings, "--set", "cacl.checkpoints.keep=3"]);
-            expected.AssertSame(RunTrace.Of(run, history.Last, history.Explained, history.Explained[^1]), what);
-            TestContext.Current.SendDiagnosticMessage($"kill {_kills} of {wanted}: {what}: equal");
-            Directory.Delete(run, recursive: true);
+            var what = $"kill {_kills + 1} of {wanted}: {history.Name}, {history.Where(point)}";
+            try
+            {
+                KillAndCompare(history, point, round, expected, what);
+                if (point is not null && history.IsCounted) reached.Add(point.Name);
+                TestContext.Current.SendDiagnosticMessage($"{what}: equal");
+            }
+            catch (Xunit.Sdk.XunitException difference)
+            {
+                // The others are tried all the same: one failure of fifty says something else than fifty.
+                failures.Add($"{what}: {difference.Message}");
+                TestContext.Current.SendDiagnosticMessage(failures[^1]);
+                Assert.True(failures.Count < 5, string.Join('\n', failures));
+            }
         }
 
+        Assert.Empty(failures);
         string[] named = [.. plan.Where(kill => kill.History.IsCounted).Select(kill => kill.Point?.Name).OfType<string>()];
         TestContext.Current.SendDiagnosticMessage($"{reached.Count} of {named.Length} named points were reached");
-        if (wanted >= Pass) Assert.Equal(named.Order(), reached.Order());
+        if (wanted >= plan.Sum(kill => kill.Point is { IsInResumedRun: true } ? 2 : 1)) Assert.Equal(named.Order(), reached.Order());
     }
 
     [Fact]
@@ -108,6 +110,19 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
             int[] explained = [.. Enumerable.Range(1, Steps)];
             RunTrace.Of(replayed, Steps, explained).AssertSame(RunTrace.Of(run, Steps, explained), point.Name);
         }
+    }
+
+    private void KillAndCompare(KillHistory history, KillPoint? point, int round, RunTrace expected, string what)
+    {
+        var run = Made(history, $"{history.Name}-{round}");
+        if (history.IsRolledBack) KillBehindRollBack(run, 1 + (round % 2), history.Settings);
+        else if (point is null) KillAtStep(run, _random.Next(1, history.Last - 1), history.Settings);
+        else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
+        if (point is not null) KillAt(point, run, history.Settings, history.IsCounted);
+        // A checkpoint is kept from which the last steps can be computed again.
+        Finish(run, history.ExitCode, [.. history.Settings, "--set", "cacl.checkpoints.keep=3"]);
+        expected.AssertSame(RunTrace.Of(run, history.Last, history.Explained, history.Explained[^1]), what);
+        Directory.Delete(run, recursive: true);
     }
 
     private string Made(KillHistory history, string name)
@@ -162,31 +177,8 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         Assert.True(exit == Killed, $"The program was not killed, it ended with {exit}:\n{process.Output}");
         Assert.False(RunFolder.IsHeld(run), "The program that was to be killed still holds its run.");
         _kills++;
-        AssertLittleIsLost(run);
+        KilledRun.AssertLittleIsLost(run, Interval);
     }
-
-    // What was reported as saved is there. What is lost is what was computed since, a checkpoint's interval, and what more was computed
-    // while the next one was being written.
-    private static void AssertLittleIsLost(string run)
-    {
-        var checkpoints = Path.Combine(run, "checkpoints");
-        var loaded = LatestLink.In(checkpoints).Path is { } latest ? StepOf(latest) : 0;
-        var log = Path.Combine(run, "train.log");
-        var reported = !File.Exists(log) ? 0 : JsonLinesFile.Read(log)
-            .Where(line => line.GetProperty("@mt").GetString()!.StartsWith("Checkpoint {Path} written", StringComparison.Ordinal))
-            .Select(line => StepOf(line.GetProperty("Path").GetString()!)).DefaultIfEmpty(0).Max();
-        Assert.True(loaded >= reported, $"The checkpoint of step {reported} was reported, and the one of step {loaded} is the newest.");
-        if (!Directory.Exists(checkpoints)) return;
-        var isBeingWritten = Directory.EnumerateFileSystemEntries(checkpoints).Select(Path.GetFileName)
-            .Any(name => name!.StartsWith('.') || (name != "latest" && StepOf(name) > loaded));
-        // One that is there and not yet reported is being written, too: the next one waits for it.
-        isBeingWritten |= loaded > reported;
-        var file = Path.Combine(run, RunFiles.Metrics);
-        var done = File.Exists(file) ? JsonLinesFile.Read(file).Select(line => line.GetProperty("step").GetInt32()).LastOrDefault() : 0;
-        Assert.True(isBeingWritten || done - loaded <= Interval, $"{done} steps were done, and the newest checkpoint is of step {loaded}.");
-    }
-
-    private static int StepOf(string checkpoint) => int.Parse(checkpoint.AsSpan()[^8..], CultureInfo.InvariantCulture);
 
     private void Finish(string run, int expected, string[] settings)
     {

@@ -11,9 +11,14 @@ namespace CACL.Node.Tests.Faults;
 /// <param name="Cursor">The last checkpoint's state: step, epoch, position, seed, counters, skipped steps.</param>
 /// <param name="Figures">Of each recorded step what it computed, in the order of metrics.jsonl.</param>
 /// <param name="Samples">Of each step its samples and the SHA-256 of their pixels, in order.</param>
+/// <param name="Evaluations">Of each line of evaluations.jsonl what was judged and its scores, in order.</param>
 internal sealed record RunTrace(
-    IReadOnlyDictionary<string, string> Weights, string Cursor, IReadOnlyList<string> Figures, IReadOnlyList<string> Samples)
+    IReadOnlyDictionary<string, string> Weights, string Cursor, IReadOnlyList<string> Figures, IReadOnlyList<string> Samples,
+    IReadOnlyList<string> Evaluations)
 {
+    private static readonly string[] Judged =
+        ["step", "dataset", "protocol", "variant", "fraction", "status", "miou", "macc", "aacc"];
+
     /// <summary>Reads a training that has ended.</summary>
     /// <param name="run">Its folder.</param>
     /// <param name="step">The step of its last checkpoint.</param>
@@ -29,7 +34,7 @@ internal sealed record RunTrace(
         state.Remove("written");
         var figures = File.ReadLines(Path.Combine(run, RunFiles.Metrics)).Select(FiguresOf);
         var samples = explained.Select(number => SamplesOf(run, number, number == replayed));
-        return new RunTrace(weights, state.ToJsonString(), [.. figures], [.. samples]);
+        return new RunTrace(weights, state.ToJsonString(), [.. figures], [.. samples], EvaluationsOf(run));
     }
 
     /// <summary>Asserts that both are equal.</summary>
@@ -37,6 +42,8 @@ internal sealed record RunTrace(
     {
         Assert.True(Figures.SequenceEqual(other.Figures), $"{what}: figures\n{Lines(Figures)}\n\n{Lines(other.Figures)}");
         Assert.True(Samples.SequenceEqual(other.Samples), $"{what}: samples\n{Lines(Samples)}\n\n{Lines(other.Samples)}");
+        Assert.True(
+            Evaluations.SequenceEqual(other.Evaluations), $"{what}: evaluations\n{Lines(Evaluations)}\n\n{Lines(other.Evaluations)}");
         Assert.True(Cursor == other.Cursor, $"{what}: state\n{Cursor}\n{other.Cursor}");
         Assert.True(
             Weights.SequenceEqual(other.Weights), $"{what}: weights\n{string.Join(' ', Weights)}\n{string.Join(' ', other.Weights)}");
@@ -51,6 +58,14 @@ internal sealed record RunTrace(
             .Where(figure => !figure.Name.EndsWith("_seconds", StringComparison.Ordinal))
             .Where(figure => figure.Name is not ("pairs_per_s" or "data_wait_share"))
             .Select(figure => $"{figure.Name}={figure.Value.GetRawText()}"));
+
+    /// <summary>Returns the lines of evaluations.jsonl without what depends on the clock and on how often each was tried.</summary>
+    public static IReadOnlyList<string> EvaluationsOf(string run)
+    {
+        var file = Path.Combine(run, RunFiles.Evaluations);
+        return !File.Exists(file) ? [] : [.. File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement).Select(line =>
+            string.Join(' ', Judged.Select(name => line.TryGetProperty(name, out var value) ? $"{name}={value.GetRawText()}" : "")))];
+    }
 
     private static string SamplesOf(string run, int step, bool replays)
     {
