@@ -351,21 +351,6 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
-    public async Task A_result_that_the_disk_never_takes_is_made_again_by_a_resumed_run()
-    {
-        using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = false });
-        var lines = Path.Combine(run.Folder, "evaluations.jsonl");
-        Directory.CreateDirectory(lines); // nothing can be written to it
-        run.InNoHurry();
-        Assert.Equal(RunEnd.Completed, (await run.RunAsync()).End);
-        Directory.Delete(lines);
-        using var again = run.Again();
-        again.InNoHurry();
-        await again.RunAsync(run.Storage.Written.Single(p => p.Step == 12));
-        Assert.Equal(["10 every-steps done"], again.Evaluations.Select(Words));
-    }
-
-    [Fact]
     public async Task An_evaluator_actor_that_crashes_is_restarted_and_loses_nothing_that_waits()
     {
         using var run = Run(new EvaluationSchedule { EverySteps = 5, AtEnd = true }, CamVid, Voc);
