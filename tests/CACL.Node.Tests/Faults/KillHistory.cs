@@ -26,6 +26,9 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
     /// <summary>Whether it rolls back, and is killed only after that.</summary>
     public bool IsRolledBack { get; init; }
 
+    /// <summary>Steps between two checkpoints.</summary>
+    public int Interval { get; init; } = 5;
+
     /// <summary>The step of its last checkpoint.</summary>
     public int Last { get; init; } = Steps;
 
@@ -41,11 +44,12 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
     {
         string[] one = ["--set", "cacl.checkpoints.keep=1"];
         var points = KillPoint.OfCheckpoints;
-        // Two evaluations, the second at the end: of more, a newer one would take the place of one that waits, or not.
+        // One evaluation, of the first checkpoint: of more, a newer one may take the place of one that waits or was interrupted.
         string[] evaluated =
         [
             .. Short, "--set", $"cacl.evaluation.datasets=folder:{pictures}", "--set", "cacl.evaluation.quick.image-size=32",
-            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=10",
+            "--set", "cacl.evaluation.quick.epochs=2", "--set", "cacl.evaluation.every-steps=9", "--set",
+            "cacl.evaluation.at-end=false", "--set", "cacl.checkpoints.every-steps=9",
         ];
         string[] diverging =
         [
@@ -55,7 +59,10 @@ internal sealed record KillHistory(string Name, string[] Settings, IReadOnlyList
         return
         [
             new("cacl", [.. Short, .. one], [.. points.Where((_, i) => i % 2 == 0), null]),
-            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000010.json"), null]),
+            new("evaluations", evaluated, [.. KillPoint.OfEvaluations("evaluations/pending/pictures-linear@00000009.json"), null])
+            {
+                Interval = 9,
+            },
             new("changes", [.. Short, .. one], [.. points.Where((_, i) => i % 2 == 1), null])
             {
                 Journal = [("1", "learning_rate_factor", "0.5"), ("7", "loss_weights.pixel", "2.5"), ("12", "learning_rate_factor", "1.5")],

@@ -15,13 +15,13 @@ namespace CACL.Node.Tests.Faults;
 public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDisposable
 {
     private const int Killed = 128 + 9;
-    private const int Interval = 5;
     private const string RolledBack = "roll back to ";
     private const int Steps = KillHistory.Steps;
 
     private static readonly string[] Short = KillHistory.Short;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
     private readonly Random _random = new(20);
+    private int _interval = 5;
     private int _kills;
 
     public void Dispose() => _http.Dispose();
@@ -115,6 +115,7 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
     private void KillAndCompare(KillHistory history, KillPoint? point, int round, RunTrace expected, string what)
     {
         var run = Made(history, $"{history.Name}-{round}");
+        _interval = history.Interval;
         if (history.IsRolledBack) KillBehindRollBack(run, 1 + (round % 2), history.Settings);
         else if (point is null) KillAtStep(run, _random.Next(1, history.Last - 1), history.Settings);
         else if (point.IsInResumedRun) KillAtFirstCheckpoint(run, history.Settings);
@@ -177,7 +178,7 @@ public sealed class KillTests(SmallRuns runs) : IClassFixture<SmallRuns>, IDispo
         Assert.True(exit == Killed, $"The program was not killed, it ended with {exit}:\n{process.Output}");
         Assert.False(RunFolder.IsHeld(run), "The program that was to be killed still holds its run.");
         _kills++;
-        KilledRun.AssertLittleIsLost(run, Interval);
+        KilledRun.AssertLittleIsLost(run, _interval);
     }
 
     private void Finish(string run, int expected, string[] settings)
