@@ -12,7 +12,6 @@ namespace CACL.Actors.Evaluation;
 internal sealed partial class EvaluatorActor
 {
     private CancellationTokenSource _cancel = new(); // of the current attempt
-    private bool _diskFails;
 
     private void StartNext()
     {
@@ -21,7 +20,8 @@ internal sealed partial class EvaluatorActor
         if (_underway.Current is not null || _elsewhere.Running.Count > 0) return;
         Context.Parent.Tell(new EvaluatorProtocol.Doing(ActorState.Idle));
         if (!_queue.TrainingIsOver) return;
-        Context.Parent.Tell(new EvaluatorProtocol.Idle(_queue.Waiting.Count + _elsewhere.CameBack.Count()));
+        if (_unwritten.Count > 0) Write(_lines.WriteWaiting); // the last chance of this process
+        Context.Parent.Tell(new EvaluatorProtocol.Idle(_queue.Waiting.Count + _elsewhere.CameBack.Count() + _unwritten.Count));
     }
 
     private void Run(EvaluationAttempt attempt)
@@ -151,55 +151,6 @@ internal sealed partial class EvaluatorActor
             Verdict = verdict,
             IsGrave = verdict == SupervisionVerdict.GivenUp,
         });
-
-    private void Conclude(EvaluationRequest request, JsonObject line)
-    {
-        // The result is written first: if the process is killed between the two, a resumed run sees that the note is obsolete.
-        Record(line);
-        try
-        {
-            _pending.Remove(request);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            _log.Warning("{Cause}", cause.Message);
-        }
-
-        Tidy();
-    }
-
-    private void Record(JsonObject line)
-    {
-        _observer?.Invoke(line);
-        try
-        {
-            _lines.Append(line);
-            _diskFails = false;
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            if (!_diskFails)
-                Context.Parent.Tell(new SupervisionDecision(
-                    Self.PathInRun(), $"cannot write {_lines.Path}: {cause.Message}",
-                    "training goes on, lines wait until there is room"));
-            _diskFails = true;
-        }
-    }
-
-    /// <summary>Removes the notes and checkpoints that are no longer needed.</summary>
-    private void Tidy()
-    {
-        try
-        {
-            _pending.KeepOnly([.. _queue.Waiting, .. _underway.InUse, .. _elsewhere.InUse]);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            _log.Warning(
-                "Checkpoints that were kept for evaluations could not be removed: {Cause} Make sure that {Folder} can be written to",
-                cause.Message, _runDirectory);
-        }
-    }
 
     private sealed record Returned(EvaluationAttempt Attempt, JsonObject? Result, Exception? Cause) : INoSerializationVerificationNeeded;
 

@@ -60,6 +60,7 @@ internal sealed partial class EvaluatorActor : ReceiveActor, IWithTimers
             $"it took longer than the {_options.Deadline.TotalSeconds:0.###} s of {SettingNames.EvaluationDeadline}"));
         Receive<DoesNotEnd>(_ => SetAside());
         Receive<TryAgain>(_ => Run(_underway.BeginAgain()));
+        Receive<WriteAgain>(_ => Write(_lines.WriteWaiting));
         Receive<Returned>(Take);
         ReceiveFromWorkers();
     }

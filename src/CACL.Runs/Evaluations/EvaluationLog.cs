@@ -46,7 +46,7 @@ public sealed class EvaluationLog(string runDirectory)
     public void WriteWaiting()
     {
         if (_waiting.Count == 0) return;
-        var isNew = !File.Exists(Path);
+        var isNew = new FileInfo(Path) is not { Exists: true, Length: > 0 }; // an attempt that failed may have left it empty
         using (var file = new JsonLinesFile(Path)) file.AppendToDisk(_waiting);
         if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
         _waiting.Clear();

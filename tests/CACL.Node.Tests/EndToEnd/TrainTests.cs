@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CACL.Learning.Weights;
 using CACL.Node.Doctor;
+using CACL.Node.Tests.Faults;
 using CACL.Runs.Folder;
 using CACL.Testing;
 
@@ -10,21 +11,26 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
+    private const int Killed = 128 + 9;
 
     [Fact]
-    public void A_killed_run_goes_on_with_the_losses_of_one_that_was_not_killed()
+    public void A_run_that_is_killed_three_times_computes_what_it_would_have_computed()
     {
         var (whole, killed) = (runs.Undisturbed, runs.Folder("killed"));
-        using (var process = CaclProcess.Start(runs.Train(killed)))
+        int[] kills = [3, 8, 13]; // before the first checkpoint, between two, and before the last
+        for (var start = 0; start < kills.Length; start++)
         {
-            process.Until(() => SmallRuns.Steps(killed) >= 8);
+            using var process = CaclProcess.Start(Train(start));
+            process.Until(() => SmallRuns.Steps(killed) >= kills[start]);
             process.Kill();
-            process.WaitForExit();
+            Assert.Equal(Killed, process.WaitForExit());
+            KilledRun.AssertLittleIsLost(killed, interval: 5);
         }
 
-        CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(killed, "--resume", "--set", "cacl.data.decoders=1")));
+        CaclProcess.AssertSuccess(CaclProcess.Run(Train(kills.Length)));
         Assert.Equal(16, SmallRuns.Losses(whole).Length);
-        Assert.Equal(SmallRuns.Losses(whole), SmallRuns.Losses(killed));
+        int[] explained = [1, 8, 16];
+        RunTrace.Of(whole, 16, explained).AssertSame(RunTrace.Of(killed, 16, explained, replayed: 16), "killed three times");
         Assert.Equal(
             ["config.resolved.conf", "metrics.jsonl", "outcome.json", "quarantine.jsonl", "run.json", "train.log", "videos.json"],
             Directory.EnumerateFiles(whole).Select(Path.GetFileName).Where(n => n![0] != '.').Order());
@@ -33,6 +39,9 @@ public sealed class TrainTests(SmallRuns runs) : IClassFixture<SmallRuns>
             Directory.EnumerateFiles(Path.Combine(whole, "checkpoints", "step-00000016"), "*.json")
                 .Select(Path.GetFileName)
                 .OrderDescending());
+
+        // How many decoders there are makes no difference.
+        string[] Train(int start) => runs.Train(killed, start == 0 ? [] : ["--resume", "--set", $"cacl.data.decoders={start}"]);
     }
 
     [Theory]

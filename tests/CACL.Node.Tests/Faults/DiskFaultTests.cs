@@ -16,10 +16,12 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
     private static readonly string[] Retry = ["--set", "cacl.checkpoints.retry.min-backoff=50ms", "--set", "cacl.logging.level=debug"];
 
     // Calls of the thread that writes checkpoints, by their numbers there; other threads make fewer.
-    private static readonly (string Call, string When)[] Calls =
+    private static readonly DiskFault[] Faults =
     [
-        ("fsync", "12..13"), ("pwrite64", "60..61"), ("rename", "6"), ("symlink", "1"), ("fsync", "17"), ("pwrite64", "150..152"),
-        ("rename", "7"), ("fsync", "14..16"),
+        new("fsync", "12..13"), new("pwrite64", "60..61"), new("rename", "6"), new("symlink", "1"), new("fsync", "17"),
+        new("pwrite64", "150..152"), new("rename", "7"), new("fsync", "14..16"), new("mkdir", "2..3"),
+        new("openat", "6", "checkpoints"), new("openat", "7..8", "checkpoints"), new("unlink", "8..9") { Keep = 1 },
+        new("rmdir", "2") { Keep = 1 },
     ];
 
     // A shell that sees mounts of its own.
@@ -31,7 +33,7 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
     public void A_disk_that_fails_for_a_while_costs_no_checkpoint_and_no_bit()
     {
         Strace.Require();
-        AssertSurvives("EIO", "fsync", "12..13", "continue");
+        AssertSurvives("EIO", Faults[0], "continue");
     }
 
     [Fact]
@@ -43,8 +45,8 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         var wanted = int.TryParse(asked, CultureInfo.InvariantCulture, out var count) ? count : 3;
         for (var i = 0; i < wanted; i++)
         {
-            var (call, when) = Calls[i % Calls.Length];
-            AssertSurvives(Errors[(i + (i / Calls.Length)) % Errors.Length], call, when, i % 2 == 0 ? "pause" : "continue");
+            var error = Errors[(i + (i / Faults.Length)) % Errors.Length];
+            AssertSurvives(error, Faults[i % Faults.Length], i % 2 == 0 ? "pause" : "continue");
         }
     }
 
@@ -54,7 +56,7 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         LongTests.Only("A training that fails");
         Strace.Require();
         var run = runs.Folder("full-for-good");
-        using var process = Start(run, "error=ENOSPC:when=12+", "fsync", "continue", Steps);
+        using var process = Start(run, "error=ENOSPC", new("fsync", "12+"), "continue");
         Assert.Equal(1, process.WaitForExit(Strace.Patience));
         Assert.Contains("could not be saved", process.Output, StringComparison.Ordinal);
         Assert.Contains("Free space on the disk", process.Output, StringComparison.Ordinal);
@@ -65,28 +67,31 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
     }
 
-    [Fact]
-    public void A_disk_that_the_kernel_makes_read_only_for_a_while_costs_no_checkpoint_and_no_bit()
+    [Theory]
+    [InlineData("size=1g", "remount,ro", "remount,rw", "Read-only file system")]
+    [InlineData("nr_inodes=13", "", "remount,nr_inodes=1000", "No space left on device")] // opening a new file fails
+    public void A_disk_that_takes_no_file_for_a_while_costs_no_checkpoint_and_no_bit(string made, string breaks, string mends, string says)
     {
         LongTests.Only("A training on a file system of its own");
-        var run = runs.Folder("read-only");
-        var (checkpoints, saved) = (Path.Combine(run, "checkpoints"), runs.Folder("read-only-saved"));
+        var run = runs.Folder(mends);
+        var (checkpoints, saved) = (Path.Combine(run, "checkpoints"), runs.Folder($"{mends}-saved"));
         Directory.CreateDirectory(checkpoints);
         RequireMounts(checkpoints);
         // A file system on which something is being written cannot be made read-only: it is tried until it can.
         const string Run =
             """
-            checkpoints=$1 log=$2 saved=$3; shift 3; mount -t tmpfs none "$checkpoints"; "$@" & training=$!
+            checkpoints=$1 log=$2 saved=$3 made=$4 breaks=$5 mends=$6; shift 6
+            mount -t tmpfs -o "$made" none "$checkpoints"; "$@" & training=$!
             until [ -e "$checkpoints/latest" ]; do sleep 0.05; done
-            until mount -o remount,ro "$checkpoints" 2>/dev/null; do sleep 0.01; done
+            until [ -z "$breaks" ] || mount -o "$breaks" "$checkpoints" 2>/dev/null; do sleep 0.01; done
             until grep -q 'could not write the checkpoint' "$log" || ! kill -0 $training; do sleep 0.05; done
-            mount -o remount,rw "$checkpoints"; wait $training; code=$?; cp -a "$checkpoints" "$saved"; exit $code
+            mount -o "$mends" "$checkpoints"; wait $training; code=$?; cp -a "$checkpoints" "$saved"; exit $code
             """;
         using var process = CaclProcess.StartThrough(
-            [.. OwnMounts, Run, "bash", checkpoints, Path.Combine(run, "train.log"), saved],
+            [.. OwnMounts, Run, "bash", checkpoints, Path.Combine(run, "train.log"), saved, made, breaks, mends],
             runs.Train(run, [.. Retry, "--set", "cacl.checkpoints.on-failure=pause"]));
         Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
-        Assert.Contains("Read-only file system", process.Output, StringComparison.Ordinal);
+        Assert.Contains(says, process.Output, StringComparison.Ordinal);
         Assert.Contains("training waits", process.Output, StringComparison.Ordinal);
         Assert.Equal(SmallRuns.Losses(runs.Undisturbed), SmallRuns.Losses(run));
         Directory.Delete(checkpoints);
@@ -117,7 +122,7 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         LongTests.Only("A training with a disk that takes its time");
         Strace.Require();
         var (slow, usual) = (runs.Folder("slow"), runs.Folder("usual"));
-        using (var process = Start(slow, "delay_enter=500ms:when=7..18", "fsync", "continue", Steps))
+        using (var process = Start(slow, "delay_enter=500ms", new("fsync", "7..18"), "continue"))
             Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
         CaclProcess.AssertSuccess(CaclProcess.Run(runs.Train(usual, "--set", "cacl.checkpoints.keep=10")));
         var steps = new CheckpointStore(Path.Combine(slow, "checkpoints"), keep: 1).Steps;
@@ -148,10 +153,10 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.SkipUnless(mount.ExitCode == 0, "No file system of its own can be mounted here.");
     }
 
-    private void AssertSurvives(string error, string call, string when, string onFailure)
+    private void AssertSurvives(string error, DiskFault fault, string onFailure)
     {
-        var run = runs.Folder($"{error}-{call}-{when}-{onFailure}");
-        using var process = Start(run, $"error={error}:when={when}", call, onFailure, Steps);
+        var run = runs.Folder($"{error}-{fault.Call}-{fault.When}-{onFailure}");
+        using var process = Start(run, $"error={error}", fault, onFailure);
         Assert.True(process.WaitForExit(Strace.Patience) == 0, process.Output);
         Assert.Contains("could not write the checkpoint", process.Output, StringComparison.Ordinal);
         Assert.Contains(onFailure == "pause" ? "training waits" : "training goes on", process.Output, StringComparison.Ordinal);
@@ -159,18 +164,24 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         Assert.Equal(Steps, Loaded(run));
         Assert.Equal(Weights(runs.Undisturbed, Steps), Weights(run, Steps));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(run, "checkpoints"), ".*"));
-        TestContext.Current.SendDiagnosticMessage($"{error} at {call} {when}, {onFailure}: nothing lost");
+        TestContext.Current.SendDiagnosticMessage($"{error} at {fault.Call} {fault.When}, {onFailure}: nothing lost");
         Directory.Delete(run, recursive: true);
     }
 
-    private CaclProcess Start(string run, string fault, string call, string onFailure, int steps) => Strace.Start(
-        $"{run}.strace", ["-e", $"trace={call}", "-e", $"inject={call}:{fault}"],
-        runs.Train(
-            run,
-            [
-                .. Retry, "--set", $"cacl.checkpoints.on-failure={onFailure}", "--set", "cacl.checkpoints.keep=10", "--set",
-                $"cacl.training.max-steps={steps}",
-            ]));
+    private CaclProcess Start(string run, string what, DiskFault fault, string onFailure)
+    {
+        // There already, so that the training's own thread makes no folder for checkpoints.
+        Directory.CreateDirectory(Path.Combine(run, "checkpoints"));
+        string[] path = fault.Path is null ? [] : ["-P", Path.Combine(run, fault.Path)];
+        return Strace.Start(
+            $"{run}.strace", [.. path, "-e", $"trace={fault.Call}", "-e", $"inject={fault.Call}:{what}:when={fault.When}"],
+            runs.Train(
+                run,
+                [
+                    .. Retry, "--set", $"cacl.checkpoints.on-failure={onFailure}", "--set", $"cacl.checkpoints.keep={fault.Keep}", "--set",
+                    $"cacl.training.max-steps={Steps}",
+                ]));
+    }
 
     private static long Loaded(string run) =>
         new CheckpointStore(Path.Combine(run, "checkpoints"), keep: 1).LoadLatest().Checkpoint!.State.Step;
@@ -180,4 +191,14 @@ public sealed class DiskFaultTests(SmallRuns runs) : IClassFixture<SmallRuns>
         .. Directory.EnumerateFiles(Path.Combine(run, "checkpoints", $"step-{step:D8}"), "*.safetensors").Order(StringComparer.Ordinal)
             .Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
     ];
+
+    /// <summary>System calls that fail.</summary>
+    /// <param name="Call">Their name.</param>
+    /// <param name="When">Their numbers in their thread, as strace takes them.</param>
+    /// <param name="Path">Counts only calls on this path in the run folder; null: all.</param>
+    private sealed record DiskFault(string Call, string When, string? Path = null)
+    {
+        /// <summary>How many checkpoints are kept: to remove one, calls are made that may fail, too.</summary>
+        public int Keep { get; init; } = 10;
+    }
 }

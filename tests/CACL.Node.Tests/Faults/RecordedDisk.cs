@@ -41,16 +41,24 @@ internal sealed record Synced(int When, DiskNode Node) : DiskOperation(When, Nod
 /// <summary>What a program did to the files below a folder, in order, read from strace's output.</summary>
 internal sealed class RecordedDisk
 {
+    // System calls that change files and that the recording does not follow: the program makes none of them.
+    private static readonly string[] Unfollowed =
+    [
+        "write", "writev", "pwritev", "pwritev2", "open", "creat", "openat2", "truncate", "fallocate", "copy_file_range", "sendfile",
+        "splice", "renameat", "unlinkat", "mkdirat", "mknod", "mknodat", "linkat", "symlinkat",
+    ];
+
     /// <summary>System calls that change files or wait for the disk.</summary>
     public static readonly string[] Calls =
     [
-        "openat", "write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "rename", "renameat2", "unlink", "rmdir", "mkdir",
-        "ftruncate", "link", "symlink",
+        .. Unfollowed, "openat", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "rmdir", "mkdir", "ftruncate", "link",
+        "symlink",
     ];
 
     private readonly string _root;
     private readonly List<DiskOperation> _operations = [];
     private readonly Func<string, string?> _kept;
+    private readonly List<int> _ends = [];
     private int _nodes;
     private int _lines;
 
@@ -65,6 +73,9 @@ internal sealed class RecordedDisk
     public DiskNode Root { get; }
 
     public IReadOnlyList<DiskOperation> Operations => _operations;
+
+    /// <summary>How many operations had happened when each program had ended.</summary>
+    public IReadOnlyList<int> Ends => _ends;
 
     /// <summary>The run's log.</summary>
     public DiskNode? Log => Find("run/train.log");
@@ -86,6 +97,7 @@ internal sealed class RecordedDisk
             }
 
             disk._lines += lines;
+            disk._ends.Add(disk._operations.Count);
         }
 
         return disk;
@@ -105,8 +117,6 @@ internal sealed class RecordedDisk
                 var bytes = arguments[1].IsCut ? null : arguments[1].Bytes![..(int)length];
                 Add(new DataWritten(at, node, arguments[3].Number, length, bytes));
                 break;
-            case "write" or "writev" or "pwritev" when Open(arguments[0]) is not null:
-                throw new InvalidOperationException($"The recording does not tell where {call.Name} writes in {arguments[0].Text}.");
             case "ftruncate" when Open(arguments[0]) is { } node:
                 Add(new LengthSet(at, node, arguments[1].Number));
                 break;
@@ -131,6 +141,8 @@ internal sealed class RecordedDisk
             case "renameat2" when Below(arguments[1].Text) is { } from:
                 Rename(at, from, Below(arguments[3].Text)!, arguments[4].Text.Contains("EXCHANGE", StringComparison.Ordinal));
                 break;
+            case var name when Unfollowed.Contains(name) && arguments.FirstOrDefault(a => Below(a.Text) is not null) is { } argument:
+                throw new InvalidOperationException($"The recording does not follow {name} of {argument.Text}.");
         }
     }
 
