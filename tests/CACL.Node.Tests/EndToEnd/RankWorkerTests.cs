@@ -60,11 +60,11 @@ public sealed partial class RankWorkerTests(MadeClips clips) : IDisposable
     private CaclProcess Decoder(string trainer) =>
         Worker(trainer, "decoder", "--set", $"cacl.data.videos={_runs.Clips}", "--set", "cacl.data.decoders=1");
 
-    // With more memory, all pairs would be decoded before a worker is there.
+    // In this much memory are 170 pairs of a rank's 400: with less to do, all would be decoded before a worker is there.
     private string[] Train(string run, params string[] more) => _runs.Train(
         run,
         [
-            "--ranks", "2", "--set", "cacl.training.max-steps=80", "--set", "cacl.checkpoints.every-steps=0", "--set",
+            "--ranks", "2", "--set", "cacl.training.max-steps=200", "--set", "cacl.checkpoints.every-steps=0", "--set",
             "cacl.data.ahead.epochs=1", "--set", "cacl.data.in-flight-memory=1MiB", .. more,
         ]);
 
