@@ -88,7 +88,12 @@ public sealed class CheckpointDamageTests : IDisposable
         var loaded = store.LoadLatest();
 
         Assert.Equal(100, loaded.Checkpoint!.State.Step);
-        Assert.Contains($"The checkpoint {newest} cannot be used", Assert.Single(loaded.Warnings), StringComparison.Ordinal);
+        var warning = Assert.Single(loaded.Warnings);
+        // The space before the number of the format may become a digit: a newer version seems to have written it.
+        Assert.True(
+            warning.StartsWith($"The checkpoint {newest} cannot be used", StringComparison.Ordinal)
+            || warning.StartsWith($"{newest}/manifest.json has format ", StringComparison.Ordinal),
+            warning);
         Directory.Delete(folder, recursive: true);
     }
 }
