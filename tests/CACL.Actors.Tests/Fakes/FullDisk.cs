@@ -13,9 +13,11 @@ internal sealed partial class FullDisk : IDisposable
     public FullDisk(string path)
     {
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        foreach (var link in new DirectoryInfo("/proc/self/fd").GetFiles().Where(file => file.LinkTarget == path))
+        // All are looked up before the first is duplicated: the duplicate may get a number that is on the list, and is none of them.
+        var open = new DirectoryInfo("/proc/self/fd").GetFiles().Where(file => file.LinkTarget == path)
+            .Select(file => int.Parse(file.Name, CultureInfo.InvariantCulture)).ToList();
+        foreach (var descriptor in open)
         {
-            var descriptor = int.Parse(link.Name, CultureInfo.InvariantCulture);
             var kept = Duplicate(descriptor);
             Assert.True(kept >= 0 && Replace((int)full.DangerousGetHandle(), descriptor) >= 0);
             _files.Add((descriptor, kept));
