@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CACL.Data.Files;
 using CACL.Runs.Folder;
 
 namespace CACL.Runs.Evaluations;
@@ -46,9 +45,7 @@ public sealed class EvaluationLog(string runDirectory)
     public void WriteWaiting()
     {
         if (_waiting.Count == 0) return;
-        var isNew = new FileInfo(Path) is not { Exists: true, Length: > 0 }; // an attempt that failed may have left it empty
         using (var file = new JsonLinesFile(Path)) file.AppendToDisk(_waiting);
-        if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
         _waiting.Clear();
     }
 

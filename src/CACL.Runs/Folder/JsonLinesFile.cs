@@ -28,7 +28,7 @@ public sealed class JsonLinesFile : IDisposable
     /// <summary>Appends one line and hands it to the operating system.</summary>
     public void Append(string line) => Append([line], toDisk: false);
 
-    /// <summary>Appends lines, all or none, and flushes them to the disk.</summary>
+    /// <summary>Appends lines, all or none, and flushes them to the disk, and with the first ones the file's name.</summary>
     public void AppendToDisk(IEnumerable<string> lines) => Append(lines, toDisk: true);
 
     /// <inheritdoc/>
@@ -59,6 +59,8 @@ public sealed class JsonLinesFile : IDisposable
         {
             _stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
             if (toDisk) FileSync.Content(_stream);
+            // Its name may be new: an attempt that failed has left it empty, too.
+            if (toDisk && start == 0) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
         }
         catch (IOException)
         {

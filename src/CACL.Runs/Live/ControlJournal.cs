@@ -38,9 +38,8 @@ public sealed class ControlJournal(string runDirectory, LossWeights losses) : IC
     /// <exception cref="IOException">They cannot be written; the file is as it was.</exception>
     public void Append(IReadOnlyList<JournaledChange> changes)
     {
-        var isNew = new FileInfo(Path) is not { Exists: true, Length: > 0 }; // an attempt that failed may have left it empty
-        using (var file = new JsonLinesFile(Path)) file.AppendToDisk(changes.Select(c => Json(c).ToJsonString()));
-        if (isNew) FileSync.Folder(System.IO.Path.GetDirectoryName(Path)!);
+        using var file = new JsonLinesFile(Path);
+        file.AppendToDisk(changes.Select(c => Json(c).ToJsonString()));
     }
 
     /// <summary>Returns a change as the journal writes it.</summary>

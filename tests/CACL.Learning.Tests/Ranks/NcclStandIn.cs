@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CACL.Learning.Ranks;
@@ -10,8 +9,6 @@ namespace CACL.Learning.Tests.Ranks;
 /// <summary>Compiles and loads what stands in for NCCL (nccl_stand_in.c), and calls what it has beside NCCL's functions.</summary>
 internal static partial class NcclStandIn
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-
     private static readonly Lazy<string?> Lack = new(() =>
     {
         using var folder = new TemporaryFolder();
@@ -25,22 +22,8 @@ internal static partial class NcclStandIn
     /// <summary>Compiles it; returns why that cannot be done, or null.</summary>
     /// <param name="file">The library to write.</param>
     /// <param name="name">What the loader is to call it.</param>
-    public static string? Compile(string file, string name)
-    {
-        const string Compiler = "/usr/bin/cc";
-        if (!File.Exists(Compiler)) return $"There is no {Compiler}, which compiles NCCL's stand-in (Debian, Ubuntu: apt-get install gcc).";
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var start = new ProcessStartInfo(
-            Compiler, ["-O1", "-shared", "-fPIC", "-pthread", $"-Wl,-soname,{name}", "-o", file, Source()])
-        {
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Deadline), "The C compiler did not end.");
-        Assert.True(process.ExitCode == 0, error.Result);
-        return null;
-    }
+    public static string? Compile(string file, string name) =>
+        CCompiler.TryCompile("NCCL's stand-in", Source(), file, "-pthread", $"-Wl,-soname,{name}");
 
     /// <summary>Makes a card the calling thread's.</summary>
     [LibraryImport(Nccl.Library, EntryPoint = "stand_in_enter")]
